@@ -1,0 +1,189 @@
+//! The four tables of events, one struct per row, with the columns and names of the published dataset.
+//!
+//! A missing value is `None`. Nothing here says what counts: that is the metrics' business.
+
+use super::time::Timestamp;
+
+/// One attempt to put a revision into one environment. Key: `source`, `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deployment {
+    /// Short name of the system it was read from (letters, digits, `-`, `_`).
+    pub source: String,
+    /// The source's own id, as text.
+    pub id: String,
+    /// `owner/name`.
+    pub repo: String,
+    /// Current environment, as written; `None` matches no pattern.
+    pub environment: Option<String>,
+    /// The revision put there.
+    pub sha: Option<String>,
+    /// Branch or tag it was asked for.
+    pub r#ref: Option<String>,
+    /// `success` where it ever succeeded, else its terminal or newest state in lower case.
+    pub status: String,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// First success, else first terminal status, else none.
+    pub finished_at: Option<Timestamp>,
+    /// What was run, for example `deploy`.
+    pub task: Option<String>,
+    /// Who asked for it.
+    pub creator: Option<String>,
+    /// Where a person can look at it.
+    pub url: Option<String>,
+    /// When this row was read.
+    pub observed_at: Timestamp,
+}
+
+/// One commit reachable from something deployed. Key: `repo`, `sha`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Commit {
+    /// `owner/name`.
+    pub repo: String,
+    /// Its name in git.
+    pub sha: String,
+    /// Its parents in order; empty for a root; `None` where they were not read.
+    pub parents: Option<Vec<String>>,
+    /// When it was written.
+    pub authored_at: Timestamp,
+    /// When it was applied.
+    pub committed_at: Timestamp,
+    /// Number of the pull request that brought it.
+    pub pull_request: Option<i64>,
+    /// When this row was read.
+    pub observed_at: Timestamp,
+}
+
+/// One merged pull request. Key: `repo`, `number`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PullRequest {
+    /// `owner/name`.
+    pub repo: String,
+    /// Its number in the repo.
+    pub number: i64,
+    /// Its title (hostile text).
+    pub title: Option<String>,
+    /// Who opened it.
+    pub author: Option<String>,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// The branch it came from.
+    pub head_ref: Option<String>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Authored instant of its first listed commit.
+    pub first_commit_at: Option<Timestamp>,
+    /// First review by a person other than the author.
+    pub first_review_at: Option<Timestamp>,
+    /// First approval.
+    pub approved_at: Option<Timestamp>,
+    /// When it was merged.
+    pub merged_at: Option<Timestamp>,
+    /// The commit that its merge made on the target branch.
+    pub merge_sha: Option<String>,
+    /// When this row was read.
+    pub observed_at: Timestamp,
+}
+
+/// One incident or qualifying alert. Key: `source`, `id`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Incident {
+    /// Short name of the system it was read from.
+    pub source: String,
+    /// The source's own id, as text.
+    pub id: String,
+    /// Its title (hostile text).
+    pub title: Option<String>,
+    /// Every id and name by which the source knows the service or team.
+    pub service_keys: Vec<String>,
+    /// For example `P2` or `SEV1`.
+    pub priority: Option<String>,
+    /// For example `high`.
+    pub urgency: Option<String>,
+    /// As the source calls it; `merged` is a duplicate of another and counts nowhere.
+    pub status: Option<String>,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When someone took it. This does not restore anything.
+    pub acknowledged_at: Option<Timestamp>,
+    /// When service was restored.
+    pub resolved_at: Option<Timestamp>,
+    /// The verdict of triage; `None` where nobody said.
+    pub caused_by_deploy: Option<bool>,
+    /// Id or sha of the deployment that caused it.
+    pub deployment_ref: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Where a person can look at it.
+    pub url: Option<String>,
+    /// When this row was read.
+    pub observed_at: Timestamp,
+}
+
+/// Which of the four tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// [`Deployment`] rows.
+    Deployments,
+    /// [`Commit`] rows.
+    Commits,
+    /// [`PullRequest`] rows.
+    PullRequests,
+    /// [`Incident`] rows.
+    Incidents,
+}
+
+impl Table {
+    /// All four, in the order in which they are described.
+    pub const ALL: [Self; 4] = [Self::Deployments, Self::Commits, Self::PullRequests, Self::Incidents];
+
+    /// The name of its folder in the dataset.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments",
+            Self::Commits => "commits",
+            Self::PullRequests => "pull_requests",
+            Self::Incidents => "incidents",
+        }
+    }
+}
+
+/// Rows of one table, as a source hands them on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// Deployments.
+    Deployments(Vec<Deployment>),
+    /// Commits.
+    Commits(Vec<Commit>),
+    /// Pull requests.
+    PullRequests(Vec<PullRequest>),
+    /// Incidents.
+    Incidents(Vec<Incident>),
+}
+
+impl Rows {
+    /// The table they belong to.
+    pub fn table(&self) -> Table {
+        match self {
+            Self::Deployments(_) => Table::Deployments,
+            Self::Commits(_) => Table::Commits,
+            Self::PullRequests(_) => Table::PullRequests,
+            Self::Incidents(_) => Table::Incidents,
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Deployments(rows) => rows.len(),
+            Self::Commits(rows) => rows.len(),
+            Self::PullRequests(rows) => rows.len(),
+            Self::Incidents(rows) => rows.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

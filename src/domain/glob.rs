@@ -1,0 +1,60 @@
+//! Patterns for names of repos and environments: case-insensitive, and `*` crosses `/`.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// One pattern, as it was written and as it matches.
+#[derive(Debug, Clone)]
+pub struct Glob {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+impl Glob {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let glob = GlobBuilder::new(text)
+            .case_insensitive(true)
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build()
+            .map_err(|cause| format!("`{text}` is no pattern: {}", cause.kind()))?;
+        Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
+    }
+
+    /// Whether `name` matches.
+    pub fn matches(&self, name: &str) -> bool {
+        self.matcher.is_match(name)
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it can match only its own text.
+    pub fn is_literal(&self) -> bool {
+        !self.text.contains(['*', '?', '[', '{', '\\'])
+    }
+}
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Glob;
+
+    #[test]
+    fn a_pattern_ignores_case_and_its_star_crosses_slashes() {
+        let glob = Glob::new("prod-*").expect("a pattern");
+        assert!(glob.matches("PROD-eu/west"));
+        assert!(!glob.matches("preprod-eu"));
+        assert!(Glob::new("prod-[").is_err());
+    }
+}

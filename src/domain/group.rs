@@ -1,0 +1,66 @@
+//! Whose figures they are: the whole, a team, a service.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Name of a configured service, or `owner/name` of a repo that is its own service.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ServiceName(pub String);
+
+/// Name of a team.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct TeamName(pub String);
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for TeamName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// The kind of a group; sorts in the order of every output: all, team, service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupKind {
+    /// The pool of everything.
+    All,
+    /// The pool of a team's services.
+    Team,
+    /// One service.
+    Service,
+}
+
+impl GroupKind {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Team => "team",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// One group of events that figures are computed over; sorts by kind, then name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group {
+    /// Its kind.
+    pub kind: GroupKind,
+    /// Its name; `all` for the whole.
+    pub name: String,
+}
+
+impl Group {
+    /// The pool of everything.
+    pub fn all() -> Self {
+        Self { kind: GroupKind::All, name: "all".into() }
+    }
+}

@@ -1,0 +1,12 @@
+//! The words of the field as plain types with units: events, time, groups, bands, settings.
+//!
+//! No I/O, no clock, no Polars. Every other room may import from here; this one imports from none.
+
+pub mod band;
+pub mod coverage;
+pub mod event;
+pub mod glob;
+pub mod group;
+pub mod settings;
+pub mod time;
+pub mod unit;

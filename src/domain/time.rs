@@ -1,0 +1,356 @@
+//! Instants, calendar days of a time zone, half-open periods.
+//!
+//! An instant is UTC milliseconds; a day is a calendar day of the report's zone, from its first instant (which is
+//! not always 00:00) to the first instant of the next. Nothing here reads the clock: "now" is always an argument.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::unit::Seconds;
+
+/// An instant: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Reads RFC 3339 with an offset; digits beyond the millisecond are cut off.
+    ///
+    /// # Errors
+    /// Says what is missing (an offset, a time) where that can be told.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match DateTime::parse_from_rfc3339(text) {
+            Ok(at) => Ok(Self(at.timestamp_millis())),
+            Err(_) if text.len() == 10 && text.parse::<NaiveDate>().is_ok() => {
+                Err("a date without a time; write an instant like 2026-07-01T09:30:00Z".into())
+            }
+            Err(_) if format!("{text}Z").parse::<DateTime<Utc>>().is_ok() => {
+                Err("an instant without an offset; end it with Z or +02:00".into())
+            }
+            Err(cause) => Err(format!("not an RFC 3339 instant ({cause}); write one like 2026-07-01T09:30:00Z")),
+        }
+    }
+
+    /// `2026-07-01T09:30:00Z`, with milliseconds only where there are some.
+    pub fn to_rfc3339(self) -> String {
+        self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    /// The same instant as chrono has it; an instant beyond chrono's years is clamped to its ends.
+    pub fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0).unwrap_or(if self.0 < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        })
+    }
+
+    /// Whole seconds from `earlier` to this instant, floored.
+    pub fn since(self, earlier: Self) -> Seconds {
+        Seconds(self.0.saturating_sub(earlier.0).div_euclid(1_000))
+    }
+
+    /// The UTC month, `YYYY-MM`: the name of a dataset partition.
+    pub fn utc_month(self) -> String {
+        self.utc().format("%Y-%m").to_string()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.to_rfc3339())
+    }
+}
+
+/// A half-open span of instants, `[from, to)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// First instant inside.
+    pub from: Timestamp,
+    /// First instant after.
+    pub to: Timestamp,
+}
+
+impl Span {
+    /// Whether `at` lies inside.
+    pub fn contains(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// The report's time zone: an IANA name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zone(Tz);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(Tz::UTC);
+
+    /// Finds a zone by its IANA name.
+    ///
+    /// # Errors
+    /// The name is not in the IANA database; the message holds the nearest one that is.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        name.parse().map(Self).map_err(|_| {
+            let lower = name.to_lowercase();
+            let nearest = chrono_tz::TZ_VARIANTS
+                .iter()
+                .map(|zone| (strsim::damerau_levenshtein(&lower, &zone.name().to_lowercase()), zone.name()))
+                .min();
+            match nearest {
+                Some((distance, near)) if distance <= 4 => {
+                    format!("`{name}` is no IANA time zone; the nearest is `{near}`")
+                }
+                _ => format!("`{name}` is no IANA time zone; write one like `Europe/Berlin` or `UTC`"),
+            }
+        })
+    }
+
+    /// Its IANA name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The calendar day that holds an instant.
+    pub fn day_of(self, at: Timestamp) -> NaiveDate {
+        at.utc().with_timezone(&self.0).date_naive()
+    }
+
+    /// The first instant of a day: the earlier of two midnights, and where clocks jump over midnight the end of
+    /// the jump. A day that a zone skipped altogether is empty: it begins where the next one does.
+    pub fn midnight(self, day: NaiveDate) -> Timestamp {
+        let wanted = day.and_time(chrono::NaiveTime::MIN);
+        if let Some(at) = self.0.from_local_datetime(&wanted).earliest() {
+            return Timestamp(at.timestamp_millis());
+        }
+        // Local time only moves forward across the jump, so the first instant at or after it is found by halving.
+        let centre = wanted.and_utc().timestamp();
+        let (mut before, mut after) = (centre - 172_800, centre + 172_800);
+        while after - before > 1 {
+            let middle = i64::midpoint(before, after);
+            let local = Timestamp(middle * 1_000).utc().with_timezone(&self.0).naive_local();
+            if local < wanted {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        Timestamp(after * 1_000)
+    }
+
+    /// The instants of the days `[from, to)`.
+    pub fn span(self, from: NaiveDate, to: NaiveDate) -> Span {
+        Span { from: self.midnight(from), to: self.midnight(to) }
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// What kind of calendar unit a period is, which decides what "the one before" means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Months(u32),
+    Days,
+}
+
+/// A half-open range of calendar days, `[from, to)`, with the name it is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// First day.
+    pub from: NaiveDate,
+    /// First day after.
+    pub to: NaiveDate,
+    /// `2026-Q3`, `2026-08`, `2026` or `2026-07-01_2026-10-01`; also the name of the report's folder.
+    pub label: String,
+    unit: Unit,
+}
+
+impl Period {
+    /// A free range of days.
+    ///
+    /// # Errors
+    /// The range is empty or runs backwards.
+    pub fn range(from: NaiveDate, to: NaiveDate) -> Result<Self, String> {
+        if from >= to {
+            return Err(format!("the period {from}..{to} holds no day: the second date is the first day after it"));
+        }
+        Ok(Self { from, to, label: format!("{from}_{to}"), unit: Unit::Days })
+    }
+
+    fn months(from: NaiveDate, months: u32, label: String) -> Option<Self> {
+        Some(Self { from, to: from.checked_add_months(Months::new(months))?, label, unit: Unit::Months(months) })
+    }
+
+    fn quarter(year: i32, quarter: u32) -> Option<Self> {
+        let from = NaiveDate::from_ymd_opt(year, quarter.checked_sub(1)? * 3 + 1, 1)?;
+        Self::months(from, 3, format!("{year:04}-Q{quarter}"))
+    }
+
+    fn month(year: i32, month: u32) -> Option<Self> {
+        Self::months(NaiveDate::from_ymd_opt(year, month, 1)?, 1, format!("{year:04}-{month:02}"))
+    }
+
+    /// Reads `2026-Q3`, `2026-08`, `2026`, `last-quarter`, `last-month` or `FROM..TO`; `today` is the day of `as_of`.
+    ///
+    /// # Errors
+    /// None of those forms, or a range that holds no day.
+    pub fn parse(text: &str, today: NaiveDate) -> Result<Self, String> {
+        let unreadable = || {
+            format!(
+                "`{text}` is no period; write 2026-Q3, 2026-08, 2026, last-quarter, last-month or 2026-07-01..2026-10-01"
+            )
+        };
+        if let Some((from, to)) = text.split_once("..") {
+            let date = |part: &str| part.parse::<NaiveDate>().map_err(|_| unreadable());
+            return Self::range(date(from)?, date(to)?);
+        }
+        let this_quarter = today.month0() / 3 + 1;
+        let parsed = match text {
+            "last-quarter" if this_quarter == 1 => Self::quarter(today.year() - 1, 4),
+            "last-quarter" => Self::quarter(today.year(), this_quarter - 1),
+            "last-month" if today.month() == 1 => Self::month(today.year() - 1, 12),
+            "last-month" => Self::month(today.year(), today.month() - 1),
+            _ => match (text.get(..4).and_then(|year| year.parse().ok()), text.get(4..)) {
+                (Some(year), Some("")) => NaiveDate::from_ymd_opt(year, 1, 1)
+                    .and_then(|from| Self::months(from, 12, format!("{year:04}"))),
+                (Some(year), Some(rest)) if rest.len() == 3 && rest.starts_with("-Q") => {
+                    rest[2..].parse().ok().filter(|quarter| (1..=4).contains(quarter)).and_then(|quarter| Self::quarter(year, quarter))
+                }
+                (Some(year), Some(rest)) if rest.len() == 3 && rest.starts_with('-') => {
+                    rest[1..].parse().ok().and_then(|month| Self::month(year, month))
+                }
+                _ => None,
+            },
+        };
+        parsed.ok_or_else(unreadable)
+    }
+
+    /// The `days` complete days before `today`.
+    pub fn last_complete_days(today: NaiveDate, days: u32) -> Self {
+        let from = today.checked_sub_days(Days::new(days.into())).unwrap_or(NaiveDate::MIN);
+        Self { from, to: today, label: format!("{from}_{today}"), unit: Unit::Days }
+    }
+
+    /// The period before: the same calendar unit, or as many days.
+    pub fn previous(&self) -> Option<Self> {
+        match self.unit {
+            Unit::Months(12) => Self::parse(&format!("{:04}", self.from.year() - 1), self.from).ok(),
+            Unit::Months(3) => Self::parse("last-quarter", self.from).ok(),
+            Unit::Months(_) => Self::parse("last-month", self.from).ok(),
+            Unit::Days => {
+                let from = self.from.checked_sub_days(Days::new(self.calendar_days().into()))?;
+                Self::range(from, self.from).ok()
+            }
+        }
+    }
+
+    /// The same period one year earlier (29 February becomes 28 February).
+    pub fn year_ago(&self) -> Option<Self> {
+        let back = Months::new(12);
+        match self.unit {
+            Unit::Months(12) => self.previous(),
+            Unit::Months(3) => Self::quarter(self.from.year() - 1, self.from.month0() / 3 + 1),
+            Unit::Months(_) => Self::month(self.from.year() - 1, self.from.month()),
+            Unit::Days => Self::range(self.from.checked_sub_months(back)?, self.to.checked_sub_months(back)?).ok(),
+        }
+    }
+
+    /// How many calendar days it holds.
+    pub fn calendar_days(&self) -> u32 {
+        u32::try_from((self.to - self.from).num_days()).unwrap_or(0)
+    }
+
+    /// Its days, first to last.
+    pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
+        self.from.iter_days().take(self.calendar_days() as usize)
+    }
+}
+
+/// Reads `90s`, `15m`, `1h`, `7d`, `2w`: a whole number and a unit.
+///
+/// # Errors
+/// Any other text.
+pub fn parse_duration(text: &str) -> Result<Seconds, String> {
+    let unreadable = || format!("`{text}` is no duration; write a whole number and s, m, h, d or w, like `1h`");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let seconds = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return Err(unreadable()),
+    };
+    digits
+        .parse::<u32>()
+        .ok()
+        .and_then(|count| i64::from(count).checked_mul(seconds))
+        .map(Seconds)
+        .ok_or_else(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn period(text: &str) -> Period {
+        Period::parse(text, day("2026-11-24")).expect("a period")
+    }
+
+    #[test]
+    fn a_day_begins_where_the_clock_first_shows_it() {
+        let berlin = Zone::parse("Europe/Berlin").expect("a zone");
+        let span = berlin.span(day("2026-03-29"), day("2026-03-30"));
+        assert_eq!(span.to.0 - span.from.0, 23 * 3_600_000, "the day the clocks go forward is 23 h long");
+        let sao_paulo = Zone::parse("America/Sao_Paulo").expect("a zone");
+        assert_eq!(sao_paulo.midnight(day("2018-11-04")).to_rfc3339(), "2018-11-04T03:00:00Z", "00:00 was skipped");
+        let havana = Zone::parse("America/Havana").expect("a zone");
+        assert_eq!(havana.midnight(day("2026-11-01")).to_rfc3339(), "2026-11-01T04:00:00Z", "the earlier of two midnights");
+        let apia = Zone::parse("Pacific/Apia").expect("a zone");
+        let skipped = apia.span(day("2011-12-30"), day("2011-12-31"));
+        assert_eq!(skipped.from, skipped.to, "a day that a zone skipped is empty");
+    }
+
+    #[test]
+    fn periods_know_their_days_their_names_and_the_one_before() {
+        for (text, label, from, to, before, year_ago) in [
+            ("2026-Q3", "2026-Q3", "2026-07-01", "2026-10-01", "2026-Q2", "2025-Q3"),
+            ("2026-Q1", "2026-Q1", "2026-01-01", "2026-04-01", "2025-Q4", "2025-Q1"),
+            ("2026-01", "2026-01", "2026-01-01", "2026-02-01", "2025-12", "2025-01"),
+            ("2026", "2026", "2026-01-01", "2027-01-01", "2025", "2025"),
+            ("last-quarter", "2026-Q3", "2026-07-01", "2026-10-01", "2026-Q2", "2025-Q3"),
+            ("last-month", "2026-10", "2026-10-01", "2026-11-01", "2026-09", "2025-10"),
+            ("2026-07-01..2026-07-11", "2026-07-01_2026-07-11", "2026-07-01", "2026-07-11", "2026-06-21_2026-07-01", "2025-07-01_2025-07-11"),
+        ] {
+            let it = period(text);
+            assert_eq!((it.label.as_str(), it.from, it.to), (label, day(from), day(to)));
+            assert_eq!(it.previous().expect("a period").label, before);
+            assert_eq!(it.year_ago().expect("a period").label, year_ago);
+        }
+        for bad in ["", "2026-Q5", "2026-13", "26", "2026-07-02..2026-07-01", "2026-07-01..x", "Q3"] {
+            assert!(Period::parse(bad, day("2026-11-24")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_floored_also_below_zero() {
+        assert_eq!(Timestamp(1_999).since(Timestamp(0)), Seconds(1));
+        assert_eq!(Timestamp(0).since(Timestamp(1)), Seconds(-1));
+    }
+
+    #[test]
+    fn an_instant_without_offset_or_time_is_refused_by_name() {
+        assert!(Timestamp::parse("2026-07-01T09:00:00").expect_err("refused").contains("offset"));
+        assert!(Timestamp::parse("2026-07-01").expect_err("refused").contains("date without a time"));
+        assert_eq!(Timestamp::parse("2026-07-01T09:00:00.1239+02:00").expect("read").to_rfc3339(), "2026-07-01T07:00:00.123Z");
+    }
+}

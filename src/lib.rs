@@ -1,0 +1,8 @@
+//! DORA metrics from the history a team already has.
+//!
+//! Data flows one way, and imports point only down this line:
+//! `sources → domain → store → metrics → report`; `cli` joins them.
+
+pub mod domain;
+pub mod metrics;
+pub mod report;

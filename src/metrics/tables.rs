@@ -1,0 +1,558 @@
+//! The plain tables that the metrics hand on: figures by group and day, and the events behind them.
+//!
+//! A figure that cannot be known is an `Err(NoData)` with the reason or a `None`, never 0 and never NaN. Durations
+//! of statistics are real seconds, rates are per calendar day, ratios run from 0 to 1.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::band::Band;
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::group::{Group, ServiceName, TeamName};
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Span, Timestamp};
+use crate::domain::unit::{Interval, Seconds};
+
+/// Everything that a report is made of.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// What the figures depend on besides the events.
+    pub settings: Settings,
+    /// The instant of the report; nothing at or after it is known.
+    pub as_of: Timestamp,
+    /// The period reported.
+    pub period: Period,
+    /// The instants of the period that are known: its end is cut at `as_of`.
+    pub known: Span,
+    /// The period compared with.
+    pub previous: Option<Period>,
+    /// The `--service` pattern in force.
+    pub service_filter: Option<String>,
+    /// The `--team` pattern in force.
+    pub team_filter: Option<String>,
+    /// All, teams, services; by kind, then name.
+    pub groups: Vec<GroupReport>,
+    /// Deployments from the start of the period's first window to its known end, by time, source, id.
+    pub deployments: Vec<DeploymentRecord>,
+    /// Incidents that touch the same span, by opening, source, id.
+    pub incidents: Vec<IncidentRecord>,
+    /// What was read completely.
+    pub coverage: Vec<Coverage>,
+    /// What a reader should know about the figures.
+    pub findings: Vec<Finding>,
+    /// The rows of each table of the dataset.
+    pub inputs: Vec<InputSummary>,
+}
+
+/// One table of the dataset in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSummary {
+    /// The table.
+    pub table: Table,
+    /// Its rows.
+    pub rows: u64,
+    /// The newest instant at which one of them was read.
+    pub newest_observed_at: Option<Timestamp>,
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone)]
+pub struct GroupReport {
+    /// Whose they are.
+    pub group: Group,
+    /// The team of a service.
+    pub team: Option<TeamName>,
+    /// How many services are pooled in it.
+    pub services: usize,
+    /// The period's.
+    pub figures: PeriodFigures,
+    /// Those of the period compared with.
+    pub previous: Option<PeriodFigures>,
+    /// What may be said of the difference.
+    pub verdicts: Verdicts,
+    /// One row per day of the period up to `as_of`, oldest first.
+    pub daily: Vec<DailyRow>,
+    /// Failures by calendar month of the period.
+    pub months: Vec<MonthlyFailures>,
+    /// Kaplan-Meier curve of the period's times to restore, from (0, 1) downward; empty without incidents.
+    pub survival: Vec<SurvivalStep>,
+}
+
+/// A figure, or why there is none.
+pub type Figure<T> = Result<T, NoData>;
+
+/// Why there is no figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoData {
+    /// The period lies after `as_of`.
+    NotYet,
+    /// No repo belongs to the group.
+    NoRepos,
+    /// Not every repo of the group was read over the whole period.
+    DeploymentsNotRead {
+        /// Repos with a gap, sorted.
+        repos: Vec<String>,
+        /// The span in which all of them were read, if there is any, nearest to the period.
+        read: Option<Span>,
+    },
+    /// There is no incident source at all.
+    NoIncidentSource,
+    /// Not every incident source was read over the whole period.
+    IncidentsNotRead {
+        /// Sources with a gap, sorted.
+        sources: Vec<String>,
+        /// The span in which all of them were read, if there is any, nearest to the period.
+        read: Option<Span>,
+    },
+}
+
+/// A point's band, and the bands of its interval's two ends where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BandReading {
+    /// The point's.
+    pub band: Option<Band>,
+    /// Worse end, better end; only where they differ.
+    pub range: Option<(Band, Band)>,
+}
+
+/// The figures of one group over one period.
+#[derive(Debug, Clone)]
+pub struct PeriodFigures {
+    /// Deployment frequency.
+    pub frequency: Figure<Frequency>,
+    /// Lead time for changes.
+    pub lead_time: Figure<LeadTime>,
+    /// Change failure rate.
+    pub change_failure: Figure<ChangeFailure>,
+    /// Time to restore service.
+    pub restore: Figure<Restore>,
+    /// Failed deployment recovery time: the same over attributed incidents alone.
+    pub recovery: Figure<Restore>,
+}
+
+/// Deployment frequency over a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frequency {
+    /// Counted deployments.
+    pub deployments: u64,
+    /// Calendar days of the period that have begun by `as_of`.
+    pub days: u32,
+    /// Deployments per day.
+    pub per_day: f64,
+    /// Days with at least one deployment.
+    pub days_with_deployments: u32,
+    /// Median of the days between one deployment and the next; none below two deployments.
+    pub median_days_between: Option<f64>,
+    /// Exact Poisson (Garwood) 95 % interval of the daily rate.
+    pub ci95: Interval,
+    /// Its band.
+    pub band: BandReading,
+}
+
+/// The distribution of some durations; there is at least one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Durations {
+    /// How many.
+    pub n: u64,
+    /// Median, linearly interpolated, seconds.
+    pub p50: f64,
+    /// 75th percentile, seconds.
+    pub p75: f64,
+    /// 90th percentile, seconds.
+    pub p90: f64,
+    /// Mean, seconds.
+    pub mean: f64,
+    /// Order-statistic 95 % interval of the median; none below n = 6.
+    pub ci95: Option<Interval>,
+}
+
+/// Lead time for changes over a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeadTime {
+    /// The headline, of deployments that have one; `None` where none has.
+    pub durations: Option<Durations>,
+    /// The band of its median.
+    pub band: BandReading,
+    /// Stages of the deployments that have them.
+    pub stages: StageFigures,
+    /// The same period counted in other ways: `deployment`, `change`, `commit`, `pull-request-opened`.
+    pub variants: Vec<VariantFigure>,
+    /// Deployments without a lead time, by reason.
+    pub reasons: BTreeMap<LeadTimeReason, u64>,
+}
+
+/// The four stages of a lead time; each over the deployments that have that stage.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct StageFigures {
+    /// First commit to opened.
+    pub coding: Option<Durations>,
+    /// Opened to first review.
+    pub pickup: Option<Durations>,
+    /// First review to merged.
+    pub review: Option<Durations>,
+    /// Merged to deployed.
+    pub deploy: Option<Durations>,
+}
+
+/// One variant of the lead time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VariantFigure {
+    /// Which.
+    pub variant: Variant,
+    /// Median in seconds; none at n = 0.
+    pub p50: Option<f64>,
+    /// How many spans.
+    pub n: u64,
+    /// How many were negative and left out.
+    pub negative: u64,
+}
+
+/// Ways to count a lead time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Variant {
+    /// Each deployment from the first commit of its batch: the headline.
+    Deployment,
+    /// Each pull request, and each commit without one, from its first commit.
+    Change,
+    /// Each commit from its commit time.
+    Commit,
+    /// Each pull request from its opening: hides the work before it.
+    PullRequestOpened,
+}
+
+impl Variant {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployment => "deployment",
+            Self::Change => "change",
+            Self::Commit => "commit",
+            Self::PullRequestOpened => "pull-request-opened",
+        }
+    }
+}
+
+/// Why a counted deployment has no lead time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeadTimeReason {
+    /// It is the first known one of its repo and environment.
+    FirstDeployment,
+    /// The same revision again.
+    Redeploy,
+    /// An ancestor of the revision before.
+    Rollback,
+    /// Its revision, or commits between the two, were not read.
+    UnknownCommits,
+    /// Its first commit is dated after it.
+    Negative,
+}
+
+impl LeadTimeReason {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstDeployment => "first-deployment",
+            Self::Redeploy => "redeploy",
+            Self::Rollback => "rollback",
+            Self::UnknownCommits => "unknown-commits",
+            Self::Negative => "negative",
+        }
+    }
+}
+
+/// Change failure rate over a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeFailure {
+    /// Counted deployments.
+    pub deployments: u64,
+    /// Those known to have failed.
+    pub failed: u64,
+    /// Failed over counted; none without deployments.
+    pub ratio: Option<f64>,
+    /// Wilson 95 % interval; none without deployments.
+    pub ci95: Option<Interval>,
+    /// Each failed deployment under the first of its rules (explicit, window, rollback).
+    pub by_rule: BTreeMap<Rule, u64>,
+    /// Its band.
+    pub band: BandReading,
+}
+
+/// By which rule a deployment failed or an incident is linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// A reference or a flag says so.
+    Explicit,
+    /// The clock alone.
+    Window,
+    /// A rollback replaced it.
+    Rollback,
+}
+
+impl Rule {
+    /// All rules in the order of the outputs.
+    pub const ALL: [Self; 3] = [Self::Explicit, Self::Window, Self::Rollback];
+
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Window => "window",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// Time to restore over a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restore {
+    /// Incidents opened in the period.
+    pub opened: u64,
+    /// Those resolved in the period; `None` where none was.
+    pub durations: Option<Durations>,
+    /// Incidents open at the period's known end, whenever they were opened.
+    pub open: u64,
+    /// Kaplan-Meier median in seconds, with the open ones censored.
+    pub km_p50: Option<f64>,
+    /// Where the curve never reaches a half: the longest time seen, seconds. The median is greater.
+    pub km_beyond: Option<f64>,
+    /// The band of the median of the resolved.
+    pub band: BandReading,
+}
+
+/// One step of a survival curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SurvivalStep {
+    /// Time since opening, seconds.
+    pub seconds: f64,
+    /// Share not yet restored after it, 0 to 1.
+    pub unresolved: f64,
+}
+
+/// Failures of one calendar month, or of the part of it inside the period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthlyFailures {
+    /// Its first day inside the period.
+    pub from: NaiveDate,
+    /// The figures, as known at its end.
+    pub figure: Figure<ChangeFailure>,
+}
+
+/// What may be said of the difference between two periods, at 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Better, beyond noise.
+    Better,
+    /// Worse, beyond noise.
+    Worse,
+    /// The difference may be chance.
+    WithinNoise,
+    /// Too little to say anything.
+    TooFewData,
+}
+
+impl Verdict {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::WithinNoise => "within noise",
+            Self::TooFewData => "too few data",
+        }
+    }
+}
+
+/// The verdict on each metric; all `None` where no period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Verdicts {
+    /// On deployment frequency.
+    pub frequency: Option<Verdict>,
+    /// On lead time.
+    pub lead_time: Option<Verdict>,
+    /// On the change failure rate.
+    pub change_failure: Option<Verdict>,
+    /// On time to restore.
+    pub restore: Option<Verdict>,
+    /// On recovery time.
+    pub recovery: Option<Verdict>,
+}
+
+/// The rolling figures of the window that ends with one day. Empty where the window was not wholly read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DailyRow {
+    /// The day.
+    pub date: NaiveDate,
+    /// Whether `as_of` cuts the day short.
+    pub partial: bool,
+    /// Whether every repo of the group was read over the whole window.
+    pub window_complete: bool,
+    /// The day's own deployments; `None` only where the day itself was not read.
+    pub deployments_on_day: Option<u32>,
+    /// Counted deployments in the window.
+    pub deployments: Option<u32>,
+    /// Those over the window's days.
+    pub deployments_per_day: Option<f64>,
+    /// Median lead time, seconds.
+    pub lead_time_p50: Option<f64>,
+    /// 90th percentile, seconds.
+    pub lead_time_p90: Option<f64>,
+    /// Deployments with a lead time.
+    pub lead_time_n: Option<u32>,
+    /// Deployments of the window known on the day to have failed.
+    pub failed_deployments: Option<u32>,
+    /// Those over the deployments.
+    pub change_failure_rate: Option<f64>,
+    /// Incidents opened in the window.
+    pub incidents_opened: Option<u32>,
+    /// Incidents resolved in the window.
+    pub incidents_resolved: Option<u32>,
+    /// Incidents open at the window's end.
+    pub incidents_open: Option<u32>,
+    /// Median time to restore of the resolved, seconds.
+    pub time_to_restore_p50: Option<f64>,
+    /// 90th percentile, seconds.
+    pub time_to_restore_p90: Option<f64>,
+    /// Median time to restore of the attributed, seconds.
+    pub recovery_time_p50: Option<f64>,
+    /// Band of the frequency.
+    pub deployment_frequency_band: Option<Band>,
+    /// Band of the median lead time.
+    pub lead_time_band: Option<Band>,
+    /// Band of the change failure rate.
+    pub change_failure_rate_band: Option<Band>,
+    /// Band of the median time to restore.
+    pub time_to_restore_band: Option<Band>,
+}
+
+/// What a counted deployment did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It brought something, or nobody can tell.
+    Deploy,
+    /// The same revision again.
+    Redeploy,
+    /// An ancestor of the revision before.
+    Rollback,
+}
+
+impl Kind {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Redeploy => "redeploy",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// The stages of one lead time, seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stages {
+    /// First commit to opened.
+    pub coding: Option<Seconds>,
+    /// Opened to first review, or to the merge where there was none.
+    pub pickup: Option<Seconds>,
+    /// First review to merged.
+    pub review: Option<Seconds>,
+    /// Merged to deployed.
+    pub deploy: Option<Seconds>,
+}
+
+/// One deployment, used or left out, as known at the period's end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeploymentRecord {
+    /// The event; what had not happened by the period's known end is missing.
+    pub event: Deployment,
+    /// The service that it belongs to.
+    pub service: Option<ServiceName>,
+    /// That service's team.
+    pub team: Option<TeamName>,
+    /// Whether its instant lies in the period itself, not only in the windows before.
+    pub in_period: bool,
+    /// `None`: it counts. Else why not: `not-success`, `not-production`, `no-environment`, `no-service`.
+    pub left_out: Option<&'static str>,
+    /// What it did; `None` where it does not count.
+    pub kind: Option<Kind>,
+    /// Its lead time.
+    pub lead_time: Option<Seconds>,
+    /// Why it has none; `None` where it has one or does not count.
+    pub lead_time_reason: Option<LeadTimeReason>,
+    /// Its stages.
+    pub stages: Stages,
+    /// Whether it failed; `None` where it does not count or no incident source covers it.
+    pub failed: Option<bool>,
+    /// Ids of its incidents, and `rollback:ID`.
+    pub failed_by: Vec<String>,
+    /// Every rule that applies, in the order explicit, window, rollback.
+    pub failed_rules: Vec<Rule>,
+}
+
+/// One incident, used or left out, as known at the period's end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentRecord {
+    /// The event; what had not happened by the period's known end is missing.
+    pub event: Incident,
+    /// The service that it is mapped to; `None` where it is unmapped.
+    pub service: Option<ServiceName>,
+    /// That service's team.
+    pub team: Option<TeamName>,
+    /// Whether it counts.
+    pub counted: bool,
+    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or `unmapped` for one that counts in "all" alone.
+    pub reason: Option<&'static str>,
+    /// Time to restore, where it is resolved.
+    pub time_to_restore: Option<Seconds>,
+    /// The deployment it is attributed to.
+    pub link: Option<Link>,
+}
+
+/// An incident's link to a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Id of the deployment.
+    pub deployment_id: String,
+    /// By which rule.
+    pub rule: Rule,
+    /// From the deployment's finish to the incident's opening; negative where a reference names a later one.
+    pub age: Seconds,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// A figure is wrong or missing.
+    Error,
+    /// A figure may mislead.
+    Warning,
+    /// Worth knowing.
+    Info,
+}
+
+impl Severity {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// Something a reader should know about the figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its published id.
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// `all`, `team NAME` or `service NAME`.
+    pub scope: String,
+    /// One sentence with the numbers.
+    pub message: String,
+    /// What to do.
+    pub advice: String,
+}
