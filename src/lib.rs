@@ -6,3 +6,5 @@
 pub mod domain;
 pub mod metrics;
 pub mod report;
+pub mod sources;
+pub mod store;
