@@ -109,10 +109,11 @@ fn is_late_branch(repo: &Repo, date: NaiveDate) -> bool {
 
 fn pull_request(number: i64, merged: Instant, cycle: i64, random: &mut Random) -> PullRequest {
     let first_commit = calendar::at_work_until(merged - TimeDelta::seconds(cycle));
+    // A step of the work in working hours, between the step before it and the merge.
     let within = |from: Instant, percent: i64| {
-        let span = (merged - from).num_seconds();
-        calendar::at_work_until(from + TimeDelta::seconds(span * percent / 100))
-            .max(from + TimeDelta::seconds(span / 20))
+        let step = calendar::at_work_until(from + TimeDelta::seconds((merged - from).num_seconds() * percent / 100));
+        let step = if step > from { step } else { calendar::at_work_from(from + TimeDelta::seconds(120)) };
+        step.min(merged - TimeDelta::seconds(1)).max(from)
     };
     let opened = within(first_commit, random.between(10, 65));
     let reviewed = random.chance(780).then(|| within(opened, random.between(10, 80)));
@@ -136,10 +137,12 @@ fn branch(changes: &[Change], pull_request: &PullRequest, merged: Instant, rando
     let mut parent = base.map(|c| c.sha.clone()).unwrap_or_default();
     let count = random.between(1, 5);
     let span = (merged - start).num_seconds();
+    let mut last = start;
     let mut commits = Vec::new();
     for index in 0..count {
         let sha = random.sha();
-        let at = start + TimeDelta::seconds(span * index / (count + 1));
+        let at = calendar::at_work_until(start + TimeDelta::seconds(span * index / (count + 1))).max(last);
+        last = at;
         commits.push(Commit { sha: sha.clone(), parents: vec![parent], authored: at, committed: at });
         parent = sha;
     }

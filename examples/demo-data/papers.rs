@@ -7,20 +7,18 @@ use crate::{
 
 /// `dora.toml`.
 pub(crate) fn config() -> String {
-    let mut text = String::from(
-        "# A made-up organisation: see README.md.\n\n\
-         [report]\ntimezone = \"Europe/Berlin\"\norganisation = \"Example Ltd (synthetic)\"\n\n\
-         [incidents]\nignore_tags = [\"drill\"]\n",
-    );
-    for Service { name, team, repo, environment, mapped, .. } in &SERVICES {
-        text.push_str(&format!(
-            "\n[[service]]\nname = \"{name}\"\nteam = \"{team}\"\nrepos = [\"{repo}\"]\nenvironments = [\"{environment}\"]\n"
-        ));
-        if !mapped.is_empty() {
-            text.push_str(&format!("pagerduty = [\"{}\"]\n", mapped.join("\", \"")));
-        }
-    }
-    text
+    let head = "# A made-up organisation: see README.md.\n\n\
+                [report]\ntimezone = \"Europe/Berlin\"\norganisation = \"Example Ltd (synthetic)\"\n\n\
+                [incidents]\nignore_tags = [\"drill\"]\n";
+    let services = SERVICES.iter().flat_map(|Service { name, team, repo, environment, mapped, .. }| {
+        let keys = format!("pagerduty = [\"{}\"]\n", mapped.join("\", \""));
+        [
+            format!("\n[[service]]\nname = \"{name}\"\nteam = \"{team}\"\n"),
+            format!("repos = [\"{repo}\"]\nenvironments = [\"{environment}\"]\n"),
+            if mapped.is_empty() { String::new() } else { keys },
+        ]
+    });
+    [head.to_owned()].into_iter().chain(services).collect()
 }
 
 /// `README.md`.

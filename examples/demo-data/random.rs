@@ -1,4 +1,4 @@
-//! Chance, the same on every machine: SplitMix64 and whole-number arithmetic alone.
+//! Chance, the same on every machine: `SplitMix64` and whole-number arithmetic alone.
 //!
 //! Invariant: one seed, one sequence, on every platform and for ever; no floating point, whose last digit may differ
 //! between systems. Not for anything secret.
@@ -17,7 +17,7 @@ impl Random {
         random
     }
 
-    /// The next 64 bits (SplitMix64, Steele, Lea and Flood 2014).
+    /// The next 64 bits (`SplitMix64`: Steele, Lea and Flood 2014).
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

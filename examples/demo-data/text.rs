@@ -71,7 +71,7 @@ pub(crate) fn pull_request(random: &mut Random) -> String {
 
 /// A pull request's labels, joined by `;`.
 pub(crate) fn labels(random: &mut Random) -> &'static str {
-    *random.pick(&LABELS[..])
+    random.pick::<&str>(&LABELS)
 }
 
 /// The title of an incident that a deployment brought about.
