@@ -56,9 +56,12 @@ impl Source {
         numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 
-    /// The same without the items under `#[cfg(test)]`.
+    /// The same without the items under `#[cfg(test)]`; nothing of a `tests.rs`.
     fn shipped_code(&self) -> Vec<(usize, &str)> {
         let mut shipped = Vec::new();
+        if self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
+            return shipped;
+        }
         let mut lines = self.code();
         while let Some((number, line)) = lines.next() {
             if line.trim() != "#[cfg(test)]" {
