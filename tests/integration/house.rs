@@ -2,9 +2,11 @@
 //!
 //! It reads the project's text files and runs nothing. Comments are not code: they may name what code may not.
 
+#![expect(clippy::expect_used, reason = "helpers of tests may; the lint knows only test functions")]
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The rooms and how high they lie: code may name rooms strictly lower, and its own.
 const ROOMS: [(&str, u8); 8] = [
@@ -29,8 +31,12 @@ struct Source {
 }
 
 impl Source {
+    fn ends_in(&self, ending: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|own| own == ending)
+    }
+
     fn is_rust(&self) -> bool {
-        Path::new(&self.path).extension().is_some_and(|ending| ending == "rs")
+        self.ends_in("rs")
     }
 
     fn is_program(&self) -> bool {
@@ -85,33 +91,29 @@ impl Source {
 fn project() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
+    let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of the project") {
-            let path = entry.expect("an entry").path();
-            let name = shown(root, &path);
-            let theirs = [".git", "target"].contains(&name.as_str())
-                || ["data/", "reports/"]
-                    .iter()
-                    .any(|own| name.starts_with(own) && !name.starts_with(&format!("{own}demo")));
-            if theirs {
+        for entry in fs::read_dir(root.join(&folder)).expect("a folder of the project") {
+            let name = entry.expect("an entry").file_name().into_string().expect("a name of UTF-8");
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let not_ours = match folder.as_str() {
+                "" => [".git", "target"].contains(&path.as_str()),
+                "data" | "reports" => !path.ends_with("/demo"),
+                _ => false,
+            };
+            if not_ours {
                 continue;
             }
-            if path.is_dir() {
+            if root.join(&path).is_dir() {
                 folders.push(path);
-            } else if let Ok(text) = fs::read_to_string(&path) {
-                found.push(Source { path: name, text });
+            } else if let Ok(text) = fs::read_to_string(root.join(&path)) {
+                found.push(Source { path, text });
             }
         }
     }
     found.sort_by(|left, right| left.path.cmp(&right.path));
     assert!(found.iter().any(|source| source.path == "src/lib.rs"), "the project is read from its root");
     found
-}
-
-fn shown(root: &Path, path: &Path) -> String {
-    let inside: PathBuf = path.strip_prefix(root).expect("inside the project").into();
-    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn rank(room: &str) -> Option<u8> {
@@ -145,15 +147,15 @@ fn first_names(from: &str) -> Vec<&str> {
 fn rooms_named(source: &Source) -> BTreeSet<String> {
     let code: String = source.code().flat_map(|(_, line)| [line, "\n"]).collect();
     let climb = "super::".repeat(source.depth());
-    let mut named = BTreeSet::new();
+    let mut rooms = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
-        named.extend(first_names(&code[at + "crate::".len()..]).into_iter().map(str::to_owned));
+        rooms.extend(first_names(&code[at + "crate::".len()..]).into_iter().map(str::to_owned));
     }
     for (at, _) in code.match_indices(&climb) {
         let names = first_names(&code[at + climb.len()..]);
-        named.extend(names.into_iter().filter(|name| rank(name).is_some()).map(str::to_owned));
+        rooms.extend(names.into_iter().filter(|name| rank(name).is_some()).map(str::to_owned));
     }
-    named
+    rooms
 }
 
 /// Lines of shipped code that hold one of `words`.
@@ -251,7 +253,7 @@ fn nothing_names_a_path_of_the_machine_it_was_written_on() {
 fn links_between_the_documents_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut broken = Vec::new();
-    for source in project().iter().filter(|source| source.path.ends_with(".md")) {
+    for source in project().iter().filter(|source| source.ends_in("md")) {
         for (at, _) in source.text.match_indices("](") {
             let target = source.text[at + 2..].split(')').next().unwrap_or_default();
             let file = target.split('#').next().unwrap_or_default();
