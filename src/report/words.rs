@@ -38,3 +38,22 @@ fn known(read: Option<Span>, zone: Zone) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_names_the_last_day_that_was_read_not_the_one_after() {
+        let day = |text| Timestamp::parse(text).expect("an instant");
+        let reason = NoData::DeploymentsNotRead {
+            repos: ["a", "b", "c", "d", "e", "f"].map(String::from).to_vec(),
+            read: Some(Span { from: day("2026-08-01T00:00:00Z"), to: day("2026-09-01T00:00:00Z") }),
+        };
+        assert_eq!(
+            sentence(&reason, Zone::UTC),
+            "Deployments were not read over the whole period for a, b, c, d, e and 1 more; \
+             all were from 2026-08-01 to 2026-08-31."
+        );
+    }
+}

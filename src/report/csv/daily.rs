@@ -31,11 +31,8 @@ const HEADER: [&str; 22] = [
 
 /// The rolling figures, sorted by date, kind (all, team, service) and name.
 pub fn daily(analysis: &Analysis) -> String {
-    let mut rows: Vec<(&Group, &DailyRow)> = analysis
-        .groups
-        .iter()
-        .flat_map(|report| report.daily.iter().map(|day| (&report.group, day)))
-        .collect();
+    let mut rows: Vec<(&Group, &DailyRow)> =
+        analysis.groups.iter().flat_map(|report| report.daily.iter().map(|day| (&report.group, day))).collect();
     rows.sort_by(|(left, a), (right, b)| (a.date, left).cmp(&(b.date, right)));
     let mut sheet = Sheet::new(HEADER);
     for (group, day) in rows {

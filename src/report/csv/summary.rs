@@ -123,27 +123,30 @@ fn change_failure(figure: &Figure<ChangeFailure>) -> Statistic {
 
 fn lead_time(figure: &Figure<LeadTime>) -> [Statistic; 4] {
     let known = figure.as_ref().ok();
-    durations("lead_time", known.map(|it| it.durations), known.and_then(|it| it.band.band))
+    let n = known.map(|it| count_of(it.durations));
+    durations("lead_time", n, known.and_then(|it| it.durations), known.and_then(|it| it.band.band))
 }
 
 fn restore(metric: &'static str, figure: &Figure<Restore>, band: Option<Band>) -> [Statistic; 5] {
     let known = figure.as_ref().ok();
-    let [p50, p75, p90, mean] = durations(metric, known.map(|it| it.durations), band);
+    let n = known.map(|it| count_of(it.durations));
+    let [p50, p75, p90, mean] = durations(metric, n, known.and_then(|it| it.durations), band);
     let kaplan_meier = Statistic {
         metric,
         name: "km_p50",
         unit: "seconds",
         value: known.and_then(|it| it.km_p50),
-        n: known.map(|it| it.durations.map_or(0, |resolved| resolved.n) + it.open),
+        n: known.map(|it| count_of(it.durations) + it.open),
         ..Statistic::default()
     };
     [p50, p75, p90, mean, kaplan_meier]
 }
 
-/// The outer `None` is "not known", the inner one "there were none".
-fn durations(metric: &'static str, known: Option<Option<Durations>>, band: Option<Band>) -> [Statistic; 4] {
-    let n = known.map(|found| found.map_or(0, |it| it.n));
-    let some = known.flatten();
+fn count_of(durations: Option<Durations>) -> u64 {
+    durations.map_or(0, |it| it.n)
+}
+
+fn durations(metric: &'static str, n: Option<u64>, some: Option<Durations>, band: Option<Band>) -> [Statistic; 4] {
     let plain = |name, value: fn(Durations) -> f64| Statistic {
         metric,
         name,

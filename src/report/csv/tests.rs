@@ -16,7 +16,12 @@ const FILES: [(&str, Writer); 5] = [
 ];
 
 fn read(text: &str) -> Vec<csv::StringRecord> {
-    csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records().map(|row| row.expect("a row")).collect()
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .records()
+        .map(|row| row.expect("a row"))
+        .collect()
 }
 
 #[test]
@@ -104,7 +109,13 @@ fn numbers_are_the_shortest_that_read_back_the_same_without_exponent() {
 fn daily_rows_are_sorted_by_date_kind_and_name() {
     let keys: Vec<(String, String, String)> = read(&daily(&sample::full()))[1..]
         .iter()
-        .map(|row| (row[0].to_owned(), row[1].replace("all", "0").replace("team", "1").replace("service", "2"), row[2].to_owned()))
+        .map(|row| {
+            (
+                row[0].to_owned(),
+                row[1].replace("all", "0").replace("team", "1").replace("service", "2"),
+                row[2].to_owned(),
+            )
+        })
         .collect();
     assert_eq!(keys.len(), 8);
     assert!(keys.is_sorted(), "{keys:#?}");

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::metric::{ChangeFailureView, FrequencyView, LeadTimeView, NoDataView, RestoreView};
+use super::lead_time::LeadTimeView;
+use super::metric::{ChangeFailureView, FrequencyView, NoDataView, RestoreView};
 use crate::domain::band::Band;
 use crate::domain::group::TeamName;
 use crate::domain::time::Zone;

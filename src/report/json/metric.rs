@@ -6,8 +6,7 @@ use crate::domain::band::Band;
 use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
 use crate::metrics::tables::{
-    BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, LeadTimeReason, NoData, Restore, Rule,
-    StageFigures, Variant, Verdict,
+    BandReading, ChangeFailure, Durations, Figure, Frequency, NoData, Restore, Rule, Verdict,
 };
 use crate::report::words;
 
@@ -34,7 +33,7 @@ impl NoDataView {
 
 /// What the end of every metric has in common.
 #[derive(Serialize)]
-struct Judgement<P: Serialize> {
+pub(super) struct Judgement<P: Serialize> {
     ci95: Option<Interval>,
     band: Option<Band>,
     /// Worse end first, as in "high–elite".
@@ -45,7 +44,7 @@ struct Judgement<P: Serialize> {
 }
 
 impl<P: Serialize> Judgement<P> {
-    fn new<T>(
+    pub(super) fn new<T>(
         figure: &Figure<T>,
         ci95: Option<Interval>,
         band: BandReading,
@@ -65,7 +64,7 @@ impl<P: Serialize> Judgement<P> {
 }
 
 /// The figure of the period before, where there is one.
-fn known<T>(previous: Option<&Figure<T>>) -> Option<&T> {
+pub(super) fn known<T>(previous: Option<&Figure<T>>) -> Option<&T> {
     previous.and_then(|figure| figure.as_ref().ok())
 }
 
@@ -109,8 +108,7 @@ impl FrequencyView {
 
 /// Percentiles and mean; with `n` 0 there are none, with `n` null nobody knows.
 #[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "the published keys carry their unit")]
-struct DurationsView {
+pub(super) struct DurationsView {
     p50_seconds: Option<f64>,
     p75_seconds: Option<f64>,
     p90_seconds: Option<f64>,
@@ -119,143 +117,31 @@ struct DurationsView {
 }
 
 impl DurationsView {
-    /// The outer `None` is "not known", the inner one "there were none".
-    fn new(found: Option<Option<Durations>>) -> Self {
-        let some = found.flatten();
+    pub(super) fn new(n: Option<u64>, some: Option<Durations>) -> Self {
         Self {
             p50_seconds: some.map(|it| it.p50),
             p75_seconds: some.map(|it| it.p75),
             p90_seconds: some.map(|it| it.p90),
             mean_seconds: some.map(|it| it.mean),
-            n: found.map(|durations| durations.map_or(0, |it| it.n)),
+            n,
         }
     }
 }
 
+/// How many; without a distribution there were none.
+pub(super) fn count_of(durations: Option<Durations>) -> u64 {
+    durations.map_or(0, |it| it.n)
+}
+
 #[derive(Serialize)]
-struct DurationsBefore {
+pub(super) struct DurationsBefore {
     p50_seconds: Option<f64>,
     n: u64,
 }
 
 impl DurationsBefore {
-    fn new(durations: Option<Durations>) -> Self {
-        Self { p50_seconds: durations.map(|it| it.p50), n: durations.map_or(0, |it| it.n) }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct LeadTimeView {
-    #[serde(flatten)]
-    durations: DurationsView,
-    stages: Option<StagesView>,
-    variants: Option<VariantsView>,
-    reasons: Option<ReasonsView>,
-    #[serde(flatten)]
-    judgement: Judgement<DurationsBefore>,
-}
-
-impl LeadTimeView {
-    pub(super) fn new(
-        figure: &Figure<LeadTime>,
-        previous: Option<&Figure<LeadTime>>,
-        verdict: Option<Verdict>,
-        zone: Zone,
-    ) -> Self {
-        let now = figure.as_ref().ok();
-        let before = known(previous).map(|it| DurationsBefore::new(it.durations));
-        let band = now.map(|it| it.band).unwrap_or_default();
-        let ci95 = now.and_then(|it| it.durations).and_then(|it| it.ci95);
-        Self {
-            durations: DurationsView::new(now.map(|it| it.durations)),
-            stages: now.map(|it| StagesView::new(&it.stages)),
-            variants: now.map(VariantsView::new),
-            reasons: now.map(ReasonsView::new),
-            judgement: Judgement::new(figure, ci95, band, before, verdict, zone),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct StageView {
-    p50_seconds: f64,
-    mean_seconds: f64,
-    n: u64,
-}
-
-#[derive(Serialize)]
-struct StagesView {
-    coding: Option<StageView>,
-    pickup: Option<StageView>,
-    review: Option<StageView>,
-    deploy: Option<StageView>,
-}
-
-impl StagesView {
-    fn new(stages: &StageFigures) -> Self {
-        let view = |stage: Option<Durations>| {
-            stage.map(|it| StageView { p50_seconds: it.p50, mean_seconds: it.mean, n: it.n })
-        };
-        Self {
-            coding: view(stages.coding),
-            pickup: view(stages.pickup),
-            review: view(stages.review),
-            deploy: view(stages.deploy),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct VariantView {
-    p50_seconds: Option<f64>,
-    n: u64,
-    negative: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct VariantsView {
-    deployment: Option<VariantView>,
-    change: Option<VariantView>,
-    commit: Option<VariantView>,
-    pull_request_opened: Option<VariantView>,
-}
-
-impl VariantsView {
-    fn new(lead_time: &LeadTime) -> Self {
-        let view = |variant: Variant| {
-            let figure = lead_time.variants.iter().find(|it| it.variant == variant)?;
-            Some(VariantView { p50_seconds: figure.p50, n: figure.n, negative: figure.negative })
-        };
-        Self {
-            deployment: view(Variant::Deployment),
-            change: view(Variant::Change),
-            commit: view(Variant::Commit),
-            pull_request_opened: view(Variant::PullRequestOpened),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct ReasonsView {
-    first_deployment: u64,
-    redeploy: u64,
-    rollback: u64,
-    unknown_commits: u64,
-    negative: u64,
-}
-
-impl ReasonsView {
-    fn new(lead_time: &LeadTime) -> Self {
-        let count = |reason| lead_time.reasons.get(&reason).copied().unwrap_or(0);
-        Self {
-            first_deployment: count(LeadTimeReason::FirstDeployment),
-            redeploy: count(LeadTimeReason::Redeploy),
-            rollback: count(LeadTimeReason::Rollback),
-            unknown_commits: count(LeadTimeReason::UnknownCommits),
-            negative: count(LeadTimeReason::Negative),
-        }
+    pub(super) fn new(durations: Option<Durations>) -> Self {
+        Self { p50_seconds: durations.map(|it| it.p50), n: count_of(durations) }
     }
 }
 
@@ -338,7 +224,7 @@ impl RestoreView {
         let before = known(previous).map(|it| DurationsBefore::new(it.durations));
         let ci95 = now.and_then(|it| it.durations).and_then(|it| it.ci95);
         Self {
-            durations: DurationsView::new(now.map(|it| it.durations)),
+            durations: DurationsView::new(now.map(|it| count_of(it.durations)), now.and_then(|it| it.durations)),
             opened: now.map(|it| it.opened),
             open: now.map(|it| it.open),
             km_p50_seconds: now.and_then(|it| it.km_p50),

@@ -6,6 +6,7 @@
 
 mod context;
 mod group;
+mod lead_time;
 mod metric;
 #[cfg(test)]
 mod tests;

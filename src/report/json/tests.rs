@@ -19,9 +19,7 @@ fn complaint(value: &Value) -> Option<String> {
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     compiler.enable_format_assertions();
-    compiler
-        .add_resource("https://schema.test/report", serde_json::from_str(SCHEMA).expect("JSON"))
-        .expect("a schema");
+    compiler.add_resource("https://schema.test/report", serde_json::from_str(SCHEMA).expect("JSON")).expect("a schema");
     let schema = compiler.compile("https://schema.test/report", &mut schemas).expect("a schema");
     schemas.validate(value, schema).err().map(|error| format!("{error:#}"))
 }
@@ -78,9 +76,7 @@ fn the_schema_refuses_a_missing_key_and_an_unknown_one_in_every_object() {
     objects(&whole, "", &mut places);
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
-    compiler
-        .add_resource("https://schema.test/report", serde_json::from_str(SCHEMA).expect("JSON"))
-        .expect("a schema");
+    compiler.add_resource("https://schema.test/report", serde_json::from_str(SCHEMA).expect("JSON")).expect("a schema");
     let schema = compiler.compile("https://schema.test/report", &mut schemas).expect("a schema");
     assert!(schemas.validate(&whole, schema).is_ok());
     for place in places {

@@ -34,7 +34,7 @@ pub(super) fn text(raw: &str) -> String {
                 out.push_str(BREAK);
                 out.push('.');
             }
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 out.push('\\');
                 out.push(letter);
             }
@@ -63,6 +63,7 @@ mod tests {
     fn a_hostile_name_shows_and_does_nothing() {
         for (raw, safe) in [
             ("a|b", "a\\|b"),
+            ("a\\|b", "a\\\\\\|b"),
             ("`x`\n# y", "\\`x\\` \\#&#8203; y"),
             ("<img src=x>", "&lt;img src=x&gt;"),
             ("@octocat", "\\@&#8203;octocat"),

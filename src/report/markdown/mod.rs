@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use super::{Provenance, words};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport, NoData, PeriodFigures};
+use crate::metrics::tables::{Analysis, Finding, GroupReport, NoData, PeriodFigures};
 
 /// Bytes of the whole text: 1 MiB less room for the lines that say what was dropped.
 const CAP: usize = (1 << 20) - 4_096;
@@ -51,13 +51,18 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
 fn head(analysis: &Analysis, provenance: &Provenance) -> String {
     let (settings, period) = (&analysis.settings, &analysis.period);
     let organisation = settings.organisation.as_deref().map(|name| format!("{}: ", escape::text(name)));
-    let mut lines = vec![format!("# {}DORA metrics {}", organisation.unwrap_or_default(), escape::text(&period.label)), String::new()];
+    let mut lines = vec![
+        format!("# {}DORA metrics {}", organisation.unwrap_or_default(), escape::text(&period.label)),
+        String::new(),
+    ];
     if provenance.synthetic {
         lines.extend(["**The data are synthetic.**".into(), String::new()]);
     }
     let last = period.to.pred_opt().unwrap_or(period.to);
     let compared = analysis.previous.as_ref().map(|it| format!(", compared with {}", escape::text(&it.label)));
-    lines.push(format!("{} to {last}{}.", period.from, compared.unwrap_or_default()));
+    let cut = analysis.known.to < settings.zone.midnight(period.to);
+    let cut = if cut { " The period is not over: figures are those so far." } else { "" };
+    lines.push(format!("{} to {last}{}.{cut}", period.from, compared.unwrap_or_default()));
     for (what, pattern) in [("Services", &analysis.service_filter), ("Teams", &analysis.team_filter)] {
         lines.extend(pattern.as_ref().map(|it| format!("{what} like {} only.", escape::text(it))));
     }
@@ -75,7 +80,7 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
 }
 
 fn findings(analysis: &Analysis) -> Vec<String> {
-    let line = |it: &crate::metrics::tables::Finding| {
+    let line = |it: &Finding| {
         format!(
             "- **{}** {} ({}): {} {}\n",
             it.severity.as_str(),

@@ -33,11 +33,7 @@ pub(super) fn durations(interval: Interval) -> String {
 pub(super) fn share(it: &ChangeFailure) -> Option<String> {
     let ratio = it.ratio?;
     let counts = format!("{} of {}", it.failed, it.deployments);
-    Some(if it.deployments < FEWEST_FOR_PERCENT {
-        counts
-    } else {
-        format!("{} % ({counts})", plain(ratio * 100.0))
-    })
+    Some(if it.deployments < FEWEST_FOR_PERCENT { counts } else { format!("{} % ({counts})", plain(ratio * 100.0)) })
 }
 
 pub(super) fn shares(interval: Interval) -> String {
@@ -47,7 +43,7 @@ pub(super) fn shares(interval: Interval) -> String {
 /// Two significant digits below ten, whole numbers from there.
 fn plain(value: f64) -> String {
     match value {
-        it if it == 0.0 => "0".into(),
+        0.0 => "0".into(),
         it if it < 0.1 => format!("{it:.3}"),
         it if it < 1.0 => format!("{it:.2}"),
         it if it < 9.95 => format!("{it:.1}"),

@@ -1,5 +1,7 @@
 //! The two tables of the summary: the whole by metric, and teams and services by name.
 
+use std::fmt::Write as _;
+
 use super::escape;
 use super::number::{self, NONE};
 use crate::domain::band::Band;
@@ -59,7 +61,11 @@ fn cells(figures: &PeriodFigures) -> [Cells; 5] {
             frequency.map(|it| number::rates(it.ci95)),
             frequency.map(|it| it.band).unwrap_or_default(),
         ),
-        timed(lead_time.map(|it| it.durations), 0, lead_time.map(|it| it.band).unwrap_or_default()),
+        timed(
+            lead_time.map(|_| 0),
+            lead_time.and_then(|it| it.durations),
+            lead_time.map(|it| it.band).unwrap_or_default(),
+        ),
         Cells::new(
             failure.and_then(number::share),
             failure.map(|it| it.deployments),
@@ -67,26 +73,23 @@ fn cells(figures: &PeriodFigures) -> [Cells; 5] {
             failure.map(|it| it.band).unwrap_or_default(),
         ),
         timed(
-            restore.map(|it| it.durations),
-            restore.map_or(0, |it| it.open),
+            restore.map(|it| it.open),
+            restore.and_then(|it| it.durations),
             restore.map(|it| it.band).unwrap_or_default(),
         ),
-        timed(recovery.map(|it| it.durations), recovery.map_or(0, |it| it.open), BandReading::default()),
+        // No edition has thresholds for it.
+        timed(recovery.map(|it| it.open), recovery.and_then(|it| it.durations), BandReading::default()),
     ]
 }
 
-fn timed(found: Option<Option<Durations>>, open: u64, band: BandReading) -> Cells {
-    let some = found.flatten();
-    let value = some.map(|it| match open {
-        0 => number::duration(it.p50),
-        _ => format!("{} ({open} still open)", number::duration(it.p50)),
+/// A metric of durations; `open` is `None` where nothing is known.
+fn timed(open: Option<u64>, some: Option<Durations>, band: BandReading) -> Cells {
+    let value = open.map(|open| {
+        let value = some.map_or_else(|| "none".into(), |it| number::duration(it.p50));
+        if open == 0 { value } else { format!("{value} ({open} still open)") }
     });
-    let none = found.is_some().then(|| match open {
-        0 => "none".to_owned(),
-        _ => format!("none ({open} still open)"),
-    });
-    let n = found.map(|durations| durations.map_or(0, |it| it.n));
-    Cells::new(value.or(none), n, some.and_then(|it| it.ci95).map(number::durations), band)
+    let n = open.map(|_| some.map_or(0, |it| it.n));
+    Cells::new(value, n, some.and_then(|it| it.ci95).map(number::durations), band)
 }
 
 /// The metrics of one group, one a row.
@@ -103,7 +106,7 @@ pub(super) fn metrics(report: &GroupReport, edition: &str) -> String {
         let previous = before.next().map_or_else(|| NONE.into(), |it| it.value);
         let verdict = verdict.map_or(NONE, Verdict::as_str);
         let Cells { value, n, ci95, band } = now;
-        out.push_str(&format!("| {name} | {value} | {n} | {ci95} | {band} | {previous} | {verdict} |\n"));
+        let _ = writeln!(out, "| {name} | {value} | {n} | {ci95} | {band} | {previous} | {verdict} |");
     }
     out
 }

@@ -17,6 +17,14 @@ fn without_data_the_summary_says_so() {
 }
 
 #[test]
+fn a_period_that_is_not_over_says_so() {
+    let mut analysis = sample::full();
+    analysis.as_of = sample::at("2026-09-15T12:00:00Z");
+    analysis.known.to = analysis.as_of;
+    assert!(render(&analysis, &sample::provenance()).contains("The period is not over"));
+}
+
+#[test]
 fn every_row_of_a_table_has_the_cells_of_its_head() {
     let text = render(&sample::full(), &sample::provenance());
     let bars = |line: &str| line.matches('|').count() - line.matches("\\|").count();
@@ -49,7 +57,8 @@ fn the_summary_stays_below_a_mebibyte_and_says_what_it_dropped() {
     let text = render(&analysis, &sample::provenance());
     assert!(text.len() < 1 << 20, "{} bytes", text.len());
     assert!(text.len() > 900_000, "{} bytes", text.len());
-    let rows = text.lines().filter(|line| line.starts_with("| 0") || line.starts_with("| 1") || line.starts_with("| 2"));
+    let rows =
+        text.lines().filter(|line| line.starts_with("| 0") || line.starts_with("| 1") || line.starts_with("| 2"));
     let dropped = format!("{} more rows did not fit here; all are in summary.csv.", 3_000 - rows.count());
     assert!(text.contains(&dropped), "{dropped}");
     assert!(text.contains("more findings did not fit here; all are in findings.csv."));
