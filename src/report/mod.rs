@@ -1,5 +1,12 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
 
+pub mod csv;
+pub mod json;
+pub mod markdown;
+#[cfg(test)]
+mod sample;
+pub mod words;
+
 /// Where a report comes from, besides its events and settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
