@@ -4,6 +4,8 @@
 //! whose order means nothing; nor what cannot change a figure (organisation, folders, addresses, tokens, concurrency,
 //! how far back a fetch goes: coverage speaks for that, and where figures are pushed).
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -21,7 +23,11 @@ impl Config {
             self.pagerduty.as_ref().map(pagerduty),
             self.opsgenie.as_ref().map(opsgenie),
         ]);
-        Sha256::digest(canonical.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+        Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 

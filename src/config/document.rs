@@ -98,7 +98,7 @@ impl<'a> Section<'a> {
         let wanted = "one or more sections in double brackets, like [[service]]";
         let DeValue::Array(items) = value.get_ref() else { return Err(self.wrong_type(name, value, wanted)) };
         let mut sections = Vec::new();
-        for item in items.iter() {
+        for item in items {
             let DeValue::Table(table) = item.get_ref() else { return Err(self.wrong_type(name, item, wanted)) };
             sections.push(self.nested(name, table, item.span()));
         }
@@ -254,7 +254,7 @@ fn unknown_keys(schema: &Schema, section: &str, table: &DeTable<'_>, found: &mut
             match value.get_ref() {
                 DeValue::Table(table) => unknown_keys(schema, &inner, table, found),
                 DeValue::Array(items) => {
-                    for item in items.iter() {
+                    for item in items {
                         if let DeValue::Table(table) = item.get_ref() {
                             unknown_keys(schema, &inner, table, found);
                         }

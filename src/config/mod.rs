@@ -130,7 +130,7 @@ fn api_url(section: &Section<'_>, default: &str) -> Result<Endpoint, ConfigError
     let Some(text) = section.text("api_url")? else {
         return Endpoint::parse(default).map_err(|what| section.unusable("api_url", what));
     };
-    let endpoint = text.read(Endpoint::parse)?.as_base();
+    let endpoint = text.read(Endpoint::parse)?.into_base();
     if endpoint.may_carry_a_token() {
         Ok(endpoint)
     } else {

@@ -26,7 +26,7 @@ pub struct RemoteWrite {
 
 pub(super) fn pushgateway(section: &Section<'_>) -> Result<Pushgateway, ConfigError> {
     Ok(Pushgateway {
-        url: url(section, "http://pushgateway:9091")?.as_base(),
+        url: url(section, "http://pushgateway:9091")?.into_base(),
         job: section.text("job")?.map_or_else(|| "dora".into(), |text| text.value.to_owned()),
     })
 }

@@ -41,7 +41,7 @@ fn walk_value(section: &str, key: &str, offset: usize, value: &DeValue<'_>, foun
         DeValue::Table(table) if section.is_empty() => walk(key, table, found),
         DeValue::Table(table) => walk(section, table, found),
         DeValue::Array(items) => {
-            for item in items.iter() {
+            for item in items {
                 walk_value(section, key, item.span().start, item.get_ref(), found);
             }
         }
