@@ -3,6 +3,7 @@
 //! Data flows one way, and imports point only down this line:
 //! `sources → domain → store → metrics → report`; `cli` joins them.
 
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod metrics;

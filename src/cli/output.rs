@@ -34,6 +34,11 @@ impl Talk {
         }
     }
 
+    /// Whether only what is wrong is said.
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     fn line(self, level: &str, style: Style, text: &str) {
         let mut stderr = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::domain::time::Timestamp;
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
 
@@ -72,6 +74,7 @@ fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
 
+/// What the list needs to know of a report.
 #[derive(Deserialize)]
 struct Written {
     as_of: String,
@@ -80,8 +83,8 @@ struct Written {
 
 #[derive(Deserialize)]
 struct WrittenPeriod {
-    from: String,
-    to: String,
+    from: NaiveDate,
+    to: NaiveDate,
 }
 
 /// Lists the reports of a folder in `<out>/index.html`, newest period first.
@@ -93,15 +96,11 @@ fn index(out: &Path) -> anyhow::Result<()> {
         if name.starts_with('.') || !entry.path().join("index.html").is_file() {
             continue;
         }
-        let written = fs::read_to_string(entry.path().join("report.json"))
-            .ok()
-            .and_then(|text| serde_json::from_str::<Written>(&text).ok());
-        entries.push(match written {
-            Some(written) => {
-                IndexEntry { label: name, from: written.period.from, to: written.period.to, as_of: written.as_of }
-            }
-            None => IndexEntry { label: name, from: String::new(), to: String::new(), as_of: String::new() },
-        });
+        // Another program's folder, or a report without its JSON, is not listed.
+        let Ok(text) = fs::read_to_string(entry.path().join("report.json")) else { continue };
+        let Ok(written) = serde_json::from_str::<Written>(&text) else { continue };
+        let Ok(as_of) = Timestamp::parse(&written.as_of) else { continue };
+        entries.push(IndexEntry { label: name, from: written.period.from, to: written.period.to, as_of });
     }
     entries.sort_by(|a, b| (&b.from, &b.to, &b.label).cmp(&(&a.from, &a.to, &a.label)));
     let beside = out.join(".index.html.tmp");

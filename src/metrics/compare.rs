@@ -25,10 +25,9 @@ pub fn verdicts(now: &PeriodFigures, before: Option<&PeriodFigures>) -> Verdicts
 }
 
 fn both<T>(now: &Figure<T>, before: &Figure<T>, judge: impl Fn(&T, &T) -> Verdict) -> Option<Verdict> {
-    Some(match (now, before) {
-        (Ok(now), Ok(before)) => judge(now, before),
-        _ => Verdict::TooFewData,
-    })
+    // Where there is no figure there is nothing to judge.
+    let now = now.as_ref().ok()?;
+    Some(before.as_ref().map_or(Verdict::TooFewData, |before| judge(now, before)))
 }
 
 fn judged(significant: bool, better: bool) -> Verdict {

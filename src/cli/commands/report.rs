@@ -8,7 +8,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{Talk, data};
 use crate::cli::publish;
 use crate::domain::time::{Period, Timestamp};
-use crate::metrics::tables::{Analysis, NoData};
+use crate::metrics::tables::{Analysis, NoData, Severity};
 use crate::metrics::{Request, analyse};
 use crate::report::{Provenance, digest, html, json, markdown};
 use crate::report::csv as sheets;
@@ -98,7 +98,7 @@ fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: &Talk) -> a
     if !talk.is_quiet() {
         data(&format!("{}\n{}", place.display(), digest::render(analysis)))?;
     }
-    for finding in analysis.findings.iter().filter(|finding| finding.severity.is_error()) {
+    for finding in analysis.findings.iter().filter(|finding| finding.severity == Severity::Error) {
         talk.info(&format!("{} {}", finding.message, finding.advice));
     }
     talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
