@@ -1,5 +1,10 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
 
+pub mod chart;
+pub mod html;
+pub mod number;
+pub mod words;
+
 /// Where a report comes from, besides its events and settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
