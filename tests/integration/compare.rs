@@ -219,7 +219,7 @@ impl Differences {
         self.equal("deployments", &got.iter().map(key).collect::<Vec<_>>(), &keys);
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("deployment {} {}", got.event.source, got.event.id), |found| {
-                found.deployment(got, wanted)
+                found.deployment(got, wanted);
             });
         }
     }
@@ -255,7 +255,7 @@ impl Differences {
         self.equal("incidents", &got.iter().map(key).collect::<Vec<_>>(), &keys);
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("incident {} {}", got.event.source, got.event.id), |found| {
-                found.incident(got, wanted)
+                found.incident(got, wanted);
             });
         }
     }

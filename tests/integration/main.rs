@@ -1,5 +1,7 @@
 //! Tests.
 
+#![expect(clippy::expect_used, reason = "a test may fail where its own fixture is wrong")]
+
 mod adapter;
 mod compare;
 mod generate;

@@ -86,15 +86,15 @@ fn texts(list: &[&str]) -> Vec<String> {
 }
 
 fn service(which: usize) -> Service {
-    let (name, team, repos, environments, keys): (&str, Option<&str>, &[&str], Option<&[&str]>, &[&str]) = match which {
-        0 => ("acme/api", Some("payments"), &["acme/api"], None, &["PAPI"]),
-        1 => ("storefront", Some("payments"), &["ACME/Web"], None, &["PWEB", "api"]),
-        2 => ("checkout", Some("core"), &["acme/mono"], Some(&["checkout-*"]), &["checkout"]),
-        3 => ("mono", None, &["acme/mono", "acme/mono-old"], Some(&["web-production", "PRODUCTION"]), &[]),
-        4 => ("everything", Some("core"), &["acme/*"], None, &["PAPI", "nobody"]),
-        5 => ("tool", None, &["other/*"], Some(&["*prod*"]), &[]),
-        6 => ("ghost", Some("ghosts"), &["none/*"], None, &["ghost"]),
-        _ => ("API", None, &["acme/[aw]*"], Some(&["prod*", "checkout-production"]), &[]),
+    let (name, team, repos, environments, keys) = match which {
+        0 => ("acme/api", Some("payments"), &["acme/api"][..], None, &["PAPI"][..]),
+        1 => ("storefront", Some("payments"), &["ACME/Web"][..], None, &["PWEB", "api"][..]),
+        2 => ("checkout", Some("core"), &["acme/mono"][..], Some(&["checkout-*"][..]), &["checkout"][..]),
+        3 => ("mono", None, &["acme/mono", "acme/mono-old"][..], Some(&["web-production", "PRODUCTION"][..]), &[][..]),
+        4 => ("everything", Some("core"), &["acme/*"][..], None, &["PAPI", "nobody"][..]),
+        5 => ("tool", None, &["other/*"][..], Some(&["*prod*"][..]), &[][..]),
+        6 => ("ghost", Some("ghosts"), &["none/*"][..], None, &["ghost"][..]),
+        _ => ("API", None, &["acme/[aw]*"][..], Some(&["prod*", "checkout-production"][..]), &[][..]),
     };
     Service {
         name: ServiceName(name.into()),
@@ -142,22 +142,15 @@ fn sha(repo: usize, place: usize) -> String {
 /// All commits, those that are left out of the table too.
 fn commits(plan: &Plan, calendar: &Calendar) -> Vec<Commit> {
     let mut made = Vec::new();
-    for repo in 0..NAMES.len() {
-        let mut written: Vec<Timestamp> = plan
-            .commits
-            .iter()
-            .filter(|commit| commit.repo == repo)
-            .map(|commit| calendar.at(commit.authored))
-            .collect();
+    for (repo, name) in NAMES.iter().enumerate() {
+        let own = || plan.commits.iter().enumerate().filter(|(_, commit)| commit.repo == repo);
+        let mut written: Vec<Timestamp> = own().map(|(_, commit)| calendar.at(commit.authored)).collect();
         written.sort();
-        let mut written = written.into_iter();
-        let mut place = 0;
-        for (row, commit) in plan.commits.iter().enumerate().filter(|(_, commit)| commit.repo == repo) {
-            let authored_at = written.next().expect("one each");
+        for (place, ((row, commit), authored_at)) in own().zip(written).enumerate() {
             made.push((
                 row,
                 Commit {
-                    repo: NAMES[repo].into(),
+                    repo: (*name).into(),
                     sha: sha(repo, place),
                     parents: parents(commit, place),
                     authored_at,
@@ -166,7 +159,6 @@ fn commits(plan: &Plan, calendar: &Calendar) -> Vec<Commit> {
                     observed_at: observed(row),
                 },
             ));
-            place += 1;
         }
     }
     made.sort_by_key(|(row, _)| *row);
@@ -243,7 +235,10 @@ fn requests(plan: &Plan, commits: &[Commit]) -> Vec<PullRequest> {
         if own.is_empty() || known {
             continue;
         }
-        let merge = row.merge.map(|index| *index.get(&own));
+        let carrying: Vec<&Commit> =
+            own.iter().copied().filter(|commit| commit.pull_request == Some(row.number)).collect();
+        let candidates = if row.carried && !carrying.is_empty() { &carrying } else { &own };
+        let merge = row.merge.map(|index| *index.get(candidates));
         let at = merge.unwrap_or(own[0]).authored_at;
         let opened_at = later(at, -row.opened_before);
         made.push(PullRequest {

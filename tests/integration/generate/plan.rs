@@ -99,6 +99,8 @@ pub(super) struct RequestPlan {
     pub(super) repo: usize,
     pub(super) number: i64,
     pub(super) merge: Option<Index>,
+    /// Merged by a commit that carries its number, where there is one.
+    pub(super) carried: bool,
     /// Milliseconds before the instant at which the merge commit was written.
     pub(super) first_commit_before: Option<i64>,
     pub(super) opened_before: i64,
@@ -147,10 +149,10 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
     (
         frame(),
         policy(),
-        vec(deployment(), 0..=25),
-        vec(commit(), 0..=40),
-        vec(request(), 0..=8),
-        vec(incident(), 0..=15),
+        prop_oneof![1 => vec(deployment(), 0..=4), 5 => vec(deployment(), 10..=25)],
+        prop_oneof![1 => vec(commit(), 0..=8), 6 => vec(commit(), 15..=40)],
+        vec(request(), 0..=12),
+        prop_oneof![1 => vec(incident(), 0..=2), 3 => vec(incident(), 6..=15)],
         vec(coverage(), 0..=4),
     )
         .prop_map(|(frame, policy, deployments, commits, requests, incidents, coverage)| Plan {
@@ -165,26 +167,33 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
 }
 
 fn moment() -> impl Strategy<Value = Moment> {
-    let day = -45_i64..45;
+    let day = -38_i64..32;
     prop_oneof![
         5 => (day.clone(), 0_i64..24, select(vec![0, 1, 999, 1_000, 1_234_567])).prop_map(|(day, hour, rest)| Moment::Day(day, hour * HOUR + rest)),
         1 => (day.clone(), 0..24 * HOUR).prop_map(|(day, at)| Moment::Day(day, at)),
         2 => (day, -1_i64..=1).prop_map(|(day, at)| Moment::Day(day, at)),
+        2 => (select(vec![-20_i64, -8, -1, 0, 1, 5]), select(vec![0, 9 * HOUR, 9 * HOUR + 1])).prop_map(|(day, at)| Moment::Day(day, at)),
         1 => (-1_i64..=1).prop_map(Moment::AsOf),
     ]
 }
 
 fn as_of() -> impl Strategy<Value = Moment> {
     prop_oneof![
-        3 => Just(Moment::Day(70, 0)),
-        2 => (-30_i64..40, -1_i64..=1).prop_map(|(day, at)| Moment::Day(day, at)),
+        5 => Just(Moment::Day(70, 0)),
+        2 => (-12_i64..40, -1_i64..=1).prop_map(|(day, at)| Moment::Day(day, at)),
         2 => (-30_i64..40, 0..24 * HOUR).prop_map(|(day, at)| Moment::Day(day, at)),
     ]
 }
 
 fn frame() -> impl Strategy<Value = Frame> {
-    let services = prop_oneof![1 => Just(0), 3 => 1_usize..=4]
-        .prop_flat_map(|n| subsequence((0..SERVICES).collect::<Vec<_>>(), n).prop_shuffle());
+    // Three of these take the first repo, where most of the history is.
+    let one = select(vec![0_usize, 4, 7]);
+    let others = subsequence((0..SERVICES).collect::<Vec<_>>(), 0..=3);
+    let services = (prop::bool::weighted(0.8), one, others).prop_flat_map(|(some, one, mut others)| {
+        others.retain(|&other| other != one);
+        others.push(one);
+        Just(if some { others } else { Vec::new() }).prop_shuffle()
+    });
     let length = (prop_oneof![2_u32..=40, Just(7), Just(30)], 0_u64..=30, 2_u64..=60);
     (
         0_usize..6,
@@ -230,7 +239,7 @@ fn policy() -> impl Strategy<Value = PolicyPlan> {
         0_usize..3,
         select(vec![3_600, 3_600, 60, 0, 86_400]),
         any::<bool>(),
-        option::weighted(0.3, 1_u32..4),
+        option::weighted(0.2, 1_u32..4),
         prop_oneof![3 => Just(vec![]), 1 => Just(vec!["high"]), 1 => Just(vec!["HIGH", "medium"])],
         prop_oneof![3 => Just(vec![]), 1 => Just(vec!["drill"]), 1 => Just(vec!["Drill", "noise"])],
     )
@@ -241,26 +250,26 @@ fn policy() -> impl Strategy<Value = PolicyPlan> {
 
 /// Most events belong to the first repo, so that its history is long enough to mean something.
 fn repo() -> impl Strategy<Value = usize> {
-    prop_oneof![4 => Just(0), 3 => 1..REPOS]
+    prop_oneof![8 => Just(0), 3 => 1..REPOS]
 }
 
 fn deployment() -> impl Strategy<Value = DeploymentPlan> {
     let environment = prop_oneof![
-        6 => Just(Some("production")),
+        16 => Just(Some("production")),
         1 => Just(Some("Production")),
         1 => Just(Some("prod-eu/west")),
         1 => Just(Some("staging")),
-        2 => Just(Some("checkout-production")),
+        1 => Just(Some("checkout-production")),
         1 => Just(Some("web-production")),
         1 => Just(None),
     ];
     let revision = prop_oneof![
-        8 => (-3_i64..=2).prop_map(Revision::Newest),
-        4 => any::<Index>().prop_map(Revision::Any),
+        16 => select(vec![-2_i64, -1, 0, 0, 0, 0, 1, 1]).prop_map(Revision::Newest),
+        2 => any::<Index>().prop_map(Revision::Any),
         1 => Just(Revision::NeverSeen),
         1 => Just(Revision::Missing),
     ];
-    let status = prop_oneof![8 => Just("success"), 1 => Just("failure"), 1 => Just("cancelled"), 1 => Just("pending"), 1 => Just("odd")];
+    let status = prop_oneof![24 => Just("success"), 1 => Just("failure"), 1 => Just("cancelled"), 1 => Just("pending"), 1 => Just("odd")];
     let took = select(vec![0, 1, 60_000, HOUR, 30 * HOUR]);
     (
         repo(),
@@ -279,15 +288,15 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
 
 fn commit() -> impl Strategy<Value = CommitPlan> {
     let parents = prop_oneof![
-        30 => Just(Parents::Before),
-        5 => any::<Index>().prop_map(Parents::Fork),
-        8 => any::<Index>().prop_map(Parents::Merge),
+        100 => Just(Parents::Before),
+        8 => any::<Index>().prop_map(Parents::Fork),
+        16 => any::<Index>().prop_map(Parents::Merge),
         1 => Just(Parents::Root),
         1 => Just(Parents::NeverSeen),
         1 => Just(Parents::NotRead),
     ];
     let after = select(vec![0, 0, 60_000, 5 * HOUR, 50 * HOUR, -HOUR]);
-    (repo(), parents, moment(), after, option::weighted(0.5, 1_i64..=8), prop::bool::weighted(0.04)).prop_map(
+    (repo(), parents, moment(), after, option::weighted(0.6, 1_i64..=10), prop::bool::weighted(0.01)).prop_map(
         |(repo, parents, authored, committed_after, request, dropped)| CommitPlan {
             repo,
             parents,
@@ -303,32 +312,24 @@ fn request() -> impl Strategy<Value = RequestPlan> {
     let before = || select(vec![0, 0, 1, 999, 1_000, HOUR, 26 * HOUR, 200 * HOUR, -HOUR]);
     (
         repo(),
-        1_i64..=6,
+        1_i64..=10,
         option::weighted(0.9, any::<Index>()),
         option::weighted(0.8, before()),
         before(),
         option::weighted(0.6, before()),
-        prop::bool::weighted(0.9),
+        (prop::bool::weighted(0.9), any::<bool>()),
     )
-        .prop_map(|(repo, number, merge, first_commit_before, opened_before, review_after, merged)| RequestPlan {
-            repo,
-            number,
-            merge,
-            first_commit_before,
-            opened_before,
-            review_after,
-            merged,
+        .prop_map(|(repo, number, merge, first_commit_before, opened_before, review_after, (merged, carried))| {
+            RequestPlan { repo, number, merge, carried, first_commit_before, opened_before, review_after, merged }
         })
 }
 
 fn incident() -> impl Strategy<Value = IncidentPlan> {
-    let keys = vec(
-        select(vec!["PAPI", "PWEB", "api", "API", "acme/API", "checkout", "tool", "mono", "storefront", "nobody"]),
-        0..3,
-    );
+    let keys = ["PAPI", "PAPI", "api", "API", "acme/API", "Everything", "PWEB", "checkout", "tool", "mono", "nobody"];
+    let keys = vec(select(keys.to_vec()), 0..4);
     let opened = prop_oneof![
         2 => (any::<Index>(), any::<bool>(), -1_i64..=1).prop_map(|(deployment, end, by)| Opened::After(deployment, end, by)),
-        2 => (any::<Index>(), Just(false), 0..2 * HOUR).prop_map(|(deployment, end, by)| Opened::After(deployment, end, by)),
+        4 => (any::<Index>(), Just(false), 0..2 * HOUR).prop_map(|(deployment, end, by)| Opened::After(deployment, end, by)),
         2 => moment().prop_map(Opened::Free),
     ];
     let resolved = prop_oneof![
