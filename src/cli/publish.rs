@@ -32,7 +32,8 @@ pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) 
     Ok(place)
 }
 
-const HINT: &str = " (the report before it, if any, is as it was; choose another folder with --out, or make room there)";
+const HINT: &str =
+    " (the report before it, if any, is as it was; choose another folder with --out, or make room there)";
 
 fn write_all(folder: &Path, files: &[(&str, String)]) -> io::Result<()> {
     match fs::remove_dir_all(folder) {

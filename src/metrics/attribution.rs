@@ -101,12 +101,7 @@ impl<'a> Attributor<'a> {
         self.finished.get(after.checked_sub(1)?).copied()
     }
 
-    fn by_reference(
-        &self,
-        reference: &str,
-        opened: Timestamp,
-        otherwise: Option<(usize, Rule)>,
-    ) -> Vec<Attribution> {
+    fn by_reference(&self, reference: &str, opened: Timestamp, otherwise: Option<(usize, Rule)>) -> Vec<Attribution> {
         let ids = self.by_id.get(reference).map_or(&[][..], Vec::as_slice);
         let shas = self.by_sha.get(reference).map_or(&[][..], Vec::as_slice);
         let prefixed: Vec<(&str, &[usize])> = if reference.chars().count() >= 7 {

@@ -85,13 +85,8 @@ struct One<'a> {
 
 impl One<'_> {
     fn batch(&mut self, deployment: usize, previous: Option<usize>, walker: &mut Walker) -> Batch {
-        let without = |kind, reason| Batch {
-            deployment,
-            previous,
-            kind,
-            lead_time: Err(reason),
-            stages: Stages::default(),
-        };
+        let without =
+            |kind, reason| Batch { deployment, previous, kind, lead_time: Err(reason), stages: Stages::default() };
         let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
         let (Some(old), Some(new)) = (&self.deployments[before].sha, &self.deployments[deployment].sha) else {
             return without(Kind::Deploy, LeadTimeReason::UnknownCommits);
@@ -149,7 +144,8 @@ impl One<'_> {
         let mut spans = Vec::new();
         for &request in merged {
             let Some(times) = self.request(request) else { continue };
-            let own = || rows.iter().find(|row| row.pull_request == Some(request)).map(|row| Timestamp(row.authored_at));
+            let own =
+                || rows.iter().find(|row| row.pull_request == Some(request)).map(|row| Timestamp(row.authored_at));
             if let Some(first) = times.first_commit_at.or_else(own) {
                 spans.push((Variant::Change, first));
             }
@@ -161,9 +157,11 @@ impl One<'_> {
                 spans.push((Variant::Change, Timestamp(row.authored_at)));
             }
         }
-        self.out.extend(
-            spans.into_iter().map(|(variant, start)| VariantSpan { variant, deployment, span: end.since(start) }),
-        );
+        self.out.extend(spans.into_iter().map(|(variant, start)| VariantSpan {
+            variant,
+            deployment,
+            span: end.since(start),
+        }));
     }
 }
 

@@ -143,7 +143,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "unknown-commits",
         Severity::Warning,
         unknown,
-        format!("{} have no lead time, because commits between them and the one before were not read.", count(unknown, "deployment")),
+        format!(
+            "{} have no lead time, because commits between them and the one before were not read.",
+            count(unknown, "deployment")
+        ),
         "Import the commits of these repos, with their parents, back to the revision before.",
     );
     let negative = with_reason(LeadTimeReason::Negative);
@@ -160,7 +163,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "redeploys",
         Severity::Info,
         redeploys,
-        format!("{} brought the same revision again; they count as deployments and have no lead time.", count(redeploys, "deployment")),
+        format!(
+            "{} brought the same revision again; they count as deployments and have no lead time.",
+            count(redeploys, "deployment")
+        ),
         "Nothing to do, if restarts are meant to be deployments.",
     );
     let rollbacks = of_kind(Kind::Rollback);
@@ -168,7 +174,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "rollbacks",
         Severity::Info,
         rollbacks,
-        format!("{} went back to an earlier revision; they count as deployments and have no lead time.", count(rollbacks, "deployment")),
+        format!(
+            "{} went back to an earlier revision; they count as deployments and have no lead time.",
+            count(rollbacks, "deployment")
+        ),
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
     );
     let repos: BTreeSet<&str> = inside()
@@ -180,7 +189,11 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "unmapped-repos",
         Severity::Warning,
         names.len(),
-        format!("{} with deployments belong to no service ({}) and are not counted.", count(names.len(), "repo"), some(&names)),
+        format!(
+            "{} with deployments belong to no service ({}) and are not counted.",
+            count(names.len(), "repo"),
+            some(&names)
+        ),
         "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
     );
     let incidents = || analysis.incidents.iter().filter(|record| record.counted);
@@ -189,7 +202,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "open-incidents",
         Severity::Info,
         open,
-        format!("{} still open at the end of the period; medians over the resolved leave them out.", count_are(open, "incident")),
+        format!(
+            "{} still open at the end of the period; medians over the resolved leave them out.",
+            count_are(open, "incident")
+        ),
         "Read the Kaplan-Meier median, which counts them, and close those that are over.",
     );
     let in_period = |record: &&super::tables::IncidentRecord| analysis.known.contains(record.event.opened_at);
@@ -199,7 +215,9 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "unmapped-incidents",
         Severity::Warning,
         unmapped,
-        format!("{unmapped} of {opened} incidents opened in the period belong to no service: they count in \"all\" alone and fail no deployment."),
+        format!(
+            "{unmapped} of {opened} incidents opened in the period belong to no service: they count in \"all\" alone and fail no deployment."
+        ),
         "List their ids or names under a [[service]] (pagerduty, opsgenie or incidents).",
     );
     found

@@ -243,9 +243,13 @@ mod tests {
     #[test]
     fn merges_criss_cross_and_several_roots_list_what_git_lists() {
         let graph = graph(&[
-            ("r", &[]), ("a", &["r"]), ("b", &["r"]),
-            ("x", &["a", "b"]), ("y", &["b", "a"]),
-            ("s", &[]), ("m", &["x", "y", "s"]),
+            ("r", &[]),
+            ("a", &["r"]),
+            ("b", &["r"]),
+            ("x", &["a", "b"]),
+            ("y", &["b", "a"]),
+            ("s", &[]),
+            ("m", &["x", "y", "s"]),
         ]);
         assert_eq!(listed(&graph, "a", "m"), Some(vec!["b", "m", "s", "x", "y"]));
         assert_eq!(listed(&graph, "x", "y"), Some(vec!["y"]));

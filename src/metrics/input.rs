@@ -77,7 +77,8 @@ fn deployments(frame: &DataFrame) -> Result<Vec<Deployment>, MetricsError> {
     let (source, id, repo) = (columns.texts("source")?, columns.texts("id")?, columns.texts("repo")?);
     let (environment, sha, name) = (columns.texts("environment")?, columns.texts("sha")?, columns.texts("ref")?);
     let (status, task, creator) = (columns.texts("status")?, columns.texts("task")?, columns.texts("creator")?);
-    let (url, created, finished) = (columns.texts("url")?, columns.integers("created_at")?, columns.integers("finished_at")?);
+    let (url, created, finished) =
+        (columns.texts("url")?, columns.integers("created_at")?, columns.integers("finished_at")?);
     let observed = columns.integers("observed_at")?;
     Ok((0..frame.height())
         .map(|row| Deployment {

@@ -83,7 +83,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     }
     let first = days.first().map_or(known.from, |day| day.window.from);
     let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
-    let deployments = whole.map_or_else(Vec::new, |reach| records::deployments(&facts, &ownership, &filter, &reach, cut));
+    let deployments =
+        whole.map_or_else(Vec::new, |reach| records::deployments(&facts, &ownership, &filter, &reach, cut));
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -149,7 +150,9 @@ impl Scope<'_> {
         let incidents = reach.missing_incidents(span);
         let either = deployments.clone().or_else(|| incidents.clone());
         PeriodFigures {
-            frequency: deployments.clone().map_or_else(|| Ok(throughput::frequency(pool, span, days, zone, bands)), Err),
+            frequency: deployments
+                .clone()
+                .map_or_else(|| Ok(throughput::frequency(pool, span, days, zone, bands)), Err),
             lead_time: deployments.map_or_else(|| Ok(throughput::lead_time(pool, facts, span, bands)), Err),
             change_failure: either.clone().map_or_else(|| Ok(stability::change_failure(pool, facts, span, bands)), Err),
             restore: incidents.map_or_else(|| Ok(stability::restore(pool, facts, span, false, bands)), Err),
@@ -166,7 +169,8 @@ impl Scope<'_> {
                 let span = Span { from: first.day.from, to: last.day.to };
                 let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
                 let bands = &self.request.settings.bands;
-                let figure = missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);
+                let figure =
+                    missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);
                 Some(MonthlyFailures { from: first.date, figure })
             })
             .collect()

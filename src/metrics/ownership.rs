@@ -101,9 +101,10 @@ impl<'a> Ownership<'a> {
     /// The service of an incident; `None` where it is unmapped.
     pub fn of_incident(&self, incident: &Incident) -> Option<ServiceIndex> {
         let keys = &incident.service_keys;
-        self.services.iter().position(|service| keys.iter().any(|key| service.incident_keys.contains(key))).or_else(
-            || self.services.iter().position(|service| keys.iter().any(|key| is_called(&service.name.0, key))),
-        )
+        self.services
+            .iter()
+            .position(|service| keys.iter().any(|key| service.incident_keys.contains(key)))
+            .or_else(|| self.services.iter().position(|service| keys.iter().any(|key| is_called(&service.name.0, key))))
     }
 
     /// Why an incident does not count: `merged`, `priority`, `urgency`, `tag`.
@@ -158,9 +159,8 @@ mod tests {
             ..Settings::default()
         };
         let ownership = Ownership::new(&settings, &[]);
-        let named = |key: &str| {
-            ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() })
-        };
+        let named =
+            |key: &str| ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() });
         assert_eq!(named("payments"), Some(1));
         assert_eq!(named("PAYMENTS"), Some(0), "listed keys match exactly, names by letters");
         assert_eq!(named("Web"), Some(1), "a repo is also called by its short name");

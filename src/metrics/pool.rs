@@ -70,13 +70,7 @@ pub fn pools(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> V
     pools
 }
 
-fn pool(
-    facts: &Facts<'_>,
-    group: Group,
-    team: Option<TeamName>,
-    services: Vec<ServiceIndex>,
-    unmapped: bool,
-) -> Pool {
+fn pool(facts: &Facts<'_>, group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>, unmapped: bool) -> Pool {
     let mut member = vec![false; services.iter().max().map_or(0, |last| last + 1)];
     for &service in &services {
         member[service] = true;

@@ -84,9 +84,9 @@ fn belongs(
     match service {
         _ if filter.is_open() => true,
         Some(service) => kept.contains(&service),
-        None => kept.iter().any(|&service| {
-            ownership.services[service].repos.iter().any(|glob| glob.matches(&deployment.repo))
-        }),
+        None => kept
+            .iter()
+            .any(|&service| ownership.services[service].repos.iter().any(|glob| glob.matches(&deployment.repo))),
     }
 }
 
@@ -96,9 +96,7 @@ fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<String>, V
         .iter()
         .filter(|failure| failure.holds_at(end))
         .map(|failure| match failure.rule {
-            Rule::Rollback => {
-                (failure.rule, failure.from, format!("rollback:{}", facts.deployments[failure.by].id))
-            }
+            Rule::Rollback => (failure.rule, failure.from, format!("rollback:{}", facts.deployments[failure.by].id)),
             rule => (rule, facts.incidents[failure.by].opened_at, facts.incidents[failure.by].id.clone()),
         })
         .collect();

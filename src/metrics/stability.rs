@@ -17,8 +17,11 @@ use crate::domain::time::Span;
 
 /// The rules by which a deployment is known to have failed at the end of a span, first one first, each once.
 pub fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rule> {
-    let known: Vec<Rule> =
-        facts.failures[deployment].iter().filter(|failure| failure.holds_at(span.to)).map(|failure| failure.rule).collect();
+    let known: Vec<Rule> = facts.failures[deployment]
+        .iter()
+        .filter(|failure| failure.holds_at(span.to))
+        .map(|failure| failure.rule)
+        .collect();
     Rule::ALL.into_iter().filter(|rule| known.contains(rule)).collect()
 }
 

@@ -170,7 +170,9 @@ mod tests {
     #[test]
     fn garwood_matches_the_published_table() {
         // Exact Poisson limits as tabulated, e.g. Ulm 1990 and Pearson & Hartley table 40.
-        for (count, low, high) in [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (3, 0.6187, 8.7673), (8, 3.4538, 15.7632), (30, 20.2409, 42.8269)] {
+        for (count, low, high) in
+            [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (3, 0.6187, 8.7673), (8, 3.4538, 15.7632), (30, 20.2409, 42.8269)]
+        {
             let interval = garwood(count);
             close(interval.low, low, 5e-5);
             close(interval.high, high, 5e-5);
@@ -182,7 +184,9 @@ mod tests {
     #[test]
     fn wilson_matches_newcombes_examples_and_never_leaves_zero_to_one() {
         // Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I, method 3.
-        for (k, n, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+        for (k, n, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
+        {
             let interval = wilson(k, n).expect("trials");
             close(interval.low, low, 5e-5);
             close(interval.high, high, 5e-5);
@@ -200,7 +204,14 @@ mod tests {
 
     #[test]
     fn the_medians_ranks_match_the_binomial_table() {
-        for (n, ranks) in [(5, None), (6, Some((1, 6))), (10, Some((2, 9))), (20, Some((6, 15))), (50, Some((18, 33))), (100, Some((40, 61)))] {
+        for (n, ranks) in [
+            (5, None),
+            (6, Some((1, 6))),
+            (10, Some((2, 9))),
+            (20, Some((6, 15))),
+            (50, Some((18, 33))),
+            (100, Some((40, 61))),
+        ] {
             assert_eq!(median_ranks(n), ranks, "n = {n}");
         }
     }

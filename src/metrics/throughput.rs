@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::facts::Facts;
 use super::pool::Pool;
 use super::statistics::{garwood, median_interval, quantile};
-use super::tables::{BandReading, Durations, Frequency, LeadTime, LeadTimeReason, StageFigures, Variant, VariantFigure};
+use super::tables::{
+    BandReading, Durations, Frequency, LeadTime, LeadTimeReason, StageFigures, Variant, VariantFigure,
+};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::time::{Span, Zone};
 use crate::domain::unit::{Interval, Seconds};

@@ -223,8 +223,14 @@ mod tests {
     #[test]
     fn a_rate_is_told_in_the_unit_that_reads_best() {
         for (per_day, text) in [
-            (2.3, "2.3 a day"), (12.44, "12.4 a day"), (1.0, "1 a day"), (3.1 / 7.0, "3.1 a week"),
-            (1.0 / 7.0, "1 a week"), (0.5 / 30.0, "0.5 a month"), (0.0, "0 a month"), (1234.5, "1,235 a day"),
+            (2.3, "2.3 a day"),
+            (12.44, "12.4 a day"),
+            (1.0, "1 a day"),
+            (3.1 / 7.0, "3.1 a week"),
+            (1.0 / 7.0, "1 a week"),
+            (0.5 / 30.0, "0.5 a month"),
+            (0.0, "0 a month"),
+            (1234.5, "1,235 a day"),
         ] {
             assert_eq!(rate(per_day), text);
         }
@@ -233,8 +239,17 @@ mod tests {
     #[test]
     fn a_duration_never_reads_as_sixty_of_a_smaller_unit() {
         for (seconds, text) in [
-            (0.0, "0 s"), (42.4, "42 s"), (59.6, "1 min"), (330.0, "5.5 min"), (720.0, "12 min"), (3_599.0, "1 h"),
-            (68_400.0, "19 h"), (172_799.0, "2 d"), (4.2 * DAY, "4.2 d"), (400.0 * DAY, "400 d"), (-90.0, "\u{2212}1.5 min"),
+            (0.0, "0 s"),
+            (42.4, "42 s"),
+            (59.6, "1 min"),
+            (330.0, "5.5 min"),
+            (720.0, "12 min"),
+            (3_599.0, "1 h"),
+            (68_400.0, "19 h"),
+            (172_799.0, "2 d"),
+            (4.2 * DAY, "4.2 d"),
+            (400.0 * DAY, "400 d"),
+            (-90.0, "\u{2212}1.5 min"),
         ] {
             assert_eq!(duration(seconds), text);
         }

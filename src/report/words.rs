@@ -51,7 +51,11 @@ pub fn names(all: &[String], nobody: &str) -> String {
 fn extent(read: Option<Span>, zone: Zone) -> String {
     match read {
         Some(span) => {
-            format!(" (all of it is known from {} to {})", number::instant(span.from, zone), number::instant(span.to, zone))
+            format!(
+                " (all of it is known from {} to {})",
+                number::instant(span.from, zone),
+                number::instant(span.to, zone)
+            )
         }
         None => " (there is no span in which all of it is known)".to_owned(),
     }

@@ -2,8 +2,6 @@
 //!
 //! It reads the project's text files and runs nothing. Comments are not code: they may name what code may not.
 
-#![expect(clippy::expect_used, reason = "helpers of tests may; the lint knows only test functions")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

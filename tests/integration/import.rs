@@ -37,16 +37,32 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
             "file.csv:3: column `finished_at`: a deployment that succeeded needs the instant when it did",
         ),
         ("deployments", with("1,acme/web", ",acme/web"), "file.csv:2: column `id`: a value is missing"),
-        ("deployments", with("finished_at,", "finsihed_at,"), "column `finsihed_at` is not known; did you mean `finished_at`?"),
+        (
+            "deployments",
+            with("finished_at,", "finsihed_at,"),
+            "column `finsihed_at` is not known; did you mean `finished_at`?",
+        ),
         ("deployments", with("id,repo", "id,id"), "column `id` stands twice in the header"),
         ("deployments", with("sha,", "hash,"), "column `sha` is missing from the header"),
         ("deployments", head.to_owned(), "this row has 7 cells and the header 8; is the file cut off"),
         ("deployments", "[{\"id\": 1}]".into(), "is a JSON array; write one object a line"),
-        ("deployments", "{\"id\": \"1\", \"repo\": \"a/b\"".into(), "file.csv:1: this JSON object ends too early; is the file cut off?"),
+        (
+            "deployments",
+            "{\"id\": \"1\", \"repo\": \"a/b\"".into(),
+            "file.csv:1: this JSON object ends too early; is the file cut off?",
+        ),
         ("deployments", "{\"id\": {}, \"repo\": \"a/b\"}".into(), "file.csv:1: column `id`: `{}` is not text"),
-        ("incidents", INCIDENTS.replace(",,,,,2026-10", ",yes,,,,2026-10"), "column `caused_by_deploy`: `yes` is neither `true` nor `false`"),
+        (
+            "incidents",
+            INCIDENTS.replace(",,,,,2026-10", ",yes,,,,2026-10"),
+            "column `caused_by_deploy`: `yes` is neither `true` nor `false`",
+        ),
         ("commits", COMMITS.replace(",,2026-10", ",#12,2026-10"), "column `pull_request`: `#12` is not a whole number"),
-        ("incidents", format!("source{},{}", INCIDENTS.lines().next().expect("a header"), "\n"), "column `sourceid` is not known"),
+        (
+            "incidents",
+            format!("source{},{}", INCIDENTS.lines().next().expect("a header"), "\n"),
+            "column `sourceid` is not known",
+        ),
     ];
     for (table, text, wanted) in cases {
         let place = Place::new();
@@ -63,10 +79,17 @@ fn a_path_that_is_no_readable_file_is_named_with_the_way_out() {
     let place = Place::new();
     fs::create_dir(place.path("folder")).expect("a folder");
     let run = place.run(["import", "commits", "folder"]);
-    assert_eq!((run.code, run.stderr.trim()), (4, "error: folder: cannot be read: is a directory; name the files in it instead"));
+    assert_eq!(
+        (run.code, run.stderr.trim()),
+        (4, "error: folder: cannot be read: is a directory; name the files in it instead")
+    );
     let run = place.run(["import", "commits", "absent.csv"]);
     assert_eq!(run.code, 4);
-    assert!(run.stderr.contains("absent.csv: cannot be read: no such file or directory; check the path"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("absent.csv: cannot be read: no such file or directory; check the path"),
+        "{}",
+        run.stderr
+    );
     let run = place.run(["import", "things", "x.csv"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("pull-requests"), "the tables are named: {}", run.stderr);
@@ -92,7 +115,11 @@ fn csv_and_json_lines_files_and_standard_input_give_the_same_dataset() {
     json.write("d.jsonl", &lines).done(["import", "deployments", "d.jsonl"]);
     let run = piped.run_with_input(["import", "deployments", "-"], DEPLOYMENTS);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.starts_with("standard input: 5 rows of deployments read, 5 of them new; each repo"), "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("standard input: 5 rows of deployments read, 5 of them new; each repo"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(csv.files("data"), json.files("data"));
     assert_eq!(csv.files("data"), piped.files("data"));
 }
@@ -141,7 +168,8 @@ fn a_second_writer_is_told_who_holds_the_dataset() {
     }
     let second = place.write("d.csv", DEPLOYMENTS).run(["import", "deployments", "d.csv"]);
     assert_eq!(second.code, 2);
-    let holder = format!("data: the dataset is being written by process {}, which has been importing since", first.id());
+    let holder =
+        format!("data: the dataset is being written by process {}, which has been importing since", first.id());
     assert!(second.stderr.contains(&holder), "{}", second.stderr);
     drop(first.stdin.take());
     first.wait().expect("the program ends");
@@ -178,7 +206,11 @@ fn a_damaged_part_is_named_by_import_and_report_and_the_rest_stays() {
         ] {
             let run = place.run(arguments);
             assert_eq!(run.code, 1, "{}", run.stderr);
-            assert!(run.stderr.contains("month=2026-07/part.parquet: this part of the dataset cannot be read"), "{}", run.stderr);
+            assert!(
+                run.stderr.contains("month=2026-07/part.parquet: this part of the dataset cannot be read"),
+                "{}",
+                run.stderr
+            );
             assert_eq!(run.stderr.lines().count(), 1, "no backtrace, no panic: {}", run.stderr);
         }
         assert_eq!(fs::read(&part).expect("a part"), damaged, "the part is left as it was");
@@ -192,7 +224,10 @@ fn coverage_is_stated_or_the_whole_days_from_first_to_last_and_only_ever_widened
     place.write("dora.toml", "[report]\ntimezone = \"Europe/Berlin\"\n");
     place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
     let own = place.read("data/coverage.json");
-    assert!(own.contains("\"acme/web\"") && own.contains("2026-06-30T22:00:00Z") && own.contains("2026-07-22T22:00:00Z"), "{own}");
+    assert!(
+        own.contains("\"acme/web\"") && own.contains("2026-06-30T22:00:00Z") && own.contains("2026-07-22T22:00:00Z"),
+        "{own}"
+    );
     place.done(["import", "deployments", "d.csv", "--covers", "2026-07-01..2026-10-01"]);
     place.done(["import", "deployments", "d.csv", "--covers", "2026-08-01..2026-09-01"]);
     let stated = place.read("data/coverage.json");
@@ -206,10 +241,15 @@ fn coverage_is_stated_or_the_whole_days_from_first_to_last_and_only_ever_widened
 #[test]
 fn unknown_columns_and_a_missing_line_end_are_said_and_do_no_harm() {
     let place = Place::new();
-    let text = DEPLOYMENTS.replace("observed_at\n", "observed_at,cost_centre\n").replace("00:00:00Z\n", "00:00:00Z,7\n");
+    let text =
+        DEPLOYMENTS.replace("observed_at\n", "observed_at,cost_centre\n").replace("00:00:00Z\n", "00:00:00Z,7\n");
     let run = import(&place, "deployments", text.trim_end());
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("warning: file.csv: column `cost_centre` is not known and was passed over"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("warning: file.csv: column `cost_centre` is not known and was passed over"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stderr.contains("warning: file.csv: the last line has no line end"), "{}", run.stderr);
 }
 

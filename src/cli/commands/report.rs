@@ -10,8 +10,8 @@ use crate::cli::publish;
 use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::{Analysis, NoData, Severity};
 use crate::metrics::{Request, analyse};
-use crate::report::{Provenance, digest, html, json, markdown};
 use crate::report::csv as sheets;
+use crate::report::{Provenance, digest, html, json, markdown};
 use crate::store::Dataset;
 
 /// How many complete days a report without `--period` looks back.
@@ -49,9 +49,8 @@ pub(in crate::cli) fn run(report: &Report, common: &Common, talk: &Talk) -> anyh
     let analysis = write(&dataset, &request, &provenance, &report.format, &context.out, talk)?;
     let partial = analysis.groups.iter().any(|group| {
         let figures = &group.figures;
-        let not_read = |missing: &NoData| {
-            matches!(missing, NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. })
-        };
+        let not_read =
+            |missing: &NoData| matches!(missing, NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. });
         figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
     });
     Ok(if report.strict && partial { Code::Partial } else { Code::Done })

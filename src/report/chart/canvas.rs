@@ -4,12 +4,12 @@
 //! plotters. What comes out is the inside of an `<svg>`: the element itself, its title and description are the
 //! template's.
 
+use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
-use plotters::backend::SVGBackend;
 
 use super::palette::DASHED_STROKE;
 use super::{ChartError, Drawing};
@@ -49,7 +49,9 @@ impl Canvas<'_> {
             return self.circle(*only, width, colour, true);
         }
         let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: (width * GRID) as u32 };
-        self.area.draw(&PathElement::new(without_runs(points.iter().map(|&at| grid(at)).collect()), style)).map_err(failed)
+        self.area
+            .draw(&PathElement::new(without_runs(points.iter().map(|&at| grid(at)).collect()), style))
+            .map_err(failed)
     }
 
     /// A rectangle between two corners, filled or as an outline, with an opacity.
@@ -139,10 +141,9 @@ mod tests {
 
     #[test]
     fn text_needs_no_font_of_the_system_and_is_escaped() {
-        let drawing = draw(100, 50, |canvas| {
-            canvas.text("</svg><script>\"&'", (10.0, 10.0), (HPos::Left, VPos::Top), 12.0, INK)
-        })
-        .expect("drawn");
+        let drawing =
+            draw(100, 50, |canvas| canvas.text("</svg><script>\"&'", (10.0, 10.0), (HPos::Left, VPos::Top), 12.0, INK))
+                .expect("drawn");
         assert_eq!(
             drawing.body,
             "<text x=\"20\" y=\"20\" dy=\"0.76em\" text-anchor=\"start\" font-size=\"24\" fill=\"#1F2328\">\

@@ -34,12 +34,7 @@ fn weeks(rows: &[DailyRow]) -> Vec<Week> {
                 week.deployments = week.deployments.zip(row.deployments_on_day).map(|(sum, more)| sum + more);
                 week.partial |= row.partial;
             }
-            _ => all.push(Week {
-                from: row.date,
-                days: 1,
-                deployments: row.deployments_on_day,
-                partial: row.partial,
-            }),
+            _ => all.push(Week { from: row.date, days: 1, deployments: row.deployments_on_day, partial: row.partial }),
         }
     }
     for week in &mut all {

@@ -101,9 +101,10 @@ fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> St
 }
 
 fn caption(analysis: &Analysis, left_out: usize, rows: &[DailyRow]) -> String {
-    let mut text = "A dot is an incident, at the day it began; a ring is one still open, at the age it has reached (it \
+    let mut text =
+        "A dot is an incident, at the day it began; a ring is one still open, at the age it has reached (it \
                     will take at least that long). The line is the median of those resolved in the window."
-        .to_owned();
+            .to_owned();
     if !analysis.settings.bands.time_to_restore.0.is_empty() {
         text.push_str(&format!(
             " Zones are the bands of the median by the edition “{}”.",

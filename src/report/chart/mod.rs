@@ -9,8 +9,8 @@ mod frame;
 mod palette;
 mod scale;
 
-pub mod failures_by_month;
 pub mod failure_rate;
+pub mod failures_by_month;
 pub mod frequency;
 pub mod incidents;
 pub mod lead_time;

@@ -57,7 +57,8 @@ impl Scale {
         let inside = |min: f64, max: f64| LENGTHS.iter().filter(|(at, _)| min <= *at && *at <= max).count();
         if inside(min, max) < 2 {
             min = LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at <= min).fold(1.0, f64::max);
-            max = LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
+            max =
+                LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
         }
         Some(Self { min, max, from, to, log: true })
     }
@@ -142,7 +143,8 @@ impl Days {
                 .map(|day| (day, day.format("%-d %b").to_string()))
                 .collect();
         }
-        let step = [1, 2, 3, 6, 12].into_iter().find(|step| self.days / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
+        let step =
+            [1, 2, 3, 6, 12].into_iter().find(|step| self.days / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
         let mut marks = Vec::new();
         let mut month = self.from.with_day(1).filter(|first| *first == self.from).or_else(|| next_month(self.from));
         while let Some(day) = month.filter(|day| *day < to) {

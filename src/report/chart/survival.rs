@@ -51,10 +51,11 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
         id: "chart-survival",
         title: "How long incidents stay unrestored".to_owned(),
         desc: format!("{}; {}.", capital(&said(0.5, "half")), said(0.1, "nine tenths")),
-        caption: "Kaplan-Meier curve of the incidents resolved in the period, with those still open at its end counted \
+        caption:
+            "Kaplan-Meier curve of the incidents resolved in the period, with those still open at its end counted \
                   as unrestored for as long as they were seen. Where it crosses 50 % is the median that takes the open \
                   ones into account."
-            .to_owned(),
+                .to_owned(),
         drawing,
         points: Points {
             caption: if every == 1 {
@@ -83,10 +84,8 @@ mod tests {
 
     #[test]
     fn a_curve_that_never_reaches_a_half_says_so() {
-        let steps = [
-            SurvivalStep { seconds: 0.0, unresolved: 1.0 },
-            SurvivalStep { seconds: 3_600.0, unresolved: 0.75 },
-        ];
+        let steps =
+            [SurvivalStep { seconds: 0.0, unresolved: 1.0 }, SurvivalStep { seconds: 3_600.0, unresolved: 0.75 }];
         let chart = chart(&steps).expect("drawn").expect("a step");
         assert!(chart.desc.starts_with("The share restored never reached half"), "{}", chart.desc);
     }

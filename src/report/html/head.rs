@@ -144,9 +144,10 @@ pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
     let mut all = Vec::new();
     for read in &analysis.coverage {
         // What was read of everything was read of each scope, too.
-        let wider = analysis.coverage.iter().filter(|other| {
-            other.table == read.table && other.source == read.source && other.scope == EVERYTHING
-        });
+        let wider = analysis
+            .coverage
+            .iter()
+            .filter(|other| other.table == read.table && other.source == read.source && other.scope == EVERYTHING);
         let spans = join(read.spans.iter().chain(wider.flat_map(|other| &other.spans)).copied().collect());
         let missing = missing(&spans, analysis.known);
         if !missing.is_empty() {
@@ -161,7 +162,7 @@ pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
     }
     for (table, way) in [(Table::Deployments, "deployments"), (Table::Incidents, "incidents")] {
         if !analysis.coverage.iter().any(|read| read.table == table) {
-            all.push(format!("No {way} were ever read: fetch or import them."));
+            all.push(format!("No {way} were ever read: import them."));
         }
     }
     if let Some(more) = all.len().checked_sub(GAPS).filter(|more| *more > 0) {

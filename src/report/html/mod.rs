@@ -77,10 +77,7 @@ struct IndexRow {
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
     let (tiles, sections) = match analysis.groups.first() {
-        Some(all) => (
-            summary::tiles(analysis, all).map_err(failed)?,
-            sections::all(analysis, all).map_err(failed)?,
-        ),
+        Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
         None => (Vec::new(), Vec::new()),
     };
     let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;

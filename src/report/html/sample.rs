@@ -156,7 +156,8 @@ pub(crate) fn year(services: usize) -> Analysis {
     for (name, team) in sorted {
         groups.push((Group { kind: GroupKind::Service, name }, Some(TeamName(team)), 1));
     }
-    analysis.groups = groups.into_iter().map(|(group, team, services)| report(&analysis, group, team, services)).collect();
+    analysis.groups =
+        groups.into_iter().map(|(group, team, services)| report(&analysis, group, team, services)).collect();
     // One service was never read: its figures are missing, not zero.
     if let Some(last) = analysis.groups.last_mut() {
         let gap = NoData::DeploymentsNotRead { repos: vec!["acme/<unread>".into()], read: None };
@@ -232,7 +233,11 @@ fn events(
                 event: Incident {
                     source: "pagerduty".into(),
                     id: incident,
-                    title: Some(format!("{} fails {}", HOSTILE[count % 6], "x".repeat(if count % 40 == 0 { 500 } else { 1 }))),
+                    title: Some(format!(
+                        "{} fails {}",
+                        HOSTILE[count % 6],
+                        "x".repeat(if count % 40 == 0 { 500 } else { 1 })
+                    )),
                     opened_at: opened,
                     resolved_at: (!open).then_some(resolved),
                     url: Some("https://example.pagerduty.com/incidents/Q1?a=1&b=\"".into()),
@@ -294,7 +299,9 @@ fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, services: u
         deployments: analysis
             .deployments
             .iter()
-            .filter(|record| record.left_out.is_none() && of_group(record.service.as_ref(), record.team.as_ref(), &group))
+            .filter(|record| {
+                record.left_out.is_none() && of_group(record.service.as_ref(), record.team.as_ref(), &group)
+            })
             .collect(),
         incidents: analysis
             .incidents
@@ -309,9 +316,13 @@ fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, services: u
         let from = NaiveDate::from_ymd_opt(2025, month, 1)?;
         let to = from.checked_add_months(chrono::Months::new(1))?;
         let figure = period_figures(&mine, zone.span(from, to), 30, bands).change_failure;
-        Some(MonthlyFailures { from, figure: if month == 1 && group == Group::all() { Err(NoData::NotYet) } else { figure } })
+        Some(MonthlyFailures {
+            from,
+            figure: if month == 1 && group == Group::all() { Err(NoData::NotYet) } else { figure },
+        })
     });
-    let mut times: Vec<f64> = mine.incidents.iter().filter_map(|record| Some(record.time_to_restore?.as_f64())).collect();
+    let mut times: Vec<f64> =
+        mine.incidents.iter().filter_map(|record| Some(record.time_to_restore?.as_f64())).collect();
     times.sort_by(f64::total_cmp);
     let mut survival = vec![SurvivalStep { seconds: 0.0, unresolved: 1.0 }];
     survival.extend(times.iter().enumerate().map(|(at, seconds)| SurvivalStep {
@@ -369,17 +380,28 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Pe
         mine.deployments.iter().filter(|record| record.event.finished_at.is_some_and(|at| span.contains(at))).collect();
     let n = inside.len() as f64;
     let rate = n / f64::from(days);
-    let ci95 = Interval { low: (n - 1.96 * n.sqrt()).max(0.0) / f64::from(days), high: (n + 2.0 + 1.96 * n.sqrt()) / f64::from(days) };
+    let ci95 = Interval {
+        low: (n - 1.96 * n.sqrt()).max(0.0) / f64::from(days),
+        high: (n + 2.0 + 1.96 * n.sqrt()) / f64::from(days),
+    };
     let stage = |of: fn(&Stages) -> Option<Seconds>| {
         durations(inside.iter().filter_map(|record| Some(of(&record.stages)?.as_f64())).collect())
     };
     let lead = durations(inside.iter().filter_map(|record| Some(record.lead_time?.as_f64())).collect());
-    let variant = |variant, share: f64| VariantFigure { variant, p50: lead.map(|it| it.p50 * share), n: inside.len() as u64, negative: 0 };
+    let variant = |variant, share: f64| VariantFigure {
+        variant,
+        p50: lead.map(|it| it.p50 * share),
+        n: inside.len() as u64,
+        negative: 0,
+    };
     let failed = inside.iter().filter(|record| record.failed == Some(true)).count();
     let ratio = (!inside.is_empty()).then(|| failed as f64 / n);
     let wilson = ratio.map(|p| {
         let z2 = 3.841_46;
-        let (centre, half) = ((p + z2 / (2.0 * n)) / (1.0 + z2 / n), (z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n))).sqrt() / (1.0 + z2 / n));
+        let (centre, half) = (
+            (p + z2 / (2.0 * n)) / (1.0 + z2 / n),
+            (z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n))).sqrt() / (1.0 + z2 / n),
+        );
         Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
     });
     let opened: Vec<_> = mine.incidents.iter().filter(|record| span.contains(record.event.opened_at)).collect();
@@ -424,7 +446,10 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Pe
             failed: failed as u64,
             ratio,
             ci95: wilson,
-            by_rule: BTreeMap::from([(Rule::Explicit, failed as u64 / 2), (Rule::Window, failed as u64 - failed as u64 / 2)]),
+            by_rule: BTreeMap::from([
+                (Rule::Explicit, failed as u64 / 2),
+                (Rule::Window, failed as u64 - failed as u64 / 2),
+            ]),
             band: ratio.map(|it| band(&bands.change_failure_rate, it, wilson)).unwrap_or_default(),
         }),
         recovery: Ok(restore.clone()),
@@ -451,7 +476,8 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
             partial: end < zone.midnight(to),
             window_complete: read,
             deployments_on_day: read.then(|| {
-                let inside = |record: &&&DeploymentRecord| record.event.finished_at.is_some_and(|at| at >= today && at < end);
+                let inside =
+                    |record: &&&DeploymentRecord| record.event.finished_at.is_some_and(|at| at >= today && at < end);
                 mine.deployments.iter().filter(inside).count() as u32
             }),
             deployments: count(frequency.deployments),

@@ -5,7 +5,8 @@ use super::reading;
 use super::view::{NO_LINE, Panel, Section};
 use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Verdict};
 use crate::report::chart::{
-    ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages, survival,
+    ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
+    survival,
 };
 use crate::report::{number, words};
 
@@ -98,7 +99,8 @@ fn variants(found: &LeadTime) -> Grid {
     });
     Grid {
         id: "variants",
-        caption: "The same data counted in the ways of other tools. The first is the headline of this report.".to_owned(),
+        caption: "The same data counted in the ways of other tools. The first is the headline of this report."
+            .to_owned(),
         head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
         rows: rows.collect(),
     }
@@ -153,7 +155,8 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
             text(rules.join(", ")),
         ]
     });
-    let mut caption = "Deployments of the period that failed, the incidents that say so, and the rule that linked them.".to_owned();
+    let mut caption =
+        "Deployments of the period that failed, the incidents that say so, and the rule that linked them.".to_owned();
     if shown.len() < failed.len() {
         caption.push_str(&format!(
             " The newest {} of {}; all of them are in deployments.csv.",
@@ -194,10 +197,7 @@ fn restore_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, 
     Ok(Section { id: "restore", title: "Time to restore service", paragraphs, panels })
 }
 
-fn restore_words(
-    figure: &crate::metrics::tables::Figure<Restore>,
-    zone: crate::domain::time::Zone,
-) -> Vec<String> {
+fn restore_words(figure: &crate::metrics::tables::Figure<Restore>, zone: crate::domain::time::Zone) -> Vec<String> {
     let mut paragraphs = Vec::new();
     match reading::restore(figure, zone) {
         Ok(reading) => paragraphs.push(format!("{}: {}.", reading.value, reading.basis)),
@@ -240,6 +240,10 @@ fn recovery_words(analysis: &Analysis, group: &GroupReport) -> String {
             let verdict = group.verdicts.recovery.map(|verdict| format!(", {}", Verdict::as_str(verdict)));
             format!("{head}: {} ({}){change}{}.", now.value, now.basis, verdict.unwrap_or_default())
         }
-        Err(why) => format!("{head}: {}{}", why.chars().take(1).flat_map(char::to_lowercase).collect::<String>(), why.chars().skip(1).collect::<String>()),
+        Err(why) => format!(
+            "{head}: {}{}",
+            why.chars().take(1).flat_map(char::to_lowercase).collect::<String>(),
+            why.chars().skip(1).collect::<String>()
+        ),
     }
 }

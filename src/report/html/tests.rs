@@ -25,7 +25,9 @@ fn body(page: &str) -> &str {
 #[test]
 fn hostile_text_is_escaped_everywhere() {
     let body = body(&SIX);
-    for hostile in ["<script", "<img", "<b>Sons", "<i>", "<unread>", "<late>", "\u{202e}", "onerror=alert(1)>", "javascript:"] {
+    for hostile in
+        ["<script", "<img", "<b>Sons", "<i>", "<unread>", "<late>", "\u{202e}", "onerror=alert(1)>", "javascript:"]
+    {
         assert!(!body.contains(hostile), "{hostile}");
     }
     assert!(body.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "the name is there, escaped");
@@ -36,12 +38,18 @@ fn hostile_text_is_escaped_everywhere() {
 #[test]
 fn a_page_asks_nobody_for_anything() {
     for page in [&*SIX, &page(&empty())] {
-        for fetched in ["src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"] {
+        for fetched in
+            ["src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"]
+        {
             assert!(!page.contains(fetched), "{fetched}");
         }
         assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'"));
         let links = count(page, "href=\"https://");
-        assert_eq!(count(page, "https://") + count(page, "http://"), links, "addresses are links to follow, nothing else");
+        assert_eq!(
+            count(page, "https://") + count(page, "http://"),
+            links,
+            "addresses are links to follow, nothing else"
+        );
     }
 }
 

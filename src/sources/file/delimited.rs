@@ -36,12 +36,7 @@ impl Record for Line<'_> {
     }
 }
 
-pub(super) fn read(
-    input: impl Read,
-    file: &str,
-    table: Table,
-    observed_at: Timestamp,
-) -> Result<Import, FileError> {
+pub(super) fn read(input: impl Read, file: &str, table: Table, observed_at: Timestamp) -> Result<Import, FileError> {
     let mut last = LastByte { input, byte: None };
     let mut reader = csv::ReaderBuilder::new().from_reader(&mut last);
     let titles = reader.headers().map_err(|cause| unreadable(file, &cause))?.clone();
@@ -57,7 +52,8 @@ pub(super) fn read(
     }
     drop(reader);
     if last.byte.is_some_and(|byte| byte != b'\n' && byte != b'\r') {
-        notes.push(format!("{file}: the last line has no line end; if the file was cut off, its last row may be short"));
+        notes
+            .push(format!("{file}: the last line has no line end; if the file was cut off, its last row may be short"));
     }
     Ok(Import { rows: rows.finish(), notes })
 }
@@ -111,9 +107,9 @@ fn unreadable(file: &str, cause: &csv::Error) -> FileError {
     let shape = |problem: String| FileError::Shape { file: file.to_owned(), line, problem };
     match cause.kind() {
         csv::ErrorKind::Io(cause) => FileError::io(file, cause),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            shape(format!("this row has {len} cells and the header {expected_len}; is the file cut off, or a quote unbalanced?"))
-        }
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => shape(format!(
+            "this row has {len} cells and the header {expected_len}; is the file cut off, or a quote unbalanced?"
+        )),
         csv::ErrorKind::Utf8 { .. } => shape("this row is not UTF-8; convert the file".into()),
         _ => shape(cause.to_string()),
     }

@@ -73,8 +73,9 @@ pub(super) fn read(
             if columns(table).contains(&name.as_str()) {
                 continue;
             }
-            if let Some(known) =
-                columns(table).iter().find(|known| strsim::damerau_levenshtein(name, known) <= 2 && !object.contains_key(**known))
+            if let Some(known) = columns(table)
+                .iter()
+                .find(|known| strsim::damerau_levenshtein(name, known) <= 2 && !object.contains_key(**known))
             {
                 return Err(FileError::BadColumn {
                     file: format!("{file}:{line}"),

@@ -1,0 +1,37 @@
+//! The one place where the property tests touch the store and the metrics.
+
+use std::path::Path;
+
+use dora_report::domain::coverage::Coverage;
+use dora_report::domain::event::Rows;
+use dora_report::domain::settings::Settings;
+use dora_report::domain::time::{Period, Timestamp};
+use dora_report::metrics::tables::Analysis;
+use dora_report::metrics::{Request, analyse};
+use dora_report::store::{Dataset, Writer};
+
+/// Hands rows and coverage to the dataset in one write.
+pub(crate) fn write(dir: &Path, rows: Vec<Rows>, coverage: &[Coverage]) {
+    let mut writer = Writer::lock(dir, "test").expect("nobody else writes here");
+    writer.write(rows, coverage).expect("the rows can be written");
+}
+
+/// Every figure of what the dataset holds.
+pub(crate) fn figures(
+    dir: &Path,
+    settings: &Settings,
+    as_of: Timestamp,
+    period: &Period,
+    previous: Option<&Period>,
+) -> Analysis {
+    let dataset = Dataset::open(dir).expect("a dataset");
+    let request = Request {
+        settings: settings.clone(),
+        as_of,
+        period: period.clone(),
+        previous: previous.cloned(),
+        service: None,
+        team: None,
+    };
+    analyse(&dataset, &request).expect("an analysis")
+}

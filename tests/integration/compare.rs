@@ -1,0 +1,296 @@
+//! Holds an analysis to the oracle and lists every difference, by path, as text.
+//!
+//! Counts, dates, names and links must be equal; real numbers may differ by 1e-9 of themselves. Where the definitions
+//! leave a choice (which of several reasons is named, in which order the causes of a failure stand), each is accepted.
+
+use std::fmt::Debug;
+
+use dora_report::domain::time::Period;
+use dora_report::domain::unit::Interval;
+use dora_report::metrics::tables::{
+    Analysis, BandReading, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
+    IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
+};
+
+use crate::oracle::{ExpectedDeployment, Figures, Known, Missing, World};
+
+/// Every difference between what the program says and what the oracle says.
+pub(crate) fn differences(analysis: &Analysis, world: &World) -> Vec<String> {
+    let mut found = Differences::default();
+    found.equal("as_of", &analysis.as_of, &world.as_of);
+    let groups: Vec<_> =
+        analysis.groups.iter().map(|group| (group.group.clone(), group.team.clone(), group.services)).collect();
+    found.equal("groups", &groups, &world.groups());
+    for group in &analysis.groups {
+        let name = format!("{} {}", group.group.kind.as_str(), group.group.name);
+        found.within(&name, |found| found.group(group, &analysis.period, analysis.previous.as_ref(), world));
+    }
+    found.deployments(&analysis.deployments, &world.deployment_records(&analysis.period));
+    found.incidents(&analysis.incidents, &world.incident_records(&analysis.period));
+    found.list
+}
+
+#[derive(Default)]
+struct Differences {
+    path: Vec<String>,
+    list: Vec<String>,
+}
+
+impl Differences {
+    fn within(&mut self, step: &str, body: impl FnOnce(&mut Self)) {
+        self.path.push(step.to_owned());
+        body(self);
+        self.path.pop();
+    }
+
+    fn report(&mut self, what: &str, got: &dyn Debug, wanted: &dyn Debug) {
+        self.list.push(format!("{}: {what}: got {got:?}, the oracle says {wanted:?}", self.path.join(": ")));
+    }
+
+    fn equal<T: PartialEq + Debug>(&mut self, what: &str, got: &T, wanted: &T) {
+        if got != wanted {
+            self.report(what, got, wanted);
+        }
+    }
+
+    fn real(&mut self, what: &str, got: Option<f64>, wanted: Option<f64>) {
+        self.near(what, got, wanted, 0.0);
+    }
+
+    fn near(&mut self, what: &str, got: Option<f64>, wanted: Option<f64>, slack: f64) {
+        let same = match (got, wanted) {
+            (Some(got), Some(wanted)) => (got - wanted).abs() <= slack + 1e-9 * got.abs().max(wanted.abs()) + 1e-12,
+            (None, None) => true,
+            _ => false,
+        };
+        if !same {
+            self.report(what, &got, &wanted);
+        }
+    }
+
+    fn interval(&mut self, got: Option<Interval>, wanted: Option<Interval>) {
+        self.real("ci95 low", got.map(|ends| ends.low), wanted.map(|ends| ends.low));
+        self.real("ci95 high", got.map(|ends| ends.high), wanted.map(|ends| ends.high));
+    }
+
+    /// Either the figure, or one of the reasons that hold.
+    fn figure<T: Debug>(
+        &mut self,
+        what: &str,
+        got: &Figure<T>,
+        wanted: &Known<T>,
+        inner: impl FnOnce(&mut Self, &T, &T),
+    ) {
+        match (got, wanted) {
+            (Ok(got), Ok(wanted)) => self.within(what, |found| inner(found, got, wanted)),
+            (Err(reason), Err(reasons)) if reasons.contains(&missing(reason)) => {}
+            _ => self.report(what, got, wanted),
+        }
+    }
+
+    fn group(&mut self, group: &GroupReport, period: &Period, previous: Option<&Period>, world: &World) {
+        let days = world.days(period);
+        self.equal("days", &group.daily.iter().map(|row| row.date).collect::<Vec<_>>(), &days);
+        for (row, day) in group.daily.iter().zip(days) {
+            self.within(&day.to_string(), |found| found.daily(row, &world.daily(&group.group, day)));
+        }
+        self.within("period", |found| found.figures(&group.figures, &world.figures(&group.group, period)));
+        self.equal("has a previous period", &group.previous.is_some(), &previous.is_some());
+        if let (Some(figures), Some(previous)) = (&group.previous, previous) {
+            self.within("previous", |found| found.figures(figures, &world.figures(&group.group, previous)));
+        }
+        for (first, wanted) in world.months(&group.group, period) {
+            let month = group.months.iter().find(|month| month.from == first);
+            match month {
+                Some(month) => self.figure(&format!("month {first}"), &month.figure, &wanted, Self::change_failure),
+                None => self.report("month", &"none", &first),
+            }
+        }
+        if group.figures.restore.is_ok() {
+            let curve = world.survival(&group.group, period);
+            self.equal("has a survival curve", &group.survival.is_empty(), &curve.is_empty());
+            for (time, left) in curve {
+                let step = group.survival.iter().rev().find(|step| step.seconds <= time as f64);
+                self.real(&format!("survival at {time}"), step.map(|step| step.unresolved), Some(left.as_f64()));
+            }
+        }
+    }
+
+    fn daily(&mut self, got: &DailyRow, wanted: &DailyRow) {
+        self.equal("partial", &got.partial, &wanted.partial);
+        self.equal("window_complete", &got.window_complete, &wanted.window_complete);
+        self.equal("deployments_on_day", &got.deployments_on_day, &wanted.deployments_on_day);
+        self.equal("deployments", &got.deployments, &wanted.deployments);
+        self.real("deployments_per_day", got.deployments_per_day, wanted.deployments_per_day);
+        self.real("lead_time_p50", got.lead_time_p50, wanted.lead_time_p50);
+        self.real("lead_time_p90", got.lead_time_p90, wanted.lead_time_p90);
+        self.equal("lead_time_n", &got.lead_time_n, &wanted.lead_time_n);
+        self.equal("failed_deployments", &got.failed_deployments, &wanted.failed_deployments);
+        self.real("change_failure_rate", got.change_failure_rate, wanted.change_failure_rate);
+        self.equal("incidents_opened", &got.incidents_opened, &wanted.incidents_opened);
+        self.equal("incidents_resolved", &got.incidents_resolved, &wanted.incidents_resolved);
+        self.equal("incidents_open", &got.incidents_open, &wanted.incidents_open);
+        self.real("time_to_restore_p50", got.time_to_restore_p50, wanted.time_to_restore_p50);
+        self.real("time_to_restore_p90", got.time_to_restore_p90, wanted.time_to_restore_p90);
+        self.real("recovery_time_p50", got.recovery_time_p50, wanted.recovery_time_p50);
+        self.equal("deployment_frequency_band", &got.deployment_frequency_band, &wanted.deployment_frequency_band);
+        self.equal("lead_time_band", &got.lead_time_band, &wanted.lead_time_band);
+        self.equal("change_failure_rate_band", &got.change_failure_rate_band, &wanted.change_failure_rate_band);
+        self.equal("time_to_restore_band", &got.time_to_restore_band, &wanted.time_to_restore_band);
+    }
+
+    fn figures(&mut self, got: &PeriodFigures, wanted: &Figures) {
+        self.figure("frequency", &got.frequency, &wanted.frequency, Self::frequency);
+        self.figure("lead time", &got.lead_time, &wanted.lead_time, Self::lead_time);
+        self.figure("change failure", &got.change_failure, &wanted.change_failure, Self::change_failure);
+        self.figure("restore", &got.restore, &wanted.restore, |found, got, wanted| {
+            found.equal("band", &got.band, &wanted.band);
+            found.restore(got, wanted);
+        });
+        self.figure("recovery", &got.recovery, &wanted.recovery, |found, got, wanted| {
+            if got.band != BandReading::default() {
+                found.equal("band", &got.band, &wanted.band);
+            }
+            found.restore(got, wanted);
+        });
+    }
+
+    fn frequency(&mut self, got: &Frequency, wanted: &Frequency) {
+        self.equal("deployments", &got.deployments, &wanted.deployments);
+        self.equal("days", &got.days, &wanted.days);
+        self.real("per_day", Some(got.per_day), Some(wanted.per_day));
+        self.equal("days_with_deployments", &got.days_with_deployments, &wanted.days_with_deployments);
+        let second = 1.0 / 86_400.0;
+        self.near("median_days_between", got.median_days_between, wanted.median_days_between, second);
+        self.interval(Some(got.ci95), Some(wanted.ci95));
+        self.equal("band", &got.band, &wanted.band);
+    }
+
+    fn lead_time(&mut self, got: &LeadTime, wanted: &LeadTime) {
+        self.durations("all", got.durations, wanted.durations);
+        self.equal("band", &got.band, &wanted.band);
+        self.durations("coding", got.stages.coding, wanted.stages.coding);
+        self.durations("pickup", got.stages.pickup, wanted.stages.pickup);
+        self.durations("review", got.stages.review, wanted.stages.review);
+        self.durations("deploy", got.stages.deploy, wanted.stages.deploy);
+        self.equal("variants", &got.variants.len(), &wanted.variants.len());
+        for (got, wanted) in got.variants.iter().zip(&wanted.variants) {
+            self.equal("variant", &(got.variant, got.n, got.negative), &(wanted.variant, wanted.n, wanted.negative));
+            self.real(wanted.variant.as_str(), got.p50, wanted.p50);
+        }
+        let mut reasons = got.reasons.clone();
+        reasons.retain(|_, n| *n > 0);
+        self.equal("reasons", &reasons, &wanted.reasons);
+    }
+
+    fn change_failure(&mut self, got: &ChangeFailure, wanted: &ChangeFailure) {
+        self.equal("deployments", &got.deployments, &wanted.deployments);
+        self.equal("failed", &got.failed, &wanted.failed);
+        self.real("ratio", got.ratio, wanted.ratio);
+        self.interval(got.ci95, wanted.ci95);
+        let mut by_rule = got.by_rule.clone();
+        by_rule.retain(|_, n| *n > 0);
+        self.equal("by_rule", &by_rule, &wanted.by_rule);
+        self.equal("band", &got.band, &wanted.band);
+    }
+
+    fn restore(&mut self, got: &Restore, wanted: &Restore) {
+        self.equal("opened", &got.opened, &wanted.opened);
+        self.equal("open", &got.open, &wanted.open);
+        self.durations("resolved", got.durations, wanted.durations);
+        self.real("km_p50", got.km_p50, wanted.km_p50);
+        self.real("km_beyond", got.km_beyond, wanted.km_beyond);
+    }
+
+    fn durations(&mut self, what: &str, got: Option<Durations>, wanted: Option<Durations>) {
+        self.within(what, |found| {
+            found.equal("n", &got.map(|all| all.n), &wanted.map(|all| all.n));
+            found.real("p50", got.map(|all| all.p50), wanted.map(|all| all.p50));
+            found.real("p75", got.map(|all| all.p75), wanted.map(|all| all.p75));
+            found.real("p90", got.map(|all| all.p90), wanted.map(|all| all.p90));
+            found.real("mean", got.map(|all| all.mean), wanted.map(|all| all.mean));
+            found.interval(got.and_then(|all| all.ci95), wanted.and_then(|all| all.ci95));
+        });
+    }
+
+    fn deployments(&mut self, got: &[DeploymentRecord], wanted: &[ExpectedDeployment]) {
+        let key = |row: &DeploymentRecord| (row.event.source.clone(), row.event.id.clone());
+        let keys: Vec<_> = wanted.iter().map(|row| key(&row.record)).collect();
+        self.equal("deployments", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        for (got, wanted) in got.iter().zip(wanted) {
+            self.within(&format!("deployment {} {}", got.event.source, got.event.id), |found| {
+                found.deployment(got, wanted);
+            });
+        }
+    }
+
+    fn deployment(&mut self, got: &DeploymentRecord, expected: &ExpectedDeployment) {
+        let wanted = &expected.record;
+        self.equal("event", &got.event, &wanted.event);
+        self.equal("in_period", &got.in_period, &wanted.in_period);
+        match got.left_out {
+            Some(cause) if expected.causes.contains(&cause) => {}
+            None if expected.causes.is_empty() => {}
+            cause => self.report("left_out", &cause, &expected.causes),
+        }
+        // An attempt outside production belongs to no service; naming one that has its repo is as good.
+        let of_repo =
+            wanted.service.is_none() && got.service.as_ref().is_some_and(|name| expected.of_repo.contains(name));
+        if !of_repo {
+            self.equal("service", &got.service, &wanted.service);
+            self.equal("team", &got.team, &wanted.team);
+        }
+        self.equal("kind", &got.kind, &wanted.kind);
+        self.equal("lead_time", &got.lead_time, &wanted.lead_time);
+        self.equal("lead_time_reason", &got.lead_time_reason, &wanted.lead_time_reason);
+        self.equal("stages", &got.stages, &wanted.stages);
+        self.equal("failed", &got.failed, &wanted.failed);
+        self.equal("failed_by", &sorted(&got.failed_by), &sorted(&wanted.failed_by));
+        self.equal("failed_rules", &got.failed_rules, &wanted.failed_rules);
+    }
+
+    fn incidents(&mut self, got: &[IncidentRecord], wanted: &[IncidentRecord]) {
+        let key = |row: &IncidentRecord| (row.event.source.clone(), row.event.id.clone());
+        let keys: Vec<_> = wanted.iter().map(key).collect();
+        self.equal("incidents", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        for (got, wanted) in got.iter().zip(wanted) {
+            self.within(&format!("incident {} {}", got.event.source, got.event.id), |found| {
+                found.incident(got, wanted);
+            });
+        }
+    }
+
+    fn incident(&mut self, got: &IncidentRecord, wanted: &IncidentRecord) {
+        let mut event = got.event.clone();
+        if wanted.reason == Some("merged") {
+            event.status.clone_from(&wanted.event.status);
+        }
+        self.equal("event", &event, &wanted.event);
+        self.equal("service", &got.service, &wanted.service);
+        self.equal("team", &got.team, &wanted.team);
+        self.equal("counted", &got.counted, &wanted.counted);
+        self.equal("reason", &got.reason, &wanted.reason);
+        if wanted.counted || got.time_to_restore.is_some() {
+            self.equal("time_to_restore", &got.time_to_restore, &wanted.time_to_restore);
+        }
+        self.equal("link", &got.link, &wanted.link);
+    }
+}
+
+fn missing(reason: &NoData) -> Missing {
+    let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect();
+    match reason {
+        NoData::NotYet => Missing::NotYet,
+        NoData::NoRepos => Missing::NoRepos,
+        NoData::DeploymentsNotRead { repos, .. } => Missing::Repos(lower(repos)),
+        NoData::NoIncidentSource => Missing::NoSource,
+        NoData::IncidentsNotRead { sources, .. } => Missing::Sources(lower(sources)),
+    }
+}
+
+fn sorted(names: &[String]) -> Vec<String> {
+    let mut names = names.to_vec();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,106 @@
+//! Properties of the figures over random organisations: they equal the oracle's, whatever the order of reading.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dora_report::domain::coverage::Coverage;
+use dora_report::domain::event::Rows;
+use proptest::prelude::*;
+
+use crate::adapter;
+use crate::compare::differences;
+use crate::generate::{Case, case, shuffled};
+use crate::oracle::{Events, World};
+
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 4_096, ..ProptestConfig::default() }
+}
+
+fn rows(events: &Events) -> Vec<Rows> {
+    vec![
+        Rows::Deployments(events.deployments.clone()),
+        Rows::Commits(events.commits.clone()),
+        Rows::PullRequests(events.pull_requests.clone()),
+        Rows::Incidents(events.incidents.clone()),
+    ]
+}
+
+fn analysed(dir: &Path, case: &Case) -> dora_report::metrics::tables::Analysis {
+    adapter::figures(dir, &case.settings, case.as_of, &case.period, case.previous.as_ref())
+}
+
+/// Every file of a dataset that readers see, with its bytes.
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut todo = vec![dir.to_path_buf()];
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                todo.push(path);
+            } else if !path.to_string_lossy().contains("lock") {
+                let name = path.strip_prefix(dir).expect("inside").to_string_lossy().into_owned();
+                found.insert(name, fs::read(path).expect("its bytes"));
+            }
+        }
+    }
+    found
+}
+
+/// One of `parts` shares of a list.
+fn share<T: Clone>(list: &[T], part: usize, parts: usize) -> Vec<T> {
+    list.iter().skip(part).step_by(parts).cloned().collect()
+}
+
+/// Coverage cut into one entry for each span.
+fn spans(coverage: &[Coverage]) -> Vec<Coverage> {
+    let single = |row: &Coverage| {
+        row.spans.iter().map(|&span| Coverage { spans: vec![span], ..row.clone() }).collect::<Vec<_>>()
+    };
+    coverage.iter().flat_map(single).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn every_figure_and_every_record_equals_a_plain_loop_over_the_events(case in case()) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let data = dir.path().join("data");
+        adapter::write(&data, rows(&case.events), &case.events.coverage);
+        let world = World::new(case.settings.clone(), case.as_of, &case.events);
+        let found = differences(&analysed(&data, &case), &world);
+        prop_assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+    }
+
+    #[test]
+    fn the_order_and_the_number_of_reads_change_no_figure_and_no_byte(case in case(), seed in any::<u64>(), parts in 1_usize..5) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (once, often) = (dir.path().join("once"), dir.path().join("often"));
+        adapter::write(&once, rows(&case.events), &case.events.coverage);
+        let mixed = Events {
+            deployments: shuffled(&case.events.deployments, seed),
+            commits: shuffled(&case.events.commits, seed),
+            pull_requests: shuffled(&case.events.pull_requests, seed),
+            incidents: shuffled(&case.events.incidents, seed),
+            coverage: shuffled(&spans(&case.events.coverage), seed),
+        };
+        for part in (0..parts).chain(0..parts) {
+            let events = Events {
+                deployments: share(&mixed.deployments, part, parts),
+                commits: share(&mixed.commits, part, parts),
+                pull_requests: share(&mixed.pull_requests, part, parts),
+                incidents: share(&mixed.incidents, part, parts),
+                coverage: Vec::new(),
+            };
+            adapter::write(&often, rows(&events), &share(&mixed.coverage, part, parts));
+        }
+        let (left, right) = (files(&once), files(&often));
+        prop_assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
+        for (name, bytes) in &left {
+            prop_assert!(right[name] == *bytes, "{name} differs");
+        }
+        prop_assert_eq!(format!("{:?}", analysed(&once, &case)), format!("{:?}", analysed(&often, &case)));
+    }
+}

@@ -1,0 +1,148 @@
+//! Oracle: batches of commits, lead times, their stages and variants. Spans are whole seconds.
+
+use std::collections::BTreeSet;
+
+use dora_report::domain::event::{Commit, Deployment, PullRequest};
+use dora_report::domain::group::ServiceName;
+use dora_report::domain::time::Timestamp;
+use dora_report::domain::unit::Seconds;
+use dora_report::metrics::tables::{Kind, LeadTimeReason, Stages, Variant};
+
+use super::World;
+
+/// One counted deployment.
+pub(super) struct Change {
+    pub(super) event: Deployment,
+    pub(super) finished: Timestamp,
+    pub(super) service: ServiceName,
+    /// Where its predecessor stands in the list.
+    pub(super) previous: Option<usize>,
+    pub(super) lead: Lead,
+}
+
+/// What its batch says.
+pub(super) struct Lead {
+    pub(super) kind: Kind,
+    /// The lead time, or why there is none.
+    pub(super) time: Result<Seconds, LeadTimeReason>,
+    pub(super) stages: Stages,
+    /// Every span of every variant, negative ones too.
+    pub(super) spans: Vec<(Variant, Seconds)>,
+}
+
+impl Lead {
+    fn none(kind: Kind, reason: LeadTimeReason) -> Self {
+        Self { kind, time: Err(reason), stages: Stages::default(), spans: Vec::new() }
+    }
+}
+
+/// All counted deployments by (`finished_at`, id, source).
+pub(super) fn changes(world: &World) -> Vec<Change> {
+    let mut counted: Vec<(Timestamp, &Deployment, ServiceName)> = Vec::new();
+    for row in &world.events.deployments {
+        if let (true, Some(finished), Some(service)) = (row.status == "success", row.finished_at, world.service_of(row))
+        {
+            counted.push((finished, row, service));
+        }
+    }
+    counted.sort_by(|(at, a, _), (bt, b, _)| (at, &a.id, &a.source).cmp(&(bt, &b.id, &b.source)));
+    let mut changes = Vec::new();
+    for (place, (finished, row, service)) in counted.iter().enumerate() {
+        let previous = (0..place).rev().find(|&before| {
+            let (_, other, _) = &counted[before];
+            other.repo == row.repo && other.environment == row.environment
+        });
+        let lead = lead(world, row, *finished, previous.map(|before| counted[before].1));
+        changes.push(Change { event: (*row).clone(), finished: *finished, service: service.clone(), previous, lead });
+    }
+    changes
+}
+
+fn lead(world: &World, row: &Deployment, finished: Timestamp, previous: Option<&Deployment>) -> Lead {
+    let Some(previous) = previous else {
+        return Lead::none(Kind::Deploy, LeadTimeReason::FirstDeployment);
+    };
+    let (Some(new), Some(old)) = (&row.sha, &previous.sha) else {
+        return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits);
+    };
+    if new == old {
+        return Lead::none(Kind::Redeploy, LeadTimeReason::Redeploy);
+    }
+    let before = reached(world, &row.repo, old);
+    if before.contains(new) {
+        return Lead::none(Kind::Rollback, LeadTimeReason::Rollback);
+    }
+    let mut batch = Vec::new();
+    for sha in reached(world, &row.repo, new).difference(&before) {
+        match commit(world, &row.repo, sha) {
+            Some(found) if found.parents.is_some() => batch.push(found),
+            _ => return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits),
+        }
+    }
+    if commit(world, &row.repo, old).is_none() {
+        return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits);
+    }
+    let requests: Vec<&PullRequest> =
+        world.events.pull_requests.iter().filter(|request| request.repo == row.repo).collect();
+    let is_merged = |request: &&PullRequest| batch.iter().any(|commit| Some(&commit.sha) == request.merge_sha.as_ref());
+    let mut merged: Vec<&PullRequest> = requests.iter().copied().filter(is_merged).collect();
+    merged.sort_by_key(|request| request.number);
+
+    let authored = batch.iter().map(|commit| commit.authored_at);
+    let start = authored
+        .chain(merged.iter().filter_map(|request| request.first_commit_at))
+        .min()
+        .expect("a batch is not empty here");
+    let headline = finished.since(start);
+    let holder = merged.iter().find(|request| {
+        let carries = |commit: &&Commit| commit.authored_at == start && commit.pull_request == Some(request.number);
+        request.first_commit_at == Some(start) || batch.iter().any(carries)
+    });
+
+    let mut spans = vec![(Variant::Deployment, headline)];
+    for request in &merged {
+        let carried = batch.iter().filter(|commit| commit.pull_request == Some(request.number));
+        if let Some(first) = request.first_commit_at.or(carried.map(|commit| commit.authored_at).min()) {
+            spans.push((Variant::Change, finished.since(first)));
+        }
+        spans.push((Variant::PullRequestOpened, finished.since(request.opened_at)));
+    }
+    for commit in &batch {
+        if !requests.iter().any(|request| Some(request.number) == commit.pull_request) {
+            spans.push((Variant::Change, finished.since(commit.authored_at)));
+        }
+        spans.push((Variant::Commit, finished.since(commit.committed_at)));
+    }
+    if start > finished {
+        return Lead { spans, ..Lead::none(Kind::Deploy, LeadTimeReason::Negative) };
+    }
+    let stages = holder.map(|request| stages(request, start, finished)).unwrap_or_default();
+    Lead { kind: Kind::Deploy, time: Ok(headline), stages, spans }
+}
+
+fn stages(request: &PullRequest, start: Timestamp, finished: Timestamp) -> Stages {
+    let span = |from: Option<Timestamp>, to: Option<Timestamp>| Some(to?.since(from?)).filter(|length| length.0 >= 0);
+    let (opened, review, merged) = (Some(request.opened_at), request.first_review_at, request.merged_at);
+    Stages {
+        coding: span(Some(start), opened),
+        pickup: span(opened, review.or(merged)),
+        review: span(review, merged),
+        deploy: span(merged, Some(finished)),
+    }
+}
+
+fn commit<'a>(world: &'a World, repo: &str, sha: &str) -> Option<&'a Commit> {
+    world.events.commits.iter().find(|commit| commit.repo == repo && commit.sha == sha)
+}
+
+/// Everything reached from a revision, itself included, as far as rows say.
+fn reached(world: &World, repo: &str, from: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from.to_owned()];
+    while let Some(sha) = todo.pop() {
+        if seen.insert(sha.clone()) {
+            todo.extend(commit(world, repo, &sha).and_then(|row| row.parents.clone()).unwrap_or_default());
+        }
+    }
+    seen
+}

@@ -1,0 +1,140 @@
+//! Oracle: the events of a period with what was made of them, as known at its end.
+
+use dora_report::domain::event::{Deployment, Incident};
+use dora_report::domain::group::ServiceName;
+use dora_report::domain::time::{Period, Span, Timestamp};
+use dora_report::domain::unit::Seconds;
+use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
+
+use super::World;
+use super::incidents::is_merged;
+
+/// A deployment and every reason that keeps it from counting.
+pub(crate) struct ExpectedDeployment {
+    pub(crate) record: DeploymentRecord,
+    pub(crate) causes: Vec<&'static str>,
+    /// Services whose repos match, whatever the environment.
+    pub(crate) of_repo: Vec<ServiceName>,
+}
+
+impl World {
+    /// From the start of the period's first window to its known end.
+    fn recorded(&self, period: &Period) -> Span {
+        Span { from: self.midnight(self.window_start(period.from)), to: self.end_before(period.to) }
+    }
+
+    pub(crate) fn deployment_records(&self, period: &Period) -> Vec<ExpectedDeployment> {
+        let span = self.recorded(period);
+        let from = self.midnight(period.from);
+        let mut records: Vec<(Timestamp, ExpectedDeployment)> = Vec::new();
+        for row in &self.events.deployments {
+            let mut event = row.clone();
+            if event.finished_at.is_some_and(|finished| finished >= span.to) {
+                event.finished_at = None;
+                "pending".clone_into(&mut event.status);
+            }
+            let at = event.finished_at.unwrap_or(event.created_at);
+            if span.contains(at) {
+                records.push((at, self.deployment_record(event, at >= from, span.to)));
+            }
+        }
+        records.sort_by(|(a, left), (b, right)| {
+            let (left, right) = (&left.record.event, &right.record.event);
+            (a, &left.source, &left.id).cmp(&(b, &right.source, &right.id))
+        });
+        records.into_iter().map(|(_, record)| record).collect()
+    }
+
+    fn deployment_record(&self, event: Deployment, in_period: bool, end: Timestamp) -> ExpectedDeployment {
+        let services = &self.settings.services;
+        let service = self.service_of(&event);
+        let of_repo: Vec<ServiceName> = if services.is_empty() {
+            vec![ServiceName(event.repo.clone())]
+        } else {
+            let matching = services.iter().filter(|service| service.repos.iter().any(|glob| glob.matches(&event.repo)));
+            matching.map(|service| service.name.clone()).collect()
+        };
+        let mut causes = Vec::new();
+        if event.status != "success" {
+            causes.push("not-success");
+        }
+        if of_repo.is_empty() {
+            causes.push("no-service");
+        }
+        if event.environment.is_none() {
+            causes.push("no-environment");
+        } else if service.is_none() && !of_repo.is_empty() {
+            causes.push("not-production");
+        }
+        let same = |other: &Deployment| (&other.source, &other.id) == (&event.source, &event.id);
+        let place = self.changes.iter().position(|change| same(&change.event)).filter(|_| causes.is_empty());
+        let mut record = DeploymentRecord {
+            team: service.as_ref().and_then(|service| self.team_of(service)),
+            service,
+            in_period,
+            left_out: causes.first().copied(),
+            kind: None,
+            lead_time: None,
+            lead_time_reason: None,
+            stages: Stages::default(),
+            failed: None,
+            failed_by: Vec::new(),
+            failed_rules: Vec::new(),
+            event,
+        };
+        if let Some(place) = place {
+            let change = &self.changes[place];
+            let failures: Vec<_> = self.failures(end).into_iter().filter(|failure| failure.place == place).collect();
+            record.kind = Some(change.lead.kind);
+            record.lead_time = change.lead.time.ok();
+            record.lead_time_reason = change.lead.time.err();
+            record.stages = change.lead.stages;
+            record.failed_rules =
+                Rule::ALL.into_iter().filter(|rule| failures.iter().any(|failure| failure.rule == *rule)).collect();
+            record.failed_by = failures.into_iter().map(|failure| failure.by).collect();
+            let instant = Span { from: change.finished, to: Timestamp(change.finished.0 + 1) };
+            record.failed = match (record.failed_by.is_empty(), self.incidents_read(instant)) {
+                (false, _) => Some(true),
+                (true, true) => Some(false),
+                (true, false) => None,
+            };
+        }
+        ExpectedDeployment { record, causes, of_repo }
+    }
+
+    pub(crate) fn incident_records(&self, period: &Period) -> Vec<IncidentRecord> {
+        let span = self.recorded(period);
+        let mut rows: Vec<&Incident> = self.events.incidents.iter().collect();
+        rows.sort_by(|a, b| (a.opened_at, &a.source, &a.id).cmp(&(b.opened_at, &b.source, &b.id)));
+        rows.retain(|row| row.opened_at < span.to && row.resolved_at.is_none_or(|resolved| resolved >= span.from));
+        rows.into_iter().map(|row| self.incident_record(row, span.to)).collect()
+    }
+
+    fn incident_record(&self, row: &Incident, end: Timestamp) -> IncidentRecord {
+        let mut event = row.clone();
+        for instant in [&mut event.resolved_at, &mut event.acknowledged_at] {
+            if instant.is_some_and(|at| at >= end) {
+                *instant = None;
+                if !is_merged(row) {
+                    event.status = Some("open".into());
+                }
+            }
+        }
+        let service = self.mapped(row);
+        let left_out = self.left_out(row);
+        let link = self.link(row, end).map(|(place, rule)| {
+            let change = &self.changes[place];
+            let age = Seconds((row.opened_at.0 - change.finished.0).div_euclid(1_000));
+            Link { deployment_id: change.event.id.clone(), rule, age }
+        });
+        IncidentRecord {
+            team: service.as_ref().and_then(|service| self.team_of(service)),
+            counted: left_out.is_none(),
+            reason: left_out.or_else(|| service.is_none().then_some("unmapped")),
+            time_to_restore: event.resolved_at.map(|resolved| resolved.since(event.opened_at)),
+            service,
+            link,
+            event,
+        }
+    }
+}
