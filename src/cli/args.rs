@@ -26,7 +26,7 @@ pub(super) enum Command {
     /// Add events from CSV or JSON Lines files to the dataset.
     Import(Import),
     /// Compute the figures and write the report. Never touches the network.
-    Report(Report),
+    Report(Box<Report>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -10,10 +10,20 @@ use super::args::{Color, Common, LogFormat};
 /// How to talk to the user.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Talk {
-    quiet: bool,
-    verbose: bool,
-    json: bool,
+    level: Level,
+    format: LogFormat,
     progress: bool,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// Only what is wrong.
+    Quiet,
+    /// What happened.
+    Normal,
+    /// Details.
+    Verbose,
 }
 
 impl Talk {
@@ -27,22 +37,25 @@ impl Talk {
         };
         choice.write_global();
         Self {
-            quiet: common.quiet,
-            verbose: common.verbose > 0,
-            json: common.log_format == LogFormat::Json,
+            level: match (common.quiet, common.verbose) {
+                (true, _) => Level::Quiet,
+                (false, 0) => Level::Normal,
+                (false, _) => Level::Verbose,
+            },
+            format: common.log_format,
             progress: !common.quiet && !common.no_progress && io::stderr().is_terminal(),
         }
     }
 
     /// Whether only what is wrong is said.
     pub(super) fn is_quiet(self) -> bool {
-        self.quiet
+        self.level == Level::Quiet
     }
 
     fn line(self, level: &str, style: Style, text: &str) {
         let mut stderr = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.
-        let _ = if self.json {
+        let _ = if self.format == LogFormat::Json {
             writeln!(stderr, "{}", serde_json::json!({ "level": level, "message": text }))
         } else if level == "info" {
             writeln!(stderr, "{text}")
@@ -53,14 +66,14 @@ impl Talk {
 
     /// Says what happened.
     pub(super) fn info(self, text: &str) {
-        if !self.quiet {
+        if self.level >= Level::Normal {
             self.line("info", Style::new(), text);
         }
     }
 
     /// Says a detail, with `-v`.
     pub(super) fn detail(self, text: &str) {
-        if self.verbose && !self.quiet {
+        if self.level >= Level::Verbose {
             self.line("info", Style::new(), text);
         }
     }

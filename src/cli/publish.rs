@@ -17,8 +17,8 @@ use crate::report::html::{self, IndexEntry};
 pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) -> anyhow::Result<PathBuf> {
     let label = &analysis.period.label;
     fs::create_dir_all(out).with_context(|| format!("{}: the report's folder cannot be made{HINT}", out.display()))?;
-    // Held until the end: a second writer waits, so that hidden folders have one owner.
-    let lock = File::create(out.join(".lock")).and_then(|lock| lock.lock().map(|()| lock));
+    // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
+    let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
     let _lock = lock.with_context(|| format!("{}: the report cannot be written there{HINT}", out.display()))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);

@@ -107,14 +107,14 @@ impl Changes {
         let request = Columns { frame: requests, table: Table::PullRequests };
         let (number, opened) = (request.integers("number")?, request.integers("opened_at")?);
         let (first_commit, first_review) = (request.integers("first_commit_at")?, request.integers("first_review_at")?);
-        let merged = request.integers("merged_at")?;
+        let merged_at = request.integers("merged_at")?;
         let pull_requests = (0..requests.height())
             .map(|row| PullRequestTimes {
                 number: number.get(row).unwrap_or_default(),
                 opened_at: Timestamp(opened.get(row).unwrap_or_default()),
                 first_commit_at: first_commit.get(row).map(Timestamp),
                 first_review_at: first_review.get(row).map(Timestamp),
-                merged_at: merged.get(row).map(Timestamp),
+                merged_at: merged_at.get(row).map(Timestamp),
             })
             .collect();
         let commit = Columns { frame: commits, table: Table::Commits };

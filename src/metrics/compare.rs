@@ -11,7 +11,7 @@ use super::tables::{ChangeFailure, Durations, Figure, Frequency, PeriodFigures, 
 const FEWEST_DEPLOYMENTS: u64 = 5;
 
 /// The verdicts on all metrics; none where no period is compared with.
-pub fn verdicts(now: &PeriodFigures, before: Option<&PeriodFigures>) -> Verdicts {
+pub(super) fn verdicts(now: &PeriodFigures, before: Option<&PeriodFigures>) -> Verdicts {
     let Some(before) = before else { return Verdicts::default() };
     Verdicts {
         frequency: both(&now.frequency, &before.frequency, frequency),

@@ -12,7 +12,7 @@ use crate::domain::group::GroupKind;
 const SMALL_SAMPLE: u64 = 20;
 
 /// The findings of a report, worst first, then by id and scope.
-pub fn findings(analysis: &Analysis) -> Vec<Finding> {
+pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let mut found = Vec::new();
     for group in &analysis.groups {
         if group.group.kind == GroupKind::All {

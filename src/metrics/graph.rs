@@ -102,10 +102,10 @@ impl<'a> Graph<'a> {
         let count = self.rows.len();
         let mut children: Vec<Vec<Node>> = vec![Vec::new(); count];
         let mut waiting = vec![0u32; count];
-        for node in 0..count {
+        for (node, waiting) in waiting.iter_mut().enumerate() {
             for &parent in self.parents_of(node) {
                 children[parent as usize].push(u32::try_from(node).unwrap_or(u32::MAX));
-                waiting[node] += 1;
+                *waiting += 1;
             }
         }
         self.generations = vec![0; count];

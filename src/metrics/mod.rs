@@ -24,7 +24,7 @@ pub mod tables;
 mod throughput;
 pub mod window;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 pub use error::MetricsError;
 
@@ -81,7 +81,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         groups.push(scope.report(&days));
         whole.get_or_insert(reach);
     }
-    let first = days.first().map_or(known.from, |day| day.window.from);
+    let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
+    let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
     let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
     let deployments =
         whole.map_or_else(Vec::new, |reach| records::deployments(&facts, &ownership, &filter, &reach, cut));

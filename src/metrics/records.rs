@@ -12,7 +12,7 @@ use crate::domain::time::{Span, Timestamp};
 
 /// What the records are cut to.
 #[derive(Debug, Clone, Copy)]
-pub struct Cut {
+pub(super) struct Cut {
     /// From the start of the first window to the known end.
     pub listed: Span,
     /// The period itself, to its known end.
@@ -20,7 +20,7 @@ pub struct Cut {
 }
 
 /// The deployments of the cut, by time, source, id.
-pub fn deployments(
+pub(super) fn deployments(
     facts: &Facts<'_>,
     ownership: &Ownership<'_>,
     filter: &Filter,
@@ -106,7 +106,12 @@ fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<String>, V
 }
 
 /// The incidents that touch the cut, by opening, source, id.
-pub fn incidents(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter, cut: Cut) -> Vec<IncidentRecord> {
+pub(super) fn incidents(
+    facts: &Facts<'_>,
+    ownership: &Ownership<'_>,
+    filter: &Filter,
+    cut: Cut,
+) -> Vec<IncidentRecord> {
     let kept = filter.services(ownership);
     let end = cut.listed.to;
     let mut records = Vec::new();

@@ -16,7 +16,7 @@ use crate::domain::band::Bands;
 use crate::domain::time::Span;
 
 /// The rules by which a deployment is known to have failed at the end of a span, first one first, each once.
-pub fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rule> {
+pub(super) fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rule> {
     let known: Vec<Rule> = facts.failures[deployment]
         .iter()
         .filter(|failure| failure.holds_at(span.to))
@@ -26,7 +26,7 @@ pub fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rul
 }
 
 /// Change failure rate over a span.
-pub fn change_failure(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> ChangeFailure {
+pub(super) fn change_failure(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> ChangeFailure {
     let finished = finished_in(pool, span);
     let mut by_rule: BTreeMap<Rule, u64> = Rule::ALL.into_iter().map(|rule| (rule, 0)).collect();
     let mut failed = 0;
@@ -81,7 +81,7 @@ fn times(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool) -> 
 }
 
 /// Time to restore over a span; of attributed incidents alone, recovery time.
-pub fn restore(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool, bands: &Bands) -> Restore {
+pub(super) fn restore(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool, bands: &Bands) -> Restore {
     let Times { opened, resolved, open } = times(pool, facts, span, attributed_alone);
     let km_p50 = survival_median(&kaplan_meier(&resolved, &open));
     let longest = resolved.iter().chain(&open).copied().max_by(f64::total_cmp);
@@ -98,7 +98,7 @@ pub fn restore(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: boo
 }
 
 /// The Kaplan-Meier curve of a span, from (0, 1) downward; empty without incidents.
-pub fn survival(pool: &Pool, facts: &Facts<'_>, span: Span) -> Vec<SurvivalStep> {
+pub(super) fn survival(pool: &Pool, facts: &Facts<'_>, span: Span) -> Vec<SurvivalStep> {
     let Times { resolved, open, .. } = times(pool, facts, span, false);
     if resolved.is_empty() && open.is_empty() {
         return Vec::new();

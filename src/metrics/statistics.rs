@@ -113,8 +113,7 @@ pub fn median_interval(sorted: &[f64]) -> Option<Interval> {
 pub fn poisson_rates_p(first: (u64, f64), second: (u64, f64)) -> Option<f64> {
     let total = first.0 + second.0;
     let share = first.1 / (first.1 + second.1);
-    #[expect(clippy::cast_possible_truncation, reason = "counts of deployments")]
-    let most_extreme = 2.0 * share.min(1.0 - share).powi(total.min(10_000) as i32);
+    let most_extreme = 2.0 * share.min(1.0 - share).powf(total as f64);
     if total == 0 || most_extreme >= 2.0 * TAIL {
         return None;
     }

@@ -17,14 +17,14 @@ use crate::domain::time::{Span, Zone};
 use crate::domain::unit::{Interval, Seconds};
 
 /// The indices of a pool's deployments that finished in a span.
-pub fn finished_in(pool: &Pool, span: Span) -> &[(crate::domain::time::Timestamp, usize)] {
+pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(crate::domain::time::Timestamp, usize)] {
     let from = pool.deployments.partition_point(|(at, _)| *at < span.from);
     let to = pool.deployments.partition_point(|(at, _)| *at < span.to);
     pool.deployments.get(from..to).unwrap_or_default()
 }
 
 /// Deployment frequency over a span of `days` calendar days.
-pub fn frequency(pool: &Pool, span: Span, days: u32, zone: Zone, bands: &Bands) -> Frequency {
+pub(super) fn frequency(pool: &Pool, span: Span, days: u32, zone: Zone, bands: &Bands) -> Frequency {
     let finished = finished_in(pool, span);
     let deployments = finished.len() as u64;
     let exposure = f64::from(days.max(1));
@@ -48,7 +48,7 @@ pub fn frequency(pool: &Pool, span: Span, days: u32, zone: Zone, bands: &Bands) 
 }
 
 /// The band of a point and of its interval's ends, worse end first.
-pub fn reading(thresholds: &Thresholds, point: f64, ends: Option<(f64, f64)>) -> BandReading {
+pub(super) fn reading(thresholds: &Thresholds, point: f64, ends: Option<(f64, f64)>) -> BandReading {
     let range = ends.and_then(|(worse, better)| {
         thresholds.classify(worse).zip(thresholds.classify(better)).filter(|(worse, better)| worse != better)
     });
@@ -56,7 +56,7 @@ pub fn reading(thresholds: &Thresholds, point: f64, ends: Option<(f64, f64)>) ->
 }
 
 /// The distribution of some durations; none of none.
-pub fn durations(mut seconds: Vec<f64>) -> Option<Durations> {
+pub(super) fn durations(mut seconds: Vec<f64>) -> Option<Durations> {
     seconds.sort_unstable_by(f64::total_cmp);
     Some(Durations {
         n: seconds.len() as u64,
@@ -69,14 +69,14 @@ pub fn durations(mut seconds: Vec<f64>) -> Option<Durations> {
 }
 
 /// The band of a median duration: shorter is better.
-pub fn duration_band(thresholds: &Thresholds, durations: Option<&Durations>) -> BandReading {
+pub(super) fn duration_band(thresholds: &Thresholds, durations: Option<&Durations>) -> BandReading {
     durations.map_or_else(BandReading::default, |durations| {
         reading(thresholds, durations.p50, durations.ci95.map(|ends| (ends.high, ends.low)))
     })
 }
 
 /// Lead time over a span.
-pub fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> LeadTime {
+pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> LeadTime {
     let finished = finished_in(pool, span);
     let mut reasons: BTreeMap<LeadTimeReason, u64> = BTreeMap::new();
     let mut seconds = Vec::new();
@@ -97,12 +97,12 @@ pub fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> L
         band: duration_band(&bands.lead_time, durations_of_lead.as_ref()),
         durations: durations_of_lead,
         stages: StageFigures { coding, pickup, review, deploy },
-        variants: variants(finished.iter().map(|(_, index)| *index).collect(), facts),
+        variants: variants(&finished.iter().map(|(_, index)| *index).collect(), facts),
         reasons,
     }
 }
 
-fn variants(deployments: BTreeSet<usize>, facts: &Facts<'_>) -> Vec<VariantFigure> {
+fn variants(deployments: &BTreeSet<usize>, facts: &Facts<'_>) -> Vec<VariantFigure> {
     let mut spans: BTreeMap<Variant, (Vec<f64>, u64)> = BTreeMap::new();
     for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
         spans.entry(variant).or_default();

@@ -111,7 +111,7 @@ impl Writer {
         let frame = |cause| StoreError::Frame { table: table.folder(), cause };
         let mut months: Vec<String> = new
             .column(MONTH)
-            .and_then(|column| column.unique())
+            .and_then(Column::unique)
             .and_then(|column| Ok(column.str()?.iter().flatten().map(str::to_owned).collect()))
             .map_err(frame)?;
         for month in part::months(&self.folder, table)? {

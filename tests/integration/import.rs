@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run};
+use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run, skip};
 
 fn import(place: &Place, table: &str, text: &str) -> Run {
     place.write("file.csv", text);
@@ -97,19 +97,16 @@ fn a_path_that_is_no_readable_file_is_named_with_the_way_out() {
 
 #[test]
 fn csv_and_json_lines_files_and_standard_input_give_the_same_dataset() {
-    let lines = DEPLOYMENTS
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            let names = ["id", "repo", "environment", "sha", "status", "created_at", "finished_at", "observed_at"];
-            let cells = names.iter().zip(cells).map(|(name, cell)| {
-                let value = if cell.is_empty() { "null".into() } else { format!("\"{cell}\"") };
-                format!("\"{name}\": {value}")
-            });
-            format!("{{{}}}\n", cells.collect::<Vec<_>>().join(", "))
-        })
-        .collect::<String>();
+    let names = ["id", "repo", "environment", "sha", "status", "created_at", "finished_at", "observed_at"];
+    let object = |line: &str| {
+        let cells = names.iter().zip(line.split(','));
+        let cells = cells.map(|(name, cell)| match cell {
+            "" => format!("\"{name}\": null"),
+            cell => format!("\"{name}\": \"{cell}\""),
+        });
+        format!("{{{}}}", cells.collect::<Vec<_>>().join(", "))
+    };
+    let lines = DEPLOYMENTS.lines().skip(1).map(object).collect::<Vec<_>>().join("\n");
     let (csv, json, piped) = (Place::new(), Place::new(), Place::new());
     csv.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
     json.write("d.jsonl", &lines).done(["import", "deployments", "d.jsonl"]);
@@ -265,9 +262,7 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         .output()
         .is_ok_and(|done| done.status.success());
     if !mounted {
-        println!("skipped: a tmpfs cannot be mounted here");
-        assert!(std::env::var_os("CI").is_none(), "in CI this may not be skipped");
-        return;
+        return skip("a tmpfs cannot be mounted here");
     }
     let checked = std::panic::catch_unwind(|| {
         place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--data", "small/data"]);
@@ -275,10 +270,14 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         let (dataset, report) = (place.files("small/data"), place.files("small/out"));
         let filler = vec![7u8; 1 << 20];
         let _ = fs::write(small.join("filler"), filler);
-        let many: String = (10..4_000)
-            .map(|id| format!("{id},acme/web,production,s{id},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z\n"))
-            .collect();
-        place.write("many.csv", &format!("{}{many}", DEPLOYMENTS.lines().next().expect("a header").to_owned() + "\n"));
+        let row = |id: u32| {
+            format!(
+                "{id},acme/web,production,s{id},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z"
+            )
+        };
+        let header = DEPLOYMENTS.lines().next().expect("a header").to_owned();
+        let many: Vec<String> = [header].into_iter().chain((10..4_000).map(row)).collect();
+        place.write("many.csv", &many.join("\n"));
         let run = place.run(["import", "deployments", "many.csv", "--data", "small/data"]);
         assert_eq!(run.code, 1, "{}", run.stderr);
         assert!(run.stderr.contains("no space left on device; make room on the disk"), "{}", run.stderr);

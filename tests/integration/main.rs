@@ -10,4 +10,5 @@ mod import;
 mod metrics_properties;
 mod oracle;
 mod real_data;
+mod report;
 mod support;

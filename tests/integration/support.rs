@@ -8,50 +8,50 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// What a run left behind.
-pub struct Run {
+pub(crate) struct Run {
     /// Its exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Its data.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Its talk.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// A folder in which the program is run.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 impl Place {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().expect("a temporary folder") }
     }
 
     /// A path in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file into it.
-    pub fn write(&self, name: &str, text: &str) -> &Self {
+    pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         std::fs::write(self.path(name), text).expect("a file");
         self
     }
 
     /// Reads a file of it.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         let path = self.path(name);
         std::fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
     }
 
     /// Runs the program in it.
-    pub fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
+    pub(crate) fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
         self.run_with_input(arguments, "")
     }
 
     /// Runs the program in it with some standard input.
-    pub fn run_with_input<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I, input: &str) -> Run {
+    pub(crate) fn run_with_input<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I, input: &str) -> Run {
         let mut child = self
             .command(arguments)
             .stdin(Stdio::piped())
@@ -70,7 +70,7 @@ impl Place {
     }
 
     /// The program, ready to be started in it.
-    pub fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
+    pub(crate) fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dora-report"));
         command.args(arguments).current_dir(self.folder.path()).env_remove("NO_COLOR");
         for (name, _) in std::env::vars_os() {
@@ -82,14 +82,14 @@ impl Place {
     }
 
     /// Runs the program and expects it to succeed.
-    pub fn done<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
+    pub(crate) fn done<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
         let run = self.run(arguments);
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         run
     }
 
     /// Every file below a folder of it, by path, with its bytes; lock files aside, which are empty.
-    pub fn files(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn files(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
         collect(&self.path(name), &mut found);
         found.sort();
@@ -112,7 +112,7 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
 }
 
 /// A deployments file with a few rows of one service.
-pub const DEPLOYMENTS: &str = "\
+pub(crate) const DEPLOYMENTS: &str = "\
 id,repo,environment,sha,status,created_at,finished_at,observed_at
 1,acme/web,production,aaaaaaa1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,2026-10-01T00:00:00Z
 2,acme/web,production,bbbbbbb2,success,2026-07-15T09:00:00Z,2026-07-15T09:05:00Z,2026-10-01T00:00:00Z
@@ -122,7 +122,7 @@ id,repo,environment,sha,status,created_at,finished_at,observed_at
 ";
 
 /// The commits of [`DEPLOYMENTS`].
-pub const COMMITS: &str = "\
+pub(crate) const COMMITS: &str = "\
 repo,sha,parents,authored_at,committed_at,pull_request,observed_at
 acme/web,aaaaaaa1,,2026-06-30T09:00:00Z,2026-06-30T09:00:00Z,,2026-10-01T00:00:00Z
 acme/web,bbbbbbb2,aaaaaaa1,2026-07-14T09:05:00Z,2026-07-14T10:00:00Z,,2026-10-01T00:00:00Z
@@ -130,8 +130,17 @@ acme/web,ccccccc3,bbbbbbb2,2026-07-20T10:05:00Z,2026-07-20T10:05:00Z,,2026-10-01
 ";
 
 /// Incidents of [`DEPLOYMENTS`]: one attributed by the clock, one still open and unmapped.
-pub const INCIDENTS: &str = "\
+pub(crate) const INCIDENTS: &str = "\
 id,title,service_keys,priority,urgency,status,opened_at,acknowledged_at,resolved_at,caused_by_deploy,deployment_ref,tags,url,observed_at
 A,Web is slow,web,P2,high,resolved,2026-07-15T09:35:00Z,,2026-07-15T10:35:00Z,,,,,2026-10-01T00:00:00Z
 B,Somebody else's,elsewhere,P2,high,triggered,2026-07-16T09:35:00Z,,,,,,,2026-10-01T00:00:00Z
 ";
+
+/// Says that a test could not run here, which in CI is a failure.
+pub(crate) fn skip(why: &str) {
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "skipped: {why}").expect("standard output");
+    #[expect(clippy::disallowed_methods, reason = "whether this is CI, only the environment says")]
+    let in_ci = std::env::var_os("CI").is_some();
+    assert!(!in_ci, "in CI this may not be skipped: {why}");
+}

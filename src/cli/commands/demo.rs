@@ -29,7 +29,7 @@ const COVERS: &str = "2025-09-01..2026-10-01";
 const PERIOD: &str = "2026-Q3";
 
 /// Runs the command.
-pub(in crate::cli) fn run(common: &Common, talk: &Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let config = Config::parse(CONFIG, Path::new("data/demo/dora.toml"), &|path| std::fs::read_to_string(path))?;
     let zone = config.settings.zone;
     let usage = |cause: String| UsageError(cause);

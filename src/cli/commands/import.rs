@@ -15,7 +15,7 @@ use crate::sources::file::{self, FileError};
 use crate::store::Writer;
 
 /// Runs the command.
-pub(in crate::cli) fn run(import: &Import, common: &Common, talk: &Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     let zone = context.config.settings.zone;
     let started = now();
@@ -38,7 +38,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: &Talk) -> anyh
     Ok(Code::Done)
 }
 
-fn open(path: &Path, name: &str, talk: &Talk) -> Result<Box<dyn Read>, FileError> {
+fn open(path: &Path, name: &str, talk: Talk) -> Result<Box<dyn Read>, FileError> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(talk.bar(None, name).wrap_read(io::stdin())));
     }

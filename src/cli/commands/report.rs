@@ -18,7 +18,7 @@ use crate::store::Dataset;
 const DEFAULT_DAYS: u32 = 90;
 
 /// Runs the command.
-pub(in crate::cli) fn run(report: &Report, common: &Common, talk: &Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     if !context.data.exists() {
         talk.warning(&format!(
@@ -69,7 +69,7 @@ pub(in crate::cli) fn write(
     provenance: &Provenance,
     formats: &[Format],
     out: &Path,
-    talk: &Talk,
+    talk: Talk,
 ) -> anyhow::Result<Analysis> {
     let analysis = analyse(dataset, request)?;
     let mut files: Vec<(&str, String)> = Vec::new();
@@ -92,7 +92,7 @@ pub(in crate::cli) fn write(
     Ok(analysis)
 }
 
-fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: &Talk) -> anyhow::Result<()> {
+fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {
     let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
     if !talk.is_quiet() {
         data(&format!("{}\n{}", place.display(), digest::render(analysis)))?;

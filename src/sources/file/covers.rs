@@ -23,11 +23,15 @@ pub fn coverage(rows: &Rows, stated: Option<(NaiveDate, NaiveDate)>, zone: Zone)
     };
     match rows {
         Rows::Deployments(rows) => {
-            rows.iter().for_each(|row| note(row.repo.as_str(), row.source.as_str(), row.created_at));
+            for row in rows {
+                note(&row.repo, &row.source, row.created_at);
+            }
         }
         // A source is a scope of its own: what one source says about a day says nothing of another.
         Rows::Incidents(rows) => {
-            rows.iter().for_each(|row| note(row.source.as_str(), row.source.as_str(), row.opened_at))
+            for row in rows {
+                note(&row.source, &row.source, row.opened_at);
+            }
         }
         Rows::Commits(_) | Rows::PullRequests(_) => return Vec::new(),
     }

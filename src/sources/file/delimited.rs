@@ -7,7 +7,7 @@ use std::io::Read;
 use super::Import;
 use super::error::FileError;
 use super::record::{Cell, Record};
-use super::rows::{Collector, columns, needed};
+use super::rows::{Collector, columns, misspelt, needed};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 
@@ -79,12 +79,8 @@ fn header(
             }
             Some(name) => header.push((name, at)),
             None => {
-                let near = known
-                    .iter()
-                    .filter(|name| !titles.iter().any(|title| title.trim() == **name))
-                    .map(|name| (strsim::damerau_levenshtein(title, name), *name))
-                    .min();
-                if let Some((1..=2, name)) = near {
+                let missing = known.iter().copied().filter(|name| !titles.iter().any(|title| title.trim() == *name));
+                if let Some(name) = misspelt(title, missing) {
                     return Err(bad(title, format!("is not known; did you mean `{name}`? (rename or remove it)")));
                 }
                 notes.push(format!("{file}: column `{}` is not known and was passed over", title.escape_debug()));

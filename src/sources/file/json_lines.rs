@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 use super::Import;
 use super::error::FileError;
 use super::record::{Cell, Record};
-use super::rows::{Collector, columns};
+use super::rows::{Collector, columns, misspelt};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 
 struct Line<'a> {
     file: &'a str,
-    line: u64,
+    number: u64,
     object: &'a Map<String, Value>,
 }
 
@@ -28,7 +28,7 @@ impl Record for Line<'_> {
     }
 
     fn line(&self) -> u64 {
-        self.line
+        self.number
     }
 
     fn file(&self) -> &str {
@@ -73,10 +73,8 @@ pub(super) fn read(
             if columns(table).contains(&name.as_str()) {
                 continue;
             }
-            if let Some(known) = columns(table)
-                .iter()
-                .find(|known| strsim::damerau_levenshtein(name, known) <= 2 && !object.contains_key(**known))
-            {
+            let missing = columns(table).iter().copied().filter(|known| !object.contains_key(*known));
+            if let Some(known) = misspelt(name, missing) {
                 return Err(FileError::BadColumn {
                     file: format!("{file}:{line}"),
                     column: name.escape_debug().to_string(),
@@ -88,7 +86,7 @@ pub(super) fn read(
                 notes.push(note);
             }
         }
-        rows.push(&Line { file, line, object: &object })?;
+        rows.push(&Line { file, number: line, object: &object })?;
     }
     Ok(Import { rows: rows.finish(), notes })
 }

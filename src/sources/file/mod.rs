@@ -48,19 +48,16 @@ fn first_byte(input: &mut impl BufRead) -> std::io::Result<Option<u8>> {
         if buffer.is_empty() {
             return Ok(None);
         }
-        match buffer.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF)) {
-            Some(at) => {
-                let byte = buffer.get(at).copied();
-                // Line numbers count from the file's first line, so only a byte-order mark is skipped.
-                if buffer.starts_with(&[0xEF, 0xBB, 0xBF]) {
-                    input.consume(3);
-                }
-                return Ok(byte);
+        let found = buffer.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF));
+        if let Some(at) = found {
+            let byte = buffer.get(at).copied();
+            // Lines count from the file's first one, so only a byte-order mark is skipped.
+            if buffer.starts_with(&[0xEF, 0xBB, 0xBF]) {
+                input.consume(3);
             }
-            None => {
-                let skipped = buffer.len();
-                input.consume(skipped);
-            }
+            return Ok(byte);
         }
+        let skipped = buffer.len();
+        input.consume(skipped);
     }
 }

@@ -62,6 +62,16 @@ pub(super) fn columns(table: Table) -> &'static [&'static str] {
     }
 }
 
+/// The column that a title which is none is likely to mean: at most two slips, and not half of a short word.
+pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(title, name);
+    missing
+        .map(|name| (distance(name), name))
+        .filter(|(slips, _)| *slips <= 2 && slips * 3 <= title.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
 /// The columns without which a table says nothing.
 pub(super) fn needed(table: Table) -> &'static [&'static str] {
     match table {
