@@ -8,7 +8,7 @@ use dora_report::domain::settings::Settings;
 use dora_report::domain::time::{Period, Timestamp};
 use dora_report::metrics::tables::Analysis;
 use dora_report::metrics::{Request, analyse};
-use dora_report::store::dataset::{Dataset, Writer};
+use dora_report::store::{Dataset, Writer};
 
 /// Hands rows and coverage to the dataset in one write.
 pub(crate) fn write(dir: &Path, rows: Vec<Rows>, coverage: &[Coverage]) {

@@ -5,6 +5,7 @@
 
 use std::fmt::Debug;
 
+use dora_report::domain::event::Table;
 use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
@@ -18,6 +19,15 @@ use crate::oracle::{ExpectedDeployment, Figures, Known, Missing, World};
 pub(crate) fn differences(analysis: &Analysis, world: &World) -> Vec<String> {
     let mut found = Differences::default();
     found.equal("as_of", &analysis.as_of, &world.as_of);
+    for (table, rows) in [
+        (Table::Deployments, world.events.deployments.len()),
+        (Table::Commits, world.events.commits.len()),
+        (Table::PullRequests, world.events.pull_requests.len()),
+        (Table::Incidents, world.events.incidents.len()),
+    ] {
+        let input = analysis.inputs.iter().find(|input| input.table == table);
+        found.equal(table.folder(), &input.map_or(0, |input| input.rows), &(rows as u64));
+    }
     let groups: Vec<_> =
         analysis.groups.iter().map(|group| (group.group.clone(), group.team.clone(), group.services)).collect();
     found.equal("groups", &groups, &world.groups());
