@@ -3,6 +3,10 @@
 //! Data flows one way, and imports point only down this line:
 //! `sources → domain → store → metrics → report`; `cli` joins them.
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod metrics;
 pub mod report;
+pub mod sources;
+pub mod store;

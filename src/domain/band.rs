@@ -219,13 +219,27 @@ mod tests {
     #[test]
     fn handbook_edges_fall_on_the_side_the_table_says() {
         let bands = Bands::handbook();
-        for (value, band) in [(1.0001, Band::Elite), (1.0, Band::High), (3.0 / 90.0, Band::High), (1.0 / 182.0, Band::Medium), (0.0, Band::Low)] {
+        for (value, band) in [
+            (1.0001, Band::Elite),
+            (1.0, Band::High),
+            (3.0 / 90.0, Band::High),
+            (1.0 / 182.0, Band::Medium),
+            (0.0, Band::Low),
+        ] {
             assert_eq!(bands.deployment_frequency.classify(value), Some(band), "{value} a day");
         }
-        for (value, band) in [(0.0, Band::Elite), (0.05, Band::High), (0.10, Band::Medium), (3.0 / 20.0, Band::Medium), (0.1501, Band::Low)] {
+        for (value, band) in [
+            (0.0, Band::Elite),
+            (0.05, Band::High),
+            (0.10, Band::Medium),
+            (3.0 / 20.0, Band::Medium),
+            (0.1501, Band::Low),
+        ] {
             assert_eq!(bands.change_failure_rate.classify(value), Some(band), "{value}");
         }
-        for (value, band) in [(HOUR - 1.0, Band::Elite), (HOUR, Band::High), (7.0 * DAY, Band::Medium), (7.0 * DAY + 1.0, Band::Low)] {
+        for (value, band) in
+            [(HOUR - 1.0, Band::Elite), (HOUR, Band::High), (7.0 * DAY, Band::Medium), (7.0 * DAY + 1.0, Band::Low)]
+        {
             assert_eq!(bands.time_to_restore.classify(value), Some(band), "{value} s");
         }
         assert_eq!(bands.lead_time.classify(7.0 * DAY), Some(Band::Medium));
@@ -239,7 +253,10 @@ mod tests {
             for thresholds in [&bands.lead_time, &bands.change_failure_rate, &bands.time_to_restore] {
                 assert!(thresholds.0.windows(2).all(|pair| pair[0].1.value() < pair[1].1.value()), "{name}");
             }
-            assert!(bands.deployment_frequency.0.windows(2).all(|pair| pair[0].1.value() > pair[1].1.value()), "{name}");
+            assert!(
+                bands.deployment_frequency.0.windows(2).all(|pair| pair[0].1.value() > pair[1].1.value()),
+                "{name}"
+            );
         }
     }
 

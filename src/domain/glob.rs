@@ -6,7 +6,13 @@ use globset::{GlobBuilder, GlobMatcher};
 #[derive(Debug, Clone)]
 pub struct Glob {
     text: String,
-    matcher: GlobMatcher,
+    matcher: Matcher,
+}
+
+#[derive(Debug, Clone)]
+enum Matcher {
+    Literal(String),
+    Pattern(GlobMatcher),
 }
 
 impl Glob {
@@ -21,12 +27,20 @@ impl Glob {
             .backslash_escape(true)
             .build()
             .map_err(|cause| format!("`{text}` is no pattern: {}", cause.kind()))?;
-        Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
+        Ok(Self { text: text.to_owned(), matcher: Matcher::Pattern(glob.compile_matcher()) })
+    }
+
+    /// The pattern that matches one name (in any case of letters), whatever characters it holds.
+    pub fn literal(name: &str) -> Self {
+        Self { text: name.to_owned(), matcher: Matcher::Literal(name.to_lowercase()) }
     }
 
     /// Whether `name` matches.
     pub fn matches(&self, name: &str) -> bool {
-        self.matcher.is_match(name)
+        match &self.matcher {
+            Matcher::Literal(lower) => name.to_lowercase() == *lower,
+            Matcher::Pattern(glob) => glob.is_match(name),
+        }
     }
 
     /// The pattern as it was written.
@@ -36,7 +50,7 @@ impl Glob {
 
     /// Whether it can match only its own text.
     pub fn is_literal(&self) -> bool {
-        !self.text.contains(['*', '?', '[', '{', '\\'])
+        matches!(self.matcher, Matcher::Literal(_)) || !self.text.contains(['*', '?', '[', '{', '\\'])
     }
 }
 

@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn a_priority_is_read_by_its_number() {
-        for (text, number) in [("P3", Some(3)), ("SEV2", Some(2)), ("Sev-1 (major)", Some(1)), ("urgent", None), ("", None)] {
+        for (text, number) in
+            [("P3", Some(3)), ("SEV2", Some(2)), ("Sev-1 (major)", Some(1)), ("urgent", None), ("", None)]
+        {
             assert_eq!(priority_number(text), number, "{text}");
         }
     }

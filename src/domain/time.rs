@@ -216,11 +216,14 @@ impl Period {
             "last-month" if today.month() == 1 => Self::month(today.year() - 1, 12),
             "last-month" => Self::month(today.year(), today.month() - 1),
             _ => match (text.get(..4).and_then(|year| year.parse().ok()), text.get(4..)) {
-                (Some(year), Some("")) => NaiveDate::from_ymd_opt(year, 1, 1)
-                    .and_then(|from| Self::months(from, 12, format!("{year:04}"))),
-                (Some(year), Some(rest)) if rest.len() == 3 && rest.starts_with("-Q") => {
-                    rest[2..].parse().ok().filter(|quarter| (1..=4).contains(quarter)).and_then(|quarter| Self::quarter(year, quarter))
+                (Some(year), Some("")) => {
+                    NaiveDate::from_ymd_opt(year, 1, 1).and_then(|from| Self::months(from, 12, format!("{year:04}")))
                 }
+                (Some(year), Some(rest)) if rest.len() == 3 && rest.starts_with("-Q") => rest[2..]
+                    .parse()
+                    .ok()
+                    .filter(|quarter| (1..=4).contains(quarter))
+                    .and_then(|quarter| Self::quarter(year, quarter)),
                 (Some(year), Some(rest)) if rest.len() == 3 && rest.starts_with('-') => {
                     rest[1..].parse().ok().and_then(|month| Self::month(year, month))
                 }
@@ -314,7 +317,11 @@ mod tests {
         let sao_paulo = Zone::parse("America/Sao_Paulo").expect("a zone");
         assert_eq!(sao_paulo.midnight(day("2018-11-04")).to_rfc3339(), "2018-11-04T03:00:00Z", "00:00 was skipped");
         let havana = Zone::parse("America/Havana").expect("a zone");
-        assert_eq!(havana.midnight(day("2026-11-01")).to_rfc3339(), "2026-11-01T04:00:00Z", "the earlier of two midnights");
+        assert_eq!(
+            havana.midnight(day("2026-11-01")).to_rfc3339(),
+            "2026-11-01T04:00:00Z",
+            "the earlier of two midnights"
+        );
         let apia = Zone::parse("Pacific/Apia").expect("a zone");
         let skipped = apia.span(day("2011-12-30"), day("2011-12-31"));
         assert_eq!(skipped.from, skipped.to, "a day that a zone skipped is empty");
@@ -329,7 +336,14 @@ mod tests {
             ("2026", "2026", "2026-01-01", "2027-01-01", "2025", "2025"),
             ("last-quarter", "2026-Q3", "2026-07-01", "2026-10-01", "2026-Q2", "2025-Q3"),
             ("last-month", "2026-10", "2026-10-01", "2026-11-01", "2026-09", "2025-10"),
-            ("2026-07-01..2026-07-11", "2026-07-01_2026-07-11", "2026-07-01", "2026-07-11", "2026-06-21_2026-07-01", "2025-07-01_2025-07-11"),
+            (
+                "2026-07-01..2026-07-11",
+                "2026-07-01_2026-07-11",
+                "2026-07-01",
+                "2026-07-11",
+                "2026-06-21_2026-07-01",
+                "2025-07-01_2025-07-11",
+            ),
         ] {
             let it = period(text);
             assert_eq!((it.label.as_str(), it.from, it.to), (label, day(from), day(to)));
@@ -351,6 +365,9 @@ mod tests {
     fn an_instant_without_offset_or_time_is_refused_by_name() {
         assert!(Timestamp::parse("2026-07-01T09:00:00").expect_err("refused").contains("offset"));
         assert!(Timestamp::parse("2026-07-01").expect_err("refused").contains("date without a time"));
-        assert_eq!(Timestamp::parse("2026-07-01T09:00:00.1239+02:00").expect("read").to_rfc3339(), "2026-07-01T07:00:00.123Z");
+        assert_eq!(
+            Timestamp::parse("2026-07-01T09:00:00.1239+02:00").expect("read").to_rfc3339(),
+            "2026-07-01T07:00:00.123Z"
+        );
     }
 }

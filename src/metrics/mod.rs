@@ -1,5 +1,178 @@
 //! From the dataset to figures: Polars in, plain tables out.
 //!
-//! No I/O of its own, no clock, no rendering.
+//! `input` reads and joins in Polars; `ownership`, `batch` and `attribution` say what is known of each event;
+//! `window` and the period figures count over pools of them. No I/O of its own, no clock, no rendering.
 
+pub mod attribution;
+pub mod batch;
+pub mod changes;
+mod columns;
+mod compare;
+mod error;
+pub mod facts;
+mod findings;
+pub mod graph;
+pub mod input;
+pub mod ownership;
+pub mod pool;
+mod reach;
+mod records;
+pub mod sliding;
+mod stability;
+pub mod statistics;
 pub mod tables;
+mod throughput;
+pub mod window;
+
+use chrono::{Datelike, NaiveDate};
+
+pub use error::MetricsError;
+
+use self::facts::Facts;
+use self::input::Events;
+use self::ownership::Ownership;
+use self::pool::{Filter, Pool, pools};
+use self::reach::{History, Reach};
+use self::tables::{Analysis, GroupReport, MonthlyFailures, PeriodFigures};
+use self::window::{DayWindow, daily, day_windows};
+use crate::domain::glob::Glob;
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Span, Timestamp};
+use crate::store::Dataset;
+
+/// What is asked of the metrics.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What the figures depend on besides the events.
+    pub settings: Settings,
+    /// Nothing at or after this instant is known.
+    pub as_of: Timestamp,
+    /// The period to report.
+    pub period: Period,
+    /// The period to compare with.
+    pub previous: Option<Period>,
+    /// Restrict the report to services of this name.
+    pub service: Option<Glob>,
+    /// Restrict the report to services of this team.
+    pub team: Option<Glob>,
+}
+
+/// Computes everything that a report is made of.
+///
+/// # Errors
+/// The dataset cannot be read, or the filters leave no service.
+pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, MetricsError> {
+    let settings = &request.settings;
+    let events = Events::read(dataset)?;
+    let ownership = Ownership::new(settings, &events.deployments);
+    let filter = Filter { service: request.service.clone(), team: request.team.clone() };
+    if !filter.is_open() && filter.services(&ownership).is_empty() {
+        return Err(MetricsError::nothing_left(&filter, &ownership));
+    }
+    let facts = Facts::new(&events, &ownership, settings);
+    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents);
+    let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
+    let known = known(&request.period, request);
+    let mut groups = Vec::new();
+    let mut whole = None;
+    for pool in pools(&facts, &ownership, &filter) {
+        let reach = history.of(&pool, &ownership);
+        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, request };
+        groups.push(scope.report(&days));
+        whole.get_or_insert(reach);
+    }
+    let first = days.first().map_or(known.from, |day| day.window.from);
+    let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
+    let deployments =
+        whole.map_or_else(Vec::new, |reach| records::deployments(&facts, &ownership, &filter, &reach, cut));
+    let mut analysis = Analysis {
+        settings: settings.clone(),
+        as_of: request.as_of,
+        period: request.period.clone(),
+        known,
+        previous: request.previous.clone(),
+        service_filter: request.service.as_ref().map(|glob| glob.as_str().to_owned()),
+        team_filter: request.team.as_ref().map(|glob| glob.as_str().to_owned()),
+        groups,
+        deployments,
+        incidents: records::incidents(&facts, &ownership, &filter, cut),
+        coverage: dataset.coverage().to_vec(),
+        findings: Vec::new(),
+        inputs: events.inputs.clone(),
+    };
+    analysis.findings = findings::findings(&analysis);
+    Ok(analysis)
+}
+
+/// The instants of a period that are known.
+fn known(period: &Period, request: &Request) -> Span {
+    let span = request.settings.zone.span(period.from, period.to);
+    Span { from: span.from, to: span.to.min(request.as_of) }
+}
+
+/// One group, ready to be counted.
+struct Scope<'a> {
+    pool: &'a Pool,
+    reach: &'a Reach,
+    facts: &'a Facts<'a>,
+    request: &'a Request,
+}
+
+impl Scope<'_> {
+    fn report(&self, days: &[DayWindow]) -> GroupReport {
+        let settings = &self.request.settings;
+        let figures = self.figures(&self.request.period);
+        let previous = self.request.previous.as_ref().map(|period| self.figures(period));
+        let known = known(&self.request.period, self.request);
+        GroupReport {
+            group: self.pool.group.clone(),
+            team: self.pool.team.clone(),
+            services: self.pool.services.len(),
+            verdicts: compare::verdicts(&figures, previous.as_ref()),
+            daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
+            months: self.months(days),
+            survival: match self.reach.missing_incidents(known) {
+                None => stability::survival(self.pool, self.facts, known),
+                Some(_) => Vec::new(),
+            },
+            figures,
+            previous,
+        }
+    }
+
+    fn figures(&self, period: &Period) -> PeriodFigures {
+        let Scope { pool, reach, facts, request } = self;
+        let (zone, bands) = (request.settings.zone, &request.settings.bands);
+        let span = known(period, request);
+        let days = period.days().take_while(|&day| zone.midnight(day) < request.as_of).count();
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        let deployments = reach.missing_deployments(span);
+        let incidents = reach.missing_incidents(span);
+        let either = deployments.clone().or_else(|| incidents.clone());
+        PeriodFigures {
+            frequency: deployments
+                .clone()
+                .map_or_else(|| Ok(throughput::frequency(pool, span, days, zone, bands)), Err),
+            lead_time: deployments.map_or_else(|| Ok(throughput::lead_time(pool, facts, span, bands)), Err),
+            change_failure: either.clone().map_or_else(|| Ok(stability::change_failure(pool, facts, span, bands)), Err),
+            restore: incidents.map_or_else(|| Ok(stability::restore(pool, facts, span, false, bands)), Err),
+            recovery: either.map_or_else(|| Ok(stability::restore(pool, facts, span, true, bands)), Err),
+        }
+    }
+
+    /// The calendar months of the period, each as known at its own end.
+    fn months(&self, days: &[DayWindow]) -> Vec<MonthlyFailures> {
+        let month = |date: NaiveDate| (date.year(), date.month());
+        days.chunk_by(|a, b| month(a.date) == month(b.date))
+            .filter_map(|chunk| {
+                let (first, last) = (chunk.first()?, chunk.last()?);
+                let span = Span { from: first.day.from, to: last.day.to };
+                let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
+                let bands = &self.request.settings.bands;
+                let figure =
+                    missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);
+                Some(MonthlyFailures { from: first.date, figure })
+            })
+            .collect()
+    }
+}

@@ -1,10 +1,13 @@
-//! Tests.
+//! The one integration binary: a module per subject, so that the dependencies are linked once.
 
-#![expect(clippy::expect_used, reason = "a test may fail where its own fixture is wrong")]
+#![expect(clippy::expect_used, reason = "helpers of tests may; the lint knows only test functions")]
 
 mod adapter;
 mod compare;
 mod generate;
+mod house;
+mod import;
 mod metrics_properties;
 mod oracle;
 mod real_data;
+mod support;

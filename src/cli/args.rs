@@ -1,0 +1,190 @@
+//! The command line's grammar, and nothing that acts on it.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::event::Table;
+use crate::domain::glob::Glob;
+use crate::domain::time::{Period, Timestamp};
+
+/// DORA metrics from a team's deployment and incident history: right, explained and reproducible, from one command.
+#[derive(Debug, Parser)]
+#[command(name = "dora-report", version, about, propagate_version = true, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
+    Demo,
+    /// Add events from CSV or JSON Lines files to the dataset.
+    Import(Import),
+    /// Compute the figures and write the report. Never touches the network.
+    Report(Report),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The configuration [default: dora.toml in the working directory, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The folder of the dataset [default: from the config, else `data`]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// The folder of the reports [default: from the config, else `reports`]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Say nothing unless something is wrong.
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say more; twice for everything.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// How to write messages on standard error.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: LogFormat,
+    /// When to use colour. `NO_COLOR` is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Draw no progress bars. There are none without a terminal either.
+    #[arg(long, global = true)]
+    pub(super) no_progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// Sentences.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// What the files hold.
+    pub(super) table: ImportTable,
+    /// Files in CSV or JSON Lines; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The span in which the files are complete, half-open dates in the report's time zone
+    /// [default: the whole days from the first event to the last]
+    #[arg(long, value_name = "FROM..TO", value_parser = parse_covers)]
+    pub(super) covers: Option<(NaiveDate, NaiveDate)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportTable {
+    /// One row is one attempt to put a revision into one environment.
+    Deployments,
+    /// One row is one commit, with its parents.
+    Commits,
+    /// One row is one merged pull request.
+    PullRequests,
+    /// One row is one incident.
+    Incidents,
+}
+
+impl From<ImportTable> for Table {
+    fn from(table: ImportTable) -> Self {
+        match table {
+            ImportTable::Deployments => Self::Deployments,
+            ImportTable::Commits => Self::Commits,
+            ImportTable::PullRequests => Self::PullRequests,
+            ImportTable::Incidents => Self::Incidents,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The instant up to which things are known, RFC 3339 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(super) as_of: Option<Timestamp>,
+    /// 2026-Q3, 2026-08, 2026, last-quarter, last-month or FROM..TO (half-open dates) [default: the last 90 complete
+    /// days]
+    #[arg(long)]
+    pub(super) period: Option<String>,
+    /// Which period to compare with.
+    #[arg(long, value_name = "WHICH", default_value = "previous")]
+    pub(super) compare: Compare,
+    /// Only services of this name.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    pub(super) service: Option<Glob>,
+    /// Only services of this team.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    pub(super) team: Option<Glob>,
+    /// Which files to write.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,json,csv,md")]
+    pub(super) format: Vec<Format>,
+    /// End with code 5 where a figure is missing because history was not read.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Compare {
+    /// The same length before, or the calendar unit before.
+    Previous,
+    /// The same dates a year before.
+    YearAgo,
+    /// None.
+    None,
+}
+
+impl Compare {
+    /// The period compared with.
+    pub(super) fn with(self, period: &Period) -> Option<Period> {
+        match self {
+            Self::Previous => period.previous(),
+            Self::YearAgo => period.year_ago(),
+            Self::None => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The page.
+    Html,
+    /// `report.json`.
+    Json,
+    /// The tables.
+    Csv,
+    /// `summary.md`.
+    Md,
+}
+
+fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
+    let dates = text.split_once("..").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    let (from, to): (NaiveDate, NaiveDate) =
+        dates.ok_or_else(|| format!("`{text}` is no span; write half-open dates like 2026-07-01..2026-10-01"))?;
+    if from < to {
+        Ok((from, to))
+    } else {
+        Err(format!("`{text}` holds no day: the second date is the first day after the span"))
+    }
+}

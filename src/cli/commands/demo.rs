@@ -1,0 +1,70 @@
+//! `demo`: the whole pipeline, from import files to the report, on the organisation bundled with the program.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::report::{ALL_FORMATS, DEFAULT_COMPARISON, write};
+use crate::cli::args::Common;
+use crate::cli::context::temporary_folder;
+use crate::cli::exit::{Code, UsageError};
+use crate::cli::output::Talk;
+use crate::config::Config;
+use crate::domain::event::Table;
+use crate::domain::time::{Period, Timestamp};
+use crate::metrics::Request;
+use crate::report::Provenance;
+use crate::sources::file;
+use crate::store::{Dataset, Writer};
+
+const CONFIG: &str = include_str!("../../../data/demo/dora.toml");
+const FILES: [(Table, &str, &str); 4] = [
+    (Table::Deployments, "deployments.csv", include_str!("../../../data/demo/deployments.csv")),
+    (Table::Commits, "commits.csv", include_str!("../../../data/demo/commits.csv")),
+    (Table::PullRequests, "pull-requests.csv", include_str!("../../../data/demo/pull-requests.csv")),
+    (Table::Incidents, "incidents.csv", include_str!("../../../data/demo/incidents.csv")),
+];
+/// The bundled files are complete for these days, and the report is made at the end of the last one.
+const COVERS: &str = "2025-09-01..2026-10-01";
+const PERIOD: &str = "2026-Q3";
+
+/// Runs the command.
+pub(in crate::cli) fn run(common: &Common, talk: &Talk) -> anyhow::Result<Code> {
+    let config = Config::parse(CONFIG, Path::new("data/demo/dora.toml"), &|path| std::fs::read_to_string(path))?;
+    let zone = config.settings.zone;
+    let usage = |cause: String| UsageError(cause);
+    let history = Period::parse(COVERS, chrono::NaiveDate::MIN).map_err(usage)?;
+    let as_of = zone.midnight(history.to);
+    let period = Period::parse(PERIOD, history.to).map_err(usage)?;
+    let folder = temporary_folder()?;
+    let mut writer = Writer::lock(folder.path(), "the demo")?;
+    for (table, name, text) in FILES {
+        let read = file::read(text.as_bytes(), name, table, Timestamp(0)).context("the bundled sample is damaged")?;
+        let covered = file::coverage(&read.rows, Some((history.from, history.to)), zone);
+        writer.write(vec![read.rows], &covered)?;
+    }
+    let dataset = Dataset::open(folder.path())?;
+    let out = common.out.clone().unwrap_or_else(|| PathBuf::from("reports/demo"));
+    let request = Request {
+        settings: config.settings.clone(),
+        as_of,
+        previous: DEFAULT_COMPARISON.with(&period),
+        period,
+        service: None,
+        team: None,
+    };
+    let provenance = Provenance {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        config_digest: config.digest(),
+        synthetic: true,
+    };
+    write(&dataset, &request, &provenance, &ALL_FORMATS, &out, talk)?;
+    talk.info(
+        "This organisation is made up. For your own: write its history as CSV (README, \"Your own data\"), then\n  \
+         dora-report import deployments deployments.csv --covers FROM..TO\n  \
+         dora-report import commits commits.csv\n  \
+         dora-report import incidents incidents.csv --covers FROM..TO\n  \
+         dora-report report --period last-quarter",
+    );
+    Ok(Code::Done)
+}

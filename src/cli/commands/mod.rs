@@ -1,0 +1,6 @@
+//! One module per command, each with one `run`.
+
+pub(super) mod about;
+pub(super) mod demo;
+pub(super) mod import;
+pub(super) mod report;

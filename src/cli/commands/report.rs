@@ -1,0 +1,105 @@
+//! `report`: from the dataset to the files of one report.
+
+use std::path::Path;
+
+use crate::cli::args::{Common, Compare, Format, Report};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::{Code, UsageError};
+use crate::cli::output::{Talk, data};
+use crate::cli::publish;
+use crate::domain::time::{Period, Timestamp};
+use crate::metrics::tables::{Analysis, NoData, Severity};
+use crate::metrics::{Request, analyse};
+use crate::report::csv as sheets;
+use crate::report::{Provenance, digest, html, json, markdown};
+use crate::store::Dataset;
+
+/// How many complete days a report without `--period` looks back.
+const DEFAULT_DAYS: u32 = 90;
+
+/// Runs the command.
+pub(in crate::cli) fn run(report: &Report, common: &Common, talk: &Talk) -> anyhow::Result<Code> {
+    let context = Context::load(common)?;
+    if !context.data.exists() {
+        talk.warning(&format!(
+            "{}: there is no dataset yet, so the report is empty; import something, or name its folder with --data",
+            context.data.display()
+        ));
+    }
+    let as_of = report.as_of.unwrap_or_else(now);
+    let today = context.config.settings.zone.day_of(as_of);
+    let period = match &report.period {
+        Some(text) => Period::parse(text, today).map_err(UsageError)?,
+        None => Period::last_complete_days(today, DEFAULT_DAYS),
+    };
+    let request = Request {
+        settings: context.config.settings.clone(),
+        as_of,
+        previous: report.compare.with(&period),
+        period,
+        service: report.service.clone(),
+        team: report.team.clone(),
+    };
+    let provenance = Provenance {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        config_digest: context.config.digest(),
+        synthetic: false,
+    };
+    let dataset = Dataset::open(&context.data)?;
+    let analysis = write(&dataset, &request, &provenance, &report.format, &context.out, talk)?;
+    let partial = analysis.groups.iter().any(|group| {
+        let figures = &group.figures;
+        let not_read =
+            |missing: &NoData| matches!(missing, NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. });
+        figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
+    });
+    Ok(if report.strict && partial { Code::Partial } else { Code::Done })
+}
+
+/// The default comparison, for commands without the flag.
+pub(in crate::cli) const DEFAULT_COMPARISON: Compare = Compare::Previous;
+
+/// All formats, for commands without the flag.
+pub(in crate::cli) const ALL_FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Md];
+
+/// Computes one report, writes its files, and says where they are and what they say.
+pub(in crate::cli) fn write(
+    dataset: &Dataset,
+    request: &Request,
+    provenance: &Provenance,
+    formats: &[Format],
+    out: &Path,
+    talk: &Talk,
+) -> anyhow::Result<Analysis> {
+    let analysis = analyse(dataset, request)?;
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for format in formats {
+        match format {
+            Format::Html => files.push(("index.html", html::render(&analysis, provenance)?)),
+            Format::Json => files.push(("report.json", json::render(&analysis, provenance)?)),
+            Format::Csv => files.extend([
+                ("summary.csv", sheets::summary(&analysis)),
+                ("daily.csv", sheets::daily(&analysis)),
+                ("deployments.csv", sheets::deployments(&analysis)),
+                ("incidents.csv", sheets::incidents(&analysis)),
+                ("findings.csv", sheets::findings(&analysis)),
+            ]),
+            Format::Md => files.push(("summary.md", markdown::render(&analysis, provenance))),
+        }
+    }
+    let folder = publish::report(out, &analysis, &files)?;
+    say(&analysis, &folder, formats, talk)?;
+    Ok(analysis)
+}
+
+fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: &Talk) -> anyhow::Result<()> {
+    let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
+    if !talk.is_quiet() {
+        data(&format!("{}\n{}", place.display(), digest::render(analysis)))?;
+    }
+    for finding in analysis.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        talk.info(&format!("{} {}", finding.message, finding.advice));
+    }
+    talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
+    Ok(())
+}

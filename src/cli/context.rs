@@ -1,0 +1,56 @@
+//! What a command works with: the config in force, the folders, the clock.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::args::Common;
+use super::exit::UsageError;
+use crate::config::Config;
+use crate::domain::time::Timestamp;
+
+/// The config in force, with the flags laid over it.
+pub(super) struct Context {
+    pub(super) config: Config,
+    pub(super) data: PathBuf,
+    pub(super) out: PathBuf,
+}
+
+impl Context {
+    /// Reads the config file, if there is one.
+    pub(super) fn load(common: &Common) -> anyhow::Result<Self> {
+        let config = match &common.config {
+            Some(path) => read_config(path)?,
+            None if Path::new("dora.toml").exists() => read_config(Path::new("dora.toml"))?,
+            None => Config::default(),
+        };
+        Ok(Self {
+            data: common.data.clone().unwrap_or_else(|| config.data_dir.clone()),
+            out: common.out.clone().unwrap_or_else(|| config.out.clone()),
+            config,
+        })
+    }
+}
+
+fn read_config(path: &Path) -> anyhow::Result<Config> {
+    let text = std::fs::read_to_string(path).map_err(|cause| {
+        let cause = cause.to_string();
+        let words = cause.split(" (os error").next().unwrap_or(&cause).to_lowercase();
+        UsageError(format!("{}: the configuration cannot be read: {words}; check --config", path.display()))
+    })?;
+    Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)
+}
+
+/// The clock, in milliseconds.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(super) fn now() -> Timestamp {
+    Timestamp(chrono::Utc::now().timestamp_millis())
+}
+
+/// A folder that vanishes when it is dropped.
+pub(super) fn temporary_folder() -> anyhow::Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix("dora-report-")
+        .tempdir()
+        .context("no temporary folder can be made; set TMPDIR to a folder that can be written")
+}

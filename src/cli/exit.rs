@@ -1,0 +1,59 @@
+//! Exit codes, documented because scripts branch on them.
+
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::metrics::MetricsError;
+use crate::sources::file::FileError;
+use crate::store::StoreError;
+
+/// Why the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// All done.
+    Done = 0,
+    /// Something unexpected: a disk, a damaged dataset, a defect.
+    Unexpected = 1,
+    /// The command line or the config is wrong, or another process is writing.
+    Usage = 2,
+    /// A source could not be read; for an import file, a row of it.
+    Source = 4,
+    /// Done, but on partial data, and `--strict` was given.
+    Partial = 5,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// A mistake on the command line that the parser of arguments cannot see.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
+
+/// The code of an error.
+pub(super) fn of(error: &anyhow::Error) -> Code {
+    let of_store = |error: &StoreError| match error {
+        StoreError::Locked { .. } | StoreError::NewerFormat { .. } => Code::Usage,
+        _ => Code::Unexpected,
+    };
+    for cause in error.chain() {
+        if cause.is::<UsageError>() || cause.is::<ConfigError>() {
+            return Code::Usage;
+        }
+        if cause.is::<FileError>() {
+            return Code::Source;
+        }
+        if let Some(store) = cause.downcast_ref::<StoreError>() {
+            return of_store(store);
+        }
+        match cause.downcast_ref::<MetricsError>() {
+            Some(MetricsError::NothingLeft { .. }) => return Code::Usage,
+            Some(MetricsError::Store(store)) => return of_store(store),
+            _ => {}
+        }
+    }
+    Code::Unexpected
+}

@@ -1,0 +1,45 @@
+//! The command line: arguments in, exit code out. The only room that reads the clock, the environment and the config
+//! file, and the only one that writes reports.
+
+mod args;
+mod commands;
+mod context;
+mod exit;
+mod output;
+mod publish;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Cli, Command};
+use self::output::Talk;
+
+/// Runs the program with its arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(refused) => {
+            let code = if refused.use_stderr() { exit::Code::Usage } else { exit::Code::Done };
+            // Help into a closed pipe is no error.
+            let _ = refused.print();
+            return code.into();
+        }
+    };
+    let talk = Talk::new(&cli.common);
+    let done = match &cli.command {
+        Command::Demo => commands::demo::run(&cli.common, &talk),
+        Command::Import(import) => commands::import::run(import, &cli.common, &talk),
+        Command::Report(report) => commands::report::run(report, &cli.common, &talk),
+        Command::Completions { shell } => commands::about::completions(*shell),
+        Command::Man => commands::about::man(),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) => {
+            talk.error(&error);
+            exit::of(&error).into()
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Talk on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{Color, Common, LogFormat};
+
+/// How to talk to the user.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Talk {
+    quiet: bool,
+    verbose: bool,
+    json: bool,
+    progress: bool,
+}
+
+impl Talk {
+    /// As the flags say.
+    pub(super) fn new(common: &Common) -> Self {
+        let choice = match common.color {
+            // `auto` looks at the terminal and at NO_COLOR.
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        Self {
+            quiet: common.quiet,
+            verbose: common.verbose > 0,
+            json: common.log_format == LogFormat::Json,
+            progress: !common.quiet && !common.no_progress && io::stderr().is_terminal(),
+        }
+    }
+
+    /// Whether only what is wrong is said.
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    fn line(self, level: &str, style: Style, text: &str) {
+        let mut stderr = anstream::stderr().lock();
+        // Nobody is left to be told that standard error is closed.
+        let _ = if self.json {
+            writeln!(stderr, "{}", serde_json::json!({ "level": level, "message": text }))
+        } else if level == "info" {
+            writeln!(stderr, "{text}")
+        } else {
+            writeln!(stderr, "{style}{level}:{style:#} {text}")
+        };
+    }
+
+    /// Says what happened.
+    pub(super) fn info(self, text: &str) {
+        if !self.quiet {
+            self.line("info", Style::new(), text);
+        }
+    }
+
+    /// Says a detail, with `-v`.
+    pub(super) fn detail(self, text: &str) {
+        if self.verbose && !self.quiet {
+            self.line("info", Style::new(), text);
+        }
+    }
+
+    /// Says that something may be wrong.
+    pub(super) fn warning(self, text: &str) {
+        self.line("warning", AnsiColor::Yellow.on_default().bold(), text);
+    }
+
+    /// Says why the program ends.
+    pub(super) fn error(self, error: &anyhow::Error) {
+        self.line("error", AnsiColor::Red.on_default().bold(), &format!("{error:#}"));
+    }
+
+    /// A bar for reading a file of some bytes; hidden without a terminal.
+    pub(super) fn bar(self, bytes: Option<u64>, name: &str) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+        let template = if bytes.is_some() {
+            "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"
+        } else {
+            "{msg} {spinner} {bytes} {bytes_per_sec}"
+        };
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(name.to_owned());
+        bar
+    }
+}
+
+/// Writes data to standard output. A reader that has gone away is no error.
+pub(super) fn data(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}

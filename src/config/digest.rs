@@ -1,0 +1,114 @@
+//! One name for everything in a config that the figures depend on: a SHA-256 over a canonical JSON form of it.
+//!
+//! In it: the settings, and what the sources are asked to read. Not in it: comments, layout and the order of lists
+//! whose order means nothing; nor what cannot change a figure (organisation, folders, addresses, tokens, concurrency,
+//! how far back a fetch goes: coverage speaks for that, and where figures are pushed).
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Config, Feed, Github, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
+use crate::domain::band::{Bands, Thresholds};
+use crate::domain::glob::Glob;
+use crate::domain::settings::{Service, Settings};
+
+impl Config {
+    /// SHA-256 in lower-case hexadecimal over all that the figures depend on.
+    pub fn digest(&self) -> String {
+        let canonical = json!([
+            settings(&self.settings),
+            self.github.as_ref().map(github),
+            self.pagerduty.as_ref().map(pagerduty),
+            self.opsgenie.as_ref().map(opsgenie),
+        ]);
+        Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+fn settings(settings: &Settings) -> Value {
+    json!([
+        settings.zone.name(),
+        settings.window_days,
+        bands(&settings.bands),
+        globs(&settings.environments),
+        settings.services.iter().map(service).collect::<Vec<_>>(),
+        settings.attribution.as_str(),
+        settings.attribution_window,
+        settings.count_rollbacks,
+        settings.min_priority,
+        set(&settings.urgencies),
+        set(&settings.ignore_tags),
+    ])
+}
+
+fn service(service: &Service) -> Value {
+    json!([
+        service.name,
+        service.team,
+        globs(&service.repos),
+        service.environments.as_deref().map(globs),
+        set(&service.incident_keys),
+    ])
+}
+
+fn bands(bands: &Bands) -> Value {
+    let limits = |thresholds: &Thresholds| {
+        let limits = thresholds.0.iter().map(|(band, limit)| json!([band, limit.operator(), limit.value()]));
+        limits.collect::<Vec<_>>()
+    };
+    json!([
+        bands.edition,
+        limits(&bands.deployment_frequency),
+        limits(&bands.lead_time),
+        limits(&bands.change_failure_rate),
+        limits(&bands.time_to_restore),
+    ])
+}
+
+fn github(github: &Github) -> Value {
+    json!([
+        github.org,
+        globs(&github.repos),
+        globs(&github.exclude),
+        github.deployments_from.as_str(),
+        github.only_production,
+    ])
+}
+
+fn pagerduty(pagerduty: &PagerDuty) -> Value {
+    let field = |field: &PagerDutyField| match field {
+        PagerDutyField::CustomField(name) => json!(["custom_field", name]),
+        PagerDutyField::Title(pattern) => json!(["title", pattern.as_str()]),
+        PagerDutyField::Note(pattern) => json!(["note", pattern.as_str()]),
+    };
+    json!([set(&pagerduty.services), field(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref().map(field),])
+}
+
+fn opsgenie(opsgenie: &OpsGenie) -> Value {
+    let flag = match &opsgenie.caused_by_deploy {
+        OpsGenieFlag::Tag(name) => ["tag", name],
+        OpsGenieFlag::Property(name) => ["property", name],
+    };
+    json!([opsgenie.read.iter().copied().map(Feed::as_str).collect::<Vec<_>>(), flag])
+}
+
+fn globs(globs: &[Glob]) -> Vec<&str> {
+    sorted(globs.iter().map(Glob::as_str))
+}
+
+fn set(texts: &[String]) -> Vec<&str> {
+    sorted(texts.iter().map(String::as_str))
+}
+
+fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut texts: Vec<&str> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}

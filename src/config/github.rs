@@ -1,0 +1,148 @@
+//! `[github]`: where deployments, commits and pull requests are read.
+
+use std::path::PathBuf;
+
+use super::document::{Section, Text};
+use super::endpoint::Endpoint;
+use super::error::ConfigError;
+use super::{api_url, variable};
+use crate::domain::glob::Glob;
+
+/// What GitHub calls that counts as a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeploymentSource {
+    /// Deployments themselves.
+    Deployments,
+    /// Runs of a workflow: a proxy.
+    WorkflowRuns,
+    /// Releases: a proxy.
+    Releases,
+    /// Merged pull requests: a proxy.
+    MergedPullRequests,
+}
+
+impl DeploymentSource {
+    const ALL: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
+
+    /// As written in the config.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments",
+            Self::WorkflowRuns => "workflow-runs",
+            Self::Releases => "releases",
+            Self::MergedPullRequests => "merged-pull-requests",
+        }
+    }
+
+    /// Whether it stands in for deployments without being them.
+    pub fn is_proxy(self) -> bool {
+        self != Self::Deployments
+    }
+}
+
+/// How GitHub knows who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GithubAuth {
+    /// A token in this environment variable.
+    Token {
+        /// The variable's name.
+        variable: String,
+    },
+    /// A GitHub App, which makes tokens of its own.
+    App {
+        /// The app.
+        app_id: u32,
+        /// Its installation in the organisation.
+        installation_id: u32,
+        /// File of its private key, as written.
+        private_key_file: PathBuf,
+    },
+}
+
+/// The section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Github {
+    /// Base of the REST API, without a slash at its end.
+    pub api_url: Endpoint,
+    /// How to sign in.
+    pub auth: GithubAuth,
+    /// The organisation whose repos are read, all of them unless [`Github::repos`] names some.
+    pub org: Option<String>,
+    /// Repos to read; an owner written out is asked for its repos, a wildcard in its place means [`Github::org`].
+    pub repos: Vec<Glob>,
+    /// Repos not to read.
+    pub exclude: Vec<Glob>,
+    /// What counts as a deployment.
+    pub deployments_from: DeploymentSource,
+    /// Whether deployments to other environments are left unread; findings need them.
+    pub only_production: bool,
+    /// How many days back the first fetch goes.
+    pub history_days: u32,
+    /// Requests in flight at once.
+    pub concurrency: u32,
+}
+
+pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
+    let org = section.text("org")?;
+    if let Some(org) = &org
+        && !org.value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
+    {
+        return Err(org.unusable("not the name of an organisation; write it alone, like `acme`"));
+    }
+    let repos = section.texts("repos")?.unwrap_or_default();
+    if org.is_none() && repos.is_empty() {
+        return Err(section.incomplete("needs `org = \"acme\"` or `repos = [\"acme/checkout\"]`"));
+    }
+    let exclude = section.texts("exclude")?.unwrap_or_default();
+    let deployments_from = section.text("deployments_from")?.map_or(Ok(DeploymentSource::Deployments), |text| {
+        text.choose(&DeploymentSource::ALL.map(|source| (source.as_str(), source)))
+    })?;
+    Ok(Github {
+        api_url: api_url(section, "https://api.github.com")?,
+        auth: auth(section)?,
+        repos: repos.iter().map(|text| repo(text, org.is_some())).collect::<Result<_, _>>()?,
+        exclude: exclude.iter().map(|text| text.read(Glob::new)).collect::<Result<_, _>>()?,
+        org: org.map(|text| text.value.to_owned()),
+        deployments_from,
+        only_production: section.flag("only_production")?.unwrap_or(false),
+        history_days: section.number("history_days", 1, 7_300)?.unwrap_or(365),
+        concurrency: section.number("concurrency", 1, 100)?.unwrap_or(8),
+    })
+}
+
+/// A repo to read: its owner must be known, or there is no one to ask for the repos that match.
+fn repo(text: &Text<'_>, has_org: bool) -> Result<Glob, ConfigError> {
+    let glob = text.read(Glob::new)?;
+    let Some((owner, name)) = text.value.split_once('/') else {
+        return Err(text.unusable(format!("`{0}` has no owner; write `owner/{0}`", text.value)));
+    };
+    if owner.is_empty() || name.is_empty() || (glob.is_literal() && name.contains('/')) {
+        return Err(text.unusable(format!("`{}` is no repo; write `owner/name`", text.value)));
+    }
+    if !has_org && owner.contains(['*', '?', '[', '{', '\\']) {
+        return Err(text.unusable(format!("`{}`: write the owner out, or name it with `org`", text.value)));
+    }
+    Ok(glob)
+}
+
+fn auth(section: &Section<'_>) -> Result<GithubAuth, ConfigError> {
+    let token = variable(section, "token_env")?;
+    let app_id = section.number("app_id", 1, u32::MAX)?;
+    let installation_id = section.number("installation_id", 1, u32::MAX)?;
+    let private_key_file = section.text("private_key_file")?.map(|text| PathBuf::from(text.value));
+    match (token, app_id, installation_id, private_key_file) {
+        (Some(variable), None, None, None) => Ok(GithubAuth::Token { variable }),
+        (None, None, None, None) => Ok(GithubAuth::Token { variable: "GITHUB_TOKEN".into() }),
+        (None, Some(app_id), Some(installation_id), Some(private_key_file)) => {
+            Ok(GithubAuth::App { app_id, installation_id, private_key_file })
+        }
+        (Some(_), ..) => Err(section.incomplete(
+            "has both `token_env` and keys of a GitHub App; keep `token_env`, or `app_id`, `installation_id` and \
+             `private_key_file`",
+        )),
+        (None, ..) => {
+            Err(section
+                .incomplete("needs `app_id`, `installation_id` and `private_key_file` together for a GitHub App"))
+        }
+    }
+}

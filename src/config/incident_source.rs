@@ -1,0 +1,179 @@
+//! `[pagerduty]` and `[opsgenie]`: where incidents are read, and what on an incident speaks of deployments.
+//!
+//! A rule that does not match says nothing: the flag is then absent, not false.
+
+use regex::Regex;
+
+use super::document::Section;
+use super::endpoint::Endpoint;
+use super::error::ConfigError;
+use super::{api_url, values, variable};
+
+/// A regular expression; equal where the text is.
+#[derive(Debug, Clone)]
+pub struct Pattern(Regex);
+
+impl Pattern {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    fn new(text: &str) -> Result<Self, String> {
+        Regex::new(text).map(Self).map_err(|cause| {
+            // The engine draws the expression with a marker over several lines; its last line is the reason.
+            let cause = cause.to_string();
+            let reason = cause.lines().last().unwrap_or_default();
+            format!("no regular expression ({})", reason.strip_prefix("error: ").unwrap_or(reason))
+        })
+    }
+
+    /// The expression as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether it is found in a text.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// What its first group catches in a text.
+    pub fn first_group<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.0.captures(text)?.get(1).map(|found| found.as_str())
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+/// Where on a PagerDuty incident something is read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PagerDutyField {
+    /// In the custom field of this name.
+    CustomField(String),
+    /// In the title.
+    Title(Pattern),
+    /// In any of the notes.
+    Note(Pattern),
+}
+
+/// `[pagerduty]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PagerDuty {
+    /// Base of the API, without a slash at its end.
+    pub api_url: Endpoint,
+    /// Environment variable of the token.
+    pub token_env: String,
+    /// Ids or names of the services to read; empty: all.
+    pub services: Vec<String>,
+    /// What says whether a deployment caused the incident.
+    pub caused_by_deploy: PagerDutyField,
+    /// What names the deployment; a pattern's first group does.
+    pub deployment_ref: Option<PagerDutyField>,
+}
+
+/// What OpsGenie has to read; sorts as written here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feed {
+    /// Incidents.
+    Incidents,
+    /// Alerts.
+    Alerts,
+}
+
+impl Feed {
+    /// As written in the config.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incidents => "incidents",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+/// What on an OpsGenie incident or alert says that a deployment caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpsGenieFlag {
+    /// This tag.
+    Tag(String),
+    /// The extra property of this name.
+    Property(String),
+}
+
+/// `[opsgenie]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpsGenie {
+    /// Base of the API, without a slash at its end.
+    pub api_url: Endpoint,
+    /// Environment variable of the API key.
+    pub token_env: String,
+    /// What to read, sorted, each once.
+    pub read: Vec<Feed>,
+    /// What says that a deployment caused it.
+    pub caused_by_deploy: OpsGenieFlag,
+}
+
+pub(super) fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, ConfigError> {
+    let caused_by_deploy = match section.section("caused_by_deploy")? {
+        Some(rule) => pagerduty_field(&rule)?,
+        None => PagerDutyField::CustomField("caused_by_deploy".into()),
+    };
+    let deployment_ref = section.section("deployment_ref")?;
+    let deployment_ref = match deployment_ref {
+        Some(rule) => {
+            let field = pagerduty_field(&rule)?;
+            if let PagerDutyField::Title(pattern) | PagerDutyField::Note(pattern) = &field
+                && pattern.0.captures_len() < 2
+            {
+                return Err(rule.incomplete("needs a group that catches the deployment, like `sha ([0-9a-f]{7,40})`"));
+            }
+            Some(field)
+        }
+        None => None,
+    };
+    Ok(PagerDuty {
+        api_url: api_url(section, "https://api.pagerduty.com")?,
+        token_env: variable(section, "token_env")?.unwrap_or_else(|| "PAGERDUTY_TOKEN".into()),
+        services: values(section.texts("services")?.unwrap_or_default()),
+        caused_by_deploy,
+        deployment_ref,
+    })
+}
+
+fn pagerduty_field(rule: &Section<'_>) -> Result<PagerDutyField, ConfigError> {
+    let field = rule.text("custom_field")?;
+    let pattern = |key| rule.text(key)?.map(|text| text.read(Pattern::new)).transpose();
+    match (field, pattern("title")?, pattern("note")?) {
+        (Some(name), None, None) => Ok(PagerDutyField::CustomField(name.value.to_owned())),
+        (None, Some(pattern), None) => Ok(PagerDutyField::Title(pattern)),
+        (None, None, Some(pattern)) => Ok(PagerDutyField::Note(pattern)),
+        _ => Err(rule.incomplete("needs one of `custom_field`, `title` and `note`, and one alone")),
+    }
+}
+
+pub(super) fn opsgenie(section: &Section<'_>) -> Result<OpsGenie, ConfigError> {
+    let choices = [Feed::Incidents, Feed::Alerts].map(|feed| (feed.as_str(), feed));
+    let mut read = match section.some_texts("read", "write `incidents`, `alerts` or both")? {
+        Some(texts) => texts.iter().map(|text| text.choose(&choices)).collect::<Result<Vec<_>, _>>()?,
+        None => vec![Feed::Incidents],
+    };
+    read.sort_unstable();
+    read.dedup();
+    let caused_by_deploy = match section.section("caused_by_deploy")? {
+        Some(rule) => match (rule.text("tag")?, rule.text("property")?) {
+            (Some(tag), None) => OpsGenieFlag::Tag(tag.value.to_owned()),
+            (None, Some(property)) => OpsGenieFlag::Property(property.value.to_owned()),
+            _ => return Err(rule.incomplete("needs one of `tag` and `property`, and one alone")),
+        },
+        None => OpsGenieFlag::Tag("caused-by-deploy".into()),
+    };
+    Ok(OpsGenie {
+        api_url: api_url(section, "https://api.opsgenie.com")?,
+        token_env: variable(section, "token_env")?.unwrap_or_else(|| "OPSGENIE_API_KEY".into()),
+        read,
+        caused_by_deploy,
+    })
+}

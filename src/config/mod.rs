@@ -1,0 +1,139 @@
+//! `dora.toml` → [`Config`]: everything a user may configure, read, typed and checked at once.
+//!
+//! No secret is ever in the file, only names of environment variables, so a [`Config`] may be printed. Paths stay as
+//! written: whoever uses one resolves it. Without a file there is [`Config::default`].
+//! This room reads neither the environment nor the disk: the caller hands in the text and a way to read the one other
+//! file that a config can name, that of the bands.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `schema` | which sections and keys there are |
+//! | `document`, `secret` | TOML with lines; unknown keys, wrong types and secrets are refused |
+//! | `settings`, `service`, `bands` | what the figures depend on |
+//! | `github`, `incident_source`, `push`, `endpoint` | where history comes from and figures go |
+//! | `digest` | one name for all that the figures depend on |
+
+mod bands;
+mod digest;
+mod document;
+mod endpoint;
+mod error;
+mod github;
+mod incident_source;
+mod push;
+mod schema;
+mod secret;
+mod service;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use endpoint::Endpoint;
+pub use error::{ConfigError, Place};
+pub use github::{DeploymentSource, Github, GithubAuth};
+pub use incident_source::{Feed, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField, Pattern};
+pub use push::{Pushgateway, RemoteWrite};
+
+use crate::domain::settings::Settings;
+use document::{Document, Section, Text};
+
+/// All that is configured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// What the figures depend on besides the events.
+    pub settings: Settings,
+    /// Folder of the reports, as written.
+    pub out: PathBuf,
+    /// Folder of the dataset, as written.
+    pub data_dir: PathBuf,
+    /// Where deployments, commits and pull requests are fetched; `None`: nowhere.
+    pub github: Option<Github>,
+    /// Incidents from PagerDuty.
+    pub pagerduty: Option<PagerDuty>,
+    /// Incidents and alerts from OpsGenie.
+    pub opsgenie: Option<OpsGenie>,
+    /// Where current figures are pushed.
+    pub pushgateway: Option<Pushgateway>,
+    /// Where history is written.
+    pub remote_write: Option<RemoteWrite>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            out: "reports".into(),
+            data_dir: "data".into(),
+            github: None,
+            pagerduty: None,
+            opsgenie: None,
+            pushgateway: None,
+            remote_write: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the text of a config file.
+    ///
+    /// `path` is where the text comes from: errors name it, and a file of bands is looked for beside it, through
+    /// `read`.
+    ///
+    /// # Errors
+    /// The first mistake there is, see [`ConfigError`].
+    pub fn parse(text: &str, path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Self, ConfigError> {
+        let document = Document::open(text, path, schema::CONFIG)?;
+        let top = document.top();
+        let default = Self::default();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self {
+            settings: settings::read(&top, folder, read)?,
+            out: folder_of(&top, "report", "out")?.unwrap_or(default.out),
+            data_dir: folder_of(&top, "data", "dir")?.unwrap_or(default.data_dir),
+            github: top.section("github")?.map(|section| github::read(&section)).transpose()?,
+            pagerduty: top.section("pagerduty")?.map(|section| incident_source::pagerduty(&section)).transpose()?,
+            opsgenie: top.section("opsgenie")?.map(|section| incident_source::opsgenie(&section)).transpose()?,
+            pushgateway: top.section("pushgateway")?.map(|section| push::pushgateway(&section)).transpose()?,
+            remote_write: top.section("remote_write")?.map(|section| push::remote_write(&section)).transpose()?,
+        })
+    }
+}
+
+/// A path under a key of a section, as written.
+fn folder_of(top: &Section<'_>, section: &str, key: &str) -> Result<Option<PathBuf>, ConfigError> {
+    let Some(section) = top.section(section)? else { return Ok(None) };
+    Ok(section.text(key)?.map(|text| PathBuf::from(text.value)))
+}
+
+/// Strings without their places.
+fn values(texts: Vec<Text<'_>>) -> Vec<String> {
+    texts.into_iter().map(|text| text.value.to_owned()).collect()
+}
+
+/// The name of an environment variable. What is none is not repeated: it may be the secret itself.
+fn variable(section: &Section<'_>, key: &str) -> Result<Option<String>, ConfigError> {
+    let Some(text) = section.text(key)? else { return Ok(None) };
+    if secret::is_variable_name(text.value) {
+        return Ok(Some(text.value.to_owned()));
+    }
+    Err(text.unusable(
+        "not the name of an environment variable, like `GITHUB_TOKEN` (letters, digits and `_`); if the secret \
+         itself stands there, take it out of this file",
+    ))
+}
+
+/// The address of an API to which a token always goes; plain http is for loopback alone.
+fn api_url(section: &Section<'_>, default: &str) -> Result<Endpoint, ConfigError> {
+    let Some(text) = section.text("api_url")? else {
+        return Endpoint::parse(default).map_err(|what| section.unusable("api_url", what));
+    };
+    let endpoint = text.read(Endpoint::parse)?.into_base();
+    if endpoint.may_carry_a_token() {
+        Ok(endpoint)
+    } else {
+        Err(ConfigError::Unencrypted { at: text.at, key: text.key })
+    }
+}

@@ -1,0 +1,128 @@
+//! Which sections there are and which keys each has, and what to say about one that is not there.
+
+/// One section: its name, with a dot before a nested one's own; `""` holds the keys before the first section.
+pub(super) type Schema = [(&'static str, &'static [&'static str])];
+
+/// `dora.toml`.
+pub(super) const CONFIG: &Schema = &[
+    ("report", &["organisation", "timezone", "window_days", "bands", "out"]),
+    ("data", &["dir"]),
+    (
+        "github",
+        &[
+            "api_url",
+            "token_env",
+            "app_id",
+            "installation_id",
+            "private_key_file",
+            "org",
+            "repos",
+            "exclude",
+            "deployments_from",
+            "only_production",
+            "history_days",
+            "concurrency",
+        ],
+    ),
+    ("deployments", &["environments"]),
+    ("pagerduty", &["api_url", "token_env", "services", "caused_by_deploy", "deployment_ref"]),
+    ("pagerduty.caused_by_deploy", &["custom_field", "title", "note"]),
+    ("pagerduty.deployment_ref", &["custom_field", "title", "note"]),
+    ("opsgenie", &["api_url", "token_env", "read", "caused_by_deploy"]),
+    ("opsgenie.caused_by_deploy", &["tag", "property"]),
+    (
+        "incidents",
+        &["attribution", "attribution_window", "count_rollbacks", "min_priority", "urgencies", "ignore_tags"],
+    ),
+    ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
+    ("pushgateway", &["url", "job"]),
+    ("remote_write", &["url", "bearer_token_env"]),
+];
+
+/// A file of bands.
+pub(super) const BANDS: &Schema = &[
+    ("", &["edition", "note"]),
+    ("deployment_frequency", &["elite", "high", "medium"]),
+    ("lead_time", &["elite", "high", "medium"]),
+    ("change_failure_rate", &["elite", "high", "medium"]),
+    ("time_to_restore", &["elite", "high", "medium"]),
+];
+
+/// The keys of a section, if there is such a section.
+pub(super) fn keys(schema: &Schema, section: &str) -> Option<&'static [&'static str]> {
+    schema.iter().find(|(name, _)| *name == section).map(|(_, keys)| *keys)
+}
+
+/// The names of the sections at the top of the file.
+pub(super) fn sections(schema: &Schema) -> Vec<&'static str> {
+    schema.iter().map(|(name, _)| *name).filter(|name| !name.is_empty() && !name.contains('.')).collect()
+}
+
+/// What to write in place of an unknown key.
+pub(super) fn key_hint(schema: &Schema, section: &str, key: &str) -> String {
+    let here = keys(schema, section).unwrap_or_default();
+    if let Some(near) = nearest(key, here) {
+        return format!("the nearest right one is `{near}`");
+    }
+    if let Some((home, _)) = schema.iter().find(|(name, keys)| *name != section && keys.contains(&key)) {
+        return if home.is_empty() {
+            "it belongs before the first section".into()
+        } else {
+            format!("it belongs in [{home}]")
+        };
+    }
+    if here.is_empty() {
+        return format!("every key stands in a section: {}", list(&sections(schema), "[", "]"));
+    }
+    format!("the keys there are {}", list(here, "`", "`"))
+}
+
+/// What to write in place of an unknown section.
+pub(super) fn section_hint(schema: &Schema, section: &str) -> String {
+    let all = sections(schema);
+    match nearest(section, &all) {
+        Some(near) => format!("the nearest right one is [{near}]"),
+        None => format!("the sections are {}", list(&all, "[", "]")),
+    }
+}
+
+/// Names as a list, each between two marks.
+pub(super) fn list(names: &[&str], open: &str, close: &str) -> String {
+    names.iter().map(|name| format!("{open}{name}{close}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The nearest of some names, where one is near enough to be what was meant.
+fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase().replace('-', "_");
+    let (distance, near) = names.iter().map(|it| (strsim::damerau_levenshtein(&name, it), *it)).min()?;
+    (distance <= 3 && distance * 2 <= name.chars().count()).then_some(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_is_the_nearest_key_else_its_section_else_all_keys() {
+        for (section, key, hint) in [
+            ("report", "windw_days", "the nearest right one is `window_days`"),
+            ("report", "Window-Days", "the nearest right one is `window_days`"),
+            ("pushgateway", "ulr", "the nearest right one is `url`"),
+            ("data", "window_days", "it belongs in [report]"),
+            ("", "timezone", "it belongs in [report]"),
+            ("pushgateway", "grouping", "the keys there are `url`, `job`"),
+        ] {
+            assert_eq!(key_hint(CONFIG, section, key), hint, "{section}.{key}");
+        }
+        assert_eq!(key_hint(BANDS, "lead_time", "edition"), "it belongs before the first section");
+    }
+
+    #[test]
+    fn a_section_hint_names_a_near_section_or_all_of_them() {
+        assert_eq!(section_hint(CONFIG, "services"), "the nearest right one is [service]");
+        assert_eq!(
+            section_hint(BANDS, "x"),
+            "the sections are [deployment_frequency], [lead_time], [change_failure_rate], [time_to_restore]"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Finds what looks like a secret in an opened file, so that it is refused before any message could repeat it.
+//!
+//! Only names of environment variables belong in the file. What counts as a secret: a value under a key that is
+//! named like one, and text with the prefix of a known kind of token, wherever it stands.
+
+use toml::de::{DeTable, DeValue};
+
+/// A secret's place and name, never its value.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    /// Byte of the text where it begins.
+    pub(super) offset: usize,
+    /// The section it stands in.
+    pub(super) section: String,
+    /// Its key.
+    pub(super) key: String,
+    /// How to name the variable instead.
+    pub(super) way_out: &'static str,
+}
+
+/// The first secret of a file.
+pub(super) fn find(root: &DeTable<'_>) -> Option<Found> {
+    let mut found = Vec::new();
+    walk("", root, &mut found);
+    found.into_iter().min()
+}
+
+fn walk(section: &str, table: &DeTable<'_>, found: &mut Vec<Found>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        if is_token(name) {
+            found.push(hit(key.span().start, section, "a key"));
+        } else {
+            walk_value(section, name, value.span().start, value.get_ref(), found);
+        }
+    }
+}
+
+fn walk_value(section: &str, key: &str, offset: usize, value: &DeValue<'_>, found: &mut Vec<Found>) {
+    match value {
+        DeValue::Table(table) if section.is_empty() => walk(key, table, found),
+        DeValue::Table(table) => walk(section, table, found),
+        DeValue::Array(items) => {
+            for item in items {
+                walk_value(section, key, item.span().start, item.get_ref(), found);
+            }
+        }
+        DeValue::String(text) if is_secret_key(key) || is_token(text) => found.push(hit(offset, section, key)),
+        DeValue::Integer(_) if is_secret_key(key) => found.push(hit(offset, section, key)),
+        _ => {}
+    }
+}
+
+fn hit(offset: usize, section: &str, key: &str) -> Found {
+    let way_out = match section {
+        "github" | "pagerduty" | "opsgenie" => "name that with `token_env`",
+        "remote_write" => "name that with `bearer_token_env`",
+        _ => "name that in the section that needs it (`token_env`, `bearer_token_env`)",
+    };
+    Found { offset, section: section.to_owned(), key: key.to_owned(), way_out }
+}
+
+/// Whether a key is named like a secret rather than like the variable or the file that holds one.
+fn is_secret_key(key: &str) -> bool {
+    let key = key.to_lowercase().replace('-', "_");
+    let words = ["token", "api_key", "apikey", "password", "passwd", "secret", "private_key", "access_key"];
+    words.iter().any(|word| key == *word || key.ends_with(&format!("_{word}")))
+        || matches!(key.as_str(), "key" | "credentials" | "authorization" | "bearer" | "pat")
+}
+
+/// Whether a text begins like a token of a known kind.
+pub(super) fn is_token(text: &str) -> bool {
+    let text = text.trim();
+    let prefixes = [
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xoxb-",
+        "-----BEGIN",
+        "Bearer ",
+        "GenieKey ",
+        "Token token=",
+    ];
+    let pagerduty = text.strip_prefix("u+").is_some_and(|rest| {
+        rest.len() >= 16 && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_+".contains(letter))
+    });
+    pagerduty || prefixes.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// Whether a text can be the name of an environment variable and does not look like a token put in its place.
+pub(super) fn is_variable_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    let begins = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
+    let words = letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let mixed = [char::is_ascii_lowercase, char::is_ascii_uppercase, char::is_ascii_digit as fn(&char) -> bool]
+        .iter()
+        .all(|kind| text.chars().any(|letter| kind(&letter)));
+    let hexadecimal = text.len() >= 32 && text.chars().all(|letter| letter.is_ascii_hexdigit());
+    begins && words && !mixed && !hexadecimal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_variables_and_files_are_no_secrets() {
+        for key in ["token_env", "bearer_token_env", "private_key_file", "installation_id", "name", "custom_field"] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+        for key in ["token", "api_key", "API-KEY", "password", "bearer_token", "client_secret", "private_key"] {
+            assert!(is_secret_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_beginning() {
+        for text in ["ghp_x", "github_pat_x", "u+abcDEF123456789_-xy", "-----BEGIN RSA PRIVATE KEY-----", " ghs_x"] {
+            assert!(is_token(text), "{text}");
+        }
+        for text in ["u+", "u+ is a pattern", "checkout", "prod-*"] {
+            assert!(!is_token(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_place_of_a_variable_name_is_seen() {
+        for text in ["GITHUB_TOKEN", "_x", "github_token", "TOKEN2"] {
+            assert!(is_variable_name(text), "{text}");
+        }
+        for text in [
+            "y_NbAkKc66ryYTWUXYEu",
+            "eb243592-faa2-4ba2-a551-0123456789ab",
+            "$TOKEN",
+            "",
+            "2X",
+            "abcdefabcdefabcdefabcdefabcdefab",
+        ] {
+            assert!(!is_variable_name(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `[[service]]` → services, and the proof that no two of them are one.
+//!
+//! A deployment belongs to the first service, in the order of the file, whose repos and environments match it. So a
+//! repo written out in one service and covered by a wildcard of another is layering, and allowed. Two services claim
+//! the same when both hold for some pair of their entries:
+//!
+//! - repos: the same text, ignoring case, be it a name or a pattern;
+//! - environments (a service's own, else those of `[deployments]`): the same text, ignoring case, or a name in one
+//!   that a pattern in the other matches.
+//!
+//! Two different patterns are never compared: whether they meet depends on names not known here.
+
+use super::document::{Section, Text};
+use super::error::{ConfigError, Place};
+use super::settings::{NO_ENVIRONMENT, globs};
+use crate::domain::glob::Glob;
+use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::settings::Service;
+
+/// A service read so far, with the lines that a clash would name.
+struct Claim {
+    service: Service,
+    name_at: Place,
+    repos_at: Vec<Place>,
+}
+
+/// Reads the services in the order of the file.
+pub(super) fn read(sections: &[Section<'_>], default: &[Glob]) -> Result<Vec<Service>, ConfigError> {
+    let mut claims: Vec<Claim> = Vec::with_capacity(sections.len());
+    for section in sections {
+        let claim = one(section)?;
+        for earlier in &claims {
+            check_apart(&claim, earlier, default)?;
+        }
+        claims.push(claim);
+    }
+    Ok(claims.into_iter().map(|claim| claim.service).collect())
+}
+
+fn one(section: &Section<'_>) -> Result<Claim, ConfigError> {
+    let name = section.text("name")?.ok_or_else(|| section.incomplete("needs a `name`"))?;
+    let repos = section
+        .some_texts("repos", "a service needs at least one repo")?
+        .ok_or_else(|| section.incomplete("needs `repos`, like `repos = [\"acme/checkout\"]`"))?;
+    let environments = section.some_texts("environments", NO_ENVIRONMENT)?;
+    let mut incident_keys: Vec<String> = Vec::new();
+    for list in ["pagerduty", "opsgenie", "incidents"] {
+        for Text { value, .. } in section.texts(list)?.unwrap_or_default() {
+            if !incident_keys.iter().any(|key| key == value) {
+                incident_keys.push(value.to_owned());
+            }
+        }
+    }
+    Ok(Claim {
+        service: Service {
+            name: ServiceName(name.value.to_owned()),
+            team: section.text("team")?.map(|text| TeamName(text.value.to_owned())),
+            repos: globs(&repos)?,
+            environments: environments.as_deref().map(globs).transpose()?,
+            incident_keys,
+        },
+        name_at: name.at,
+        repos_at: repos.into_iter().map(|text| text.at).collect(),
+    })
+}
+
+fn check_apart(later: &Claim, earlier: &Claim, default: &[Glob]) -> Result<(), ConfigError> {
+    let (new, old) = (&later.service, &earlier.service);
+    if new.name.0.to_lowercase() == old.name.0.to_lowercase() {
+        return Err(ConfigError::DuplicateService {
+            at: later.name_at.clone(),
+            name: new.name.0.clone(),
+            first: earlier.name_at.clone(),
+        });
+    }
+    let Some(environment) = shared_environment(
+        new.environments.as_deref().unwrap_or(default),
+        old.environments.as_deref().unwrap_or(default),
+    ) else {
+        return Ok(());
+    };
+    for (repo, at) in new.repos.iter().zip(&later.repos_at) {
+        for (other, first) in old.repos.iter().zip(&earlier.repos_at) {
+            if same_text(repo, other) {
+                let claim = format!(
+                    "service `{}` claims `{}` in environment `{environment}`, and so does service `{}`",
+                    new.name,
+                    repo.as_str(),
+                    old.name
+                );
+                return Err(ConfigError::SharedClaim { at: at.clone(), claim, first: first.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An environment that two lists have in common.
+fn shared_environment<'a>(left: &'a [Glob], right: &'a [Glob]) -> Option<&'a str> {
+    let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (one, other)));
+    for (one, other) in pairs {
+        if same_text(one, other) || (one.is_literal() && other.matches(one.as_str())) {
+            return Some(one.as_str());
+        }
+        if other.is_literal() && one.matches(other.as_str()) {
+            return Some(other.as_str());
+        }
+    }
+    None
+}
+
+fn same_text(one: &Glob, other: &Glob) -> bool {
+    one.as_str().to_lowercase() == other.as_str().to_lowercase()
+}

@@ -1,0 +1,67 @@
+//! `[report]`, `[deployments]`, `[incidents]` and `[[service]]` → [`Settings`].
+
+use std::io;
+use std::path::Path;
+
+use super::document::{Section, Text};
+use super::error::ConfigError;
+use super::{bands, service, values};
+use crate::domain::glob::Glob;
+use crate::domain::settings::{Policy, Settings, priority_number};
+use crate::domain::time::{Zone, parse_duration};
+
+/// Why an empty list of environments is a mistake.
+pub(super) const NO_ENVIRONMENT: &str = "then no deployment would count; name an environment or leave the key out";
+
+/// Reads everything that the figures depend on; what is not there keeps its default.
+pub(super) fn read(
+    top: &Section<'_>,
+    folder: &Path,
+    read: &dyn Fn(&Path) -> io::Result<String>,
+) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::default();
+    if let Some(section) = top.section("report")? {
+        settings.organisation = section.text("organisation")?.map(|text| text.value.to_owned());
+        if let Some(text) = section.text("timezone")? {
+            settings.zone = text.read(Zone::parse)?;
+        }
+        settings.window_days = section.number("window_days", 1, 366)?.unwrap_or(settings.window_days);
+        if let Some(text) = section.text("bands")? {
+            settings.bands = bands::read(&text, folder, read)?;
+        }
+    }
+    if let Some(section) = top.section("deployments")?
+        && let Some(texts) = section.some_texts("environments", NO_ENVIRONMENT)?
+    {
+        settings.environments = globs(&texts)?;
+    }
+    if let Some(section) = top.section("incidents")? {
+        incidents(&section, &mut settings)?;
+    }
+    settings.services = service::read(&top.repeated("service")?, &settings.environments)?;
+    Ok(settings)
+}
+
+fn incidents(section: &Section<'_>, settings: &mut Settings) -> Result<(), ConfigError> {
+    if let Some(text) = section.text("attribution")? {
+        let policies = [Policy::Explicit, Policy::Window, Policy::ExplicitOrWindow];
+        settings.attribution = text.choose(&policies.map(|policy| (policy.as_str(), policy)))?;
+    }
+    if let Some(text) = section.text("attribution_window")? {
+        settings.attribution_window = text.read(parse_duration)?;
+    }
+    settings.count_rollbacks = section.flag("count_rollbacks")?.unwrap_or(settings.count_rollbacks);
+    if let Some(text) = section.text("min_priority")? {
+        let number = priority_number(text.value)
+            .ok_or_else(|| text.unusable(format!("`{}` has no number; write P1… or SEV1…", text.value)))?;
+        settings.min_priority = Some(number);
+    }
+    settings.urgencies = values(section.texts("urgencies")?.unwrap_or_default());
+    settings.ignore_tags = values(section.texts("ignore_tags")?.unwrap_or_default());
+    Ok(())
+}
+
+/// Patterns, each checked where it stands.
+pub(super) fn globs(texts: &[Text<'_>]) -> Result<Vec<Glob>, ConfigError> {
+    texts.iter().map(|text| text.read(Glob::new)).collect()
+}

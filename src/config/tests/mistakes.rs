@@ -1,0 +1,305 @@
+//! Every mistake in a config and its whole message.
+
+use super::{good, parse};
+
+/// Services in shorthand: name, repos, environments.
+fn services(list: &[(&str, &str, Option<&str>)]) -> String {
+    let one = |(name, repos, environments): &(&str, &str, Option<&str>)| {
+        let environments = environments.map_or_else(String::new, |list| {
+            format!(
+                "environments = [{list}]
+"
+            )
+        });
+        format!(
+            "[[service]]
+name = '{name}'
+repos = [{repos}]
+{environments}"
+        )
+    };
+    list.iter().map(one).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn layers_and_different_environments_are_no_shared_claim() {
+    for list in [
+        [("a", "'acme/x'", None), ("b", "'acme/y'", None)],
+        [("a", "'acme/x'", None), ("rest", "'acme/*'", None)],
+        [("a", "'acme/x-*'", None), ("b", "'acme/*-x'", None)],
+        [("a", "'acme/mono'", Some("'a-production'")), ("b", "'acme/mono'", Some("'b-production'"))],
+        [("a", "'acme/mono'", Some("'live-*'")), ("b", "'acme/mono'", None)],
+        [("a", "'acme/mono'", Some("'a-*'")), ("b", "'acme/mono'", Some("'b-*'"))],
+    ] {
+        assert_eq!(good(&services(&list)).settings.services.len(), 2);
+    }
+}
+
+#[test]
+fn two_services_that_claim_the_same_are_both_named() {
+    for (list, message) in [
+        (
+            [("a", "'acme/x'", None), ("A", "'acme/y'", None)],
+            "dora.toml:5: service `A` is already there at dora.toml:2; names must differ by more than case",
+        ),
+        (
+            [("a", "'acme/x'", None), ("b", "'acme/y', 'Acme/X'", None)],
+            "dora.toml:6: service `b` claims `Acme/X` in environment `production`, and so does service `a` at \
+             dora.toml:3; give one of them other repos or environments",
+        ),
+        (
+            [("a", "'acme/*'", None), ("b", "'acme/*'", Some("'PROD-eu'"))],
+            "dora.toml:6: service `b` claims `acme/*` in environment `PROD-eu`, and so does service `a` at \
+             dora.toml:3; give one of them other repos or environments",
+        ),
+        (
+            [("a", "'acme/x'", Some("'live-eu'")), ("b", "'acme/x'", Some("'live-*'"))],
+            "dora.toml:7: service `b` claims `acme/x` in environment `live-eu`, and so does service `a` at \
+             dora.toml:3; give one of them other repos or environments",
+        ),
+    ] {
+        assert_eq!(parse(&services(&list)).expect_err(message).to_string(), message);
+    }
+}
+
+#[test]
+fn each_mistake_is_named_with_its_line_and_the_way_out() {
+    for (text, message) in MISTAKES {
+        let error = parse(text).expect_err(text);
+        assert_eq!(error.to_string(), *message, "{text}");
+    }
+}
+
+const MISTAKES: &[(&str, &str)] = &[
+    // What is not TOML.
+    ("[report]\nout = 'x\n", "dora.toml:2:9: not TOML: invalid literal string, expected `'`"),
+    ("[report]\nout = reports\n", "dora.toml:2:7: not TOML: string values must be quoted, expected literal string"),
+    ("[report\n", "dora.toml:1:8: not TOML: unclosed table, expected `]`"),
+    ("[data]\n[data]\n", "dora.toml:2:2: not TOML: duplicate key"),
+    // Keys and sections.
+    (
+        "\n[report]\nwindw_days = 3\n",
+        "dora.toml:3: unknown key `windw_days` in [report]; the nearest right one is `window_days`",
+    ),
+    ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
+    (
+        "verbose = true\n",
+        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [incidents], [service], [pushgateway], [remote_write]",
+    ),
+    (
+        "[data]\nenvironments = ['x']\n",
+        "dora.toml:2: unknown key `environments` in [data]; it belongs in [deployments]",
+    ),
+    ("[repot]\n", "dora.toml:1: unknown section [repot]; the nearest right one is [report]"),
+    ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
+    (
+        "[jira]\n",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [incidents], [service], [pushgateway], [remote_write]",
+    ),
+    (
+        "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
+        "dora.toml:5: unknown key `repo` in [service]; the nearest right one is `repos`",
+    ),
+    (
+        "[pagerduty]\ncaused_by_deploy = { tag = 'x' }\n",
+        "dora.toml:2: unknown key `tag` in [pagerduty.caused_by_deploy]; it belongs in [opsgenie.caused_by_deploy]",
+    ),
+    // Wrong types.
+    ("[report]\nwindow_days = '30'\n", "dora.toml:2: `window_days` in [report] must be a whole number, not a string"),
+    (
+        "[report]\nwindow_days = 30.0\n",
+        "dora.toml:2: `window_days` in [report] must be a whole number, not a number with a fraction",
+    ),
+    ("[report]\ntimezone = 2\n", "dora.toml:2: `timezone` in [report] must be a string, not a whole number"),
+    (
+        "[deployments]\nenvironments = 'production'\n",
+        "dora.toml:2: `environments` in [deployments] must be a list of strings, not a string",
+    ),
+    (
+        "[deployments]\nenvironments = [\n  'production',\n  3,\n]\n",
+        "dora.toml:4: `environments` in [deployments] must be a list of strings, not a whole number",
+    ),
+    (
+        "[incidents]\ncount_rollbacks = 'no'\n",
+        "dora.toml:2: `count_rollbacks` in [incidents] must be true or false, not a string",
+    ),
+    (
+        "[pagerduty]\ncaused_by_deploy = 'x'\n",
+        "dora.toml:2: `caused_by_deploy` in [pagerduty] must be a section, not a string",
+    ),
+    ("report = 3\n", "dora.toml:1: `report` must be a section, not a whole number"),
+    (
+        "[service]\nname = 'x'\n",
+        "dora.toml:1: `service` must be one or more sections in double brackets, like [[service]], not a table",
+    ),
+    ("[report]\nout = ' '\n", "dora.toml:2: `out` in [report]: an empty text; write something or leave the key out"),
+    // Values.
+    (
+        "[report]\ntimezone = 'Europe/Berln'\n",
+        "dora.toml:2: `timezone` in [report]: `Europe/Berln` is no IANA time zone; the nearest is `Europe/Berlin`",
+    ),
+    ("[report]\nwindow_days = 0\n", "dora.toml:2: `window_days` in [report] is 0; write a whole number from 1 to 366"),
+    (
+        "[report]\nwindow_days = 367\n",
+        "dora.toml:2: `window_days` in [report] is 367; write a whole number from 1 to 366",
+    ),
+    (
+        "[github]\norg = 'acme'\nhistory_days = -1\n",
+        "dora.toml:3: `history_days` in [github] is -1; write a whole number from 1 to 7300",
+    ),
+    (
+        "[github]\norg = 'acme'\nconcurrency = 1_000\n",
+        "dora.toml:3: `concurrency` in [github] is 1000; write a whole number from 1 to 100",
+    ),
+    (
+        "[deployments]\nenvironments = ['prod-[']\n",
+        "dora.toml:2: `environments` in [deployments]: `prod-[` is no pattern: unclosed character class; missing ']'",
+    ),
+    (
+        "[deployments]\nenvironments = []\n",
+        "dora.toml:2: `environments` in [deployments]: an empty list; then no deployment would count; name an environment or leave the key out",
+    ),
+    (
+        "[incidents]\nattribution_window = '1 hour'\n",
+        "dora.toml:2: `attribution_window` in [incidents]: `1 hour` is no duration; write a whole number and s, m, h, d or w, like `1h`",
+    ),
+    (
+        "[incidents]\nattribution = 'clock'\n",
+        "dora.toml:2: `attribution` in [incidents] cannot be `clock`; write one of `explicit`, `window`, `explicit-or-window`",
+    ),
+    (
+        "[incidents]\nmin_priority = 'urgent'\n",
+        "dora.toml:2: `min_priority` in [incidents]: `urgent` has no number; write P1… or SEV1…",
+    ),
+    (
+        "[github]\norg = 'acme'\ndeployments_from = 'tags'\n",
+        "dora.toml:3: `deployments_from` in [github] cannot be `tags`; write one of `deployments`, `workflow-runs`, `releases`, `merged-pull-requests`",
+    ),
+    (
+        "[opsgenie]\nread = ['incident']\n",
+        "dora.toml:2: `read` in [opsgenie] cannot be `incident`; write one of `incidents`, `alerts`",
+    ),
+    (
+        "[opsgenie]\nread = []\n",
+        "dora.toml:2: `read` in [opsgenie]: an empty list; write `incidents`, `alerts` or both",
+    ),
+    (
+        "[opsgenie]\ncaused_by_deploy = {}\n",
+        "dora.toml:2: [opsgenie.caused_by_deploy] needs one of `tag` and `property`, and one alone",
+    ),
+    (
+        "[pagerduty]\ncaused_by_deploy = { title = 'a', note = 'b' }\n",
+        "dora.toml:2: [pagerduty.caused_by_deploy] needs one of `custom_field`, `title` and `note`, and one alone",
+    ),
+    (
+        "[pagerduty]\ncaused_by_deploy = { title = 'a(' }\n",
+        "dora.toml:2: `title` in [pagerduty.caused_by_deploy]: no regular expression (unclosed group)",
+    ),
+    (
+        "[pagerduty]\ndeployment_ref = { title = 'sha' }\n",
+        "dora.toml:2: [pagerduty.deployment_ref] needs a group that catches the deployment, like `sha ([0-9a-f]{7,40})`",
+    ),
+    // Bands.
+    (
+        "[report]\nbands = 'dora-2020'\n",
+        "dora.toml:2: `bands` in [report]: `dora-2020` is neither an edition (handbook, dora-2019, dora-2021, dora-2022, dora-2023, dora-2024, none) nor a file (dora-2020 does not exist)",
+    ),
+    (
+        "[report]\nbands = 'locked.toml'\n",
+        "dora.toml:2: `bands` in [report]: locked.toml cannot be read: permission denied",
+    ),
+    (
+        "[report]\nbands = 'bad.toml'\n",
+        "bad.toml:4: unknown key `elitte` in [lead_time]; the nearest right one is `elite`",
+    ),
+    // What a section lacks or has too much of.
+    ("[github]\nconcurrency = 3\n", "dora.toml:1: [github] needs `org = \"acme\"` or `repos = [\"acme/checkout\"]`"),
+    (
+        "[github]\nrepos = ['checkout']\n",
+        "dora.toml:2: `repos` in [github]: `checkout` has no owner; write `owner/checkout`",
+    ),
+    (
+        "[github]\nrepos = ['github.com/acme/checkout']\n",
+        "dora.toml:2: `repos` in [github]: `github.com/acme/checkout` is no repo; write `owner/name`",
+    ),
+    (
+        "[github]\nrepos = ['*/checkout']\n",
+        "dora.toml:2: `repos` in [github]: `*/checkout`: write the owner out, or name it with `org`",
+    ),
+    (
+        "[github]\norg = 'https://github.com/acme'\n",
+        "dora.toml:2: `org` in [github]: not the name of an organisation; write it alone, like `acme`",
+    ),
+    (
+        "\n[github]\norg = 'acme'\napp_id = 7\n",
+        "dora.toml:2: [github] needs `app_id`, `installation_id` and `private_key_file` together for a GitHub App",
+    ),
+    (
+        "[github]\norg = 'acme'\napp_id = 7\ntoken_env = 'T'\n",
+        "dora.toml:1: [github] has both `token_env` and keys of a GitHub App; keep `token_env`, or `app_id`, `installation_id` and `private_key_file`",
+    ),
+    ("[data]\n\n[[service]]\nrepos = ['acme/x']\n", "dora.toml:3: [service] needs a `name`"),
+    ("[[service]]\nname = 'x'\n", "dora.toml:1: [service] needs `repos`, like `repos = [\"acme/checkout\"]`"),
+    (
+        "[[service]]\nname = 'x'\nrepos = []\n",
+        "dora.toml:3: `repos` in [service]: an empty list; a service needs at least one repo",
+    ),
+    (
+        "[pushgateway]\njob = 'x'\n",
+        "dora.toml:1: [pushgateway] needs a `url`, like `url = \"http://pushgateway:9091\"`",
+    ),
+    (
+        "[remote_write]\n",
+        "dora.toml:1: [remote_write] needs a `url`, like `url = \"http://prometheus:9090/api/v1/write\"`",
+    ),
+    // Secrets and addresses.
+    (
+        "[github]\norg = 'acme'\ntoken = 'hush-hush'\n",
+        "dora.toml:3: `token` in [github] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+    ),
+    (
+        "[opsgenie]\napi-key = 'hush-hush'\n",
+        "dora.toml:2: `api-key` in [opsgenie] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+    ),
+    (
+        "[github]\ntoken_env = 'ghp_hush'\n",
+        "dora.toml:2: `token_env` in [github] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+    ),
+    (
+        "[remote_write]\nurl = 'http://x'\nbearer_token = 'hush-hush'\n",
+        "dora.toml:3: `bearer_token` in [remote_write] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `bearer_token_env`",
+    ),
+    (
+        "[[service]]\nname = 'x'\nincidents = [\n  'u+hushHUSHhush1234567',\n]\n",
+        "dora.toml:4: `incidents` in [service] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that in the section that needs it (`token_env`, `bearer_token_env`)",
+    ),
+    (
+        "[pagerduty]\ntoken_env = 'y_hushHushHUSH123'\n",
+        "dora.toml:2: `token_env` in [pagerduty]: not the name of an environment variable, like `GITHUB_TOKEN` (letters, digits and `_`); if the secret itself stands there, take it out of this file",
+    ),
+    (
+        "[pagerduty]\napi_url = 'http://pd.acme.io'\n",
+        "dora.toml:2: `api_url` in [pagerduty]: a token would travel unencrypted over plain http; write https (plain http is for loopback addresses alone)",
+    ),
+    (
+        "[pushgateway]\nurl = 'http://me:hush@pushgateway:9091'\n",
+        "dora.toml:2: `url` in [pushgateway]: credentials have no place in an address; put the token into an environment variable",
+    ),
+    (
+        "[github]\norg = 'acme'\napi_url = 'api.github.com'\n",
+        "dora.toml:3: `api_url` in [github]: no address; write one like https://host or https://host:8443/path",
+    ),
+    (
+        "[remote_write]\nurl = 'unix://socket'\n",
+        "dora.toml:2: `url` in [remote_write]: only http and https addresses are read",
+    ),
+];
+
+#[test]
+fn no_message_repeats_a_secret() {
+    let secrets = MISTAKES.iter().filter(|(text, _)| text.to_lowercase().contains("hush"));
+    for (text, message) in secrets {
+        assert!(!message.to_lowercase().contains("hush"), "{text}");
+        assert!(!format!("{:?}", parse(text).expect_err(text)).to_lowercase().contains("hush"), "{text}");
+    }
+}

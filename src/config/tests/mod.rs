@@ -1,0 +1,326 @@
+//! The config as its user meets it: whole files into values, and what their digest depends on.
+
+mod mistakes;
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use super::*;
+use crate::domain::band::Bands;
+use crate::domain::glob::Glob;
+use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::settings::{Policy, Service};
+use crate::domain::time::Zone;
+use crate::domain::unit::Seconds;
+
+/// Every section there is, with values other than the defaults wherever there is a choice.
+const WHOLE: &str = r#"
+[report]
+organisation = "Acme"
+timezone = "Europe/Berlin"          # default UTC
+window_days = 28
+bands = "dora-2023"
+out = "out/reports"
+
+[data]
+dir = "history"
+
+[github]
+api_url = "https://ghes.acme.io/api/v3/"
+token_env = "ACME_TOKEN"
+org = "acme"
+repos = ["acme/checkout", "acme/web-*"]
+exclude = ["acme/sandbox-*"]
+deployments_from = "workflow-runs"
+only_production = true
+history_days = 90
+concurrency = 4
+
+[deployments]
+environments = ["live", "live-*"]
+
+[pagerduty]
+api_url = "https://api.eu.pagerduty.com"
+token_env = "PD"
+services = ["PABC123"]
+caused_by_deploy = { title = "(?i)deploy" }
+deployment_ref = { note = "sha ([0-9a-f]{7,40})" }
+
+[opsgenie]
+api_url = "http://127.0.0.1:8080"
+token_env = "OG"
+read = ["alerts", "incidents", "alerts"]
+caused_by_deploy = { property = "caused_by_deploy" }
+
+[incidents]
+attribution = "explicit"
+attribution_window = "30m"
+count_rollbacks = true
+min_priority = "SEV2"
+urgencies = ["high"]
+ignore_tags = ["drill"]
+
+[[service]]
+name = "checkout"
+team = "payments"
+repos = ["acme/checkout"]
+environments = ["production"]
+pagerduty = ["PABC123", "Checkout"]
+opsgenie = ["checkout", "Checkout"]
+incidents = ["chk"]
+
+[[service]]
+name = "web"
+repos = ["acme/web-*"]
+
+[pushgateway]
+url = "http://pushgateway:9091/"
+job = "metrics"
+
+[remote_write]
+url = "http://prometheus:9090/api/v1/write"
+bearer_token_env = "REMOTE_WRITE_TOKEN"
+"#;
+
+/// The published example, as users copy it.
+const EXAMPLE: &str = r#"
+[report]
+timezone = "Europe/Berlin"          # default UTC
+window_days = 30
+bands = "handbook"
+out = "reports"
+[data]
+dir = "data"
+[github]
+api_url = "https://api.github.com"
+token_env = "GITHUB_TOKEN"
+org = "acme"
+repos = ["acme/checkout", "acme/web-*"]
+exclude = ["acme/sandbox-*"]
+deployments_from = "deployments"
+history_days = 365
+concurrency = 8
+[deployments]
+environments = ["production", "prod", "prod-*"]
+[pagerduty]
+api_url = "https://api.pagerduty.com"
+token_env = "PAGERDUTY_TOKEN"
+services = []
+caused_by_deploy = { custom_field = "caused_by_deploy" }
+deployment_ref = { custom_field = "deployment" }
+[opsgenie]
+api_url = "https://api.opsgenie.com"
+token_env = "OPSGENIE_API_KEY"
+read = ["incidents"]
+caused_by_deploy = { tag = "caused-by-deploy" }
+[incidents]
+attribution = "explicit-or-window"
+attribution_window = "1h"
+count_rollbacks = false
+min_priority = "P3"
+urgencies = ["high"]
+ignore_tags = ["drill"]
+[[service]]
+name = "checkout"
+team = "payments"
+repos = ["acme/checkout"]
+environments = ["production"]
+pagerduty = ["PABC123", "Checkout"]
+opsgenie = ["checkout"]
+[pushgateway]
+url = "http://pushgateway:9091"
+job = "dora"
+[remote_write]
+url = "http://prometheus:9090/api/v1/write"
+bearer_token_env = "REMOTE_WRITE_TOKEN"
+"#;
+
+fn no_files(path: &Path) -> io::Result<String> {
+    match path.to_str() {
+        Some("locked.toml") => Err(Error::new(ErrorKind::PermissionDenied, "permission denied")),
+        Some("team/ours.toml" | "ours.toml") => Ok("edition = 'ours'\n[lead_time]\nelite = '< 2h'\n".into()),
+        Some("bad.toml") => Ok("edition = 'bad'\n\n[lead_time]\nelitte = '< 2h'\n".into()),
+        _ => Err(ErrorKind::NotFound.into()),
+    }
+}
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new("dora.toml"), &no_files)
+}
+
+fn good(text: &str) -> Config {
+    parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn globs(texts: &[&str]) -> Vec<Glob> {
+    texts.iter().map(|text| Glob::new(text).expect("a pattern")).collect()
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+fn endpoint(text: &str) -> Endpoint {
+    Endpoint::parse(text).expect("an address")
+}
+
+#[test]
+fn every_section_is_read_into_its_values() {
+    let config = good(WHOLE);
+    assert_eq!(
+        config.settings,
+        Settings {
+            organisation: Some("Acme".into()),
+            zone: Zone::parse("Europe/Berlin").expect("a zone"),
+            window_days: 28,
+            bands: Bands::edition("dora-2023").expect("built in"),
+            environments: globs(&["live", "live-*"]),
+            services: vec![
+                Service {
+                    name: ServiceName("checkout".into()),
+                    team: Some(TeamName("payments".into())),
+                    repos: globs(&["acme/checkout"]),
+                    environments: Some(globs(&["production"])),
+                    incident_keys: texts(&["PABC123", "Checkout", "checkout", "chk"]),
+                },
+                Service {
+                    name: ServiceName("web".into()),
+                    team: None,
+                    repos: globs(&["acme/web-*"]),
+                    environments: None,
+                    incident_keys: vec![],
+                },
+            ],
+            attribution: Policy::Explicit,
+            attribution_window: Seconds(1_800),
+            count_rollbacks: true,
+            min_priority: Some(2),
+            urgencies: texts(&["high"]),
+            ignore_tags: texts(&["drill"]),
+        }
+    );
+    assert_eq!((config.out, config.data_dir), ("out/reports".into(), "history".into()));
+    assert_eq!(
+        config.github,
+        Some(Github {
+            api_url: endpoint("https://ghes.acme.io/api/v3"),
+            auth: GithubAuth::Token { variable: "ACME_TOKEN".into() },
+            org: Some("acme".into()),
+            repos: globs(&["acme/checkout", "acme/web-*"]),
+            exclude: globs(&["acme/sandbox-*"]),
+            deployments_from: DeploymentSource::WorkflowRuns,
+            only_production: true,
+            history_days: 90,
+            concurrency: 4,
+        })
+    );
+    let pagerduty = config.pagerduty.expect("configured");
+    assert_eq!((pagerduty.api_url.as_str(), pagerduty.token_env.as_str()), ("https://api.eu.pagerduty.com", "PD"));
+    assert_eq!(pagerduty.services, ["PABC123"]);
+    assert!(matches!(&pagerduty.caused_by_deploy, PagerDutyField::Title(it) if it.is_match("Bad DEPLOY")));
+    let Some(PagerDutyField::Note(pattern)) = &pagerduty.deployment_ref else { panic!("a note") };
+    assert_eq!(pattern.first_group("rolled out sha 0a1b2c3d, then"), Some("0a1b2c3d"));
+    assert_eq!(
+        config.opsgenie,
+        Some(OpsGenie {
+            api_url: endpoint("http://127.0.0.1:8080"),
+            token_env: "OG".into(),
+            read: vec![Feed::Incidents, Feed::Alerts],
+            caused_by_deploy: OpsGenieFlag::Property("caused_by_deploy".into()),
+        })
+    );
+    assert_eq!(
+        config.pushgateway,
+        Some(Pushgateway { url: endpoint("http://pushgateway:9091"), job: "metrics".into() })
+    );
+    assert_eq!(
+        config.remote_write,
+        Some(RemoteWrite {
+            url: endpoint("http://prometheus:9090/api/v1/write"),
+            bearer_token_env: Some("REMOTE_WRITE_TOKEN".into()),
+        })
+    );
+}
+
+#[test]
+fn the_published_example_is_what_its_comments_call_the_default() {
+    let mut config = good(EXAMPLE);
+    let short =
+        good("[github]\norg = 'acme'\n[pagerduty]\n[opsgenie]\n[pushgateway]\nurl = 'http://pushgateway:9091'\n");
+    let service = config.settings.services.pop().expect("a service");
+    assert_eq!(service.incident_keys, ["PABC123", "Checkout", "checkout"]);
+    assert_eq!(config.settings.min_priority.take(), Some(3));
+    assert_eq!(std::mem::take(&mut config.settings.urgencies), ["high"]);
+    assert_eq!(std::mem::take(&mut config.settings.ignore_tags), ["drill"]);
+    assert_eq!(std::mem::replace(&mut config.settings.zone, Zone::UTC).name(), "Europe/Berlin");
+    assert_eq!(config.settings, Settings::default());
+    assert_eq!((&config.out, &config.data_dir), (&short.out, &short.data_dir));
+    let github = Github { repos: vec![], exclude: vec![], ..config.github.expect("configured") };
+    assert_eq!(Some(github), short.github);
+    let mut pagerduty = config.pagerduty.expect("configured");
+    assert_eq!(pagerduty.deployment_ref.take(), Some(PagerDutyField::CustomField("deployment".into())));
+    assert_eq!(Some(pagerduty), short.pagerduty);
+    assert_eq!((config.opsgenie, config.pushgateway), (short.opsgenie, short.pushgateway));
+}
+
+#[test]
+fn an_empty_file_is_the_default() {
+    assert_eq!(good("# nothing yet\n"), Config::default());
+}
+
+#[test]
+fn a_file_of_bands_is_looked_for_beside_the_config() {
+    let beside = Config::parse("[report]\nbands = 'ours.toml'", Path::new("team/dora.toml"), &no_files).expect("read");
+    assert_eq!(beside.settings.bands.edition, "ours");
+}
+
+#[test]
+fn a_github_app_signs_in_with_its_key_file() {
+    let text = "[github]\norg = 'acme'\napp_id = 7\ninstallation_id = 123456789\nprivate_key_file = 'app.pem'\n";
+    let auth = GithubAuth::App { app_id: 7, installation_id: 123_456_789, private_key_file: "app.pem".into() };
+    assert_eq!(good(text).github.expect("configured").auth, auth);
+}
+
+#[test]
+fn a_digest_changes_with_what_a_figure_depends_on_and_with_nothing_else() {
+    let digest = |text: &str| good(text).digest();
+    let whole = digest(WHOLE);
+    assert_eq!(whole.len(), 64);
+    for (from, to) in [
+        ("# default UTC", "# ours"),
+        ("organisation = \"Acme\"\n", ""),
+        ("\"live\", \"live-*\"", "\"live-*\", \"live\""),
+        ("dir = \"history\"", "dir = \"elsewhere\""),
+        ("concurrency = 4", "concurrency = 5"),
+        ("token_env = \"PD\"", "token_env = \"PAGER\""),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8081"),
+        ("job = \"metrics\"", "job = \"dora\""),
+    ] {
+        assert!(WHOLE.contains(from), "{from}");
+        assert_eq!(digest(&WHOLE.replace(from, to)), whole, "{from} → {to}");
+    }
+    for (from, to) in [
+        ("Europe/Berlin", "Europe/Paris"),
+        ("window_days = 28", "window_days = 30"),
+        ("dora-2023", "dora-2024"),
+        ("\"live-*\"", "\"life-*\""),
+        ("\"workflow-runs\"", "\"releases\""),
+        ("acme/sandbox-*", "acme/play-*"),
+        ("(?i)deploy", "deploy"),
+        ("{ note =", "{ title ="),
+        ("read = [\"alerts\", \"incidents\", \"alerts\"]", "read = [\"alerts\"]"),
+        ("{ property =", "{ tag ="),
+        ("\"explicit\"", "\"window\""),
+        ("\"30m\"", "\"31m\""),
+        ("count_rollbacks = true", "count_rollbacks = false"),
+        ("\"SEV2\"", "\"SEV1\""),
+        ("[\"high\"]", "[\"low\"]"),
+        ("\"drill\"", "\"test\""),
+        ("\"payments\"", "\"money\""),
+        ("[\"production\"]", "[\"prod\"]"),
+        ("\"chk\"", "\"check\""),
+    ] {
+        assert!(WHOLE.contains(from), "{from}");
+        assert_ne!(digest(&WHOLE.replace(from, to)), whole, "{from} → {to}");
+    }
+}

@@ -1,0 +1,66 @@
+//! What can go wrong between a dataset and its figures.
+
+use polars::error::PolarsError;
+use thiserror::Error;
+
+use super::ownership::Ownership;
+use super::pool::Filter;
+use crate::domain::event::Table;
+use crate::store::StoreError;
+
+/// An error of the metrics.
+#[derive(Debug, Error)]
+pub enum MetricsError {
+    /// The dataset cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The rows of a table cannot be read, although its parts open.
+    #[error("the rows of table {table} cannot be read: {cause}; a part of it may be damaged: import its files again")]
+    Reading {
+        /// The table.
+        table: &'static str,
+        /// Polars' words.
+        cause: PolarsError,
+    },
+    /// The filters leave no service.
+    #[error("no service passes {asked}; the services are: {there}")]
+    NothingLeft {
+        /// The flags as given.
+        asked: String,
+        /// The services that there are.
+        there: String,
+    },
+}
+
+impl MetricsError {
+    /// Wraps a Polars error of one table, for `map_err`.
+    pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
+        move |cause| Self::Reading { table: table.folder(), cause }
+    }
+}
+
+impl MetricsError {
+    /// The filters leave no service: names those that there are.
+    pub(super) fn nothing_left(filter: &Filter, ownership: &Ownership<'_>) -> Self {
+        let asked = [("--service", &filter.service), ("--team", &filter.team)]
+            .into_iter()
+            .filter_map(|(flag, glob)| glob.as_ref().map(|glob| format!("{flag} {}", glob.as_str())))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let mut there: Vec<String> = ownership
+            .services
+            .iter()
+            .map(|service| match &service.team {
+                Some(team) => format!("{} (team {team})", service.name),
+                None => service.name.to_string(),
+            })
+            .collect();
+        let more = there.len().saturating_sub(20);
+        there.truncate(20);
+        if more > 0 {
+            there.push(format!("and {more} more"));
+        }
+        let there = if there.is_empty() { "there are no services".to_owned() } else { there.join(", ") };
+        Self::NothingLeft { asked, there }
+    }
+}

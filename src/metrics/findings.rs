@@ -1,0 +1,229 @@
+//! What a reader should know about the figures, counted from the finished tables.
+//!
+//! Each finding has an id, a severity, a scope, one sentence with the numbers and what to do. Here are those that a
+//! count can raise; none of them changes a figure.
+
+use std::collections::BTreeSet;
+
+use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
+use crate::domain::group::GroupKind;
+
+/// Fewer deployments than this are a small sample.
+const SMALL_SAMPLE: u64 = 20;
+
+/// The findings of a report, worst first, then by id and scope.
+pub fn findings(analysis: &Analysis) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for group in &analysis.groups {
+        if group.group.kind == GroupKind::All {
+            found.extend(coverage(group));
+        }
+        if group.group.kind == GroupKind::Service {
+            found.extend(samples(group));
+        }
+    }
+    found.extend(events(analysis));
+    found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
+    found
+}
+
+fn finding(id: &'static str, severity: Severity, scope: &str, message: String, advice: &str) -> Finding {
+    Finding { id, severity, scope: scope.to_owned(), message, advice: advice.to_owned() }
+}
+
+/// `1 deployment`, `2 deployments`.
+fn count(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// At most three names of a list, and how many more there are.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(3) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn coverage(all: &GroupReport) -> Vec<Finding> {
+    let mut found = Vec::new();
+    match &all.figures.frequency {
+        Err(NoData::DeploymentsNotRead { repos, .. }) => found.push(finding(
+            "incomplete-coverage",
+            Severity::Error,
+            "all",
+            format!(
+                "The deployments of {} were not read over the whole period ({}), so figures that need them are missing.",
+                count(repos.len(), "repo"),
+                some(repos)
+            ),
+            "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
+        )),
+        Err(NoData::NoRepos) => found.push(finding(
+            "incomplete-coverage",
+            Severity::Error,
+            "all",
+            "No repo is known, so there is nothing to count.".into(),
+            "Import deployments, or name repos under [[service]] in dora.toml.",
+        )),
+        Err(_) | Ok(_) => {}
+    }
+    match &all.figures.restore {
+        Err(NoData::NoIncidentSource) => found.push(finding(
+            "no-incident-source",
+            Severity::Warning,
+            "all",
+            "There is no incident source, so nothing is said about failures and time to restore.".into(),
+            "Import incidents; if there were none, import an empty file with --covers FROM..TO.",
+        )),
+        Err(NoData::IncidentsNotRead { sources, .. }) => found.push(finding(
+            "incomplete-coverage",
+            Severity::Error,
+            "all",
+            format!(
+                "The incidents of {} were not read over the whole period ({}), so figures that need them are missing.",
+                count(sources.len(), "source"),
+                some(sources)
+            ),
+            "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
+        )),
+        Err(_) | Ok(_) => {}
+    }
+    found
+}
+
+fn samples(group: &GroupReport) -> Vec<Finding> {
+    let scope = format!("service {}", group.group.name);
+    let mut found = Vec::new();
+    if let Ok(frequency) = &group.figures.frequency
+        && (1..SMALL_SAMPLE).contains(&frequency.deployments)
+    {
+        found.push(finding(
+            "small-sample",
+            Severity::Info,
+            &scope,
+            format!(
+                "{} in the period: its medians and rates move a lot by chance.",
+                count(usize::try_from(frequency.deployments).unwrap_or(usize::MAX), "deployment")
+            ),
+            "Read the intervals, or choose a longer period.",
+        ));
+    }
+    if let Ok(failure) = &group.figures.change_failure
+        && failure.failed == 0
+        && failure.deployments >= SMALL_SAMPLE
+    {
+        let high = failure.ci95.map_or(1.0, |ends| ends.high);
+        found.push(finding(
+            "zero-change-failure-rate",
+            Severity::Warning,
+            &scope,
+            format!(
+                "0 of {} deployments failed. Attribution is likelier broken than perfect; a true rate of up to {:.1} % would fit.",
+                failure.deployments,
+                high * 100.0
+            ),
+            "Check that its incidents are mapped to it, and that they carry flags or fall into the attribution window.",
+        ));
+    }
+    found
+}
+
+fn events(analysis: &Analysis) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut raise = |id, severity, n: usize, message: String, advice: &str| {
+        if n > 0 {
+            found.push(finding(id, severity, "all", message, advice));
+        }
+    };
+    let inside = || analysis.deployments.iter().filter(|record| record.in_period);
+    let with_reason = |reason| inside().filter(|record| record.lead_time_reason == Some(reason)).count();
+    let unknown = with_reason(LeadTimeReason::UnknownCommits);
+    raise(
+        "unknown-commits",
+        Severity::Warning,
+        unknown,
+        format!(
+            "{} have no lead time, because commits between them and the one before were not read.",
+            count(unknown, "deployment")
+        ),
+        "Import the commits of these repos, with their parents, back to the revision before.",
+    );
+    let negative = with_reason(LeadTimeReason::Negative);
+    raise(
+        "negative-lead-time",
+        Severity::Warning,
+        negative,
+        format!("{} end before their first commit was written, and have no lead time.", count(negative, "deployment")),
+        "Check the clocks and whether finished_at is the instant of success.",
+    );
+    let of_kind = |kind| inside().filter(|record| record.kind == Some(kind)).count();
+    let redeploys = of_kind(Kind::Redeploy);
+    raise(
+        "redeploys",
+        Severity::Info,
+        redeploys,
+        format!(
+            "{} brought the same revision again; they count as deployments and have no lead time.",
+            count(redeploys, "deployment")
+        ),
+        "Nothing to do, if restarts are meant to be deployments.",
+    );
+    let rollbacks = of_kind(Kind::Rollback);
+    raise(
+        "rollbacks",
+        Severity::Info,
+        rollbacks,
+        format!(
+            "{} went back to an earlier revision; they count as deployments and have no lead time.",
+            count(rollbacks, "deployment")
+        ),
+        "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
+    );
+    let repos: BTreeSet<&str> = inside()
+        .filter(|record| record.left_out == Some("no-service"))
+        .map(|record| record.event.repo.as_str())
+        .collect();
+    let names: Vec<String> = repos.iter().map(|repo| (*repo).to_owned()).collect();
+    raise(
+        "unmapped-repos",
+        Severity::Warning,
+        names.len(),
+        format!(
+            "{} with deployments belong to no service ({}) and are not counted.",
+            count(names.len(), "repo"),
+            some(&names)
+        ),
+        "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
+    );
+    let incidents = || analysis.incidents.iter().filter(|record| record.counted);
+    let open = incidents().filter(|record| record.event.resolved_at.is_none()).count();
+    raise(
+        "open-incidents",
+        Severity::Info,
+        open,
+        format!(
+            "{} still open at the end of the period; medians over the resolved leave them out.",
+            count_are(open, "incident")
+        ),
+        "Read the Kaplan-Meier median, which counts them, and close those that are over.",
+    );
+    let in_period = |record: &&super::tables::IncidentRecord| analysis.known.contains(record.event.opened_at);
+    let unmapped = incidents().filter(in_period).filter(|record| record.service.is_none()).count();
+    let opened = incidents().filter(in_period).count();
+    raise(
+        "unmapped-incidents",
+        Severity::Warning,
+        unmapped,
+        format!(
+            "{unmapped} of {opened} incidents opened in the period belong to no service: they count in \"all\" alone and fail no deployment."
+        ),
+        "List their ids or names under a [[service]] (pagerduty, opsgenie or incidents).",
+    );
+    found
+}
+
+/// `1 incident is`, `2 incidents are`.
+fn count_are(n: usize, thing: &str) -> String {
+    format!("{} {}", count(n, thing), if n == 1 { "is" } else { "are" })
+}

@@ -1,0 +1,169 @@
+//! Whose an event is: services of deployments, services of incidents, and whether either counts.
+//!
+//! A deployment belongs to the first configured service whose repos and environments match it. An incident is mapped
+//! by (1) an id or name listed for a service, exactly, over all services, then (2) an equal name; the first service
+//! in config order wins. With no service configured, every repo that has deployments is its own.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::event::{Deployment, Incident};
+use crate::domain::glob::Glob;
+use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::settings::{Service, Settings, priority_number};
+
+/// Index of a service among those in force.
+pub type ServiceIndex = usize;
+
+/// The services in force, and the answers already given.
+#[derive(Debug)]
+pub struct Ownership<'a> {
+    settings: &'a Settings,
+    /// In config order, or sorted by name where none is configured.
+    pub services: Vec<Service>,
+}
+
+/// Whose a deployment is, and whether it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// The service whose repos and environments match it, whatever became of it.
+    pub service: Option<ServiceIndex>,
+    /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
+    /// `not-success`.
+    pub left_out: Option<&'static str>,
+}
+
+impl Placement {
+    /// The service, of a deployment that counts.
+    pub fn counted(self) -> Option<ServiceIndex> {
+        self.service.filter(|_| self.left_out.is_none())
+    }
+}
+
+impl<'a> Ownership<'a> {
+    /// The services of a configuration, or one per repo that has deployments.
+    pub fn new(settings: &'a Settings, deployments: &[Deployment]) -> Self {
+        let services = if settings.services.is_empty() {
+            let repos: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
+            repos.into_iter().map(own_service).collect()
+        } else {
+            settings.services.clone()
+        };
+        Self { settings, services }
+    }
+
+    /// The team of a service.
+    pub fn team(&self, service: ServiceIndex) -> Option<&TeamName> {
+        self.services.get(service)?.team.as_ref()
+    }
+
+    /// The name of a service.
+    pub fn name(&self, service: ServiceIndex) -> Option<&ServiceName> {
+        self.services.get(service).map(|service| &service.name)
+    }
+
+    /// Places each deployment.
+    pub fn of_deployments(&self, deployments: &[Deployment]) -> Vec<Placement> {
+        // Patterns are tried once per repo and environment, not once per deployment.
+        let mut known: FxHashMap<(&str, Option<&str>), Result<ServiceIndex, &'static str>> = FxHashMap::default();
+        deployments
+            .iter()
+            .map(|deployment| {
+                let place = (deployment.repo.as_str(), deployment.environment.as_deref());
+                let owner = *known.entry(place).or_insert_with(|| self.of_place(place.0, place.1));
+                match owner {
+                    Ok(service) => Placement {
+                        service: Some(service),
+                        left_out: (deployment.status != "success").then_some("not-success"),
+                    },
+                    Err(reason) => Placement { service: None, left_out: Some(reason) },
+                }
+            })
+            .collect()
+    }
+
+    fn of_place(&self, repo: &str, environment: Option<&str>) -> Result<ServiceIndex, &'static str> {
+        let any = |globs: &[Glob], name: &str| globs.iter().any(|glob| glob.matches(name));
+        if !self.services.iter().any(|service| any(&service.repos, repo)) {
+            return Err("no-service");
+        }
+        let environment = environment.ok_or("no-environment")?;
+        self.services
+            .iter()
+            .position(|service| {
+                let environments = service.environments.as_deref().unwrap_or(&self.settings.environments);
+                any(&service.repos, repo) && any(environments, environment)
+            })
+            .ok_or("not-production")
+    }
+
+    /// The service of an incident; `None` where it is unmapped.
+    pub fn of_incident(&self, incident: &Incident) -> Option<ServiceIndex> {
+        let keys = &incident.service_keys;
+        self.services
+            .iter()
+            .position(|service| keys.iter().any(|key| service.incident_keys.contains(key)))
+            .or_else(|| self.services.iter().position(|service| keys.iter().any(|key| is_called(&service.name.0, key))))
+    }
+
+    /// Why an incident does not count: `merged`, `priority`, `urgency`, `tag`.
+    pub fn left_out(&self, incident: &Incident) -> Option<&'static str> {
+        let same = |list: &[String], text: &str| list.iter().any(|item| item.to_lowercase() == text.to_lowercase());
+        if incident.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("merged")) {
+            return Some("merged");
+        }
+        if let (Some(least), Some(number)) =
+            (self.settings.min_priority, incident.priority.as_deref().and_then(priority_number))
+            && number > least
+        {
+            return Some("priority");
+        }
+        if let Some(urgency) = &incident.urgency
+            && !self.settings.urgencies.is_empty()
+            && !same(&self.settings.urgencies, urgency)
+        {
+            return Some("urgency");
+        }
+        incident.tags.iter().any(|tag| same(&self.settings.ignore_tags, tag)).then_some("tag")
+    }
+}
+
+fn own_service(repo: &str) -> Service {
+    Service {
+        name: ServiceName(repo.to_owned()),
+        team: None,
+        repos: vec![Glob::literal(repo)],
+        environments: None,
+        incident_keys: Vec::new(),
+    }
+}
+
+/// Rung 2: the name itself, or of a repo the part after its owner.
+fn is_called(name: &str, key: &str) -> bool {
+    let (name, key) = (name.to_lowercase(), key.to_lowercase());
+    name == key || name.rsplit_once('/').is_some_and(|(_, short)| short == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listed_key_beats_an_equal_name_of_an_earlier_service() {
+        let settings = Settings {
+            services: vec![
+                Service { incident_keys: vec![], ..own_service("payments") },
+                Service { incident_keys: vec!["payments".into()], ..own_service("acme/web") },
+            ],
+            ..Settings::default()
+        };
+        let ownership = Ownership::new(&settings, &[]);
+        let named =
+            |key: &str| ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() });
+        assert_eq!(named("payments"), Some(1));
+        assert_eq!(named("PAYMENTS"), Some(0), "listed keys match exactly, names by letters");
+        assert_eq!(named("Web"), Some(1), "a repo is also called by its short name");
+        assert_eq!(named("other"), None);
+    }
+}

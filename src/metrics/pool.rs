@@ -1,0 +1,94 @@
+//! Groups and the events pooled in each: all, teams, services. Pooled, never averages of averages.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use super::ownership::{Ownership, ServiceIndex};
+use crate::domain::glob::Glob;
+use crate::domain::group::{Group, GroupKind, TeamName};
+use crate::domain::time::Timestamp;
+
+/// One group's events.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// Whose they are.
+    pub group: Group,
+    /// The team of a service.
+    pub team: Option<TeamName>,
+    /// Its services.
+    pub services: Vec<ServiceIndex>,
+    /// (finish, index) of its counted deployments, in order of finish.
+    pub deployments: Vec<(Timestamp, usize)>,
+    /// Indices of its counted incidents.
+    pub incidents: Vec<usize>,
+}
+
+/// Which services a report is restricted to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// By name of service.
+    pub service: Option<Glob>,
+    /// By name of team.
+    pub team: Option<Glob>,
+}
+
+impl Filter {
+    /// Whether everything is in.
+    pub fn is_open(&self) -> bool {
+        self.service.is_none() && self.team.is_none()
+    }
+
+    /// The services that pass.
+    pub fn services(&self, ownership: &Ownership<'_>) -> BTreeSet<ServiceIndex> {
+        let passes = |index: &ServiceIndex| {
+            let service = &ownership.services[*index];
+            let team = service.team.as_ref().map_or("", |team| team.0.as_str());
+            self.service.as_ref().is_none_or(|glob| glob.matches(&service.name.0))
+                && self.team.as_ref().is_none_or(|glob| service.team.is_some() && glob.matches(team))
+        };
+        (0..ownership.services.len()).filter(passes).collect()
+    }
+}
+
+/// The pools of all groups in order of kind and name. With a filter, `all` is the pool of what passes it, and
+/// unmapped incidents, which belong to nobody, are left out.
+pub fn pools(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> Vec<Pool> {
+    let kept = filter.services(ownership);
+    let mut pools = vec![pool(facts, Group::all(), None, kept.iter().copied().collect(), filter.is_open())];
+    let teams: BTreeSet<&TeamName> = kept.iter().filter_map(|&service| ownership.team(service)).collect();
+    for team in teams {
+        let services = kept.iter().copied().filter(|&service| ownership.team(service) == Some(team)).collect();
+        let group = Group { kind: GroupKind::Team, name: team.0.clone() };
+        pools.push(pool(facts, group, None, services, false));
+    }
+    for &service in &kept {
+        let Some(name) = ownership.name(service) else { continue };
+        let group = Group { kind: GroupKind::Service, name: name.0.clone() };
+        pools.push(pool(facts, group, ownership.team(service).cloned(), vec![service], false));
+    }
+    pools.sort_by(|a, b| a.group.cmp(&b.group));
+    pools
+}
+
+fn pool(facts: &Facts<'_>, group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>, unmapped: bool) -> Pool {
+    let mut member = vec![false; services.iter().max().map_or(0, |last| last + 1)];
+    for &service in &services {
+        member[service] = true;
+    }
+    let is_member = |service: Option<ServiceIndex>| {
+        service.map_or(unmapped, |service| member.get(service).copied().unwrap_or(false))
+    };
+    let deployments = facts
+        .counted
+        .iter()
+        .filter(|&&index| is_member(facts.placements[index].service))
+        .filter_map(|&index| Some((facts.deployments[index].finished_at?, index)))
+        .collect();
+    let incidents = (0..facts.incidents.len())
+        .filter(|&index| {
+            let fact = &facts.incident_facts[index];
+            fact.left_out.is_none() && is_member(fact.service)
+        })
+        .collect();
+    Pool { group, team, services, deployments, incidents }
+}

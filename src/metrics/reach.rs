@@ -1,0 +1,154 @@
+//! How far the reading of history reaches for a group: what was read completely, and what is missing of a span.
+//!
+//! A repo's coverage joins that of all sources that know it. A group needs all of its repos. Incident figures need
+//! every incident source, since what one was told says nothing about another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ownership::Ownership;
+use super::pool::Pool;
+use super::tables::NoData;
+use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
+use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::time::{Span, Timestamp};
+
+const ALWAYS: Span = Span { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
+
+/// What was read completely, by repo and by incident source.
+#[derive(Debug)]
+pub struct History {
+    /// Spans of sources that cover everything.
+    everything: Vec<Span>,
+    /// By repo in lower case: its name as seen, and its spans.
+    repos: BTreeMap<String, (String, Vec<Span>)>,
+    /// By incident source.
+    incident_sources: BTreeMap<String, Vec<Span>>,
+}
+
+/// What was read completely for one group.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// Each repo of the group with its spans, by name.
+    repos: BTreeMap<String, Vec<Span>>,
+    /// In all of its repos.
+    pub deployments: Vec<Span>,
+    incident_sources: BTreeMap<String, Vec<Span>>,
+    /// In all incident sources; empty without any.
+    pub incidents: Vec<Span>,
+}
+
+impl History {
+    /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing.
+    pub fn new(coverage: &[Coverage], deployments: &[Deployment], incidents: &[Incident]) -> Self {
+        let mut everything = Vec::new();
+        let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
+        let mut incident_sources: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        let seen: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
+        for repo in seen {
+            repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
+        }
+        for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
+            incident_sources.insert(source.to_owned(), Vec::new());
+        }
+        for entry in coverage {
+            match entry.table {
+                Table::Deployments if entry.scope == EVERYTHING => everything.extend(&entry.spans),
+                Table::Deployments => repos
+                    .entry(entry.scope.to_lowercase())
+                    .or_insert_with(|| (entry.scope.clone(), Vec::new()))
+                    .1
+                    .extend(&entry.spans),
+                Table::Incidents => {
+                    incident_sources.entry(entry.source.clone()).or_default().extend(&entry.spans);
+                }
+                Table::Commits | Table::PullRequests => {}
+            }
+        }
+        for spans in incident_sources.values_mut() {
+            *spans = join(std::mem::take(spans));
+        }
+        Self { everything, repos, incident_sources }
+    }
+
+    /// The reach of one group.
+    pub fn of(&self, pool: &Pool, ownership: &Ownership<'_>) -> Reach {
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for service in pool.services.iter().filter_map(|&index| ownership.services.get(index)) {
+            for glob in &service.repos {
+                if glob.is_literal() {
+                    names.insert(glob.as_str().to_lowercase(), glob.as_str().to_owned());
+                    continue;
+                }
+                for (lower, (name, _)) in &self.repos {
+                    if glob.matches(name) {
+                        names.entry(lower.clone()).or_insert_with(|| name.clone());
+                    }
+                }
+            }
+        }
+        let repos: BTreeMap<String, Vec<Span>> = names
+            .into_iter()
+            .map(|(lower, name)| {
+                let own = self.repos.get(&lower).map_or(&[][..], |(_, spans)| spans.as_slice());
+                (name, join([self.everything.as_slice(), own].concat()))
+            })
+            .collect();
+        let all = |spans: &BTreeMap<String, Vec<Span>>| {
+            if spans.is_empty() {
+                return Vec::new();
+            }
+            spans.values().fold(vec![ALWAYS], |both, spans| intersect(&both, spans))
+        };
+        Reach {
+            deployments: all(&repos),
+            repos,
+            incidents: all(&self.incident_sources),
+            incident_sources: self.incident_sources.clone(),
+        }
+    }
+}
+
+impl Reach {
+    /// Why there is no figure about deployments over a span, if so.
+    pub fn missing_deployments(&self, wanted: Span) -> Option<NoData> {
+        if wanted.from >= wanted.to {
+            return Some(NoData::NotYet);
+        }
+        if self.repos.is_empty() {
+            return Some(NoData::NoRepos);
+        }
+        let repos = gaps(&self.repos, wanted);
+        (!repos.is_empty()).then(|| NoData::DeploymentsNotRead { repos, read: nearest(&self.deployments, wanted) })
+    }
+
+    /// Why there is no figure about incidents over a span, if so.
+    pub fn missing_incidents(&self, wanted: Span) -> Option<NoData> {
+        if wanted.from >= wanted.to {
+            return Some(NoData::NotYet);
+        }
+        if self.incident_sources.is_empty() {
+            return Some(NoData::NoIncidentSource);
+        }
+        let sources = gaps(&self.incident_sources, wanted);
+        (!sources.is_empty()).then(|| NoData::IncidentsNotRead { sources, read: nearest(&self.incidents, wanted) })
+    }
+
+    /// Whether all repos were read over a span.
+    pub fn has_deployments(&self, wanted: Span) -> bool {
+        covers(&self.deployments, wanted)
+    }
+
+    /// Whether all incident sources were read over a span.
+    pub fn has_incidents(&self, wanted: Span) -> bool {
+        covers(&self.incidents, wanted)
+    }
+}
+
+fn gaps(spans: &BTreeMap<String, Vec<Span>>, wanted: Span) -> Vec<String> {
+    spans.iter().filter(|(_, spans)| !covers(spans, wanted)).map(|(name, _)| name.clone()).collect()
+}
+
+/// The span that overlaps the wanted one most, else the one closest to it.
+fn nearest(spans: &[Span], wanted: Span) -> Option<Span> {
+    spans.iter().copied().max_by_key(|span| span.to.0.min(wanted.to.0).saturating_sub(span.from.0.max(wanted.from.0)))
+}

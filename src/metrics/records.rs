@@ -1,0 +1,151 @@
+//! The events behind the figures, used or left out, as known at the period's end.
+//!
+//! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
+
+use super::facts::Facts;
+use super::ownership::Ownership;
+use super::pool::Filter;
+use super::reach::Reach;
+use super::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
+use crate::domain::event::Deployment;
+use crate::domain::time::{Span, Timestamp};
+
+/// What the records are cut to.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    /// From the start of the first window to the known end.
+    pub listed: Span,
+    /// The period itself, to its known end.
+    pub period: Span,
+}
+
+/// The deployments of the cut, by time, source, id.
+pub fn deployments(
+    facts: &Facts<'_>,
+    ownership: &Ownership<'_>,
+    filter: &Filter,
+    reach: &Reach,
+    cut: Cut,
+) -> Vec<DeploymentRecord> {
+    let kept = filter.services(ownership);
+    let end = cut.listed.to;
+    let mut records: Vec<(Timestamp, DeploymentRecord)> = Vec::new();
+    for (index, deployment) in facts.deployments.iter().enumerate() {
+        let finished = deployment.finished_at.filter(|at| *at < end);
+        let at = finished.unwrap_or(deployment.created_at);
+        let placement = facts.placements[index];
+        if !cut.listed.contains(at) || !belongs(deployment, placement.service, ownership, filter, &kept) {
+            continue;
+        }
+        let counted = placement.counted().is_some() && finished.is_some();
+        let status = if finished.is_none() && deployment.finished_at.is_some() {
+            "pending".to_owned()
+        } else {
+            deployment.status.clone()
+        };
+        let left_out = if counted { None } else { Some(placement.left_out.unwrap_or("not-success")) };
+        let batch = facts.batch_of[index].filter(|_| counted);
+        let (failed_by, failed_rules) = if counted { failed_by(facts, index, end) } else { Default::default() };
+        let failed = counted.then_some(()).and_then(|()| {
+            if failed_rules.is_empty() {
+                reach.has_incidents(Span { from: at, to: Timestamp(at.0 + 1) }).then_some(false)
+            } else {
+                Some(true)
+            }
+        });
+        let record = DeploymentRecord {
+            event: Deployment { finished_at: finished, status, ..deployment.clone() },
+            service: placement.service.and_then(|service| ownership.name(service)).cloned(),
+            team: placement.service.and_then(|service| ownership.team(service)).cloned(),
+            in_period: cut.period.contains(at),
+            left_out,
+            kind: batch.map(|batch| batch.kind),
+            lead_time: batch.and_then(|batch| batch.lead_time.ok()),
+            lead_time_reason: batch.and_then(|batch| batch.lead_time.err()),
+            stages: batch.map_or_else(Stages::default, |batch| batch.stages),
+            failed,
+            failed_by,
+            failed_rules,
+        };
+        records.push((at, record));
+    }
+    records.sort_by(|(at, a), (bt, b)| (at, &a.event.source, &a.event.id).cmp(&(bt, &b.event.source, &b.event.id)));
+    records.into_iter().map(|(_, record)| record).collect()
+}
+
+/// Whether a filtered report lists a deployment: one of its services', or of their repos where it belongs to none.
+fn belongs(
+    deployment: &Deployment,
+    service: Option<usize>,
+    ownership: &Ownership<'_>,
+    filter: &Filter,
+    kept: &std::collections::BTreeSet<usize>,
+) -> bool {
+    match service {
+        _ if filter.is_open() => true,
+        Some(service) => kept.contains(&service),
+        None => kept
+            .iter()
+            .any(|&service| ownership.services[service].repos.iter().any(|glob| glob.matches(&deployment.repo))),
+    }
+}
+
+/// What failed a deployment, as known at `end`, by rule, then opening, then id.
+fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<String>, Vec<Rule>) {
+    let mut known: Vec<(Rule, Timestamp, String)> = facts.failures[index]
+        .iter()
+        .filter(|failure| failure.holds_at(end))
+        .map(|failure| match failure.rule {
+            Rule::Rollback => (failure.rule, failure.from, format!("rollback:{}", facts.deployments[failure.by].id)),
+            rule => (rule, facts.incidents[failure.by].opened_at, facts.incidents[failure.by].id.clone()),
+        })
+        .collect();
+    known.sort_unstable();
+    let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|(known, ..)| known == rule)).collect();
+    (known.into_iter().map(|(.., id)| id).collect(), rules)
+}
+
+/// The incidents that touch the cut, by opening, source, id.
+pub fn incidents(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter, cut: Cut) -> Vec<IncidentRecord> {
+    let kept = filter.services(ownership);
+    let end = cut.listed.to;
+    let mut records = Vec::new();
+    for (index, incident) in facts.incidents.iter().enumerate() {
+        let fact = &facts.incident_facts[index];
+        let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from);
+        let listed = filter.is_open() || fact.service.is_some_and(|service| kept.contains(&service));
+        if incident.opened_at >= end || over || !listed {
+            continue;
+        }
+        let mut event = incident.clone();
+        event.acknowledged_at = event.acknowledged_at.filter(|at| *at < end);
+        event.resolved_at = event.resolved_at.filter(|at| *at < end);
+        if incident.resolved_at.is_some() && event.resolved_at.is_none() {
+            event.status = Some("open".into());
+        }
+        let unmapped = fact.service.is_none().then_some("unmapped");
+        records.push(IncidentRecord {
+            service: fact.service.and_then(|service| ownership.name(service)).cloned(),
+            team: fact.service.and_then(|service| ownership.team(service)).cloned(),
+            counted: fact.left_out.is_none(),
+            reason: fact.left_out.or(unmapped),
+            time_to_restore: event
+                .resolved_at
+                .map(|at| at.since(event.opened_at))
+                .filter(|restored| fact.left_out.is_none() && restored.0 >= 0),
+            link: fact.attributions.iter().find(|link| link.holds_at(end)).and_then(|link| {
+                let deployment = &facts.deployments[link.deployment];
+                Some(Link {
+                    deployment_id: deployment.id.clone(),
+                    rule: link.rule,
+                    age: event.opened_at.since(deployment.finished_at?),
+                })
+            }),
+            event,
+        });
+    }
+    records.sort_by(|a, b| {
+        (a.event.opened_at, &a.event.source, &a.event.id).cmp(&(b.event.opened_at, &b.event.source, &b.event.id))
+    });
+    records
+}

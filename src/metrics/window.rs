@@ -1,0 +1,208 @@
+//! The rolling figures of each day: 30 calendar days that end with it, as known at its end.
+//!
+//! Every day of the period up to `as_of` has one row per group, quiet days included. Counts are looked up in sorted
+//! instants, percentiles slide; nothing is copied into the days that an event belongs to.
+
+use chrono::{Days, NaiveDate};
+
+use super::facts::Facts;
+use super::pool::Pool;
+use super::reach::Reach;
+use super::sliding::{Item, percentiles};
+use super::tables::DailyRow;
+use crate::domain::band::Bands;
+use crate::domain::time::{Period, Span, Timestamp, Zone};
+
+/// A day and the window that ends with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayWindow {
+    /// The day.
+    pub date: NaiveDate,
+    /// The day's own instants.
+    pub day: Span,
+    /// The window's.
+    pub window: Span,
+    /// Whether `as_of` cuts the day short.
+    pub partial: bool,
+}
+
+/// The days of a period that have begun by `as_of`, with their windows.
+pub fn day_windows(period: &Period, zone: Zone, window_days: u32, as_of: Timestamp) -> Vec<DayWindow> {
+    period
+        .days()
+        .map_while(|date| {
+            let day = zone.span(date, date.checked_add_days(Days::new(1))?);
+            if day.from >= as_of {
+                return None;
+            }
+            let first = date.checked_sub_days(Days::new(u64::from(window_days.saturating_sub(1))))?;
+            let end = day.to.min(as_of);
+            Some(DayWindow {
+                date,
+                day: Span { from: day.from, to: end },
+                window: Span { from: zone.midnight(first), to: end },
+                partial: as_of < day.to,
+            })
+        })
+        .collect()
+}
+
+/// The days whose window holds an instant and whose end is in `(known, until]`, as a range of indices.
+fn days_of(days: &[DayWindow], at: Timestamp, known: Timestamp, until: Option<Timestamp>) -> (usize, usize) {
+    let after = at.max(known);
+    let enter = days.partition_point(|day| day.window.to <= after);
+    let leave = days.partition_point(|day| day.window.from <= at && until.is_none_or(|until| day.window.to <= until));
+    (enter, leave)
+}
+
+/// How many of the ranges hold each day: +1 where one begins, −1 where it ends, summed up.
+fn count_by_day(ranges: impl Iterator<Item = (usize, usize)>, days: usize) -> Vec<u32> {
+    let mut steps = vec![0i64; days + 1];
+    for (enter, leave) in ranges {
+        let leave = leave.min(days);
+        if enter < leave {
+            steps[enter] += 1;
+            steps[leave] -= 1;
+        }
+    }
+    let mut sum = 0;
+    steps
+        .iter()
+        .take(days)
+        .map(|step| {
+            sum += step;
+            u32::try_from(sum).unwrap_or(0)
+        })
+        .collect()
+}
+
+/// Joins ranges of days that touch or overlap, so that an event counts once a day.
+fn join_ranges(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    ranges.retain(|(enter, leave)| enter < leave);
+    ranges.sort_unstable();
+    let mut joined: Vec<(usize, usize)> = Vec::with_capacity(ranges.len());
+    for (enter, leave) in ranges {
+        match joined.last_mut() {
+            Some(last) if enter <= last.1 => last.1 = last.1.max(leave),
+            _ => joined.push((enter, leave)),
+        }
+    }
+    joined
+}
+
+/// The rows of one group.
+pub fn daily(
+    pool: &Pool,
+    facts: &Facts<'_>,
+    reach: &Reach,
+    days: &[DayWindow],
+    window_days: u32,
+    bands: &Bands,
+) -> Vec<DailyRow> {
+    let count = days.len();
+    let lead_items: Vec<Item> = pool
+        .deployments
+        .iter()
+        .filter_map(|&(at, index)| {
+            let seconds = facts.batch_of[index]?.lead_time.ok()?;
+            let (enter, leave) = days_of(days, at, at, None);
+            Some(Item { enter, leave, value: seconds.as_f64() })
+        })
+        .collect();
+    let lead = percentiles(&lead_items, count, [0.5, 0.9]);
+    let failed = count_by_day(
+        pool.deployments.iter().flat_map(|&(at, index)| {
+            let known = &facts.failures[index];
+            join_ranges(known.iter().map(|failure| days_of(days, at, failure.from, failure.until)).collect())
+        }),
+        count,
+    );
+    let incidents = IncidentDays::new(pool, facts, days);
+    let finished = |span: Span| {
+        let before = |at: Timestamp| pool.deployments.partition_point(|(finish, _)| *finish < at);
+        u32::try_from(before(span.to).saturating_sub(before(span.from))).unwrap_or(u32::MAX)
+    };
+    days.iter()
+        .enumerate()
+        .map(|(at, day)| {
+            let read = reach.has_deployments(day.window);
+            let incidents_read = reach.has_incidents(day.window);
+            let deployments = read.then(|| finished(day.window));
+            let per_day = deployments.map(|n| f64::from(n) / f64::from(window_days));
+            let failed = deployments.filter(|_| incidents_read).map(|_| failed[at]);
+            let rate = failed.zip(deployments).filter(|(_, n)| *n > 0).map(|(k, n)| f64::from(k) / f64::from(n));
+            let lead_at = lead[at].at.filter(|_| read);
+            let restore_at = incidents.restore[at].at.filter(|_| incidents_read);
+            DailyRow {
+                date: day.date,
+                partial: day.partial,
+                window_complete: read,
+                deployments_on_day: reach.has_deployments(day.day).then(|| finished(day.day)),
+                deployments,
+                deployments_per_day: per_day,
+                lead_time_p50: lead_at.map(|[p50, _]| p50),
+                lead_time_p90: lead_at.map(|[_, p90]| p90),
+                lead_time_n: read.then_some(lead[at].n),
+                failed_deployments: failed,
+                change_failure_rate: rate,
+                incidents_opened: incidents_read.then_some(incidents.opened[at]),
+                incidents_resolved: incidents_read.then_some(incidents.resolved[at]),
+                incidents_open: incidents_read.then_some(incidents.open[at]),
+                time_to_restore_p50: restore_at.map(|[p50, _]| p50),
+                time_to_restore_p90: restore_at.map(|[_, p90]| p90),
+                recovery_time_p50: incidents.recovery[at].filter(|_| read && incidents_read),
+                deployment_frequency_band: per_day.and_then(|value| bands.deployment_frequency.classify(value)),
+                lead_time_band: lead_at.and_then(|[p50, _]| bands.lead_time.classify(p50)),
+                change_failure_rate_band: rate.and_then(|value| bands.change_failure_rate.classify(value)),
+                time_to_restore_band: restore_at.and_then(|[p50, _]| bands.time_to_restore.classify(p50)),
+            }
+        })
+        .collect()
+}
+
+/// The incident figures of each day, read or not.
+struct IncidentDays {
+    opened: Vec<u32>,
+    resolved: Vec<u32>,
+    open: Vec<u32>,
+    restore: Vec<super::sliding::DayPercentiles<2>>,
+    recovery: Vec<Option<f64>>,
+}
+
+impl IncidentDays {
+    fn new(pool: &Pool, facts: &Facts<'_>, days: &[DayWindow]) -> Self {
+        let count = days.len();
+        let mut opened = Vec::new();
+        let mut resolved = Vec::new();
+        let mut open = Vec::new();
+        let (mut restores, mut recoveries) = (Vec::new(), Vec::new());
+        for &index in &pool.incidents {
+            let incident = &facts.incidents[index];
+            opened.push(days_of(days, incident.opened_at, incident.opened_at, None));
+            let from = days.partition_point(|day| day.window.to <= incident.opened_at);
+            let Some(at) = incident.resolved_at else {
+                open.push((from, count));
+                continue;
+            };
+            open.push((from, days.partition_point(|day| day.window.to <= at)));
+            let (enter, leave) = days_of(days, at, incident.opened_at, None);
+            resolved.push((enter, leave));
+            let value = at.since(incident.opened_at).as_f64();
+            // An incident resolved before it was opened has no duration.
+            if value < 0.0 {
+                continue;
+            }
+            restores.push(Item { enter, leave, value });
+            let links = &facts.incident_facts[index].attributions;
+            let linked = links.iter().map(|link| days_of(days, at, link.from, link.until)).collect();
+            recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| Item { enter, leave, value }));
+        }
+        Self {
+            opened: count_by_day(opened.into_iter(), count),
+            resolved: count_by_day(resolved.into_iter(), count),
+            open: count_by_day(open.into_iter(), count),
+            restore: percentiles(&restores, count, [0.5, 0.9]),
+            recovery: percentiles(&recoveries, count, [0.5]).into_iter().map(|day| day.at.map(|[p50]| p50)).collect(),
+        }
+    }
+}

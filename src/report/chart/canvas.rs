@@ -1,0 +1,168 @@
+//! The one place that talks to plotters: draws elements into an SVG text and trims what plotters writes.
+//!
+//! Coordinates are pixels of the page, y downward; they are drawn on a grid of half pixels. Text is escaped by
+//! plotters. What comes out is the inside of an `<svg>`: the element itself, its title and description are the
+//! template's.
+
+use plotters::backend::SVGBackend;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::style::text_anchor::Pos;
+use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
+
+use super::palette::DASHED_STROKE;
+use super::{ChartError, Drawing};
+
+pub(super) use plotters::style::text_anchor::{HPos, VPos};
+
+/// Units of the drawing in one pixel of the page.
+const GRID: f64 = 2.0;
+/// plotters divides a font's size by this before it writes it.
+const FONT_FACTOR: f64 = 1.24;
+
+/// A drawing in progress.
+pub(super) struct Canvas<'a> {
+    area: DrawingArea<SVGBackend<'a>, Shift>,
+}
+
+/// Draws with `paint` on a canvas of that many pixels.
+pub(super) fn draw(
+    width: u32,
+    height: u32,
+    paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
+) -> Result<Drawing, ChartError> {
+    let (width, height) = (width * GRID as u32, height * GRID as u32);
+    let mut text = String::new();
+    {
+        let canvas = Canvas { area: SVGBackend::with_string(&mut text, (width, height)).into_drawing_area() };
+        paint(&canvas)?;
+        canvas.area.present().map_err(failed)?;
+    }
+    Ok(Drawing { width, height, body: trim(&text) })
+}
+
+impl Canvas<'_> {
+    /// A line through points; a single point becomes a dot.
+    pub(super) fn line(&self, points: &[(f64, f64)], colour: RGBColor, width: f64) -> Result<(), ChartError> {
+        if let [only] = points {
+            return self.circle(*only, width, colour, true);
+        }
+        let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: (width * GRID) as u32 };
+        self.area
+            .draw(&PathElement::new(without_runs(points.iter().map(|&at| grid(at)).collect()), style))
+            .map_err(failed)
+    }
+
+    /// A rectangle between two corners, filled or as an outline, with an opacity.
+    pub(super) fn rect(
+        &self,
+        from: (f64, f64),
+        to: (f64, f64),
+        colour: RGBColor,
+        alpha: f64,
+        filled: bool,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle { color: colour.mix(alpha), filled, stroke_width: 2 };
+        self.area.draw(&Rectangle::new([grid(from), grid(to)], style)).map_err(failed)
+    }
+
+    /// A dot or a ring.
+    pub(super) fn circle(
+        &self,
+        centre: (f64, f64),
+        radius: f64,
+        colour: RGBColor,
+        filled: bool,
+    ) -> Result<(), ChartError> {
+        let style = ShapeStyle { color: colour.to_rgba(), filled, stroke_width: 3 };
+        self.area.draw(&Circle::new(grid(centre), (radius * GRID) as u32, style)).map_err(failed)
+    }
+
+    /// A text by its anchor; `size` in pixels.
+    pub(super) fn text(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        anchor: (HPos, VPos),
+        size: f64,
+        colour: RGBColor,
+    ) -> Result<(), ChartError> {
+        let font = ("sans-serif", size * GRID * FONT_FACTOR).into_font();
+        let style = TextStyle::from(font).color(&colour).pos(Pos::new(anchor.0, anchor.1));
+        self.area.draw(&Text::new(text, grid(at), style)).map_err(failed)
+    }
+}
+
+fn failed(cause: DrawingAreaErrorKind<std::io::Error>) -> ChartError {
+    ChartError { cause: cause.to_string() }
+}
+
+fn grid((x, y): (f64, f64)) -> (i32, i32) {
+    ((x * GRID).round() as i32, (y * GRID).round() as i32)
+}
+
+/// Leaves out points in the middle of a level run: they draw nothing.
+fn without_runs(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
+    let mut kept: Vec<(i32, i32)> = Vec::with_capacity(points.len());
+    for point in points {
+        if let [.., (_, before), (_, last)] = kept[..]
+            && before == point.1
+            && last == point.1
+        {
+            kept.pop();
+        }
+        kept.push(point);
+    }
+    kept
+}
+
+/// Drops the `<svg>` element and the attributes that say what is so anyway.
+///
+/// None of the patterns can occur in drawn text: plotters escapes quotes and angle brackets there.
+fn trim(svg: &str) -> String {
+    let inside = svg.split_once(">\n").map_or("", |(_, rest)| rest);
+    let inside = inside.strip_suffix("</svg>\n").unwrap_or(inside);
+    let (dashed, dashes) = DASHED_STROKE;
+    inside
+        .replace("\n</text>", "</text>")
+        .replace(">\n", ">")
+        .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\"", "")
+        .replace(" font-family=\"sans-serif\"", "")
+        .replace(" \"/>", "\"/>")
+        .replace(dashed, &format!("{dashed} stroke-dasharray=\"{dashes}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::palette::{DASHED, INK, LINE};
+    use super::*;
+
+    #[test]
+    fn text_needs_no_font_of_the_system_and_is_escaped() {
+        let drawing =
+            draw(100, 50, |canvas| canvas.text("</svg><script>\"&'", (10.0, 10.0), (HPos::Left, VPos::Top), 12.0, INK))
+                .expect("drawn");
+        assert_eq!(
+            drawing.body,
+            "<text x=\"20\" y=\"20\" dy=\"0.76em\" text-anchor=\"start\" font-size=\"24\" fill=\"#1F2328\">\
+             \n&lt;/svg&gt;&lt;script&gt;&quot;&amp;&apos;</text>"
+                .replace('\n', "")
+        );
+    }
+
+    #[test]
+    fn a_line_keeps_its_colour_its_dashes_and_only_the_points_that_draw_something() {
+        let points = [(0.0, 5.0), (1.0, 5.0), (2.0, 5.0), (3.0, 1.0)];
+        let drawing = draw(10, 10, |canvas| {
+            canvas.line(&points, LINE, 2.0)?;
+            canvas.line(&points, DASHED, 2.0)
+        })
+        .expect("drawn");
+        let expected = "<polyline fill=\"none\" stroke=\"#0072B2\" stroke-width=\"4\" points=\"0,10 4,10 6,2\"/>\
+                        <polyline fill=\"none\" stroke=\"#D55E00\" stroke-width=\"4\" stroke-dasharray=\"12 7\" \
+                        points=\"0,10 4,10 6,2\"/>";
+        assert_eq!(drawing.body, expected);
+    }
+}

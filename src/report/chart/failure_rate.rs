@@ -1,0 +1,61 @@
+//! Change failure rate: the rolling rate as a line over the zones of the bands.
+
+use super::canvas::draw;
+use super::frame::{HEIGHT, Plot, WIDTH, daily_line, end_labels, headline, x_days, y_axis, zones};
+use super::palette::LINE;
+use super::scale::{Days, Scale, percents, round_steps};
+use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
+use crate::domain::band::Bands;
+use crate::domain::time::Period;
+use crate::metrics::tables::DailyRow;
+use crate::report::number;
+
+/// The chart; `None` where no day has a value.
+pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> Result<Option<Chart>, ChartError> {
+    let Some(found) = course(rows, |row| row.change_failure_rate, number::percent) else { return Ok(None) };
+    let plot = Plot::USUAL;
+    let highest = rows.iter().filter_map(|row| row.change_failure_rate).fold(0.05, f64::max);
+    let (top, steps) = round_steps(highest);
+    let scale = Scale::linear(top.min(1.0), plot.bottom, plot.top);
+    let days = Days::new(period.from, period.to, plot.left, plot.right);
+    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+        zones(canvas, plot, scale, &bands.change_failure_rate)?;
+        y_axis(canvas, plot, scale, &percents(&steps), "Failed of all deployments")?;
+        x_days(canvas, plot, days)?;
+        let end = daily_line(canvas, rows, days, scale, LINE, |row| row.change_failure_rate)?;
+        let last = rows.iter().rev().find_map(|row| row.change_failure_rate).map(number::percent);
+        end_labels(canvas, plot, headline(end, &format!("{window} days"), last).into_iter().collect())
+    })?;
+    let zones = if bands.change_failure_rate.0.is_empty() {
+        String::new()
+    } else {
+        format!(" Zones are the bands by the edition “{}”.", bands.edition)
+    };
+    let points = Points {
+        caption: "Every seventh day, and the last: the figures of the window that ends with it.".to_owned(),
+        head: vec!["Day", "Rate", "Failed", "Deployments"],
+        rows: weekly(rows)
+            .map(|row| {
+                let count = |value: Option<u32>| or_no_data(value.map(|count| number::count(count.into())));
+                vec![
+                    number::date(row.date),
+                    or_no_data(row.change_failure_rate.map(number::percent)),
+                    count(row.failed_deployments),
+                    count(row.deployments),
+                ]
+            })
+            .collect(),
+    };
+    Ok(Some(Chart {
+        id: "chart-failure-rate",
+        title: format!("Change failure rate, rolling {window} days"),
+        desc: format!("Rolling {window}-day change failure rate: {found}."),
+        caption: format!(
+            "The share of the deployments of the {window} days that end with each day which are known on that day to \
+             have failed.{zones}{}",
+            notes(rows, |row| row.change_failure_rate)
+        ),
+        drawing,
+        points,
+    }))
+}

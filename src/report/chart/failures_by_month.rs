@@ -1,0 +1,90 @@
+//! Change failure rate by calendar month: a dot with its Wilson interval, and k of n beside it.
+
+use super::canvas::{HPos, VPos, draw};
+use super::frame::{Plot, SMALL, WIDTH, y_axis};
+use super::palette::{INK, LINE, MUTED};
+use super::scale::{Scale, percents, round_steps};
+use super::{Chart, ChartError, Points, or_no_data};
+use crate::metrics::tables::MonthlyFailures;
+use crate::report::number;
+
+const HEIGHT: u32 = 240;
+/// More months than this leave no room for k of n beside each dot; the table still has them.
+const ROOM: usize = 13;
+
+/// The chart; `None` where no month has a ratio.
+pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
+    let known: Vec<_> = months
+        .iter()
+        .map(|month| (month.from, month.figure.as_ref().ok().filter(|figure| figure.ratio.is_some())))
+        .collect();
+    if known.iter().all(|(_, figure)| figure.is_none()) {
+        return Ok(None);
+    }
+    let plot = Plot { left: 54.0, top: 28.0, right: 740.0, bottom: 196.0 };
+    let highest = known.iter().filter_map(|(_, figure)| Some(figure.as_ref()?.ci95?.high)).fold(0.05, f64::max);
+    let (top, steps) = round_steps(highest);
+    let steps: Vec<f64> = steps.into_iter().filter(|step| *step <= 1.0 + 1e-9).collect();
+    let scale = Scale::linear(top.min(1.0), plot.bottom, plot.top);
+    let width = (plot.right - plot.left) / known.len() as f64;
+    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+        y_axis(canvas, plot, scale, &percents(&steps), "Failed of all deployments, with 95 % interval")?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
+        for (at, (from, figure)) in known.iter().enumerate() {
+            let x = plot.left + (at as f64 + 0.5) * width;
+            let label = from.format(if known.len() > ROOM { "%m" } else { "%b" }).to_string();
+            canvas.text(&label, (x, plot.bottom + 6.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
+            let Some(figure) = figure else {
+                if known.len() <= ROOM {
+                    canvas.text("no data", (x, plot.bottom + 22.0), (HPos::Center, VPos::Top), 11.0, MUTED)?;
+                }
+                continue;
+            };
+            if let Some(interval) = figure.ci95 {
+                let (high, low) = (scale.at(interval.high), scale.at(interval.low));
+                canvas.line(&[(x, high), (x, low)], LINE, 1.0)?;
+                canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 1.0)?;
+                canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 1.0)?;
+            }
+            if let Some(ratio) = figure.ratio {
+                canvas.circle((x, scale.at(ratio)), 4.0, LINE, true)?;
+            }
+            if known.len() <= ROOM {
+                let text = format!("{} of {}", number::count(figure.failed), number::count(figure.deployments));
+                canvas.text(&text, (x, plot.bottom + 22.0), (HPos::Center, VPos::Top), 11.0, INK)?;
+            }
+        }
+        Ok(())
+    })?;
+    let rows: Vec<Vec<String>> = months
+        .iter()
+        .zip(&known)
+        .map(|(month, (_, figure))| {
+            let head = month.from.format("%b %Y").to_string();
+            let Some(figure) = figure else {
+                let why = if month.figure.is_ok() { "no deployments" } else { "no data" };
+                return vec![head, why.to_owned(), "no data".to_owned()];
+            };
+            vec![
+                head,
+                or_no_data(figure.ratio.map(|ratio| number::share(ratio, figure.failed, figure.deployments))),
+                or_no_data(figure.ci95.map(number::percent_interval)),
+            ]
+        })
+        .collect();
+    let said: Vec<String> = rows.iter().filter_map(|row| Some(format!("{} {}", row.first()?, row.get(1)?))).collect();
+    Ok(Some(Chart {
+        id: "chart-failures-by-month",
+        title: "Change failure rate by month".to_owned(),
+        desc: format!("Failed deployments by month: {}.", said.join("; ")),
+        caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, how many of how many \
+                  deployments failed. Intervals that overlap much are no evidence of a change."
+            .to_owned(),
+        drawing,
+        points: Points {
+            caption: "All months of the period.".to_owned(),
+            head: vec!["Month", "Rate", "95 % interval"],
+            rows,
+        },
+    }))
+}

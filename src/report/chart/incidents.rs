@@ -1,0 +1,145 @@
+//! Time to restore: every counted incident of the period a dot at its opening, with the rolling median.
+//!
+//! An open one is a ring at its age at the end of what is known: it will take at least that long.
+
+use super::canvas::draw;
+use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, daily_line, end_labels, headline, x_days, y_axis, zones};
+use super::palette::{BAR, DASHED, LINE};
+use super::scale::{Days, Scale};
+use super::{Chart, ChartError, Points, or_no_data, weekly};
+use crate::domain::time::Timestamp;
+use crate::metrics::tables::{Analysis, DailyRow, IncidentRecord};
+use crate::report::number;
+
+/// Beyond this many dots the page would be heavy and the chart a blot: the newest are drawn, and it says so.
+const MOST: usize = 1_000;
+
+/// How long an incident took, or how old it is.
+fn length(record: &IncidentRecord, end: Timestamp) -> (f64, bool) {
+    match record.time_to_restore {
+        Some(seconds) => (seconds.as_f64(), false),
+        None => (end.since(record.event.opened_at).as_f64(), true),
+    }
+}
+
+/// The chart; `None` where no counted incident was opened in the period and no window has a median.
+pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, ChartError> {
+    let zone = analysis.settings.zone;
+    let opened: Vec<&IncidentRecord> = analysis
+        .incidents
+        .iter()
+        .filter(|record| record.counted && analysis.known.contains(record.event.opened_at))
+        .collect();
+    let shown = opened.get(opened.len().saturating_sub(MOST)..).unwrap_or_default();
+    let plot = Plot::USUAL;
+    let end = analysis.known.to;
+    let values = shown.iter().map(|record| length(record, end).0);
+    let medians = rows.iter().filter_map(|row| row.time_to_restore_p50);
+    let Some(scale) = Scale::durations(values.chain(medians), plot.bottom, plot.top) else { return Ok(None) };
+    let days = Days::new(analysis.period.from, analysis.period.to, plot.left, plot.right);
+    let open: Vec<_> = shown.iter().filter(|record| record.time_to_restore.is_none()).collect();
+    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+        zones(canvas, plot, scale, &analysis.settings.bands.time_to_restore)?;
+        y_axis(canvas, plot, scale, &scale.lengths(), "Time to restore, logarithmic")?;
+        x_days(canvas, plot, days)?;
+        let at = |record: &IncidentRecord, seconds: f64| {
+            let day = zone.day_of(record.event.opened_at);
+            let part = record.event.opened_at.since(zone.midnight(day)).as_f64() / 86_400.0;
+            (days.at(day, part), scale.at(seconds))
+        };
+        for record in shown {
+            let (seconds, open) = length(record, end);
+            let colour = if open { DASHED } else { BAR };
+            canvas.circle(at(record, seconds), if open { 4.0 } else { 3.0 }, colour, !open)?;
+        }
+        let last = rows.iter().rev().find_map(|row| row.time_to_restore_p50).map(number::duration);
+        let median = daily_line(canvas, rows, days, scale, LINE, |row| row.time_to_restore_p50)?;
+        let oldest = open.iter().map(|record| at(record, length(record, end).0).1).reduce(f64::min);
+        let age = open.iter().map(|record| length(record, end).0).reduce(f64::max);
+        let label = oldest.zip(age).map(|(y, age)| EndLabel {
+            y,
+            colour: DASHED,
+            name: "open".to_owned(),
+            value: format!("\u{2265} {}", number::duration(age)),
+        });
+        end_labels(canvas, plot, headline(median, "median", last).into_iter().chain(label).collect())
+    })?;
+    Ok(Some(Chart {
+        id: "chart-incidents",
+        title: "Incidents by the day they began, and the rolling median time to restore".to_owned(),
+        desc: describe(&opened, end, rows),
+        caption: caption(analysis, opened.len() - shown.len(), rows),
+        drawing,
+        points: points(rows),
+    }))
+}
+
+fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> String {
+    let resolved = opened.iter().filter(|record| record.time_to_restore.is_some());
+    let longest = resolved.clone().map(|record| length(record, end).0).reduce(f64::max);
+    let open = opened.iter().filter(|record| record.time_to_restore.is_none());
+    let mut text = format!("{} opened in the period", number::counted(opened.len() as u64, "incident", "incidents"));
+    if let Some(longest) = longest {
+        text.push_str(&format!(
+            ", {} of them resolved, the longest after {}",
+            number::count(resolved.count() as u64),
+            number::duration(longest)
+        ));
+    }
+    match open.clone().map(|record| length(record, end).0).reduce(f64::max) {
+        Some(age) => text.push_str(&format!(
+            "; {} still open, the oldest for at least {}.",
+            number::count(open.count() as u64),
+            number::duration(age)
+        )),
+        None => text.push_str("; none of them is open."),
+    }
+    if let Some(found) = super::course(rows, |row| row.time_to_restore_p50, number::duration) {
+        text.push_str(&format!(" Rolling median: {found}."));
+    }
+    text
+}
+
+fn caption(analysis: &Analysis, left_out: usize, rows: &[DailyRow]) -> String {
+    let mut text =
+        "A dot is an incident, at the day it began; a ring is one still open, at the age it has reached (it \
+                    will take at least that long). The line is the median of those resolved in the window."
+            .to_owned();
+    if !analysis.settings.bands.time_to_restore.0.is_empty() {
+        text.push_str(&format!(
+            " Zones are the bands of the median by the edition “{}”.",
+            analysis.settings.bands.edition
+        ));
+    }
+    if left_out > 0 {
+        text.push_str(&format!(
+            " The newest {} are drawn; {} older ones are in incidents.csv.",
+            number::count(MOST as u64),
+            number::count(left_out as u64)
+        ));
+    }
+    text.push_str(&super::notes(rows, |row| row.time_to_restore_p50));
+    text
+}
+
+fn points(rows: &[DailyRow]) -> Points {
+    Points {
+        caption: "Every seventh day, and the last: the figures of the window that ends with it. The incidents \
+                  themselves are in the appendix."
+            .to_owned(),
+        head: vec!["Day", "Median", "90th percentile", "Opened", "Resolved", "Open at its end"],
+        rows: weekly(rows)
+            .map(|row| {
+                let count = |value: Option<u32>| or_no_data(value.map(|count| number::count(count.into())));
+                vec![
+                    number::date(row.date),
+                    or_no_data(row.time_to_restore_p50.map(number::duration)),
+                    or_no_data(row.time_to_restore_p90.map(number::duration)),
+                    count(row.incidents_opened),
+                    count(row.incidents_resolved),
+                    count(row.incidents_open),
+                ]
+            })
+            .collect(),
+    }
+}

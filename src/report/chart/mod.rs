@@ -1,0 +1,145 @@
+//! One file per chart: what it shows, what it says in numbers, and its points as a table.
+//!
+//! A chart is plain data for the page: SVG drawn by plotters, and texts that the template escapes. Drawings hold
+//! numbers, dates and names of bands alone, never text of a user. A gap stays a gap; a chart without any value is
+//! `None`, and the page prints the reason instead.
+
+mod canvas;
+mod frame;
+mod palette;
+mod scale;
+
+pub mod failure_rate;
+pub mod failures_by_month;
+pub mod frequency;
+pub mod incidents;
+pub mod lead_time;
+pub mod lead_time_distribution;
+pub mod sparkline;
+pub mod stages;
+pub mod survival;
+
+use crate::metrics::tables::DailyRow;
+
+/// A chart and everything that says the same in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Its name in the page's links; unique.
+    pub id: &'static str,
+    /// What it shows.
+    pub title: String,
+    /// What it says, in numbers.
+    pub desc: String,
+    /// How to read it.
+    pub caption: String,
+    /// The drawing.
+    pub drawing: Drawing,
+    /// Its points.
+    pub points: Points,
+}
+
+/// The inside of an `<svg>` and the size of its view box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// Width of the view box.
+    pub width: u32,
+    /// Height of the view box.
+    pub height: u32,
+    /// SVG elements.
+    pub body: String,
+}
+
+/// The points of a chart as a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Points {
+    /// Which of the points these are.
+    pub caption: String,
+    /// Heads of the columns.
+    pub head: Vec<&'static str>,
+    /// Rows, the first cell of each being its head.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// plotters could not draw.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a chart could not be drawn: {cause}; this is a defect of dora-report, please report it")]
+pub struct ChartError {
+    /// As plotters said it.
+    pub cause: String,
+}
+
+/// A table cell: what is missing is said, not left blank.
+fn or_no_data(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "no data".to_owned())
+}
+
+/// Splits a series at its gaps.
+fn segments(points: impl Iterator<Item = (f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
+    let mut all = Vec::new();
+    let mut current = Vec::new();
+    for (x, y) in points {
+        match y.filter(|y| y.is_finite()) {
+            Some(y) => current.push((x, y)),
+            None if current.is_empty() => {}
+            None => all.push(std::mem::take(&mut current)),
+        }
+    }
+    if !current.is_empty() {
+        all.push(current);
+    }
+    all
+}
+
+/// Every seventh day, counted back from the last, which is always there.
+fn weekly(rows: &[DailyRow]) -> impl Iterator<Item = &DailyRow> {
+    let first = rows.len().saturating_sub(1) % 7;
+    rows.iter().skip(first).step_by(7)
+}
+
+/// First, last, lowest and highest value of a daily series in words; `None` where it has no value.
+fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: impl Fn(f64) -> String) -> Option<String> {
+    use crate::report::number::date;
+    let known: Vec<_> = rows.iter().filter_map(|row| Some((row.date, value(row)?))).collect();
+    let (&(first_day, first), &(last_day, last)) = (known.first()?, known.last()?);
+    if first_day == last_day {
+        return Some(format!("{} on {}", word(first), date(first_day)));
+    }
+    let by_value = |a: &&(chrono::NaiveDate, f64), b: &&(chrono::NaiveDate, f64)| a.1.total_cmp(&b.1);
+    let (low_day, low) = known.iter().min_by(by_value)?;
+    let (high_day, high) = known.iter().rev().max_by(by_value)?;
+    Some(format!(
+        "{} on {}, {} on {}; lowest {} on {}, highest {} on {}",
+        word(first),
+        date(first_day),
+        word(last),
+        date(last_day),
+        word(*low),
+        date(*low_day),
+        word(*high),
+        date(*high_day)
+    ))
+}
+
+/// A note on a last day that is not over, and on gaps; empty where there is neither.
+fn notes(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>) -> String {
+    let mut text = String::new();
+    if rows.iter().any(|row| value(row).is_none()) {
+        text.push_str(" Days whose window was not wholly read, or holds no event, have no value and leave a gap.");
+    }
+    if rows.last().is_some_and(|row| row.partial) {
+        text.push_str(" The last day is not over: its point is a ring.");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_splits_a_line_and_nothing_is_drawn_for_it() {
+        let series = [(0.0, None), (1.0, Some(1.0)), (2.0, Some(f64::NAN)), (3.0, Some(2.0)), (4.0, Some(3.0))];
+        assert_eq!(segments(series.into_iter()), [vec![(1.0, 1.0)], vec![(3.0, 2.0), (4.0, 3.0)]]);
+        assert!(segments([(0.0, None)].into_iter()).is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+//! The CSV files as a whole, and that what is written is what is read back.
+
+use super::super::sample;
+use super::sheet::{Sheet, real, text};
+use super::{daily, deployments, findings, incidents, summary};
+use crate::metrics::tables::Analysis;
+
+type Writer = fn(&Analysis) -> String;
+
+const FILES: [(&str, Writer); 5] = [
+    ("summary", summary),
+    ("daily", daily),
+    ("deployments", deployments),
+    ("incidents", incidents),
+    ("findings", findings),
+];
+
+fn read(text: &str) -> Vec<csv::StringRecord> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .records()
+        .map(|row| row.expect("a row"))
+        .collect()
+}
+
+#[test]
+fn every_file_has_its_columns_and_cells() {
+    for (name, write) in FILES {
+        insta::assert_snapshot!(name, write(&sample::full()));
+    }
+}
+
+#[test]
+fn a_file_without_rows_has_its_header() {
+    for (name, write) in FILES {
+        let rows = read(&write(&sample::empty())).len();
+        let expected = if name == "summary" { 17 } else { 1 };
+        assert_eq!(rows, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_group_without_data_keeps_its_rows_and_leaves_the_values_empty() {
+    let rows = read(&summary(&sample::empty()));
+    assert!(rows[1..].iter().all(|row| row[4].is_empty() && row[6].is_empty()));
+    let quiet = crate::metrics::tables::GroupReport { figures: sample::quiet(), ..sample::full().groups.remove(0) };
+    let rows = read(&summary(&Analysis { groups: vec![quiet], ..sample::empty() }));
+    let cells = |statistic: &str| {
+        let row = rows.iter().find(|row| row[2] == *statistic).expect("a row");
+        (row[4].to_owned(), row[6].to_owned())
+    };
+    assert_eq!(cells("deployment_frequency"), ("0".into(), "0".into()), "a true 0");
+    assert_eq!(cells("lead_time"), (String::new(), "0".into()), "there were none");
+    assert_eq!(cells("time_to_restore"), (String::new(), String::new()), "nobody knows");
+}
+
+#[test]
+fn text_that_a_spreadsheet_would_run_is_prefixed_and_numbers_are_not() {
+    for run in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+        assert_eq!(text(run), format!("'{run}"));
+    }
+    for plain in ["a=1", "1-2", "", "'=1", "–1", "\nx"] {
+        assert_eq!(text(plain), plain);
+    }
+    let rows = read(&incidents(&sample::full()));
+    assert_eq!(&rows[1][2], "'+1 \"checkout\" down,\r\nagain");
+    assert_eq!(&rows[1][16], "-30", "a number stays a number");
+}
+
+#[test]
+fn quotes_commas_and_line_breaks_come_back_as_they_were() {
+    let cells = ["a\"b".to_owned(), "c,d\r\ne\nf".into(), String::new(), " g ".into(), "ü\u{1f600}".into()];
+    let mut sheet = Sheet::new(["1", "2", "3", "4", "5"]);
+    sheet.push(&cells);
+    assert_eq!(read(&sheet.finish())[1], csv::StringRecord::from(cells.to_vec()));
+}
+
+#[test]
+fn every_row_has_as_many_cells_as_the_header_and_no_cell_is_a_word_for_nothing() {
+    for (name, write) in FILES {
+        for analysis in [sample::full(), sample::empty(), sample::without_incidents()] {
+            // The reader refuses rows of unequal length.
+            for row in read(&write(&analysis)) {
+                assert!(row.iter().all(|cell| !["NaN", "inf", "-inf", "null", "None"].contains(&cell)), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_are_the_shortest_that_read_back_the_same_without_exponent() {
+    for (number, written) in [
+        (74_350.0, "74350"),
+        (17_833.5, "17833.5"),
+        (1.0 / 3.0, "0.3333333333333333"),
+        (1e-7, "0.0000001"),
+        (1e21, "1000000000000000000000"),
+        (-0.0, "0"),
+    ] {
+        assert_eq!(real(Some(number)), written);
+    }
+    for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(real(Some(none)), "");
+    }
+}
+
+#[test]
+fn daily_rows_are_sorted_by_date_kind_and_name() {
+    let keys: Vec<(String, String, String)> = read(&daily(&sample::full()))[1..]
+        .iter()
+        .map(|row| {
+            (
+                row[0].to_owned(),
+                row[1].replace("all", "0").replace("team", "1").replace("service", "2"),
+                row[2].to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(keys.len(), 8);
+    assert!(keys.is_sorted(), "{keys:#?}");
+}

@@ -1,0 +1,112 @@
+//! The appendix: the deployments and incidents used or left out, with the reason and the link.
+//!
+//! Beyond [`MOST`] rows the page names how many more the CSV files hold: it must stay light enough to mail.
+
+use super::cell::{Cell, Grid, Link, short, text};
+use crate::domain::time::Zone;
+use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord};
+use crate::report::{number, words};
+
+/// Rows of both tables together.
+const MOST: usize = 1_000;
+
+/// Both tables, newest events last.
+pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
+    let zone = analysis.settings.zone;
+    // Incidents are the fewer and the more telling; they get up to half, and what they leave goes to deployments.
+    let incidents = newest(&analysis.incidents, (MOST / 2).max(MOST.saturating_sub(analysis.deployments.len())));
+    let deployments = newest(&analysis.deployments, MOST - incidents.len());
+    let end = analysis.known.to;
+    vec![
+        Grid {
+            id: "deployments",
+            caption: caption("Deployments", deployments.len(), analysis.deployments.len(), "deployments.csv"),
+            head: vec!["Finished", "Deployment", "Service", "Environment", "Used", "Lead time", "Failed"],
+            rows: deployments.iter().map(|record| deployment(record, zone)).collect(),
+        },
+        Grid {
+            id: "incidents",
+            caption: caption("Incidents", incidents.len(), analysis.incidents.len(), "incidents.csv"),
+            head: vec!["Opened", "Incident", "Service", "Used", "Time to restore", "Attributed to"],
+            rows: incidents
+                .iter()
+                .map(|record| incident(record, zone, end.since(record.event.opened_at).as_f64()))
+                .collect(),
+        },
+    ]
+}
+
+fn newest<T>(rows: &[T], most: usize) -> &[T] {
+    rows.get(rows.len().saturating_sub(most)..).unwrap_or_default()
+}
+
+fn caption(what: &str, shown: usize, all: usize, file: &str) -> String {
+    if shown < all {
+        let all = number::count(all as u64);
+        format!("{what}: the newest {} of {all}; all of them are in {file}.", number::count(shown as u64))
+    } else {
+        format!("{what}: all {} that the figures and rolling windows could use.", number::count(all as u64))
+    }
+}
+
+fn deployment(record: &DeploymentRecord, zone: Zone) -> Vec<Cell> {
+    let event = &record.event;
+    let used = match (record.left_out, record.kind) {
+        (Some(reason), _) => format!("no: {}", words::left_out(reason)),
+        (None, Some(kind)) => kind.as_str().to_owned(),
+        (None, None) => "yes".to_owned(),
+    };
+    let lead_time = match (record.lead_time, record.lead_time_reason) {
+        (Some(seconds), _) => number::duration(seconds.as_f64()),
+        (None, Some(reason)) => format!("none: {}", words::lead_time_reason(reason)),
+        (None, None) => String::new(),
+    };
+    let failed = match record.failed {
+        Some(true) => {
+            let by: Vec<&str> = record.failed_by.iter().map(String::as_str).collect();
+            short(&format!("yes: {}", by.join(", ")))
+        }
+        Some(false) => "no".to_owned(),
+        None if record.left_out.is_none() => "not known".to_owned(),
+        None => String::new(),
+    };
+    vec![
+        text(number::instant(event.finished_at.unwrap_or(event.created_at), zone)),
+        vec![Link::to(format!("{} {}", event.source, short(&event.id)), event.url.as_deref())],
+        text(record.service.as_ref().map_or_else(|| short(&event.repo), |name| short(&name.0))),
+        text(event.environment.as_deref().map(short).unwrap_or_default()),
+        text(used),
+        text(lead_time),
+        text(failed),
+    ]
+}
+
+fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
+    let event = &record.event;
+    let used = match (record.counted, record.reason) {
+        (true, None) => "yes".to_owned(),
+        (true, Some(reason)) => format!("yes: {}", words::left_out(reason)),
+        (false, reason) => format!("no: {}", reason.map_or("it does not count", words::left_out)),
+    };
+    let restored = match record.time_to_restore {
+        Some(seconds) => number::duration(seconds.as_f64()),
+        None => format!("open, \u{2265} {}", number::duration(age)),
+    };
+    let link = record.link.as_ref().map_or_else(String::new, |link| {
+        format!(
+            "{} by {}, after {}",
+            short(&link.deployment_id),
+            link.rule.as_str(),
+            number::duration(link.age.as_f64())
+        )
+    });
+    let title = event.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
+    vec![
+        text(number::instant(event.opened_at, zone)),
+        vec![Link::to(format!("{} {}", event.source, short(&format!("{}{title}", event.id))), event.url.as_deref())],
+        text(record.service.as_ref().map_or_else(String::new, |name| short(&name.0))),
+        text(used),
+        text(restored),
+        text(link),
+    ]
+}

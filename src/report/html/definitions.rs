@@ -1,0 +1,197 @@
+//! Definitions and caveats: the formulas, the settings in force, the band table, how to read an interval.
+
+use super::cell::{Grid, short, text};
+use crate::domain::band::{Band, Thresholds};
+use crate::domain::settings::{Policy, Settings};
+use crate::metrics::tables::Analysis;
+use crate::report::number::{self, RateUnit};
+
+/// Names in one sentence before the rest are only counted.
+const NAMES: usize = 20;
+
+/// Terms and what they mean in this report.
+pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
+    let settings = &analysis.settings;
+    let window = settings.window_days;
+    vec![
+        (
+            "Counted deployment",
+            format!(
+                "It succeeded, in a production environment of a service. Production is: {}{}. Failed attempts and other \
+                 environments are never counted; the appendix lists them with the reason.",
+                patterns(settings.environments.iter().map(crate::domain::glob::Glob::as_str)),
+                if settings.services.iter().any(|service| service.environments.is_some()) {
+                    " (some services name their own)"
+                } else {
+                    ""
+                }
+            ),
+        ),
+        (
+            "Rolling window",
+            format!(
+                "The {window} calendar days that end with a day, in the time zone {}. A day’s figure uses only what had \
+                 happened by its end, so it is never rewritten by what came later. A window that was not wholly read \
+                 has no value.",
+                settings.zone.name()
+            ),
+        ),
+        (
+            "Period",
+            "The period has its own figures, over the events inside it, as known at its end (or at the instant of the \
+             report, if that is earlier). They are not means of the daily ones. The period compared with is counted by \
+             today’s definitions."
+                .to_owned(),
+        ),
+        ("Deployment frequency", "Counted deployments over calendar days. Interval: exact Poisson (Garwood).".to_owned()),
+        (
+            "Lead time for changes",
+            "From the earliest first commit of what a deployment brought (its commits that the one before did not have, \
+             and the pull requests merged among them) to the end of the deployment. The figure is the median over \
+             deployments. Interval: binomial order statistics, none below n = 6."
+                .to_owned(),
+        ),
+        (
+            "Change failure rate",
+            "Deployments that failed over all counted deployments. Interval: Wilson. A deployment near the end of the \
+             period may still turn out to have failed."
+                .to_owned(),
+        ),
+        ("Attribution of incidents", attribution(settings)),
+        (
+            "Time to restore service",
+            "From the opening to the resolution of counted incidents resolved in the period; acknowledged is not \
+             restored. The figure is their median. Incidents still open are shown beside it, and enter the \
+             Kaplan-Meier median. It is never estimated from deployments."
+                .to_owned(),
+        ),
+        (
+            "Failed deployment recovery time",
+            "The same over incidents attributed to a deployment alone.".to_owned(),
+        ),
+        ("Incidents that count", filters(settings)),
+        (
+            "Pools",
+            "A team is the pool of its services’ events and “all” the pool of everything: pooled, never an average of \
+             averages. An incident of no service counts in “all” alone and is never attributed."
+                .to_owned(),
+        ),
+        (
+            "Intervals",
+            "A 95 % interval is the range of values that the data are compatible with: the fewer the events, the wider. \
+             Where two intervals overlap much, treat the values as alike."
+                .to_owned(),
+        ),
+        (
+            "Verdicts",
+            "“Better” and “worse” are said only where the difference is beyond chance at 95 %; else “within noise” or \
+             “too few data”. Where many services are compared, one in twenty differs by chance alone."
+                .to_owned(),
+        ),
+        (
+            "Bands",
+            "A diagnostic, not a target: there is no overall score and no ranking. Where the ends of an interval fall \
+             into different bands, both are named. No data: no band."
+                .to_owned(),
+        ),
+    ]
+}
+
+fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<String> = all.map(|pattern| format!("“{}”", short(pattern))).collect();
+    match all.len().checked_sub(NAMES) {
+        Some(more) if more > 0 => format!("{} and {more} more", all[..NAMES].join(", ")),
+        _ if all.is_empty() => "nothing".to_owned(),
+        _ => all.join(", "),
+    }
+}
+
+fn attribution(settings: &Settings) -> String {
+    let window = number::duration(settings.attribution_window.as_f64());
+    let rules = match settings.attribution {
+        Policy::Explicit => "by reference or flag alone (policy “explicit”). The clock attributes nothing.".to_owned(),
+        Policy::Window => format!(
+            "by the clock alone (policy “window”): to the service’s latest deployment at most {window} before it was \
+             opened. References and flags are ignored."
+        ),
+        Policy::ExplicitOrWindow => format!(
+            "by reference or flag; where there is no flag, by the clock (policy “explicit-or-window”): to the \
+             service’s latest deployment at most {window} before it was opened."
+        ),
+    };
+    let rollbacks = if settings.count_rollbacks {
+        "A rollback also fails the deployment that it replaced."
+    } else {
+        "Rollbacks do not count as failures of what they replaced."
+    };
+    format!("An incident is attributed to a deployment {rules} {rollbacks}")
+}
+
+fn filters(settings: &Settings) -> String {
+    let mut all = Vec::new();
+    if let Some(least) = settings.min_priority {
+        all.push(format!("those of priority {least} or more important (a missing priority passes)"));
+    }
+    if !settings.urgencies.is_empty() {
+        all.push(format!(
+            "those of urgency {} (a missing urgency passes)",
+            patterns(settings.urgencies.iter().map(String::as_str))
+        ));
+    }
+    if !settings.ignore_tags.is_empty() {
+        all.push(format!("those without the tags {}", patterns(settings.ignore_tags.iter().map(String::as_str))));
+    }
+    if all.is_empty() {
+        "All that were read, but for those merged into another; no filter is set.".to_owned()
+    } else {
+        format!("{}. Those merged into another never count.", capital(&all.join(", and ")))
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The table of thresholds in force.
+pub(super) fn bands(settings: &Settings) -> Grid {
+    let bands = &settings.bands;
+    let rate = |value: f64| match RateUnit::of(value) {
+        RateUnit::Day => number::rate_in(value, RateUnit::Day),
+        // Thresholds of frequency are "one in so many days"; rounding them to a rate would shift them.
+        _ => format!("1 in {} d", number::decimal(1.0 / value)),
+    };
+    let rows = [
+        row("Deployment frequency", &bands.deployment_frequency, rate),
+        row("Lead time, median", &bands.lead_time, number::duration),
+        row("Change failure rate", &bands.change_failure_rate, number::percent),
+        row("Time to restore, median", &bands.time_to_restore, number::duration),
+    ];
+    Grid {
+        id: "bands",
+        caption: format!("Bands of the edition “{}”. {}", short(&bands.edition), bands.note),
+        head: vec!["Metric", "Elite", "High", "Medium", "Low"],
+        rows: rows.into(),
+    }
+}
+
+fn row(name: &str, thresholds: &Thresholds, word: impl Fn(f64) -> String) -> Vec<super::cell::Cell> {
+    let cell = |wanted: Band| {
+        if let Some((_, limit)) = thresholds.0.iter().find(|(band, _)| *band == wanted) {
+            let operator = match limit.operator() {
+                ">=" => "\u{2265}",
+                "<=" => "\u{2264}",
+                other => other,
+            };
+            return format!("{operator} {}", word(limit.value()));
+        }
+        if wanted == Band::Low && !thresholds.0.is_empty() {
+            "anything worse".to_owned()
+        } else {
+            "not stated".to_owned()
+        }
+    };
+    let mut cells = vec![text(name)];
+    cells.extend([Band::Elite, Band::High, Band::Medium, Band::Low].map(|band| text(cell(band))));
+    cells
+}

@@ -1,0 +1,103 @@
+//! Services and teams: every value with its n and its course, sorted by name; no ranking.
+
+use super::cell::short;
+use super::reading::{self, BandView, Outcome};
+use super::view::{self, Spark};
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{Analysis, GroupReport};
+use crate::report::chart::ChartError;
+use crate::report::number;
+
+/// Below this n a value is marked: chance alone moves it a long way.
+const SMALL_SAMPLE: u64 = 20;
+
+/// The groups of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct GroupTable {
+    pub(super) caption: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) rows: Vec<Row>,
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) note: String,
+    pub(super) cells: Vec<Value>,
+}
+
+/// One metric of one group.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Value {
+    /// `None` where there is no figure.
+    pub(super) value: Option<String>,
+    pub(super) n: String,
+    pub(super) small: bool,
+    pub(super) band: Option<BandView>,
+    pub(super) spark: Option<Spark>,
+    /// The reasons by their number in the notes below the table.
+    pub(super) why: Option<usize>,
+}
+
+/// The tables, and the reasons that their empty cells refer to by number.
+pub(super) fn tables(analysis: &Analysis) -> Result<(Vec<GroupTable>, Vec<String>), ChartError> {
+    let mut reasons = Vec::new();
+    let mut tables = Vec::new();
+    for (kind, title, caption) in [
+        (GroupKind::Service, "Service", "Services, by name"),
+        (GroupKind::Team, "Team", "Teams, each the pool of its services’ events, by name"),
+    ] {
+        let mut groups: Vec<&GroupReport> = analysis.groups.iter().filter(|it| it.group.kind == kind).collect();
+        groups.sort_by(|a, b| a.group.cmp(&b.group));
+        if groups.is_empty() {
+            continue;
+        }
+        let rows = groups.into_iter().map(|group| row(analysis, group, &mut reasons)).collect::<Result<_, _>>()?;
+        tables.push(GroupTable { caption, kind: title, rows });
+    }
+    Ok((tables, reasons))
+}
+
+fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> Result<Row, ChartError> {
+    let zone = analysis.settings.zone;
+    let figures = &group.figures;
+    let outcomes = [
+        reading::frequency(&figures.frequency, zone),
+        reading::lead_time(&figures.lead_time, zone),
+        reading::change_failure(&figures.change_failure, zone),
+        reading::restore(&figures.restore, zone),
+    ];
+    let sparks = view::sparks(&group.daily)?;
+    let cells = outcomes.into_iter().zip(sparks).map(|(outcome, spark)| value(outcome, spark, reasons)).collect();
+    let note = match (group.group.kind, &group.team) {
+        (GroupKind::Service, Some(team)) => short(&team.0),
+        (GroupKind::Service, None) => String::new(),
+        _ => number::counted(group.services as u64, "service", "services"),
+    };
+    Ok(Row { name: short(&group.group.name), note, cells })
+}
+
+fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> Value {
+    match outcome {
+        Ok(reading) => Value {
+            n: if reading.measure == reading::Measure::Ratio {
+                reading.basis.split(" deployment").next().unwrap_or_default().to_owned()
+            } else {
+                format!("n = {}", number::count(reading.n))
+            },
+            small: reading.n < SMALL_SAMPLE,
+            value: Some(reading.value),
+            band: reading.band,
+            spark,
+            why: None,
+        },
+        Err(why) => {
+            let at = reasons.iter().position(|known| *known == why).unwrap_or_else(|| {
+                reasons.push(why);
+                reasons.len() - 1
+            });
+            Value { value: None, n: String::new(), small: false, band: None, spark, why: Some(at + 1) }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The head of the page: whose report it is, of what, from what, as of when. And what was not read, in words.
+
+use super::cell::{Cell, Grid, short, text};
+use super::period_name;
+use crate::domain::coverage::{EVERYTHING, join};
+use crate::domain::event::Table;
+use crate::domain::time::{Span, Zone};
+use crate::metrics::tables::Analysis;
+use crate::report::{Provenance, number};
+
+/// Spans that one line names before the rest are only counted.
+const SPANS: usize = 3;
+/// Gaps that are named before the rest are only counted.
+const GAPS: usize = 12;
+
+/// The head.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Head {
+    pub(super) organisation: Option<String>,
+    pub(super) period: String,
+    pub(super) compared: String,
+    pub(super) synthetic: bool,
+    /// Filters in force and a period that is not over, each a sentence.
+    pub(super) notices: Vec<String>,
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) inputs: Grid,
+    pub(super) coverage: Grid,
+}
+
+pub(super) fn head(analysis: &Analysis, provenance: &Provenance) -> Head {
+    let settings = &analysis.settings;
+    let zone = settings.zone;
+    let period = &analysis.period;
+    let compared = match &analysis.previous {
+        Some(before) => {
+            let days = number::days(before.from, before.to);
+            let name = period_name(before);
+            let named = if name == days { days } else { format!("{name} ({days})") };
+            format!("{}, compared with {named}", number::days(period.from, period.to))
+        }
+        None => format!("{}, compared with no other period", number::days(period.from, period.to)),
+    };
+    Head {
+        organisation: settings.organisation.as_deref().map(short),
+        period: period_name(period),
+        compared,
+        synthetic: provenance.synthetic,
+        notices: notices(analysis),
+        facts: vec![
+            ("As of", format!("{} ({})", number::instant(analysis.as_of, zone), analysis.as_of)),
+            ("Time zone", zone.name().to_owned()),
+            ("Rolling window", number::counted(settings.window_days.into(), "day", "days")),
+            ("Bands", short(&settings.bands.edition)),
+            ("Services", services(analysis)),
+            ("Tool", format!("dora-report {}", provenance.tool_version)),
+            ("Configuration (SHA-256)", provenance.config_digest.clone()),
+        ],
+        inputs: inputs(analysis),
+        coverage: coverage(analysis),
+    }
+}
+
+fn services(analysis: &Analysis) -> String {
+    let services = analysis.groups.first().map_or(0, |all| all.services as u64);
+    format!("{}, pooled", number::counted(services, "service", "services"))
+}
+
+fn notices(analysis: &Analysis) -> Vec<String> {
+    let mut all = Vec::new();
+    for (what, pattern) in [("services", &analysis.service_filter), ("teams", &analysis.team_filter)] {
+        if let Some(pattern) = pattern {
+            all.push(format!("Filtered: only {what} that match “{}” are in this report.", short(pattern)));
+        }
+    }
+    let end = analysis.settings.zone.midnight(analysis.period.to);
+    if analysis.as_of < end {
+        all.push(format!(
+            "The period is not over: it ends after the instant of this report, {}. All figures are of the part up to \
+             then.",
+            number::instant(analysis.as_of, analysis.settings.zone)
+        ));
+    }
+    all
+}
+
+fn table_name(table: Table) -> &'static str {
+    match table {
+        Table::Deployments => "deployments",
+        Table::Commits => "commits",
+        Table::PullRequests => "pull requests",
+        Table::Incidents => "incidents",
+    }
+}
+
+fn inputs(analysis: &Analysis) -> Grid {
+    let zone = analysis.settings.zone;
+    let rows = analysis.inputs.iter().map(|input| {
+        let newest = input.newest_observed_at.map_or_else(|| "never".to_owned(), |at| number::instant(at, zone));
+        vec![text(table_name(input.table)), text(number::count(input.rows)), text(newest)]
+    });
+    Grid {
+        id: "inputs",
+        caption: "The dataset.".to_owned(),
+        head: vec!["Table", "Rows", "Last read"],
+        rows: rows.collect(),
+    }
+}
+
+fn spans_words(spans: &[Span], zone: Zone) -> String {
+    let shown: Vec<String> = spans
+        .iter()
+        .take(SPANS)
+        .map(|span| format!("{} to {}", number::instant(span.from, zone), number::instant(span.to, zone)))
+        .collect();
+    match spans.len().checked_sub(SPANS) {
+        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+fn scope_words(scope: &str) -> String {
+    if scope == EVERYTHING { "everything".to_owned() } else { short(scope) }
+}
+
+fn coverage(analysis: &Analysis) -> Grid {
+    let rows = analysis.coverage.iter().map(|read| -> Vec<Cell> {
+        vec![
+            text(table_name(read.table)),
+            text(short(&read.source)),
+            text(scope_words(&read.scope)),
+            text(spans_words(&read.spans, analysis.settings.zone)),
+        ]
+    });
+    Grid {
+        id: "coverage",
+        caption: "What was read completely; silence outside these spans says nothing.".to_owned(),
+        head: vec!["Table", "Source", "Scope", "From and to"],
+        rows: rows.collect(),
+    }
+}
+
+/// The parts of the known period that were not read, a sentence each.
+pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
+    let mut all = Vec::new();
+    for read in &analysis.coverage {
+        // What was read of everything was read of each scope, too.
+        let wider = analysis
+            .coverage
+            .iter()
+            .filter(|other| other.table == read.table && other.source == read.source && other.scope == EVERYTHING);
+        let spans = join(read.spans.iter().chain(wider.flat_map(|other| &other.spans)).copied().collect());
+        let missing = missing(&spans, analysis.known);
+        if !missing.is_empty() {
+            all.push(format!(
+                "{} of {} ({}) were not read from {}.",
+                capital(table_name(read.table)),
+                scope_words(&read.scope),
+                short(&read.source),
+                spans_words(&missing, analysis.settings.zone)
+            ));
+        }
+    }
+    for (table, way) in [(Table::Deployments, "deployments"), (Table::Incidents, "incidents")] {
+        if !analysis.coverage.iter().any(|read| read.table == table) {
+            all.push(format!("No {way} were ever read: import them."));
+        }
+    }
+    if let Some(more) = all.len().checked_sub(GAPS).filter(|more| *more > 0) {
+        all.truncate(GAPS);
+        all.push(format!("And {more} more gaps: see what was read, at the head of the page."));
+    }
+    all
+}
+
+fn missing(spans: &[Span], wanted: Span) -> Vec<Span> {
+    let mut from = wanted.from;
+    let mut gaps = Vec::new();
+    for span in spans.iter().filter(|span| span.to > wanted.from && span.from < wanted.to) {
+        if span.from > from {
+            gaps.push(Span { from, to: span.from });
+        }
+        from = from.max(span.to);
+    }
+    if from < wanted.to {
+        gaps.push(Span { from, to: wanted.to });
+    }
+    gaps
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn what_was_not_read_is_what_lies_between_and_around_the_spans() {
+        let span = |from, to| Span { from: Timestamp(from), to: Timestamp(to) };
+        assert_eq!(missing(&[span(2, 4), span(6, 20)], span(0, 10)), [span(0, 2), span(4, 6)]);
+        assert_eq!(missing(&[span(-5, 10)], span(0, 10)), []);
+        assert_eq!(missing(&[], span(0, 10)), [span(0, 10)]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The report as one self-contained HTML page, and the index of the reports there are.
+//!
+//! Figures are put into words here, before the template; askama escapes every text. The only markup that is passed
+//! on as such are the drawings, which plotters escaped and which hold no text of a user. The page fetches nothing,
+//! runs no script, and has no clock: the same analysis gives the same bytes.
+
+mod appendix;
+mod cell;
+mod definitions;
+mod groups;
+mod head;
+mod reading;
+mod sections;
+mod summary;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use self::view::{Panel, Section};
+use super::Provenance;
+use super::number;
+use crate::domain::time::{Period, Timestamp, Zone};
+use crate::metrics::tables::{Analysis, Finding};
+
+/// One report of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// The period's label, which is also the name of its folder.
+    pub label: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// First day after.
+    pub to: NaiveDate,
+    /// The instant of the report.
+    pub as_of: Timestamp,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    head: head::Head,
+    tiles: Vec<summary::Tile>,
+    edition: String,
+    gaps: Vec<String>,
+    findings: &'a [Finding],
+    sections: Vec<Section>,
+    group_tables: Vec<groups::GroupTable>,
+    group_reasons: Vec<String>,
+    terms: Vec<(&'static str, String)>,
+    bands: cell::Grid,
+    appendix: Vec<cell::Grid>,
+}
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Index {
+    reports: Vec<IndexRow>,
+}
+
+struct IndexRow {
+    label: String,
+    href: String,
+    days: String,
+    as_of: String,
+}
+
+/// The page of one report.
+///
+/// # Errors
+/// A template or a chart could not be rendered: a defect of this program.
+pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
+    let failed = |cause| askama::Error::Custom(Box::new(cause));
+    let (tiles, sections) = match analysis.groups.first() {
+        Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
+        None => (Vec::new(), Vec::new()),
+    };
+    let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;
+    let page = Page {
+        head: head::head(analysis, provenance),
+        tiles,
+        edition: cell::short(&analysis.settings.bands.edition),
+        gaps: head::gaps(analysis),
+        findings: &analysis.findings,
+        sections,
+        group_tables,
+        group_reasons,
+        terms: definitions::terms(analysis),
+        bands: definitions::bands(&analysis.settings),
+        appendix: appendix::tables(analysis),
+    };
+    page.render().map(|text| without_controls(&text))
+}
+
+/// The list of the reports in one folder, in the order given.
+///
+/// # Errors
+/// The template could not be rendered: a defect of this program.
+pub fn render_index(reports: &[IndexEntry]) -> Result<String, askama::Error> {
+    let reports = reports
+        .iter()
+        .map(|entry| IndexRow {
+            label: entry.label.clone(),
+            href: format!("{}/index.html", percent_encoded(&entry.label)),
+            days: number::days(entry.from, entry.to),
+            as_of: format!("{} UTC", number::instant(entry.as_of, Zone::UTC)),
+        })
+        .collect();
+    Index { reports }.render().map(|text| without_controls(&text))
+}
+
+/// A period as a reader calls it: its label, or its days where the label is only their dates.
+fn period_name(period: &Period) -> String {
+    if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
+}
+
+/// Replaces what could turn the direction of the text around it, and control characters that HTML does not know.
+fn without_controls(text: &str) -> String {
+    let hostile = |letter: char| {
+        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') || (letter.is_control() && letter != '\n')
+    };
+    text.replace(hostile, "\u{fffd}")
+}
+
+/// One segment of a relative URL.
+fn percent_encoded(segment: &str) -> String {
+    segment.bytes().fold(String::with_capacity(segment.len()), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            text.push(byte.into());
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+        text
+    })
+}

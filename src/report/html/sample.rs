@@ -1,0 +1,503 @@
+//! A made-up year for tests of the renderers: deterministic, with names that try to break out of the page.
+//!
+//! The figures are counted by plain loops from the made-up events, so that they agree with each other; they are
+//! not a second implementation of the metrics.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use crate::domain::band::{Bands, Thresholds};
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Span, Timestamp, Zone};
+use crate::domain::unit::{Interval, Seconds};
+use crate::metrics::tables::*;
+use crate::report::Provenance;
+
+/// Names that a page must survive.
+pub(crate) const HOSTILE: [&str; 6] = [
+    "<script>alert(1)</script>",
+    "</svg><img src=x onerror=alert(1)>",
+    "quo\"te's & ampersands",
+    "right-to-left \u{202e}mark",
+    "{{ template }} {% if %} 🚀",
+    "checkout-api",
+];
+
+const DAY: i64 = 86_400;
+
+/// Numbers that look random and are always the same.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Log-normal with a median, from twelve uniform rolls.
+    fn length(&mut self, median: f64, spread: f64) -> f64 {
+        let normal: f64 = (0..12).map(|_| self.roll()).sum::<f64>() - 6.0;
+        median * (normal * spread).exp()
+    }
+}
+
+pub(crate) fn provenance() -> Provenance {
+    Provenance { tool_version: "0.1.0".into(), config_digest: "9f86d081884c7d65".repeat(4), synthetic: true }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+/// A dataset in which nothing was ever read.
+pub(crate) fn empty() -> Analysis {
+    let settings = Settings::default();
+    let period = Period::parse("2025-Q3", day("2026-01-10")).expect("a period");
+    let known = settings.zone.span(period.from, period.to);
+    let figures = PeriodFigures {
+        frequency: Err(NoData::NoRepos),
+        lead_time: Err(NoData::NoRepos),
+        change_failure: Err(NoData::NoRepos),
+        restore: Err(NoData::NoIncidentSource),
+        recovery: Err(NoData::NoIncidentSource),
+    };
+    Analysis {
+        settings,
+        as_of: Timestamp::parse("2026-01-10T06:00:00Z").expect("an instant"),
+        previous: period.previous(),
+        period,
+        known,
+        service_filter: None,
+        team_filter: None,
+        groups: vec![GroupReport {
+            group: Group::all(),
+            team: None,
+            services: 0,
+            previous: Some(figures.clone()),
+            figures,
+            verdicts: Verdicts::default(),
+            daily: Vec::new(),
+            months: Vec::new(),
+            survival: Vec::new(),
+        }],
+        deployments: Vec::new(),
+        incidents: Vec::new(),
+        coverage: Vec::new(),
+        findings: Vec::new(),
+        inputs: Table::ALL.map(|table| InputSummary { table, rows: 0, newest_observed_at: None }).into(),
+    }
+}
+
+/// A year of so many services in three teams.
+pub(crate) fn year(services: usize) -> Analysis {
+    let zone = Zone::parse("Europe/Berlin").expect("a zone");
+    let settings = Settings {
+        organisation: Some("Example & <b>Sons</b>".into()),
+        zone,
+        ignore_tags: vec!["drill".into()],
+        ..Settings::default()
+    };
+    let period = Period::parse("2025", day("2026-01-10")).expect("a period");
+    let as_of = Timestamp::parse("2025-12-31T15:00:00Z").expect("an instant");
+    let known = Span { from: zone.midnight(period.from), to: as_of };
+    let first = Timestamp(known.from.0 - 29 * DAY * 1_000);
+    let mut dice = Dice(7);
+    let (mut deployments, mut incidents) = (Vec::new(), Vec::new());
+    let names: Vec<(String, String)> = (0..services)
+        .map(|at| {
+            let name = HOSTILE.get(at).map_or_else(|| format!("service-{at:02}"), |name| (*name).to_owned());
+            let team = ["Payments", "Platform <i>&", "Web"][at % 3].to_owned();
+            (name, team)
+        })
+        .collect();
+    for (at, (name, team)) in names.iter().enumerate() {
+        events(&mut dice, at, (name, team), (first, as_of), &mut deployments, &mut incidents);
+    }
+    deployments.sort_by_key(|record: &DeploymentRecord| (record.event.finished_at, record.event.id.clone()));
+    incidents.sort_by_key(|record: &IncidentRecord| (record.event.opened_at, record.event.id.clone()));
+    for record in &mut deployments {
+        record.in_period = record.event.finished_at.is_some_and(|at| known.contains(at));
+    }
+    let mut analysis = Analysis {
+        as_of,
+        previous: period.previous(),
+        period,
+        known,
+        groups: Vec::new(),
+        inputs: inputs(&deployments, &incidents, as_of),
+        deployments,
+        incidents,
+        coverage: coverage(first, as_of),
+        findings: vec![Finding {
+            id: "open-incidents",
+            severity: Severity::Warning,
+            scope: format!("service {}", HOSTILE[0]),
+            message: "4 incidents are open, the oldest for 9 d.".into(),
+            advice: "Close what is restored.".into(),
+        }],
+        service_filter: None,
+        team_filter: None,
+        settings,
+    };
+    let mut groups = vec![(Group::all(), None, services)];
+    let mut teams: Vec<&String> = names.iter().map(|(_, team)| team).collect();
+    teams.sort();
+    teams.dedup();
+    for team in teams {
+        let pooled = names.iter().filter(|(_, other)| other == team).count();
+        groups.push((Group { kind: GroupKind::Team, name: team.clone() }, None, pooled));
+    }
+    let mut sorted = names.clone();
+    sorted.sort();
+    for (name, team) in sorted {
+        groups.push((Group { kind: GroupKind::Service, name }, Some(TeamName(team)), 1));
+    }
+    analysis.groups =
+        groups.into_iter().map(|(group, team, services)| report(&analysis, group, team, services)).collect();
+    // One service was never read: its figures are missing, not zero.
+    if let Some(last) = analysis.groups.last_mut() {
+        let gap = NoData::DeploymentsNotRead { repos: vec!["acme/<unread>".into()], read: None };
+        last.figures.frequency = Err(gap.clone());
+        last.figures.lead_time = Err(gap.clone());
+        last.figures.change_failure = Err(gap);
+        last.daily.clear();
+    }
+    analysis
+}
+
+fn events(
+    dice: &mut Dice,
+    at: usize,
+    (name, team): (&str, &str),
+    (first, last): (Timestamp, Timestamp),
+    deployments: &mut Vec<DeploymentRecord>,
+    incidents: &mut Vec<IncidentRecord>,
+) {
+    let gap = [0.9, 4.0, 1.6, 11.0, 2.7, 0.6][at % 6] * DAY as f64;
+    let (mut now, mut count) = (first.0 as f64 / 1_000.0, 0);
+    loop {
+        now += gap * -(1.0 - dice.roll()).ln();
+        count += 1;
+        let finished = Timestamp((now * 1_000.0) as i64);
+        if finished >= last {
+            return;
+        }
+        let id = format!("{}", 100_000 * (at + 1) + count);
+        let failed = dice.roll() < 0.07;
+        let left_out = (dice.roll() < 0.05).then_some("not-success");
+        let length = dice.length(19.0 * 3_600.0, 1.1);
+        let stage = |share: f64| Some(Seconds((length * share) as i64));
+        let counts = left_out.is_none();
+        let lead = (counts && count > 1).then_some(Seconds(length as i64));
+        let rule = if dice.roll() < 0.6 { Rule::Explicit } else { Rule::Window };
+        let mut record = DeploymentRecord {
+            event: Deployment {
+                source: "github".into(),
+                id: id.clone(),
+                repo: format!("acme/{name}"),
+                environment: Some("production".into()),
+                status: if counts { "success" } else { "failure" }.into(),
+                created_at: finished,
+                finished_at: Some(finished),
+                url: Some(match count % 9 {
+                    0 => "javascript:alert(1)".into(),
+                    _ => format!("https://github.com/acme/service-{at:02}/deployments/{id}"),
+                }),
+                ..Deployment::default()
+            },
+            service: Some(ServiceName(name.into())),
+            team: Some(TeamName(team.into())),
+            in_period: false,
+            left_out,
+            kind: counts.then_some(Kind::Deploy),
+            lead_time: lead,
+            lead_time_reason: (counts && count == 1).then_some(LeadTimeReason::FirstDeployment),
+            stages: Stages { coding: stage(0.5), pickup: stage(0.2), review: stage(0.25), deploy: stage(0.05) },
+            failed: counts.then_some(failed),
+            failed_by: Vec::new(),
+            failed_rules: Vec::new(),
+        };
+        if failed && counts {
+            let incident = format!("Q{id}");
+            record.failed_by.push(incident.clone());
+            record.failed_rules.push(rule);
+            let opened = Timestamp(finished.0 + (dice.roll() * 3_000_000.0) as i64);
+            let restore = Seconds(dice.length(5_400.0, 1.4) as i64);
+            let resolved = Timestamp(opened.0 + restore.0 * 1_000);
+            let open = resolved >= last || count % 31 == 0;
+            incidents.push(IncidentRecord {
+                event: Incident {
+                    source: "pagerduty".into(),
+                    id: incident,
+                    title: Some(format!(
+                        "{} fails {}",
+                        HOSTILE[count % 6],
+                        "x".repeat(if count % 40 == 0 { 500 } else { 1 })
+                    )),
+                    opened_at: opened,
+                    resolved_at: (!open).then_some(resolved),
+                    url: Some("https://example.pagerduty.com/incidents/Q1?a=1&b=\"".into()),
+                    ..Incident::default()
+                },
+                service: Some(ServiceName(name.into())),
+                team: Some(TeamName(team.into())),
+                counted: true,
+                reason: None,
+                time_to_restore: (!open).then_some(restore),
+                link: Some(Link { deployment_id: id, rule, age: opened.since(finished) }),
+            });
+        }
+        deployments.push(record);
+    }
+}
+
+fn inputs(deployments: &[DeploymentRecord], incidents: &[IncidentRecord], as_of: Timestamp) -> Vec<InputSummary> {
+    let rows = [deployments.len(), deployments.len() * 4, deployments.len() * 2, incidents.len()];
+    Table::ALL
+        .into_iter()
+        .zip(rows)
+        .map(|(table, rows)| InputSummary { table, rows: rows as u64, newest_observed_at: Some(as_of) })
+        .collect()
+}
+
+fn coverage(first: Timestamp, as_of: Timestamp) -> Vec<Coverage> {
+    let whole = vec![Span { from: first, to: as_of }];
+    let late = vec![Span { from: Timestamp(first.0 + 60 * DAY * 1_000), to: as_of }];
+    let of = |table, source: &str, scope: &str, spans: &Vec<Span>| Coverage {
+        table,
+        source: source.into(),
+        scope: scope.into(),
+        spans: spans.clone(),
+    };
+    vec![
+        of(Table::Deployments, "github", "acme/web", &whole),
+        of(Table::Deployments, "github", "acme/<late>", &late),
+        of(Table::Incidents, "pagerduty", "*", &whole),
+    ]
+}
+
+/// The events of one group inside a span.
+struct Inside<'a> {
+    deployments: Vec<&'a DeploymentRecord>,
+    incidents: Vec<&'a IncidentRecord>,
+}
+
+fn of_group(service: Option<&ServiceName>, team: Option<&TeamName>, group: &Group) -> bool {
+    match group.kind {
+        GroupKind::All => true,
+        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
+        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
+    }
+}
+
+fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, services: usize) -> GroupReport {
+    let mine = Inside {
+        deployments: analysis
+            .deployments
+            .iter()
+            .filter(|record| {
+                record.left_out.is_none() && of_group(record.service.as_ref(), record.team.as_ref(), &group)
+            })
+            .collect(),
+        incidents: analysis
+            .incidents
+            .iter()
+            .filter(|record| of_group(record.service.as_ref(), record.team.as_ref(), &group))
+            .collect(),
+    };
+    let (zone, bands) = (analysis.settings.zone, &analysis.settings.bands);
+    let figures = period_figures(&mine, analysis.known, 365, bands);
+    let half = Span { from: analysis.known.from, to: zone.midnight(day("2025-07-01")) };
+    let months = (1..=12).filter_map(|month| {
+        let from = NaiveDate::from_ymd_opt(2025, month, 1)?;
+        let to = from.checked_add_months(chrono::Months::new(1))?;
+        let figure = period_figures(&mine, zone.span(from, to), 30, bands).change_failure;
+        Some(MonthlyFailures {
+            from,
+            figure: if month == 1 && group == Group::all() { Err(NoData::NotYet) } else { figure },
+        })
+    });
+    let mut times: Vec<f64> =
+        mine.incidents.iter().filter_map(|record| Some(record.time_to_restore?.as_f64())).collect();
+    times.sort_by(f64::total_cmp);
+    let mut survival = vec![SurvivalStep { seconds: 0.0, unresolved: 1.0 }];
+    survival.extend(times.iter().enumerate().map(|(at, seconds)| SurvivalStep {
+        seconds: *seconds,
+        unresolved: 1.0 - (at + 1) as f64 / (times.len() + 4) as f64,
+    }));
+    GroupReport {
+        daily: daily(&mine, analysis, bands),
+        months: months.collect(),
+        survival,
+        previous: Some(period_figures(&mine, half, 181, bands)),
+        figures,
+        verdicts: Verdicts {
+            frequency: Some(Verdict::Better),
+            lead_time: Some(Verdict::WithinNoise),
+            change_failure: Some(Verdict::TooFewData),
+            restore: Some(Verdict::Worse),
+            recovery: Some(Verdict::WithinNoise),
+        },
+        group,
+        team,
+        services,
+    }
+}
+
+fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let at = p * (sorted.len().checked_sub(1)? as f64);
+    let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    Some(low + (high - low) * at.fract())
+}
+
+fn durations(mut values: Vec<f64>) -> Option<Durations> {
+    values.sort_by(f64::total_cmp);
+    Some(Durations {
+        n: values.len() as u64,
+        p50: quantile(&values, 0.5)?,
+        p75: quantile(&values, 0.75)?,
+        p90: quantile(&values, 0.9)?,
+        mean: values.iter().sum::<f64>() / values.len() as f64,
+        ci95: (values.len() >= 6).then(|| Interval {
+            low: quantile(&values, 0.42).unwrap_or_default(),
+            high: quantile(&values, 0.58).unwrap_or_default(),
+        }),
+    })
+}
+
+fn band(thresholds: &Thresholds, value: f64, interval: Option<Interval>) -> BandReading {
+    let ends = interval.and_then(|it| Some((thresholds.classify(it.low)?, thresholds.classify(it.high)?)));
+    let range = ends.map(|(a, b)| (a.max(b), a.min(b))).filter(|(worse, better)| worse != better);
+    BandReading { band: thresholds.classify(value), range }
+}
+
+fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> PeriodFigures {
+    let inside: Vec<_> =
+        mine.deployments.iter().filter(|record| record.event.finished_at.is_some_and(|at| span.contains(at))).collect();
+    let n = inside.len() as f64;
+    let rate = n / f64::from(days);
+    let ci95 = Interval {
+        low: (n - 1.96 * n.sqrt()).max(0.0) / f64::from(days),
+        high: (n + 2.0 + 1.96 * n.sqrt()) / f64::from(days),
+    };
+    let stage = |of: fn(&Stages) -> Option<Seconds>| {
+        durations(inside.iter().filter_map(|record| Some(of(&record.stages)?.as_f64())).collect())
+    };
+    let lead = durations(inside.iter().filter_map(|record| Some(record.lead_time?.as_f64())).collect());
+    let variant = |variant, share: f64| VariantFigure {
+        variant,
+        p50: lead.map(|it| it.p50 * share),
+        n: inside.len() as u64,
+        negative: 0,
+    };
+    let failed = inside.iter().filter(|record| record.failed == Some(true)).count();
+    let ratio = (!inside.is_empty()).then(|| failed as f64 / n);
+    let wilson = ratio.map(|p| {
+        let z2 = 3.841_46;
+        let (centre, half) = (
+            (p + z2 / (2.0 * n)) / (1.0 + z2 / n),
+            (z2 * (p * (1.0 - p) / n + z2 / (4.0 * n * n))).sqrt() / (1.0 + z2 / n),
+        );
+        Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
+    });
+    let opened: Vec<_> = mine.incidents.iter().filter(|record| span.contains(record.event.opened_at)).collect();
+    let restored = durations(opened.iter().filter_map(|record| Some(record.time_to_restore?.as_f64())).collect());
+    let restore = Restore {
+        opened: opened.len() as u64,
+        durations: restored,
+        open: opened.iter().filter(|record| record.time_to_restore.is_none()).count() as u64,
+        km_p50: restored.map(|it| it.p50 * 1.1),
+        km_beyond: None,
+        band: restored.map(|it| band(&bands.time_to_restore, it.p50, it.ci95)).unwrap_or_default(),
+    };
+    PeriodFigures {
+        frequency: Ok(Frequency {
+            deployments: inside.len() as u64,
+            days,
+            per_day: rate,
+            days_with_deployments: days / 2,
+            median_days_between: (inside.len() > 1).then_some(0.7),
+            ci95,
+            band: band(&bands.deployment_frequency, rate, Some(ci95)),
+        }),
+        lead_time: Ok(LeadTime {
+            durations: lead,
+            band: lead.map(|it| band(&bands.lead_time, it.p50, it.ci95)).unwrap_or_default(),
+            stages: StageFigures {
+                coding: stage(|it| it.coding),
+                pickup: stage(|it| it.pickup),
+                review: stage(|it| it.review),
+                deploy: stage(|it| it.deploy),
+            },
+            variants: vec![
+                variant(Variant::Deployment, 1.0),
+                variant(Variant::Change, 0.9),
+                variant(Variant::Commit, 0.6),
+                variant(Variant::PullRequestOpened, 0.4),
+            ],
+            reasons: BTreeMap::from([(LeadTimeReason::Redeploy, 3), (LeadTimeReason::UnknownCommits, 2)]),
+        }),
+        change_failure: Ok(ChangeFailure {
+            deployments: inside.len() as u64,
+            failed: failed as u64,
+            ratio,
+            ci95: wilson,
+            by_rule: BTreeMap::from([
+                (Rule::Explicit, failed as u64 / 2),
+                (Rule::Window, failed as u64 - failed as u64 / 2),
+            ]),
+            band: ratio.map(|it| band(&bands.change_failure_rate, it, wilson)).unwrap_or_default(),
+        }),
+        recovery: Ok(restore.clone()),
+        restore: Ok(restore),
+    }
+}
+
+fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow> {
+    let zone = analysis.settings.zone;
+    let rows = analysis.period.days().map(|date| {
+        let from = date.checked_sub_days(Days::new(29)).expect("a day");
+        let to = date.checked_add_days(Days::new(1)).expect("a day");
+        let end = zone.midnight(to).min(analysis.as_of);
+        let window = Span { from: zone.midnight(from), to: end };
+        let today = zone.midnight(date);
+        let figures = period_figures(mine, window, 30, bands);
+        let (frequency, lead) = (figures.frequency.expect("known"), figures.lead_time.expect("known").durations);
+        let (failure, restore) = (figures.change_failure.expect("known"), figures.restore.expect("known"));
+        // Some weeks in spring were not read.
+        let read = !(date.month() == 4 && date.day() < 20);
+        let count = |value: u64| read.then_some(value as u32);
+        DailyRow {
+            date,
+            partial: end < zone.midnight(to),
+            window_complete: read,
+            deployments_on_day: read.then(|| {
+                let inside =
+                    |record: &&&DeploymentRecord| record.event.finished_at.is_some_and(|at| at >= today && at < end);
+                mine.deployments.iter().filter(inside).count() as u32
+            }),
+            deployments: count(frequency.deployments),
+            deployments_per_day: read.then_some(frequency.per_day),
+            lead_time_p50: lead.filter(|_| read).map(|it| it.p50),
+            lead_time_p90: lead.filter(|_| read).map(|it| it.p90),
+            lead_time_n: count(lead.map_or(0, |it| it.n)),
+            failed_deployments: count(failure.failed),
+            change_failure_rate: failure.ratio.filter(|_| read),
+            incidents_opened: count(restore.opened),
+            incidents_resolved: count(restore.durations.map_or(0, |it| it.n)),
+            incidents_open: count(restore.open),
+            time_to_restore_p50: restore.durations.filter(|_| read).map(|it| it.p50),
+            time_to_restore_p90: restore.durations.filter(|_| read).map(|it| it.p90),
+            recovery_time_p50: restore.durations.filter(|_| read).map(|it| it.p50),
+            deployment_frequency_band: None,
+            lead_time_band: None,
+            change_failure_rate_band: None,
+            time_to_restore_band: None,
+        }
+    });
+    rows.collect()
+}

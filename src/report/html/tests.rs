@@ -1,0 +1,165 @@
+//! What holds for every page, whatever is in it.
+
+use std::sync::LazyLock;
+
+use super::sample::{HOSTILE, empty, provenance, year};
+use super::{IndexEntry, render, render_index};
+use crate::domain::time::Timestamp;
+use crate::metrics::tables::Analysis;
+
+static SIX: LazyLock<String> = LazyLock::new(|| page(&year(6)));
+
+fn page(analysis: &Analysis) -> String {
+    render(analysis, &provenance()).expect("a page")
+}
+
+fn count(page: &str, text: &str) -> usize {
+    page.matches(text).count()
+}
+
+/// The page without its style sheet, which is ours.
+fn body(page: &str) -> &str {
+    page.split_once("</style>").expect("a style sheet").1
+}
+
+#[test]
+fn hostile_text_is_escaped_everywhere() {
+    let body = body(&SIX);
+    for hostile in
+        ["<script", "<img", "<b>Sons", "<i>", "<unread>", "<late>", "\u{202e}", "onerror=alert(1)>", "javascript:"]
+    {
+        assert!(!body.contains(hostile), "{hostile}");
+    }
+    assert!(body.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "the name is there, escaped");
+    assert_eq!(count(body, "<svg"), count(body, "</svg>"));
+    assert!(body.contains(HOSTILE[5]));
+}
+
+#[test]
+fn a_page_asks_nobody_for_anything() {
+    for page in [&*SIX, &page(&empty())] {
+        for fetched in
+            ["src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"]
+        {
+            assert!(!page.contains(fetched), "{fetched}");
+        }
+        assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'"));
+        let links = count(page, "href=\"https://");
+        assert_eq!(
+            count(page, "https://") + count(page, "http://"),
+            links,
+            "addresses are links to follow, nothing else"
+        );
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_in_words_and_never_as_a_number() {
+    for page in [&*SIX, &page(&empty())] {
+        for broken in ["NaN", ">inf", " inf ", "-inf", "None<", "no value"] {
+            assert!(!body(page).contains(broken), "{broken}");
+        }
+    }
+    let page = page(&empty());
+    assert!(page.contains("No figure: no repo belongs to this group"));
+    assert!(page.contains("No incidents were ever read"));
+    assert!(!body(&page).contains("class=\"chart\""), "no chart is drawn of nothing");
+    for zero in [">0 a month<", ">0 s<", ">0 %<"] {
+        assert!(!page.contains(zero), "{zero}");
+    }
+}
+
+#[test]
+fn headings_follow_in_order_and_there_is_one_first() {
+    for page in [&*SIX, &page(&empty())] {
+        assert_eq!(count(page, "<h1"), 1);
+        let levels = body(page).match_indices("<h").filter_map(|(at, _)| page_level(body(page), at));
+        let mut before = 1;
+        for level in levels {
+            assert!(level <= before + 1, "h{level} after h{before}");
+            before = level;
+        }
+    }
+}
+
+fn page_level(text: &str, at: usize) -> Option<u32> {
+    text.get(at + 2..at + 3)?.parse().ok()
+}
+
+#[test]
+fn every_chart_has_a_title_a_finding_a_caption_and_its_points() {
+    let charts = count(&SIX, "class=\"chart\"");
+    assert_eq!(charts, 8);
+    for part in ["<title id=", "<desc id=", "<figcaption>", "<figure ", "The points as a table"] {
+        assert_eq!(count(&SIX, part), charts, "{part}");
+    }
+}
+
+#[test]
+fn every_id_is_unique_and_every_reference_has_its_target() {
+    let mut ids: Vec<&str> = SIX.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    for attribute in ["href=\"#", "aria-labelledby=\""] {
+        for targets in SIX.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
+            for target in targets.split(' ') {
+                assert!(ids.binary_search(&target).is_ok(), "{target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_table_has_a_caption_and_its_heads_a_scope() {
+    assert_eq!(count(&SIX, "<table"), count(&SIX, "<caption"));
+    assert_eq!(count(&SIX, "<th "), count(&SIX, "<th scope=\""));
+    assert_eq!(count(&SIX, "<th>"), 0);
+}
+
+#[test]
+fn a_year_of_twenty_services_stays_light() {
+    let page = page(&year(20));
+    assert!(page.len() <= 300 * 1024, "{} KB", page.len() / 1024);
+}
+
+#[test]
+fn the_same_analysis_gives_the_same_bytes() {
+    assert_eq!(page(&year(2)), page(&year(2)));
+}
+
+#[test]
+fn filters_and_a_period_that_is_not_over_are_named_at_the_head() {
+    let mut analysis = year(2);
+    analysis.service_filter = Some("pay-*".into());
+    let page = page(&analysis);
+    assert!(page.contains("only services that match “pay-*”"));
+    assert!(page.contains("The period is not over"));
+    assert!(page.contains("Synthetic data."));
+}
+
+#[test]
+fn the_index_links_each_report_and_escapes_its_label() {
+    let entry = |label: &str| IndexEntry {
+        label: label.into(),
+        from: "2026-07-01".parse().expect("a date"),
+        to: "2026-10-01".parse().expect("a date"),
+        as_of: Timestamp::parse("2026-10-02T06:00:00Z").expect("an instant"),
+    };
+    let page = render_index(&[entry("2026-Q3"), entry("<x>\"/..")]).expect("a page");
+    assert!(page.contains("<a href=\"2026-Q3/index.html\">2026-Q3</a>"));
+    assert!(page.contains("href=\"%3Cx%3E%22%2F../index.html\">&#60;x&#62;&#34;/..</a>"));
+    assert!(page.contains("1 Jul to 30 Sep 2026"));
+    assert!(render_index(&[]).expect("a page").contains("There is no report yet."));
+}
+
+#[test]
+#[ignore = "writes pages for a person to look at"]
+fn pages_for_eyes() {
+    let folder = std::env::temp_dir().join("dora-report-pages");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (name, page) in [("six", SIX.clone()), ("twenty", page(&year(20))), ("empty", page(&empty()))] {
+        std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
+    }
+}

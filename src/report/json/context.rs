@@ -1,0 +1,157 @@
+//! The parts of `report.json` around the figures: period, settings, bands, coverage, findings.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::domain::band::{Band, Bands, Limit, Thresholds};
+use crate::domain::coverage::Coverage;
+use crate::domain::glob::Glob;
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Timestamp};
+use crate::metrics::tables::{Finding, InputSummary};
+
+#[derive(Serialize)]
+pub(super) struct PeriodView<'a> {
+    from: NaiveDate,
+    to: NaiveDate,
+    label: &'a str,
+}
+
+impl<'a> PeriodView<'a> {
+    pub(super) fn new(period: &'a Period) -> Self {
+        Self { from: period.from, to: period.to, label: &period.label }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Filters<'a> {
+    pub(super) service: Option<&'a str>,
+    pub(super) team: Option<&'a str>,
+}
+
+/// What else decides which events count and which deployments fail.
+#[derive(Serialize)]
+pub(super) struct SettingsView<'a> {
+    environments: Vec<&'a str>,
+    attribution: &'static str,
+    attribution_window_seconds: i64,
+    count_rollbacks: bool,
+    min_priority: Option<u32>,
+    urgencies: &'a [String],
+    ignore_tags: &'a [String],
+}
+
+impl<'a> SettingsView<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        Self {
+            environments: settings.environments.iter().map(Glob::as_str).collect(),
+            attribution: settings.attribution.as_str(),
+            attribution_window_seconds: settings.attribution_window.0,
+            count_rollbacks: settings.count_rollbacks,
+            min_priority: settings.min_priority,
+            urgencies: &settings.urgencies,
+            ignore_tags: &settings.ignore_tags,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LimitView {
+    band: &'static str,
+    operator: &'static str,
+    value: f64,
+}
+
+#[derive(Serialize)]
+pub(super) struct BandsView<'a> {
+    edition: &'a str,
+    note: &'a str,
+    deployment_frequency: Vec<LimitView>,
+    lead_time: Vec<LimitView>,
+    change_failure_rate: Vec<LimitView>,
+    time_to_restore: Vec<LimitView>,
+}
+
+impl<'a> BandsView<'a> {
+    pub(super) fn new(bands: &'a Bands) -> Self {
+        Self {
+            edition: &bands.edition,
+            note: &bands.note,
+            deployment_frequency: limits(&bands.deployment_frequency),
+            lead_time: limits(&bands.lead_time),
+            change_failure_rate: limits(&bands.change_failure_rate),
+            time_to_restore: limits(&bands.time_to_restore),
+        }
+    }
+}
+
+fn limits(thresholds: &Thresholds) -> Vec<LimitView> {
+    let view = |(band, limit): &(Band, Limit)| LimitView {
+        band: band.as_str(),
+        operator: limit.operator(),
+        value: limit.value(),
+    };
+    thresholds.0.iter().map(view).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct CoverageView<'a> {
+    table: &'static str,
+    source: &'a str,
+    scope: &'a str,
+    from: String,
+    to: String,
+}
+
+/// One entry per span that was read.
+pub(super) fn coverage(all: &[Coverage]) -> Vec<CoverageView<'_>> {
+    all.iter()
+        .flat_map(|it| {
+            it.spans.iter().map(|span| CoverageView {
+                table: it.table.folder(),
+                source: &it.source,
+                scope: &it.scope,
+                from: span.from.to_rfc3339(),
+                to: span.to.to_rfc3339(),
+            })
+        })
+        .collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct InputView {
+    table: &'static str,
+    rows: u64,
+    newest_observed_at: Option<String>,
+}
+
+impl InputView {
+    pub(super) fn new(input: &InputSummary) -> Self {
+        Self {
+            table: input.table.folder(),
+            rows: input.rows,
+            newest_observed_at: input.newest_observed_at.map(Timestamp::to_rfc3339),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct FindingView<'a> {
+    id: &'static str,
+    severity: &'static str,
+    scope: &'a str,
+    message: &'a str,
+    advice: &'a str,
+}
+
+impl<'a> FindingView<'a> {
+    pub(super) fn new(finding: &'a Finding) -> Self {
+        Self {
+            id: finding.id,
+            severity: finding.severity.as_str(),
+            scope: &finding.scope,
+            message: &finding.message,
+            advice: &finding.advice,
+        }
+    }
+}

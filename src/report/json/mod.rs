@@ -1,0 +1,82 @@
+//! `report.json`: everything the page shows except the rows of the CSV files, in the shape of [`SCHEMA`].
+//!
+//! Every key is always present; a missing value is `null`. Units are in the names: `_seconds`, `per_day`; ratios run
+//! from 0 to 1. Keys come in the order of the structs here, so equal input gives equal bytes. A change that breaks
+//! readers raises [`SCHEMA_VERSION`].
+
+mod context;
+mod group;
+mod lead_time;
+mod metric;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use self::context::{BandsView, CoverageView, Filters, FindingView, InputView, PeriodView, SettingsView};
+use self::group::GroupView;
+use super::Provenance;
+use crate::metrics::tables::Analysis;
+
+/// The version of the shape, in `schema_version`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The JSON Schema (2020-12) of the report.
+pub const SCHEMA: &str = include_str!("../../../schemas/report.schema.json");
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema_version: u32,
+    tool: Tool<'a>,
+    config_digest: &'a str,
+    synthetic: bool,
+    organisation: Option<&'a str>,
+    as_of: String,
+    timezone: &'static str,
+    window_days: u32,
+    period: PeriodView<'a>,
+    previous: Option<PeriodView<'a>>,
+    filters: Filters<'a>,
+    settings: SettingsView<'a>,
+    bands: BandsView<'a>,
+    groups: Vec<GroupView<'a>>,
+    coverage: Vec<CoverageView<'a>>,
+    inputs: Vec<InputView>,
+    findings: Vec<FindingView<'a>>,
+}
+
+/// The report as JSON, indented, with a newline at its end.
+///
+/// # Errors
+/// None that this data can cause; the serialiser's own.
+pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, serde_json::Error> {
+    let settings = &analysis.settings;
+    let report = Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: "dora-report", version: &provenance.tool_version },
+        config_digest: &provenance.config_digest,
+        synthetic: provenance.synthetic,
+        organisation: settings.organisation.as_deref(),
+        as_of: analysis.as_of.to_rfc3339(),
+        timezone: settings.zone.name(),
+        window_days: settings.window_days,
+        period: PeriodView::new(&analysis.period),
+        previous: analysis.previous.as_ref().map(PeriodView::new),
+        filters: Filters { service: analysis.service_filter.as_deref(), team: analysis.team_filter.as_deref() },
+        settings: SettingsView::new(settings),
+        bands: BandsView::new(&settings.bands),
+        groups: analysis.groups.iter().map(|report| GroupView::new(report, settings.zone)).collect(),
+        coverage: context::coverage(&analysis.coverage),
+        inputs: analysis.inputs.iter().map(InputView::new).collect(),
+        findings: analysis.findings.iter().map(FindingView::new).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&report)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,169 @@
+//! `summary.md`: the report for an issue, a mail or a CI job's summary page. The whole first, then teams and
+//! services, findings, and what was not read. Stays below the 1 MiB that a job summary may have.
+
+mod escape;
+mod number;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+
+use super::{Provenance, words};
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{Analysis, Finding, GroupReport, NoData, PeriodFigures};
+
+/// Bytes of the whole text: 1 MiB less room for the lines that say what was dropped.
+const CAP: usize = (1 << 20) - 4_096;
+
+/// Bytes for findings, and as many for what was not read.
+const CAP_OF_A_LIST: usize = CAP / 4;
+
+/// Groups named in one line of what was not read; the rest is counted.
+const NAMED: usize = 5;
+
+/// The summary as Markdown (GFM). Rows of services are dropped from the end where it would grow too long.
+pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
+    let mut out = head(analysis, provenance);
+    let (whole, parts): (Vec<&GroupReport>, Vec<&GroupReport>) =
+        analysis.groups.iter().partition(|report| report.group.kind == GroupKind::All);
+    for report in whole {
+        out.push('\n');
+        out.push_str(&table::metrics(report, &analysis.settings.bands.edition));
+    }
+    let findings = list("Findings", "findings", &findings(analysis), "findings.csv");
+    let missing = list("Not known", "lines", &missing(analysis), "report.json");
+    if !parts.is_empty() {
+        out.push_str("\n## Teams and services\n\n");
+        out.push_str(table::GROUPS_HEAD);
+        let room = CAP.saturating_sub(findings.len() + missing.len());
+        let rows: Vec<String> = parts.into_iter().map(table::group).collect();
+        let dropped = fill(&mut out, &rows, room);
+        if dropped > 0 {
+            let _ = writeln!(out, "\n{dropped} more rows did not fit here; all are in summary.csv.");
+        }
+    }
+    out.push_str(&findings);
+    out.push_str(&missing);
+    out
+}
+
+fn head(analysis: &Analysis, provenance: &Provenance) -> String {
+    let (settings, period) = (&analysis.settings, &analysis.period);
+    let organisation = settings.organisation.as_deref().map(|name| format!("{}: ", escape::text(name)));
+    let mut lines = vec![
+        format!("# {}DORA metrics {}", organisation.unwrap_or_default(), escape::text(&period.label)),
+        String::new(),
+    ];
+    if provenance.synthetic {
+        lines.extend(["**The data are synthetic.**".into(), String::new()]);
+    }
+    let last = period.to.pred_opt().unwrap_or(period.to);
+    let compared = analysis.previous.as_ref().map(|it| format!(", compared with {}", escape::text(&it.label)));
+    let cut = analysis.known.to < settings.zone.midnight(period.to);
+    let cut = if cut { " The period is not over: figures are those so far." } else { "" };
+    lines.push(format!("{} to {last}{}.{cut}", period.from, compared.unwrap_or_default()));
+    for (what, pattern) in [("Services", &analysis.service_filter), ("Teams", &analysis.team_filter)] {
+        lines.extend(pattern.as_ref().map(|it| format!("{what} like {} only.", escape::text(it))));
+    }
+    let digest: String = provenance.config_digest.chars().take(12).collect();
+    lines.push(format!(
+        "As of {}, time zone {}, rolling window {} days, bands: {}, dora-report {}, config {digest}.",
+        analysis.as_of,
+        settings.zone,
+        settings.window_days,
+        escape::text(&settings.bands.edition),
+        provenance.tool_version,
+    ));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn findings(analysis: &Analysis) -> Vec<String> {
+    let line = |it: &Finding| {
+        format!(
+            "- **{}** {} ({}): {} {}\n",
+            it.severity.as_str(),
+            it.id,
+            escape::text(&it.scope),
+            escape::text(&it.message),
+            escape::text(&it.advice)
+        )
+    };
+    analysis.findings.iter().map(line).collect()
+}
+
+/// One line per reason and set of metrics, with the groups that share them, in the order of the groups.
+fn missing(analysis: &Analysis) -> Vec<String> {
+    let mut lines: Vec<(String, String, Vec<String>)> = Vec::new();
+    for report in &analysis.groups {
+        let name = match report.group.kind {
+            GroupKind::All => "all".to_owned(),
+            kind => format!("{} {}", kind.as_str(), escape::text(&report.group.name)),
+        };
+        for (metrics, reason) in reasons(&report.figures) {
+            let sentence = escape::text(&words::sentence(reason, analysis.settings.zone));
+            let metrics = metrics.join(", ");
+            match lines.iter_mut().find(|line| line.0 == metrics && line.1 == sentence) {
+                Some(line) => line.2.push(name.clone()),
+                None => lines.push((metrics, sentence, vec![name.clone()])),
+            }
+        }
+    }
+    lines
+        .into_iter()
+        .map(|(metrics, sentence, groups)| {
+            let named = groups.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+            let more = match groups.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("- **{metrics}** ({named}{more}): {sentence}\n")
+        })
+        .collect()
+}
+
+/// The metrics of a group without a figure, those with the same reason together.
+fn reasons(figures: &PeriodFigures) -> Vec<(Vec<&'static str>, &NoData)> {
+    let all = [
+        figures.frequency.as_ref().err(),
+        figures.lead_time.as_ref().err(),
+        figures.change_failure.as_ref().err(),
+        figures.restore.as_ref().err(),
+        figures.recovery.as_ref().err(),
+    ];
+    let mut grouped: Vec<(Vec<&'static str>, &NoData)> = Vec::new();
+    for (metric, reason) in table::METRICS.into_iter().zip(all) {
+        let Some(reason) = reason else { continue };
+        match grouped.iter_mut().find(|(_, known)| *known == reason) {
+            Some((metrics, _)) => metrics.push(metric),
+            None => grouped.push((vec![metric], reason)),
+        }
+    }
+    grouped
+}
+
+/// A section with a list, if it has any lines.
+fn list(title: &str, what: &str, lines: &[String], file: &str) -> String {
+    let mut out = String::new();
+    if lines.is_empty() {
+        return out;
+    }
+    let _ = write!(out, "\n## {title}\n\n");
+    let dropped = fill(&mut out, lines, CAP_OF_A_LIST);
+    if dropped > 0 {
+        let _ = writeln!(out, "\n{dropped} more {what} did not fit here; all are in {file}.");
+    }
+    out
+}
+
+/// Adds rows while they fit into `room` bytes; how many did not.
+fn fill(out: &mut String, rows: &[String], room: usize) -> usize {
+    for (index, row) in rows.iter().enumerate() {
+        if out.len() + row.len() > room {
+            return rows.len() - index;
+        }
+        out.push_str(row);
+    }
+    0
+}

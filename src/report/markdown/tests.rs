@@ -1,0 +1,65 @@
+//! The Markdown summary as a whole.
+
+use super::super::sample;
+use super::render;
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{Finding, Severity};
+
+#[test]
+fn the_summary_shows_figures_and_says_what_is_not_known() {
+    insta::assert_snapshot!(render(&sample::full(), &sample::provenance()));
+}
+
+#[test]
+fn without_data_the_summary_says_so() {
+    let synthetic = crate::report::Provenance { synthetic: true, ..sample::provenance() };
+    insta::assert_snapshot!(render(&sample::empty(), &synthetic));
+}
+
+#[test]
+fn a_period_that_is_not_over_says_so() {
+    let mut analysis = sample::full();
+    analysis.as_of = sample::at("2026-09-15T12:00:00Z");
+    analysis.known.to = analysis.as_of;
+    assert!(render(&analysis, &sample::provenance()).contains("The period is not over"));
+}
+
+#[test]
+fn every_row_of_a_table_has_the_cells_of_its_head() {
+    let text = render(&sample::full(), &sample::provenance());
+    let bars = |line: &str| line.matches('|').count() - line.matches("\\|").count();
+    let tables: Vec<Vec<&str>> = text
+        .split("\n\n")
+        .map(|block| block.lines().filter(|line| line.starts_with('|')).collect())
+        .filter(|table: &Vec<&str>| !table.is_empty())
+        .collect();
+    assert_eq!(tables.len(), 2);
+    for table in tables {
+        assert!(table.iter().all(|line| bars(line) == bars(table[0])), "{table:#?}");
+    }
+}
+
+#[test]
+fn the_summary_stays_below_a_mebibyte_and_says_what_it_dropped() {
+    let mut analysis = sample::full();
+    let name = "<".repeat(990);
+    for index in 0..3_000 {
+        let report = sample::group(GroupKind::Service, &format!("{index:04}{name}"), sample::unread(), None);
+        analysis.groups.push(report);
+        analysis.findings.push(Finding {
+            id: "small-sample",
+            severity: Severity::Info,
+            scope: name.clone(),
+            message: name.clone(),
+            advice: name.clone(),
+        });
+    }
+    let text = render(&analysis, &sample::provenance());
+    assert!(text.len() < 1 << 20, "{} bytes", text.len());
+    assert!(text.len() > 900_000, "{} bytes", text.len());
+    let rows =
+        text.lines().filter(|line| line.starts_with("| 0") || line.starts_with("| 1") || line.starts_with("| 2"));
+    let dropped = format!("{} more rows did not fit here; all are in summary.csv.", 3_000 - rows.count());
+    assert!(text.contains(&dropped), "{dropped}");
+    assert!(text.contains("more findings did not fit here; all are in findings.csv."));
+}

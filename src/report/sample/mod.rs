@@ -1,0 +1,173 @@
+//! A small analysis made by hand, with every kind of hole and hostile names, for the tests of the renderers.
+
+mod figures;
+mod rows;
+
+use chrono::NaiveDate;
+
+pub(crate) use self::figures::{figures, quiet, unread};
+use self::rows::{deployments, empty_day, full_day, incidents};
+use super::Provenance;
+use crate::domain::band::Bands;
+use crate::domain::coverage::{Coverage, EVERYTHING};
+use crate::domain::event::Table;
+use crate::domain::group::{Group, GroupKind, TeamName};
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Span, Timestamp, Zone};
+use crate::metrics::tables::{
+    Analysis, Finding, GroupReport, InputSummary, MonthlyFailures, NoData, PeriodFigures, Severity, SurvivalStep,
+    Verdict, Verdicts,
+};
+
+/// The name of a service that tries everything.
+pub(crate) const HOSTILE: &str = "=cmd|' /C calc'!A0,\"<b>@here</b>\"\n`x`";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("an instant")
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+pub(crate) fn provenance() -> Provenance {
+    Provenance { tool_version: "0.1.0".into(), config_digest: "ab".repeat(32), synthetic: false }
+}
+
+/// The report of a group with the given figures.
+pub(crate) fn group(
+    kind: GroupKind,
+    name: &str,
+    figures: PeriodFigures,
+    previous: Option<PeriodFigures>,
+) -> GroupReport {
+    let compared = previous.is_some();
+    let verdict = |verdict| compared.then_some(verdict);
+    GroupReport {
+        group: Group { kind, name: name.into() },
+        team: (kind == GroupKind::Service && name == "checkout").then(|| TeamName("payments".into())),
+        services: if kind == GroupKind::All { 2 } else { 1 },
+        figures,
+        previous,
+        verdicts: Verdicts {
+            frequency: verdict(Verdict::WithinNoise),
+            lead_time: verdict(Verdict::Better),
+            change_failure: verdict(Verdict::TooFewData),
+            restore: verdict(Verdict::Worse),
+            recovery: verdict(Verdict::TooFewData),
+        },
+        daily: vec![full_day("2026-07-01"), empty_day("2026-07-02")],
+        months: Vec::new(),
+        survival: Vec::new(),
+    }
+}
+
+/// Two services, a team, a period before, one group of which nothing is known, and hostile names.
+pub(crate) fn full() -> Analysis {
+    let today = day("2026-11-24");
+    let period = Period::parse("2026-Q3", today).expect("a period");
+    let zone = Zone::parse("Europe/Berlin").expect("a zone");
+    let mut all = group(GroupKind::All, "all", figures(), Some(figures()));
+    all.months = vec![
+        MonthlyFailures { from: day("2026-07-01"), figure: figures().change_failure },
+        MonthlyFailures { from: day("2026-08-01"), figure: unread().change_failure },
+    ];
+    all.survival =
+        vec![SurvivalStep { seconds: 0.0, unresolved: 1.0 }, SurvivalStep { seconds: 5_400.0, unresolved: 0.5 }];
+    Analysis {
+        settings: Settings { organisation: Some("Acme & <Sons>".into()), zone, ..Settings::default() },
+        as_of: at("2026-11-24T06:00:00Z"),
+        known: zone.span(period.from, period.to),
+        previous: period.previous(),
+        period,
+        service_filter: None,
+        team_filter: Some("pay*".into()),
+        groups: vec![
+            all,
+            group(GroupKind::Team, "payments", figures(), Some(quiet())),
+            group(GroupKind::Service, HOSTILE, unread(), Some(figures())),
+            group(GroupKind::Service, "checkout", figures(), Some(unread())),
+        ],
+        deployments: deployments(),
+        incidents: incidents(),
+        coverage: vec![
+            Coverage {
+                table: Table::Deployments,
+                source: "github".into(),
+                scope: "acme/checkout".into(),
+                spans: vec![
+                    Span { from: at("2026-01-01T00:00:00Z"), to: at("2026-03-01T00:00:00Z") },
+                    Span { from: at("2026-04-01T00:00:00Z"), to: at("2026-11-24T06:00:00Z") },
+                ],
+            },
+            Coverage {
+                table: Table::Incidents,
+                source: "pagerduty".into(),
+                scope: EVERYTHING.into(),
+                spans: vec![Span { from: at("2026-01-01T00:00:00Z"), to: at("2026-11-24T06:00:00Z") }],
+            },
+        ],
+        findings: vec![
+            Finding {
+                id: "small-sample",
+                severity: Severity::Warning,
+                scope: format!("service {HOSTILE}"),
+                message: "3 incidents; see https://evil.example and www.evil.example, #12.".into(),
+                advice: "Read the interval, not the figure.".into(),
+            },
+            Finding {
+                id: "open-incidents",
+                severity: Severity::Info,
+                scope: "all".into(),
+                message: "2 incidents are open.".into(),
+                advice: "=Close them | or say why not.".into(),
+            },
+        ],
+        inputs: vec![
+            InputSummary { table: Table::Deployments, rows: 2, newest_observed_at: Some(at("2026-11-24T05:00:00Z")) },
+            InputSummary { table: Table::PullRequests, rows: 0, newest_observed_at: None },
+        ],
+    }
+}
+
+/// The same without any incident source.
+pub(crate) fn without_incidents() -> Analysis {
+    let mut analysis = full();
+    analysis.incidents.clear();
+    analysis.coverage.retain(|it| it.table != Table::Incidents);
+    for report in &mut analysis.groups {
+        for figures in [Some(&mut report.figures), report.previous.as_mut()].into_iter().flatten() {
+            figures.change_failure = Err(NoData::NoIncidentSource);
+            figures.restore = Err(NoData::NoIncidentSource);
+            figures.recovery = Err(NoData::NoIncidentSource);
+        }
+    }
+    analysis
+}
+
+/// An empty dataset, nothing to compare with, no bands.
+pub(crate) fn empty() -> Analysis {
+    let nothing = || PeriodFigures {
+        frequency: Err(NoData::NoRepos),
+        lead_time: Err(NoData::NoRepos),
+        change_failure: Err(NoData::NoRepos),
+        restore: Err(NoData::NoIncidentSource),
+        recovery: Err(NoData::NotYet),
+    };
+    let mut all = group(GroupKind::All, "all", nothing(), None);
+    all.services = 0;
+    all.daily.clear();
+    let bands = Bands::edition("none").expect("built in");
+    Analysis {
+        settings: Settings { bands, ..Settings::default() },
+        previous: None,
+        team_filter: None,
+        groups: vec![all],
+        deployments: Vec::new(),
+        incidents: Vec::new(),
+        coverage: Vec::new(),
+        findings: Vec::new(),
+        inputs: Vec::new(),
+        ..full()
+    }
+}

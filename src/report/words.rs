@@ -1,0 +1,146 @@
+//! Sentences that the outputs share: why there is no figure, what a verdict means.
+//!
+//! Each says what is missing, why, and the way out. Plain text: whoever puts it into HTML or Markdown escapes it.
+
+use super::number;
+use crate::domain::time::{Span, Zone};
+use crate::metrics::tables::{LeadTimeReason, NoData, Rule, Variant, Verdict};
+
+/// Names in full before the rest are only counted.
+const NAMES: usize = 3;
+
+/// Why there is no figure and what to do about it.
+pub fn sentence(no_data: &NoData, zone: Zone) -> String {
+    match no_data {
+        NoData::NotYet => "No figure: the period begins after the instant of this report, so nothing of it is known. \
+                           Choose an earlier period or a later --as-of."
+            .to_owned(),
+        NoData::NoRepos => "No figure: no repo belongs to this group, so there is nothing to count. Name its repos \
+                            in the configuration, or import its deployments."
+            .to_owned(),
+        NoData::DeploymentsNotRead { repos, read } => format!(
+            "No figure: the deployments of {} were not read over the whole period{}. Import the rest; where a \
+             file holds everything of a span, `import deployments FILE --covers FROM..TO` says so.",
+            names(repos, "its repos"),
+            extent(*read, zone)
+        ),
+        NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
+                                     Import incidents; a file without rows and `import incidents FILE \
+                                     --covers FROM..TO` say that there were none."
+            .to_owned(),
+        NoData::IncidentsNotRead { sources, read } => format!(
+            "No figure: the incidents of {} were not read over the whole period{}. Import the rest; where a \
+             file holds everything of a span, `import incidents FILE --covers FROM..TO` says so.",
+            names(sources, "its sources"),
+            extent(*read, zone)
+        ),
+    }
+}
+
+/// `a, b and 3 more`.
+pub fn names(all: &[String], nobody: &str) -> String {
+    let (shown, rest) = all.split_at(all.len().min(NAMES));
+    match (shown, rest.len()) {
+        ([], _) => nobody.to_owned(),
+        ([only], 0) => only.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn extent(read: Option<Span>, zone: Zone) -> String {
+    match read {
+        Some(span) => {
+            format!(
+                " (all of it is known from {} to {})",
+                number::instant(span.from, zone),
+                number::instant(span.to, zone)
+            )
+        }
+        None => " (there is no span in which all of it is known)".to_owned(),
+    }
+}
+
+/// What a verdict means, as the end of a sentence about a difference.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "better, by more than chance explains",
+        Verdict::Worse => "worse, by more than chance explains",
+        Verdict::WithinNoise => "within noise: treat it as unchanged",
+        Verdict::TooFewData => "too few data to tell a change from chance",
+    }
+}
+
+/// Why a deployment has no lead time.
+pub fn lead_time_reason(reason: LeadTimeReason) -> &'static str {
+    match reason {
+        LeadTimeReason::FirstDeployment => "first known deployment of its repo and environment",
+        LeadTimeReason::Redeploy => "same revision deployed again",
+        LeadTimeReason::Rollback => "rollback to an older revision",
+        LeadTimeReason::UnknownCommits => "commits not read",
+        LeadTimeReason::Negative => "first commit dated after the deployment",
+    }
+}
+
+/// By which rule a deployment failed.
+pub fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Explicit => "explicit (a reference or a flag)",
+        Rule::Window => "window (the clock alone)",
+        Rule::Rollback => "rollback (it was replaced by an older revision)",
+    }
+}
+
+/// How a variant of the lead time counts.
+pub fn variant(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Deployment => "each deployment, from the first commit of its batch",
+        Variant::Change => "each pull request, and each commit without one, from its first commit",
+        Variant::Commit => "each commit, from its commit time",
+        Variant::PullRequestOpened => "each pull request, from its opening: hides the work before it",
+    }
+}
+
+/// Why an event does not count, or counts in part.
+pub fn left_out(reason: &str) -> &str {
+    match reason {
+        "not-success" => "it did not succeed",
+        "not-production" => "no production environment",
+        "no-environment" => "it names no environment",
+        "no-service" => "its repo belongs to no service",
+        "merged" => "merged into another incident",
+        "priority" => "below the least priority that counts",
+        "urgency" => "of an urgency that does not count",
+        "tag" => "has a tag that is ignored",
+        "unmapped" => "belongs to no service: counts in “all” alone",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    #[test]
+    fn a_missing_figure_names_what_is_missing_and_the_way_out() {
+        let repos: Vec<String> = ["a/a", "b/b", "c/c", "d/d", "e/e"].map(String::from).into();
+        let read = Some(Span { from: Timestamp(0), to: Timestamp(86_400_000) });
+        let text = sentence(&NoData::DeploymentsNotRead { repos, read }, Zone::UTC);
+        assert!(text.contains("a/a, b/b, c/c and 2 more"), "{text}");
+        assert!(text.contains("from 1970-01-01 00:00 to 1970-01-02 00:00"), "{text}");
+        assert!(text.contains("--covers FROM..TO"), "{text}");
+        for no_data in [NoData::NotYet, NoData::NoRepos, NoData::NoIncidentSource] {
+            let text = sentence(&no_data, Zone::UTC);
+            assert!(text.starts_with("No figure: ") && text.ends_with('.'), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_joined_as_a_person_would() {
+        let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(&list(&[]), "nobody"), "nobody");
+        assert_eq!(names(&list(&["a"]), "nobody"), "a");
+        assert_eq!(names(&list(&["a", "b", "c"]), "nobody"), "a, b and c");
+    }
+}

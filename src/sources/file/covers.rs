@@ -1,0 +1,56 @@
+//! Which span of history an import file covers: the one stated, or the whole days from its first to its last event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+
+use super::rows::DEFAULT_SOURCE;
+use crate::domain::coverage::{Coverage, EVERYTHING};
+use crate::domain::event::{Rows, Table};
+use crate::domain::time::{Span, Timestamp, Zone};
+
+/// The coverage that an import adds. `stated` is a half-open range of days in `zone`, and then holds for every repo;
+/// without it each repo, or each incident source, is covered from the day of its first event to that of its last.
+/// Commits and pull requests have no coverage of their own.
+pub fn coverage(rows: &Rows, stated: Option<(NaiveDate, NaiveDate)>, zone: Zone) -> Vec<Coverage> {
+    // scope → sources that have rows in it, first and last event.
+    let mut seen: BTreeMap<&str, (BTreeSet<&str>, Timestamp, Timestamp)> = BTreeMap::new();
+    let mut note = |scope, source, at: Timestamp| {
+        let entry = seen.entry(scope).or_insert_with(|| (BTreeSet::new(), at, at));
+        entry.0.insert(source);
+        entry.1 = entry.1.min(at);
+        entry.2 = entry.2.max(at);
+    };
+    match rows {
+        Rows::Deployments(rows) => {
+            rows.iter().for_each(|row| note(row.repo.as_str(), row.source.as_str(), row.created_at));
+        }
+        // A source is a scope of its own: what one source says about a day says nothing of another.
+        Rows::Incidents(rows) => {
+            rows.iter().for_each(|row| note(row.source.as_str(), row.source.as_str(), row.opened_at))
+        }
+        Rows::Commits(_) | Rows::PullRequests(_) => return Vec::new(),
+    }
+    let table = rows.table();
+    if let Some((from, to)) = stated {
+        let mut sources: BTreeSet<&str> = seen.values().flat_map(|(sources, ..)| sources.iter().copied()).collect();
+        if sources.is_empty() {
+            sources.insert(DEFAULT_SOURCE);
+        }
+        let spans = vec![zone.span(from, to)];
+        return sources.into_iter().map(|source| entry(table, source, EVERYTHING, spans.clone())).collect();
+    }
+    let mut covered = Vec::new();
+    for (scope, (sources, first, last)) in &seen {
+        let after = zone.day_of(*last).checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        let span = Span { from: zone.midnight(zone.day_of(*first)), to: zone.midnight(after) };
+        let scope = if table == Table::Incidents { EVERYTHING } else { scope };
+        covered.extend(sources.iter().map(|source| entry(table, source, scope, vec![span])));
+    }
+    covered.sort_unstable();
+    covered
+}
+
+fn entry(table: Table, source: &str, scope: &str, spans: Vec<Span>) -> Coverage {
+    Coverage { table, source: source.to_owned(), scope: scope.to_owned(), spans }
+}

@@ -1,0 +1,190 @@
+//! Records to rows: which columns each table has, which it needs, and what a row may not say.
+
+use super::error::FileError;
+use super::record::Record;
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
+use crate::domain::time::Timestamp;
+
+/// The source of rows that do not name one.
+pub(super) const DEFAULT_SOURCE: &str = "file";
+
+/// All columns of a table.
+pub(super) fn columns(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Deployments => &[
+            "source",
+            "id",
+            "repo",
+            "environment",
+            "sha",
+            "ref",
+            "status",
+            "created_at",
+            "finished_at",
+            "task",
+            "creator",
+            "url",
+            "observed_at",
+        ],
+        Table::Commits => &["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"],
+        Table::PullRequests => &[
+            "repo",
+            "number",
+            "title",
+            "author",
+            "labels",
+            "head_ref",
+            "opened_at",
+            "first_commit_at",
+            "first_review_at",
+            "approved_at",
+            "merged_at",
+            "merge_sha",
+            "observed_at",
+        ],
+        Table::Incidents => &[
+            "source",
+            "id",
+            "title",
+            "service_keys",
+            "priority",
+            "urgency",
+            "status",
+            "opened_at",
+            "acknowledged_at",
+            "resolved_at",
+            "caused_by_deploy",
+            "deployment_ref",
+            "tags",
+            "url",
+            "observed_at",
+        ],
+    }
+}
+
+/// The columns without which a table says nothing.
+pub(super) fn needed(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Deployments => &["id", "repo", "environment", "sha", "status", "created_at", "finished_at"],
+        Table::Commits => &["repo", "sha", "parents", "authored_at", "committed_at"],
+        Table::PullRequests => &["repo", "number", "opened_at", "merge_sha"],
+        Table::Incidents => &["id", "service_keys", "opened_at", "resolved_at"],
+    }
+}
+
+/// Rows of one table, growing.
+#[derive(Debug)]
+pub(super) struct Collector {
+    rows: Rows,
+    observed_at: Timestamp,
+}
+
+impl Collector {
+    pub(super) fn new(table: Table, observed_at: Timestamp) -> Self {
+        let rows = match table {
+            Table::Deployments => Rows::Deployments(Vec::new()),
+            Table::Commits => Rows::Commits(Vec::new()),
+            Table::PullRequests => Rows::PullRequests(Vec::new()),
+            Table::Incidents => Rows::Incidents(Vec::new()),
+        };
+        Self { rows, observed_at }
+    }
+
+    pub(super) fn push(&mut self, record: &impl Record) -> Result<(), FileError> {
+        let observed_at = record.instant("observed_at")?.unwrap_or(self.observed_at);
+        match &mut self.rows {
+            Rows::Deployments(rows) => rows.push(deployment(record, observed_at)?),
+            Rows::Commits(rows) => rows.push(commit(record, observed_at)?),
+            Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
+            Rows::Incidents(rows) => rows.push(incident(record, observed_at)?),
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Rows {
+        self.rows
+    }
+}
+
+fn source(record: &impl Record) -> Result<String, FileError> {
+    let Some(name) = record.text("source")? else { return Ok(DEFAULT_SOURCE.to_owned()) };
+    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_') {
+        Ok(name)
+    } else {
+        Err(record.unreadable("source", &name, "no short name; use letters, digits, `-` and `_`"))
+    }
+}
+
+fn deployment(record: &impl Record, observed_at: Timestamp) -> Result<Deployment, FileError> {
+    let row = Deployment {
+        source: source(record)?,
+        id: record.required_text("id")?,
+        repo: record.required_text("repo")?,
+        environment: record.text("environment")?,
+        sha: record.text("sha")?,
+        r#ref: record.text("ref")?,
+        status: record.text("status")?.map_or_else(|| "pending".to_owned(), |status| status.to_lowercase()),
+        created_at: record.required_instant("created_at")?,
+        finished_at: record.instant("finished_at")?,
+        task: record.text("task")?,
+        creator: record.text("creator")?,
+        url: record.text("url")?,
+        observed_at,
+    };
+    if row.status == "success" && row.finished_at.is_none() {
+        return Err(record.unreadable("finished_at", "", "a deployment that succeeded needs the instant when it did"));
+    }
+    Ok(row)
+}
+
+fn commit(record: &impl Record, observed_at: Timestamp) -> Result<Commit, FileError> {
+    Ok(Commit {
+        repo: record.required_text("repo")?,
+        sha: record.required_text("sha")?,
+        parents: record.list("parents")?,
+        authored_at: record.required_instant("authored_at")?,
+        committed_at: record.required_instant("committed_at")?,
+        pull_request: record.integer("pull_request")?,
+        observed_at,
+    })
+}
+
+fn pull_request(record: &impl Record, observed_at: Timestamp) -> Result<PullRequest, FileError> {
+    Ok(PullRequest {
+        repo: record.required_text("repo")?,
+        number: record
+            .integer("number")?
+            .ok_or_else(|| record.unreadable("number", "", "a number is missing; this column needs one"))?,
+        title: record.text("title")?,
+        author: record.text("author")?,
+        labels: record.list("labels")?.unwrap_or_default(),
+        head_ref: record.text("head_ref")?,
+        opened_at: record.required_instant("opened_at")?,
+        first_commit_at: record.instant("first_commit_at")?,
+        first_review_at: record.instant("first_review_at")?,
+        approved_at: record.instant("approved_at")?,
+        merged_at: record.instant("merged_at")?,
+        merge_sha: record.text("merge_sha")?,
+        observed_at,
+    })
+}
+
+fn incident(record: &impl Record, observed_at: Timestamp) -> Result<Incident, FileError> {
+    Ok(Incident {
+        source: source(record)?,
+        id: record.required_text("id")?,
+        title: record.text("title")?,
+        service_keys: record.list("service_keys")?.unwrap_or_default(),
+        priority: record.text("priority")?,
+        urgency: record.text("urgency")?,
+        status: record.text("status")?,
+        opened_at: record.required_instant("opened_at")?,
+        acknowledged_at: record.instant("acknowledged_at")?,
+        resolved_at: record.instant("resolved_at")?,
+        caused_by_deploy: record.flag("caused_by_deploy")?,
+        deployment_ref: record.text("deployment_ref")?,
+        tags: record.list("tags")?.unwrap_or_default(),
+        url: record.text("url")?,
+        observed_at,
+    })
+}

@@ -1,0 +1,3 @@
+//! Where events come from: provider formats to domain events at once, nothing stored, nothing computed.
+
+pub mod file;

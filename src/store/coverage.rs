@@ -1,0 +1,88 @@
+//! `<data>/coverage.json`: which spans were read completely. Only ever widened.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::durable::replace_text;
+use super::error::StoreError;
+use crate::domain::coverage::{Coverage, join};
+use crate::domain::event::Table;
+use crate::domain::time::{Span, Timestamp};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    table: String,
+    source: String,
+    scope: String,
+    spans: Vec<[String; 2]>,
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("coverage.json")
+}
+
+/// Reads the coverage of a dataset; a dataset without the file has none.
+///
+/// # Errors
+/// The file cannot be read or understood.
+pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
+    let path = path(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(StoreError::io("read", path)(cause)),
+    };
+    let damaged = |cause: String| StoreError::Damaged { path: path.clone(), cause };
+    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
+    entries
+        .into_iter()
+        .map(|entry| {
+            let table = Table::ALL
+                .into_iter()
+                .find(|table| table.folder() == entry.table)
+                .ok_or_else(|| damaged(format!("there is no table `{}`", entry.table)))?;
+            let spans = entry
+                .spans
+                .iter()
+                .map(|[from, to]| Ok(Span { from: Timestamp::parse(from)?, to: Timestamp::parse(to)? }))
+                .collect::<Result<Vec<_>, String>>()
+                .map_err(damaged)?;
+            Ok(Coverage { table, source: entry.source, scope: entry.scope, spans: join(spans) })
+        })
+        .collect()
+}
+
+/// Adds spans to what is there, and writes the file if that changed it.
+pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<(), StoreError> {
+    let before = read(folder)?;
+    let mut after = before.clone();
+    for new in added {
+        let same = |old: &&mut Coverage| old.table == new.table && old.source == new.source && old.scope == new.scope;
+        match after.iter_mut().find(same) {
+            Some(old) => old.spans = join([old.spans.as_slice(), &new.spans].concat()),
+            None => after.push(Coverage { spans: join(new.spans.clone()), ..new.clone() }),
+        }
+    }
+    after.retain(|coverage| !coverage.spans.is_empty());
+    after.sort_unstable();
+    if after == before {
+        return Ok(());
+    }
+    let entries: Vec<Entry> = after
+        .into_iter()
+        .map(|coverage| Entry {
+            table: coverage.table.folder().to_owned(),
+            source: coverage.source,
+            scope: coverage.scope,
+            spans: coverage.spans.iter().map(|span| [span.from.to_rfc3339(), span.to.to_rfc3339()]).collect(),
+        })
+        .collect();
+    let path = path(folder);
+    let mut text = serde_json::to_string_pretty(&entries)
+        .map_err(|cause| StoreError::Damaged { path: path.clone(), cause: cause.to_string() })?;
+    text.push('\n');
+    replace_text(&path, &text)
+}

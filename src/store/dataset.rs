@@ -1,0 +1,97 @@
+//! Reading a dataset: its format, its coverage, and each table as a lazy frame.
+//!
+//! A folder that does not exist, or holds no table, is an empty dataset.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::coverage;
+use super::error::StoreError;
+use super::part;
+use super::schema::{FORMAT, schema};
+use crate::domain::coverage::Coverage;
+use crate::domain::event::Table;
+
+#[derive(Serialize, Deserialize)]
+struct Format {
+    format: u32,
+}
+
+fn format_path(folder: &Path) -> PathBuf {
+    folder.join("format.json")
+}
+
+/// Refuses a dataset of a newer format.
+pub(super) fn check_format(folder: &Path) -> Result<Option<u32>, StoreError> {
+    let path = format_path(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(StoreError::io("read", path)(cause)),
+    };
+    let found: Format =
+        serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })?;
+    if found.format > FORMAT {
+        return Err(StoreError::NewerFormat { path: folder.to_owned(), found: found.format, known: FORMAT });
+    }
+    Ok(Some(found.format))
+}
+
+/// Writes the format's number into a dataset that has none.
+pub(super) fn mark_format(folder: &Path) -> Result<(), StoreError> {
+    super::durable::replace_text(&format_path(folder), &format!("{{\"format\": {FORMAT}}}\n"))
+}
+
+/// A dataset, opened for reading.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    folder: PathBuf,
+    coverage: Vec<Coverage>,
+}
+
+impl Dataset {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// Its format is newer than this program, or its small files cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        check_format(folder)?;
+        Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)? })
+    }
+
+    /// What was read completely; sorted.
+    pub fn coverage(&self) -> &[Coverage] {
+        &self.coverage
+    }
+
+    /// One table with the columns of [`schema`], in no particular order of rows.
+    ///
+    /// # Errors
+    /// A part is cut off, damaged or has other columns; the error names it.
+    pub fn scan(&self, table: Table) -> Result<LazyFrame, StoreError> {
+        let months = part::months(&self.folder, table)?;
+        if months.is_empty() {
+            return Ok(DataFrame::empty_with_schema(&schema(table)).lazy());
+        }
+        let mut paths = Vec::with_capacity(months.len());
+        for month in &months {
+            let path = part::path(&self.folder, table, month);
+            part::check(&path, table)?;
+            paths.push(path);
+        }
+        let args = ScanArgsParquet {
+            schema: Some(schema(table).into()),
+            // A folder named with `*` or `[` is a folder.
+            glob: false,
+            hive_options: HiveOptions { enabled: Some(false), ..HiveOptions::default() },
+            ..ScanArgsParquet::default()
+        };
+        let paths = paths.iter().map(|path| PlRefPath::try_from_path(path)).collect::<PolarsResult<Vec<_>>>();
+        paths
+            .and_then(|paths| LazyFrame::scan_parquet_files(paths.into(), args))
+            .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
+    }
+}

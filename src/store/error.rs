@@ -1,0 +1,99 @@
+//! What can go wrong with a dataset, each with the thing, the cause and the way out.
+
+use std::io;
+use std::path::PathBuf;
+
+use polars::error::PolarsError;
+use thiserror::Error;
+
+/// An error of the dataset.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// A file or folder of the dataset could not be read or written.
+    #[error("{}: cannot {action}: {}; {}", path.display(), plain(cause), way_out(cause))]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        cause: io::Error,
+    },
+    /// Another process writes to this dataset.
+    #[error("{}: the dataset is being written by {holder}; wait until it is done, then try again", path.display())]
+    Locked {
+        /// The dataset's folder.
+        path: PathBuf,
+        /// Who holds the lock, as far as it says.
+        holder: String,
+    },
+    /// Written by a newer program.
+    #[error(
+        "{}: the dataset has format {found} and this program reads up to {known}; nothing was changed: use a newer dora-report, or another --data folder",
+        path.display()
+    )]
+    NewerFormat {
+        /// The dataset's folder.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest known here.
+        known: u32,
+    },
+    /// A Parquet part that is cut off, damaged, or has other columns.
+    #[error(
+        "{}: this part of the dataset cannot be read: {cause}; the other parts are whole: move this file away and read its month again (import the file it came from)",
+        path.display()
+    )]
+    Part {
+        /// The part.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A small file of the dataset that does not parse.
+    #[error("{}: cannot be understood: {cause}; restore it from a copy, or move the whole dataset away and read it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Polars refused an operation on the rows of a table.
+    #[error("the rows of table {table} could not be joined: {cause}")]
+    Frame {
+        /// The table.
+        table: &'static str,
+        /// Polars' words.
+        cause: PolarsError,
+    },
+}
+
+/// The operating system's words without its error number.
+fn plain(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+fn way_out(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room on the disk, then try again (the dataset is as it was)"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make it writable for this user, or choose another folder with --data"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where a folder is wanted: choose another folder with --data"
+        }
+        _ => "choose another folder with --data, or mend the disk",
+    }
+}
+
+impl StoreError {
+    /// Wraps an I/O error of one path, for `map_err`.
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |cause| Self::Io { action, path, cause }
+    }
+}

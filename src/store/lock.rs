@@ -1,0 +1,46 @@
+//! One writer at a time: an advisory lock on `<data>/lock`, which says in words who holds it.
+//!
+//! The operating system drops the lock with the process, so a killed writer leaves nothing to clean up.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Seek, Write};
+use std::path::Path;
+
+use super::error::StoreError;
+
+/// The lock, held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Lock {
+    /// Takes the lock or says who has it. `holder` is what a second writer will be told.
+    pub(super) fn take(folder: &Path, holder: &str) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))?;
+        let path = folder.join("lock");
+        let io = |action| StoreError::io(action, path.clone());
+        let mut file =
+            OpenOptions::new().create(true).read(true).write(true).truncate(false).open(&path).map_err(io("open"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let holder = fs::read_to_string(&path).unwrap_or_default();
+                let holder = match holder.trim() {
+                    "" => "another process".to_owned(),
+                    said => said.to_owned(),
+                };
+                return Err(StoreError::Locked { path: folder.to_owned(), holder });
+            }
+            Err(TryLockError::Error(cause)) => return Err(io("lock")(cause)),
+        }
+        file.set_len(0).and_then(|()| file.rewind()).map_err(io("write"))?;
+        writeln!(file, "{holder}").map_err(io("write"))?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The words go with the lock; the file stays, since removing it would race with the next writer.
+        let _ = self.0.set_len(0);
+    }
+}

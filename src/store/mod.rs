@@ -1,0 +1,16 @@
+//! The dataset on disk: Parquet by month, upserted by key, one writer at a time, never half written.
+//!
+//! Owns the files and their schema. Knows no source and computes no figure.
+
+pub mod coverage;
+pub mod dataset;
+mod durable;
+pub mod error;
+mod lock;
+mod part;
+pub mod schema;
+mod writer;
+
+pub use dataset::Dataset;
+pub use error::StoreError;
+pub use writer::{Change, Writer};

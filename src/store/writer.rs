@@ -1,0 +1,188 @@
+//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage follows the rows.
+//!
+//! All new parts are written beside the old ones before the first is renamed, so that a full disk changes nothing.
+//! Killed between two renames, the dataset holds some of the rows, each of them whole, and none of the new coverage;
+//! writing the same rows again completes it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use super::coverage;
+use super::dataset::{check_format, mark_format};
+use super::error::StoreError;
+use super::lock::Lock;
+use super::part;
+use super::schema::{instant, key, to_frame};
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{Rows, Table};
+
+/// What one write did to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The table.
+    pub table: Table,
+    /// Rows handed in.
+    pub read: usize,
+    /// Keys that were not there before.
+    pub new: usize,
+}
+
+/// The only writer of a dataset, as long as it lives.
+#[derive(Debug)]
+pub struct Writer {
+    folder: PathBuf,
+    _lock: Lock,
+}
+
+const MONTH: &str = "_month";
+
+impl Writer {
+    /// Locks a dataset for writing; makes it where there is none. A second writer is told `holder`.
+    ///
+    /// # Errors
+    /// Another process holds the lock, the dataset's format is newer, or the folder cannot be written.
+    pub fn lock(folder: &Path, holder: &str) -> Result<Self, StoreError> {
+        check_format(folder)?;
+        let lock = Lock::take(folder, holder)?;
+        if check_format(folder)?.is_none() {
+            mark_format(folder)?;
+        }
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
+    }
+
+    /// Upserts rows, then widens the coverage.
+    ///
+    /// A row replaces one with the same key that was observed earlier, or at the same time but read earlier.
+    ///
+    /// # Errors
+    /// A part cannot be read or written. Before the first rename nothing has changed.
+    pub fn write(&mut self, batches: Vec<Rows>, covered: &[Coverage]) -> Result<Vec<Change>, StoreError> {
+        let mut changes = Vec::with_capacity(batches.len());
+        for rows in batches {
+            changes.push(self.upsert(rows)?);
+        }
+        coverage::widen(&self.folder, covered)?;
+        Ok(changes)
+    }
+
+    fn upsert(&self, rows: Rows) -> Result<Change, StoreError> {
+        let table = rows.table();
+        let read = rows.len();
+        let frame = |cause| StoreError::Frame { table: table.folder(), cause };
+        let new = with_month(to_frame(&rows).map_err(frame)?, table).map_err(frame)?;
+        drop(rows);
+        if read == 0 {
+            return Ok(Change { table, read, new: 0 });
+        }
+        let months = self.touched_months(&new, table)?;
+        let mut old: Option<DataFrame> = None;
+        let mut before: BTreeMap<String, DataFrame> = BTreeMap::new();
+        for month in &months {
+            let path = part::path(&self.folder, table, month);
+            if path.is_file() {
+                let part = part::read(&path, table)?;
+                match &mut old {
+                    Some(old) => {
+                        old.vstack_mut(&part).map_err(frame)?;
+                    }
+                    None => old = Some(part.clone()),
+                }
+                before.insert(month.clone(), part);
+            }
+        }
+        let rows_before = old.as_ref().map_or(0, DataFrame::height);
+        let mut all = match old {
+            Some(old) => with_month(old, table).map_err(frame)?,
+            None => new.clear(),
+        };
+        all.vstack_mut(&new).map_err(frame)?;
+        let latest = latest_by_key(&all, table).map_err(frame)?;
+        drop(all);
+        let change = Change { table, read, new: latest.height().saturating_sub(rows_before) };
+        self.replace_parts(&latest, table, before)?;
+        Ok(change)
+    }
+
+    /// Months of the new rows, and months in which their keys stand already under another instant.
+    fn touched_months(&self, new: &DataFrame, table: Table) -> Result<Vec<String>, StoreError> {
+        let frame = |cause| StoreError::Frame { table: table.folder(), cause };
+        let mut months: Vec<String> = new
+            .column(MONTH)
+            .and_then(|column| column.unique())
+            .and_then(|column| Ok(column.str()?.iter().flatten().map(str::to_owned).collect()))
+            .map_err(frame)?;
+        for month in part::months(&self.folder, table)? {
+            if months.contains(&month) {
+                continue;
+            }
+            let path = part::path(&self.folder, table, &month);
+            let standing = part::read_keys(&path, table)?;
+            let [first, second] = key(table);
+            let shared = standing
+                .lazy()
+                .join(
+                    new.clone().lazy(),
+                    [col(first), col(second)],
+                    [col(first), col(second)],
+                    JoinArgs::new(JoinType::Semi),
+                )
+                .collect()
+                .map_err(frame)?;
+            if shared.height() > 0 {
+                months.push(month);
+            }
+        }
+        months.sort_unstable();
+        Ok(months)
+    }
+
+    fn replace_parts(
+        &self,
+        latest: &DataFrame,
+        table: Table,
+        mut before: BTreeMap<String, DataFrame>,
+    ) -> Result<(), StoreError> {
+        let frame = |cause| StoreError::Frame { table: table.folder(), cause };
+        let mut staged = Vec::new();
+        for part in latest.partition_by_stable([MONTH], true).map_err(frame)? {
+            let month = part
+                .column(MONTH)
+                .and_then(|column| Ok(column.str()?.get(0).unwrap_or_default().to_owned()))
+                .map_err(frame)?;
+            let mut part = part.drop(MONTH).map_err(frame)?;
+            part.align_chunks_par();
+            part.rechunk_mut_par();
+            let old = before.remove(&month);
+            if old.is_none_or(|old| !old.equals_missing(&part)) {
+                staged.push(part::stage(&part::path(&self.folder, table, &month), &mut part)?);
+            }
+        }
+        for file in staged {
+            file.commit()?;
+        }
+        // Months whose every row has moved to another month.
+        for month in before.keys() {
+            let path = part::path(&self.folder, table, month);
+            fs::remove_file(&path).map_err(StoreError::io("remove", path))?;
+        }
+        Ok(())
+    }
+}
+
+fn with_month(frame: DataFrame, table: Table) -> PolarsResult<DataFrame> {
+    frame.lazy().with_column(col(instant(table)).dt().strftime("%Y-%m").alias(MONTH)).collect()
+}
+
+/// One row per key, the latest observation, in order of key.
+fn latest_by_key(all: &DataFrame, table: Table) -> PolarsResult<DataFrame> {
+    let [first, second] = key(table);
+    let stable = SortMultipleOptions::default().with_maintain_order(true);
+    all.sort([first, second, "observed_at"], stable)?.unique_stable(
+        Some(&[first.to_owned(), second.to_owned()]),
+        UniqueKeepStrategy::Last,
+        None,
+    )
+}

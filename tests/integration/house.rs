@@ -1,0 +1,282 @@
+//! Holds the house: which room may know which, how long a file may be, what may not be written anywhere.
+//!
+//! It reads the project's text files and runs nothing. Comments are not code: they may name what code may not.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The rooms and how high they lie: code may name rooms strictly lower, and its own.
+const ROOMS: [(&str, u8); 8] = [
+    ("domain", 0),
+    ("config", 1),
+    ("sources", 2),
+    ("store", 2),
+    ("metrics", 3),
+    ("report", 4),
+    ("export", 4),
+    ("cli", 5),
+];
+/// Where Polars may be named.
+const POLARS_ROOMS: [&str; 2] = ["store", "metrics"];
+const LONGEST_FILE: usize = 600;
+const MEDIAN_FILE: usize = 150;
+
+/// A text file of the project, with its path as it is written from the root.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn ends_in(&self, ending: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|own| own == ending)
+    }
+
+    fn is_rust(&self) -> bool {
+        self.ends_in("rs")
+    }
+
+    fn is_program(&self) -> bool {
+        self.is_rust() && self.path.starts_with("src/")
+    }
+
+    /// The room it lies in; none for `main.rs`, `lib.rs` and everything outside `src`.
+    fn room(&self) -> Option<&str> {
+        let inside = self.path.strip_prefix("src/")?;
+        let room = inside.split_once('/').map_or(inside.trim_end_matches(".rs"), |(room, _)| room);
+        (room != "main" && room != "lib").then_some(room)
+    }
+
+    /// How many `super::` lead from it to the crate's root.
+    fn depth(&self) -> usize {
+        let steps = self.path.matches('/').count();
+        if self.path.ends_with("/mod.rs") { steps - 1 } else { steps }
+    }
+
+    /// Its lines of code with their numbers, without comments.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let numbered = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// The same without the items under `#[cfg(test)]`; nothing of a `tests.rs`.
+    fn shipped_code(&self) -> Vec<(usize, &str)> {
+        let mut shipped = Vec::new();
+        if self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
+            return shipped;
+        }
+        let mut lines = self.code();
+        while let Some((number, line)) = lines.next() {
+            if line.trim() != "#[cfg(test)]" {
+                shipped.push((number, line));
+                continue;
+            }
+            let indent = line.len() - line.trim_start().len();
+            // The item ends with its own line (`mod tests;`) or with the brace that stands under its first letter.
+            for (_, line) in lines.by_ref() {
+                let ends = line.ends_with([';', '}']) && line.len() - line.trim_start().len() == indent;
+                if ends && !line.trim_start().starts_with("#[") {
+                    break;
+                }
+            }
+        }
+        shipped
+    }
+}
+
+/// Every text file that belongs to the project; generated folders and a user's own data are not entered.
+fn project() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut folders = vec![String::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root.join(&folder)).expect("a folder of the project") {
+            let name = entry.expect("an entry").file_name().into_string().expect("a name of UTF-8");
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let not_ours = match folder.as_str() {
+                "" => [".git", "target"].contains(&path.as_str()),
+                "data" | "reports" => !path.ends_with("/demo"),
+                _ => false,
+            };
+            if not_ours {
+                continue;
+            }
+            if root.join(&path).is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(root.join(&path)) {
+                found.push(Source { path, text });
+            }
+        }
+    }
+    found.sort_by(|left, right| left.path.cmp(&right.path));
+    assert!(found.iter().any(|source| source.path == "src/lib.rs"), "the project is read from its root");
+    found
+}
+
+fn rank(room: &str) -> Option<u8> {
+    ROOMS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+}
+
+/// The first names of the paths that begin right after `from`: of `{a::B, c}` both `a` and `c`.
+fn first_names(from: &str) -> Vec<&str> {
+    let name =
+        |text: &'_ str| text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
+    let Some(group) = from.strip_prefix('{') else { return vec![&from[..name(from)]] };
+    let mut names = Vec::new();
+    let (mut depth, mut expects_name) = (1, true);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 1 => break,
+            '}' => depth -= 1,
+            ',' => expects_name = depth == 1,
+            _ if expects_name && depth == 1 && letter.is_alphabetic() => {
+                names.push(&group[at..at + name(&group[at..])]);
+                expects_name = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// Every room that a file's code names, by `crate::` or by climbing to the root with `super::`.
+fn rooms_named(source: &Source) -> BTreeSet<String> {
+    let code: String = source.code().flat_map(|(_, line)| [line, "\n"]).collect();
+    let climb = "super::".repeat(source.depth());
+    let mut rooms = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        rooms.extend(first_names(&code[at + "crate::".len()..]).into_iter().map(str::to_owned));
+    }
+    for (at, _) in code.match_indices(&climb) {
+        let names = first_names(&code[at + climb.len()..]);
+        rooms.extend(names.into_iter().filter(|name| rank(name).is_some()).map(str::to_owned));
+    }
+    rooms
+}
+
+/// Lines of shipped code that hold one of `words`.
+fn lines_with(source: &Source, words: &[&str]) -> Vec<String> {
+    let code = source.shipped_code();
+    let hits = code.iter().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+    hits.map(|(number, line)| format!("{}:{number}: {}", source.path, line.trim())).collect()
+}
+
+fn assert_none(broken: &[String], rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_rust_file_opens_by_saying_what_it_owns() {
+    let silent = project().into_iter().filter(|source| source.is_rust() && !source.text.starts_with("//!"));
+    assert_none(&silent.map(|source| source.path).collect::<Vec<_>>(), "these do not start with `//!`");
+}
+
+#[test]
+fn imports_point_only_down_the_house() {
+    let mut broken = Vec::new();
+    for source in project().iter().filter(|source| source.is_program()) {
+        let Some(room) = source.room() else { continue };
+        let Some(own) = rank(room) else {
+            broken.push(format!("{}: the room `{room}` is not in this test's table", source.path));
+            continue;
+        };
+        for named in rooms_named(source).iter().filter(|named| *named != room) {
+            if rank(named).is_none_or(|other| other >= own) {
+                broken.push(format!("{}: `{room}` names `{named}`", source.path));
+            }
+        }
+    }
+    assert_none(&broken, "a room knows only the rooms below it");
+}
+
+#[test]
+fn polars_stays_in_the_store_and_the_metrics() {
+    let elsewhere = project()
+        .into_iter()
+        .filter(|source| source.is_program() && !source.room().is_some_and(|room| POLARS_ROOMS.contains(&room)));
+    let broken: Vec<String> = elsewhere.flat_map(|source| lines_with(&source, &["polars"])).collect();
+    assert_none(&broken, "these name Polars outside `store` and `metrics`");
+}
+
+#[test]
+fn no_file_is_longer_than_can_be_read_at_once() {
+    let files: Vec<Source> = project().into_iter().filter(Source::is_rust).collect();
+    let length = |source: &Source| source.text.lines().count();
+    let long = files.iter().filter(|source| length(source) > LONGEST_FILE);
+    let long: Vec<String> = long.map(|source| format!("{}: {} lines", source.path, length(source))).collect();
+    assert_none(&long, "these are over the limit");
+    let mut lengths: Vec<usize> = files.iter().filter(|source| source.is_program()).map(length).collect();
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= MEDIAN_FILE, "half of src is in files of {median} lines or more; split some");
+}
+
+#[test]
+fn shipped_code_neither_silences_lints_nor_gives_up() {
+    let words = ["#[allow(", "#![allow(", "todo!(", "unimplemented!(", ".unwrap()"];
+    let program = project().into_iter().filter(Source::is_program);
+    let broken: Vec<String> = program.flat_map(|source| lines_with(&source, &words)).collect();
+    assert_none(&broken, "expect a lint with its reason, handle the error, write the code");
+}
+
+#[test]
+fn only_the_command_line_reads_the_clock_or_the_environment() {
+    let words = ["SystemTime::now", "Instant::now", "Utc::now", "Local::now", "env::var"];
+    let below = project().into_iter().filter(|source| source.is_program() && source.room() != Some("cli"));
+    let broken: Vec<String> = below.flat_map(|source| lines_with(&source, &words)).collect();
+    assert_none(&broken, "hidden inputs: hand the value in from `cli`");
+}
+
+#[test]
+fn nothing_names_a_path_of_the_machine_it_was_written_on() {
+    // In two halves each, so that this file does not name them either.
+    let nowhere = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
+    let outside_tests = concat!("../sha", "red");
+    let mut broken = Vec::new();
+    for source in project() {
+        for (index, line) in source.text.lines().enumerate() {
+            let local = nowhere.iter().any(|path| line.contains(path));
+            let data = !source.path.starts_with("tests/") && line.contains(outside_tests);
+            if local || data {
+                broken.push(format!("{}:{}", source.path, index + 1));
+            }
+        }
+    }
+    assert_none(&broken, "these hold a path that exists nowhere else");
+}
+
+#[test]
+fn links_between_the_documents_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut broken = Vec::new();
+    for source in project().iter().filter(|source| source.ends_in("md")) {
+        for (at, _) in source.text.match_indices("](") {
+            let target = source.text[at + 2..].split(')').next().unwrap_or_default();
+            let file = target.split('#').next().unwrap_or_default();
+            let folder = root.join(&source.path).parent().expect("a folder").to_path_buf();
+            if !file.is_empty() && !file.contains("://") && !folder.join(file).exists() {
+                broken.push(format!("{}: {target}", source.path));
+            }
+        }
+    }
+    assert_none(&broken, "these links lead nowhere");
+}
+
+#[test]
+fn this_test_sees_what_it_forbids() {
+    let file = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
+    let names = |source: &Source| rooms_named(source).into_iter().collect::<Vec<_>>().join(" ");
+    let grouped =
+        "use crate::{\n    cli::args,\n    domain::{band, unit},\n};\nfn f() -> crate::store::X {}\n// crate::export\n";
+    assert_eq!(names(&file("src/report/html.rs", grouped)), "cli domain store");
+    assert_eq!(names(&file("src/report/html.rs", "use super::super::cli::Args;")), "cli");
+    assert_eq!(names(&file("src/config.rs", "use super::metrics::X;")), "metrics");
+    assert_eq!(names(&file("src/report/mod.rs", "use super::cli::Args;")), "cli");
+    let tested =
+        file("src/x/y.rs", "a\n#[cfg(test)]\nmod tests {\n    b.unwrap();\n}\nc.unwrap();\n#[cfg(test)]\nmod more;\nd");
+    let left: Vec<&str> = tested.shipped_code().into_iter().map(|(_, line)| line).collect();
+    assert_eq!(left, ["a", "c.unwrap();", "d"]);
+    assert_eq!(lines_with(&tested, &[".unwrap()"]), ["src/x/y.rs:6: c.unwrap();"]);
+}

@@ -1,0 +1,137 @@
+//! Running the program as a user does: in a folder of its own, with everything it says kept.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// What a run left behind.
+pub struct Run {
+    /// Its exit code.
+    pub code: i32,
+    /// Its data.
+    pub stdout: String,
+    /// Its talk.
+    pub stderr: String,
+}
+
+/// A folder in which the program is run.
+pub struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    /// A path in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file into it.
+    pub fn write(&self, name: &str, text: &str) -> &Self {
+        std::fs::write(self.path(name), text).expect("a file");
+        self
+    }
+
+    /// Reads a file of it.
+    pub fn read(&self, name: &str) -> String {
+        let path = self.path(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
+    }
+
+    /// Runs the program in it.
+    pub fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
+        self.run_with_input(arguments, "")
+    }
+
+    /// Runs the program in it with some standard input.
+    pub fn run_with_input<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I, input: &str) -> Run {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // A program that stops at a bad row has closed its input by then.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        let done = child.wait_with_output().expect("the program ends");
+        Run {
+            code: done.status.code().expect("an exit code"),
+            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// The program, ready to be started in it.
+    pub fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dora-report"));
+        command.args(arguments).current_dir(self.folder.path()).env_remove("NO_COLOR");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("POLARS_") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Runs the program and expects it to succeed.
+    pub fn done<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+        run
+    }
+
+    /// Every file below a folder of it, by path, with its bytes; lock files aside, which are empty.
+    pub fn files(&self, name: &str) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        collect(&self.path(name), &mut found);
+        found.sort();
+        let root = self.path(name);
+        found.into_iter().map(|(path, bytes)| (path.strip_prefix(&root).expect("below").to_owned(), bytes)).collect()
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            let bytes = std::fs::read(&path).expect("a file");
+            found.push((path, bytes));
+        }
+    }
+}
+
+/// A deployments file with a few rows of one service.
+pub const DEPLOYMENTS: &str = "\
+id,repo,environment,sha,status,created_at,finished_at,observed_at
+1,acme/web,production,aaaaaaa1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,2026-10-01T00:00:00Z
+2,acme/web,production,bbbbbbb2,success,2026-07-15T09:00:00Z,2026-07-15T09:05:00Z,2026-10-01T00:00:00Z
+3,acme/web,staging,ccccccc3,success,2026-07-20T09:00:00Z,2026-07-20T09:05:00Z,2026-10-01T00:00:00Z
+4,acme/web,production,ccccccc3,failure,2026-07-21T09:00:00Z,,2026-10-01T00:00:00Z
+5,acme/web,production,ccccccc3,success,2026-07-22T09:00:00Z,2026-07-22T10:05:00Z,2026-10-01T00:00:00Z
+";
+
+/// The commits of [`DEPLOYMENTS`].
+pub const COMMITS: &str = "\
+repo,sha,parents,authored_at,committed_at,pull_request,observed_at
+acme/web,aaaaaaa1,,2026-06-30T09:00:00Z,2026-06-30T09:00:00Z,,2026-10-01T00:00:00Z
+acme/web,bbbbbbb2,aaaaaaa1,2026-07-14T09:05:00Z,2026-07-14T10:00:00Z,,2026-10-01T00:00:00Z
+acme/web,ccccccc3,bbbbbbb2,2026-07-20T10:05:00Z,2026-07-20T10:05:00Z,,2026-10-01T00:00:00Z
+";
+
+/// Incidents of [`DEPLOYMENTS`]: one attributed by the clock, one still open and unmapped.
+pub const INCIDENTS: &str = "\
+id,title,service_keys,priority,urgency,status,opened_at,acknowledged_at,resolved_at,caused_by_deploy,deployment_ref,tags,url,observed_at
+A,Web is slow,web,P2,high,resolved,2026-07-15T09:35:00Z,,2026-07-15T10:35:00Z,,,,,2026-10-01T00:00:00Z
+B,Somebody else's,elsewhere,P2,high,triggered,2026-07-16T09:35:00Z,,,,,,,2026-10-01T00:00:00Z
+";
