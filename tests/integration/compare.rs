@@ -226,7 +226,10 @@ impl Differences {
     fn deployments(&mut self, got: &[DeploymentRecord], wanted: &[ExpectedDeployment]) {
         let key = |row: &DeploymentRecord| (row.event.source.clone(), row.event.id.clone());
         let keys: Vec<_> = wanted.iter().map(|row| key(&row.record)).collect();
-        self.equal("deployments", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        let listed: Vec<_> = got.iter().map(key).collect();
+        if listed != keys {
+            return self.report("deployments", &listed, &keys);
+        }
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("deployment {} {}", got.event.source, got.event.id), |found| {
                 found.deployment(got, wanted);
@@ -262,7 +265,10 @@ impl Differences {
     fn incidents(&mut self, got: &[IncidentRecord], wanted: &[IncidentRecord]) {
         let key = |row: &IncidentRecord| (row.event.source.clone(), row.event.id.clone());
         let keys: Vec<_> = wanted.iter().map(key).collect();
-        self.equal("incidents", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        let listed: Vec<_> = got.iter().map(key).collect();
+        if listed != keys {
+            return self.report("incidents", &listed, &keys);
+        }
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("incident {} {}", got.event.source, got.event.id), |found| {
                 found.incident(got, wanted);
@@ -288,7 +294,7 @@ impl Differences {
 }
 
 fn missing(reason: &NoData) -> Missing {
-    let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect();
+    let lower = |names: &[String]| sorted(&names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>());
     match reason {
         NoData::NotYet => Missing::NotYet,
         NoData::NoRepos => Missing::NoRepos,

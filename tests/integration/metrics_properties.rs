@@ -81,13 +81,13 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
             seen.extend(expected.record.lead_time_reason.map(|reason| reason.as_str().to_owned()));
             seen.extend(expected.record.failed_rules.iter().map(|rule| format!("failed {}", rule.as_str())));
             let stages = expected.record.stages;
-            let staged = [
+            let parts = [
                 ("coding", stages.coding),
                 ("pickup", stages.pickup),
                 ("review", stages.review),
                 ("deploy", stages.deploy),
             ];
-            seen.extend(staged.iter().filter(|(_, length)| length.is_some()).map(|(name, _)| (*name).to_owned()));
+            seen.extend(parts.iter().filter(|(_, length)| length.is_some()).map(|(name, _)| (*name).to_owned()));
         }
         for record in world.incident_records(&case.period) {
             seen.extend(record.reason.map(str::to_owned));
