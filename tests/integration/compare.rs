@@ -5,6 +5,7 @@
 
 use std::fmt::Debug;
 
+use dora_report::domain::event::Table;
 use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
@@ -18,6 +19,15 @@ use crate::oracle::{ExpectedDeployment, Figures, Known, Missing, World};
 pub(crate) fn differences(analysis: &Analysis, world: &World) -> Vec<String> {
     let mut found = Differences::default();
     found.equal("as_of", &analysis.as_of, &world.as_of);
+    for (table, rows) in [
+        (Table::Deployments, world.events.deployments.len()),
+        (Table::Commits, world.events.commits.len()),
+        (Table::PullRequests, world.events.pull_requests.len()),
+        (Table::Incidents, world.events.incidents.len()),
+    ] {
+        let input = analysis.inputs.iter().find(|input| input.table == table);
+        found.equal(table.folder(), &input.map_or(0, |input| input.rows), &(rows as u64));
+    }
     let groups: Vec<_> =
         analysis.groups.iter().map(|group| (group.group.clone(), group.team.clone(), group.services)).collect();
     found.equal("groups", &groups, &world.groups());
@@ -216,7 +226,10 @@ impl Differences {
     fn deployments(&mut self, got: &[DeploymentRecord], wanted: &[ExpectedDeployment]) {
         let key = |row: &DeploymentRecord| (row.event.source.clone(), row.event.id.clone());
         let keys: Vec<_> = wanted.iter().map(|row| key(&row.record)).collect();
-        self.equal("deployments", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        let listed: Vec<_> = got.iter().map(key).collect();
+        if listed != keys {
+            return self.report("deployments", &listed, &keys);
+        }
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("deployment {} {}", got.event.source, got.event.id), |found| {
                 found.deployment(got, wanted);
@@ -252,7 +265,10 @@ impl Differences {
     fn incidents(&mut self, got: &[IncidentRecord], wanted: &[IncidentRecord]) {
         let key = |row: &IncidentRecord| (row.event.source.clone(), row.event.id.clone());
         let keys: Vec<_> = wanted.iter().map(key).collect();
-        self.equal("incidents", &got.iter().map(key).collect::<Vec<_>>(), &keys);
+        let listed: Vec<_> = got.iter().map(key).collect();
+        if listed != keys {
+            return self.report("incidents", &listed, &keys);
+        }
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("incident {} {}", got.event.source, got.event.id), |found| {
                 found.incident(got, wanted);
@@ -278,7 +294,7 @@ impl Differences {
 }
 
 fn missing(reason: &NoData) -> Missing {
-    let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect();
+    let lower = |names: &[String]| sorted(&names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>());
     match reason {
         NoData::NotYet => Missing::NotYet,
         NoData::NoRepos => Missing::NoRepos,

@@ -7,6 +7,9 @@
 mod build;
 mod plan;
 
+use std::fmt;
+
+use dora_report::domain::glob::Glob;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::{Period, Timestamp};
 use proptest::prelude::*;
@@ -14,13 +17,37 @@ use proptest::prelude::*;
 use crate::oracle::Events;
 
 /// One organisation and one question about it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) settings: Settings,
     pub(crate) as_of: Timestamp,
     pub(crate) period: Period,
     pub(crate) previous: Option<Period>,
     pub(crate) events: Events,
+}
+
+/// One line for each event: a failing case is read by people.
+impl fmt::Debug for Case {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings { zone, window_days, bands, environments, services, .. } = &self.settings;
+        let globs = |list: &[Glob]| list.iter().map(|glob| glob.as_str().to_owned()).collect::<Vec<_>>();
+        let policy = (self.settings.attribution, self.settings.attribution_window, self.settings.count_rollbacks);
+        let filters = (self.settings.min_priority, &self.settings.urgencies, &self.settings.ignore_tags);
+        writeln!(out, "{zone}, {window_days} days, bands {}, {:?}", bands.edition, globs(environments))?;
+        writeln!(out, "{policy:?}, {filters:?}")?;
+        for service in services {
+            let environments = service.environments.as_deref().map(globs);
+            let (name, repos, keys) = (&service.name, globs(&service.repos), &service.incident_keys);
+            writeln!(out, "service {name}, {:?}: {repos:?} {environments:?} {keys:?}", service.team)?;
+        }
+        writeln!(out, "{}, compared with {:?}, as of {}", self.period.label, self.previous, self.as_of)?;
+        let Events { deployments, commits, pull_requests, incidents, coverage } = &self.events;
+        deployments.iter().try_for_each(|row| writeln!(out, "{row:?}"))?;
+        commits.iter().try_for_each(|row| writeln!(out, "{row:?}"))?;
+        pull_requests.iter().try_for_each(|row| writeln!(out, "{row:?}"))?;
+        incidents.iter().try_for_each(|row| writeln!(out, "{row:?}"))?;
+        coverage.iter().try_for_each(|row| writeln!(out, "{row:?}"))
+    }
 }
 
 pub(crate) fn case() -> impl Strategy<Value = Case> {

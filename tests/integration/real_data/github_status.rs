@@ -1,5 +1,6 @@
 //! GitHub's own incidents over four years: times to restore, by quarter and by day.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use chrono::{Days, NaiveDate};
@@ -17,8 +18,9 @@ fn github_incidents_are_restored_as_fast_as_worked_out_elsewhere() {
     run.import("incidents", &data.join("incidents.jsonl"), Some("2022-03-24..2026-08-22"));
     let expected = json(&data.join("expected/summary.json"));
     let mut found = Differences::default();
-    quarters(&mut found, &run, &expected["periods"]["all"], ("all", "all"), "unfiltered");
-    quarters(&mut found, &run, &expected["service_actions"]["periods"], ("service", "Actions"), "unfiltered");
+    let groups =
+        [("all", "all", &expected["periods"]["all"]), ("service", "Actions", &expected["service_actions"]["periods"])];
+    quarters(&mut found, &run, &groups, "unfiltered");
     let wanted = table(&data.join("expected/daily.csv"));
     let day = |row: Option<&super::command::Row>| row.expect("a row")["date"].parse::<NaiveDate>().expect("a date");
     let (from, to) = (day(wanted.first()), day(wanted.last()) + Days::new(1));
@@ -48,25 +50,29 @@ fn github_incidents_are_restored_as_fast_as_worked_out_elsewhere() {
         ("urgencies_high", "urgencies = [\"high\"]"),
     ] {
         run.configure(&format!("{config}\n[incidents]\n{setting}\n"));
-        quarters(&mut found, &run, &expected["periods"][filter], ("all", "all"), filter);
+        quarters(&mut found, &run, &[("all", "all", &expected["periods"][filter])], filter);
     }
     found.none();
 }
 
-/// Every quarter of one group under the config in force.
-fn quarters(found: &mut Differences, run: &Run, wanted: &Value, (kind, name): (&str, &str), filter: &str) {
-    let quarters = wanted.as_object().expect("quarters");
-    assert!(!quarters.is_empty(), "{filter}");
-    for (quarter, figures) in quarters {
+/// Every quarter of some groups under the config in force.
+fn quarters(found: &mut Differences, run: &Run, groups: &[(&str, &str, &Value)], filter: &str) {
+    let names: BTreeSet<&String> =
+        groups.iter().flat_map(|(_, _, wanted)| wanted.as_object().expect("quarters").keys()).collect();
+    assert!(!names.is_empty(), "{filter}");
+    for quarter in names {
         let report = run.report(quarter, quarter, AS_OF);
-        let restore = &report.metrics(kind, name)["time_to_restore"];
-        let label = format!("{filter} {name} {quarter}");
-        found.value(&format!("{label} resolved"), &restore["n"], &figures["resolved"]);
-        for key in ["open", "p50_seconds", "p75_seconds", "p90_seconds", "mean_seconds", "km_p50_seconds"] {
-            found.value(&format!("{label} {key}"), &restore[key], &figures[key]);
+        for (kind, name, wanted) in groups {
+            let Some(figures) = wanted.get(quarter) else { continue };
+            let restore = &report.metrics(kind, name)["time_to_restore"];
+            let label = format!("{filter} {name} {quarter}");
+            found.value(&format!("{label} resolved"), &restore["n"], &figures["resolved"]);
+            for key in ["open", "p50_seconds", "p75_seconds", "p90_seconds", "mean_seconds", "km_p50_seconds"] {
+                found.value(&format!("{label} {key}"), &restore[key], &figures[key]);
+            }
+            let opened = opened(&report, quarter, kind, name);
+            found.value(&format!("{label} opened"), &Value::from(opened), &figures["opened"]);
         }
-        let opened = opened(&report, quarter, kind, name);
-        found.value(&format!("{label} opened"), &Value::from(opened), &figures["opened"]);
     }
 }
 
