@@ -1,2 +1,148 @@
-//! Benches.
-fn main() {}
+//! Benches of what the program exists for: batches by commit graph, attribution, rolling windows, and the whole way
+//! from the dataset to the figures, on a made-up organisation of the size that one report should take in its stride.
+
+#![expect(clippy::expect_used, reason = "a bench may fail where its own data are wrong")]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use dora_report::domain::coverage::{Coverage, EVERYTHING};
+use dora_report::domain::event::{Commit, Deployment, Incident, Rows, Table};
+use dora_report::domain::settings::Settings;
+use dora_report::domain::time::{Period, Timestamp};
+use dora_report::metrics::attribution::Attributor;
+use dora_report::metrics::batch::batches;
+use dora_report::metrics::facts::Facts;
+use dora_report::metrics::input::Events;
+use dora_report::metrics::ownership::Ownership;
+use dora_report::metrics::pool::{Filter, pools};
+use dora_report::metrics::reach::History;
+use dora_report::metrics::window::{daily, day_windows};
+use dora_report::metrics::{Request, analyse};
+use dora_report::store::{Dataset, Writer};
+
+const REPOS: i64 = 31;
+const DEPLOYMENTS_EACH: i64 = 1_000;
+const COMMITS_EACH: i64 = 3_226;
+const INCIDENTS: i64 = 1_000;
+const START: i64 = 1_735_689_600_000;
+const DAY: i64 = 86_400_000;
+const DAYS: i64 = 400;
+
+fn sha(repo: i64, commit: i64) -> String {
+    format!(
+        "{:040x}",
+        u128::from(repo.unsigned_abs()) << 64 | u128::from(commit.unsigned_abs()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    )
+}
+
+fn rows() -> Vec<Rows> {
+    let (mut deployments, mut commits, mut incidents) = (Vec::new(), Vec::new(), Vec::new());
+    for repo in 0..REPOS {
+        let name = format!("acme/service-{repo:02}");
+        for commit in 0..COMMITS_EACH {
+            let at = Timestamp(START + commit * DAYS * DAY / COMMITS_EACH);
+            // Every fifth commit is a merge of the one before the last.
+            let parents = [commit - 1, commit - 2];
+            let count = if commit % 5 == 0 { 2 } else { 1 };
+            commits.push(Commit {
+                repo: name.clone(),
+                sha: sha(repo, commit),
+                parents: Some(parents.iter().take(count).filter(|at| **at >= 0).map(|at| sha(repo, *at)).collect()),
+                authored_at: Timestamp(at.0 - commit % 7 * 3_600_000),
+                committed_at: at,
+                ..Commit::default()
+            });
+        }
+        for deployment in 0..DEPLOYMENTS_EACH {
+            let commit = deployment * COMMITS_EACH / DEPLOYMENTS_EACH;
+            let at = Timestamp(START + (deployment + 1) * DAYS * DAY / (DEPLOYMENTS_EACH + 1));
+            deployments.push(Deployment {
+                source: "bench".into(),
+                id: format!("{repo}-{deployment}"),
+                repo: name.clone(),
+                environment: Some("production".into()),
+                sha: Some(sha(repo, commit)),
+                status: "success".into(),
+                created_at: at,
+                finished_at: Some(Timestamp(at.0 + 300_000)),
+                ..Deployment::default()
+            });
+        }
+    }
+    for incident in 0..INCIDENTS {
+        let at = Timestamp(START + incident * DAYS * DAY / INCIDENTS);
+        incidents.push(Incident {
+            source: "bench".into(),
+            id: incident.to_string(),
+            service_keys: vec![format!("service-{:02}", incident % REPOS)],
+            opened_at: at,
+            resolved_at: Some(Timestamp(at.0 + incident % 97 * 600_000)),
+            caused_by_deploy: (incident % 3 == 0).then_some(true),
+            ..Incident::default()
+        });
+    }
+    vec![Rows::Deployments(deployments), Rows::Commits(commits), Rows::Incidents(incidents)]
+}
+
+fn organisation() -> (tempfile::TempDir, Dataset, Request) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let settings = Settings::default();
+    let from = chrono::NaiveDate::from_ymd_opt(2025, 1, 1).expect("a date");
+    let period = Period::range(from, from + chrono::Days::new(DAYS.unsigned_abs())).expect("a period");
+    let covered: Vec<Coverage> = [Table::Deployments, Table::Incidents]
+        .map(|table| Coverage {
+            table,
+            source: "bench".into(),
+            scope: EVERYTHING.into(),
+            spans: vec![settings.zone.span(period.from, period.to)],
+        })
+        .into();
+    Writer::lock(folder.path(), "a bench").and_then(|mut writer| writer.write(rows(), &covered)).expect("a dataset");
+    let dataset = Dataset::open(folder.path()).expect("a dataset");
+    let as_of = settings.zone.midnight(period.to);
+    (folder, dataset, Request { settings, as_of, previous: period.previous(), period, service: None, team: None })
+}
+
+fn metrics(criterion: &mut Criterion) {
+    let (_folder, dataset, request) = organisation();
+    let settings = &request.settings;
+    let events = Events::read(&dataset).expect("events");
+    let ownership = Ownership::new(settings, &events.deployments);
+    let facts = Facts::new(&events, &ownership, settings);
+    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents);
+    let pools = pools(&facts, &ownership, &Filter::default());
+    let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
+
+    criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
+        bench.iter(|| Events::read(&dataset));
+    });
+    criterion.bench_function("batches of 31,000 deployments over 100,000 commits", |bench| {
+        bench.iter(|| batches(&events.deployments, &facts.counted, &events.changes));
+    });
+    criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
+        bench.iter(|| {
+            let attributor = Attributor::new(&events.deployments, &facts.counted, settings);
+            events.incidents.iter().map(|incident| attributor.attribute(incident).len()).sum::<usize>()
+        });
+    });
+    criterion.bench_function("400 rolling windows of 32 groups over 31,000 deployments", |bench| {
+        bench.iter(|| {
+            pools
+                .iter()
+                .map(|pool| {
+                    let reach = history.of(pool, &ownership);
+                    daily(pool, &facts, &reach, &days, settings.window_days, &settings.bands).len()
+                })
+                .sum::<usize>()
+        });
+    });
+    criterion.bench_function("from the dataset to all figures", |bench| {
+        bench.iter(|| analyse(&dataset, &request).map(|analysis| analysis.groups.len()));
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(10);
+    targets = metrics
+}
+criterion_main!(benches);

@@ -15,7 +15,7 @@ pub mod graph;
 pub mod input;
 pub mod ownership;
 pub mod pool;
-mod reach;
+pub mod reach;
 mod records;
 pub mod sliding;
 mod stability;

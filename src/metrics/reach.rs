@@ -16,7 +16,7 @@ const ALWAYS: Span = Span { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) }
 
 /// What was read completely, by repo and by incident source.
 #[derive(Debug)]
-pub(super) struct History {
+pub struct History {
     /// Spans of sources that cover everything.
     everything: Vec<Span>,
     /// By repo in lower case: its name as seen, and its spans.
@@ -39,7 +39,7 @@ pub struct Reach {
 
 impl History {
     /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing.
-    pub(super) fn new(coverage: &[Coverage], deployments: &[Deployment], incidents: &[Incident]) -> Self {
+    pub fn new(coverage: &[Coverage], deployments: &[Deployment], incidents: &[Incident]) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
         let mut incident_sources: BTreeMap<String, Vec<Span>> = BTreeMap::new();
@@ -71,7 +71,7 @@ impl History {
     }
 
     /// The reach of one group.
-    pub(super) fn of(&self, pool: &Pool, ownership: &Ownership<'_>) -> Reach {
+    pub fn of(&self, pool: &Pool, ownership: &Ownership<'_>) -> Reach {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for service in pool.services.iter().filter_map(|&index| ownership.services.get(index)) {
             for glob in &service.repos {
