@@ -18,6 +18,8 @@ pub(super) use plotters::style::text_anchor::{HPos, VPos};
 
 /// Units of the drawing in one pixel of the page.
 const GRID: f64 = 2.0;
+/// Size of text that the template sets for the whole drawing, in units of the drawing.
+const FONT: u32 = 24;
 /// plotters divides a font's size by this before it writes it.
 const FONT_FACTOR: f64 = 1.24;
 
@@ -126,7 +128,11 @@ fn trim(svg: &str) -> String {
         .replace("\n</text>", "</text>")
         .replace(">\n", ">")
         .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\" stroke-width=\"3\"", "")
         .replace(" stroke=\"none\"", "")
+        .replace(" stroke-width=\"1\"", "")
+        .replace(" text-anchor=\"start\"", "")
+        .replace(&format!(" font-size=\"{FONT}\""), "")
         .replace(" font-family=\"sans-serif\"", "")
         .replace(" \"/>", "\"/>")
         .replace(dashed, &format!("{dashed} stroke-dasharray=\"{dashes}\""))
@@ -145,7 +151,7 @@ mod tests {
         .expect("drawn");
         assert_eq!(
             drawing.body,
-            "<text x=\"20\" y=\"20\" dy=\"0.76em\" text-anchor=\"start\" font-size=\"24\" fill=\"#1F2328\">\
+            "<text x=\"20\" y=\"20\" dy=\"0.76em\" fill=\"#1F2328\">\
              \n&lt;/svg&gt;&lt;script&gt;&quot;&amp;&apos;</text>"
                 .replace('\n', "")
         );

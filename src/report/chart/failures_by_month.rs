@@ -50,7 +50,7 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
                 canvas.circle((x, scale.at(ratio)), 4.0, LINE, true)?;
             }
             if known.len() <= ROOM {
-                let text = format!("{} of {}", number::count(figure.failed), number::count(figure.deployments));
+                let text = format!("{}/{}", number::count(figure.failed), number::count(figure.deployments));
                 canvas.text(&text, (x, plot.bottom + 22.0), (HPos::Center, VPos::Top), 11.0, INK)?;
             }
         }
@@ -77,8 +77,8 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
         id: "chart-failures-by-month",
         title: "Change failure rate by month".to_owned(),
         desc: format!("Failed deployments by month: {}.", said.join("; ")),
-        caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, how many of how many \
-                  deployments failed. Intervals that overlap much are no evidence of a change."
+        caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, failed/all \
+                  deployments. Intervals that overlap much are no evidence of a change."
             .to_owned(),
         drawing,
         points: Points {

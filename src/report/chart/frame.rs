@@ -14,7 +14,10 @@ pub(super) const SMALL: f64 = 12.0;
 /// Width of a chart.
 pub(super) const WIDTH: u32 = 760;
 /// Height of a chart.
-pub(super) const HEIGHT: u32 = 280;
+pub(super) const HEIGHT: u32 = 292;
+
+/// Width of the column that names zones or holds a second axis.
+pub(super) const COLUMN: f64 = 52.0;
 
 /// The rectangle that holds the data.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +29,8 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// Of a chart with labels at the ends of its lines.
-    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 656.0, bottom: 252.0 };
+    /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
+    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 620.0, bottom: 252.0 };
 }
 
 /// Horizontal lines with their labels on the left, and what the axis measures above them.
@@ -53,13 +56,17 @@ pub(super) fn x_days(canvas: &Canvas<'_>, plot: Plot, days: Days) -> Result<(), 
         let x = days.at(day, 0.0);
         canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 0.5)?;
         if x < plot.right - 12.0 {
-            canvas.text(&label, (x + 1.0, plot.bottom + 8.0), (HPos::Left, VPos::Top), SMALL, MUTED)?;
+            for (line, text) in label.split(' ').enumerate() {
+                let y = plot.bottom + 8.0 + 15.0 * line as f64;
+                canvas.text(text, (x + 1.0, y), (HPos::Left, VPos::Top), SMALL, MUTED)?;
+            }
         }
     }
     Ok(())
 }
 
-/// The zones of the bands of a metric where less is better: every second one is shaded, each has its name.
+/// The zones of the bands of a metric where less is better: every second one is shaded, each has its name beside
+/// the plot, where no line crosses it.
 pub(super) fn zones(canvas: &Canvas<'_>, plot: Plot, scale: Scale, bands: &Thresholds) -> Result<(), ChartError> {
     let Some((last, _)) = bands.0.last() else { return Ok(()) };
     let (mut from, max) = scale.ends();
@@ -72,10 +79,11 @@ pub(super) fn zones(canvas: &Canvas<'_>, plot: Plot, scale: Scale, bands: &Thres
         }
         let (low, high) = (scale.at(from), scale.at(to));
         if at % 2 == 0 {
-            canvas.rect((plot.left, high), (plot.right, low), MUTED, 0.08, true)?;
+            canvas.rect((plot.left, high), (plot.right + COLUMN, low), MUTED, 0.08, true)?;
         }
-        if low - high >= 16.0 {
-            canvas.text(band.as_str(), (plot.left + 6.0, high + 3.0), (HPos::Left, VPos::Top), 11.0, MUTED)?;
+        if low - high >= 14.0 {
+            let at = (plot.right + COLUMN - 5.0, f64::midpoint(low, high));
+            canvas.text(band.as_str(), at, (HPos::Right, VPos::Center), 11.0, MUTED)?;
         }
         from = to;
     }
@@ -114,7 +122,7 @@ pub(super) struct EndLabel {
     pub(super) value: String,
 }
 
-/// Writes labels to the right of the plot, pushed apart where they would touch.
+/// Writes labels to the right of the plot and its column, pushed apart where they would touch.
 pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLabel>) -> Result<(), ChartError> {
     const ROOM: f64 = 36.0;
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
@@ -129,7 +137,7 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
         highest = label.y;
     }
     for label in &labels {
-        let x = plot.right + 8.0;
+        let x = plot.right + COLUMN + 10.0;
         canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 2.0)?;
         canvas.text(&label.name, (x + 16.0, label.y - 7.0), (HPos::Left, VPos::Center), SMALL, MUTED)?;
         canvas.text(&label.value, (x, label.y + 9.0), (HPos::Left, VPos::Center), 13.0, INK)?;

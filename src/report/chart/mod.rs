@@ -124,7 +124,7 @@ fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: imp
 fn notes(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>) -> String {
     let mut text = String::new();
     if rows.iter().any(|row| value(row).is_none()) {
-        text.push_str(" Days whose window was not wholly read, or holds no event, have no value and leave a gap.");
+        text.push_str(" Days whose window was not wholly read, or holds no event, leave a gap.");
     }
     if rows.last().is_some_and(|row| row.partial) {
         text.push_str(" The last day is not over: its point is a ring.");

@@ -62,6 +62,14 @@ impl Scale {
         Some(Self { min, max, from, to, log: true })
     }
 
+    /// A logarithmic scale that just holds `values`, but never less than a factor of four; none without values.
+    pub(super) fn tight(values: impl Iterator<Item = f64> + Clone, from: f64, to: f64) -> Option<Self> {
+        let low = values.clone().map(|value| value.max(1.0)).reduce(f64::min)?;
+        let high = values.map(|value| value.max(1.0)).reduce(f64::max)?;
+        let slack = (4.0 / (high / low)).max(1.0).sqrt();
+        Some(Self { min: low / slack, max: high * slack, from, to, log: true })
+    }
+
     /// The pixel of a value; what lies outside sits on the edge.
     pub(super) fn at(self, value: f64) -> f64 {
         let value = value.clamp(self.min, self.max);

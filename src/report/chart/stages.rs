@@ -5,7 +5,7 @@
 
 use super::canvas::{HPos, VPos, draw};
 use super::frame::{SMALL, WIDTH};
-use super::palette::{BAR, INK, LINE, MUTED, RULE};
+use super::palette::{INK, LINE, MUTED, RULE};
 use super::scale::Scale;
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::metrics::tables::{Durations, StageFigures};
@@ -44,8 +44,7 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             };
             let to = from + durations.mean.max(0.0);
             let (x0, x1) = (scale.at(from), scale.at(to).max(scale.at(from) + 1.0));
-            let colour = if at == 0 || at == 2 { LINE } else { BAR };
-            canvas.rect((x0, top + 8.0), (x1, top + ROW - 8.0), colour, 1.0, true)?;
+            canvas.rect((x0, top + 8.0), (x1, top + ROW - 8.0), LINE, 1.0, true)?;
             let label = format!("{} (n = {})", number::duration(durations.mean), number::count(durations.n));
             canvas.text(&label, (x1 + 6.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
             from = to;

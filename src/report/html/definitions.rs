@@ -32,7 +32,7 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
             format!(
                 "The {window} calendar days that end with a day, in the time zone {}. A day’s figure uses only what had \
                  happened by its end, so it is never rewritten by what came later. A window that was not wholly read \
-                 has no value.",
+                 has no figure.",
                 settings.zone.name()
             ),
         ),
@@ -174,6 +174,7 @@ pub(super) fn bands(settings: &Settings) -> Grid {
         caption: format!("Bands of the edition “{}”. {}", short(&bands.edition), bands.note),
         head: vec!["Metric", "Elite", "High", "Medium", "Low"],
         rows: rows.into(),
+        events: false,
     }
 }
 

@@ -103,6 +103,7 @@ fn inputs(analysis: &Analysis) -> Grid {
         caption: "The dataset.".to_owned(),
         head: vec!["Table", "Rows", "Last read"],
         rows: rows.collect(),
+        events: false,
     }
 }
 
@@ -136,6 +137,7 @@ fn coverage(analysis: &Analysis) -> Grid {
         caption: "What was read completely; silence outside these spans says nothing.".to_owned(),
         head: vec!["Table", "Source", "Scope", "From and to"],
         rows: rows.collect(),
+        events: false,
     }
 }
 

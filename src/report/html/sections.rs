@@ -10,7 +10,7 @@ use crate::report::chart::{
 use crate::report::{number, words};
 
 /// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.
-const FAILED_ROWS: usize = 100;
+const FAILED_ROWS: usize = 20;
 
 /// All four, in the order of the page.
 pub(super) fn all(analysis: &Analysis, group: &GroupReport) -> Result<Vec<Section>, ChartError> {
@@ -101,6 +101,7 @@ fn variants(found: &LeadTime) -> Grid {
         caption: "The same data counted in the ways of other tools. The first is the headline of this report.".to_owned(),
         head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
         rows: rows.collect(),
+        events: false,
     }
 }
 
@@ -156,7 +157,7 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
     let mut caption = "Deployments of the period that failed, the incidents that say so, and the rule that linked them.".to_owned();
     if shown.len() < failed.len() {
         caption.push_str(&format!(
-            " The newest {} of {}; all of them are in deployments.csv.",
+            " The newest {} of {}; all of them are in deployments.csv, the newest also in the appendix.",
             shown.len(),
             number::count(failed.len() as u64)
         ));
@@ -166,6 +167,7 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
         caption,
         head: vec!["Finished", "Service", "Deployment", "Failed by", "Rule"],
         rows: rows.collect(),
+        events: true,
     })
 }
 

@@ -36,7 +36,7 @@ fn hostile_text_is_escaped_everywhere() {
 #[test]
 fn a_page_asks_nobody_for_anything() {
     for page in [&*SIX, &page(&empty())] {
-        for fetched in ["src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"] {
+        for fetched in ["src=\"", "<img", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"] {
             assert!(!page.contains(fetched), "{fetched}");
         }
         assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'"));
