@@ -20,6 +20,8 @@ pub(super) use plotters::style::text_anchor::{HPos, VPos};
 const GRID: f64 = 2.0;
 /// Size of text that the template sets for the whole drawing, in units of the drawing.
 const FONT: u32 = 24;
+/// Colour of text that the template sets for the whole drawing: the palette's muted one.
+const TEXT_FILL: &str = "#59636E";
 /// plotters divides a font's size by this before it writes it.
 const FONT_FACTOR: f64 = 1.24;
 
@@ -132,6 +134,7 @@ fn trim(svg: &str) -> String {
         .replace(" stroke=\"none\"", "")
         .replace(" stroke-width=\"1\"", "")
         .replace(" text-anchor=\"start\"", "")
+        .replace(&format!(" fill=\"{TEXT_FILL}\">"), ">")
         .replace(&format!(" font-size=\"{FONT}\""), "")
         .replace(" font-family=\"sans-serif\"", "")
         .replace(" \"/>", "\"/>")

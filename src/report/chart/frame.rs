@@ -17,7 +17,7 @@ pub(super) const WIDTH: u32 = 760;
 pub(super) const HEIGHT: u32 = 292;
 
 /// Width of the column that names zones or holds a second axis.
-pub(super) const COLUMN: f64 = 52.0;
+pub(super) const COLUMN: f64 = 58.0;
 
 /// The rectangle that holds the data.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) struct Plot {
 
 impl Plot {
     /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
-    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 620.0, bottom: 252.0 };
+    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 616.0, bottom: 252.0 };
 }
 
 /// Horizontal lines with their labels on the left, and what the axis measures above them.
@@ -120,6 +120,8 @@ pub(super) struct EndLabel {
     pub(super) colour: RGBColor,
     pub(super) name: String,
     pub(super) value: String,
+    /// What it stands for is a ring, not a line.
+    pub(super) ring: bool,
 }
 
 /// Writes labels to the right of the plot and its column, pushed apart where they would touch.
@@ -138,7 +140,11 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
     }
     for label in &labels {
         let x = plot.right + COLUMN + 10.0;
-        canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 2.0)?;
+        if label.ring {
+            canvas.circle((x + 6.0, label.y - 7.0), 4.0, label.colour, false)?;
+        } else {
+            canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 2.0)?;
+        }
         canvas.text(&label.name, (x + 16.0, label.y - 7.0), (HPos::Left, VPos::Center), SMALL, MUTED)?;
         canvas.text(&label.value, (x, label.y + 9.0), (HPos::Left, VPos::Center), 13.0, INK)?;
     }
@@ -147,5 +153,5 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
 
 /// The label of the headline series.
 pub(super) fn headline(end: Option<(f64, f64)>, name: &str, value: Option<String>) -> Option<EndLabel> {
-    Some(EndLabel { y: end?.1, colour: LINE, name: name.to_owned(), value: value? })
+    Some(EndLabel { y: end?.1, colour: LINE, name: name.to_owned(), value: value?, ring: false })
 }

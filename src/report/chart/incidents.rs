@@ -61,6 +61,7 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
             colour: DASHED,
             name: "open".to_owned(),
             value: format!("\u{2265} {}", number::duration(age)),
+            ring: true,
         });
         end_labels(canvas, plot, headline(median, "median", last).into_iter().chain(label).collect())
     })?;

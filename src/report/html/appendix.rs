@@ -10,8 +10,9 @@ use crate::report::{number, words};
 
 /// Rows of both tables together.
 const MOST: usize = 1_000;
-/// Bytes of text and links of both tables together; markup comes on top.
-const HEAVIEST: usize = 110 * 1_024;
+/// Bytes of both tables together, markup counted as [`MARKUP`] a cell.
+const HEAVIEST: usize = 120 * 1_024;
+const MARKUP: usize = 6;
 
 /// Both tables, newest events last.
 pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
@@ -48,7 +49,8 @@ fn newest<T>(all: &[T], most: usize, heaviest: usize, row: impl Fn(&T) -> Vec<Ce
     for record in all.iter().rev().take(most) {
         let cells = row(record);
         let links = cells.iter().flatten();
-        let more: usize = links.map(|link| link.text.len() + link.href.as_ref().map_or(0, String::len)).sum();
+        let texts: usize = links.map(|link| link.text.len() + link.href.as_ref().map_or(0, |url| url.len() + 16)).sum();
+        let more = texts + cells.len() * MARKUP;
         if weight + more > heaviest {
             break;
         }
