@@ -20,17 +20,17 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
             .to_owned(),
         NoData::DeploymentsNotRead { repos, read } => format!(
             "No figure: the deployments of {} were not read over the whole period{}. Fetch or import the rest; where \
-             a file holds everything of a span, `import deployments FILE --covers FROM..TO` says so.",
+             a file holds everything of a span, “import deployments FILE --covers FROM..TO” says so.",
             names(repos, "its repos"),
             extent(*read, zone)
         ),
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
-                                     Fetch or import incidents; a file without rows and `import incidents FILE \
-                                     --covers FROM..TO` say that there were none."
+                                     Fetch or import incidents; a file without rows and “import incidents FILE \
+                                     --covers FROM..TO” say that there were none."
             .to_owned(),
         NoData::IncidentsNotRead { sources, read } => format!(
             "No figure: the incidents of {} were not read over the whole period{}. Fetch or import the rest; where a \
-             file holds everything of a span, `import incidents FILE --covers FROM..TO` says so.",
+             file holds everything of a span, “import incidents FILE --covers FROM..TO” says so.",
             names(sources, "its sources"),
             extent(*read, zone)
         ),
@@ -51,7 +51,11 @@ pub fn names(all: &[String], nobody: &str) -> String {
 fn extent(read: Option<Span>, zone: Zone) -> String {
     match read {
         Some(span) => {
-            format!(" (all of it is known from {} to {})", number::instant(span.from, zone), number::instant(span.to, zone))
+            format!(
+                " (all of it is known from {} to {})",
+                number::instant(span.from, zone),
+                number::instant(span.to, zone)
+            )
         }
         None => " (there is no span in which all of it is known)".to_owned(),
     }

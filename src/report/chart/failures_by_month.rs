@@ -29,7 +29,7 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     let width = (plot.right - plot.left) / known.len() as f64;
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         y_axis(canvas, plot, scale, &percents(&steps), "Failed of all deployments, with 95 % interval")?;
-        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         for (at, (from, figure)) in known.iter().enumerate() {
             let x = plot.left + (at as f64 + 0.5) * width;
             let label = from.format(if known.len() > ROOM { "%m" } else { "%b" }).to_string();
@@ -42,12 +42,12 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
             };
             if let Some(interval) = figure.ci95 {
                 let (high, low) = (scale.at(interval.high), scale.at(interval.low));
-                canvas.line(&[(x, high), (x, low)], LINE, 1.0)?;
-                canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 1.0)?;
-                canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 1.0)?;
+                canvas.line(&[(x, high), (x, low)], LINE, 2)?;
+                canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 2)?;
+                canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 2)?;
             }
             if let Some(ratio) = figure.ratio {
-                canvas.circle((x, scale.at(ratio)), 4.0, LINE, true)?;
+                canvas.circle((x, scale.at(ratio)), 8, LINE, true)?;
             }
             if known.len() <= ROOM {
                 let text = format!("{}/{}", number::count(figure.failed), number::count(figure.deployments));

@@ -43,7 +43,7 @@ pub(super) fn y_axis(
 ) -> Result<(), ChartError> {
     for tick in ticks {
         let y = scale.at(tick.value);
-        canvas.line(&[(plot.left, y), (plot.right, y)], RULE, 0.5)?;
+        canvas.line(&[(plot.left, y), (plot.right, y)], RULE, 1)?;
         canvas.text(&tick.label, (plot.left - 8.0, y), (HPos::Right, VPos::Center), SMALL, MUTED)?;
     }
     canvas.text(title, (0.0, 2.0), (HPos::Left, VPos::Top), SMALL, MUTED)
@@ -51,10 +51,10 @@ pub(super) fn y_axis(
 
 /// The base line with marks at the beginnings of months or weeks.
 pub(super) fn x_days(canvas: &Canvas<'_>, plot: Plot, days: Days) -> Result<(), ChartError> {
-    canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
+    canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
     for (day, label) in days.ticks() {
         let x = days.at(day, 0.0);
-        canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 0.5)?;
+        canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 1)?;
         if x < plot.right - 12.0 {
             for (line, text) in label.split(' ').enumerate() {
                 let y = plot.bottom + 8.0 + 15.0 * line as f64;
@@ -102,14 +102,14 @@ pub(super) fn daily_line(
     let points = rows.iter().map(|row| (days.at(row.date, 0.5), value(row).map(|value| scale.at(value))));
     let lines = segments(points);
     for line in &lines {
-        canvas.line(line, colour, 2.0)?;
+        canvas.line(line, colour, 4)?;
     }
     let end = lines.last().and_then(|line| line.last()).copied();
     if let (Some(end), Some(row)) = (end, rows.last())
         && row.partial
         && value(row).is_some()
     {
-        canvas.circle(end, 4.0, colour, false)?;
+        canvas.circle(end, 8, colour, false)?;
     }
     Ok(end)
 }
@@ -141,9 +141,9 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
     for label in &labels {
         let x = plot.right + COLUMN + 10.0;
         if label.ring {
-            canvas.circle((x + 6.0, label.y - 7.0), 4.0, label.colour, false)?;
+            canvas.circle((x + 6.0, label.y - 7.0), 8, label.colour, false)?;
         } else {
-            canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 2.0)?;
+            canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 4)?;
         }
         canvas.text(&label.name, (x + 16.0, label.y - 7.0), (HPos::Left, VPos::Center), SMALL, MUTED)?;
         canvas.text(&label.value, (x, label.y + 9.0), (HPos::Left, VPos::Center), 13.0, INK)?;

@@ -34,12 +34,7 @@ fn weeks(rows: &[DailyRow]) -> Vec<Week> {
                 week.deployments = week.deployments.zip(row.deployments_on_day).map(|(sum, more)| sum + more);
                 week.partial |= row.partial;
             }
-            _ => all.push(Week {
-                from: row.date,
-                days: 1,
-                deployments: row.deployments_on_day,
-                partial: row.partial,
-            }),
+            _ => all.push(Week { from: row.date, days: 1, deployments: row.deployments_on_day, partial: row.partial }),
         }
     }
     for week in &mut all {
@@ -75,7 +70,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
             if !week.partial {
                 canvas.rect((left, y), (right, plot.bottom), BAR, 0.25, true)?;
             }
-            canvas.line(&[(left, y), (right, y)], BAR, 1.5)?;
+            canvas.line(&[(left, y), (right, y)], BAR, 3)?;
         }
         x_days(canvas, plot, days)?;
         let end = daily_line(canvas, rows, days, scale, LINE, |row| row.deployments_per_day)?;

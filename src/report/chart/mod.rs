@@ -9,8 +9,8 @@ mod frame;
 mod palette;
 mod scale;
 
-pub mod failures_by_month;
 pub mod failure_rate;
+pub mod failures_by_month;
 pub mod frequency;
 pub mod incidents;
 pub mod lead_time;
@@ -18,6 +18,9 @@ pub mod lead_time_distribution;
 pub mod sparkline;
 pub mod stages;
 pub mod survival;
+
+#[cfg(test)]
+mod tests;
 
 use crate::metrics::tables::DailyRow;
 
@@ -130,16 +133,4 @@ fn notes(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>) -> String 
         text.push_str(" The last day is not over: its point is a ring.");
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gap_splits_a_line_and_nothing_is_drawn_for_it() {
-        let series = [(0.0, None), (1.0, Some(1.0)), (2.0, Some(f64::NAN)), (3.0, Some(2.0)), (4.0, Some(3.0))];
-        assert_eq!(segments(series.into_iter()), [vec![(1.0, 1.0)], vec![(3.0, 2.0), (4.0, 3.0)]]);
-        assert!(segments([(0.0, None)].into_iter()).is_empty());
-    }
 }

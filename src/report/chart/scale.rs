@@ -57,7 +57,8 @@ impl Scale {
         let inside = |min: f64, max: f64| LENGTHS.iter().filter(|(at, _)| min <= *at && *at <= max).count();
         if inside(min, max) < 2 {
             min = LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at <= min).fold(1.0, f64::max);
-            max = LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
+            max =
+                LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
         }
         Some(Self { min, max, from, to, log: true })
     }
@@ -108,7 +109,7 @@ pub(super) fn round_steps(max: f64) -> (f64, Vec<f64>) {
     let power = 10.0_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].iter().map(|part| part * power).find(|step| *step >= rough).unwrap_or(max);
     let steps = (max / step - 1e-9).ceil().max(1.0);
-    let values = (0..=steps as u32).map(|at| f64::from(at) * step).collect();
+    let values = (0..=6).map(f64::from).take_while(|at| *at <= steps).map(|at| at * step).collect();
     (steps * step, values)
 }
 
@@ -121,27 +122,31 @@ pub(super) fn ticks(steps: &[f64], label: impl Fn(f64) -> String) -> Vec<Tick> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Days {
     from: NaiveDate,
-    days: f64,
+    to: NaiveDate,
     left: f64,
     right: f64,
 }
 
 impl Days {
     pub(super) fn new(from: NaiveDate, to: NaiveDate, left: f64, right: f64) -> Self {
-        Self { from, days: ((to - from).num_days() as f64).max(1.0), left, right }
+        Self { from, to, left, right }
+    }
+
+    fn length(self) -> f64 {
+        ((self.to - self.from).num_days() as f64).max(1.0)
     }
 
     /// The pixel of a day's beginning and of a part of the day after it.
     pub(super) fn at(self, day: NaiveDate, part: f64) -> f64 {
         let days = (day - self.from).num_days() as f64 + part;
-        self.left + (days / self.days).clamp(0.0, 1.0) * (self.right - self.left)
+        self.left + (days / self.length()).clamp(0.0, 1.0) * (self.right - self.left)
     }
 
     /// Marks at the beginnings of months, or of weeks where there are too few months.
     pub(super) fn ticks(self) -> Vec<(NaiveDate, String)> {
-        let to = self.from + chrono::Duration::days(self.days as i64);
-        if self.days <= 62.0 {
-            let step = if self.days <= 10.0 { 1 } else { 7 };
+        let (to, length) = (self.to, self.length());
+        if length <= 62.0 {
+            let step = if length <= 10.0 { 1 } else { 7 };
             return self
                 .from
                 .iter_days()
@@ -150,7 +155,7 @@ impl Days {
                 .map(|day| (day, day.format("%-d %b").to_string()))
                 .collect();
         }
-        let step = [1, 2, 3, 6, 12].into_iter().find(|step| self.days / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
+        let step = [1, 2, 3, 6, 12].into_iter().find(|step| length / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
         let mut marks = Vec::new();
         let mut month = self.from.with_day(1).filter(|first| *first == self.from).or_else(|| next_month(self.from));
         while let Some(day) = month.filter(|day| *day < to) {
@@ -202,7 +207,7 @@ mod tests {
     #[test]
     fn steps_are_round_and_reach_the_largest_value() {
         assert_eq!(round_steps(2.3), (2.5, vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5]));
-        assert_eq!(round_steps(0.0).0, 1.0);
+        assert_eq!(round_steps(0.0).1.len(), 6);
         let (top, steps) = round_steps(0.37);
         assert!(top >= 0.37 && steps.len() <= 7, "{steps:?}");
     }

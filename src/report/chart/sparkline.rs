@@ -50,10 +50,10 @@ pub fn draw_line(
     draw(WIDTH, HEIGHT, |canvas| {
         let lines = segments(points);
         for line in &lines {
-            canvas.line(line, LINE, 1.0)?;
+            canvas.line(line, LINE, 2)?;
         }
         match lines.last().and_then(|line| line.last()) {
-            Some(&end) => canvas.circle(end, 2.0, LINE, true),
+            Some(&end) => canvas.circle(end, 4, LINE, true),
             None => Ok(()),
         }
     })

@@ -21,15 +21,19 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
     let Some(scale) = Scale::durations(times, plot.left, plot.right) else { return Ok(None) };
     let height = Scale::linear(1.0, plot.bottom, plot.top);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
-        y_axis(canvas, plot, height, &percents(&[0.0, 0.25, 0.5, 0.75, 1.0]), "Not yet restored")?;
+        y_axis(
+            canvas,
+            plot,
+            height,
+            &percents(&[0.0, 0.25, 0.5, 0.75, 1.0]),
+            "Not yet restored, by the time since opening",
+        )?;
         for tick in scale.lengths() {
             let x = scale.at(tick.value);
-            canvas.line(&[(x, plot.top), (x, plot.bottom + 5.0)], RULE, 0.5)?;
+            canvas.line(&[(x, plot.top), (x, plot.bottom + 5.0)], RULE, 1)?;
             canvas.text(&tick.label, (x, plot.bottom + 8.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
         }
-        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
-        let corner = (plot.right, plot.bottom + 8.0);
-        canvas.text("since opening", corner, (HPos::Right, VPos::Top), SMALL, MUTED)?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         let mut line = vec![(plot.left, height.at(1.0))];
         let mut level = 1.0;
         for step in steps {
@@ -39,7 +43,7 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
             line.push((x, height.at(level)));
         }
         line.push((plot.right, height.at(level)));
-        canvas.line(&line, LINE, 2.0)
+        canvas.line(&line, LINE, 4)
     })?;
     let first_at = |share: f64| steps.iter().find(|step| step.unresolved <= share + 1e-12).map(|step| step.seconds);
     let said = |share: f64, word: &str| match first_at(share) {
@@ -51,10 +55,11 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
         id: "chart-survival",
         title: "How long incidents stay unrestored".to_owned(),
         desc: format!("{}; {}.", capital(&said(0.5, "half")), said(0.1, "nine tenths")),
-        caption: "Kaplan-Meier curve of the incidents resolved in the period, with those still open at its end counted \
+        caption:
+            "Kaplan-Meier curve of the incidents resolved in the period, with those still open at its end counted \
                   as unrestored for as long as they were seen. Where it crosses 50 % is the median that takes the open \
                   ones into account."
-            .to_owned(),
+                .to_owned(),
         drawing,
         points: Points {
             caption: if every == 1 {
@@ -83,10 +88,8 @@ mod tests {
 
     #[test]
     fn a_curve_that_never_reaches_a_half_says_so() {
-        let steps = [
-            SurvivalStep { seconds: 0.0, unresolved: 1.0 },
-            SurvivalStep { seconds: 3_600.0, unresolved: 0.75 },
-        ];
+        let steps =
+            [SurvivalStep { seconds: 0.0, unresolved: 1.0 }, SurvivalStep { seconds: 3_600.0, unresolved: 0.75 }];
         let chart = chart(&steps).expect("drawn").expect("a step");
         assert!(chart.desc.starts_with("The share restored never reached half"), "{}", chart.desc);
     }

@@ -23,8 +23,7 @@ pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
         incident(record, zone, end.since(record.event.opened_at).as_f64())
     });
     let rest = MOST - incidents.len();
-    let (deployments, _) =
-        newest(&analysis.deployments, rest, HEAVIEST - weight, |record| deployment(record, zone));
+    let (deployments, _) = newest(&analysis.deployments, rest, HEAVIEST - weight, |record| deployment(record, zone));
     vec![
         Grid {
             id: "deployments",
@@ -114,7 +113,12 @@ fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
         None => format!("open, \u{2265} {}", number::duration(age)),
     };
     let link = record.link.as_ref().map_or_else(String::new, |link| {
-        format!("{} by {}, after {}", short(&link.deployment_id), link.rule.as_str(), number::duration(link.age.as_f64()))
+        format!(
+            "{} by {}, after {}",
+            short(&link.deployment_id),
+            link.rule.as_str(),
+            number::duration(link.age.as_f64())
+        )
     });
     let title = event.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
     vec![

@@ -66,7 +66,16 @@ mod tests {
 
     #[test]
     fn only_web_addresses_become_links() {
-        for bad in ["javascript:alert(1)", "JavaScript://x", "data:text/html,x", "/etc", "https//x", "ftp://x", "https://x y", "\nhttps://x"] {
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript://x",
+            "data:text/html,x",
+            "/etc",
+            "https//x",
+            "ftp://x",
+            "https://x y",
+            "\nhttps://x",
+        ] {
             assert_eq!(Link::to("x", Some(bad)).href, None, "{bad}");
         }
         for good in ["https://example.org/a?b=c&d", "HTTP://example.org"] {

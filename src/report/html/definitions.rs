@@ -109,9 +109,7 @@ fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
 fn attribution(settings: &Settings) -> String {
     let window = number::duration(settings.attribution_window.as_f64());
     let rules = match settings.attribution {
-        Policy::Explicit => {
-            "by reference or flag alone (policy “explicit”). The clock attributes nothing.".to_owned()
-        }
+        Policy::Explicit => "by reference or flag alone (policy “explicit”). The clock attributes nothing.".to_owned(),
         Policy::Window => format!(
             "by the clock alone (policy “window”): to the service’s latest deployment at most {window} before it was \
              opened. References and flags are ignored."
@@ -188,7 +186,11 @@ fn row(name: &str, thresholds: &Thresholds, word: impl Fn(f64) -> String) -> Vec
             };
             return format!("{operator} {}", word(limit.value()));
         }
-        if wanted == Band::Low && !thresholds.0.is_empty() { "anything worse".to_owned() } else { "not stated".to_owned() }
+        if wanted == Band::Low && !thresholds.0.is_empty() {
+            "anything worse".to_owned()
+        } else {
+            "not stated".to_owned()
+        }
     };
     let mut cells = vec![text(name)];
     cells.extend([Band::Elite, Band::High, Band::Medium, Band::Low].map(|band| text(cell(band))));

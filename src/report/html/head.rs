@@ -146,9 +146,10 @@ pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
     let mut all = Vec::new();
     for read in &analysis.coverage {
         // What was read of everything was read of each scope, too.
-        let wider = analysis.coverage.iter().filter(|other| {
-            other.table == read.table && other.source == read.source && other.scope == EVERYTHING
-        });
+        let wider = analysis
+            .coverage
+            .iter()
+            .filter(|other| other.table == read.table && other.source == read.source && other.scope == EVERYTHING);
         let spans = join(read.spans.iter().chain(wider.flat_map(|other| &other.spans)).copied().collect());
         let missing = missing(&spans, analysis.known);
         if !missing.is_empty() {

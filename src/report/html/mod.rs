@@ -77,10 +77,7 @@ struct IndexRow {
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
     let (tiles, sections) = match analysis.groups.first() {
-        Some(all) => (
-            summary::tiles(analysis, all).map_err(failed)?,
-            sections::all(analysis, all).map_err(failed)?,
-        ),
+        Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
         None => (Vec::new(), Vec::new()),
     };
     let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;
@@ -132,12 +129,12 @@ fn without_controls(text: &str) -> String {
 
 /// One segment of a relative URL.
 fn percent_encoded(segment: &str) -> String {
-    segment.bytes().fold(String::with_capacity(segment.len()), |mut text, byte| {
+    let encoded = segment.bytes().map(|byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            text.push(byte.into());
+            char::from(byte).to_string()
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-        text
-    })
+    });
+    encoded.collect()
 }

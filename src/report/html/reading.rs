@@ -51,7 +51,11 @@ fn level(band: Band) -> usize {
 pub(super) fn band(reading: BandReading) -> Option<BandView> {
     let band = reading.band?;
     let (worse, better) = reading.range.unwrap_or((band, band));
-    let word = if worse == better { band.as_str().to_owned() } else { format!("{}\u{2013}{}", worse.as_str(), better.as_str()) };
+    let word = if worse == better {
+        band.as_str().to_owned()
+    } else {
+        format!("{}\u{2013}{}", worse.as_str(), better.as_str())
+    };
     let (full, half) = (level(worse).min(level(better)), level(worse).abs_diff(level(better)));
     let shape = format!("{}{}{}", "\u{25cf}".repeat(full), "\u{25d0}".repeat(half), "\u{25cb}".repeat(4 - full - half));
     Some(BandView { word, shape })
@@ -150,10 +154,9 @@ pub(super) fn change(now: &Reading, before: &Reading) -> String {
     let difference = now.amount - before.amount;
     let unit = number::RateUnit::of(now.amount.max(before.amount));
     let (absolute, base) = match now.measure {
-        Measure::Rate => (
-            number::signed(difference, |size| number::rate_in(size, unit)),
-            number::rate_in(before.amount, unit),
-        ),
+        Measure::Rate => {
+            (number::signed(difference, |size| number::rate_in(size, unit)), number::rate_in(before.amount, unit))
+        }
         Measure::Duration => (number::signed(difference, number::duration), before.value.clone()),
         // A share of a share misleads: points alone.
         Measure::Ratio => return format!("{} from {}", number::signed(difference, number::points), before.value),
@@ -198,7 +201,8 @@ mod tests {
     fn a_band_is_a_word_and_a_shape_and_a_range_where_the_interval_crosses_an_edge() {
         let plain = band(BandReading { band: Some(Band::Medium), range: None }).expect("a band");
         assert_eq!((plain.word.as_str(), plain.shape.as_str()), ("medium", "●●○○"));
-        let range = band(BandReading { band: Some(Band::High), range: Some((Band::High, Band::Elite)) }).expect("a band");
+        let range =
+            band(BandReading { band: Some(Band::High), range: Some((Band::High, Band::Elite)) }).expect("a band");
         assert_eq!((range.word.as_str(), range.shape.as_str()), ("high–elite", "●●●◐"));
         assert_eq!(band(BandReading::default()), None);
     }
