@@ -12,13 +12,13 @@ const HEIGHT: u32 = 240;
 /// More months than this leave no room for k of n beside each dot; the table still has them.
 const ROOM: usize = 13;
 
-/// The chart; `None` where no month has a ratio.
+/// The chart; `None` where fewer than two months have a ratio.
 pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     let known: Vec<_> = months
         .iter()
         .map(|month| (month.from, month.figure.as_ref().ok().filter(|figure| figure.ratio.is_some())))
         .collect();
-    if known.iter().all(|(_, figure)| figure.is_none()) {
+    if known.iter().filter(|(_, figure)| figure.is_some()).count() < 2 {
         return Ok(None);
     }
     let plot = Plot { left: 54.0, top: 28.0, right: 740.0, bottom: 196.0 };

@@ -56,7 +56,7 @@ pub(super) fn x_days(canvas: &Canvas<'_>, plot: Plot, days: Days) -> Result<(), 
         let x = days.at(day, 0.0);
         canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 1)?;
         if x < plot.right - 12.0 {
-            for (line, text) in label.split(' ').enumerate() {
+            for (line, text) in label.split('\n').enumerate() {
                 let y = plot.bottom + 8.0 + 15.0 * line as f64;
                 canvas.text(text, (x + 1.0, y), (HPos::Left, VPos::Top), SMALL, MUTED)?;
             }

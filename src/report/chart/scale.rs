@@ -60,6 +60,10 @@ impl Scale {
             max =
                 LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
         }
+        // A named length close by makes a better end than a number.
+        let named = |close: &dyn Fn(f64) -> bool| LENGTHS.iter().map(|(at, _)| *at).find(|at| close(*at));
+        min = named(&|at| at < min && at * 3.0 >= min).unwrap_or(min);
+        max = named(&|at| at > max && at <= max * 3.0).unwrap_or(max);
         Some(Self { min, max, from, to, log: true })
     }
 
@@ -142,7 +146,7 @@ impl Days {
         self.left + (days / self.length()).clamp(0.0, 1.0) * (self.right - self.left)
     }
 
-    /// Marks at the beginnings of months, or of weeks where there are too few months.
+    /// Marks at the beginnings of months, or of weeks where there are too few months; a label may have two lines.
     pub(super) fn ticks(self) -> Vec<(NaiveDate, String)> {
         let (to, length) = (self.to, self.length());
         if length <= 62.0 {
@@ -161,7 +165,7 @@ impl Days {
         while let Some(day) = month.filter(|day| *day < to) {
             if day.month0() % step == 0 {
                 let year = marks.is_empty() || day.month0() == 0;
-                marks.push((day, day.format(if year { "%b %Y" } else { "%b" }).to_string()));
+                marks.push((day, day.format(if year { "%b\n%Y" } else { "%b" }).to_string()));
             }
             month = next_month(day);
         }
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_scale_of_durations_has_its_ticks_at_an_hour_a_day_a_week_and_a_month() {
-        let scale = Scale::durations([1_800.0, 40.0 * 86_400.0].into_iter(), 200.0, 0.0).expect("values");
+        let scale = Scale::durations([4_000.0, 40.0 * 86_400.0].into_iter(), 200.0, 0.0).expect("values");
         let labels: Vec<_> = scale.lengths().into_iter().map(|tick| (tick.value, tick.label)).collect();
         let expected = [(3_600.0, "1 h"), (86_400.0, "1 d"), (604_800.0, "1 w"), (2_592_000.0, "1 mo")];
         assert_eq!(labels, expected.map(|(value, label)| (value, label.to_owned())));
@@ -217,8 +221,8 @@ mod tests {
         let labels = |from, to| {
             Days::new(day(from), day(to), 0.0, 100.0).ticks().into_iter().map(|(_, label)| label).collect::<Vec<_>>()
         };
-        assert_eq!(labels("2026-07-01", "2026-10-01"), ["Jul 2026", "Aug", "Sep"]);
+        assert_eq!(labels("2026-07-01", "2026-10-01"), ["Jul\n2026", "Aug", "Sep"]);
         assert_eq!(labels("2026-02-01", "2026-03-01"), ["1 Feb", "8 Feb", "15 Feb", "22 Feb"]);
-        assert_eq!(labels("2025-12-10", "2026-03-10"), ["Jan 2026", "Feb", "Mar"]);
+        assert_eq!(labels("2025-12-10", "2026-03-10"), ["Jan\n2026", "Feb", "Mar"]);
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
                 }
             ),
         ),
+        ("Service", service(settings)),
         (
             "Rolling window",
             format!(
@@ -103,6 +104,16 @@ fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
         Some(more) if more > 0 => format!("{} and {more} more", all[..NAMES].join(", ")),
         _ if all.is_empty() => "nothing".to_owned(),
         _ => all.join(", "),
+    }
+}
+
+fn service(settings: &Settings) -> String {
+    match settings.services.len() as u64 {
+        0 => "None is configured, so every repo that has deployments is its own service.".to_owned(),
+        count => format!(
+            "{}, by repo and environment; the first that matches takes a deployment, one that none matches is left out.",
+            number::counted(count, "is configured", "are configured")
+        ),
     }
 }
 

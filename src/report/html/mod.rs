@@ -25,6 +25,7 @@ use chrono::NaiveDate;
 use self::view::{Panel, Section};
 use super::Provenance;
 use super::number;
+use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Timestamp, Zone};
 use crate::metrics::tables::{Analysis, Finding};
 
@@ -76,7 +77,7 @@ struct IndexRow {
 /// A template or a chart could not be rendered: a defect of this program.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
-    let (tiles, sections) = match analysis.groups.first() {
+    let (tiles, sections) = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
         Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
         None => (Vec::new(), Vec::new()),
     };
