@@ -116,7 +116,10 @@ pub fn share(ratio: f64, part: u64, whole: u64) -> String {
 
 /// `12,345`.
 pub fn count(value: u64) -> String {
-    let digits = value.to_string();
+    in_threes(&value.to_string())
+}
+
+fn in_threes(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -166,7 +169,7 @@ pub fn decimal(value: f64) -> String {
     }
     let size = value.abs();
     if size >= 99.95 {
-        let whole = count(size.round() as u64);
+        let whole = in_threes(&format!("{size:.0}"));
         return if value < 0.0 { format!("\u{2212}{whole}") } else { whole };
     }
     let places = if size > 0.0 && size < 0.095 { 2 } else { 1 };
@@ -175,7 +178,7 @@ pub fn decimal(value: f64) -> String {
 
 /// One digit after the point below ten, none above.
 fn two_digits(value: f64) -> String {
-    if value >= 9.95 { count(value.round() as u64) } else { trim(&format!("{value:.1}")) }
+    if value >= 9.95 { in_threes(&format!("{value:.0}")) } else { trim(&format!("{value:.1}")) }
 }
 
 fn trim(text: &str) -> String {
@@ -192,13 +195,15 @@ pub fn date(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
-/// The days `[from, to)` by their first and last: `1 Jul to 30 Sep 2026`.
+/// The days `[from, to)` by their first and last: `1 to 31 Jul 2026`, `1 Jul to 30 Sep 2026`.
 pub fn days(from: NaiveDate, to: NaiveDate) -> String {
     let last = to.pred_opt().unwrap_or(to);
     if last <= from {
         return date(from);
     }
-    if from.year() == last.year() {
+    if (from.year(), from.month()) == (last.year(), last.month()) {
+        format!("{} to {}", from.day(), date(last))
+    } else if from.year() == last.year() {
         format!("{} to {}", from.format("%-d %b"), date(last))
     } else {
         format!("{} to {}", date(from), date(last))
@@ -230,7 +235,7 @@ mod tests {
             (1.0 / 7.0, "1 a week"),
             (0.5 / 30.0, "0.5 a month"),
             (0.0, "0 a month"),
-            (1234.5, "1,235 a day"),
+            (1234.6, "1,235 a day"),
         ] {
             assert_eq!(rate(per_day), text);
         }

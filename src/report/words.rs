@@ -19,18 +19,18 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
                             in the configuration, or import its deployments."
             .to_owned(),
         NoData::DeploymentsNotRead { repos, read } => format!(
-            "No figure: the deployments of {} were not read over the whole period{}. Import the rest; where a \
-             file holds everything of a span, `import deployments FILE --covers FROM..TO` says so.",
+            "No figure: the deployments of {} were not read over the whole period{}. Import the rest; where \
+             a file holds everything of a span, “import deployments FILE --covers FROM..TO” says so.",
             names(repos, "its repos"),
             extent(*read, zone)
         ),
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
-                                     Import incidents; a file without rows and `import incidents FILE \
-                                     --covers FROM..TO` say that there were none."
+                                     Import incidents; a file without rows and “import incidents FILE \
+                                     --covers FROM..TO” say that there were none."
             .to_owned(),
         NoData::IncidentsNotRead { sources, read } => format!(
             "No figure: the incidents of {} were not read over the whole period{}. Import the rest; where a \
-             file holds everything of a span, `import incidents FILE --covers FROM..TO` says so.",
+             file holds everything of a span, “import incidents FILE --covers FROM..TO” says so.",
             names(sources, "its sources"),
             extent(*read, zone)
         ),

@@ -17,7 +17,11 @@ use super::{ChartError, Drawing};
 pub(super) use plotters::style::text_anchor::{HPos, VPos};
 
 /// Units of the drawing in one pixel of the page.
-const GRID: f64 = 2.0;
+const GRID: u32 = 2;
+/// Size of text that the template sets for the whole drawing, in units of the drawing.
+const FONT: u32 = 24;
+/// Colour of text that the template sets for the whole drawing: the palette's muted one.
+const TEXT_FILL: &str = "#59636E";
 /// plotters divides a font's size by this before it writes it.
 const FONT_FACTOR: f64 = 1.24;
 
@@ -32,7 +36,7 @@ pub(super) fn draw(
     height: u32,
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), ChartError>,
 ) -> Result<Drawing, ChartError> {
-    let (width, height) = (width * GRID as u32, height * GRID as u32);
+    let (width, height) = (width * GRID, height * GRID);
     let mut text = String::new();
     {
         let canvas = Canvas { area: SVGBackend::with_string(&mut text, (width, height)).into_drawing_area() };
@@ -43,12 +47,12 @@ pub(super) fn draw(
 }
 
 impl Canvas<'_> {
-    /// A line through points; a single point becomes a dot.
-    pub(super) fn line(&self, points: &[(f64, f64)], colour: RGBColor, width: f64) -> Result<(), ChartError> {
+    /// A line through points, its width in half pixels; a single point becomes a dot.
+    pub(super) fn line(&self, points: &[(f64, f64)], colour: RGBColor, width: u32) -> Result<(), ChartError> {
         if let [only] = points {
             return self.circle(*only, width, colour, true);
         }
-        let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: (width * GRID) as u32 };
+        let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width };
         self.area
             .draw(&PathElement::new(without_runs(points.iter().map(|&at| grid(at)).collect()), style))
             .map_err(failed)
@@ -67,16 +71,16 @@ impl Canvas<'_> {
         self.area.draw(&Rectangle::new([grid(from), grid(to)], style)).map_err(failed)
     }
 
-    /// A dot or a ring.
+    /// A dot or a ring, its radius in half pixels.
     pub(super) fn circle(
         &self,
         centre: (f64, f64),
-        radius: f64,
+        radius: u32,
         colour: RGBColor,
         filled: bool,
     ) -> Result<(), ChartError> {
         let style = ShapeStyle { color: colour.to_rgba(), filled, stroke_width: 3 };
-        self.area.draw(&Circle::new(grid(centre), (radius * GRID) as u32, style)).map_err(failed)
+        self.area.draw(&Circle::new(grid(centre), radius, style)).map_err(failed)
     }
 
     /// A text by its anchor; `size` in pixels.
@@ -88,18 +92,21 @@ impl Canvas<'_> {
         size: f64,
         colour: RGBColor,
     ) -> Result<(), ChartError> {
-        let font = ("sans-serif", size * GRID * FONT_FACTOR).into_font();
+        let font = ("sans-serif", size * f64::from(GRID) * FONT_FACTOR).into_font();
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(anchor.0, anchor.1));
         self.area.draw(&Text::new(text, grid(at), style)).map_err(failed)
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over by value")]
 fn failed(cause: DrawingAreaErrorKind<std::io::Error>) -> ChartError {
     ChartError { cause: cause.to_string() }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "drawings are some thousand units wide; the cast saturates")]
 fn grid((x, y): (f64, f64)) -> (i32, i32) {
-    ((x * GRID).round() as i32, (y * GRID).round() as i32)
+    let unit = f64::from(GRID);
+    ((x * unit).round() as i32, (y * unit).round() as i32)
 }
 
 /// Leaves out points in the middle of a level run: they draw nothing.
@@ -123,15 +130,20 @@ fn without_runs(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
 fn trim(svg: &str) -> String {
     let inside = svg.split_once(">\n").map_or("", |(_, rest)| rest);
     let inside = inside.strip_suffix("</svg>\n").unwrap_or(inside);
-    let (dashed, dashes) = DASHED_STROKE;
+    let (stroke, pattern) = DASHED_STROKE;
     inside
         .replace("\n</text>", "</text>")
         .replace(">\n", ">")
         .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\" stroke-width=\"3\"", "")
         .replace(" stroke=\"none\"", "")
+        .replace(" stroke-width=\"1\"", "")
+        .replace(" text-anchor=\"start\"", "")
+        .replace(&format!(" fill=\"{TEXT_FILL}\">"), ">")
+        .replace(&format!(" font-size=\"{FONT}\""), "")
         .replace(" font-family=\"sans-serif\"", "")
         .replace(" \"/>", "\"/>")
-        .replace(dashed, &format!("{dashed} stroke-dasharray=\"{dashes}\""))
+        .replace(stroke, &format!("{stroke} stroke-dasharray=\"{pattern}\""))
 }
 
 #[cfg(test)]
@@ -146,7 +158,7 @@ mod tests {
                 .expect("drawn");
         assert_eq!(
             drawing.body,
-            "<text x=\"20\" y=\"20\" dy=\"0.76em\" text-anchor=\"start\" font-size=\"24\" fill=\"#1F2328\">\
+            "<text x=\"20\" y=\"20\" dy=\"0.76em\" fill=\"#1F2328\">\
              \n&lt;/svg&gt;&lt;script&gt;&quot;&amp;&apos;</text>"
                 .replace('\n', "")
         );
@@ -156,8 +168,8 @@ mod tests {
     fn a_line_keeps_its_colour_its_dashes_and_only_the_points_that_draw_something() {
         let points = [(0.0, 5.0), (1.0, 5.0), (2.0, 5.0), (3.0, 1.0)];
         let drawing = draw(10, 10, |canvas| {
-            canvas.line(&points, LINE, 2.0)?;
-            canvas.line(&points, DASHED, 2.0)
+            canvas.line(&points, LINE, 4)?;
+            canvas.line(&points, DASHED, 4)
         })
         .expect("drawn");
         let expected = "<polyline fill=\"none\" stroke=\"#0072B2\" stroke-width=\"4\" points=\"0,10 4,10 6,2\"/>\

@@ -12,13 +12,13 @@ const HEIGHT: u32 = 240;
 /// More months than this leave no room for k of n beside each dot; the table still has them.
 const ROOM: usize = 13;
 
-/// The chart; `None` where no month has a ratio.
+/// The chart; `None` where fewer than two months have a ratio.
 pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     let known: Vec<_> = months
         .iter()
         .map(|month| (month.from, month.figure.as_ref().ok().filter(|figure| figure.ratio.is_some())))
         .collect();
-    if known.iter().all(|(_, figure)| figure.is_none()) {
+    if known.iter().filter(|(_, figure)| figure.is_some()).count() < 2 {
         return Ok(None);
     }
     let plot = Plot { left: 54.0, top: 28.0, right: 740.0, bottom: 196.0 };
@@ -29,7 +29,7 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     let width = (plot.right - plot.left) / known.len() as f64;
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         y_axis(canvas, plot, scale, &percents(&steps), "Failed of all deployments, with 95 % interval")?;
-        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         for (at, (from, figure)) in known.iter().enumerate() {
             let x = plot.left + (at as f64 + 0.5) * width;
             let label = from.format(if known.len() > ROOM { "%m" } else { "%b" }).to_string();
@@ -42,15 +42,15 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
             };
             if let Some(interval) = figure.ci95 {
                 let (high, low) = (scale.at(interval.high), scale.at(interval.low));
-                canvas.line(&[(x, high), (x, low)], LINE, 1.0)?;
-                canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 1.0)?;
-                canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 1.0)?;
+                canvas.line(&[(x, high), (x, low)], LINE, 2)?;
+                canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 2)?;
+                canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 2)?;
             }
             if let Some(ratio) = figure.ratio {
-                canvas.circle((x, scale.at(ratio)), 4.0, LINE, true)?;
+                canvas.circle((x, scale.at(ratio)), 8, LINE, true)?;
             }
             if known.len() <= ROOM {
-                let text = format!("{} of {}", number::count(figure.failed), number::count(figure.deployments));
+                let text = format!("{}/{}", number::count(figure.failed), number::count(figure.deployments));
                 canvas.text(&text, (x, plot.bottom + 22.0), (HPos::Center, VPos::Top), 11.0, INK)?;
             }
         }
@@ -77,8 +77,8 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
         id: "chart-failures-by-month",
         title: "Change failure rate by month".to_owned(),
         desc: format!("Failed deployments by month: {}.", said.join("; ")),
-        caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, how many of how many \
-                  deployments failed. Intervals that overlap much are no evidence of a change."
+        caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, failed/all \
+                  deployments. Intervals that overlap much are no evidence of a change."
             .to_owned(),
         drawing,
         points: Points {

@@ -14,7 +14,10 @@ pub(super) const SMALL: f64 = 12.0;
 /// Width of a chart.
 pub(super) const WIDTH: u32 = 760;
 /// Height of a chart.
-pub(super) const HEIGHT: u32 = 280;
+pub(super) const HEIGHT: u32 = 292;
+
+/// Width of the column that names zones or holds a second axis.
+pub(super) const COLUMN: f64 = 58.0;
 
 /// The rectangle that holds the data.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +29,8 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// Of a chart with labels at the ends of its lines.
-    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 656.0, bottom: 252.0 };
+    /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
+    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 616.0, bottom: 252.0 };
 }
 
 /// Horizontal lines with their labels on the left, and what the axis measures above them.
@@ -40,7 +43,7 @@ pub(super) fn y_axis(
 ) -> Result<(), ChartError> {
     for tick in ticks {
         let y = scale.at(tick.value);
-        canvas.line(&[(plot.left, y), (plot.right, y)], RULE, 0.5)?;
+        canvas.line(&[(plot.left, y), (plot.right, y)], RULE, 1)?;
         canvas.text(&tick.label, (plot.left - 8.0, y), (HPos::Right, VPos::Center), SMALL, MUTED)?;
     }
     canvas.text(title, (0.0, 2.0), (HPos::Left, VPos::Top), SMALL, MUTED)
@@ -48,18 +51,22 @@ pub(super) fn y_axis(
 
 /// The base line with marks at the beginnings of months or weeks.
 pub(super) fn x_days(canvas: &Canvas<'_>, plot: Plot, days: Days) -> Result<(), ChartError> {
-    canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
+    canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
     for (day, label) in days.ticks() {
         let x = days.at(day, 0.0);
-        canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 0.5)?;
+        canvas.line(&[(x, plot.bottom), (x, plot.bottom + 5.0)], MUTED, 1)?;
         if x < plot.right - 12.0 {
-            canvas.text(&label, (x + 1.0, plot.bottom + 8.0), (HPos::Left, VPos::Top), SMALL, MUTED)?;
+            for (line, text) in label.split('\n').enumerate() {
+                let y = plot.bottom + 8.0 + 15.0 * line as f64;
+                canvas.text(text, (x + 1.0, y), (HPos::Left, VPos::Top), SMALL, MUTED)?;
+            }
         }
     }
     Ok(())
 }
 
-/// The zones of the bands of a metric where less is better: every second one is shaded, each has its name.
+/// The zones of the bands of a metric where less is better: every second one is shaded, each has its name beside
+/// the plot, where no line crosses it.
 pub(super) fn zones(canvas: &Canvas<'_>, plot: Plot, scale: Scale, bands: &Thresholds) -> Result<(), ChartError> {
     let Some((last, _)) = bands.0.last() else { return Ok(()) };
     let (mut from, max) = scale.ends();
@@ -72,10 +79,11 @@ pub(super) fn zones(canvas: &Canvas<'_>, plot: Plot, scale: Scale, bands: &Thres
         }
         let (low, high) = (scale.at(from), scale.at(to));
         if at % 2 == 0 {
-            canvas.rect((plot.left, high), (plot.right, low), MUTED, 0.08, true)?;
+            canvas.rect((plot.left, high), (plot.right + COLUMN, low), MUTED, 0.08, true)?;
         }
-        if low - high >= 16.0 {
-            canvas.text(band.as_str(), (plot.left + 6.0, high + 3.0), (HPos::Left, VPos::Top), 11.0, MUTED)?;
+        if low - high >= 14.0 {
+            let at = (plot.right + COLUMN - 5.0, f64::midpoint(low, high));
+            canvas.text(band.as_str(), at, (HPos::Right, VPos::Center), 11.0, MUTED)?;
         }
         from = to;
     }
@@ -94,14 +102,14 @@ pub(super) fn daily_line(
     let points = rows.iter().map(|row| (days.at(row.date, 0.5), value(row).map(|value| scale.at(value))));
     let lines = segments(points);
     for line in &lines {
-        canvas.line(line, colour, 2.0)?;
+        canvas.line(line, colour, 4)?;
     }
     let end = lines.last().and_then(|line| line.last()).copied();
     if let (Some(end), Some(row)) = (end, rows.last())
         && row.partial
         && value(row).is_some()
     {
-        canvas.circle(end, 4.0, colour, false)?;
+        canvas.circle(end, 8, colour, false)?;
     }
     Ok(end)
 }
@@ -112,9 +120,11 @@ pub(super) struct EndLabel {
     pub(super) colour: RGBColor,
     pub(super) name: String,
     pub(super) value: String,
+    /// What it stands for is a ring, not a line.
+    pub(super) ring: bool,
 }
 
-/// Writes labels to the right of the plot, pushed apart where they would touch.
+/// Writes labels to the right of the plot and its column, pushed apart where they would touch.
 pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLabel>) -> Result<(), ChartError> {
     const ROOM: f64 = 36.0;
     labels.sort_by(|a, b| a.y.total_cmp(&b.y));
@@ -129,8 +139,12 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
         highest = label.y;
     }
     for label in &labels {
-        let x = plot.right + 8.0;
-        canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 2.0)?;
+        let x = plot.right + COLUMN + 10.0;
+        if label.ring {
+            canvas.circle((x + 6.0, label.y - 7.0), 8, label.colour, false)?;
+        } else {
+            canvas.line(&[(x, label.y - 7.0), (x + 12.0, label.y - 7.0)], label.colour, 4)?;
+        }
         canvas.text(&label.name, (x + 16.0, label.y - 7.0), (HPos::Left, VPos::Center), SMALL, MUTED)?;
         canvas.text(&label.value, (x, label.y + 9.0), (HPos::Left, VPos::Center), 13.0, INK)?;
     }
@@ -139,5 +153,5 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
 
 /// The label of the headline series.
 pub(super) fn headline(end: Option<(f64, f64)>, name: &str, value: Option<String>) -> Option<EndLabel> {
-    Some(EndLabel { y: end?.1, colour: LINE, name: name.to_owned(), value: value? })
+    Some(EndLabel { y: end?.1, colour: LINE, name: name.to_owned(), value: value?, ring: false })
 }

@@ -1,12 +1,12 @@
 //! Deployment frequency: the rolling rate as a line over the weeks' own counts as bars.
 //!
 //! One scale serves both, for one a day is seven a week: read the line on the left, the bars on the right.
-//! Weeks begin on Monday; the part of a week at either end, and a week with a day not read, is an outline or a gap.
+//! Weeks begin on Monday; the part of a week at either end, and a week with a day not read, is an edge without a bar, or a gap.
 
 use chrono::{Datelike, Days as Step, NaiveDate};
 
 use super::canvas::{HPos, VPos, draw};
-use super::frame::{HEIGHT, Plot, SMALL, WIDTH, daily_line, end_labels, headline, x_days, y_axis};
+use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, daily_line, end_labels, headline, x_days, y_axis};
 use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Days, Scale, round_steps, ticks};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
@@ -50,12 +50,12 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
     let of_weeks = weeks.iter().filter_map(|week| week.deployments).map(|sum| f64::from(sum) / 7.0);
     let highest = rows.iter().filter_map(|row| row.deployments_per_day).chain(of_weeks).fold(0.0, f64::max);
     let (top, steps) = round_steps(highest);
-    let plot = Plot { right: 620.0, ..Plot::USUAL };
+    let plot = Plot::USUAL;
     let scale = Scale::linear(top, plot.bottom, plot.top);
     let days = Days::new(period.from, period.to, plot.left, plot.right);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         y_axis(canvas, plot, scale, &ticks(&steps, number::decimal), "Line: deployments a day")?;
-        canvas.text("Bars: a week", (plot.right + 30.0, 2.0), (HPos::Right, VPos::Top), SMALL, MUTED)?;
+        canvas.text("Bars: a week", (plot.right + COLUMN, 2.0), (HPos::Right, VPos::Top), SMALL, MUTED)?;
         for &step in &steps {
             let text = number::decimal(step * 7.0);
             canvas.text(&text, (plot.right + 6.0, scale.at(step)), (HPos::Left, VPos::Center), SMALL, MUTED)?;
@@ -65,14 +65,17 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
             let to = week.from.checked_add_days(Step::new(week.days.into())).unwrap_or(week.from);
             let (left, right) = (days.at(week.from, 0.0), days.at(to, 0.0));
             let inset = ((right - left) * 0.12).min(2.0);
-            let corner = (left + inset, scale.at(f64::from(sum) / 7.0));
-            canvas.rect(corner, (right - inset, plot.bottom), BAR, 1.0, !week.partial)?;
+            let (left, right, y) = (left + inset, right - inset, scale.at(f64::from(sum) / 7.0));
+            // Pale, so that the line stands out on it; its upper edge is what tells the count.
+            if !week.partial {
+                canvas.rect((left, y), (right, plot.bottom), BAR, 0.25, true)?;
+            }
+            canvas.line(&[(left, y), (right, y)], BAR, 3)?;
         }
         x_days(canvas, plot, days)?;
         let end = daily_line(canvas, rows, days, scale, LINE, |row| row.deployments_per_day)?;
         let last = rows.iter().rev().find_map(|row| row.deployments_per_day).map(number::rate);
-        let shifted = Plot { right: plot.right + 36.0, ..plot };
-        end_labels(canvas, shifted, headline(end, &format!("{window} days"), last).into_iter().collect())
+        end_labels(canvas, plot, headline(end, &format!("{window} days"), last).into_iter().collect())
     })?;
     let points = Points {
         caption: "Every seventh day, and the last: the rate of the window that ends with it.".to_owned(),
@@ -94,7 +97,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
         desc: format!("Rolling {window}-day rate of deployments: {found}."),
         caption: format!(
             "The line is the rate of the {window} days that end with each day; a bar is the count of one week from \
-             Monday, an outlined bar of a week that the period or the report cuts short.{}",
+             Monday, an edge without a bar that of a week that the period or the report cuts short.{}",
             notes(rows, |row| row.deployments_per_day)
         ),
         drawing,

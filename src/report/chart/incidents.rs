@@ -50,7 +50,7 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
         for record in shown {
             let (seconds, open) = length(record, end);
             let colour = if open { DASHED } else { BAR };
-            canvas.circle(at(record, seconds), if open { 4.0 } else { 3.0 }, colour, !open)?;
+            canvas.circle(at(record, seconds), if open { 8 } else { 6 }, colour, !open)?;
         }
         let last = rows.iter().rev().find_map(|row| row.time_to_restore_p50).map(number::duration);
         let median = daily_line(canvas, rows, days, scale, LINE, |row| row.time_to_restore_p50)?;
@@ -61,6 +61,7 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
             colour: DASHED,
             name: "open".to_owned(),
             value: format!("\u{2265} {}", number::duration(age)),
+            ring: true,
         });
         end_labels(canvas, plot, headline(median, "median", last).into_iter().chain(label).collect())
     })?;
@@ -78,48 +79,47 @@ fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> St
     let resolved = opened.iter().filter(|record| record.time_to_restore.is_some());
     let longest = resolved.clone().map(|record| length(record, end).0).reduce(f64::max);
     let open = opened.iter().filter(|record| record.time_to_restore.is_none());
-    let mut text = format!("{} opened in the period", number::counted(opened.len() as u64, "incident", "incidents"));
+    let mut text =
+        vec![format!("{} opened in the period", number::counted(opened.len() as u64, "incident", "incidents"))];
     if let Some(longest) = longest {
-        text.push_str(&format!(
+        text.push(format!(
             ", {} of them resolved, the longest after {}",
             number::count(resolved.count() as u64),
             number::duration(longest)
         ));
     }
     match open.clone().map(|record| length(record, end).0).reduce(f64::max) {
-        Some(age) => text.push_str(&format!(
+        Some(age) => text.push(format!(
             "; {} still open, the oldest for at least {}.",
             number::count(open.count() as u64),
             number::duration(age)
         )),
-        None => text.push_str("; none of them is open."),
+        None => text.push("; none of them is open.".to_owned()),
     }
     if let Some(found) = super::course(rows, |row| row.time_to_restore_p50, number::duration) {
-        text.push_str(&format!(" Rolling median: {found}."));
+        text.push(format!(" Rolling median: {found}."));
     }
-    text
+    text.concat()
 }
 
 fn caption(analysis: &Analysis, left_out: usize, rows: &[DailyRow]) -> String {
-    let mut text =
+    let mut text = vec![
         "A dot is an incident, at the day it began; a ring is one still open, at the age it has reached (it \
                     will take at least that long). The line is the median of those resolved in the window."
-            .to_owned();
+            .to_owned(),
+    ];
     if !analysis.settings.bands.time_to_restore.0.is_empty() {
-        text.push_str(&format!(
-            " Zones are the bands of the median by the edition “{}”.",
-            analysis.settings.bands.edition
-        ));
+        text.push(format!(" Zones are the bands of the median by the edition “{}”.", analysis.settings.bands.edition));
     }
     if left_out > 0 {
-        text.push_str(&format!(
+        text.push(format!(
             " The newest {} are drawn; {} older ones are in incidents.csv.",
             number::count(MOST as u64),
             number::count(left_out as u64)
         ));
     }
-    text.push_str(&super::notes(rows, |row| row.time_to_restore_p50));
-    text
+    text.push(super::notes(rows, |row| row.time_to_restore_p50));
+    text.concat()
 }
 
 fn points(rows: &[DailyRow]) -> Points {

@@ -29,6 +29,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
             colour: DASHED,
             name: "p90".to_owned(),
             value,
+            ring: false,
         });
         let labels = headline(median, "median", last(|row| row.lead_time_p50)).into_iter().chain(slow).collect();
         end_labels(canvas, plot, labels)

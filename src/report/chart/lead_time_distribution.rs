@@ -89,11 +89,11 @@ pub fn chart(deployments: &[DeploymentRecord]) -> Result<Option<Chart>, ChartErr
                 canvas.text(&number::count(bin.count), above, (HPos::Center, VPos::Bottom), 11.0, INK)?;
             }
             if let Some(edge) = bin.edge {
-                canvas.line(&[(left, plot.bottom), (left, plot.bottom + 5.0)], MUTED, 0.5)?;
+                canvas.line(&[(left, plot.bottom), (left, plot.bottom + 5.0)], MUTED, 1)?;
                 canvas.text(edge, (left, plot.bottom + 8.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
             }
         }
-        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)
     })?;
     let total = seconds.len() as f64;
     let below = |limit: f64| seconds.iter().filter(|length| **length < limit).count() as f64 / total;
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(all.iter().map(|bin| bin.count).sum::<u64>(), lengths.len() as u64);
         assert!(all.windows(2).all(|pair| (pair[0].to - pair[1].from).abs() < 1e-6 * pair[1].from));
         for (edge, ..) in EDGES {
-            assert!(all.iter().any(|bin| bin.from == edge), "{edge}");
+            assert!(all.iter().any(|bin| bin.from.to_bits() == edge.to_bits()), "{edge}");
         }
     }
 }

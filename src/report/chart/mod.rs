@@ -19,6 +19,9 @@ pub mod sparkline;
 pub mod stages;
 pub mod survival;
 
+#[cfg(test)]
+mod tests;
+
 use crate::metrics::tables::DailyRow;
 
 /// A chart and everything that says the same in words.
@@ -124,22 +127,10 @@ fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: imp
 fn notes(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>) -> String {
     let mut text = String::new();
     if rows.iter().any(|row| value(row).is_none()) {
-        text.push_str(" Days whose window was not wholly read, or holds no event, have no value and leave a gap.");
+        text.push_str(" Days whose window was not wholly read, or holds no event, leave a gap.");
     }
     if rows.last().is_some_and(|row| row.partial) {
         text.push_str(" The last day is not over: its point is a ring.");
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gap_splits_a_line_and_nothing_is_drawn_for_it() {
-        let series = [(0.0, None), (1.0, Some(1.0)), (2.0, Some(f64::NAN)), (3.0, Some(2.0)), (4.0, Some(3.0))];
-        assert_eq!(segments(series.into_iter()), [vec![(1.0, 1.0)], vec![(3.0, 2.0), (4.0, 3.0)]]);
-        assert!(segments([(0.0, None)].into_iter()).is_empty());
-    }
 }

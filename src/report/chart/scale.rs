@@ -60,7 +60,19 @@ impl Scale {
             max =
                 LENGTHS.iter().map(|(at, _)| *at).filter(|at| *at >= max).fold(f64::INFINITY, f64::min).min(max * 12.0);
         }
+        // A named length close by makes a better end than a number.
+        let named = |close: &dyn Fn(f64) -> bool| LENGTHS.iter().map(|(at, _)| *at).find(|at| close(*at));
+        min = named(&|at| at < min && at * 3.0 >= min).unwrap_or(min);
+        max = named(&|at| at > max && at <= max * 3.0).unwrap_or(max);
         Some(Self { min, max, from, to, log: true })
+    }
+
+    /// A logarithmic scale that just holds `values`, but never less than a factor of four; none without values.
+    pub(super) fn tight(values: impl Iterator<Item = f64> + Clone, from: f64, to: f64) -> Option<Self> {
+        let low = values.clone().map(|value| value.max(1.0)).reduce(f64::min)?;
+        let high = values.map(|value| value.max(1.0)).reduce(f64::max)?;
+        let slack = (4.0 / (high / low)).max(1.0).sqrt();
+        Some(Self { min: low / slack, max: high * slack, from, to, log: true })
     }
 
     /// The pixel of a value; what lies outside sits on the edge.
@@ -101,7 +113,7 @@ pub(super) fn round_steps(max: f64) -> (f64, Vec<f64>) {
     let power = 10.0_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].iter().map(|part| part * power).find(|step| *step >= rough).unwrap_or(max);
     let steps = (max / step - 1e-9).ceil().max(1.0);
-    let values = (0..=steps as u32).map(|at| f64::from(at) * step).collect();
+    let values = (0..=6).map(f64::from).take_while(|at| *at <= steps).map(|at| at * step).collect();
     (steps * step, values)
 }
 
@@ -114,27 +126,31 @@ pub(super) fn ticks(steps: &[f64], label: impl Fn(f64) -> String) -> Vec<Tick> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Days {
     from: NaiveDate,
-    days: f64,
+    to: NaiveDate,
     left: f64,
     right: f64,
 }
 
 impl Days {
     pub(super) fn new(from: NaiveDate, to: NaiveDate, left: f64, right: f64) -> Self {
-        Self { from, days: ((to - from).num_days() as f64).max(1.0), left, right }
+        Self { from, to, left, right }
+    }
+
+    fn length(self) -> f64 {
+        ((self.to - self.from).num_days() as f64).max(1.0)
     }
 
     /// The pixel of a day's beginning and of a part of the day after it.
     pub(super) fn at(self, day: NaiveDate, part: f64) -> f64 {
         let days = (day - self.from).num_days() as f64 + part;
-        self.left + (days / self.days).clamp(0.0, 1.0) * (self.right - self.left)
+        self.left + (days / self.length()).clamp(0.0, 1.0) * (self.right - self.left)
     }
 
-    /// Marks at the beginnings of months, or of weeks where there are too few months.
+    /// Marks at the beginnings of months, or of weeks where there are too few months; a label may have two lines.
     pub(super) fn ticks(self) -> Vec<(NaiveDate, String)> {
-        let to = self.from + chrono::Duration::days(self.days as i64);
-        if self.days <= 62.0 {
-            let step = if self.days <= 10.0 { 1 } else { 7 };
+        let (to, length) = (self.to, self.length());
+        if length <= 62.0 {
+            let step = if length <= 10.0 { 1 } else { 7 };
             return self
                 .from
                 .iter_days()
@@ -143,14 +159,13 @@ impl Days {
                 .map(|day| (day, day.format("%-d %b").to_string()))
                 .collect();
         }
-        let step =
-            [1, 2, 3, 6, 12].into_iter().find(|step| self.days / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
+        let step = [1, 2, 3, 6, 12].into_iter().find(|step| length / (30.4 * f64::from(*step)) <= 13.0).unwrap_or(12);
         let mut marks = Vec::new();
         let mut month = self.from.with_day(1).filter(|first| *first == self.from).or_else(|| next_month(self.from));
         while let Some(day) = month.filter(|day| *day < to) {
             if day.month0() % step == 0 {
                 let year = marks.is_empty() || day.month0() == 0;
-                marks.push((day, day.format(if year { "%b %Y" } else { "%b" }).to_string()));
+                marks.push((day, day.format(if year { "%b\n%Y" } else { "%b" }).to_string()));
             }
             month = next_month(day);
         }
@@ -177,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_scale_of_durations_has_its_ticks_at_an_hour_a_day_a_week_and_a_month() {
-        let scale = Scale::durations([1_800.0, 40.0 * 86_400.0].into_iter(), 200.0, 0.0).expect("values");
+        let scale = Scale::durations([4_000.0, 40.0 * 86_400.0].into_iter(), 200.0, 0.0).expect("values");
         let labels: Vec<_> = scale.lengths().into_iter().map(|tick| (tick.value, tick.label)).collect();
         let expected = [(3_600.0, "1 h"), (86_400.0, "1 d"), (604_800.0, "1 w"), (2_592_000.0, "1 mo")];
         assert_eq!(labels, expected.map(|(value, label)| (value, label.to_owned())));
@@ -196,7 +211,7 @@ mod tests {
     #[test]
     fn steps_are_round_and_reach_the_largest_value() {
         assert_eq!(round_steps(2.3), (2.5, vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5]));
-        assert_eq!(round_steps(0.0).0, 1.0);
+        assert_eq!(round_steps(0.0).1.len(), 6);
         let (top, steps) = round_steps(0.37);
         assert!(top >= 0.37 && steps.len() <= 7, "{steps:?}");
     }
@@ -206,8 +221,8 @@ mod tests {
         let labels = |from, to| {
             Days::new(day(from), day(to), 0.0, 100.0).ticks().into_iter().map(|(_, label)| label).collect::<Vec<_>>()
         };
-        assert_eq!(labels("2026-07-01", "2026-10-01"), ["Jul 2026", "Aug", "Sep"]);
+        assert_eq!(labels("2026-07-01", "2026-10-01"), ["Jul\n2026", "Aug", "Sep"]);
         assert_eq!(labels("2026-02-01", "2026-03-01"), ["1 Feb", "8 Feb", "15 Feb", "22 Feb"]);
-        assert_eq!(labels("2025-12-10", "2026-03-10"), ["Jan 2026", "Feb", "Mar"]);
+        assert_eq!(labels("2025-12-10", "2026-03-10"), ["Jan\n2026", "Feb", "Mar"]);
     }
 }

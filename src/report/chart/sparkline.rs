@@ -1,4 +1,4 @@
-//! A daily series as a tiny line without axes: at most a point a week, its last value a dot.
+//! A daily series as a tiny line without axes: at most forty points, each a week or more apart, the last a dot.
 
 use super::canvas::draw;
 use super::palette::LINE;
@@ -8,6 +8,7 @@ use crate::metrics::tables::DailyRow;
 
 const WIDTH: u32 = 110;
 const HEIGHT: u32 = 24;
+const POINTS: usize = 40;
 
 /// How values become heights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,11 @@ pub fn draw_line(
     spread: Spread,
     value: impl Fn(&DailyRow) -> Option<f64>,
 ) -> Result<Option<Drawing>, ChartError> {
-    let series: Vec<Option<f64>> = weekly(rows).map(value).collect();
+    let weeks: Vec<&DailyRow> = weekly(rows).collect();
+    let step = weeks.len().div_ceil(POINTS).max(1);
+    // Counted back from the last, which is always there.
+    let mut series: Vec<Option<f64>> = weeks.into_iter().rev().step_by(step).map(value).collect();
+    series.reverse();
     let known: Vec<f64> = series.iter().flatten().copied().filter(|value| value.is_finite()).collect();
     if known.len() < 2 {
         return Ok(None);
@@ -32,7 +37,7 @@ pub fn draw_line(
     let (from, to) = (f64::from(HEIGHT) - 3.0, 3.0);
     let scale = match spread {
         Spread::FromZero => Scale::linear(known.iter().copied().fold(0.0, f64::max), from, to),
-        Spread::Logarithmic => match Scale::durations(known.iter().copied(), from, to) {
+        Spread::Logarithmic => match Scale::tight(known.iter().copied(), from, to) {
             Some(scale) => scale,
             None => return Ok(None),
         },
@@ -45,10 +50,10 @@ pub fn draw_line(
     draw(WIDTH, HEIGHT, |canvas| {
         let lines = segments(points);
         for line in &lines {
-            canvas.line(line, LINE, 1.0)?;
+            canvas.line(line, LINE, 2)?;
         }
         match lines.last().and_then(|line| line.last()) {
-            Some(&end) => canvas.circle(end, 2.0, LINE, true),
+            Some(&end) => canvas.circle(end, 4, LINE, true),
             None => Ok(()),
         }
     })

@@ -5,13 +5,15 @@
 
 use super::canvas::{HPos, VPos, draw};
 use super::frame::{SMALL, WIDTH};
-use super::palette::{BAR, INK, LINE, MUTED, RULE};
+use super::palette::{INK, LINE, MUTED, RULE};
 use super::scale::Scale;
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::metrics::tables::{Durations, StageFigures};
 use crate::report::number;
 
 const ROW: f64 = 34.0;
+/// Four rows and a margin.
+const HEIGHT: u32 = 148;
 
 /// The chart; `None` where no deployment has a stage.
 pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
@@ -28,13 +30,12 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
     }
     let (left, right) = (168.0, 640.0);
     let scale = Scale::linear(total, left, right);
-    let height = ROW.mul_add(4.0, 12.0);
-    let drawing = draw(WIDTH, height as u32, |canvas| {
+    let drawing = draw(WIDTH, HEIGHT, |canvas| {
         let mut from = 0.0;
         for (at, (name, span, stage)) in all.iter().enumerate() {
             let top = 6.0 + at as f64 * ROW;
             let middle = top + ROW / 2.0;
-            canvas.line(&[(0.0, top + ROW), (f64::from(WIDTH), top + ROW)], RULE, 0.5)?;
+            canvas.line(&[(0.0, top + ROW), (f64::from(WIDTH), top + ROW)], RULE, 1)?;
             canvas.text(name, (0.0, middle - 6.5), (HPos::Left, VPos::Center), 13.0, INK)?;
             canvas.text(span, (0.0, middle + 8.0), (HPos::Left, VPos::Center), 11.0, MUTED)?;
             let Some(durations) = stage else {
@@ -44,8 +45,7 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             };
             let to = from + durations.mean.max(0.0);
             let (x0, x1) = (scale.at(from), scale.at(to).max(scale.at(from) + 1.0));
-            let colour = if at == 0 || at == 2 { LINE } else { BAR };
-            canvas.rect((x0, top + 8.0), (x1, top + ROW - 8.0), colour, 1.0, true)?;
+            canvas.rect((x0, top + 8.0), (x1, top + ROW - 8.0), LINE, 1.0, true)?;
             let label = format!("{} (n = {})", number::duration(durations.mean), number::count(durations.n));
             canvas.text(&label, (x1 + 6.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
             from = to;

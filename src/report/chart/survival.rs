@@ -21,15 +21,19 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
     let Some(scale) = Scale::durations(times, plot.left, plot.right) else { return Ok(None) };
     let height = Scale::linear(1.0, plot.bottom, plot.top);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
-        y_axis(canvas, plot, height, &percents(&[0.0, 0.25, 0.5, 0.75, 1.0]), "Not yet restored")?;
+        y_axis(
+            canvas,
+            plot,
+            height,
+            &percents(&[0.0, 0.25, 0.5, 0.75, 1.0]),
+            "Not yet restored, by the time since opening",
+        )?;
         for tick in scale.lengths() {
             let x = scale.at(tick.value);
-            canvas.line(&[(x, plot.top), (x, plot.bottom + 5.0)], RULE, 0.5)?;
+            canvas.line(&[(x, plot.top), (x, plot.bottom + 5.0)], RULE, 1)?;
             canvas.text(&tick.label, (x, plot.bottom + 8.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
         }
-        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 0.5)?;
-        let corner = (plot.right, plot.bottom + 8.0);
-        canvas.text("since opening", corner, (HPos::Right, VPos::Top), SMALL, MUTED)?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         let mut line = vec![(plot.left, height.at(1.0))];
         let mut level = 1.0;
         for step in steps {
@@ -39,7 +43,7 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
             line.push((x, height.at(level)));
         }
         line.push((plot.right, height.at(level)));
-        canvas.line(&line, LINE, 2.0)
+        canvas.line(&line, LINE, 4)
     })?;
     let first_at = |share: f64| steps.iter().find(|step| step.unresolved <= share + 1e-12).map(|step| step.seconds);
     let said = |share: f64, word: &str| match first_at(share) {

@@ -1,6 +1,7 @@
 //! The appendix: the deployments and incidents used or left out, with the reason and the link.
 //!
-//! Beyond [`MOST`] rows the page names how many more the CSV files hold: it must stay light enough to mail.
+//! Beyond [`MOST`] rows, or [`HEAVIEST`] bytes of them, the CSV files hold the rest and the page says so: it must
+//! stay light enough to mail.
 
 use super::cell::{Cell, Grid, Link, short, text};
 use crate::domain::time::Zone;
@@ -9,35 +10,54 @@ use crate::report::{number, words};
 
 /// Rows of both tables together.
 const MOST: usize = 1_000;
+/// Bytes of both tables together, markup counted as [`MARKUP`] a cell.
+const HEAVIEST: usize = 112 * 1_024;
+const MARKUP: usize = 6;
 
 /// Both tables, newest events last.
 pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
     let zone = analysis.settings.zone;
-    // Incidents are the fewer and the more telling; they get up to half, and what they leave goes to deployments.
-    let incidents = newest(&analysis.incidents, (MOST / 2).max(MOST.saturating_sub(analysis.deployments.len())));
-    let deployments = newest(&analysis.deployments, MOST - incidents.len());
     let end = analysis.known.to;
+    // Incidents are the fewer and the more telling: they choose first, up to a half.
+    let (incidents, weight) = newest(&analysis.incidents, MOST / 2, HEAVIEST / 2, |record| {
+        incident(record, zone, end.since(record.event.opened_at).as_f64())
+    });
+    let rest = MOST - incidents.len();
+    let (deployments, _) = newest(&analysis.deployments, rest, HEAVIEST - weight, |record| deployment(record, zone));
     vec![
         Grid {
             id: "deployments",
             caption: caption("Deployments", deployments.len(), analysis.deployments.len(), "deployments.csv"),
             head: vec!["Finished", "Deployment", "Service", "Environment", "Used", "Lead time", "Failed"],
-            rows: deployments.iter().map(|record| deployment(record, zone)).collect(),
+            rows: deployments,
+            events: true,
         },
         Grid {
             id: "incidents",
             caption: caption("Incidents", incidents.len(), analysis.incidents.len(), "incidents.csv"),
             head: vec!["Opened", "Incident", "Service", "Used", "Time to restore", "Attributed to"],
-            rows: incidents
-                .iter()
-                .map(|record| incident(record, zone, end.since(record.event.opened_at).as_f64()))
-                .collect(),
+            rows: incidents,
+            events: true,
         },
     ]
 }
 
-fn newest<T>(rows: &[T], most: usize) -> &[T] {
-    rows.get(rows.len().saturating_sub(most)..).unwrap_or_default()
+/// The newest rows that fit, oldest first, and their weight in bytes.
+fn newest<T>(all: &[T], most: usize, heaviest: usize, row: impl Fn(&T) -> Vec<Cell>) -> (Vec<Vec<Cell>>, usize) {
+    let (mut rows, mut weight) = (Vec::new(), 0);
+    for record in all.iter().rev().take(most) {
+        let cells = row(record);
+        let links = cells.iter().flatten();
+        let texts: usize = links.map(|link| link.text.len() + link.href.as_ref().map_or(0, |url| url.len() + 16)).sum();
+        let more = texts + cells.len() * MARKUP;
+        if weight + more > heaviest {
+            break;
+        }
+        weight += more;
+        rows.push(cells);
+    }
+    rows.reverse();
+    (rows, weight)
 }
 
 fn caption(what: &str, shown: usize, all: usize, file: &str) -> String {
@@ -72,7 +92,7 @@ fn deployment(record: &DeploymentRecord, zone: Zone) -> Vec<Cell> {
     };
     vec![
         text(number::instant(event.finished_at.unwrap_or(event.created_at), zone)),
-        vec![Link::to(format!("{} {}", event.source, short(&event.id)), event.url.as_deref())],
+        vec![Link::to(short(&event.id), event.url.as_deref())],
         text(record.service.as_ref().map_or_else(|| short(&event.repo), |name| short(&name.0))),
         text(event.environment.as_deref().map(short).unwrap_or_default()),
         text(used),
@@ -103,7 +123,7 @@ fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
     let title = event.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
     vec![
         text(number::instant(event.opened_at, zone)),
-        vec![Link::to(format!("{} {}", event.source, short(&format!("{}{title}", event.id))), event.url.as_deref())],
+        vec![Link::to(short(&format!("{}{title}", event.id)), event.url.as_deref())],
         text(record.service.as_ref().map_or_else(String::new, |name| short(&name.0))),
         text(used),
         text(restored),

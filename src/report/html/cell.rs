@@ -31,19 +31,24 @@ pub(super) fn text(text: impl Into<String>) -> Cell {
     vec![Link::plain(text)]
 }
 
-/// A table; the first cell of a row is its head.
+/// A table; the first cell of a row is its head, except where rows are events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grid {
     pub(super) id: &'static str,
     pub(super) caption: String,
     pub(super) head: Vec<&'static str>,
     pub(super) rows: Vec<Vec<Cell>>,
+    /// Whether its rows are events: then the first cell is an instant, and no head.
+    pub(super) events: bool,
 }
 
-/// The URL, if it is `http` or `https` and holds neither spaces nor control characters.
+/// Longest URL that becomes a link, bytes.
+const LONGEST_URL: usize = 1_000;
+
+/// The URL, if it is `http` or `https`, of a sane length, and holds neither spaces nor control characters.
 fn web_address(url: &str) -> Option<String> {
     let scheme = url.split_once("://")?.0.to_ascii_lowercase();
-    let clean = !url.chars().any(|letter| letter.is_whitespace() || letter.is_control());
+    let clean = url.len() <= LONGEST_URL && !url.chars().any(|letter| letter.is_whitespace() || letter.is_control());
     (clean && (scheme == "http" || scheme == "https")).then(|| url.to_owned())
 }
 

@@ -27,12 +27,13 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
                 }
             ),
         ),
+        ("Service", service(settings)),
         (
             "Rolling window",
             format!(
                 "The {window} calendar days that end with a day, in the time zone {}. A day’s figure uses only what had \
                  happened by its end, so it is never rewritten by what came later. A window that was not wholly read \
-                 has no value.",
+                 has no figure.",
                 settings.zone.name()
             ),
         ),
@@ -106,6 +107,16 @@ fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
+fn service(settings: &Settings) -> String {
+    match settings.services.len() as u64 {
+        0 => "None is configured, so every repo that has deployments is its own service.".to_owned(),
+        count => format!(
+            "{}, by repo and environment; the first that matches takes a deployment, one that none matches is left out.",
+            number::counted(count, "is configured", "are configured")
+        ),
+    }
+}
+
 fn attribution(settings: &Settings) -> String {
     let window = number::duration(settings.attribution_window.as_f64());
     let rules = match settings.attribution {
@@ -172,6 +183,7 @@ pub(super) fn bands(settings: &Settings) -> Grid {
         caption: format!("Bands of the edition “{}”. {}", short(&bands.edition), bands.note),
         head: vec!["Metric", "Elite", "High", "Medium", "Low"],
         rows: rows.into(),
+        events: false,
     }
 }
 

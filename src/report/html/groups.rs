@@ -31,7 +31,7 @@ pub(super) struct Row {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Value {
     /// `None` where there is no figure.
-    pub(super) value: Option<String>,
+    pub(super) amount: Option<String>,
     pub(super) n: String,
     pub(super) small: bool,
     pub(super) band: Option<BandView>,
@@ -87,7 +87,7 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
                 format!("n = {}", number::count(reading.n))
             },
             small: reading.n < SMALL_SAMPLE,
-            value: Some(reading.value),
+            amount: Some(reading.value),
             band: reading.band,
             spark,
             why: None,
@@ -97,7 +97,7 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
                 reasons.push(why);
                 reasons.len() - 1
             });
-            Value { value: None, n: String::new(), small: false, band: None, spark, why: Some(at + 1) }
+            Value { amount: None, n: String::new(), small: false, band: None, spark, why: Some(at + 1) }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::cell::{Cell, Grid, short, text};
 use super::period_name;
 use crate::domain::coverage::{EVERYTHING, join};
 use crate::domain::event::Table;
+use crate::domain::group::GroupKind;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::Analysis;
 use crate::report::{Provenance, number};
@@ -61,7 +62,8 @@ pub(super) fn head(analysis: &Analysis, provenance: &Provenance) -> Head {
 }
 
 fn services(analysis: &Analysis) -> String {
-    let services = analysis.groups.first().map_or(0, |all| all.services as u64);
+    let services =
+        analysis.groups.iter().find(|it| it.group.kind == GroupKind::All).map_or(0, |all| all.services as u64);
     format!("{}, pooled", number::counted(services, "service", "services"))
 }
 
@@ -103,6 +105,7 @@ fn inputs(analysis: &Analysis) -> Grid {
         caption: "The dataset.".to_owned(),
         head: vec!["Table", "Rows", "Last read"],
         rows: rows.collect(),
+        events: false,
     }
 }
 
@@ -136,6 +139,7 @@ fn coverage(analysis: &Analysis) -> Grid {
         caption: "What was read completely; silence outside these spans says nothing.".to_owned(),
         head: vec!["Table", "Source", "Scope", "From and to"],
         rows: rows.collect(),
+        events: false,
     }
 }
 

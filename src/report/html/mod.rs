@@ -25,6 +25,7 @@ use chrono::NaiveDate;
 use self::view::{Panel, Section};
 use super::Provenance;
 use super::number;
+use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Timestamp, Zone};
 use crate::metrics::tables::{Analysis, Finding};
 
@@ -76,7 +77,7 @@ struct IndexRow {
 /// A template or a chart could not be rendered: a defect of this program.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
-    let (tiles, sections) = match analysis.groups.first() {
+    let (tiles, sections) = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
         Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
         None => (Vec::new(), Vec::new()),
     };
@@ -129,12 +130,12 @@ fn without_controls(text: &str) -> String {
 
 /// One segment of a relative URL.
 fn percent_encoded(segment: &str) -> String {
-    segment.bytes().fold(String::with_capacity(segment.len()), |mut text, byte| {
+    let encoded = segment.bytes().map(|byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            text.push(byte.into());
+            char::from(byte).to_string()
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-        text
-    })
+    });
+    encoded.collect()
 }

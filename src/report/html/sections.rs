@@ -11,7 +11,7 @@ use crate::report::chart::{
 use crate::report::{number, words};
 
 /// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.
-const FAILED_ROWS: usize = 100;
+const FAILED_ROWS: usize = 20;
 
 /// All four, in the order of the page.
 pub(super) fn all(analysis: &Analysis, group: &GroupReport) -> Result<Vec<Section>, ChartError> {
@@ -29,15 +29,15 @@ fn frequency_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
     match (&group.figures.frequency, reading::frequency(&group.figures.frequency, analysis.settings.zone)) {
         (Ok(found), Ok(reading)) => {
             let days = number::count(found.days_with_deployments.into());
-            let mut text = format!("{}: {}, on {days} of the days.", reading.value, reading.basis);
+            let mut text = vec![format!("{}: {}, on {days} of the days.", reading.value, reading.basis)];
             match found.median_days_between {
-                Some(between) => text.push_str(&format!(
+                Some(between) => text.push(format!(
                     " Between one deployment and the next lie {} (median).",
                     number::duration(between * 86_400.0)
                 )),
-                None => text.push_str(" Fewer than two deployments have no days between them."),
+                None => text.push(" Fewer than two deployments have no days between them.".to_owned()),
             }
-            paragraphs.push(text);
+            paragraphs.push(text.concat());
         }
         (_, Err(why)) => paragraphs.push(why),
         (Err(_), Ok(_)) => {}
@@ -103,6 +103,7 @@ fn variants(found: &LeadTime) -> Grid {
             .to_owned(),
         head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
         rows: rows.collect(),
+        events: false,
     }
 }
 
@@ -158,17 +159,18 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
     let mut caption =
         "Deployments of the period that failed, the incidents that say so, and the rule that linked them.".to_owned();
     if shown.len() < failed.len() {
-        caption.push_str(&format!(
-            " The newest {} of {}; all of them are in deployments.csv.",
-            shown.len(),
-            number::count(failed.len() as u64)
-        ));
+        let all = number::count(failed.len() as u64);
+        caption = format!(
+            "{caption} The newest {} of {all}; all of them are in deployments.csv, the newest also in the appendix.",
+            shown.len()
+        );
     }
     Some(Grid {
         id: "failed",
         caption,
         head: vec!["Finished", "Service", "Deployment", "Failed by", "Rule"],
         rows: rows.collect(),
+        events: true,
     })
 }
 
@@ -186,7 +188,10 @@ fn incident_link(analysis: &Analysis, id: &str) -> Link {
 fn restore_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
     let zone = analysis.settings.zone;
     let mut paragraphs = restore_words(&group.figures.restore, zone);
-    paragraphs.push(recovery_words(analysis, group));
+    // Where both lack the same thing, once is enough.
+    if group.figures.recovery.as_ref().err().is_none_or(|why| group.figures.restore.as_ref().err() != Some(why)) {
+        paragraphs.push(recovery_words(analysis, group));
+    }
     let mut panels = vec![Panel::chart(
         incidents::chart(analysis, &group.daily)?,
         "There is no incident to draw: none that counts was opened in the period, as far as it was read.",
@@ -204,28 +209,28 @@ fn restore_words(figure: &crate::metrics::tables::Figure<Restore>, zone: crate::
         Err(why) => paragraphs.push(why),
     }
     let Ok(found) = figure else { return paragraphs };
-    let mut text = String::new();
+    let mut text = Vec::new();
     if let Some(it) = found.durations {
-        text.push_str(&format!(
-            "Three quarters took at most {}, nine tenths at most {}; the mean is {}. ",
+        text.push(format!(
+            "Three quarters took at most {}, nine tenths at most {}; the mean is {}.",
             number::duration(it.p75),
             number::duration(it.p90),
             number::duration(it.mean)
         ));
     }
     match (found.km_p50, found.km_beyond) {
-        (Some(median), _) => text.push_str(&format!(
+        (Some(median), _) => text.push(format!(
             "With the open ones taken into account (Kaplan-Meier) the median is {}.",
             number::duration(median)
         )),
-        (None, Some(longest)) => text.push_str(&format!(
+        (None, Some(longest)) => text.push(format!(
             "With the open ones taken into account (Kaplan-Meier) the median is more than {}, the longest time seen.",
             number::duration(longest)
         )),
         (None, None) => {}
     }
     if !text.is_empty() {
-        paragraphs.push(text.trim_end().to_owned());
+        paragraphs.push(text.join(" "));
     }
     paragraphs
 }

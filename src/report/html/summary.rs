@@ -91,18 +91,18 @@ fn tile(
         }
     };
     let change = before.as_ref().map(|before| reading::change(&now, before));
-    let mut sentence = format!("{}, {}", now.value, now.basis);
+    let mut sentence = vec![format!("{}, {}", now.value, now.basis)];
     if let Some(interval) = &now.interval {
-        sentence.push_str(&format!(" (95 % interval {interval})"));
+        sentence.push(format!(" (95 % interval {interval})"));
     }
-    sentence.push('.');
-    if let (Some(before), Some(period)) = (&before, &analysis.previous) {
-        sentence.push_str(&format!(" In {} it was {} ({}).", period_name(period), before.value, before.basis));
+    sentence.push(".".to_owned());
+    if let (Some(before), Some(period)) = (before, &analysis.previous) {
+        sentence.push(format!(" In {} it was {} ({}).", period_name(period), before.value, before.basis));
         if let Some(judgement) = reading::judgement(verdict) {
-            sentence.push_str(&format!(" {judgement}"));
+            sentence.push(format!(" {judgement}"));
         }
     } else if let Some(period) = &analysis.previous {
-        sentence.push_str(&format!(" There is no figure for {} to compare it with.", period_name(period)));
+        sentence.push(format!(" There is no figure for {} to compare it with.", period_name(period)));
     }
     Tile {
         name,
@@ -114,6 +114,6 @@ fn tile(
         change,
         verdict: verdict.map(Verdict::as_str),
         spark,
-        sentence,
+        sentence: sentence.concat(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::sample::{HOSTILE, empty, provenance, year};
 use super::{IndexEntry, render, render_index};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::Analysis;
 
 static SIX: LazyLock<String> = LazyLock::new(|| page(&year(6)));
@@ -38,9 +38,9 @@ fn hostile_text_is_escaped_everywhere() {
 #[test]
 fn a_page_asks_nobody_for_anything() {
     for page in [&*SIX, &page(&empty())] {
-        for fetched in
-            ["src=", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset"]
-        {
+        for fetched in [
+            "src=\"", "<img", "url(", "@import", "<link", "<script", "<iframe", "<object", "<embed", "xlink:", "srcset",
+        ] {
             assert!(!page.contains(fetched), "{fetched}");
         }
         assert!(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'"));
@@ -154,12 +154,38 @@ fn the_index_links_each_report_and_escapes_its_label() {
     assert!(render_index(&[]).expect("a page").contains("There is no report yet."));
 }
 
+/// The made-up year, cut to one of its months.
+fn month() -> Analysis {
+    let mut analysis = year(6);
+    let period = Period::parse("2025-11", analysis.period.from).expect("a period");
+    analysis.known = analysis.settings.zone.span(period.from, period.to);
+    for group in &mut analysis.groups {
+        group.daily.retain(|row| period.from <= row.date && row.date < period.to);
+        group.months.retain(|month| month.from == period.from);
+    }
+    for record in &mut analysis.deployments {
+        record.in_period = record.event.finished_at.is_some_and(|at| analysis.known.contains(at));
+    }
+    analysis.previous = period.previous();
+    analysis.period = period;
+    analysis
+}
+
+#[test]
+fn a_single_month_is_drawn_day_by_day() {
+    let page = page(&month());
+    assert!(page.contains(">15 Nov</text>"), "weeks mark the axis");
+    assert!(page.contains("compared with 2025-10 (1 to 31 Oct 2025)"));
+}
+
 #[test]
 #[ignore = "writes pages for a person to look at"]
 fn pages_for_eyes() {
     let folder = std::env::temp_dir().join("dora-report-pages");
     std::fs::create_dir_all(&folder).expect("a folder");
-    for (name, page) in [("six", SIX.clone()), ("twenty", page(&year(20))), ("empty", page(&empty()))] {
+    for (name, page) in
+        [("six", SIX.clone()), ("twenty", page(&year(20))), ("month", page(&month())), ("empty", page(&empty()))]
+    {
         std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
     }
 }
