@@ -137,6 +137,60 @@ impl Table {
     /// All four, in the order in which they are described.
     pub const ALL: [Self; 4] = [Self::Deployments, Self::Commits, Self::PullRequests, Self::Incidents];
 
+    /// The names of its columns, in order: those of the dataset and of import files.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Deployments => &[
+                "source",
+                "id",
+                "repo",
+                "environment",
+                "sha",
+                "ref",
+                "status",
+                "created_at",
+                "finished_at",
+                "task",
+                "creator",
+                "url",
+                "observed_at",
+            ],
+            Self::Commits => &["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"],
+            Self::PullRequests => &[
+                "repo",
+                "number",
+                "title",
+                "author",
+                "labels",
+                "head_ref",
+                "opened_at",
+                "first_commit_at",
+                "first_review_at",
+                "approved_at",
+                "merged_at",
+                "merge_sha",
+                "observed_at",
+            ],
+            Self::Incidents => &[
+                "source",
+                "id",
+                "title",
+                "service_keys",
+                "priority",
+                "urgency",
+                "status",
+                "opened_at",
+                "acknowledged_at",
+                "resolved_at",
+                "caused_by_deploy",
+                "deployment_ref",
+                "tags",
+                "url",
+                "observed_at",
+            ],
+        }
+    }
+
     /// The name of its folder in the dataset.
     pub fn folder(self) -> &'static str {
         match self {

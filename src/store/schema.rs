@@ -33,71 +33,20 @@ impl Cell {
     }
 }
 
-fn cells(table: Table) -> &'static [(&'static str, Cell)] {
-    use Cell::{Flag, Instant, Integer, Text, Texts};
-    match table {
-        Table::Deployments => &[
-            ("source", Text),
-            ("id", Text),
-            ("repo", Text),
-            ("environment", Text),
-            ("sha", Text),
-            ("ref", Text),
-            ("status", Text),
-            ("created_at", Instant),
-            ("finished_at", Instant),
-            ("task", Text),
-            ("creator", Text),
-            ("url", Text),
-            ("observed_at", Instant),
-        ],
-        Table::Commits => &[
-            ("repo", Text),
-            ("sha", Text),
-            ("parents", Texts),
-            ("authored_at", Instant),
-            ("committed_at", Instant),
-            ("pull_request", Integer),
-            ("observed_at", Instant),
-        ],
-        Table::PullRequests => &[
-            ("repo", Text),
-            ("number", Integer),
-            ("title", Text),
-            ("author", Text),
-            ("labels", Texts),
-            ("head_ref", Text),
-            ("opened_at", Instant),
-            ("first_commit_at", Instant),
-            ("first_review_at", Instant),
-            ("approved_at", Instant),
-            ("merged_at", Instant),
-            ("merge_sha", Text),
-            ("observed_at", Instant),
-        ],
-        Table::Incidents => &[
-            ("source", Text),
-            ("id", Text),
-            ("title", Text),
-            ("service_keys", Texts),
-            ("priority", Text),
-            ("urgency", Text),
-            ("status", Text),
-            ("opened_at", Instant),
-            ("acknowledged_at", Instant),
-            ("resolved_at", Instant),
-            ("caused_by_deploy", Flag),
-            ("deployment_ref", Text),
-            ("tags", Texts),
-            ("url", Text),
-            ("observed_at", Instant),
-        ],
+/// Names say what a column holds: instants end in `_at`, and few are no text.
+fn cell(column: &str) -> Cell {
+    match column {
+        "parents" | "labels" | "service_keys" | "tags" => Cell::Texts,
+        "number" | "pull_request" => Cell::Integer,
+        "caused_by_deploy" => Cell::Flag,
+        _ if column.ends_with("_at") => Cell::Instant,
+        _ => Cell::Text,
     }
 }
 
 /// The columns of a table.
 pub fn schema(table: Table) -> Schema {
-    cells(table).iter().map(|(name, cell)| Field::new((*name).into(), cell.dtype())).collect()
+    table.columns().iter().map(|name| Field::new((*name).into(), cell(name).dtype())).collect()
 }
 
 /// The columns that identify a row.

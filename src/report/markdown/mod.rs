@@ -2,7 +2,6 @@
 //! services, findings, and what was not read. Stays below the 1 MiB that a job summary may have.
 
 mod escape;
-mod number;
 mod table;
 #[cfg(test)]
 mod tests;

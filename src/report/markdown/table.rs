@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use super::escape;
-use super::number::{self, NONE};
 use crate::domain::band::Band;
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{BandReading, Durations, GroupReport, PeriodFigures, Verdict};
+use crate::report::number::{self, RateUnit};
+
+/// What stands where there is no value.
+const NONE: &str = "–";
 
 /// What stands where a figure cannot be known; the reason follows under its own heading.
 const NO_DATA: &str = "no data";
@@ -32,7 +35,7 @@ impl Cells {
     fn new(value: Option<String>, n: Option<u64>, ci95: Option<String>, band: BandReading) -> Self {
         Self {
             value: value.unwrap_or_else(|| NO_DATA.into()),
-            n: n.map_or_else(|| NONE.into(), |it| it.to_string()),
+            n: n.map_or_else(|| NONE.into(), number::count),
             ci95: ci95.unwrap_or_else(|| NONE.into()),
             band: words(band),
         }
@@ -58,7 +61,7 @@ fn cells(figures: &PeriodFigures) -> [Cells; 5] {
         Cells::new(
             frequency.map(|it| number::rate(it.per_day)),
             frequency.map(|it| it.deployments),
-            frequency.map(|it| number::rates(it.ci95)),
+            frequency.map(|it| number::rate_interval(it.ci95, RateUnit::of(it.per_day))),
             frequency.map(|it| it.band).unwrap_or_default(),
         ),
         timed(
@@ -67,9 +70,9 @@ fn cells(figures: &PeriodFigures) -> [Cells; 5] {
             lead_time.map(|it| it.band).unwrap_or_default(),
         ),
         Cells::new(
-            failure.and_then(number::share),
+            failure.and_then(|it| Some(number::share(it.ratio?, it.failed, it.deployments))),
             failure.map(|it| it.deployments),
-            failure.and_then(|it| it.ci95).map(number::shares),
+            failure.and_then(|it| it.ci95).map(number::percent_interval),
             failure.map(|it| it.band).unwrap_or_default(),
         ),
         timed(
@@ -89,7 +92,7 @@ fn timed(open: Option<u64>, some: Option<Durations>, band: BandReading) -> Cells
         if open == 0 { value } else { format!("{value} ({open} still open)") }
     });
     let n = open.map(|_| some.map_or(0, |it| it.n));
-    Cells::new(value, n, some.and_then(|it| it.ci95).map(number::durations), band)
+    Cells::new(value, n, some.and_then(|it| it.ci95).map(number::duration_interval), band)
 }
 
 /// The metrics of one group, one a row.

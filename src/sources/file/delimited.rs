@@ -7,7 +7,7 @@ use std::io::Read;
 use super::Import;
 use super::error::FileError;
 use super::record::{Cell, Record};
-use super::rows::{Collector, columns, misspelt, needed};
+use super::rows::{Collector, misspelt, needed};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 
@@ -64,7 +64,7 @@ fn header(
     table: Table,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(&'static str, usize)>, FileError> {
-    let known = columns(table);
+    let known = table.columns();
     let mut header: Vec<(&'static str, usize)> = Vec::new();
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: file.to_owned(),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Import;
 use super::error::FileError;
 use super::record::{Cell, Record};
-use super::rows::{Collector, columns, misspelt};
+use super::rows::{Collector, misspelt};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 
@@ -70,10 +70,10 @@ pub(super) fn read(
             Err(cause) => return Err(shape(format!("this line is no JSON: {cause}"))),
         };
         for name in object.keys() {
-            if columns(table).contains(&name.as_str()) {
+            if table.columns().contains(&name.as_str()) {
                 continue;
             }
-            let missing = columns(table).iter().copied().filter(|known| !object.contains_key(*known));
+            let missing = table.columns().iter().copied().filter(|known| !object.contains_key(*known));
             if let Some(known) = misspelt(name, missing) {
                 return Err(FileError::BadColumn {
                     file: format!("{file}:{line}"),

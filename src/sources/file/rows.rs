@@ -8,60 +8,6 @@ use crate::domain::time::Timestamp;
 /// The source of rows that do not name one.
 pub(super) const DEFAULT_SOURCE: &str = "file";
 
-/// All columns of a table.
-pub(super) fn columns(table: Table) -> &'static [&'static str] {
-    match table {
-        Table::Deployments => &[
-            "source",
-            "id",
-            "repo",
-            "environment",
-            "sha",
-            "ref",
-            "status",
-            "created_at",
-            "finished_at",
-            "task",
-            "creator",
-            "url",
-            "observed_at",
-        ],
-        Table::Commits => &["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"],
-        Table::PullRequests => &[
-            "repo",
-            "number",
-            "title",
-            "author",
-            "labels",
-            "head_ref",
-            "opened_at",
-            "first_commit_at",
-            "first_review_at",
-            "approved_at",
-            "merged_at",
-            "merge_sha",
-            "observed_at",
-        ],
-        Table::Incidents => &[
-            "source",
-            "id",
-            "title",
-            "service_keys",
-            "priority",
-            "urgency",
-            "status",
-            "opened_at",
-            "acknowledged_at",
-            "resolved_at",
-            "caused_by_deploy",
-            "deployment_ref",
-            "tags",
-            "url",
-            "observed_at",
-        ],
-    }
-}
-
 /// The column that a title which is none is likely to mean: at most two slips, and not half of a short word.
 pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let distance = |name: &str| strsim::damerau_levenshtein(title, name);

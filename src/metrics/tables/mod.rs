@@ -1,0 +1,88 @@
+//! The plain tables that the metrics hand on: figures by group and day, and the events behind them.
+//!
+//! A figure that cannot be known is an `Err(NoData)` with the reason or a `None`, never 0 and never NaN. Durations
+//! of statistics are real seconds, rates are per calendar day, ratios run from 0 to 1.
+
+mod daily;
+mod figures;
+mod finding;
+mod records;
+
+pub use daily::DailyRow;
+pub use figures::{
+    BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, LeadTimeReason, MonthlyFailures, NoData,
+    PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Variant, VariantFigure, Verdict, Verdicts,
+};
+pub use finding::{Finding, Severity};
+pub use records::{DeploymentRecord, IncidentRecord, Kind, Link, Stages};
+
+use crate::domain::coverage::Coverage;
+use crate::domain::event::Table;
+use crate::domain::group::{Group, TeamName};
+use crate::domain::settings::Settings;
+use crate::domain::time::{Period, Span, Timestamp};
+
+/// Everything that a report is made of.
+#[derive(Debug, Clone)]
+pub struct Analysis {
+    /// What the figures depend on besides the events.
+    pub settings: Settings,
+    /// The instant of the report; nothing at or after it is known.
+    pub as_of: Timestamp,
+    /// The period reported.
+    pub period: Period,
+    /// The instants of the period that are known: its end is cut at `as_of`.
+    pub known: Span,
+    /// The period compared with.
+    pub previous: Option<Period>,
+    /// The `--service` pattern in force.
+    pub service_filter: Option<String>,
+    /// The `--team` pattern in force.
+    pub team_filter: Option<String>,
+    /// All, teams, services; by kind, then name.
+    pub groups: Vec<GroupReport>,
+    /// Deployments from the start of the period's first window to its known end, by time, source, id.
+    pub deployments: Vec<DeploymentRecord>,
+    /// Incidents that touch the same span, by opening, source, id.
+    pub incidents: Vec<IncidentRecord>,
+    /// What was read completely.
+    pub coverage: Vec<Coverage>,
+    /// What a reader should know about the figures.
+    pub findings: Vec<Finding>,
+    /// The rows of each table of the dataset.
+    pub inputs: Vec<InputSummary>,
+}
+
+/// One table of the dataset in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSummary {
+    /// The table.
+    pub table: Table,
+    /// Its rows.
+    pub rows: u64,
+    /// The newest instant at which one of them was read.
+    pub newest_observed_at: Option<Timestamp>,
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone)]
+pub struct GroupReport {
+    /// Whose they are.
+    pub group: Group,
+    /// The team of a service.
+    pub team: Option<TeamName>,
+    /// How many services are pooled in it.
+    pub services: usize,
+    /// The period's.
+    pub figures: PeriodFigures,
+    /// Those of the period compared with.
+    pub previous: Option<PeriodFigures>,
+    /// What may be said of the difference.
+    pub verdicts: Verdicts,
+    /// One row per day of the period up to `as_of`, oldest first.
+    pub daily: Vec<DailyRow>,
+    /// Failures by calendar month of the period.
+    pub months: Vec<MonthlyFailures>,
+    /// Kaplan-Meier curve of the period's times to restore, from (0, 1) downward; empty without incidents.
+    pub survival: Vec<SurvivalStep>,
+}

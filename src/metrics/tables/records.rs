@@ -1,0 +1,100 @@
+//! The events behind the figures, each used or left out for a reason.
+
+use super::figures::{LeadTimeReason, Rule};
+use crate::domain::event::{Deployment, Incident};
+use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::unit::Seconds;
+
+/// What a counted deployment did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It brought something, or nobody can tell.
+    Deploy,
+    /// The same revision again.
+    Redeploy,
+    /// An ancestor of the revision before.
+    Rollback,
+}
+
+impl Kind {
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Redeploy => "redeploy",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// The stages of one lead time, seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stages {
+    /// First commit to opened.
+    pub coding: Option<Seconds>,
+    /// Opened to first review, or to the merge where there was none.
+    pub pickup: Option<Seconds>,
+    /// First review to merged.
+    pub review: Option<Seconds>,
+    /// Merged to deployed.
+    pub deploy: Option<Seconds>,
+}
+
+/// One deployment, used or left out, as known at the period's end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeploymentRecord {
+    /// The event; what had not happened by the period's known end is missing.
+    pub event: Deployment,
+    /// The service that it belongs to.
+    pub service: Option<ServiceName>,
+    /// That service's team.
+    pub team: Option<TeamName>,
+    /// Whether its instant lies in the period itself, not only in the windows before.
+    pub in_period: bool,
+    /// `None`: it counts. Else why not: `not-success`, `not-production`, `no-environment`, `no-service`.
+    pub left_out: Option<&'static str>,
+    /// What it did; `None` where it does not count.
+    pub kind: Option<Kind>,
+    /// Its lead time.
+    pub lead_time: Option<Seconds>,
+    /// Why it has none; `None` where it has one or does not count.
+    pub lead_time_reason: Option<LeadTimeReason>,
+    /// Its stages.
+    pub stages: Stages,
+    /// Whether it failed; `None` where it does not count or no incident source covers it.
+    pub failed: Option<bool>,
+    /// Ids of its incidents, and `rollback:ID`.
+    pub failed_by: Vec<String>,
+    /// Every rule that applies, in the order explicit, window, rollback.
+    pub failed_rules: Vec<Rule>,
+}
+
+/// One incident, used or left out, as known at the period's end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncidentRecord {
+    /// The event; what had not happened by the period's known end is missing.
+    pub event: Incident,
+    /// The service that it is mapped to; `None` where it is unmapped.
+    pub service: Option<ServiceName>,
+    /// That service's team.
+    pub team: Option<TeamName>,
+    /// Whether it counts.
+    pub counted: bool,
+    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or `unmapped` for one that counts in "all" alone.
+    pub reason: Option<&'static str>,
+    /// Time to restore, where it is resolved.
+    pub time_to_restore: Option<Seconds>,
+    /// The deployment it is attributed to.
+    pub link: Option<Link>,
+}
+
+/// An incident's link to a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Id of the deployment.
+    pub deployment_id: String,
+    /// By which rule.
+    pub rule: Rule,
+    /// From the deployment's finish to the incident's opening; negative where a reference names a later one.
+    pub age: Seconds,
+}
