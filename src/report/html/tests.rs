@@ -177,15 +177,3 @@ fn a_single_month_is_drawn_day_by_day() {
     assert!(page.contains(">15 Nov</text>"), "weeks mark the axis");
     assert!(page.contains("compared with 2025-10 (1 to 31 Oct 2025)"));
 }
-
-#[test]
-#[ignore = "writes pages for a person to look at"]
-fn pages_for_eyes() {
-    let folder = std::env::temp_dir().join("dora-report-pages");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    for (name, page) in
-        [("six", SIX.clone()), ("twenty", page(&year(20))), ("month", page(&month())), ("empty", page(&empty()))]
-    {
-        std::fs::write(folder.join(format!("{name}.html")), page).expect("written");
-    }
-}
