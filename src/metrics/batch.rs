@@ -30,6 +30,8 @@ pub struct Batch {
     pub lead_time: Result<Seconds, LeadTimeReason>,
     /// The stages of the lead time.
     pub stages: Stages,
+    /// Where the spans of its variants lie in [`Batches::variants`]: from, to.
+    pub variants: (usize, usize),
 }
 
 /// One span of a variant of the lead time; may be negative.
@@ -37,8 +39,6 @@ pub struct Batch {
 pub struct VariantSpan {
     /// Of which way to count.
     pub variant: Variant,
-    /// Index of the deployment that ends it.
-    pub deployment: usize,
     /// From its start to the deployment.
     pub span: Seconds,
 }
@@ -68,7 +68,10 @@ pub fn batches(deployments: &[Deployment], counted: &[usize], changes: &Changes)
         let mut previous = None;
         for index in chain {
             let mut one = One { deployments, repo, requests: &changes.pull_requests, out: &mut out.variants };
-            out.batches.push(one.batch(index, previous, &mut walker));
+            let from = one.out.len();
+            let mut batch = one.batch(index, previous, &mut walker);
+            batch.variants = (from, one.out.len());
+            out.batches.push(batch);
             previous = Some(index);
         }
     }
@@ -85,8 +88,14 @@ struct One<'a> {
 
 impl One<'_> {
     fn batch(&mut self, deployment: usize, previous: Option<usize>, walker: &mut Walker) -> Batch {
-        let without =
-            |kind, reason| Batch { deployment, previous, kind, lead_time: Err(reason), stages: Stages::default() };
+        let without = |kind, reason| Batch {
+            deployment,
+            previous,
+            kind,
+            lead_time: Err(reason),
+            stages: Stages::default(),
+            variants: (0, 0),
+        };
         let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
         let (Some(old), Some(new)) = (&self.deployments[before].sha, &self.deployments[deployment].sha) else {
             return without(Kind::Deploy, LeadTimeReason::UnknownCommits);
@@ -99,7 +108,7 @@ impl One<'_> {
             Between::Nothing => without(Kind::Rollback, LeadTimeReason::Rollback),
             Between::Commits(commits) => {
                 let (lead_time, stages) = self.measure(deployment, &commits);
-                Batch { deployment, previous, kind: Kind::Deploy, lead_time, stages }
+                Batch { deployment, previous, kind: Kind::Deploy, lead_time, stages, variants: (0, 0) }
             }
         }
     }
@@ -113,13 +122,13 @@ impl One<'_> {
         let mut merged: Vec<u32> =
             commits.iter().filter_map(|node| self.repo.merges.get(node)).flatten().copied().collect();
         merged.sort_unstable();
-        self.spans(deployment, end, &rows, &merged);
+        self.spans(end, &rows, &merged);
         let firsts = merged.iter().filter_map(|&request| self.request(request)?.first_commit_at);
         let Some(start) = rows.first().map(|row| Timestamp(row.authored_at)).into_iter().chain(firsts).min() else {
             return (Err(LeadTimeReason::UnknownCommits), Stages::default());
         };
         let lead_time = end.since(start);
-        self.out.push(VariantSpan { variant: Variant::Deployment, deployment, span: lead_time });
+        self.out.push(VariantSpan { variant: Variant::Deployment, span: lead_time });
         if lead_time < Seconds(0) {
             return (Err(LeadTimeReason::Negative), Stages::default());
         }
@@ -140,7 +149,7 @@ impl One<'_> {
     }
 
     /// The spans of the other variants; `rows` are in order of authored instant.
-    fn spans(&mut self, deployment: usize, end: Timestamp, rows: &[&CommitRow<'_>], merged: &[u32]) {
+    fn spans(&mut self, end: Timestamp, rows: &[&CommitRow<'_>], merged: &[u32]) {
         let mut spans = Vec::new();
         for &request in merged {
             let Some(times) = self.request(request) else { continue };
@@ -157,11 +166,7 @@ impl One<'_> {
                 spans.push((Variant::Change, Timestamp(row.authored_at)));
             }
         }
-        self.out.extend(spans.into_iter().map(|(variant, start)| VariantSpan {
-            variant,
-            deployment,
-            span: end.since(start),
-        }));
+        self.out.extend(spans.into_iter().map(|(variant, start)| VariantSpan { variant, span: end.since(start) }));
     }
 }
 

@@ -13,11 +13,11 @@ use super::tables::{
     BandReading, Durations, Frequency, LeadTime, LeadTimeReason, StageFigures, Variant, VariantFigure,
 };
 use crate::domain::band::{Bands, Thresholds};
-use crate::domain::time::{Span, Zone};
+use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::{Interval, Seconds};
 
 /// The indices of a pool's deployments that finished in a span.
-pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(crate::domain::time::Timestamp, usize)] {
+pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(Timestamp, usize)] {
     let from = pool.deployments.partition_point(|(at, _)| *at < span.from);
     let to = pool.deployments.partition_point(|(at, _)| *at < span.to);
     pool.deployments.get(from..to).unwrap_or_default()
@@ -97,19 +97,24 @@ pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Band
         band: duration_band(&bands.lead_time, durations_of_lead.as_ref()),
         durations: durations_of_lead,
         stages: StageFigures { coding, pickup, review, deploy },
-        variants: variants(&finished.iter().map(|(_, index)| *index).collect(), facts),
+        variants: variants(finished, facts),
         reasons,
     }
 }
 
-fn variants(deployments: &BTreeSet<usize>, facts: &Facts<'_>) -> Vec<VariantFigure> {
+fn variants(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> Vec<VariantFigure> {
     let mut spans: BTreeMap<Variant, (Vec<f64>, u64)> = BTreeMap::new();
     for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
         spans.entry(variant).or_default();
     }
-    for span in facts.batches.variants.iter().filter(|span| deployments.contains(&span.deployment)) {
+    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index]).map(|batch| batch.variants);
+    for span in ranges.flat_map(|(from, to)| facts.batches.variants.get(from..to).unwrap_or_default()) {
         let (kept, negative) = spans.entry(span.variant).or_default();
-        if span.span < Seconds(0) { *negative += 1 } else { kept.push(span.span.as_f64()) }
+        if span.span < Seconds(0) {
+            *negative += 1;
+        } else {
+            kept.push(span.span.as_f64());
+        }
     }
     spans
         .into_iter()
