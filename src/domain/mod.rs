@@ -6,6 +6,7 @@ pub mod band;
 pub mod coverage;
 pub mod event;
 pub mod glob;
+pub mod graph;
 pub mod group;
 pub mod settings;
 pub mod time;

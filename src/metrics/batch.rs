@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::changes::{Changes, PullRequestTimes, RepoChanges};
-use super::graph::{Between, CommitRow, Node, Walker};
+use crate::domain::graph::{Between, CommitRow, Node, Walker};
 use super::tables::{Kind, LeadTimeReason, Stages, Variant};
 use crate::domain::event::Deployment;
 use crate::domain::time::Timestamp;

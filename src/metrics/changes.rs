@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Columns;
 use super::error::MetricsError;
-use super::graph::{CommitRow, Graph, Node};
+use crate::domain::graph::{CommitRow, Graph, Node};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;

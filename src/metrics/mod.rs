@@ -11,7 +11,6 @@ mod compare;
 mod error;
 pub mod facts;
 mod findings;
-pub mod graph;
 pub mod input;
 pub mod ownership;
 pub mod pool;

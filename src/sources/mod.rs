@@ -1,3 +1,4 @@
 //! Where events come from: provider formats to domain events at once, nothing stored, nothing computed.
 
 pub mod file;
+pub mod github;

@@ -1,0 +1,128 @@
+//! GitHub: deployments with their status history, the commit graph, pull requests; what to ask, in which order, and
+//! when to stop. Hands every page on as soon as it is read; stores nothing and reads neither clock nor environment.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::domain::coverage::Coverage;
+use crate::domain::event::Rows;
+use crate::domain::glob::Glob;
+use crate::domain::time::Timestamp;
+
+/// How to authenticate.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// A personal, fine-grained or `GITHUB_TOKEN` token.
+    Token(SecretString),
+    /// A GitHub App's installation; its tokens are renewed before they end.
+    App {
+        /// The App's id.
+        app_id: u64,
+        /// The installation's id.
+        installation_id: u64,
+        /// The App's RSA private key, PEM.
+        private_key: SecretString,
+    },
+}
+
+/// What to fetch.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// REST root, for example `https://api.github.com` or `https://HOST/api/v3`.
+    pub api_url: Url,
+    /// Every repo of this organisation, where no repos are named.
+    pub org: Option<String>,
+    /// `owner/name`, or a pattern over the names of an owner's repos.
+    pub repos: Vec<Glob>,
+    /// Repos left out.
+    pub exclude: Vec<Glob>,
+    /// Restricts this run to repos that match (`--repo`).
+    pub only: Vec<Glob>,
+    /// Deployments created before this instant are not read, but the last one before it of each environment.
+    pub since: Timestamp,
+    /// The instant at which the run began: coverage ends here, and rows are observed then.
+    pub began: Timestamp,
+    /// Repos read at once.
+    pub concurrency: usize,
+    /// Read everything again, whatever is known (`--full`).
+    pub full: bool,
+    /// Longest wait for a limit in one go.
+    pub max_wait: Duration,
+}
+
+/// What the dataset already knows of one repo.
+#[derive(Debug, Clone, Default)]
+pub struct KnownRepo {
+    /// Deployments: id, when created, sha, and whether its state is terminal.
+    pub deployments: Vec<KnownDeployment>,
+    /// Commits: sha and parents.
+    pub commits: Vec<(String, Vec<String>)>,
+    /// The cursor that the last run left, if it was interrupted within this repo.
+    pub cursor: Option<String>,
+    /// The instant up to which the last complete run covers this repo.
+    pub covered_to: Option<Timestamp>,
+    /// The instant from which it covers this repo without a gap.
+    pub covered_from: Option<Timestamp>,
+}
+
+/// A deployment that the dataset already has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDeployment {
+    /// Its id.
+    pub id: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its revision.
+    pub sha: Option<String>,
+    /// Its environment.
+    pub environment: Option<String>,
+    /// Whether it has succeeded, failed or ended otherwise.
+    pub terminal: bool,
+}
+
+/// One thing that happened, in order per repo. Rows come before the cursor or coverage that rests on them.
+#[derive(Debug)]
+pub enum Event {
+    /// Rows of one page, and where to go on after them.
+    Page {
+        /// The repo.
+        repo: String,
+        /// The rows.
+        rows: Vec<Rows>,
+        /// Opaque; handed back as [`KnownRepo::cursor`] if the run ends here.
+        cursor: Option<String>,
+    },
+    /// A repo was read completely.
+    Done {
+        /// The repo, by its canonical name.
+        repo: String,
+        /// What that covers.
+        covered: Vec<Coverage>,
+    },
+    /// A repo could not be read (completely); the others go on.
+    Failed {
+        /// The repo.
+        repo: String,
+        /// Why, in a sentence with the way out.
+        reason: String,
+    },
+    /// Something to say to the user: a wait and until when, a page made smaller.
+    Notice(String),
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// HTTP requests sent, retries included.
+    pub requests: u64,
+    /// GraphQL points spent, as the API counts them.
+    pub points: u64,
+    /// Points left, as last seen.
+    pub points_left: Option<u64>,
+}
+
+/// What is known of all repos, by `owner/name`.
+pub type Known = BTreeMap<String, KnownRepo>;
