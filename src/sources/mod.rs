@@ -2,3 +2,4 @@
 
 pub mod file;
 pub mod github;
+pub mod http;

@@ -1,6 +1,25 @@
 //! GitHub: deployments with their status history, the commit graph, pull requests; what to ask, in which order, and
 //! when to stop. Hands every page on as soon as it is read; stores nothing and reads neither clock nor environment.
 
+mod api;
+mod chain;
+mod commits;
+mod credentials;
+mod deployments;
+mod discovery;
+mod envelope;
+mod error;
+mod estimate;
+mod history;
+mod map;
+mod page;
+mod queries;
+mod run;
+mod source;
+#[cfg(test)]
+mod tests;
+mod wire;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -11,6 +30,10 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::Rows;
 use crate::domain::glob::Glob;
 use crate::domain::time::Timestamp;
+
+pub use self::error::GitHubError;
+pub use self::estimate::{Estimate, estimate};
+pub use self::run::fetch;
 
 /// How to authenticate.
 #[derive(Debug, Clone)]

@@ -1,0 +1,154 @@
+//! One GraphQL query: posted, tried again where that helps, and given back only if it is complete.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::sources::http::text::shorten;
+use crate::sources::http::{Client, Reply, Request};
+use super::Cost;
+use super::credentials::{Credentials, below};
+use super::envelope::{Envelope, Meaning, is_limited, meaning, words};
+use super::error::{GitHubError, QueryError};
+
+pub(super) const HEADERS: [(&str, &str); 2] =
+    [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
+
+/// How often a query with a passing error is asked.
+const TRIES: u32 = 3;
+
+/// GitHub's GraphQL API.
+pub(super) struct Api {
+    client: Client,
+    credentials: Credentials,
+    url: Url,
+    points: AtomicU64,
+}
+
+impl Api {
+    pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
+        Ok(Self { client, credentials, url: graphql_url(api_url)?, points: AtomicU64::new(0) })
+    }
+
+    /// What was spent so far.
+    pub(super) fn cost(&self) -> Cost {
+        Cost {
+            requests: self.client.sent(),
+            points: self.points.load(Ordering::Relaxed),
+            points_left: self.client.remaining(),
+        }
+    }
+
+    /// Asks, and gives back the data of a reply without errors.
+    pub(super) async fn query<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+    ) -> Result<T, QueryError> {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        for nth in 0.. {
+            let reply = self.post(&body).await?;
+            let problem = match self.understand(&reply)? {
+                Ok(data) => {
+                    return serde_json::from_value(data)
+                        .map_err(|cause| QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}")));
+                }
+                Err(problem) => problem,
+            };
+            if nth + 1 >= TRIES {
+                return Err(QueryError::Here(format!("GitHub answered {TRIES} times with an error: {problem}")));
+            }
+            self.client.pause(nth).await;
+        }
+        Err(QueryError::Here("GitHub did not answer".into()))
+    }
+
+    /// The data of a reply, or a problem that may pass.
+    fn understand(&self, reply: &Reply) -> Result<Result<Value, String>, QueryError> {
+        let quoted = || format!("{}: {}", reply.status, words(&reply.body));
+        match reply.status {
+            401 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
+            403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
+            404 => {
+                let cause = format!("{} answered {}; check api_url", self.url, quoted());
+                return Err(GitHubError::Failed { cause }.into());
+            }
+            502 | 504 => return Err(QueryError::Heavy(quoted())),
+            _ => {}
+        }
+        let Ok(envelope) = serde_json::from_str::<Envelope>(&reply.body) else {
+            return Ok(Err(format!("no JSON but `{}`", shorten(&reply.body))));
+        };
+        match meaning(&envelope.errors.unwrap_or_default()) {
+            Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
+            Some(Meaning::Final(cause)) => Err(QueryError::Here(cause)),
+            Some(Meaning::Passing(cause)) => Ok(Err(cause)),
+            None => match envelope.data {
+                Some(data) if !data.is_null() => {
+                    let cost = data.pointer("/rateLimit/cost").and_then(Value::as_u64).unwrap_or(0);
+                    self.points.fetch_add(cost, Ordering::Relaxed);
+                    Ok(Ok(data))
+                }
+                _ => Ok(Err(quoted())),
+            },
+        }
+    }
+
+    async fn post(&self, body: &str) -> Result<Reply, QueryError> {
+        let mut token = self.credentials.token(&self.client, None).await?;
+        for renewed in [false, true] {
+            let request = Request {
+                url: &self.url,
+                body: Some(body),
+                token: Some(&token),
+                headers: &HEADERS,
+                can_shrink: true,
+                is_limited,
+            };
+            let reply = self.client.send(request).await?;
+            if reply.status != 401 || renewed || !self.credentials.can_renew() {
+                return Ok(reply);
+            }
+            token = self.credentials.token(&self.client, Some(&token)).await?;
+        }
+        Err(QueryError::Here("GitHub did not answer".into()))
+    }
+
+    /// Waits a little before the `nth` further try, from 0.
+    pub(super) async fn pause(&self, nth: u32) {
+        self.client.pause(nth).await;
+    }
+}
+
+/// GraphQL lies beside REST: on GitHub Enterprise Server at `/api/graphql`, not below `/api/v3`.
+fn graphql_url(api_url: &Url) -> Result<Url, GitHubError> {
+    let path = api_url.path().trim_end_matches('/');
+    let Some(root) = path.strip_suffix("/v3").filter(|root| root.ends_with("/api")) else {
+        return below(api_url, "graphql");
+    };
+    let mut url = api_url.clone();
+    url.set_path(&format!("{root}/graphql"));
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn graphql_lies_beside_rest() {
+        for (api, graphql) in [
+            ("https://api.github.com", "https://api.github.com/graphql"),
+            ("https://ghes.acme.io/api/v3", "https://ghes.acme.io/api/graphql"),
+            ("https://ghes.acme.io:8443/api/v3/", "https://ghes.acme.io:8443/api/graphql"),
+            ("https://acme.io/git/api/v3", "https://acme.io/git/api/graphql"),
+            ("http://127.0.0.1:8080/x", "http://127.0.0.1:8080/x/graphql"),
+        ] {
+            let url = Url::parse(api).expect("an address");
+            assert_eq!(graphql_url(&url).expect("an address").as_str(), graphql);
+        }
+    }
+}

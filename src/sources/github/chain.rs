@@ -1,0 +1,51 @@
+//! The cursor that an interrupted run leaves: how far its deployments were read, and when that reading began.
+//!
+//! Deployments are read newest first. A run that goes on after an interruption continues below the cursor, and then
+//! reads the top down to the instant at which the first of these runs began: what came in between lies above it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::time::Timestamp;
+
+/// One reading of a repo, over any number of runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Chain {
+    /// When its first run began, in milliseconds.
+    began: i64,
+    /// GitHub's cursor behind the last page that was handed on.
+    pub(super) after: Option<String>,
+    /// Whether all deployments below the first page were read; commits may be missing.
+    pub(super) done: bool,
+}
+
+impl Chain {
+    pub(super) fn begin(at: Timestamp) -> Self {
+        Self { began: at.0, after: None, done: false }
+    }
+
+    /// Reads a cursor; one that is not ours counts as none.
+    pub(super) fn read(cursor: &str) -> Option<Self> {
+        serde_json::from_str(cursor).ok()
+    }
+
+    pub(super) fn began(&self) -> Timestamp {
+        Timestamp(self.began)
+    }
+
+    /// The cursor.
+    pub(super) fn text(&self) -> Option<String> {
+        serde_json::to_string(self).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_none() {
+        let chain = Chain { began: 5, after: Some("Y3Vyc29y\"".into()), done: true };
+        assert_eq!(Chain::read(&chain.text().expect("a cursor")), Some(chain));
+        assert_eq!(Chain::read("Y3Vyc29y"), None);
+    }
+}

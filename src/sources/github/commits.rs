@@ -1,0 +1,155 @@
+//! The walk through the commits behind what was deployed: until every pair of consecutive successes can be told apart.
+//!
+//! It goes down from the newest deployed revision, a hundred commits a page, and reads no commit twice. Where some
+//! pages bring nothing that a pair needs, it looks for the missing revision itself: one off that line is walked from
+//! its own head. There is no cut by date: work may be much older than its merge.
+
+use rustc_hash::FxHashSet;
+use serde_json::json;
+
+use super::error::QueryError;
+use super::history::{History, Pair};
+use super::map::{self, Repo};
+use super::page::PageSize;
+use super::queries::{COMMITS, PARENTS};
+use super::source::{Source, parts};
+use super::{Event, wire};
+use crate::domain::event::Rows;
+
+/// Pages in a row that may bring nothing a pair needs.
+const PATIENCE: u32 = 4;
+/// Up to so many commits the pairs are looked at after every page, then after every few.
+const SMALL: usize = 5_000;
+
+/// The history behind one revision, as far as it was read.
+struct Walk {
+    start: String,
+    after: Option<String>,
+}
+
+/// All walks of one repo.
+pub(super) struct Commits<'a> {
+    source: &'a Source,
+    repo: &'a Repo,
+    history: History,
+    cursor: Option<String>,
+    size: PageSize,
+    pull_requests: FxHashSet<i64>,
+    /// From the newest deployed revision.
+    main: Option<Walk>,
+    /// From another, until it has what was looked for.
+    side: Option<Walk>,
+    /// What the main walk met.
+    met: FxHashSet<String>,
+}
+
+impl<'a> Commits<'a> {
+    /// `cursor` is what stays the repo's cursor meanwhile.
+    pub(super) fn new(source: &'a Source, repo: &'a Repo, history: History, cursor: Option<String>) -> Self {
+        let (size, pull_requests, met) = (PageSize::default(), FxHashSet::default(), FxHashSet::default());
+        Self { source, repo, history, cursor, size, pull_requests, main: None, side: None, met }
+    }
+
+    /// Reads what the pairs (newest first) need, each page handed on as it comes.
+    pub(super) async fn read(mut self, pairs: Vec<Pair>) -> Result<(), QueryError> {
+        let mut open = self.history.unresolved(pairs);
+        let (mut idle, mut pages) = (0, 0);
+        while let Some(pair) = open.first().cloned() {
+            if self.history.is_lost(&pair) {
+                open.remove(0);
+                continue;
+            }
+            let missing = self.history.missing(&pair);
+            let leads_there = missing.is_none() && self.main.is_some() && self.met.contains(&pair.new);
+            if leads_there {
+                self.side = None;
+            } else if idle >= PATIENCE || (self.main.is_none() && self.side.is_none()) {
+                let start = missing.map(str::to_owned).or_else(|| self.history.holes(&pair).into_iter().next());
+                let Some(start) = start else {
+                    open.remove(0);
+                    continue;
+                };
+                let walk = Some(Walk { start, after: None });
+                *(if self.main.is_none() { &mut self.main } else { &mut self.side }) = walk;
+                idle = 0;
+            }
+            let fresh = self.page().await?;
+            pages += 1;
+            let needed = open.iter().any(|pair| fresh.contains(&pair.old) || fresh.contains(&pair.new));
+            let before = open.len();
+            let ended = self.main.is_none() && self.side.is_none();
+            if ended || pages % (1 + self.history.len() / SMALL) == 0 {
+                open = self.history.unresolved(open);
+            }
+            idle = if needed || open.len() < before { 0 } else { idle + 1 };
+            // It was only to find where the pair ends; the rest lies on the way from its beginning.
+            if self.side.as_ref().is_some_and(|side| side.start == pair.old) {
+                self.side = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one page of the walk under way and hands it on; gives back what is new.
+    async fn page(&mut self) -> Result<FxHashSet<String>, QueryError> {
+        let on_main = self.side.is_none();
+        let Some(walk) = self.side.take().or_else(|| self.main.take()) else { return Ok(FxHashSet::default()) };
+        let name = &self.repo.name;
+        let (owner, repo_name) = parts(name)?;
+        let variables = |first: u32| json!({"owner": owner, "name": repo_name, "oid": walk.start, "first": first, "after": walk.after});
+        let page: wire::InRepository<wire::Revision<wire::History>> =
+            self.source.page(name, &mut self.size, COMMITS, variables).await?;
+        let Some(list) = page.repository.object.and_then(|commit| commit.history) else {
+            self.history.is_gone(walk.start);
+            return Ok(FxHashSet::default());
+        };
+        let next = list.page_info.next();
+        let (mut fresh, mut commits, mut pull_requests) = (FxHashSet::default(), Vec::new(), Vec::new());
+        for wire in list.nodes {
+            if on_main {
+                self.met.insert(wire.oid.clone());
+            }
+            if self.history.has(&wire.oid) {
+                continue;
+            }
+            let parents = self.parents(&wire).await?;
+            self.history.insert(wire.oid.clone(), parents.clone());
+            fresh.insert(wire.oid.clone());
+            let (commit, pull_request) = map::commit(self.repo, wire, parents);
+            commits.push(commit);
+            pull_requests.extend(pull_request.filter(|one| self.pull_requests.insert(one.number)));
+        }
+        if !fresh.is_empty() && next.is_some() {
+            *(if on_main { &mut self.main } else { &mut self.side }) = Some(Walk { start: walk.start, after: next });
+        }
+        let mut rows = Vec::new();
+        if !commits.is_empty() {
+            rows.push(Rows::Commits(commits));
+        }
+        if !pull_requests.is_empty() {
+            rows.push(Rows::PullRequests(pull_requests));
+        }
+        if !rows.is_empty() {
+            self.source.send(Event::Page { repo: name.clone(), rows, cursor: self.cursor.clone() }).await?;
+        }
+        Ok(fresh)
+    }
+
+    /// All parents of a commit; a page shows ten.
+    async fn parents(&self, wire: &wire::Commit) -> Result<Vec<String>, QueryError> {
+        let mut parents: Vec<String> = wire.parents.nodes.iter().map(|parent| parent.oid.clone()).collect();
+        let mut next = wire.parents.page_info.next();
+        let (owner, name) = parts(&self.repo.name)?;
+        let mut size = PageSize::default();
+        while let Some(after) = next {
+            let variables = |first: u32| json!({"owner": owner, "name": name, "oid": wire.oid, "first": first, "after": after});
+            let page: wire::InRepository<wire::Revision<wire::Parents>> =
+                self.source.page(&self.repo.name, &mut size, PARENTS, variables).await?;
+            let list = page.repository.object.and_then(|commit| commit.parents);
+            let list = list.ok_or_else(|| QueryError::Here(format!("the parents of {} are gone; run again", wire.oid)))?;
+            next = list.page_info.next();
+            parents.extend(list.nodes.into_iter().map(|parent| parent.oid));
+        }
+        Ok(parents)
+    }
+}

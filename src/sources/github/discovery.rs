@@ -1,0 +1,93 @@
+//! Which repos to read: those named, those of an owner that match a pattern, or all of an organisation.
+//!
+//! A name is the one GitHub uses now where a list showed it, else the one configured; it is set right with the first
+//! page. Sorted, each once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::error::GitHubError;
+use super::page::PageSize;
+use super::queries::REPOSITORIES;
+use super::source::Source;
+use super::wire;
+use super::{Plan, error::QueryError};
+
+/// A repo to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Target {
+    /// `owner/name`.
+    pub(super) name: String,
+    /// Whether it holds no commit: there is nothing to read.
+    pub(super) empty: bool,
+}
+
+impl Source {
+    /// The repos of the plan.
+    pub(super) async fn targets(&self) -> Result<Vec<Target>, GitHubError> {
+        let mut found: BTreeMap<String, Target> = BTreeMap::new();
+        let named = self.plan.repos.iter().filter(|glob| glob.is_literal()).map(|glob| glob.as_str().to_owned());
+        for name in named.filter(|name| wanted(&self.plan, name)) {
+            found.insert(name.to_lowercase(), Target { name, empty: false });
+        }
+        for owner in owners(&self.plan) {
+            for target in self.owned(&owner).await.map_err(QueryError::into_run)?.ok_or(GitHubError::NoOwner { owner })? {
+                let matches = self.plan.repos.is_empty() || self.plan.repos.iter().any(|glob| glob.matches(&target.name));
+                if matches && wanted(&self.plan, &target.name) {
+                    found.insert(target.name.to_lowercase(), target);
+                }
+            }
+        }
+        if found.is_empty() {
+            return Err(GitHubError::NoRepos { wanted: describe(&self.plan) });
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// All repos of an owner; `None` where there is no such owner.
+    async fn owned(&self, owner: &str) -> Result<Option<Vec<Target>>, QueryError> {
+        let (mut targets, mut size, mut after) = (Vec::new(), PageSize::default(), None);
+        loop {
+            let variables = |first: u32| json!({"owner": owner, "first": first, "after": after});
+            let page: wire::Owner = self.page(owner, &mut size, REPOSITORIES, variables).await?;
+            let Some(repositories) = page.repository_owner.map(|owner| owner.repositories) else { return Ok(None) };
+            let next = repositories.page_info.next();
+            let listed = repositories.nodes.into_iter();
+            targets.extend(listed.map(|repo| Target { name: repo.name_with_owner, empty: repo.is_empty }));
+            after = next;
+            if after.is_none() {
+                return Ok(Some(targets));
+            }
+        }
+    }
+}
+
+/// Whose repos must be listed: the owner a pattern names, or the organisation where it names none.
+fn owners(plan: &Plan) -> BTreeSet<String> {
+    let mut owners = BTreeSet::new();
+    if plan.repos.is_empty() {
+        owners.extend(plan.org.clone());
+    }
+    for glob in plan.repos.iter().filter(|glob| !glob.is_literal()) {
+        let owner = glob.as_str().split('/').next().unwrap_or_default();
+        let written_out = !owner.contains(['*', '?', '[', '{', '\\']);
+        owners.extend(if written_out { Some(owner.to_owned()) } else { plan.org.clone() });
+    }
+    owners
+}
+
+fn wanted(plan: &Plan, name: &str) -> bool {
+    let only = plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(name));
+    only && !plan.exclude.iter().any(|glob| glob.matches(name))
+}
+
+fn describe(plan: &Plan) -> String {
+    let asked = if plan.only.is_empty() { &plan.repos } else { &plan.only };
+    let texts: Vec<&str> = asked.iter().map(crate::domain::glob::Glob::as_str).collect();
+    match &plan.org {
+        _ if !texts.is_empty() => texts.join(", "),
+        Some(org) => format!("every repo of {org}"),
+        None => "none was asked for".into(),
+    }
+}

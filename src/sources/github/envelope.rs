@@ -1,0 +1,147 @@
+//! The envelope of a GraphQL reply: `data`, `errors`, and what the errors mean.
+//!
+//! GitHub answers 200 to almost everything, names an error's kind in `type` beside the message (two spellings for a
+//! limit), and fills `data` as far as it came. A reply with errors is never complete, whatever its data hold.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::sources::http::text::shorten;
+
+/// A reply.
+#[derive(Debug, Deserialize)]
+pub(super) struct Envelope {
+    #[serde(default)]
+    pub(super) data: Option<Value>,
+    #[serde(default)]
+    pub(super) errors: Option<Vec<Message>>,
+    /// What REST and the gate before GraphQL answer.
+    #[serde(default)]
+    message: Option<String>,
+}
+
+/// One error of a reply.
+#[derive(Debug, Deserialize)]
+pub(super) struct Message {
+    #[serde(default)]
+    r#type: Option<String>,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    path: Option<Vec<Value>>,
+}
+
+/// What the errors of a reply come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The query was too much for one request.
+    Heavy(String),
+    /// What was asked for is not there, or is not shown to this token: no second try helps.
+    Final(String),
+    /// Something went wrong that may not the next time.
+    Passing(String),
+}
+
+const LIMITS: [&str; 3] = ["RATE_LIMITED", "RATE_LIMIT", "GRAPHQL_RATE_LIMIT"];
+const LIMIT_WORDS: [&str; 4] =
+    ["secondary rate limit", "api rate limit exceeded", "api rate limit already exceeded", "abuse detection mechanism"];
+const HEAVY_WORDS: [&str; 4] = [
+    "something went wrong while executing your query",
+    "couldn't respond to your request in time",
+    "timedout",
+    "resource limits for this query exceeded",
+];
+
+/// Whether a reply is a refusal for a limit: by its errors' type, or by its words where there are no data.
+pub(super) fn is_limited(status: u16, body: &str) -> bool {
+    if !matches!(status, 200 | 403 | 429) || body.len() > 1 << 20 {
+        return false;
+    }
+    // Most replies are data: they are parsed once, later.
+    if status == 200 && !body.contains("\"errors\"") && !body.contains("\"message\"") {
+        return false;
+    }
+    let Ok(envelope) = serde_json::from_str::<Envelope>(body) else {
+        return status != 200 && has_one(body, &LIMIT_WORDS);
+    };
+    let by_type = |error: &Message| error.r#type.as_deref().is_some_and(|own| LIMITS.contains(&own));
+    let errors = envelope.errors.unwrap_or_default();
+    let mut words = errors.iter().map(|error| error.message.as_str()).chain(envelope.message.as_deref());
+    errors.iter().any(by_type)
+        || (envelope.data.is_none_or(|data| data.is_null()) && words.any(|words| has_one(words, &LIMIT_WORDS)))
+}
+
+fn has_one(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// The message of a reply that is no GraphQL one, else the body itself, shortened.
+pub(super) fn words(body: &str) -> String {
+    let message = serde_json::from_str::<Envelope>(body).ok().and_then(|envelope| envelope.message);
+    shorten(message.as_deref().unwrap_or(body))
+}
+
+/// What a reply's errors come to; `None` without any.
+pub(super) fn meaning(errors: &[Message]) -> Option<Meaning> {
+    let first = errors.first()?;
+    if let Some(heavy) = errors.iter().find(|error| has_one(&error.message, &HEAVY_WORDS)) {
+        return Some(Meaning::Heavy(shorten(&heavy.message)));
+    }
+    let kind = |error: &Message| error.r#type.clone().unwrap_or_default();
+    let lasting = errors.iter().find(|error| {
+        ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str())
+    });
+    let Some(error) = lasting else { return Some(Meaning::Passing(shorten(&first.message))) };
+    let top = error.path.as_ref().is_some_and(|path| path.len() == 1);
+    let message = shorten(&error.message);
+    Some(Meaning::Final(match kind(error).as_str() {
+        "NOT_FOUND" if top => format!("{message} It is gone, or this token does not see it; check the name and the token"),
+        "FORBIDDEN" | "INSUFFICIENT_SCOPES" => {
+            format!("{message} (forbidden; the token needs read access to deployments, contents and pull requests)")
+        }
+        _ => message,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Option<Meaning> {
+        let envelope: Envelope = serde_json::from_str(body).expect("an envelope");
+        meaning(&envelope.errors.unwrap_or_default())
+    }
+
+    #[test]
+    fn both_spellings_of_a_limit_and_its_words_are_seen() {
+        for (status, body) in [
+            (200, r#"{"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded for installation ID 9."}]}"#),
+            (200, r#"{"data":null,"errors":[{"type":"RATE_LIMIT","code":"graphql_rate_limit","message":"x"}]}"#),
+            (200, r#"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes."}"#),
+            (403, r#"{"message":"You have exceeded a secondary rate limit.","documentation_url":"x"}"#),
+            (403, "API rate limit exceeded"),
+        ] {
+            assert!(is_limited(status, body), "{body}");
+        }
+        for (status, body) in [
+            (200, r#"{"data":{"repository":{"title":"secondary rate limit \"errors\""}}}"#),
+            (200, r#"{"data":{"x":"secondary rate limit"},"errors":[{"type":"NOT_FOUND","message":"y"}]}"#),
+            (403, r#"{"message":"Resource not accessible by personal access token"}"#),
+            (502, "secondary rate limit"),
+        ] {
+            assert!(!is_limited(status, body), "{body}");
+        }
+    }
+
+    #[test]
+    fn errors_beside_data_are_never_a_complete_reply() {
+        assert_eq!(read(r#"{"data":{"repository":{}}}"#), None);
+        let partial = r#"{"data":{"repository":{"url":"x"}},"errors":[{"message":"boom","path":["repository","deployments"]}]}"#;
+        assert_eq!(read(partial), Some(Meaning::Passing("boom".into())));
+        let heavy = r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout"}]}"#;
+        assert!(matches!(read(heavy), Some(Meaning::Heavy(_))));
+        let gone = r#"{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a Repository with the name 'a/b'."}]}"#;
+        assert!(matches!(read(gone), Some(Meaning::Final(words)) if words.contains("'a/b'") && words.contains("gone")));
+    }
+}

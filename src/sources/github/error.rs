@@ -1,0 +1,105 @@
+//! Why GitHub could not be read: what ends a run, and what ends one repo alone.
+
+use thiserror::Error;
+
+use crate::sources::http::HttpError;
+
+/// An error that ends the run. What was handed on before is good.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum GitHubError {
+    /// The token or the App is not accepted, or may not read what was asked.
+    #[error("GitHub does not accept the token: {cause}; check that it is valid, unexpired and may read the repos")]
+    Authentication {
+        /// In GitHub's words.
+        cause: String,
+    },
+    /// The App's private key cannot be used.
+    #[error("the App's private key cannot be used: {cause}; it is the PEM file that GitHub made for the App")]
+    PrivateKey {
+        /// Why.
+        cause: String,
+    },
+    /// A token would have travelled unencrypted, or cannot be sent at all.
+    #[error("{0}")]
+    Refused(HttpError),
+    /// GitHub cannot be reached.
+    #[error("{0}")]
+    Unreachable(HttpError),
+    /// The limit outlasts the longest wait.
+    #[error("{0}")]
+    Limit(HttpError),
+    /// The owner of the wanted repos does not exist, or the token does not see it.
+    #[error("GitHub knows no owner `{owner}`, or does not show it to this token; check the name and the token")]
+    NoOwner {
+        /// Its login.
+        owner: String,
+    },
+    /// No repo is left to read.
+    #[error("no repo matches: {wanted}; check `org`, `repos`, `exclude` and --repo")]
+    NoRepos {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// Anything else.
+    #[error("GitHub could not be read: {cause}")]
+    Failed {
+        /// Why.
+        cause: String,
+    },
+    /// Nobody takes the events any more.
+    #[error("reading ended because its rows were no longer taken")]
+    Abandoned,
+}
+
+impl From<HttpError> for GitHubError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Refused { .. } => Self::Refused(error),
+            HttpError::UnusableToken => Self::Authentication { cause: error.to_string() },
+            HttpError::Unreachable { .. } | HttpError::Broken { .. } | HttpError::Server { .. } => {
+                Self::Unreachable(error)
+            }
+            HttpError::Limit { .. } => Self::Limit(error),
+            _ => Self::Failed { cause: error.to_string() },
+        }
+    }
+}
+
+/// What became of one query, where it brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum QueryError {
+    /// Nothing else can be read either.
+    Run(GitHubError),
+    /// The page is too much for GitHub: ask for a smaller one.
+    Heavy(String),
+    /// This cannot be read; other things can.
+    Here(String),
+}
+
+impl QueryError {
+    /// The error of a query that belongs to no repo: everything ends the run.
+    pub(super) fn into_run(self) -> GitHubError {
+        match self {
+            Self::Run(error) => error,
+            Self::Heavy(cause) | Self::Here(cause) => GitHubError::Failed { cause },
+        }
+    }
+}
+
+impl From<GitHubError> for QueryError {
+    fn from(error: GitHubError) -> Self {
+        Self::Run(error)
+    }
+}
+
+impl From<HttpError> for QueryError {
+    /// A host that answers at times is there: what it did not answer concerns this query alone.
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Broken { .. } | HttpError::Server { .. } | HttpError::TooLarge { .. } => {
+                Self::Here(error.to_string())
+            }
+            _ => Self::Run(error.into()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! GitHub's records as rows.
+//!
+//! A deployment ever given the status `success` is one, and went live with the first of them, whatever came after:
+//! GitHub moves a superseded one to `inactive`. Else the first `failure` or `error` ends it; else it is unfinished and
+//! its status is the newest, in lower case, known to us or not.
+
+use crate::domain::event::{Commit, Deployment, PullRequest};
+use super::wire;
+use crate::domain::time::Timestamp;
+
+/// The name under which rows and coverage stand.
+pub(super) const SOURCE: &str = "github";
+
+/// What every row of one repo shares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Repo {
+    /// `owner/name`, as GitHub writes it now.
+    pub(super) name: String,
+    /// Its page, for people.
+    pub(super) url: String,
+    /// When its rows are read.
+    pub(super) observed_at: Timestamp,
+}
+
+/// A deployment with all its statuses, in any order.
+pub(super) fn deployment(repo: &Repo, wire: wire::Deployment, statuses: &[wire::Status]) -> Deployment {
+    let (status, finished_at) = outcome(statuses);
+    Deployment {
+        source: SOURCE.into(),
+        id: wire.database_id.to_string(),
+        repo: repo.name.clone(),
+        environment: wire.environment,
+        sha: Some(wire.commit_oid),
+        r#ref: wire.r#ref.map(|named| named.name),
+        status,
+        created_at: wire.created_at,
+        finished_at,
+        task: wire.task,
+        creator: wire.creator.map(|actor| actor.login),
+        url: Some(format!("{}/deployments", repo.url)),
+        observed_at: repo.observed_at,
+    }
+}
+
+/// Status and end of a deployment.
+fn outcome(statuses: &[wire::Status]) -> (String, Option<Timestamp>) {
+    let first = |states: &[&str]| {
+        let those = statuses.iter().filter(|status| states.contains(&status.state.to_lowercase().as_str()));
+        // Statuses come newest first: of two at the same instant, the later in the list came first.
+        those.rev().min_by_key(|status| status.created_at)
+    };
+    let end = first(&["success"]).or_else(|| first(&["failure", "error", "cancelled"]));
+    if let Some(end) = end {
+        return (end.state.to_lowercase(), Some(end.created_at));
+    }
+    let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
+    (newest.map_or_else(|| "pending".into(), |status| status.state.to_lowercase()), None)
+}
+
+/// A commit, and the pull request that brought it, where it was merged.
+pub(super) fn commit(repo: &Repo, wire: wire::Commit, parents: Vec<String>) -> (Commit, Option<PullRequest>) {
+    let merged = wire.associated_pull_requests.and_then(|list| list.nodes.into_iter().find(|pr| pr.merged_at.is_some()));
+    let commit = Commit {
+        repo: repo.name.clone(),
+        sha: wire.oid,
+        parents: Some(parents),
+        authored_at: wire.authored_date,
+        committed_at: wire.committed_date,
+        pull_request: merged.as_ref().map(|pr| pr.number),
+        observed_at: repo.observed_at,
+    };
+    (commit, merged.map(|pr| pull_request(repo, pr)))
+}
+
+fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
+    let author = wire.author.map(|actor| actor.login);
+    let reviews = wire.reviews.map(|list| list.nodes).unwrap_or_default();
+    let first = |wanted: &dyn Fn(&wire::Review) -> bool| {
+        reviews.iter().filter(|review| wanted(review)).filter_map(|review| review.submitted_at).min()
+    };
+    let by_another_person = |review: &wire::Review| match (&review.author, &author) {
+        (Some(reviewer), author) => {
+            reviewer.kind.as_deref() != Some("Bot") && author.as_deref() != Some(reviewer.login.as_str())
+        }
+        // An account that was deleted: a person, but of two such it cannot be said whether they are one.
+        (None, author) => author.is_some(),
+    };
+    PullRequest {
+        repo: repo.name.clone(),
+        number: wire.number,
+        title: Some(wire.title),
+        labels: wire.labels.map(|list| list.nodes).unwrap_or_default().into_iter().map(|label| label.name).collect(),
+        head_ref: Some(wire.head_ref_name),
+        opened_at: wire.created_at,
+        first_commit_at: wire.commits.nodes.first().map(|listed| listed.commit.authored_date),
+        first_review_at: first(&by_another_person),
+        approved_at: first(&|review| review.state == "APPROVED"),
+        merged_at: wire.merged_at,
+        merge_sha: wire.merge_commit.map(|commit| commit.oid),
+        observed_at: repo.observed_at,
+        author,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn repo() -> Repo {
+        Repo { name: "acme/shop".into(), url: "https://github.com/acme/shop".into(), observed_at: Timestamp(9) }
+    }
+
+    fn statuses(list: &[(&str, i64)]) -> Vec<wire::Status> {
+        let status = |&(state, at): &(&str, i64)| wire::Status { state: state.into(), created_at: Timestamp(at) };
+        list.iter().map(status).collect()
+    }
+
+    #[test]
+    fn the_first_success_counts_whatever_came_before_or_after() {
+        for (list, status, end) in [
+            (vec![("INACTIVE", 9), ("SUCCESS", 5), ("SUCCESS", 3), ("IN_PROGRESS", 1)], "success", Some(3)),
+            (vec![("FAILURE", 9), ("SUCCESS", 5)], "success", Some(5)),
+            (vec![("SUCCESS", 9), ("FAILURE", 5)], "success", Some(9)),
+            (vec![("INACTIVE", 9), ("ERROR", 5), ("FAILURE", 4)], "failure", Some(4)),
+            (vec![("INACTIVE", 9), ("IN_PROGRESS", 5)], "inactive", None),
+            (vec![("WAITING", 9), ("QUEUED", 5)], "waiting", None),
+            (vec![("NEW_STATE", 9)], "new_state", None),
+            (vec![("IN_PROGRESS", 5), ("QUEUED", 5)], "in_progress", None),
+            (vec![], "pending", None),
+        ] {
+            assert_eq!(outcome(&statuses(&list)), (status.to_owned(), end.map(Timestamp)), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_beyond_32_bits_and_missing_parts_are_read() {
+        let wire: wire::Deployment = serde_json::from_value(json!({
+            "id": "DE_x", "databaseId": 3_881_429_895_i64, "commitOid": "a1", "environment": null, "task": null,
+            "createdAt": "2026-02-20T00:30:37Z", "ref": null, "creator": null, "statuses": null
+        }))
+        .expect("a deployment");
+        let row = deployment(&repo(), wire, &[]);
+        assert_eq!((row.id.as_str(), row.status.as_str(), row.r#ref, row.creator), ("3881429895", "pending", None, None));
+        assert_eq!(row.url.as_deref(), Some("https://github.com/acme/shop/deployments"));
+    }
+
+    fn reviewed(author: &Value, reviews: &Value) -> PullRequest {
+        let wire = serde_json::from_value(json!({
+            "number": 7, "title": "t", "headRefName": "h", "createdAt": "2026-02-01T00:00:00Z", "author": author,
+            "mergedAt": "2026-02-03T00:00:00Z", "mergeCommit": {"oid": "m"}, "labels": {"nodes": [{"name": "x"}]},
+            "commits": {"nodes": [{"commit": {"authoredDate": "2026-01-31T00:00:00Z"}}]}, "reviews": {"nodes": reviews}
+        }));
+        pull_request(&repo(), wire.expect("a pull request"))
+    }
+
+    #[test]
+    fn only_a_person_other_than_the_author_reviews() {
+        let review = |at: &str, state: &str, author: Value| json!({"submittedAt": at, "state": state, "author": author});
+        let user = |login: &str| json!({"__typename": "User", "login": login});
+        let row = reviewed(
+            &user("ann"),
+            &json!([
+                review("2026-02-01T01:00:00Z", "COMMENTED", json!({"__typename": "Bot", "login": "lint"})),
+                review("2026-02-01T02:00:00Z", "COMMENTED", user("ann")),
+                {"submittedAt": null, "state": "PENDING", "author": user("bob")},
+                review("2026-02-01T04:00:00Z", "APPROVED", user("bob")),
+                review("2026-02-01T03:00:00Z", "CHANGES_REQUESTED", user("cy")),
+            ]),
+        );
+        let at = |at: Option<Timestamp>| at.map(Timestamp::to_rfc3339);
+        assert_eq!(at(row.first_review_at).as_deref(), Some("2026-02-01T03:00:00Z"));
+        assert_eq!(at(row.approved_at).as_deref(), Some("2026-02-01T04:00:00Z"));
+        assert_eq!(at(row.first_commit_at).as_deref(), Some("2026-01-31T00:00:00Z"));
+        let ghosts = reviewed(&Value::Null, &json!([review("2026-02-01T01:00:00Z", "COMMENTED", Value::Null)]));
+        assert_eq!(ghosts.first_review_at, None);
+    }
+}

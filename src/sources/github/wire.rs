@@ -1,0 +1,226 @@
+//! GitHub's JSON as our queries ask for it. A missing field or a hole in a list is an error: a page is whole or nothing.
+//!
+//! Ids are 64 bits wide, whatever the schema says of `Int`; unknown states are kept as text.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::time::Timestamp;
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Connection<T> {
+    pub(super) page_info: PageInfo,
+    pub(super) nodes: Vec<T>,
+}
+
+/// Where a list goes on.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// The cursor of the next page, if there is one.
+    pub(super) fn next(&self) -> Option<String> {
+        self.end_cursor.clone().filter(|_| self.has_next_page)
+    }
+}
+
+/// A list of which one page is enough.
+#[derive(Debug, Deserialize)]
+pub(super) struct Nodes<T> {
+    pub(super) nodes: Vec<T>,
+}
+
+/// A list of which only the length is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Total {
+    pub(super) total_count: u64,
+}
+
+/// `data` of a query below a repo.
+#[derive(Debug, Deserialize)]
+pub(super) struct InRepository<T> {
+    pub(super) repository: T,
+}
+
+/// `data` of the query for an owner's repos.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Owner {
+    pub(super) repository_owner: Option<Repositories>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Repositories {
+    pub(super) repositories: Connection<Listed>,
+}
+
+/// A repo in a list.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Listed {
+    pub(super) name_with_owner: String,
+    pub(super) is_empty: bool,
+}
+
+/// A repo with a page of its deployments.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Repository {
+    pub(super) name_with_owner: String,
+    pub(super) url: String,
+    pub(super) deployments: Connection<Deployment>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Deployment {
+    pub(super) id: String,
+    pub(super) database_id: i64,
+    pub(super) commit_oid: String,
+    pub(super) environment: Option<String>,
+    pub(super) task: Option<String>,
+    #[serde(deserialize_with = "instant")]
+    pub(super) created_at: Timestamp,
+    pub(super) r#ref: Option<Named>,
+    pub(super) creator: Option<Actor>,
+    pub(super) statuses: Option<Connection<Status>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Actor {
+    #[serde(rename = "__typename", default)]
+    pub(super) kind: Option<String>,
+    pub(super) login: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    pub(super) state: String,
+    #[serde(deserialize_with = "instant")]
+    pub(super) created_at: Timestamp,
+}
+
+/// `data` of the query for a deployment's older statuses.
+#[derive(Debug, Deserialize)]
+pub(super) struct StatusesOf {
+    pub(super) node: Option<Statuses>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Statuses {
+    pub(super) statuses: Option<Connection<Status>>,
+}
+
+/// What a revision is. GitHub has none where the object is missing, and no history where it is no commit.
+#[derive(Debug, Deserialize)]
+pub(super) struct Revision<T> {
+    pub(super) object: Option<T>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct History {
+    pub(super) history: Option<Connection<Commit>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Parents {
+    pub(super) parents: Option<Connection<Oid>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Commit {
+    pub(super) oid: String,
+    #[serde(deserialize_with = "instant")]
+    pub(super) authored_date: Timestamp,
+    #[serde(deserialize_with = "instant")]
+    pub(super) committed_date: Timestamp,
+    pub(super) parents: Connection<Oid>,
+    pub(super) associated_pull_requests: Option<Nodes<PullRequest>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Oid {
+    pub(super) oid: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PullRequest {
+    pub(super) number: i64,
+    pub(super) title: String,
+    pub(super) head_ref_name: String,
+    #[serde(deserialize_with = "instant")]
+    pub(super) created_at: Timestamp,
+    #[serde(deserialize_with = "maybe_instant")]
+    pub(super) merged_at: Option<Timestamp>,
+    pub(super) author: Option<Actor>,
+    pub(super) merge_commit: Option<Oid>,
+    pub(super) labels: Option<Nodes<Named>>,
+    pub(super) commits: Nodes<ListedCommit>,
+    pub(super) reviews: Option<Nodes<Review>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListedCommit {
+    pub(super) commit: Authored,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Authored {
+    #[serde(deserialize_with = "instant")]
+    pub(super) authored_date: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Review {
+    #[serde(deserialize_with = "maybe_instant")]
+    pub(super) submitted_at: Option<Timestamp>,
+    pub(super) state: String,
+    pub(super) author: Option<Actor>,
+}
+
+/// How much there is of one repo.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Extent {
+    pub(super) name_with_owner: String,
+    pub(super) deployments: Total,
+    pub(super) default_branch_ref: Option<Branch>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Branch {
+    pub(super) target: Option<Head>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Head {
+    pub(super) history: Option<Total>,
+}
+
+/// Reads an instant.
+pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(from)?;
+    Timestamp::parse(&text).map_err(serde::de::Error::custom)
+}
+
+/// Reads an instant that may be missing.
+fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()
+}

@@ -1,0 +1,102 @@
+//! What can go wrong between us and a service. No message ever holds a token: bodies and causes are scrubbed first.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::domain::time::Timestamp;
+
+/// An exchange that came to nothing, all tries included.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum HttpError {
+    /// A token would have travelled unencrypted to another machine. Nothing was sent.
+    #[error("{host}: a token is not sent over plain http to another machine; write https:// in its place")]
+    Refused {
+        /// The host.
+        host: String,
+    },
+    /// No connection came about.
+    #[error("{host}: cannot be reached: {cause}; check the address, the network and the proxy, then run again")]
+    Unreachable {
+        /// The host.
+        host: String,
+        /// Why, in the transport's words.
+        cause: String,
+    },
+    /// A connection came about and broke, every time.
+    #[error("{host}: the reply did not come through ({cause}), {tries} times; run again later")]
+    Broken {
+        /// The host.
+        host: String,
+        /// Why, in the transport's words.
+        cause: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// The service failed, every time.
+    #[error("{host}: answered {status}, {tries} times: {body}; run again later")]
+    Server {
+        /// The host.
+        host: String,
+        /// The last status.
+        status: u16,
+        /// The last body, shortened.
+        body: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// The limit of the service outlasts the longest wait.
+    #[error(
+        "{host}: its limit is used up until {until}, longer than --max-wait ({}) allows; run again then, or allow a longer \
+         wait: what was read is kept",
+        minutes(*max_wait)
+    )]
+    Limit {
+        /// The host.
+        host: String,
+        /// When it can be asked again.
+        until: Timestamp,
+        /// The longest wait that was allowed.
+        max_wait: Duration,
+    },
+    /// A redirect that a token must not follow.
+    #[error("{from}: points to {to}, and a token for the one is not sent to the other; if that is right, configure {to}")]
+    Redirected {
+        /// The host that was asked.
+        from: String,
+        /// The one it points to.
+        to: String,
+    },
+    /// A redirect without a place, or one after the other.
+    #[error("{host}: redirects {problem}; check the address")]
+    Redirects {
+        /// The host.
+        host: String,
+        /// What is wrong with them.
+        problem: &'static str,
+    },
+    /// A body beyond all measure.
+    #[error("{host}: a reply of more than {megabytes} MiB is not read; check the address")]
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The most that is read.
+        megabytes: usize,
+    },
+    /// The token cannot stand in a header.
+    #[error("the token holds a character that no token has (a line break?); set it anew")]
+    UnusableToken,
+    /// The client could not be set up.
+    #[error("the HTTP client cannot be set up: {cause}; check the system's certificates")]
+    Setup {
+        /// Why.
+        cause: String,
+    },
+}
+
+fn minutes(wait: Duration) -> String {
+    match wait.as_secs() {
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}

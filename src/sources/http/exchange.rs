@@ -1,0 +1,138 @@
+//! One exchange: a request, the redirects of its own host, and the body read whole.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::{Method, Response, redirect};
+use secrecy::ExposeSecret;
+use url::{Host, Url};
+
+use super::error::HttpError;
+use super::limits::Budget;
+use super::text::{cause, scrub};
+use super::{Client, Reply, Request, TRIES};
+
+const LARGEST_BODY: usize = 64 << 20;
+const REDIRECTS: u32 = 5;
+const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
+
+/// The transport: it follows no redirect itself and gives up in the end.
+pub(super) fn transport() -> Result<reqwest::Client, HttpError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(AGENT)
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_secs(60))
+        .timeout(Duration::from_secs(300))
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never());
+    builder.build().map_err(|error| HttpError::Setup { cause: cause(error) })
+}
+
+/// The host of an address, with its port where one is written.
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("(no host)");
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Whether what is sent there cannot be read on the way.
+pub(super) fn may_carry_a_token(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+impl Client {
+    /// Sends a request once, follows the redirects of its own host, and notes what the reply says of the budget.
+    pub(super) async fn exchange(&self, request: Request<'_>, host: &str) -> Result<(Reply, Budget), HttpError> {
+        let mut url = request.url.clone();
+        let mut body = request.body;
+        for _ in 0..=REDIRECTS {
+            let response = self.once(request, &url, body, host).await?;
+            let status = response.status().as_u16();
+            if matches!(status, 301 | 302 | 303 | 307 | 308) {
+                url = next(&url, &response)?;
+                if status == 303 {
+                    body = None;
+                }
+                continue;
+            }
+            let budget = Budget::read(response.headers());
+            if budget.remaining.is_some() {
+                self.note(budget);
+            }
+            let body = read(response, request, host).await?;
+            return Ok((Reply { status, body }, budget));
+        }
+        Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
+    }
+
+    async fn once(
+        &self,
+        request: Request<'_>,
+        url: &Url,
+        body: Option<&str>,
+        host: &str,
+    ) -> Result<Response, HttpError> {
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let mut builder = self.http.request(method, url.clone());
+        for &(name, value) in request.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(token) = request.token {
+            let bearer = format!("Bearer {}", token.expose_secret());
+            let mut value = HeaderValue::try_from(bearer).map_err(|_| HttpError::UnusableToken)?;
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        if let Some(body) = body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+        }
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        builder.send().await.map_err(|error| {
+            let connecting = error.is_connect();
+            let (host, cause) = (host.to_owned(), scrub(cause(error), request.token));
+            if connecting {
+                HttpError::Unreachable { host, cause }
+            } else {
+                HttpError::Broken { host, cause, tries: TRIES }
+            }
+        })
+    }
+}
+
+/// Where a redirect leads, as far as a token may go along.
+fn next(url: &Url, response: &Response) -> Result<Url, HttpError> {
+    let place = response.headers().get(LOCATION).and_then(|place| place.to_str().ok());
+    let Some(to) = place.and_then(|place| url.join(place).ok()) else {
+        return Err(HttpError::Redirects { host: host(url), problem: "without saying where to" });
+    };
+    if to.origin() == url.origin() {
+        return Ok(to);
+    }
+    let place = |url: &Url| format!("{}://{}", url.scheme(), host(url));
+    Err(HttpError::Redirected { from: place(url), to: place(&to) })
+}
+
+async fn read(mut response: Response, request: Request<'_>, host: &str) -> Result<String, HttpError> {
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
+                return Err(HttpError::TooLarge { host: host.to_owned(), megabytes: LARGEST_BODY >> 20 });
+            }
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => {
+                let cause = scrub(cause(error), request.token);
+                return Err(HttpError::Broken { host: host.to_owned(), cause, tries: TRIES });
+            }
+        }
+    }
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(scrub(text, request.token))
+}

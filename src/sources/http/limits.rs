@@ -1,0 +1,107 @@
+//! Limits of a service: what its headers say, how long to wait, and one gate at which all requests wait together.
+//!
+//! `x-ratelimit-reset` is in seconds since 1970. A remaining budget of 0 alone is no error: the last good reply shows it.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use tokio::sync::RwLock;
+
+use crate::domain::time::Timestamp;
+
+/// What one reply said about the budget.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Budget {
+    pub(super) limit: Option<u64>,
+    pub(super) remaining: Option<u64>,
+    pub(super) reset: Option<Timestamp>,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Budget {
+    pub(super) fn read(headers: &HeaderMap) -> Self {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let reset = number("x-ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1_000));
+        Self {
+            limit: number("x-ratelimit-limit"),
+            remaining: number("x-ratelimit-remaining"),
+            reset: reset.map(Timestamp),
+            retry_after: number("retry-after").map(Duration::from_secs),
+        }
+    }
+
+    /// Whether a refusal (403, 429) with these headers is one for a limit.
+    pub(super) fn is_used_up(self) -> bool {
+        self.retry_after.is_some() || self.remaining == Some(0)
+    }
+
+    /// How long to wait after the `nth` refusal in a row, from 0: what the service says, else a minute, doubling.
+    pub(super) fn wait(self, now: Timestamp, nth: u32) -> Duration {
+        if let Some(wait) = self.retry_after {
+            return wait;
+        }
+        let reset = if self.remaining == Some(0) { self.until_reset(now) } else { None };
+        reset.unwrap_or_else(|| Duration::from_secs(60u64.saturating_mul(1 << nth.min(20))))
+    }
+
+    /// The time to the reset, with a second more for clocks that differ; none where it has passed or is not known.
+    pub(super) fn until_reset(self, now: Timestamp) -> Option<Duration> {
+        let left = self.reset?.0.checked_sub(now.0)?;
+        u64::try_from(left).ok().filter(|&left| left > 0).map(|left| Duration::from_millis(left + 1_000))
+    }
+
+    /// Whether so little is left that the next requests should wait for the reset; `floor` is what they need.
+    pub(super) fn is_low(self, floor: u64) -> bool {
+        let floor = self.limit.map_or(floor, |limit| floor.min(limit / 10));
+        self.remaining.is_some_and(|remaining| remaining < floor)
+    }
+}
+
+/// Where requests wait while a limit lasts. A waiter holds it; whoever saw the same refusal does not wait again.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    waits: RwLock<u64>,
+}
+
+impl Gate {
+    /// Passes once nobody waits; the number tells later whether someone has waited since.
+    pub(super) async fn pass(&self) -> u64 {
+        *self.waits.read().await
+    }
+
+    /// Waits, unless someone has since `seen`; `before` runs first if so.
+    pub(super) async fn wait(&self, seen: u64, time: Duration, before: impl Future<Output = ()>) {
+        let mut waits = self.waits.write().await;
+        if *waits == seen {
+            before.await;
+            tokio::time::sleep(time).await;
+            *waits += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_follows_what_the_service_says_and_else_doubles() {
+        let now = Timestamp(10_000);
+        let said = |retry_after, remaining, reset| Budget { limit: None, remaining, reset, retry_after };
+        let hour = Some(Timestamp(3_610_000));
+        assert_eq!(said(Some(Duration::from_secs(7)), Some(0), hour).wait(now, 3), Duration::from_secs(7));
+        assert_eq!(said(None, Some(0), hour).wait(now, 3), Duration::from_secs(3_601));
+        assert_eq!(said(None, Some(12), hour).wait(now, 0), Duration::from_secs(60), "a secondary limit");
+        assert_eq!(said(None, None, None).wait(now, 2), Duration::from_secs(240));
+        assert_eq!(said(None, Some(0), Some(Timestamp(1))).wait(now, 0), Duration::from_secs(60), "a reset long past");
+    }
+
+    #[test]
+    fn a_small_budget_is_not_low_from_the_start() {
+        let left = |limit, remaining| Budget { limit: Some(limit), remaining: Some(remaining), ..Budget::default() };
+        assert!(left(5_000, 39).is_low(40));
+        assert!(!left(5_000, 40).is_low(40));
+        assert!(!left(60, 30).is_low(40));
+        assert!(!Budget::default().is_low(40), "a server without limits");
+    }
+}

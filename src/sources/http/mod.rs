@@ -1,0 +1,183 @@
+//! The one HTTP client of all sources: time limits, redirects, retries, limits of the service, and no token in any text.
+//!
+//! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
+//! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 64 MiB. Reads
+//! neither clock nor environment: the clock comes in, and a proxy is the one that `reqwest` finds.
+
+mod error;
+mod exchange;
+mod limits;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use self::limits::{Budget, Gate};
+use self::text::shorten;
+use crate::domain::time::Timestamp;
+
+pub use self::error::HttpError;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Says something to the user.
+pub(crate) type Notify = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// How often one request is sent before its failure counts.
+const TRIES: u32 = 4;
+/// How often in a row one request waits for a limit.
+const LIMIT_TRIES: u32 = 10;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// One request; always the same when it is tried again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// Where to.
+    pub(crate) url: &'a Url,
+    /// The JSON to post; without one it is a GET.
+    pub(crate) body: Option<&'a str>,
+    /// Goes into `Authorization: Bearer`.
+    pub(crate) token: Option<&'a SecretString>,
+    /// Further headers.
+    pub(crate) headers: &'a [(&'static str, &'static str)],
+    /// Whether a 502 or 504 is handed on at once, because a smaller page is the better second try.
+    pub(crate) can_shrink: bool,
+    /// Whether a reply (status, body) that does not look like it is a refusal for a limit all the same.
+    pub(crate) is_limited: fn(u16, &str) -> bool,
+}
+
+/// A reply: its status and its body, which never holds the request's token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+/// The client; one for a whole run, so that all its requests wait together.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    clock: Clock,
+    notify: Notify,
+    max_wait: Duration,
+    first_pause: Duration,
+    /// What the requests under way may cost together.
+    floor: u64,
+    gate: Gate,
+    budget: Mutex<Budget>,
+    sent: AtomicU64,
+}
+
+impl Client {
+    /// Sets a client up. `floor` is how much of a budget the requests under way may use together.
+    pub(crate) fn new(clock: Clock, notify: Notify, max_wait: Duration, floor: u64) -> Result<Self, HttpError> {
+        let http = exchange::transport()?;
+        let (gate, budget, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
+        Ok(Self { http, clock, notify, max_wait, first_pause: FIRST_PAUSE, floor, gate, budget, sent })
+    }
+
+    /// How many requests were sent.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The budget left, as last seen.
+    pub(crate) fn remaining(&self) -> Option<u64> {
+        self.budget().remaining
+    }
+
+    fn budget(&self) -> Budget {
+        *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, budget: Budget) {
+        *self.budget.lock().unwrap_or_else(PoisonError::into_inner) = budget;
+    }
+
+    /// Sends a request until there is a reply worth handing on.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
+        let host = exchange::host(request.url);
+        if request.token.is_some() && !exchange::may_carry_a_token(request.url) {
+            return Err(HttpError::Refused { host });
+        }
+        let (mut failures, mut refusals) = (0, 0);
+        loop {
+            self.slow_down(&host).await;
+            let seen = self.gate.pass().await;
+            let error = match self.exchange(request, &host).await {
+                Ok((reply, budget)) => {
+                    let by_headers = matches!(reply.status, 403 | 429) && budget.is_used_up();
+                    if by_headers || reply.status == 429 || (request.is_limited)(reply.status, &reply.body) {
+                        self.wait(&host, budget, refusals, seen).await?;
+                        refusals += 1;
+                        continue;
+                    }
+                    let handed_on = reply.status < 500 || (request.can_shrink && matches!(reply.status, 502 | 504));
+                    if handed_on {
+                        return Ok(reply);
+                    }
+                    let (status, body) = (reply.status, shorten(&reply.body));
+                    HttpError::Server { host: host.clone(), status, body, tries: TRIES }
+                }
+                Err(error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. })) => error,
+                Err(error) => return Err(error),
+            };
+            failures += 1;
+            if failures >= TRIES {
+                return Err(error);
+            }
+            self.pause(failures - 1).await;
+        }
+    }
+
+    /// Waits before the `nth` further try, from 0: doubling, and spread by the number of requests sent so far, so that
+    /// requests that failed together do not come back together.
+    pub(crate) async fn pause(&self, nth: u32) {
+        let spread = u32::try_from(self.sent().wrapping_mul(37) % 64).unwrap_or(0);
+        let pause = self.first_pause * (1 << nth.min(6));
+        tokio::time::sleep(pause * (96 + spread) / 128).await;
+    }
+
+    /// Waits for the reset while there is still something left: what is under way needs it.
+    async fn slow_down(&self, host: &str) {
+        let seen = self.gate.pass().await;
+        let budget = self.budget();
+        let wait = budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
+        if let Some(wait) = wait {
+            self.gate.wait(seen, wait, self.say(host, "is almost used up", wait)).await;
+            self.note(Budget::default());
+        }
+    }
+
+    async fn wait(&self, host: &str, budget: Budget, nth: u32, seen: u64) -> Result<(), HttpError> {
+        let now = (self.clock)();
+        let wait = budget.wait(now, nth);
+        if wait > self.max_wait || nth >= LIMIT_TRIES {
+            let until = after(now, wait);
+            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.max_wait });
+        }
+        self.gate.wait(seen, wait, self.say(host, "is used up", wait)).await;
+        // What it said while it refused is over.
+        self.note(Budget::default());
+        Ok(())
+    }
+
+    async fn say(&self, host: &str, what: &str, wait: Duration) {
+        let until = after((self.clock)(), wait);
+        (self.notify)(format!("{host}: its limit {what}; waiting {} s, until {until}", wait.as_secs())).await;
+    }
+}
+
+/// An instant some time later, on the whole second after it.
+fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
+    Timestamp(now.0.saturating_add(wait).saturating_add(999).div_euclid(1_000).saturating_mul(1_000))
+}

@@ -1,0 +1,132 @@
+//! The client against a server on this machine.
+
+use std::sync::Mutex;
+
+use super::testing::{Answer, Seen, Server};
+use super::*;
+
+struct Run {
+    result: Result<Reply, HttpError>,
+    notices: Vec<String>,
+    seen: Vec<Seen>,
+}
+
+/// Sends one request with a token; pauses are a millisecond, the clock stands at 1,000 s.
+async fn send(max_wait: u64, answer: impl Fn(&Seen) -> Answer + Send + 'static) -> Run {
+    let server = Server::new(answer);
+    let url = server.url.join("x").expect("an address");
+    let (result, notices) = send_to(&url, max_wait).await;
+    Run { result, notices, seen: server.seen() }
+}
+
+async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<String>) {
+    let notices = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&notices);
+    let notify: Notify = Arc::new(move |text| {
+        log.lock().expect("a log").push(text);
+        Box::pin(async {})
+    });
+    let clock: Clock = Arc::new(|| Timestamp(1_000_000));
+    let mut client = Client::new(clock, notify, Duration::from_secs(max_wait), 40).expect("a client");
+    client.first_pause = Duration::from_millis(1);
+    let token = SecretString::from("ghp_secret");
+    let request = Request {
+        url,
+        body: Some("{}"),
+        token: Some(&token),
+        headers: &[("accept", "application/json")],
+        can_shrink: false,
+        is_limited: |_, body| body.contains("RATE_LIMIT"),
+    };
+    let result = client.send(request).await;
+    let notices = notices.lock().expect("a log").clone();
+    (result, notices)
+}
+
+#[tokio::test]
+async fn broken_replies_and_server_errors_are_tried_again() {
+    let run = send(60, |seen| match seen.number {
+        0 => Answer::new(500, "no"),
+        1 => Answer::new(200, "{\"half\": true}").cut(),
+        2 => Answer::new(502, "<html>"),
+        _ => Answer::new(200, "fine"),
+    })
+    .await;
+    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into() }));
+    assert_eq!(run.seen.len(), 4);
+    let head = run.seen[0].head.to_lowercase();
+    assert!(head.contains("authorization: bearer ghp_secret") && head.contains("user-agent: dora-report/"), "{head}");
+    assert!(run.seen.iter().all(|seen| seen.body == "{}"), "every try sends the same");
+}
+
+#[tokio::test]
+async fn an_error_quotes_the_last_body_without_the_token() {
+    let run = send(60, |_| Answer::new(500, "token ghp_secret\n  is bad")).await;
+    let text = run.result.expect_err("an error").to_string();
+    assert!(text.contains("500") && text.contains("token *** is bad"), "{text}");
+    assert!(!text.contains("ghp_secret"), "{text}");
+}
+
+#[tokio::test]
+async fn a_limit_is_waited_out_and_said() {
+    let run = send(60, |seen| match seen.number {
+        0 => Answer::new(429, "").with("retry-after", 0),
+        1 => Answer::new(403, "").with("retry-after", 0),
+        2 => Answer::new(200, "RATE_LIMIT").with("retry-after", 0),
+        _ => Answer::new(200, "fine"),
+    })
+    .await;
+    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into() }));
+    assert_eq!(run.notices.len(), 3, "{:?}", run.notices);
+    assert!(run.notices[0].contains("until 1970-01-01T00:16:40Z"), "{:?}", run.notices);
+}
+
+#[tokio::test]
+async fn a_limit_longer_than_the_longest_wait_is_an_error_that_says_until_when() {
+    let run =
+        send(60, |_| Answer::new(403, "").with("x-ratelimit-remaining", 0).with("x-ratelimit-reset", 4_600)).await;
+    let Err(HttpError::Limit { until, .. }) = run.result else { panic!("{:?}", run.result) };
+    assert_eq!(until, Timestamp(4_601_000));
+    assert_eq!(run.seen.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_none_for_a_limit_is_handed_on() {
+    let run = send(60, |_| Answer::new(403, "Resource not accessible").with("x-ratelimit-remaining", 4_000)).await;
+    assert_eq!(run.result, Ok(Reply { status: 403, body: "Resource not accessible".into() }));
+}
+
+#[tokio::test]
+async fn redirects_stay_on_their_own_host() {
+    let run = send(60, |seen| match seen.number {
+        0 => Answer::new(307, "").with("location", "/y"),
+        _ => Answer::new(200, "fine"),
+    })
+    .await;
+    assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
+    assert!(run.seen[1].head.starts_with("POST /y ") && run.seen[1].body == "{}");
+    let elsewhere = send(60, |_| Answer::new(301, "").with("location", "https://evil.example/x")).await;
+    let text = elsewhere.result.expect_err("refused").to_string();
+    assert!(text.contains("127.0.0.1") && text.contains("https://evil.example"), "{text}");
+    assert_eq!(elsewhere.seen.len(), 1);
+    let endless = send(60, |_| Answer::new(302, "").with("location", "/x")).await;
+    assert!(matches!(endless.result, Err(HttpError::Redirects { .. })));
+    assert_eq!(endless.seen.len(), 6);
+}
+
+#[tokio::test]
+async fn a_token_is_not_sent_unencrypted_to_another_machine() {
+    for url in ["http://ghes.acme.example/x", "http://localhost.evil.example/x", "ftp://localhost/x"] {
+        let (result, _) = send_to(&Url::parse(url).expect("an address"), 0).await;
+        assert!(matches!(result, Err(HttpError::Refused { .. })), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let (result, _) = send_to(&Url::parse(&format!("http://{port}/x")).expect("an address"), 0).await;
+    let error = result.expect_err("nobody listens");
+    assert!(matches!(error, HttpError::Unreachable { .. }), "{error:?}");
+    assert!(error.to_string().contains(&port.to_string()), "{error}");
+}
