@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::sources::http::text::shorten;
-use crate::sources::http::{Client, Reply, Request};
 use super::Cost;
 use super::credentials::{Credentials, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, words};
 use super::error::{GitHubError, QueryError};
+use crate::sources::http::text::shorten;
+use crate::sources::http::{Client, Reply, Request};
 
 pub(super) const HEADERS: [(&str, &str); 2] =
     [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
@@ -53,8 +53,9 @@ impl Api {
             let reply = self.post(&body).await?;
             let problem = match self.understand(&reply)? {
                 Ok(data) => {
-                    return serde_json::from_value(data)
-                        .map_err(|cause| QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}")));
+                    return serde_json::from_value(data).map_err(|cause| {
+                        QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}"))
+                    });
                 }
                 Err(problem) => problem,
             };
@@ -70,8 +71,7 @@ impl Api {
     fn understand(&self, reply: &Reply) -> Result<Result<Value, String>, QueryError> {
         let quoted = || format!("{}: {}", reply.status, words(&reply.body));
         match reply.status {
-            401 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
-            403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
+            401 | 403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
             404 => {
                 let cause = format!("{} answered {}; check api_url", self.url, quoted());
                 return Err(GitHubError::Failed { cause }.into());

@@ -142,11 +142,13 @@ impl<'a> Commits<'a> {
         let (owner, name) = parts(&self.repo.name)?;
         let mut size = PageSize::default();
         while let Some(after) = next {
-            let variables = |first: u32| json!({"owner": owner, "name": name, "oid": wire.oid, "first": first, "after": after});
+            let variables =
+                |first: u32| json!({"owner": owner, "name": name, "oid": wire.oid, "first": first, "after": after});
             let page: wire::InRepository<wire::Revision<wire::Parents>> =
                 self.source.page(&self.repo.name, &mut size, PARENTS, variables).await?;
             let list = page.repository.object.and_then(|commit| commit.parents);
-            let list = list.ok_or_else(|| QueryError::Here(format!("the parents of {} are gone; run again", wire.oid)))?;
+            let list =
+                list.ok_or_else(|| QueryError::Here(format!("the parents of {} are gone; run again", wire.oid)))?;
             next = list.page_info.next();
             parents.extend(list.nodes.into_iter().map(|parent| parent.oid));
         }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::sources::http::{Client, Clock, Request};
 use super::api::HEADERS;
 use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::{Auth, wire};
 use crate::domain::time::Timestamp;
+use crate::sources::http::{Client, Clock, Request};
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;

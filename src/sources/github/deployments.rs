@@ -120,19 +120,13 @@ impl Source {
     }
 
     /// Reads page after page; gives back the repo's name where it is another.
-    async fn descend(
-        &self,
-        name: &str,
-        mut descent: Descent,
-        found: &mut Found,
-    ) -> Result<Option<String>, QueryError> {
+    async fn descend(&self, name: &str, mut descent: Descent, found: &mut Found) -> Result<Option<String>, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let (mut size, mut further) = (PageSize::default(), 0);
         loop {
             let after = &descent.after;
             let variables = |first: u32| json!({"owner": owner, "name": repo_name, "first": first, "after": after});
-            let page: wire::InRepository<wire::Repository> =
-                self.page(name, &mut size, DEPLOYMENTS, variables).await?;
+            let page: wire::InRepository<wire::Repository> = self.page(name, &mut size, DEPLOYMENTS, variables).await?;
             let page = page.repository;
             if !page.name_with_owner.eq_ignore_ascii_case(name) {
                 return Ok(Some(page.name_with_owner));
@@ -180,7 +174,10 @@ impl Source {
                 let more: wire::StatusesOf = self.page(&repo.name, &mut size, STATUSES, variables).await?;
                 let more = more.node.and_then(|node| node.statuses);
                 list = Some(more.ok_or_else(|| {
-                    QueryError::Here(format!("the older statuses of deployment {} are gone; run again", wire.database_id))
+                    QueryError::Here(format!(
+                        "the older statuses of deployment {} are gone; run again",
+                        wire.database_id
+                    ))
                 })?);
             }
         }

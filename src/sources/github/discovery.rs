@@ -32,8 +32,11 @@ impl Source {
             found.insert(name.to_lowercase(), Target { name, empty: false });
         }
         for owner in owners(&self.plan) {
-            for target in self.owned(&owner).await.map_err(QueryError::into_run)?.ok_or(GitHubError::NoOwner { owner })? {
-                let matches = self.plan.repos.is_empty() || self.plan.repos.iter().any(|glob| glob.matches(&target.name));
+            for target in
+                self.owned(&owner).await.map_err(QueryError::into_run)?.ok_or(GitHubError::NoOwner { owner })?
+            {
+                let matches =
+                    self.plan.repos.is_empty() || self.plan.repos.iter().any(|glob| glob.matches(&target.name));
                 if matches && wanted(&self.plan, &target.name) {
                     found.insert(target.name.to_lowercase(), target);
                 }

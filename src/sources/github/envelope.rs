@@ -14,7 +14,7 @@ pub(super) struct Envelope {
     #[serde(default)]
     pub(super) data: Option<Value>,
     #[serde(default)]
-    pub(super) errors: Option<Vec<Message>>,
+    pub(super) errors: Option<Vec<Problem>>,
     /// What REST and the gate before GraphQL answer.
     #[serde(default)]
     message: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Envelope {
 
 /// One error of a reply.
 #[derive(Debug, Deserialize)]
-pub(super) struct Message {
+pub(super) struct Problem {
     #[serde(default)]
     r#type: Option<String>,
     #[serde(default)]
@@ -64,7 +64,7 @@ pub(super) fn is_limited(status: u16, body: &str) -> bool {
     let Ok(envelope) = serde_json::from_str::<Envelope>(body) else {
         return status != 200 && has_one(body, &LIMIT_WORDS);
     };
-    let by_type = |error: &Message| error.r#type.as_deref().is_some_and(|own| LIMITS.contains(&own));
+    let by_type = |error: &Problem| error.r#type.as_deref().is_some_and(|own| LIMITS.contains(&own));
     let errors = envelope.errors.unwrap_or_default();
     let mut words = errors.iter().map(|error| error.message.as_str()).chain(envelope.message.as_deref());
     errors.iter().any(by_type)
@@ -83,20 +83,21 @@ pub(super) fn words(body: &str) -> String {
 }
 
 /// What a reply's errors come to; `None` without any.
-pub(super) fn meaning(errors: &[Message]) -> Option<Meaning> {
+pub(super) fn meaning(errors: &[Problem]) -> Option<Meaning> {
     let first = errors.first()?;
     if let Some(heavy) = errors.iter().find(|error| has_one(&error.message, &HEAVY_WORDS)) {
         return Some(Meaning::Heavy(shorten(&heavy.message)));
     }
-    let kind = |error: &Message| error.r#type.clone().unwrap_or_default();
-    let lasting = errors.iter().find(|error| {
-        ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str())
-    });
+    let kind = |error: &Problem| error.r#type.clone().unwrap_or_default();
+    let lasting =
+        errors.iter().find(|error| ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str()));
     let Some(error) = lasting else { return Some(Meaning::Passing(shorten(&first.message))) };
     let top = error.path.as_ref().is_some_and(|path| path.len() == 1);
     let message = shorten(&error.message);
     Some(Meaning::Final(match kind(error).as_str() {
-        "NOT_FOUND" if top => format!("{message} It is gone, or this token does not see it; check the name and the token"),
+        "NOT_FOUND" if top => {
+            format!("{message} It is gone, or this token does not see it; check the name and the token")
+        }
         "FORBIDDEN" | "INSUFFICIENT_SCOPES" => {
             format!("{message} (forbidden; the token needs read access to deployments, contents and pull requests)")
         }
@@ -137,7 +138,8 @@ mod tests {
     #[test]
     fn errors_beside_data_are_never_a_complete_reply() {
         assert_eq!(read(r#"{"data":{"repository":{}}}"#), None);
-        let partial = r#"{"data":{"repository":{"url":"x"}},"errors":[{"message":"boom","path":["repository","deployments"]}]}"#;
+        let partial =
+            r#"{"data":{"repository":{"url":"x"}},"errors":[{"message":"boom","path":["repository","deployments"]}]}"#;
         assert_eq!(read(partial), Some(Meaning::Passing("boom".into())));
         let heavy = r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout"}]}"#;
         assert!(matches!(read(heavy), Some(Meaning::Heavy(_))));

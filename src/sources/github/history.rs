@@ -87,9 +87,10 @@ impl History {
 
     fn graph(&self) -> Graph<'_> {
         let row = |sha| CommitRow { sha, authored_at: 0, committed_at: 0, pull_request: None };
-        let rows = self.parents.iter().map(|(sha, parents)| {
-            (row(sha.as_str()), Some(parents.iter().map(String::as_str).collect::<Vec<_>>()))
-        });
+        let rows = self
+            .parents
+            .iter()
+            .map(|(sha, parents)| (row(sha.as_str()), Some(parents.iter().map(String::as_str).collect::<Vec<_>>())));
         Graph::new(&rows.collect::<Vec<_>>())
     }
 

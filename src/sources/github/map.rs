@@ -4,8 +4,8 @@
 //! GitHub moves a superseded one to `inactive`. Else the first `failure` or `error` ends it; else it is unfinished and
 //! its status is the newest, in lower case, known to us or not.
 
-use crate::domain::event::{Commit, Deployment, PullRequest};
 use super::wire;
+use crate::domain::event::{Commit, Deployment, PullRequest};
 use crate::domain::time::Timestamp;
 
 /// The name under which rows and coverage stand.
@@ -59,7 +59,8 @@ fn outcome(statuses: &[wire::Status]) -> (String, Option<Timestamp>) {
 
 /// A commit, and the pull request that brought it, where it was merged.
 pub(super) fn commit(repo: &Repo, wire: wire::Commit, parents: Vec<String>) -> (Commit, Option<PullRequest>) {
-    let merged = wire.associated_pull_requests.and_then(|list| list.nodes.into_iter().find(|pr| pr.merged_at.is_some()));
+    let merged =
+        wire.associated_pull_requests.and_then(|list| list.nodes.into_iter().find(|pr| pr.merged_at.is_some()));
     let commit = Commit {
         repo: repo.name.clone(),
         sha: wire.oid,
@@ -142,7 +143,10 @@ mod tests {
         }))
         .expect("a deployment");
         let row = deployment(&repo(), wire, &[]);
-        assert_eq!((row.id.as_str(), row.status.as_str(), row.r#ref, row.creator), ("3881429895", "pending", None, None));
+        assert_eq!(
+            (row.id.as_str(), row.status.as_str(), row.r#ref, row.creator),
+            ("3881429895", "pending", None, None)
+        );
         assert_eq!(row.url.as_deref(), Some("https://github.com/acme/shop/deployments"));
     }
 
@@ -157,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_a_person_other_than_the_author_reviews() {
-        let review = |at: &str, state: &str, author: Value| json!({"submittedAt": at, "state": state, "author": author});
+        let review =
+            |at: &str, state: &str, author: Value| json!({"submittedAt": at, "state": state, "author": author});
         let user = |login: &str| json!({"__typename": "User", "login": login});
         let row = reviewed(
             &user("ann"),

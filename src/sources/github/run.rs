@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
-use crate::sources::http::{Client, Clock};
 use super::api::Api;
 use super::commits::Commits;
 use super::credentials::Credentials;
@@ -21,6 +20,7 @@ use super::{Auth, Cost, Event, Known, KnownRepo, Plan};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::http::{Client, Clock};
 
 /// A repo is renamed at most so often within one run.
 const RENAMES: u32 = 3;

@@ -51,7 +51,8 @@ impl Source {
                     let nth = size.was_too_much(&cause)?;
                     let next = size.first();
                     if next < first {
-                        let notice = format!("{what}: GitHub could not answer for {first} at a time; asking for {next}");
+                        let notice =
+                            format!("{what}: GitHub could not answer for {first} at a time; asking for {next}");
                         self.send(Event::Notice(notice)).await?;
                     }
                     self.api.pause(nth).await;

@@ -60,7 +60,9 @@ pub enum HttpError {
         max_wait: Duration,
     },
     /// A redirect that a token must not follow.
-    #[error("{from}: points to {to}, and a token for the one is not sent to the other; if that is right, configure {to}")]
+    #[error(
+        "{from}: points to {to}, and a token for the one is not sent to the other; if that is right, configure {to}"
+    )]
     Redirected {
         /// The host that was asked.
         from: String,

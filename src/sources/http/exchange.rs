@@ -22,8 +22,8 @@ pub(super) fn transport() -> Result<reqwest::Client, HttpError> {
     let builder = reqwest::Client::builder()
         .user_agent(AGENT)
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60))
-        .timeout(Duration::from_secs(300))
+        .read_timeout(Duration::from_mins(1))
+        .timeout(Duration::from_mins(5))
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never());
     builder.build().map_err(|error| HttpError::Setup { cause: cause(error) })

@@ -91,9 +91,9 @@ mod tests {
         let hour = Some(Timestamp(3_610_000));
         assert_eq!(said(Some(Duration::from_secs(7)), Some(0), hour).wait(now, 3), Duration::from_secs(7));
         assert_eq!(said(None, Some(0), hour).wait(now, 3), Duration::from_secs(3_601));
-        assert_eq!(said(None, Some(12), hour).wait(now, 0), Duration::from_secs(60), "a secondary limit");
-        assert_eq!(said(None, None, None).wait(now, 2), Duration::from_secs(240));
-        assert_eq!(said(None, Some(0), Some(Timestamp(1))).wait(now, 0), Duration::from_secs(60), "a reset long past");
+        assert_eq!(said(None, Some(12), hour).wait(now, 0), Duration::from_mins(1), "a secondary limit");
+        assert_eq!(said(None, None, None).wait(now, 2), Duration::from_mins(4));
+        assert_eq!(said(None, Some(0), Some(Timestamp(1))).wait(now, 0), Duration::from_mins(1), "a reset long past");
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub(crate) type Notify = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = ()> +
 const TRIES: u32 = 4;
 /// How often in a row one request waits for a limit.
 const LIMIT_TRIES: u32 = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The pause before the second try; tests do not wait.
+const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
 /// One request; always the same when it is tried again.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +69,6 @@ pub(crate) struct Client {
     clock: Clock,
     notify: Notify,
     max_wait: Duration,
-    first_pause: Duration,
     /// What the requests under way may cost together.
     floor: u64,
     gate: Gate,
@@ -81,7 +81,7 @@ impl Client {
     pub(crate) fn new(clock: Clock, notify: Notify, max_wait: Duration, floor: u64) -> Result<Self, HttpError> {
         let http = exchange::transport()?;
         let (gate, budget, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
-        Ok(Self { http, clock, notify, max_wait, first_pause: FIRST_PAUSE, floor, gate, budget, sent })
+        Ok(Self { http, clock, notify, max_wait, floor, gate, budget, sent })
     }
 
     /// How many requests were sent.
@@ -142,7 +142,7 @@ impl Client {
     /// requests that failed together do not come back together.
     pub(crate) async fn pause(&self, nth: u32) {
         let spread = u32::try_from(self.sent().wrapping_mul(37) % 64).unwrap_or(0);
-        let pause = self.first_pause * (1 << nth.min(6));
+        let pause = FIRST_PAUSE * (1 << nth.min(6));
         tokio::time::sleep(pause * (96 + spread) / 128).await;
     }
 
@@ -150,7 +150,8 @@ impl Client {
     async fn slow_down(&self, host: &str) {
         let seen = self.gate.pass().await;
         let budget = self.budget();
-        let wait = budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
+        let wait =
+            budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
         if let Some(wait) = wait {
             self.gate.wait(seen, wait, self.say(host, "is almost used up", wait)).await;
             self.note(Budget::default());

@@ -31,7 +31,7 @@ impl Answer {
         Self { status, headers: Vec::new(), body: body.into(), cut: false }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }
@@ -87,9 +87,10 @@ fn read(stream: &TcpStream, number: usize) -> Option<Seen> {
 }
 
 fn write(stream: &mut TcpStream, answer: &Answer) {
-    let mut text = format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
+    let mut text =
+        format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
     for (name, value) in &answer.headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text = format!("{text}{name}: {value}\r\n");
     }
     let body = if answer.cut { &answer.body[..answer.body.len() / 2] } else { &answer.body };
     // A client that has left is the test's own business.

@@ -11,7 +11,7 @@ struct Run {
     seen: Vec<Seen>,
 }
 
-/// Sends one request with a token; pauses are a millisecond, the clock stands at 1,000 s.
+/// Sends one request with a token; the clock stands at 1,000 s.
 async fn send(max_wait: u64, answer: impl Fn(&Seen) -> Answer + Send + 'static) -> Run {
     let server = Server::new(answer);
     let url = server.url.join("x").expect("an address");
@@ -27,8 +27,7 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
         Box::pin(async {})
     });
     let clock: Clock = Arc::new(|| Timestamp(1_000_000));
-    let mut client = Client::new(clock, notify, Duration::from_secs(max_wait), 40).expect("a client");
-    client.first_pause = Duration::from_millis(1);
+    let client = Client::new(clock, notify, Duration::from_secs(max_wait), 40).expect("a client");
     let token = SecretString::from("ghp_secret");
     let request = Request {
         url,
