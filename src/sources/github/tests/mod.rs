@@ -1,6 +1,8 @@
 //! Whole runs against a GitHub of our own on this machine.
 
+mod app;
 mod fake;
+mod histories;
 mod resume;
 mod trouble;
 
