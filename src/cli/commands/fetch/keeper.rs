@@ -1,7 +1,8 @@
 //! Keeps what the source hands on: rows first, then coverage, then cursors, some pages at a time.
 //!
-//! A write replaces whole months, so pages are gathered until there are many rows or some time has passed. Killed in
-//! between, a run loses that much reading and nothing else: cursors and coverage stand only on written rows.
+//! A write replaces whole months, and so takes longer the more the dataset holds. The first page is written at once;
+//! then pages are gathered for some times as long as the last write took. Killed in between, a run loses that much
+//! reading and nothing else: cursors and coverage stand only on written rows.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,10 +20,12 @@ use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows};
 use crate::sources::github::Event;
 use crate::store::{StoreError, Writer};
 
-/// A write is due with this many rows,
-const MANY_ROWS: usize = 2_000;
-/// and not later than this after the one before.
-const LONG: Duration = Duration::from_secs(2);
+/// Pages are gathered this many times as long as the last write took,
+const PATIENCE: u32 = 4;
+/// but not longer than this,
+const LONGEST: Duration = Duration::from_secs(2);
+/// and not beyond this many rows.
+const MOST_ROWS: usize = 20_000;
 
 /// What was read and is not written.
 #[derive(Default)]
@@ -65,21 +68,28 @@ pub(super) struct Keeper {
 
 impl Keeper {
     pub(super) fn new(writer: Writer, talk: Talk) -> Self {
-        Self { writer, talk, line: talk.spinner(), pending: Pending::default(), summary: Summary::default() }
+        let line = talk.spinner();
+        line.set_message("asking GitHub");
+        Self { writer, talk, line, pending: Pending::default(), summary: Summary::default() }
     }
 
     /// Takes events until the source has no more. `runtime` waits for them; nothing is written inside it.
     pub(super) fn keep(mut self, runtime: &Handle, mut events: Receiver<Event>) -> Result<Summary, StoreError> {
-        let mut due = Instant::now() + LONG;
+        let mut due = Instant::now();
         loop {
-            let event = runtime.block_on(async { timeout_at(due, events.recv()).await });
+            let event = if self.pending.is_empty() {
+                Ok(runtime.block_on(events.recv()))
+            } else {
+                runtime.block_on(async { timeout_at(due, events.recv()).await })
+            };
             let is_over = matches!(event, Ok(None));
             if let Ok(Some(event)) = event {
                 self.take(event);
             }
-            if is_over || self.pending.rows() >= MANY_ROWS || Instant::now() >= due {
+            let began = Instant::now();
+            if is_over || began >= due || self.pending.rows() >= MOST_ROWS {
                 self.write()?;
-                due = Instant::now() + LONG;
+                due = Instant::now() + LONGEST.min(began.elapsed() * PATIENCE);
             }
             if is_over {
                 self.line.finish_and_clear();

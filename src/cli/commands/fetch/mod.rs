@@ -49,9 +49,7 @@ pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow:
         .build()
         .context("the threads for the requests cannot be started; is a limit of processes reached?")?;
     if fetch.dry_run {
-        let estimates = runtime.block_on(github::estimate(plan, auth, Arc::new(now)))?;
-        data(&summary::estimates(&estimates))?;
-        return Ok(Code::Done);
+        return dry_run(fetch, &runtime, plan, auth, talk);
     }
     let holder = format!("process {}, which has been fetching since {began}", std::process::id());
     // Locked before the first request, so that a second writer learns it at once and not after a long read.
@@ -59,6 +57,28 @@ pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow:
     let known = plan::known(&context.data, &plan)?;
     let (read, cost) = read(&runtime, plan, auth, known, writer, talk)?;
     end(fetch, &read, cost, &context.data, talk)
+}
+
+/// Says what a run would read; stores nothing.
+fn dry_run(fetch: &Fetch, runtime: &Runtime, plan: Plan, auth: Auth, talk: Talk) -> anyhow::Result<Code> {
+    let estimates = runtime.block_on(github::estimate(plan, auth, Arc::new(now)))?;
+    let mut failed = 0;
+    for estimate in &estimates {
+        if let Some(problem) = &estimate.problem {
+            failed += 1;
+            talk.warning(&summary::plain(&format!("{}: {problem}", estimate.repo)));
+        }
+    }
+    data(&summary::estimates(&estimates))?;
+    judge(fetch, estimates.len(), failed)
+}
+
+/// The code of a run in which some repos failed.
+fn judge(fetch: &Fetch, all: usize, failed: usize) -> anyhow::Result<Code> {
+    if all > 0 && failed == all {
+        return Err(SourceError("GitHub: no repo could be read to the end".into()).into());
+    }
+    Ok(if failed > 0 && fetch.strict { Code::Partial } else { Code::Done })
 }
 
 /// Reads and stores; the inner result is the source's, and what was stored by then stays.
@@ -115,8 +135,5 @@ fn end(
     }
     talk.detail(&format!("the dataset is {}", folder.display()));
     cost?;
-    if all > 0 && failed == all {
-        return Err(SourceError("GitHub: no repo could be read to the end".into()).into());
-    }
-    Ok(if failed > 0 && fetch.strict { Code::Partial } else { Code::Done })
+    judge(fetch, all, failed)
 }

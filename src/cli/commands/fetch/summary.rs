@@ -95,17 +95,21 @@ pub(super) fn table(read: &Summary, cost: Option<&Cost>) -> String {
     text
 }
 
-/// What a run would read, a row per repo.
+/// What a run would read at most, a row per repo; no numbers for one that could not be asked.
 pub(super) fn estimates(estimates: &[Estimate]) -> String {
     let head = ["repo", "deployments", "commits", "requests", "points"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let mut total = [0; 4];
     for it in estimates {
-        let counts = [it.deployments, it.commits, it.requests, it.points];
-        for (sum, count) in total.iter_mut().zip(counts) {
-            *sum += count;
+        let mut row = vec![plain(&it.repo)];
+        if it.problem.is_none() {
+            let counts = [it.deployments, it.commits, it.requests, it.points];
+            for (sum, count) in total.iter_mut().zip(counts) {
+                *sum += count;
+            }
+            row.extend(counts.iter().map(ToString::to_string));
         }
-        rows.push([plain(&it.repo)].into_iter().chain(counts.iter().map(ToString::to_string)).collect());
+        rows.push(row);
     }
     rows.push(["total".to_owned()].into_iter().chain(total.iter().map(ToString::to_string)).collect());
     aligned(&rows)
@@ -140,7 +144,7 @@ fn minute(at: Timestamp) -> String {
 }
 
 /// Text from elsewhere on one line, without what a terminal would obey.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
