@@ -48,15 +48,17 @@ pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow:
         .enable_all()
         .build()
         .context("the threads for the requests cannot be started; is a limit of processes reached?")?;
-    if fetch.dry_run {
-        return dry_run(fetch, &runtime, plan, auth, talk);
-    }
-    let holder = format!("process {}, which has been fetching since {began}", std::process::id());
-    // Locked before the first request, so that a second writer learns it at once and not after a long read.
-    let writer = Writer::lock(&context.data, &holder)?;
-    let known = plan::known(&context.data, &plan)?;
-    let (read, cost) = read(&runtime, plan, auth, known, writer, talk)?;
-    end(fetch, &read, cost, &context.data, talk)
+    let done = if fetch.dry_run {
+        dry_run(fetch, &runtime, plan, auth, talk)
+    } else {
+        let holder = format!("process {}, which has been fetching since {began}", std::process::id());
+        // Locked before the first request, so that a second writer learns it at once and not after a long read.
+        let writer = Writer::lock(&context.data, &holder)?;
+        let known = plan::known(&context.data, &plan)?;
+        read(&runtime, plan, auth, known, writer, talk)
+            .and_then(|(read, cost)| end(fetch, &read, cost, &context.data, talk))
+    };
+    done.map_err(|error| plan::name_secret(error, github, common))
 }
 
 /// Says what a run would read; stores nothing.
@@ -124,11 +126,11 @@ fn end(
     let (all, failed) = (read.repos.len(), read.failed());
     let table = summary::table(read, cost.as_ref().ok());
     let said = format!("{failed} of {all} repos could not be read to the end; the next fetch goes on there");
-    match (failed, talk.is_quiet()) {
-        (0, _) if all == 0 => {}
-        (0, _) => talk.info(&table),
-        (_, true) => talk.warning(&format!("{said}\n{table}")),
-        (_, false) => {
+    match failed {
+        _ if all == 0 => {}
+        0 => talk.info(&table),
+        _ if talk.is_quiet() => talk.warning(&format!("{said}\n{table}")),
+        _ => {
             talk.info(&table);
             talk.warning(&said);
         }

@@ -1,6 +1,6 @@
 //! From the config, the flags, the environment and the dataset to what the source asks for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,7 +14,7 @@ use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, DeploymentSource, Github, GithubAuth};
 use crate::domain::time::{Timestamp, Zone};
-use crate::sources::github::{Auth, Known, KnownDeployment, KnownRepo, Plan};
+use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
 use crate::store::known::{RepoHistory, StoredDeployment};
 use crate::store::{Dataset, StoreError};
 
@@ -89,8 +89,7 @@ pub(super) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError
             ))
         }),
         GithubAuth::App { app_id, installation_id, private_key_file } => {
-            // Like the file of the bands: beside the config, unless it is absolute.
-            let path = config_path(common).parent().unwrap_or(Path::new("")).join(private_key_file);
+            let path = beside_config(private_key_file, common);
             let key = std::fs::read_to_string(&path).map_err(|cause| {
                 let cause = cause.to_string();
                 let words = cause.split(" (os error").next().unwrap_or(&cause).to_lowercase();
@@ -106,6 +105,27 @@ pub(super) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError
                 private_key: SecretString::from(key),
             })
         }
+    }
+}
+
+/// A path from the config, like that of the bands: beside the config, unless it is absolute.
+fn beside_config(path: &Path, common: &Common) -> PathBuf {
+    config_path(common).parent().unwrap_or(Path::new("")).join(path)
+}
+
+/// Says which secret it was that GitHub does not accept.
+pub(super) fn name_secret(error: anyhow::Error, github: &Github, common: &Common) -> anyhow::Error {
+    match error.downcast_ref::<GitHubError>() {
+        Some(GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. }) => {
+            let name = match &github.auth {
+                GithubAuth::Token { variable } => variable.clone(),
+                GithubAuth::App { private_key_file, .. } => {
+                    beside_config(private_key_file, common).display().to_string()
+                }
+            };
+            error.context(name)
+        }
+        _ => error,
     }
 }
 
