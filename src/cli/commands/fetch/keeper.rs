@@ -67,10 +67,17 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(writer: Writer, talk: Talk) -> Self {
+    /// `repos` is how many will be read, where that is known.
+    pub(super) fn new(writer: Writer, repos: Option<usize>, talk: Talk) -> Self {
         let line = talk.spinner();
         line.set_message("asking GitHub");
-        Self { writer, talk, line, pending: Pending::default(), summary: Summary::default() }
+        Self {
+            writer,
+            talk,
+            line,
+            pending: Pending::default(),
+            summary: Summary { total: repos, ..Summary::default() },
+        }
     }
 
     /// Takes events until the source has no more. `runtime` waits for them; nothing is written inside it.
@@ -172,7 +179,7 @@ mod tests {
 
     fn keep(events: Vec<Event>, folder: &std::path::Path) -> Summary {
         let talk = Talk::new(&Cli::parse_from(["dora-report", "demo", "--quiet"]).common);
-        let keeper = Keeper::new(Writer::lock(folder, "test").expect("the lock"), talk);
+        let keeper = Keeper::new(Writer::lock(folder, "test").expect("the lock"), None, talk);
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (sender, receiver) = mpsc::channel(1);
         let sending = runtime.spawn(async move {

@@ -93,7 +93,7 @@ fn read(
     talk: Talk,
 ) -> anyhow::Result<(Summary, Result<Cost, GitHubError>)> {
     let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
-    let keeper = Keeper::new(writer, talk);
+    let keeper = Keeper::new(writer, plan::repos(&plan), talk);
     let handle = runtime.handle().clone();
     let keeping = thread::Builder::new()
         .name("dataset".into())

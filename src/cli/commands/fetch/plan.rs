@@ -1,5 +1,6 @@
 //! From the config, the flags, the environment and the dataset to what the source asks for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::cli::args::{Common, Fetch};
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, DeploymentSource, Github, GithubAuth};
+use crate::domain::glob::Glob;
 use crate::domain::time::{Timestamp, Zone};
 use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
 use crate::store::known::{RepoHistory, StoredDeployment};
@@ -129,8 +131,22 @@ pub(super) fn name_secret(error: anyhow::Error, github: &Github, common: &Common
     }
 }
 
-/// What the dataset has of the repos that this run may read.
+/// How many repos a run reads, where that is known before GitHub is asked.
+pub(super) fn repos(plan: &Plan) -> Option<usize> {
+    let wanted = |name: &str| {
+        let only = plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(name));
+        only && !plan.exclude.iter().any(|glob| glob.matches(name))
+    };
+    let all_named = !plan.repos.is_empty() && plan.repos.iter().all(Glob::is_literal);
+    let names: BTreeSet<String> = plan.repos.iter().map(|glob| glob.as_str().to_lowercase()).collect();
+    all_named.then(|| names.iter().filter(|name| wanted(name)).count())
+}
+
+/// What the dataset has of the repos that this run may read; nothing where all is to be read again.
 pub(super) fn known(folder: &Path, plan: &Plan) -> Result<Known, StoreError> {
+    if plan.full {
+        return Ok(Known::new());
+    }
     let wanted = |repo: &str| plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(repo));
     let known = Dataset::open(folder)?.known(SOURCE, &wanted)?;
     Ok(known.into_iter().map(|(repo, history)| (repo, known_repo(history))).collect())

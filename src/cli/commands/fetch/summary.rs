@@ -49,6 +49,8 @@ impl RepoRead {
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     pub(super) repos: BTreeMap<String, RepoRead>,
+    /// How many there will be, where that is known.
+    pub(super) total: Option<usize>,
 }
 
 impl Summary {
@@ -61,7 +63,10 @@ impl Summary {
     pub(super) fn progress(&self) -> String {
         let ended = self.repos.values().filter(|repo| repo.outcome != Outcome::Unfinished).count();
         let rows: usize = self.repos.values().map(|repo| repo.deployments + repo.commits + repo.pull_requests).sum();
-        format!("{ended} of {} repos read, {rows} rows", self.repos.len())
+        match self.total {
+            Some(total) => format!("{ended} of {} repos read, {rows} rows", total.max(self.repos.len())),
+            None => format!("{ended} repos read, {} begun, {rows} rows", self.repos.len() - ended),
+        }
     }
 }
 
@@ -174,6 +179,8 @@ acme/late         0            0        0              0  not read to its end
 acme/web        310           12      300              0  1970-01-01T00:00Z..1970-01-02T01:01Z
 4 requests, 6 points, 4994 points left";
         assert_eq!(table(&read, Some(&cost)), expected);
-        assert_eq!(read.progress(), "2 of 3 repos read, 312 rows");
+        assert_eq!(read.progress(), "2 repos read, 1 begun, 312 rows");
+        read.total = Some(5);
+        assert_eq!(read.progress(), "2 of 5 repos read, 312 rows");
     }
 }
