@@ -7,7 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
-use crate::domain::time::{Period, Timestamp};
+use crate::domain::time::{Period, Timestamp, parse_duration};
+use crate::domain::unit::Seconds;
 
 /// DORA metrics from a team's deployment and incident history: right, explained and reproducible, from one command.
 #[derive(Debug, Parser)]
@@ -23,6 +24,9 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo,
+    /// Read deployments, commits and pull requests from GitHub into the dataset: only what is new, and after an
+    /// interruption only what is missing.
+    Fetch(Fetch),
     /// Add events from CSV or JSON Lines files to the dataset.
     Import(Import),
     /// Compute the figures and write the report. Never touches the network.
@@ -81,6 +85,28 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Fetch {
+    /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) since: Option<NaiveDate>,
+    /// Only the configured repos that match; may be given several times.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    pub(super) repo: Vec<Glob>,
+    /// Read everything again, whatever the dataset has.
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Print what a first run would read at most, in requests and points of the API; store nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The longest wait for a limit of the service: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
+    pub(super) max_wait: Seconds,
+    /// End with code 5 where some repos could not be read.
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +202,10 @@ pub(super) enum Format {
     Csv,
     /// `summary.md`.
     Md,
+}
+
+fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("`{text}` is no date; write one like 2026-07-01"))
 }
 
 fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use secrecy::SecretString;
 
 use super::args::Common;
 use super::exit::UsageError;
@@ -45,6 +46,15 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(super) fn now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
+}
+
+/// A secret from the environment, without the line end that it often has; `None` where the variable is not set or
+/// empty.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn secret(variable: &str) -> Option<SecretString> {
+    let text = std::env::var(variable).ok()?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| SecretString::from(text))
 }
 
 /// A folder that vanishes when it is dropped.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::config::ConfigError;
 use crate::metrics::MetricsError;
 use crate::sources::file::FileError;
+use crate::sources::github::GitHubError;
 use crate::store::StoreError;
 
 /// Why the program ended.
@@ -16,7 +17,9 @@ pub(super) enum Code {
     Unexpected = 1,
     /// The command line or the config is wrong, or another process is writing.
     Usage = 2,
-    /// A source could not be read; for an import file, a row of it.
+    /// A service knows no such token, or lets it see nothing.
+    Access = 3,
+    /// A source could not be read, or its limit outlasted the run; for an import file, a row of it.
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
@@ -33,6 +36,16 @@ impl From<Code> for ExitCode {
 #[error("{0}")]
 pub(super) struct UsageError(pub(super) String);
 
+/// There is no token to ask a service with.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct AccessError(pub(super) String);
+
+/// Nothing of a source could be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct SourceError(pub(super) String);
+
 /// The code of an error.
 pub(super) fn of(error: &anyhow::Error) -> Code {
     let of_store = |error: &StoreError| match error {
@@ -43,8 +56,18 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         if cause.is::<UsageError>() || cause.is::<ConfigError>() {
             return Code::Usage;
         }
-        if cause.is::<FileError>() {
+        if cause.is::<AccessError>() {
+            return Code::Access;
+        }
+        if cause.is::<FileError>() || cause.is::<SourceError>() {
             return Code::Source;
+        }
+        if let Some(github) = cause.downcast_ref::<GitHubError>() {
+            return match github {
+                GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. } => Code::Access,
+                GitHubError::Refused(_) | GitHubError::NoRepos { .. } => Code::Usage,
+                _ => Code::Source,
+            };
         }
         if let Some(store) = cause.downcast_ref::<StoreError>() {
             return of_store(store);

@@ -88,6 +88,16 @@ impl Talk {
         self.line("error", AnsiColor::Red.on_default().bold(), &format!("{error:#}"));
     }
 
+    /// A line that says how far a run is; hidden without a terminal.
+    pub(super) fn spinner(self) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let line = ProgressBar::new_spinner();
+        line.enable_steady_tick(std::time::Duration::from_millis(120));
+        line
+    }
+
     /// A bar for reading a file of some bytes; hidden without a terminal.
     pub(super) fn bar(self, bytes: Option<u64>, name: &str) -> ProgressBar {
         if !self.progress {

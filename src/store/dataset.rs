@@ -62,6 +62,11 @@ impl Dataset {
         Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)? })
     }
 
+    /// Where it lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What was read completely; sorted.
     pub fn coverage(&self) -> &[Coverage] {
         &self.coverage

@@ -3,9 +3,11 @@
 //! Owns the files and their schema. Knows no source and computes no figure.
 
 pub mod coverage;
+mod cursors;
 pub mod dataset;
 mod durable;
 pub mod error;
+pub mod known;
 mod lock;
 mod part;
 pub mod schema;

@@ -1,4 +1,4 @@
-//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage follows the rows.
+//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage and cursors follow the rows.
 //!
 //! All new parts are written beside the old ones before the first is renamed, so that a full disk changes nothing.
 //! Killed between two renames, the dataset holds some of the rows, each of them whole, and none of the new coverage;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 
 use super::coverage;
+use super::cursors;
 use super::dataset::{check_format, mark_format};
 use super::error::StoreError;
 use super::lock::Lock;
@@ -20,7 +21,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
 
 /// What one write did to a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The table.
     pub table: Table,
@@ -28,6 +29,8 @@ pub struct Change {
     pub read: usize,
     /// Keys that were not there before.
     pub new: usize,
+    /// The same by repo, where the table has one and there are any.
+    pub new_by_repo: BTreeMap<String, usize>,
 }
 
 /// The only writer of a dataset, as long as it lives.
@@ -68,6 +71,14 @@ impl Writer {
         Ok(changes)
     }
 
+    /// Moves the cursors of some scopes of a source (`None` takes one away). Only for rows that are written.
+    ///
+    /// # Errors
+    /// The file of the cursors cannot be read or written.
+    pub fn set_cursors(&mut self, source: &str, changes: &BTreeMap<String, Option<String>>) -> Result<(), StoreError> {
+        cursors::change(&self.folder, source, changes)
+    }
+
     fn upsert(&self, rows: Rows) -> Result<Change, StoreError> {
         let table = rows.table();
         let read = rows.len();
@@ -75,7 +86,7 @@ impl Writer {
         let new = with_month(to_frame(&rows).map_err(frame)?, table).map_err(frame)?;
         drop(rows);
         if read == 0 {
-            return Ok(Change { table, read, new: 0 });
+            return Ok(Change { table, read, new: 0, new_by_repo: BTreeMap::new() });
         }
         let months = self.touched_months(&new, table)?;
         let mut old: Option<DataFrame> = None;
@@ -94,6 +105,7 @@ impl Writer {
             }
         }
         let rows_before = old.as_ref().map_or(0, DataFrame::height);
+        let repos_before = old.as_ref().map(rows_by_repo).unwrap_or_default();
         let mut all = match old {
             Some(old) => with_month(old, table).map_err(frame)?,
             None => new.clear(),
@@ -101,7 +113,12 @@ impl Writer {
         all.vstack_mut(&new).map_err(frame)?;
         let latest = latest_by_key(&all, table).map_err(frame)?;
         drop(all);
-        let change = Change { table, read, new: latest.height().saturating_sub(rows_before) };
+        let mut new_by_repo = rows_by_repo(&latest);
+        for (repo, rows) in &mut new_by_repo {
+            *rows = rows.saturating_sub(repos_before.get(repo).copied().unwrap_or(0));
+        }
+        new_by_repo.retain(|_, rows| *rows > 0);
+        let change = Change { table, read, new: latest.height().saturating_sub(rows_before), new_by_repo };
         self.replace_parts(&latest, table, before)?;
         Ok(change)
     }
@@ -170,6 +187,21 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// How many rows each repo has; nothing for a table without repos.
+fn rows_by_repo(frame: &DataFrame) -> BTreeMap<String, usize> {
+    let mut rows = BTreeMap::new();
+    let Ok(repos) = frame.column("repo").and_then(Column::str) else { return rows };
+    for repo in repos.iter().flatten() {
+        match rows.get_mut(repo) {
+            Some(count) => *count += 1,
+            None => {
+                rows.insert(repo.to_owned(), 1);
+            }
+        }
+    }
+    rows
 }
 
 fn with_month(frame: DataFrame, table: Table) -> PolarsResult<DataFrame> {

@@ -5,6 +5,7 @@
 mod adapter;
 mod browser;
 mod compare;
+mod fetch_usage;
 mod generate;
 mod github_recorded;
 mod house;

@@ -2,5 +2,6 @@
 
 pub(super) mod about;
 pub(super) mod demo;
+pub(super) mod fetch;
 pub(super) mod import;
 pub(super) mod report;

@@ -1,0 +1,105 @@
+//! `fetch` before its first request: what is missing or wrong is named with the way out, and nothing is written.
+
+use std::net::TcpListener;
+
+use super::support::{Place, Run};
+
+const CONFIG: &str = "[github]\ntoken_env = \"DORA_TEST_TOKEN\"\nrepos = [\"acme/web\"]\n";
+
+fn fetch(place: &Place, arguments: &[&str], token: Option<&str>) -> Run {
+    let mut command = place.command(["fetch"].iter().chain(arguments));
+    command.env_remove("DORA_TEST_TOKEN").env_remove("GITHUB_TOKEN");
+    if let Some(token) = token {
+        command.env("DORA_TEST_TOKEN", token);
+    }
+    let done = command.output().expect("the program runs");
+    Run {
+        code: done.status.code().expect("an exit code"),
+        stdout: String::from_utf8(done.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(done.stderr).expect("UTF-8"),
+    }
+}
+
+/// The run ends with `code`, says `wanted`, prints no data and leaves no dataset.
+fn refused(place: &Place, run: &Run, code: i32, wanted: &[&str]) {
+    assert_eq!(run.code, code, "{}", run.stderr);
+    for wanted in wanted {
+        assert!(run.stderr.contains(wanted), "wanted: {wanted}\nfound: {}", run.stderr);
+    }
+    assert_eq!(run.stdout, "");
+    assert!(!place.path("data").exists(), "nothing is written");
+}
+
+#[test]
+fn without_a_section_for_github_there_is_nothing_to_fetch() {
+    let place = Place::new();
+    refused(&place, &fetch(&place, &[], None), 2, &["dora.toml: there is no such file", "[github]", "import"]);
+    place.write("dora.toml", "[report]\ntimezone = \"UTC\"\n");
+    refused(&place, &fetch(&place, &[], None), 2, &["dora.toml: it has no section [github]", "repos = "]);
+}
+
+#[test]
+fn what_is_not_there_yet_is_refused_by_name() {
+    let place = Place::new();
+    for proxy in ["workflow-runs", "releases", "merged-pull-requests"] {
+        place.write("dora.toml", &format!("{CONFIG}deployments_from = \"{proxy}\"\n"));
+        let said = format!("`deployments_from = \"{proxy}\"` in [github] is not there yet");
+        refused(&place, &fetch(&place, &[], Some("t")), 2, &[&said]);
+    }
+    place.write("dora.toml", &format!("{CONFIG}only_production = true\n"));
+    refused(&place, &fetch(&place, &[], Some("t")), 2, &["`only_production = true` in [github] is not there yet"]);
+}
+
+#[test]
+fn a_missing_or_empty_token_variable_is_named_and_is_no_usage_error() {
+    let place = Place::new();
+    place.write("dora.toml", CONFIG);
+    let wanted = ["the environment variable DORA_TEST_TOKEN is not set or empty", "token_env"];
+    for token in [None, Some(""), Some(" \n")] {
+        refused(&place, &fetch(&place, &[], token), 3, &wanted);
+        refused(&place, &fetch(&place, &["--dry-run"], token), 3, &wanted);
+    }
+    place.write("dora.toml", "[github]\nrepos = [\"acme/web\"]\n");
+    refused(&place, &fetch(&place, &[], None), 3, &["GITHUB_TOKEN"]);
+}
+
+#[test]
+fn a_private_key_is_looked_for_beside_the_config() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("etc")).expect("a folder");
+    let app = "[github]\norg = \"acme\"\napp_id = 1\ninstallation_id = 2\nprivate_key_file = \"app.pem\"\n";
+    place.write("etc/dora.toml", app);
+    let run = fetch(&place, &["--config", "etc/dora.toml"], None);
+    refused(&place, &run, 3, &["etc/app.pem: the private key of the GitHub App cannot be read: no such file"]);
+}
+
+#[test]
+fn flags_that_cannot_be_read_are_usage_errors_with_an_example() {
+    let place = Place::new();
+    place.write("dora.toml", CONFIG);
+    for (arguments, wanted) in [
+        (["--since", "yesterday"], "`yesterday` is no date; write one like 2026-07-01"),
+        (["--since", "2026-07-01T00:00:00Z"], "is no date"),
+        (["--since", "9999-01-01"], "`--since 9999-01-01` lies in the future"),
+        (["--max-wait", "soon"], "`soon` is no duration; write a whole number and s, m, h, d or w"),
+        (["--max-wait", "1y"], "`1y` is no duration"),
+        (["--repo", "acme/["], "`acme/[` is no pattern"),
+    ] {
+        refused(&place, &fetch(&place, &arguments, Some("t")), 2, &[wanted]);
+    }
+}
+
+#[test]
+fn a_second_writer_is_told_before_the_first_request() {
+    let place = Place::new();
+    let server = TcpListener::bind("127.0.0.1:0").expect("a port");
+    server.set_nonblocking(true).expect("a socket that does not wait");
+    let port = server.local_addr().expect("an address").port();
+    place.write("dora.toml", &format!("{CONFIG}api_url = \"http://127.0.0.1:{port}\"\n"));
+    let writer = dora_report::store::Writer::lock(&place.path("data"), "the test").expect("nobody else writes here");
+    let run = fetch(&place, &[], Some("t"));
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("data: the dataset is being written by the test"), "{}", run.stderr);
+    assert!(server.accept().is_err(), "nobody came to the server");
+    drop(writer);
+}
