@@ -11,9 +11,9 @@
 use std::collections::BTreeMap;
 
 use super::changes::{Changes, PullRequestTimes, RepoChanges};
-use crate::domain::graph::{Between, CommitRow, Node, Walker};
 use super::tables::{Kind, LeadTimeReason, Stages, Variant};
 use crate::domain::event::Deployment;
+use crate::domain::graph::{Between, CommitRow, Node, Walker};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 

@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Columns;
 use super::error::MetricsError;
-use crate::domain::graph::{CommitRow, Graph, Node};
 use crate::domain::event::Table;
+use crate::domain::graph::{CommitRow, Graph, Node};
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;
 

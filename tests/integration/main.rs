@@ -6,6 +6,7 @@ mod adapter;
 mod browser;
 mod compare;
 mod generate;
+mod github;
 mod house;
 mod import;
 mod metrics_properties;
