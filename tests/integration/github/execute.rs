@@ -100,7 +100,8 @@ impl<'w> Execution<'w, '_> {
     }
 
     fn connection(&mut self, name: &str, entries: &[(String, Node<'w>)], field: &Field, path: &[Value]) -> Value {
-        let Some(size) = field.page() else {
+        let listed = asks_for(&field.selections, &["nodes", "edges", "pageInfo"]);
+        let Some(size) = field.page().or((!listed).then_some(1)) else {
             let words = format!(
                 "You must provide a `first` or `last` value to properly paginate the `{}` connection.",
                 field.name
@@ -231,4 +232,12 @@ impl<'w> Execution<'w, '_> {
         }
         Value::Object(picked)
     }
+}
+
+/// Whether one of these fields is among the selections.
+fn asks_for(selections: &[Selection], names: &[&str]) -> bool {
+    selections.iter().any(|selection| match selection {
+        Selection::On(_, inner) => asks_for(inner, names),
+        Selection::Field(field) => names.contains(&field.name.as_str()),
+    })
 }

@@ -118,7 +118,7 @@ fn what_the_real_one_refuses_is_refused() {
         ("{ repository(owner: \"acme\", name: \"gone\") { id } }", "NOT_FOUND"),
         ("{ repository(owner: \"acme\", name: \"web\") { colour } }", "undefinedField"),
         (
-            "{ repository(owner: \"acme\", name: \"web\") { deployments { totalCount } } }",
+            "{ repository(owner: \"acme\", name: \"web\") { deployments { nodes { id } } } }",
             "MISSING_PAGINATION_BOUNDARIES",
         ),
         (

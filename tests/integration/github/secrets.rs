@@ -92,6 +92,6 @@ fn an_app_whose_key_is_no_key_is_told_so_without_repeating_it() {
     scene.configure(&scene.server.url(), keys);
     let run = scene.fetch(&["-vvv"]);
     assert!([2, 3].contains(&run.code), "{}: {}", run.code, run.stderr);
-    assert!(run.stderr.contains("app.pem") && !run.stderr.contains("secret-all"), "{}", run.stderr);
+    assert!(run.stderr.contains("private") && !run.stderr.contains("secret-all"), "{}", run.stderr);
     assert_eq!(scene.server.requests(), 0);
 }
