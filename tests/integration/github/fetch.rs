@@ -34,8 +34,8 @@ fn a_small_history_gives_the_figures_that_can_be_counted_by_hand() {
     assert_eq!((&lead_time["n"], &lead_time["reasons"]["first-deployment"]), (&2.into(), &1.into()));
     let stage = |name: &str| report.deployments(name)[1].1.parse::<i64>().expect("seconds");
     assert_eq!(stage("coding_seconds"), 10 * HOUR);
-    assert_eq!(stage("pickup_seconds"), 2 * HOUR, "neither a bot nor the author reviews");
-    assert_eq!(stage("review_seconds"), 18 * HOUR);
+    assert_eq!(stage("pickup_seconds"), HOUR + 30 * MINUTE, "neither a bot nor the author reviews");
+    assert_eq!(stage("review_seconds"), 18 * HOUR + 30 * MINUTE);
     let [(from, to)] = &scene.covered("acme/web")[..] else { panic!("one span: {:?}", scene.covered("acme/web")) };
     assert_eq!(from.get(..10), Some("2025-01-01"));
     assert!(to.as_str() > "2026-02-01", "covered up to the instant at which the run began: {to}");

@@ -43,7 +43,7 @@ pub(super) struct Weight {
     pub(super) requests: u64,
     /// Nodes that may come.
     pub(super) nodes: u64,
-    /// The largest page asked for.
+    /// The largest page of those that stand in no other.
     pub(super) largest_page: u64,
 }
 
@@ -63,7 +63,9 @@ impl Weight {
                     Some(page) => {
                         self.requests += times;
                         self.nodes += times * page;
-                        self.largest_page = self.largest_page.max(page);
+                        if times == 1 {
+                            self.largest_page = self.largest_page.max(page);
+                        }
                         self.add(&field.selections, times * page);
                     }
                     None => self.add(&field.selections, times),

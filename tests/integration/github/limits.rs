@@ -2,6 +2,7 @@
 
 use super::fault::{Effect, Fault, secondary};
 use super::scene::Scene;
+use super::server::now;
 use super::shapes::even;
 use super::world::World;
 
@@ -11,24 +12,30 @@ fn paged() -> Scene {
     Scene::repos(World::of([even("acme/web", 210, 1)]), &["acme/web"])
 }
 
+/// Reads to the end though the budget is spent at the second request, for a second.
+fn waits_out(kind: &'static str) {
+    let scene = paged();
+    scene.server.fault(Fault::at(2, Effect::Limited(kind, 1)));
+    let run = scene.fetched(&["--strict"]);
+    scene.is_as_imported(Q2);
+    assert!(run.stderr.contains("until"), "until when it waits is said: {}", run.stderr);
+    assert!(scene.server.requests() <= 10, "it does not ask while it must wait");
+}
+
 #[test]
-fn a_spent_budget_is_waited_for_in_both_of_its_spellings() {
-    for kind in ["RATE_LIMITED", "RATE_LIMIT"] {
-        let scene = paged();
-        scene.server.fault(Fault::at(2, Effect::Limited(kind, 1)));
-        let run = scene.fetched(&["--strict"]);
-        scene.is_as_imported(Q2);
-        assert!(run.stderr.contains("until"), "until when it waits is said: {}", run.stderr);
-        assert!(scene.server.requests() <= 10, "it does not ask while it must wait");
-    }
+fn a_spent_budget_is_waited_for() {
+    waits_out("RATE_LIMITED");
+}
+
+#[test]
+fn a_spent_budget_is_waited_for_in_its_newer_spelling_too() {
+    waits_out("RATE_LIMIT");
 }
 
 #[test]
 fn a_budget_that_ends_within_the_run_is_not_overdrawn_for_long() {
     let scene = paged();
-    scene.server.state(|state| (state.limit, state.window) = (4, 1));
-    // The first window is the long one of the start; let it end at once.
-    scene.server.fault(Fault::at(1, Effect::Limited("RATE_LIMITED", 1)));
+    scene.server.state(|state| (state.limit, state.window, state.reset) = (12, 1, now() + 1));
     scene.fetched(&["--strict"]);
     scene.is_as_imported(Q2);
 }
@@ -45,19 +52,32 @@ fn a_budget_that_outlasts_the_longest_wait_ends_the_run_with_what_it_has() {
     assert!(scene.server.requests() <= 4);
     assert_eq!(scene.covered("acme/web"), []);
     // An hour later.
-    scene.server.fault(Fault::when(1, |_| true, Effect::Limited("RATE_LIMITED", 0)));
+    scene.server.state(|state| (state.used, state.reset) = (0, now() + 3_600));
     scene.fetched(&[]);
     scene.report(Q2).is_identical_to(&whole.report(Q2));
 }
 
+/// Reads to the end though the second request meets a secondary limit that says how long it lasts.
+fn waits_as_told(status: u16) {
+    let scene = paged();
+    scene.server.fault(Fault::at(2, secondary(status, Some(1))));
+    scene.fetched(&["--strict"]);
+    scene.is_as_imported(Q2);
+}
+
 #[test]
 fn a_secondary_limit_is_waited_for_as_long_as_it_says() {
-    for status in [403, 429, 200] {
-        let scene = paged();
-        scene.server.fault(Fault::at(2, secondary(status, Some(1))));
-        scene.fetched(&["--strict"]);
-        scene.is_as_imported(Q2);
-    }
+    waits_as_told(429);
+}
+
+#[test]
+fn a_secondary_limit_that_looks_like_a_refusal_is_waited_for_as_long_as_it_says() {
+    waits_as_told(403);
+}
+
+#[test]
+fn a_secondary_limit_that_looks_like_an_answer_is_waited_for_as_long_as_it_says() {
+    waits_as_told(200);
 }
 
 #[test]
@@ -73,12 +93,11 @@ fn a_secondary_limit_that_says_nothing_lasts_a_minute() {
 
 #[test]
 fn the_last_reply_of_a_window_is_no_error() {
-    let scene = paged();
-    let spent = vec![("x-ratelimit-remaining".to_owned(), "0".to_owned())];
-    // Beside the true header: whichever is read, the reply itself is good.
-    let last = scene.server.requests() + 1;
-    scene.server.state(|state| (state.limit, state.window) = (5_000, 1));
-    scene.server.fault(Fault::when(1, move |request| request.number > last + 50, Effect::Headers(spent)));
-    scene.fetched(&["--strict"]);
-    scene.is_as_imported(Q2);
+    let scene = Scene::repos(World::of([even("acme/web", 30, 1)]), &["acme/web"]);
+    scene.fetched(&[]);
+    // Exactly as much as it takes: the last good reply says that nothing is left.
+    let points = scene.server.points();
+    scene.server.state(|state| (state.limit, state.used) = (points, 0));
+    scene.fetched(&["--full", "--strict", "--max-wait", "1s"]);
+    assert_eq!(scene.server.state(|state| state.used), points);
 }

@@ -108,7 +108,7 @@ impl Scene {
 /// The tables and the figures of a report.
 pub(super) struct Report {
     tables: Vec<(PathBuf, String)>,
-    /// `report.json` without what says where it came from.
+    /// `report.json` without what differs between two runs: when they began, and the port in their config.
     pub(super) figures: Value,
 }
 
@@ -122,7 +122,14 @@ pub(super) fn report(place: &Place, period: &str) -> Report {
         let text = String::from_utf8(bytes).expect("UTF-8");
         if path.extension().is_some_and(|ending| ending == "json") {
             figures = serde_json::from_str(&text).expect("JSON");
-            figures.as_object_mut().expect("an object").remove("inputs");
+            figures
+                .as_object_mut()
+                .expect("an object")
+                .retain(|key, _| !["inputs", "config_digest"].contains(&key.as_str()));
+            for entry in figures["coverage"].as_array_mut().expect("the coverage") {
+                // The instant at which the run began.
+                entry["to"].take();
+            }
         } else if path.extension().is_some_and(|ending| ending == "csv") {
             tables.push((path, text));
         }

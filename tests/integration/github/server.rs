@@ -62,8 +62,10 @@ pub(super) struct State {
     pub(super) latency: Duration,
     /// Life of the installation tokens it gives out, in seconds.
     pub(super) token_life: i64,
-    used: u64,
-    reset: i64,
+    /// Points spent in this window.
+    pub(super) used: u64,
+    /// When the window ends, in seconds since 1970.
+    pub(super) reset: i64,
     /// Points spent in all windows.
     points: u64,
     served: usize,

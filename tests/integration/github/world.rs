@@ -206,7 +206,7 @@ impl Repo {
     }
 
     /// Adds a pull request with one branch commit per instant of `written`, reviewed an hour after it was opened by a
-    /// bot, two hours after by a person, approved a quarter of an hour before it is merged; returns the new head.
+    /// bot, half an hour later by a person, approved a quarter of an hour before it is merged; returns the new head.
     pub(super) fn pull(&mut self, how: Merge, written: &[Seconds], opened: Seconds, merged: Seconds) -> String {
         let number = self.pulls.len() as u64 + 1;
         let base = self.main.clone();
@@ -248,7 +248,7 @@ impl Repo {
             reviews: vec![
                 review("lint[bot]", "COMMENTED", opened + HOUR),
                 review("ada", "COMMENTED", opened + HOUR + MINUTE),
-                review("grace", "CHANGES_REQUESTED", opened + 2 * HOUR),
+                review("grace", "CHANGES_REQUESTED", opened + HOUR + 30 * MINUTE),
                 review("grace", "APPROVED", merged - 15 * MINUTE),
             ],
         };
