@@ -312,6 +312,8 @@ impl State {
         };
         let cost = request.weight.points();
         if self.limit > 0 && self.used + cost > self.limit {
+            // Whoever asks for more than is left has nothing left.
+            self.used = self.limit;
             return Some(self.limited("RATE_LIMITED"));
         }
         self.used += cost;
