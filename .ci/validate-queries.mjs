@@ -1,5 +1,5 @@
-// Validates every GraphQL query of the program against GitHub's published schema, and that each lies in a file of its
-// own. Installs nothing: NODE_MODULES names the folder with `graphql` and `@octokit/graphql-schema`.
+// Validates every GraphQL query of the program, each in a file of its own, against GitHub's published schema.
+// Installs nothing: NODE_MODULES names the folder with `graphql` and `@octokit/graphql-schema`.
 //
 //   NODE_MODULES=/tmp/npm/node_modules node .ci/validate-queries.mjs src/sources/github/queries
 import { readdirSync, readFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const schema = buildClientSchema(JSON.parse(introspection));
 const files = readdirSync(folder).filter((name) => name.endsWith(".graphql")).sort();
 const complaints = [];
 
-// The checker itself must see what it is for: a misspelt field, and a page without a size is for the server to refuse.
+// The checker itself must see what it is for: a misspelt field.
 const [probe] = validate(schema, parse("{ repository(owner: \"a\", name: \"b\") { nmae } }"));
 if (!probe) complaints.push("the schema accepts a field that does not exist");
 if (files.length === 0) complaints.push(`${folder} holds no .graphql file`);
