@@ -7,7 +7,7 @@ mod browser;
 mod compare;
 mod fetch_usage;
 mod generate;
-mod github_recorded;
+mod github;
 mod house;
 mod import;
 mod metrics_properties;

@@ -1,0 +1,22 @@
+//! `fetch` against a made-up GitHub that holds a whole history, counts what it is asked, and fails on demand.
+//!
+//! [`world`] and [`shapes`] say what there is, [`schema`] and [`execute`] answer queries about it, [`server`] and
+//! [`fault`] put that on a loopback port; [`scene`] runs the program against it. The other modules are the tests.
+
+mod cost;
+mod execute;
+mod failures;
+mod fake;
+mod fault;
+mod fetch;
+mod graphql;
+mod interrupted;
+mod limits;
+mod scene;
+mod schema;
+mod secrets;
+mod server;
+mod shapes;
+mod tables;
+mod wire;
+mod world;

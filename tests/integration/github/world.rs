@@ -1,0 +1,307 @@
+//! What a made-up GitHub holds: repos with commits, pull requests and deployments, and builders for the shapes that
+//! real histories have. Instants are seconds since 1970; nothing here knows a wire format.
+
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// Seconds since 1970, UTC.
+pub(super) type Seconds = i64;
+
+/// A minute, an hour, a day.
+pub(super) const MINUTE: Seconds = 60;
+pub(super) const HOUR: Seconds = 3_600;
+pub(super) const DAY: Seconds = 86_400;
+/// 2025-01-01T00:00:00Z.
+pub(super) const NEW_YEAR: Seconds = 1_735_689_600;
+
+/// An instant as GitHub writes it.
+pub(super) fn iso(at: Seconds) -> String {
+    chrono::DateTime::from_timestamp(at, 0).expect("an instant").format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Everything.
+#[derive(Debug, Clone, Default)]
+pub(super) struct World {
+    /// Its repos, in order of creation.
+    pub(super) repos: Vec<Repo>,
+}
+
+impl World {
+    /// A world of these repos.
+    pub(super) fn of(repos: impl IntoIterator<Item = Repo>) -> Self {
+        Self { repos: repos.into_iter().collect() }
+    }
+
+    /// The repo of this name, present or former.
+    pub(super) fn repo(&self, owner: &str, name: &str) -> Option<&Repo> {
+        let wanted = format!("{owner}/{name}");
+        let same = |name: &str| name.eq_ignore_ascii_case(&wanted);
+        self.repos.iter().find(|repo| same(&repo.name) || repo.formerly.as_deref().is_some_and(same))
+    }
+
+    /// The repo of this present name, to change it.
+    pub(super) fn repo_mut(&mut self, name: &str) -> &mut Repo {
+        self.repos.iter_mut().find(|repo| repo.name == name).expect("a repo of this name")
+    }
+}
+
+/// A repo.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Repo {
+    /// `owner/name`.
+    pub(super) name: String,
+    /// The name before it was renamed.
+    pub(super) formerly: Option<String>,
+    /// Whether the token may not see it.
+    pub(super) forbidden: bool,
+    /// Whether it is archived.
+    pub(super) archived: bool,
+    /// Commits by sha; a force-pushed revision is not among them.
+    pub(super) commits: BTreeMap<String, Commit>,
+    /// Head of the default branch.
+    pub(super) main: Option<String>,
+    /// Pull requests by number.
+    pub(super) pulls: BTreeMap<u64, Pull>,
+    /// Deployments, oldest first.
+    pub(super) deployments: Vec<Deployment>,
+}
+
+/// A commit.
+#[derive(Debug, Clone)]
+pub(super) struct Commit {
+    /// Its name.
+    pub(super) sha: String,
+    /// Parents, first parent first.
+    pub(super) parents: Vec<String>,
+    /// When written.
+    pub(super) authored: Seconds,
+    /// When applied.
+    pub(super) committed: Seconds,
+    /// Pull requests that hold it.
+    pub(super) pulls: Vec<u64>,
+}
+
+/// A pull request, merged or open.
+#[derive(Debug, Clone)]
+pub(super) struct Pull {
+    /// Its number.
+    pub(super) number: u64,
+    /// Its title.
+    pub(super) title: String,
+    /// Who opened it; none where the account is gone.
+    pub(super) author: Option<String>,
+    /// Its labels.
+    pub(super) labels: Vec<String>,
+    /// Its branch.
+    pub(super) head: String,
+    /// When opened.
+    pub(super) opened: Seconds,
+    /// When merged.
+    pub(super) merged: Option<Seconds>,
+    /// The commit on the target branch.
+    pub(super) merge_sha: Option<String>,
+    /// The commits of its branch, oldest first.
+    pub(super) commits: Vec<String>,
+    /// Its reviews, oldest first.
+    pub(super) reviews: Vec<Review>,
+}
+
+/// A review. An author whose name ends in `[bot]` is a bot.
+#[derive(Debug, Clone)]
+pub(super) struct Review {
+    /// Who wrote it.
+    pub(super) author: Option<String>,
+    /// `APPROVED`, `COMMENTED` and so on.
+    pub(super) state: &'static str,
+    /// When.
+    pub(super) submitted: Seconds,
+}
+
+/// A deployment.
+#[derive(Debug, Clone)]
+pub(super) struct Deployment {
+    /// Its id, beyond 32 bits.
+    pub(super) id: u64,
+    /// The revision.
+    pub(super) sha: String,
+    /// Current environment.
+    pub(super) environment: Option<String>,
+    /// The one given when it was made.
+    pub(super) original_environment: Option<String>,
+    /// The branch; none where it is gone.
+    pub(super) branch: Option<String>,
+    /// Who made it.
+    pub(super) creator: Option<String>,
+    /// When made.
+    pub(super) created: Seconds,
+    /// States with their instants, oldest first.
+    pub(super) statuses: Vec<(String, Seconds)>,
+}
+
+impl Deployment {
+    /// Replaces its statuses; offsets count from its creation.
+    pub(super) fn states(&mut self, states: &[(&str, Seconds)]) -> &mut Self {
+        self.statuses = states.iter().map(|(state, after)| ((*state).to_owned(), self.created + after)).collect();
+        self
+    }
+}
+
+/// How a pull request reaches the default branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merge {
+    /// One fresh commit; the branch's own stay behind.
+    Squash,
+    /// Copies of the branch's commits, with their authored instants.
+    Rebase,
+    /// A merge commit.
+    Commit,
+}
+
+impl Repo {
+    /// An empty repo.
+    pub(super) fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Its owner.
+    pub(super) fn owner(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// A sha that belongs to this repo alone and to no commit yet.
+    fn fresh_sha(&self) -> String {
+        let mut state = self
+            .name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+            ^ (self.commits.len() as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut next = || {
+            state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            state ^= state >> 31;
+            state
+        };
+        format!("{:016x}{:016x}{:08x}", next(), next(), next() >> 32)
+    }
+
+    /// Adds a commit.
+    pub(super) fn commit(&mut self, parents: &[&str], authored: Seconds, committed: Seconds) -> String {
+        let sha = self.fresh_sha();
+        let parents = parents.iter().map(|&parent| parent.to_owned()).collect();
+        self.commits.insert(sha.clone(), Commit { sha: sha.clone(), parents, authored, committed, pulls: Vec::new() });
+        sha
+    }
+
+    /// Adds a commit to the default branch.
+    pub(super) fn push(&mut self, at: Seconds) -> String {
+        self.advance(&[], at, at)
+    }
+
+    /// Adds a commit with `others` as further parents to the default branch.
+    pub(super) fn advance(&mut self, others: &[&str], authored: Seconds, committed: Seconds) -> String {
+        let main = self.main.clone();
+        let parents: Vec<&str> = main.as_deref().into_iter().chain(others.iter().copied()).collect();
+        let sha = self.commit(&parents, authored, committed);
+        self.main = Some(sha.clone());
+        sha
+    }
+
+    /// Adds a pull request with one branch commit per instant of `written`, reviewed an hour after it was opened by a
+    /// bot, half an hour later by a person, approved a quarter of an hour before it is merged; returns the new head.
+    pub(super) fn pull(&mut self, how: Merge, written: &[Seconds], opened: Seconds, merged: Seconds) -> String {
+        let number = self.pulls.len() as u64 + 1;
+        let base = self.main.clone();
+        let mut commits: Vec<String> = Vec::new();
+        for &at in written {
+            let parent = commits.last().or(base.as_ref()).cloned();
+            let parents: Vec<&str> = parent.as_deref().into_iter().collect();
+            commits.push(self.commit(&parents, at, at));
+        }
+        let tip = commits.last().expect("a pull request has commits").clone();
+        let head = match how {
+            Merge::Squash => self.advance(&[], merged, merged),
+            Merge::Commit => self.advance(&[&tip], merged, merged),
+            Merge::Rebase => {
+                let copies: Vec<String> = written.iter().map(|&at| self.advance(&[], at, merged)).collect();
+                for copy in &copies {
+                    self.commits.get_mut(copy).expect("a copy").pulls.push(number);
+                }
+                copies.last().expect("a copy").clone()
+            }
+        };
+        for sha in commits.iter().chain([&head]) {
+            let commit = self.commits.get_mut(sha).expect("a commit of the pull request");
+            if commit.pulls.is_empty() {
+                commit.pulls.push(number);
+            }
+        }
+        let review = |author: &str, state, submitted| Review { author: Some(author.to_owned()), state, submitted };
+        let pull = Pull {
+            number,
+            title: format!("Change {number}"),
+            author: Some("ada".into()),
+            labels: vec!["kind/change".into()],
+            head: format!("change-{number}"),
+            opened,
+            merged: Some(merged),
+            merge_sha: Some(head.clone()),
+            commits,
+            reviews: vec![
+                review("lint[bot]", "COMMENTED", opened + HOUR),
+                review("ada", "COMMENTED", opened + HOUR + MINUTE),
+                review("grace", "CHANGES_REQUESTED", opened + HOUR + 30 * MINUTE),
+                review("grace", "APPROVED", merged - 15 * MINUTE),
+            ],
+        };
+        self.pulls.insert(number, pull);
+        head
+    }
+
+    /// Deploys a revision, which succeeds five minutes later; the deployment before it then becomes inactive.
+    pub(super) fn deploy(&mut self, sha: &str, environment: &str, at: Seconds) -> &mut Deployment {
+        let done = at + 5 * MINUTE;
+        let same = |old: &&mut Deployment| old.environment.as_deref() == Some(environment);
+        if let Some(old) = self.deployments.iter_mut().rev().find(same)
+            && old.statuses.last().is_some_and(|(state, _)| state == "SUCCESS")
+        {
+            old.statuses.push(("INACTIVE".into(), done));
+        }
+        let letters = self.name.bytes().map(u64::from).sum::<u64>();
+        self.deployments.push(Deployment {
+            id: 3_881_000_000 + letters * 10_000 + self.deployments.len() as u64,
+            sha: sha.to_owned(),
+            environment: Some(environment.to_owned()),
+            original_environment: Some(environment.to_owned()),
+            branch: Some("main".into()),
+            creator: Some("deployer[bot]".into()),
+            created: at,
+            statuses: Vec::new(),
+        });
+        let new = self.deployments.last_mut().expect("the deployment just made");
+        new.states(&[("QUEUED", 0), ("IN_PROGRESS", MINUTE), ("SUCCESS", 5 * MINUTE)])
+    }
+
+    /// What `git log` lists from a revision: newest commit instant first, a parent after the child that leads to it.
+    pub(super) fn log(&self, head: &str) -> Vec<&Commit> {
+        let mut seen: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
+        let mut waiting = BinaryHeap::new();
+        let mut order = 0_u64;
+        let mut listed = Vec::new();
+        let mut push = |sha: &str, waiting: &mut BinaryHeap<_>| {
+            if let Some(commit) = self.commits.get(sha)
+                && seen.insert(&commit.sha)
+            {
+                order += 1;
+                waiting.push((commit.committed, std::cmp::Reverse(order), &commit.sha));
+            }
+        };
+        push(head, &mut waiting);
+        while let Some((_, _, sha)) = waiting.pop() {
+            let commit = &self.commits[sha];
+            for parent in &commit.parents {
+                push(parent, &mut waiting);
+            }
+            listed.push(commit);
+        }
+        listed
+    }
+}
