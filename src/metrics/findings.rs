@@ -144,8 +144,8 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Warning,
         unknown,
         format!(
-            "{} have no lead time, because commits between them and the one before were not read.",
-            count(unknown, "deployment")
+            "{} no lead time, because commits between it and the one before were not read.",
+            count_have(unknown, "deployment")
         ),
         "Import the commits of these repos, with their parents, back to the revision before.",
     );
@@ -154,7 +154,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "negative-lead-time",
         Severity::Warning,
         negative,
-        format!("{} end before their first commit was written, and have no lead time.", count(negative, "deployment")),
+        format!(
+            "{} no lead time, because the first commit is dated after the end.",
+            count_have(negative, "deployment")
+        ),
         "Check the clocks and whether finished_at is the instant of success.",
     );
     let of_kind = |kind| inside().filter(|record| record.kind == Some(kind)).count();
@@ -164,7 +167,7 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Info,
         redeploys,
         format!(
-            "{} brought the same revision again; they count as deployments and have no lead time.",
+            "{} brought the same revision again: counted as a deployment, without a lead time.",
             count(redeploys, "deployment")
         ),
         "Nothing to do, if restarts are meant to be deployments.",
@@ -175,7 +178,7 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Info,
         rollbacks,
         format!(
-            "{} went back to an earlier revision; they count as deployments and have no lead time.",
+            "{} went back to an earlier revision: counted as a deployment, without a lead time.",
             count(rollbacks, "deployment")
         ),
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
@@ -190,8 +193,8 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Warning,
         names.len(),
         format!(
-            "{} with deployments belong to no service ({}) and are not counted.",
-            count(names.len(), "repo"),
+            "{} in no service, so the deployments of {} are not counted.",
+            count_are(names.len(), "repo"),
             some(&names)
         ),
         "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
@@ -221,6 +224,11 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "List their ids or names under a [[service]] (pagerduty, opsgenie or incidents).",
     );
     found
+}
+
+/// `1 deployment has`, `2 deployments have`.
+fn count_have(n: usize, thing: &str) -> String {
+    format!("{} {}", count(n, thing), if n == 1 { "has" } else { "have" })
 }
 
 /// `1 incident is`, `2 incidents are`.

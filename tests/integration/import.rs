@@ -293,3 +293,71 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         std::panic::resume_unwind(panic);
     }
 }
+
+#[test]
+fn white_space_around_values_is_dropped_and_within_a_revision_refused() {
+    let (spaced, plain) = (Place::new(), Place::new());
+    spaced.write("d.csv", &DEPLOYMENTS.replace(',', " , ")).done(["import", "deployments", "d.csv"]);
+    plain.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    assert_eq!(spaced.files("data"), plain.files("data"));
+    let run =
+        import(&Place::new(), "commits", &COMMITS.replace(",aaaaaaa1,2026-07-14", ",aaaaaaa1 ccccccc3,2026-07-14"));
+    assert_eq!(run.code, 4);
+    assert!(
+        run.stderr.contains("column `parents`: `aaaaaaa1 ccccccc3` is more than one revision; join parents with `;`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn years_that_no_calendar_needs_are_refused_before_anything_is_stored() {
+    let place = Place::new();
+    for far in ["9999-12-31T23:00:00Z", "0000-01-01T00:30:00Z"] {
+        let run = import(&place, "deployments", &DEPLOYMENTS.replace("2026-07-21T09:00:00Z", far));
+        assert_eq!(run.code, 4);
+        assert!(run.stderr.contains("outside the years 1 to 9998"), "{}", run.stderr);
+    }
+    for far in ["2020-01-01..+12020-01-01", "0000-01-01..2026-01-01"] {
+        let run = place.run(["import", "deployments", "file.csv", "--covers", far]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+    }
+    assert!(!place.path("data/coverage.json").exists());
+}
+
+#[test]
+fn what_a_killed_import_left_half_moved_is_finished_by_the_next_command() {
+    let place = Place::new();
+    place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    let whole = Place::new();
+    whole.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    let later = DEPLOYMENTS.replace("2026-07-15T09:00:00Z", "2026-06-15T09:00:00Z").replace("2026-10-01", "2026-10-02");
+    whole.write("later.csv", &later).done(["import", "deployments", "later.csv"]);
+    // As if killed after the first of two moves: June is in its place, July still waits beside its own.
+    let june = "deployments/month=2026-06/part.parquet";
+    let july = "deployments/month=2026-07/part.parquet";
+    fs::create_dir_all(place.path("data/deployments/month=2026-06")).expect("a folder");
+    for (from, to) in
+        [(june, june.to_owned()), (july, format!("{july}.tmp")), ("coverage.json", "coverage.json.tmp".into())]
+    {
+        fs::copy(whole.path("data").join(from), place.path("data").join(to)).expect("a file");
+    }
+    let journal = format!("{{\"replace\":[\"{june}\",\"{july}\",\"coverage.json\"],\"remove\":[]}}");
+    place.write("data/pending.json", &journal);
+    place.done(["report", "--period", "2026-07", "--as-of", "2026-10-03T00:00:00Z"]);
+    assert_eq!(place.files("data"), whole.files("data"));
+}
+
+#[test]
+fn suspicious_spans_are_said() {
+    let place = Place::new();
+    place
+        .write("dora.toml", "[[service]]\nname = \"api\"\nrepos = [\"acme/api\"]\n")
+        .write("d.csv", DEPLOYMENTS)
+        .write("c.csv", COMMITS);
+    let run = place.done(["import", "deployments", "d.csv", "--covers", "2026-07-01..9000-01-01"]);
+    assert!(run.stderr.contains("--covers ends with 9000-01-01, days that have not been yet"), "{}", run.stderr);
+    assert!(run.stderr.contains("d.csv: no row is about acme/api; --covers makes that a true zero"), "{}", run.stderr);
+    let run = place.done(["import", "commits", "c.csv", "--covers", "2026-07-01..2026-08-01"]);
+    assert!(run.stderr.contains("--covers says nothing of commits"), "{}", run.stderr);
+}

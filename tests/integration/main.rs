@@ -5,6 +5,7 @@
 mod adapter;
 mod browser;
 mod compare;
+mod findings;
 mod generate;
 mod house;
 mod import;
