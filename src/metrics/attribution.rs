@@ -113,13 +113,13 @@ impl<'a> Attributor<'a> {
         // What the reference names can only change when the first deployment of an id, of a sha, or of the first or
         // second sha with that prefix finishes: lists are in order of finish, so these are their heads.
         let first = |list: &[usize]| list.first().and_then(|&index| self.deployments[index].finished_at);
-        let mut prefixes: Vec<(Timestamp, &[usize])> =
+        let mut by_turn: Vec<(Timestamp, &[usize])> =
             prefixed.into_iter().filter_map(|list| Some((first(list)?, list))).collect();
-        prefixes.sort_unstable_by_key(|(at, _)| *at);
+        by_turn.sort_unstable_by_key(|(at, _)| *at);
         let mut turns: Vec<Timestamp> = [first(ids), first(shas)]
             .into_iter()
             .flatten()
-            .chain(prefixes.iter().take(2).map(|(at, _)| *at))
+            .chain(by_turn.iter().take(2).map(|(at, _)| *at))
             .filter(|&at| at > opened)
             .chain([opened])
             .collect();
@@ -128,7 +128,7 @@ impl<'a> Attributor<'a> {
         let mut links: Vec<Attribution> = Vec::new();
         for (turn, &from) in turns.iter().enumerate() {
             let is_known = |list: &[usize]| first(list).is_some_and(|at| at <= from);
-            let named = match prefixes.as_slice() {
+            let named = match by_turn.as_slice() {
                 _ if is_known(ids) => ids,
                 _ if is_known(shas) => shas,
                 [(at, only)] if *at <= from => only,

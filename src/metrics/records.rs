@@ -101,12 +101,12 @@ fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<Cause>, Ve
         }
     });
     let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|failure| failure.rule == *rule)).collect();
-    let causes = known.into_iter().map(|failure| match failure.rule {
-        Rule::Rollback => Cause::Rollback { id: facts.deployments[failure.by].id.clone() },
-        _ => {
-            let incident = &facts.incidents[failure.by];
-            Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
+    let causes = known.into_iter().map(|failure| {
+        if failure.rule == Rule::Rollback {
+            return Cause::Rollback { id: facts.deployments[failure.by].id.clone() };
         }
+        let incident = &facts.incidents[failure.by];
+        Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
     });
     (causes.collect(), rules)
 }

@@ -95,7 +95,7 @@ fn sync_parent(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Moves all files into their places and removes others, as one. `folder` is the dataset's.
-pub(super) fn commit(folder: &Path, mut staged: Vec<Staged>, remove: Vec<PathBuf>) -> Result<(), StoreError> {
+pub(super) fn commit(folder: &Path, mut staged: Vec<Staged>, remove: &[PathBuf]) -> Result<(), StoreError> {
     if staged.is_empty() && remove.is_empty() {
         return Ok(());
     }
@@ -113,7 +113,9 @@ pub(super) fn commit(folder: &Path, mut staged: Vec<Staged>, remove: Vec<PathBuf
     written.done = true;
     sync_parent(&path)?;
     // From here on the journal owns the files: they are wanted even if this process ends.
-    staged.iter_mut().for_each(|file| file.done = true);
+    for file in &mut staged {
+        file.done = true;
+    }
     finish(folder)
 }
 

@@ -80,7 +80,7 @@ impl Writer {
         plan.staged.extend(coverage::widen(&self.folder, covered)?);
         if !plan.staged.is_empty() || !plan.remove.is_empty() {
             let _readers_wait = lock::readers_wait(&self.folder)?;
-            durable::commit(&self.folder, plan.staged, plan.remove)?;
+            durable::commit(&self.folder, plan.staged, &plan.remove)?;
         }
         Ok(changes)
     }
