@@ -13,6 +13,8 @@ use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
 
+use super::exit::UsageError;
+
 /// Writes the files of one report as `<out>/<period>/` and returns that folder.
 pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) -> anyhow::Result<PathBuf> {
     let label = &analysis.period.label;
@@ -22,12 +24,55 @@ pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) 
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);
+    refuse_strangers(out, &place)?;
     let written = write_all(&beside, files).and_then(|()| swap(&beside, &place));
     // What lies there now is the old report, or what a failed write left.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
     index(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
     Ok(place)
+}
+
+/// The files of a report, of any format.
+const FILES: [&str; 8] = [
+    "daily.csv",
+    "deployments.csv",
+    "findings.csv",
+    "incidents.csv",
+    "index.html",
+    "report.json",
+    "summary.csv",
+    "summary.md",
+];
+
+/// Only what this program wrote may be replaced: a folder with nothing but a report's files, and its own list.
+fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
+    let refuse = |what: &Path| {
+        let what = what.display();
+        Err(UsageError(format!(
+            "{what}: stands where the report belongs and is none of this program's: move it away, or choose another folder with --out"
+        ))
+        .into())
+    };
+    match fs::symlink_metadata(place) {
+        Err(_) => {}
+        Ok(meta) if !meta.is_dir() => return refuse(place),
+        Ok(_) => {
+            let entries =
+                fs::read_dir(place).map_err(|cause| failed(place, "the report before cannot be read", &cause))?;
+            for entry in entries.flatten() {
+                if !FILES.iter().any(|name| entry.file_name() == *name) || entry.path().is_dir() {
+                    return refuse(&entry.path());
+                }
+            }
+        }
+    }
+    let list = out.join("index.html");
+    match fs::read_to_string(&list) {
+        Ok(text) if !text.contains(html::GENERATOR) => refuse(&list),
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => refuse(&list),
+        _ => Ok(()),
+    }
 }
 
 /// What could not be done, why, and the way out.

@@ -22,6 +22,7 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
             found.extend(samples(group));
         }
     }
+    found.extend(small_samples(&analysis.groups));
     found.extend(events(analysis));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     found
@@ -92,23 +93,36 @@ fn coverage(all: &GroupReport) -> Vec<Finding> {
     found
 }
 
+/// A finding per service, or one for all of them where there are many.
+fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
+    let small: Vec<(&str, u64)> = groups
+        .iter()
+        .filter(|group| group.group.kind == GroupKind::Service)
+        .filter_map(|group| Some((group.group.name.as_str(), group.figures.frequency.as_ref().ok()?.deployments)))
+        .filter(|(_, deployments)| (1..SMALL_SAMPLE).contains(deployments))
+        .collect();
+    let advice = "Read the intervals, or choose a longer period.";
+    let raise = |scope: &str, message| finding("small-sample", Severity::Info, scope, message, advice);
+    if small.len() > 3 {
+        let names: Vec<String> = small.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let message = format!(
+            "{} have fewer than {SMALL_SAMPLE} deployments each in the period ({}): their medians and rates move a lot by chance.",
+            count(small.len(), "service"),
+            some(&names)
+        );
+        return vec![raise("all", message)];
+    }
+    let one = |(name, deployments): (&str, u64)| {
+        let deployments = count(usize::try_from(deployments).unwrap_or(usize::MAX), "deployment");
+        let message = format!("{deployments} in the period: its medians and rates move a lot by chance.");
+        raise(&format!("service {name}"), message)
+    };
+    small.into_iter().map(one).collect()
+}
+
 fn samples(group: &GroupReport) -> Vec<Finding> {
     let scope = format!("service {}", group.group.name);
     let mut found = Vec::new();
-    if let Ok(frequency) = &group.figures.frequency
-        && (1..SMALL_SAMPLE).contains(&frequency.deployments)
-    {
-        found.push(finding(
-            "small-sample",
-            Severity::Info,
-            &scope,
-            format!(
-                "{} in the period: its medians and rates move a lot by chance.",
-                count(usize::try_from(frequency.deployments).unwrap_or(usize::MAX), "deployment")
-            ),
-            "Read the intervals, or choose a longer period.",
-        ));
-    }
     if let Ok(failure) = &group.figures.change_failure
         && failure.failed == 0
         && failure.deployments >= SMALL_SAMPLE

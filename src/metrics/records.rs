@@ -135,11 +135,12 @@ pub(super) fn incidents(
             event.status = Some("open".into());
         }
         let unmapped = fact.service.is_none().then_some("unmapped");
+        let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some("negative");
         records.push(IncidentRecord {
             service: fact.service.and_then(|service| ownership.name(service)).cloned(),
             team: fact.service.and_then(|service| ownership.team(service)).cloned(),
             counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped),
+            reason: fact.left_out.or(unmapped).or(backwards),
             time_to_restore: event
                 .resolved_at
                 .map(|at| at.since(event.opened_at))

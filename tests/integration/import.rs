@@ -44,12 +44,17 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
         ),
         ("deployments", with("id,repo", "id,id"), "column `id` stands twice in the header"),
         ("deployments", with("sha,", "hash,"), "column `sha` is missing from the header"),
-        ("deployments", head.to_owned(), "this row has 7 cells and the header 8; is the file cut off"),
+        ("deployments", head.to_owned(), "this row has 7 cells and the header 8; the file is cut off"),
         ("deployments", "[{\"id\": 1}]".into(), "is a JSON array; write one object a line"),
         (
             "deployments",
             "{\"id\": \"1\", \"repo\": \"a/b\"".into(),
-            "file.csv:1: this JSON object ends too early; is the file cut off?",
+            "file.csv:1: this JSON object ends too early; the file seems to be cut off",
+        ),
+        (
+            "deployments",
+            "{\"id\": 123456789012345678901, \"repo\": \"a/b\", \"created_at\": \"2026-07-01T00:00:00Z\"}".into(),
+            "column `id`: `1.2345678901234568e+20` is a number that cannot be kept exactly; write it as text",
         ),
         ("deployments", "{\"id\": {}, \"repo\": \"a/b\"}".into(), "file.csv:1: column `id`: `{}` is not text"),
         (
@@ -268,8 +273,14 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--data", "small/data"]);
         place.done(["report", "--data", "small/data", "--out", "small/out", "--period", "2026-07", "--format", "csv"]);
         let (dataset, report) = (place.files("small/data"), place.files("small/out"));
+        // Room for a little, so that the part itself is what does not fit.
         let filler = vec![7u8; 1 << 20];
         let _ = fs::write(small.join("filler"), filler);
+        fs::OpenOptions::new()
+            .write(true)
+            .open(small.join("filler"))
+            .and_then(|file| file.set_len(file.metadata()?.len().saturating_sub(8_192)))
+            .expect("a smaller file");
         let row = |id: u32| {
             format!(
                 "{id},acme/web,production,s{id},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z"

@@ -345,11 +345,7 @@ fn the_list_of_reports_names_each_period_whatever_was_written_of_it() {
     let place = filled();
     report(&place, &["--period", "2026-07"]);
     place.done([&["report", "--period", "2026-06-01..2026-06-15", "--format", "html"], &AS_OF[..]].concat());
-    // A file where a report's folder belongs is replaced, and its period stays writable.
-    place.write("reports/2026-08", "a file");
-    for _ in 0..2 {
-        report(&place, &["--period", "2026-08"]);
-    }
+    report(&place, &["--period", "2026-08"]);
     let list = place.read("reports/index.html");
     for label in ["2026-07", "2026-06-01_2026-06-15", "2026-08"] {
         assert!(list.contains(&format!("href=\"{label}/index.html\"")), "{label}");
@@ -363,4 +359,51 @@ fn what_a_terminal_would_obey_is_shown_instead() {
     place.done(["import", "deployments", "d.csv"]);
     let run = place.done([&["report", "--period", "2026-Q3"], &AS_OF[..]].concat());
     assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{7}'));
+}
+
+#[test]
+fn what_this_program_did_not_write_is_never_replaced() {
+    let refused = |prepare: &dyn Fn(&Place), named: &str| {
+        let place = filled();
+        prepare(&place);
+        let before = place.files("reports");
+        let run = place.run([&["report", "--period", "2026-07"], &AS_OF[..]].concat());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(
+            run.stderr.contains(named) && run.stderr.contains("move it away, or choose another folder"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(place.files("reports"), before);
+    };
+    let folder = |place: &Place, name: &str| fs::create_dir_all(place.path(name)).expect("a folder");
+    refused(
+        &|place| {
+            folder(place, "reports/2026-07/taxes");
+            place.write("reports/2026-07/taxes/a.pdf", "kept");
+        },
+        "reports/2026-07/taxes: stands where the report belongs",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            place.write("reports/index.html", "<p>somebody's site");
+        },
+        "reports/index.html: stands where",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            place.write("reports/2026-07", "a file");
+        },
+        "reports/2026-07: stands where",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            folder(place, "elsewhere");
+            std::os::unix::fs::symlink(place.path("elsewhere"), place.path("reports/2026-07")).expect("a link");
+        },
+        "reports/2026-07: stands where",
+    );
 }

@@ -41,6 +41,9 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         let read = file::read(open(path, &name, talk)?, &name, table, started)?;
         read.notes.iter().for_each(|note| talk.warning(note));
+        if read.rows.is_empty() {
+            talk.warning(&format!("{name}: holds no row"));
+        }
         let covered = file::coverage(&read.rows, import.covers, zone);
         let span = describe(&read.rows, &covered, zone, import.covers.is_some());
         if import.covers.is_some() {

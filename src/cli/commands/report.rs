@@ -49,8 +49,9 @@ pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyho
     let analysis = write(&dataset, &request, &provenance, &report.format, &context.out, talk)?;
     let partial = analysis.groups.iter().any(|group| {
         let figures = &group.figures;
-        let not_read =
-            |missing: &NoData| matches!(missing, NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. });
+        let not_read = |missing: &NoData| {
+            matches!(missing, NoData::NoRepos | NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. })
+        };
         figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
     });
     Ok(if report.strict && partial { Code::Partial } else { Code::Done })

@@ -108,7 +108,8 @@ pub struct IncidentRecord {
     pub team: Option<TeamName>,
     /// Whether it counts.
     pub counted: bool,
-    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or `unmapped` for one that counts in "all" alone.
+    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone), `negative`
+    /// (resolved before it was opened: no time to restore).
     pub reason: Option<&'static str>,
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,

@@ -42,6 +42,9 @@ pub struct IndexEntry {
     pub as_of: Option<Timestamp>,
 }
 
+/// By this a page of this program is told from another's.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
+
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {

@@ -48,7 +48,12 @@ pub(super) trait Record {
             Cell::Missing => Ok(None),
             Cell::Text(text) => Ok(trimmed(text)),
             Cell::Json(Value::String(text)) => Ok(trimmed(text)),
-            Cell::Json(Value::Number(number)) => Ok(Some(number.to_string())),
+            Cell::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
+            Cell::Json(Value::Number(number)) => Err(self.unreadable(
+                column,
+                &number.to_string(),
+                "a number that cannot be kept exactly; write it as text",
+            )),
             Cell::Json(other) => Err(self.unreadable(column, &other.to_string(), "not text")),
         }
     }
