@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
-use crate::domain::time::{Period, Timestamp, parse_duration};
+use crate::domain::time::{Period, Timestamp, parse_date, parse_duration};
 use crate::domain::unit::Seconds;
 
 /// DORA metrics from a team's deployment and incident history: right, explained and reproducible, from one command.
@@ -204,14 +204,11 @@ pub(super) enum Format {
     Md,
 }
 
-fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| format!("`{text}` is no date; write one like 2026-07-01"))
-}
-
 fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
-    let dates = text.split_once("..").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-    let (from, to): (NaiveDate, NaiveDate) =
-        dates.ok_or_else(|| format!("`{text}` is no span; write half-open dates like 2026-07-01..2026-10-01"))?;
+    let (from, to) = text
+        .split_once("..")
+        .ok_or_else(|| format!("`{text}` is no span; write half-open dates like 2026-07-01..2026-10-01"))?;
+    let (from, to) = (parse_date(from)?, parse_date(to)?);
     if from < to {
         Ok((from, to))
     } else {

@@ -53,6 +53,7 @@ impl Talk {
     }
 
     fn line(self, level: &str, style: Style, text: &str) {
+        let text = &printable(text);
         let mut stderr = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.
         let _ = if self.format == LogFormat::Json {
@@ -113,6 +114,11 @@ impl Talk {
         bar.set_message(name.to_owned());
         bar
     }
+}
+
+/// Text with its control characters shown instead of obeyed: names come from data, and a terminal obeys.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
 
 /// Writes data to standard output. A reader that has gone away is no error.

@@ -9,37 +9,101 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
+
+use super::exit::UsageError;
 
 /// Writes the files of one report as `<out>/<period>/` and returns that folder.
 pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) -> anyhow::Result<PathBuf> {
     let label = &analysis.period.label;
-    fs::create_dir_all(out).with_context(|| format!("{}: the report's folder cannot be made{HINT}", out.display()))?;
+    fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
     // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
     let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
-    let _lock = lock.with_context(|| format!("{}: the report cannot be written there{HINT}", out.display()))?;
+    let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);
-    let written = write_all(&beside, files)
-        .and_then(|()| swap(&beside, &place))
-        .with_context(|| format!("{}: the report cannot be written{HINT}", place.display()));
+    refuse_strangers(out, &place)?;
+    let written = write_all(&beside, files).and_then(|()| swap(&beside, &place));
     // What lies there now is the old report, or what a failed write left.
-    let _ = fs::remove_dir_all(&beside);
-    written?;
-    index(out).with_context(|| format!("{}: the list of reports cannot be written{HINT}", out.display()))?;
+    let _ = remove(&beside);
+    written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
+    index(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
     Ok(place)
 }
 
-const HINT: &str =
-    " (the report before it, if any, is as it was; choose another folder with --out, or make room there)";
+/// The files of a report, of any format.
+const FILES: [&str; 8] = [
+    "daily.csv",
+    "deployments.csv",
+    "findings.csv",
+    "incidents.csv",
+    "index.html",
+    "report.json",
+    "summary.csv",
+    "summary.md",
+];
+
+/// Only what this program wrote may be replaced: a folder with nothing but a report's files, and its own list.
+fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
+    let refuse = |what: &Path| {
+        let what = what.display();
+        Err(UsageError(format!(
+            "{what}: stands where the report belongs and is none of this program's: move it away, or choose another folder with --out"
+        ))
+        .into())
+    };
+    match fs::symlink_metadata(place) {
+        Err(_) => {}
+        Ok(meta) if !meta.is_dir() => return refuse(place),
+        Ok(_) => {
+            let entries =
+                fs::read_dir(place).map_err(|cause| failed(place, "the report before cannot be read", &cause))?;
+            for entry in entries.flatten() {
+                if !FILES.iter().any(|name| entry.file_name() == *name) || entry.path().is_dir() {
+                    return refuse(&entry.path());
+                }
+            }
+        }
+    }
+    let list = out.join("index.html");
+    match fs::read_to_string(&list) {
+        Ok(text) if !text.contains(html::GENERATOR) => refuse(&list),
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => refuse(&list),
+        _ => Ok(()),
+    }
+}
+
+/// What could not be done, why, and the way out.
+fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
+    let text = cause.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text).to_lowercase();
+    let way_out = match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room on the disk, or choose another folder with --out"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where a folder is wanted: move it away, or choose another folder with --out"
+        }
+        _ => "make it writable for this user, or choose another folder with --out",
+    };
+    anyhow::anyhow!("{}: {what}: {words}; {way_out} (the report before it, if any, is as it was)", path.display())
+}
+
+/// Removes a file or a folder, whichever it is; nothing is fine.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(cause),
+        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    }
+}
 
 fn write_all(folder: &Path, files: &[(&str, String)]) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-        _ => fs::create_dir(folder)?,
-    }
+    remove(folder)?;
+    fs::create_dir(folder)?;
     for (name, text) in files {
         let mut file = File::create(folder.join(name))?;
         file.write_all(text.as_bytes())?;
@@ -58,10 +122,10 @@ fn swap(beside: &Path, place: &Path) -> io::Result<()> {
     }
     // Where the file system cannot exchange two folders, there is a moment between the two.
     let old = beside.with_extension("old");
-    let _ = fs::remove_dir_all(&old);
+    remove(&old)?;
     fs::rename(place, &old)?;
     fs::rename(beside, place).or_else(|cause| fs::rename(&old, place).and(Err(cause)))?;
-    fs::remove_dir_all(&old)
+    remove(&old)
 }
 
 #[cfg(target_os = "linux")]
@@ -75,17 +139,10 @@ fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
 
-/// What the list needs to know of a report.
+/// What the list reads of a report's JSON.
 #[derive(Deserialize)]
 struct Written {
     as_of: String,
-    period: WrittenPeriod,
-}
-
-#[derive(Deserialize)]
-struct WrittenPeriod {
-    from: NaiveDate,
-    to: NaiveDate,
 }
 
 /// Lists the reports of a folder in `<out>/index.html`, newest period first.
@@ -97,16 +154,20 @@ fn index(out: &Path) -> anyhow::Result<()> {
         if name.starts_with('.') || !entry.path().join("index.html").is_file() {
             continue;
         }
-        // Another program's folder, or a report without its JSON, is not listed.
-        let Ok(text) = fs::read_to_string(entry.path().join("report.json")) else { continue };
-        let Ok(written) = serde_json::from_str::<Written>(&text) else { continue };
-        let Ok(as_of) = Timestamp::parse(&written.as_of) else { continue };
-        entries.push(IndexEntry { label: name, from: written.period.from, to: written.period.to, as_of });
+        // A folder's name is its period; another program's folder has another name.
+        let Ok(period) = Period::parse(&name.replace('_', ".."), NaiveDate::MIN) else { continue };
+        let as_of = fs::read_to_string(entry.path().join("report.json"))
+            .ok()
+            .and_then(|text| serde_json::from_str::<Written>(&text).ok())
+            .and_then(|written| Timestamp::parse(&written.as_of).ok());
+        entries.push(IndexEntry { label: name, from: period.from, to: period.to, as_of });
     }
     entries.sort_by(|a, b| (&b.from, &b.to, &b.label).cmp(&(&a.from, &a.to, &a.label)));
     let beside = out.join(".index.html.tmp");
     let page = html::render_index(&entries)?;
-    let written = fs::write(&beside, page).and_then(|()| fs::rename(&beside, out.join("index.html")));
+    let written = File::create(&beside)
+        .and_then(|mut file| file.write_all(page.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, out.join("index.html")));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }

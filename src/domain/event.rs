@@ -226,6 +226,21 @@ impl Rows {
         }
     }
 
+    /// One batch per table, rows in the order in which they came.
+    pub fn by_table(batches: Vec<Self>) -> Vec<Self> {
+        let mut joined: Vec<Self> = Vec::new();
+        for batch in batches {
+            match (joined.iter_mut().find(|rows| rows.table() == batch.table()), batch) {
+                (Some(Self::Deployments(rows)), Self::Deployments(more)) => rows.extend(more),
+                (Some(Self::Commits(rows)), Self::Commits(more)) => rows.extend(more),
+                (Some(Self::PullRequests(rows)), Self::PullRequests(more)) => rows.extend(more),
+                (Some(Self::Incidents(rows)), Self::Incidents(more)) => rows.extend(more),
+                (_, batch) => joined.push(batch),
+            }
+        }
+        joined
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         match self {

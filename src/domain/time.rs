@@ -14,6 +14,18 @@ use super::unit::Seconds;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(pub i64);
 
+/// The years in which instants and dates are read.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
+
+/// Reads a calendar date, `2026-07-01`.
+///
+/// # Errors
+/// It is none, or outside the years 1 to 9998.
+pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    let date: NaiveDate = text.parse().map_err(|_| format!("`{text}` is no date; write one like 2026-07-01"))?;
+    if YEARS.contains(&date.year()) { Ok(date) } else { Err(format!("`{text}` is outside the years 1 to 9998")) }
+}
+
 impl Timestamp {
     /// Reads RFC 3339 with an offset; digits beyond the millisecond are cut off.
     ///
@@ -21,6 +33,8 @@ impl Timestamp {
     /// Says what is missing (an offset, a time) where that can be told.
     pub fn parse(text: &str) -> Result<Self, String> {
         match DateTime::parse_from_rfc3339(text) {
+            // So that its day in any zone, and the day after, can be written and read again.
+            Ok(at) if !YEARS.contains(&at.year()) => Err("an instant outside the years 1 to 9998".into()),
             Ok(at) => Ok(Self(at.timestamp_millis())),
             Err(_) if text.len() == 10 && text.parse::<NaiveDate>().is_ok() => {
                 Err("a date without a time; write an instant like 2026-07-01T09:30:00Z".into())
@@ -206,8 +220,7 @@ impl Period {
             )
         };
         if let Some((from, to)) = text.split_once("..") {
-            let date = |part: &str| part.parse::<NaiveDate>().map_err(|_| unreadable());
-            return Self::range(date(from)?, date(to)?);
+            return Self::range(parse_date(from)?, parse_date(to)?);
         }
         let this_quarter = today.month0() / 3 + 1;
         let parsed = match text {

@@ -104,19 +104,22 @@ impl<'a> Attributor<'a> {
     fn by_reference(&self, reference: &str, opened: Timestamp, otherwise: Option<(usize, Rule)>) -> Vec<Attribution> {
         let ids = self.by_id.get(reference).map_or(&[][..], Vec::as_slice);
         let shas = self.by_sha.get(reference).map_or(&[][..], Vec::as_slice);
-        let prefixed: Vec<(&str, &[usize])> = if reference.chars().count() >= 7 {
+        let prefixed: Vec<&[usize]> = if reference.chars().count() >= 7 {
             let from = self.by_sha.range(reference..);
-            from.take_while(|(sha, _)| sha.starts_with(reference)).map(|(sha, list)| (*sha, list.as_slice())).collect()
+            from.take_while(|(sha, _)| sha.starts_with(reference)).map(|(_, list)| list.as_slice()).collect()
         } else {
             Vec::new()
         };
-        let finish = |index: usize| self.deployments[index].finished_at;
-        // What the reference names can only change when one of the deployments it may name finishes.
-        let mut turns: Vec<Timestamp> = [ids, shas]
+        // What the reference names can only change when the first deployment of an id, of a sha, or of the first or
+        // second sha with that prefix finishes: lists are in order of finish, so these are their heads.
+        let first = |list: &[usize]| list.first().and_then(|&index| self.deployments[index].finished_at);
+        let mut by_turn: Vec<(Timestamp, &[usize])> =
+            prefixed.into_iter().filter_map(|list| Some((first(list)?, list))).collect();
+        by_turn.sort_unstable_by_key(|(at, _)| *at);
+        let mut turns: Vec<Timestamp> = [first(ids), first(shas)]
             .into_iter()
-            .chain(prefixed.iter().map(|(_, list)| *list))
             .flatten()
-            .filter_map(|&index| finish(index))
+            .chain(by_turn.iter().take(2).map(|(at, _)| *at))
             .filter(|&at| at > opened)
             .chain([opened])
             .collect();
@@ -124,23 +127,18 @@ impl<'a> Attributor<'a> {
         turns.dedup();
         let mut links: Vec<Attribution> = Vec::new();
         for (turn, &from) in turns.iter().enumerate() {
-            let known = |list: &[usize]| -> Vec<usize> {
-                list.iter().copied().filter(|&index| finish(index).is_some_and(|at| at <= from)).collect()
+            let is_known = |list: &[usize]| first(list).is_some_and(|at| at <= from);
+            let named = match by_turn.as_slice() {
+                _ if is_known(ids) => ids,
+                _ if is_known(shas) => shas,
+                [(at, only)] if *at <= from => only,
+                [(at, only), (next, _), ..] if *at <= from && *next > from => only,
+                _ => &[],
             };
-            let mut named = known(ids);
-            if named.is_empty() {
-                named = known(shas);
-            }
-            if named.is_empty() {
-                let mut possible = prefixed.iter().map(|(_, list)| known(list)).filter(|list| !list.is_empty());
-                named = possible.next().unwrap_or_default();
-                if possible.next().is_some() {
-                    named.clear();
-                }
-            }
-            // Lists are in order of finish: the latest at or before the opening, else the first after it.
-            let before = named.iter().rev().find(|&&index| finish(index).is_some_and(|at| at <= opened));
-            let link = before.or(named.first()).map(|&index| (index, Rule::Explicit)).or(otherwise);
+            // The latest at or before the opening, else the first after it, which is the list's head.
+            let before =
+                named.partition_point(|&index| self.deployments[index].finished_at.is_some_and(|at| at <= opened));
+            let link = named.get(before.saturating_sub(1)).map(|&index| (index, Rule::Explicit)).or(otherwise);
             let Some((deployment, rule)) = link else { continue };
             let until = turns.get(turn + 1).copied();
             match links.last_mut() {

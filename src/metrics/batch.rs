@@ -54,17 +54,18 @@ pub struct Batches {
 
 /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source.
 pub fn batches(deployments: &[Deployment], counted: &[usize], changes: &Changes) -> Batches {
-    let mut chains: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
+    let mut chains: BTreeMap<(String, Option<&str>), Vec<usize>> = BTreeMap::new();
     for &index in counted {
         let deployment = &deployments[index];
-        chains.entry((&deployment.repo, deployment.environment.as_deref())).or_default().push(index);
+        // A repo is one repo however its name is spelt.
+        chains.entry((deployment.repo.to_lowercase(), deployment.environment.as_deref())).or_default().push(index);
     }
     let repos = changes.by_repo();
     let unread = RepoChanges::default();
     let mut out = Batches::default();
     let mut walker = Walker::default();
     for ((repo, _), chain) in chains {
-        let repo = repos.get(repo).unwrap_or(&unread);
+        let repo = repos.get(repo.as_str()).unwrap_or(&unread);
         let mut previous = None;
         for index in chain {
             let mut one = One { deployments, repo, requests: &changes.pull_requests, out: &mut out.variants };

@@ -63,7 +63,7 @@ impl Changes {
         let requests = dataset
             .scan(Table::PullRequests)?
             .select([
-                col("repo"),
+                repo(),
                 col("number"),
                 col("merge_sha"),
                 instant("opened_at"),
@@ -78,7 +78,7 @@ impl Changes {
         let commits = dataset
             .scan(Table::Commits)?
             .select([
-                col("repo"),
+                repo(),
                 col("sha"),
                 col("parents").list().join(lit("\n"), true),
                 instant("authored_at"),
@@ -131,7 +131,7 @@ impl Changes {
         })
     }
 
-    /// The graph of each repo that has commits.
+    /// The graph of each repo that has commits, by its name in lower case.
     pub fn by_repo(&self) -> FxHashMap<&str, RepoChanges<'_>> {
         let mut repos = FxHashMap::default();
         let mut rows: Vec<(CommitRow<'_>, Option<Vec<&str>>)> = Vec::new();
@@ -171,6 +171,11 @@ impl Changes {
         let parents = self.parents.get(row).map(|joined| joined.split('\n').filter(|sha| !sha.is_empty()).collect());
         (commit, parents)
     }
+}
+
+/// In lower case: a repo is one repo however its name is spelt.
+fn repo() -> Expr {
+    col("repo").str().to_lowercase()
 }
 
 fn instant(name: &str) -> Expr {

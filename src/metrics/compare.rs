@@ -67,3 +67,72 @@ fn durations(now: Option<&Durations>, before: Option<&Durations>) -> Verdict {
 fn restore(now: &Restore, before: &Restore) -> Verdict {
     durations(now.durations.as_ref(), before.durations.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::unit::Interval;
+    use crate::metrics::tables::{BandReading, NoData};
+
+    fn rate(deployments: u64) -> Frequency {
+        Frequency {
+            deployments,
+            days: 30,
+            per_day: deployments as f64 / 30.0,
+            days_with_deployments: 1,
+            median_days_between: None,
+            ci95: Interval { low: 0.0, high: 1.0 },
+            band: BandReading::default(),
+        }
+    }
+
+    fn failures(failed: u64, deployments: u64) -> ChangeFailure {
+        ChangeFailure {
+            deployments,
+            failed,
+            ratio: None,
+            ci95: None,
+            by_rule: std::collections::BTreeMap::new(),
+            band: BandReading::default(),
+        }
+    }
+
+    fn spread(ends: Option<(f64, f64)>) -> Durations {
+        let ci95 = ends.map(|(low, high)| Interval { low, high });
+        Durations { n: 9, p50: 1.0, p75: 1.0, p90: 1.0, mean: 1.0, ci95 }
+    }
+
+    #[test]
+    fn more_deployments_are_better_fewer_worse_and_a_handful_tells_nothing() {
+        assert_eq!(frequency(&rate(40), &rate(15)), Verdict::Better);
+        assert_eq!(frequency(&rate(15), &rate(40)), Verdict::Worse);
+        assert_eq!(frequency(&rate(22), &rate(20)), Verdict::WithinNoise);
+        assert_eq!(frequency(&rate(3), &rate(2)), Verdict::TooFewData);
+        assert_eq!(frequency(&rate(0), &rate(0)), Verdict::TooFewData);
+    }
+
+    #[test]
+    fn fewer_failures_are_better_more_worse_and_four_deployments_tell_nothing() {
+        assert_eq!(change_failure(&failures(2, 100), &failures(20, 100)), Verdict::Better);
+        assert_eq!(change_failure(&failures(20, 100), &failures(2, 100)), Verdict::Worse);
+        assert_eq!(change_failure(&failures(3, 20), &failures(2, 20)), Verdict::WithinNoise);
+        assert_eq!(change_failure(&failures(0, 4), &failures(4, 100)), Verdict::TooFewData);
+    }
+
+    #[test]
+    fn shorter_is_better_only_where_the_intervals_do_not_touch() {
+        let judge = |now, before| durations(Some(&spread(now)), Some(&spread(before)));
+        assert_eq!(judge(Some((1.0, 2.0)), Some((3.0, 4.0))), Verdict::Better);
+        assert_eq!(judge(Some((3.0, 4.0)), Some((1.0, 2.0))), Verdict::Worse);
+        assert_eq!(judge(Some((1.0, 3.0)), Some((3.0, 4.0))), Verdict::WithinNoise);
+        assert_eq!(judge(None, Some((3.0, 4.0))), Verdict::TooFewData);
+        assert_eq!(durations(Some(&spread(Some((1.0, 2.0)))), None), Verdict::TooFewData);
+    }
+
+    #[test]
+    fn without_a_figure_there_is_no_verdict_and_without_the_one_before_too_few_data() {
+        let missing: Figure<Frequency> = Err(NoData::NoRepos);
+        assert_eq!(both(&missing, &Ok(rate(9)), frequency), None);
+        assert_eq!(both(&Ok(rate(9)), &missing, frequency), Some(Verdict::TooFewData));
+    }
+}

@@ -22,6 +22,7 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
             found.extend(samples(group));
         }
     }
+    found.extend(small_samples(&analysis.groups));
     found.extend(events(analysis));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     found
@@ -92,23 +93,36 @@ fn coverage(all: &GroupReport) -> Vec<Finding> {
     found
 }
 
+/// A finding per service, or one for all of them where there are many.
+fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
+    let small: Vec<(&str, u64)> = groups
+        .iter()
+        .filter(|group| group.group.kind == GroupKind::Service)
+        .filter_map(|group| Some((group.group.name.as_str(), group.figures.frequency.as_ref().ok()?.deployments)))
+        .filter(|(_, deployments)| (1..SMALL_SAMPLE).contains(deployments))
+        .collect();
+    let advice = "Read the intervals, or choose a longer period.";
+    let raise = |scope: &str, message| finding("small-sample", Severity::Info, scope, message, advice);
+    if small.len() > 3 {
+        let names: Vec<String> = small.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let message = format!(
+            "{} have fewer than {SMALL_SAMPLE} deployments each in the period ({}): their medians and rates move a lot by chance.",
+            count(small.len(), "service"),
+            some(&names)
+        );
+        return vec![raise("all", message)];
+    }
+    let one = |(name, deployments): (&str, u64)| {
+        let deployments = count(usize::try_from(deployments).unwrap_or(usize::MAX), "deployment");
+        let message = format!("{deployments} in the period: its medians and rates move a lot by chance.");
+        raise(&format!("service {name}"), message)
+    };
+    small.into_iter().map(one).collect()
+}
+
 fn samples(group: &GroupReport) -> Vec<Finding> {
     let scope = format!("service {}", group.group.name);
     let mut found = Vec::new();
-    if let Ok(frequency) = &group.figures.frequency
-        && (1..SMALL_SAMPLE).contains(&frequency.deployments)
-    {
-        found.push(finding(
-            "small-sample",
-            Severity::Info,
-            &scope,
-            format!(
-                "{} in the period: its medians and rates move a lot by chance.",
-                count(usize::try_from(frequency.deployments).unwrap_or(usize::MAX), "deployment")
-            ),
-            "Read the intervals, or choose a longer period.",
-        ));
-    }
     if let Ok(failure) = &group.figures.change_failure
         && failure.failed == 0
         && failure.deployments >= SMALL_SAMPLE
@@ -144,8 +158,8 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Warning,
         unknown,
         format!(
-            "{} have no lead time, because commits between them and the one before were not read.",
-            count(unknown, "deployment")
+            "{} no lead time, because commits between it and the one before were not read.",
+            count_have(unknown, "deployment")
         ),
         "Import the commits of these repos, with their parents, back to the revision before.",
     );
@@ -154,7 +168,10 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "negative-lead-time",
         Severity::Warning,
         negative,
-        format!("{} end before their first commit was written, and have no lead time.", count(negative, "deployment")),
+        format!(
+            "{} no lead time, because the first commit is dated after the end.",
+            count_have(negative, "deployment")
+        ),
         "Check the clocks and whether finished_at is the instant of success.",
     );
     let of_kind = |kind| inside().filter(|record| record.kind == Some(kind)).count();
@@ -164,7 +181,7 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Info,
         redeploys,
         format!(
-            "{} brought the same revision again; they count as deployments and have no lead time.",
+            "{} brought the same revision again: counted as a deployment, without a lead time.",
             count(redeploys, "deployment")
         ),
         "Nothing to do, if restarts are meant to be deployments.",
@@ -175,7 +192,7 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Info,
         rollbacks,
         format!(
-            "{} went back to an earlier revision; they count as deployments and have no lead time.",
+            "{} went back to an earlier revision: counted as a deployment, without a lead time.",
             count(rollbacks, "deployment")
         ),
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
@@ -190,8 +207,8 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         Severity::Warning,
         names.len(),
         format!(
-            "{} with deployments belong to no service ({}) and are not counted.",
-            count(names.len(), "repo"),
+            "{} in no service, so the deployments of {} are not counted.",
+            count_are(names.len(), "repo"),
             some(&names)
         ),
         "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
@@ -221,6 +238,11 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         "List their ids or names under a [[service]] (pagerduty, opsgenie or incidents).",
     );
     found
+}
+
+/// `1 deployment has`, `2 deployments have`.
+fn count_have(n: usize, thing: &str) -> String {
+    format!("{} {}", count(n, thing), if n == 1 { "has" } else { "have" })
 }
 
 /// `1 incident is`, `2 incidents are`.

@@ -84,7 +84,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
     let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
     let deployments =
-        whole.map_or_else(Vec::new, |reach| records::deployments(&facts, &ownership, &filter, &reach, cut));
+        whole.as_ref().map(|reach| records::deployments(&facts, &ownership, &filter, reach, cut)).unwrap_or_default();
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -97,6 +97,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         deployments,
         incidents: records::incidents(&facts, &ownership, &filter, cut),
         coverage: dataset.coverage().to_vec(),
+        history: whole.as_ref().map(Reach::history).unwrap_or_default(),
         findings: Vec::new(),
         inputs: events.inputs.clone(),
     };

@@ -22,6 +22,10 @@ pub struct Ownership<'a> {
     settings: &'a Settings,
     /// In config order, or sorted by name where none is configured.
     pub services: Vec<Service>,
+    /// The first service that lists an incident key.
+    by_key: FxHashMap<String, ServiceIndex>,
+    /// The first service of a name in lower case, or of a repo's name without its owner.
+    by_name: FxHashMap<String, ServiceIndex>,
 }
 
 /// Whose a deployment is, and whether it counts.
@@ -44,13 +48,26 @@ impl Placement {
 impl<'a> Ownership<'a> {
     /// The services of a configuration, or one per repo that has deployments.
     pub fn new(settings: &'a Settings, deployments: &[Deployment]) -> Self {
-        let services = if settings.services.is_empty() {
+        let services: Vec<Service> = if settings.services.is_empty() {
+            // A repo is one repo however its name is spelt; the first spelling in order of text names it.
             let repos: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
-            repos.into_iter().map(own_service).collect()
+            let mut seen: BTreeSet<String> = BTreeSet::new();
+            repos.into_iter().filter(|repo| seen.insert(repo.to_lowercase())).map(own_service).collect()
         } else {
             settings.services.clone()
         };
-        Self { settings, services }
+        let (mut by_key, mut by_name) = (FxHashMap::default(), FxHashMap::default());
+        for (index, service) in services.iter().enumerate() {
+            for key in &service.incident_keys {
+                by_key.entry(key.clone()).or_insert(index);
+            }
+            let name = service.name.0.to_lowercase();
+            if let Some((_, short)) = name.rsplit_once('/') {
+                by_name.entry(short.to_owned()).or_insert(index);
+            }
+            by_name.entry(name).or_insert(index);
+        }
+        Self { settings, services, by_key, by_name }
     }
 
     /// The team of a service.
@@ -100,11 +117,9 @@ impl<'a> Ownership<'a> {
 
     /// The service of an incident; `None` where it is unmapped.
     pub fn of_incident(&self, incident: &Incident) -> Option<ServiceIndex> {
-        let keys = &incident.service_keys;
-        self.services
-            .iter()
-            .position(|service| keys.iter().any(|key| service.incident_keys.contains(key)))
-            .or_else(|| self.services.iter().position(|service| keys.iter().any(|key| is_called(&service.name.0, key))))
+        let keys = || incident.service_keys.iter();
+        let listed = keys().filter_map(|key| self.by_key.get(key)).min();
+        listed.or_else(|| keys().filter_map(|key| self.by_name.get(&key.to_lowercase())).min()).copied()
     }
 
     /// Why an incident does not count: `merged`, `priority`, `urgency`, `tag`.
@@ -137,12 +152,6 @@ fn own_service(repo: &str) -> Service {
         environments: None,
         incident_keys: Vec::new(),
     }
-}
-
-/// Rung 2: the name itself, or of a repo the part after its owner.
-fn is_called(name: &str, key: &str) -> bool {
-    let (name, key) = (name.to_lowercase(), key.to_lowercase());
-    name == key || name.rsplit_once('/').is_some_and(|(_, short)| short == key)
 }
 
 #[cfg(test)]

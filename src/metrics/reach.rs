@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ownership::Ownership;
 use super::pool::Pool;
-use super::tables::NoData;
+use super::tables::{HistoryRecord, NoData};
 use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::time::{Span, Timestamp};
@@ -109,6 +109,19 @@ impl History {
 }
 
 impl Reach {
+    /// What was read of each repo and of each incident source.
+    pub fn history(&self) -> Vec<HistoryRecord> {
+        let record = |table| {
+            move |(name, spans): (&String, &Vec<Span>)| HistoryRecord {
+                table,
+                name: name.clone(),
+                spans: spans.clone(),
+            }
+        };
+        let repos = self.repos.iter().map(record(Table::Deployments));
+        repos.chain(self.incident_sources.iter().map(record(Table::Incidents))).collect()
+    }
+
     /// Why there is no figure about deployments over a span, if so.
     pub fn missing_deployments(&self, wanted: Span) -> Option<NoData> {
         if wanted.from >= wanted.to {

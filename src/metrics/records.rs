@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::ownership::Ownership;
 use super::pool::Filter;
 use super::reach::Reach;
-use super::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
+use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 use crate::domain::event::Deployment;
 use crate::domain::time::{Span, Timestamp};
 
@@ -90,19 +90,25 @@ fn belongs(
     }
 }
 
-/// What failed a deployment, as known at `end`, by rule, then opening, then id.
-fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<String>, Vec<Rule>) {
-    let mut known: Vec<(Rule, Timestamp, String)> = facts.failures[index]
-        .iter()
-        .filter(|failure| failure.holds_at(end))
-        .map(|failure| match failure.rule {
-            Rule::Rollback => (failure.rule, failure.from, format!("rollback:{}", facts.deployments[failure.by].id)),
-            rule => (rule, facts.incidents[failure.by].opened_at, facts.incidents[failure.by].id.clone()),
-        })
-        .collect();
-    known.sort_unstable();
-    let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|(known, ..)| known == rule)).collect();
-    (known.into_iter().map(|(.., id)| id).collect(), rules)
+/// What failed a deployment, as known at `end`, by rule, then time, then source and id.
+fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Rule>) {
+    let mut known: Vec<_> = facts.failures[index].iter().filter(|failure| failure.holds_at(end)).collect();
+    known.sort_by_key(|failure| match failure.rule {
+        Rule::Rollback => (failure.rule, failure.from, "", facts.deployments[failure.by].id.as_str()),
+        rule => {
+            let incident = &facts.incidents[failure.by];
+            (rule, incident.opened_at, incident.source.as_str(), incident.id.as_str())
+        }
+    });
+    let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|failure| failure.rule == *rule)).collect();
+    let causes = known.into_iter().map(|failure| {
+        if failure.rule == Rule::Rollback {
+            return Cause::Rollback { id: facts.deployments[failure.by].id.clone() };
+        }
+        let incident = &facts.incidents[failure.by];
+        Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
+    });
+    (causes.collect(), rules)
 }
 
 /// The incidents that touch the cut, by opening, source, id.
@@ -117,7 +123,7 @@ pub(super) fn incidents(
     let mut records = Vec::new();
     for (index, incident) in facts.incidents.iter().enumerate() {
         let fact = &facts.incident_facts[index];
-        let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from);
+        let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from) && incident.opened_at < cut.listed.from;
         let listed = filter.is_open() || fact.service.is_some_and(|service| kept.contains(&service));
         if incident.opened_at >= end || over || !listed {
             continue;
@@ -129,11 +135,12 @@ pub(super) fn incidents(
             event.status = Some("open".into());
         }
         let unmapped = fact.service.is_none().then_some("unmapped");
+        let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some("negative");
         records.push(IncidentRecord {
             service: fact.service.and_then(|service| ownership.name(service)).cloned(),
             team: fact.service.and_then(|service| ownership.team(service)).cloned(),
             counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped),
+            reason: fact.left_out.or(unmapped).or(backwards),
             time_to_restore: event
                 .resolved_at
                 .map(|at| at.since(event.opened_at))

@@ -58,7 +58,9 @@ pub fn render(analysis: &Analysis) -> String {
     );
     line("time to restore", restore(&figures.restore, zone));
     let edition = &analysis.settings.bands.edition;
-    let _ = writeln!(out, "  {} in {zone}, all services pooled, bands: {edition}", analysis.period.label);
+    let filtered = analysis.service_filter.is_some() || analysis.team_filter.is_some();
+    let whose = if filtered { "the services of this report" } else { "all services" };
+    let _ = writeln!(out, "  {} in {zone}, {whose} pooled, bands: {edition}", analysis.period.label);
     out
 }
 

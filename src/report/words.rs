@@ -112,6 +112,7 @@ pub fn left_out(reason: &str) -> &str {
         "priority" => "below the least priority that counts",
         "urgency" => "of an urgency that does not count",
         "tag" => "has a tag that is ignored",
+        "negative" => "resolved before it was opened: no time to restore",
         "unmapped" => "belongs to no service: counts in “all” alone",
         other => other,
     }

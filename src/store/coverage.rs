@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::durable::replace_text;
+use super::durable::{Staged, stage_text};
 use super::error::StoreError;
 use crate::domain::coverage::{Coverage, join};
 use crate::domain::event::Table;
@@ -55,8 +55,8 @@ pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
         .collect()
 }
 
-/// Adds spans to what is there, and writes the file if that changed it.
-pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<(), StoreError> {
+/// Adds spans to what is there; the file to come, if that changes it.
+pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let mut after = before.clone();
     for new in added {
@@ -69,7 +69,7 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<(), StoreError>
     after.retain(|coverage| !coverage.spans.is_empty());
     after.sort_unstable();
     if after == before {
-        return Ok(());
+        return Ok(None);
     }
     let entries: Vec<Entry> = after
         .into_iter()
@@ -84,5 +84,5 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<(), StoreError>
     let mut text = serde_json::to_string_pretty(&entries)
         .map_err(|cause| StoreError::Damaged { path: path.clone(), cause: cause.to_string() })?;
     text.push('\n');
-    replace_text(&path, &text)
+    stage_text(&path, &text).map(Some)
 }

@@ -4,14 +4,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::coverage;
+use super::durable;
 use super::error::StoreError;
+use super::lock;
 use super::part;
 use super::schema::{FORMAT, schema};
+use super::writer::Writer;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 
@@ -50,16 +54,24 @@ pub(super) fn mark_format(folder: &Path) -> Result<(), StoreError> {
 pub struct Dataset {
     folder: PathBuf,
     coverage: Vec<Coverage>,
+    _reading: Option<Arc<lock::Held>>,
 }
 
 impl Dataset {
-    /// Opens a folder.
+    /// Opens a folder. As long as the dataset is held, its files stay as they are. What a killed writer left undone is
+    /// finished first.
     ///
     /// # Errors
     /// Its format is newer than this program, or its small files cannot be read.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         check_format(folder)?;
-        Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)? })
+        let mut reading = lock::read(folder)?;
+        if durable::is_pending(folder) {
+            drop(reading.take());
+            Writer::lock(folder, "a reader that finishes what a killed writer began")?;
+            reading = lock::read(folder)?;
+        }
+        Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)?, _reading: reading.map(Arc::new) })
     }
 
     /// Where it lies.

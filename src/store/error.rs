@@ -42,7 +42,7 @@ pub enum StoreError {
     },
     /// A Parquet part that is cut off, damaged, or has other columns.
     #[error(
-        "{}: this part of the dataset cannot be read: {cause}; the other parts are whole: move this file away and read its month again (import the file it came from)",
+        "{}: this part of the dataset cannot be read: {cause}; the other parts are whole: move this file away and import again what it held; until then that month has too few events",
         path.display()
     )]
     Part {

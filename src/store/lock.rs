@@ -8,7 +8,34 @@ use std::path::Path;
 
 use super::error::StoreError;
 
-/// The lock, held until it is dropped.
+/// A file lock of a reader, or of the writer while it moves files; held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Held(File);
+
+const READERS: &str = "readers.lock";
+
+/// Waits until nobody reads, and lets no reader in: for the moment in which files are moved.
+pub(super) fn readers_wait(folder: &Path) -> Result<Held, StoreError> {
+    let path = folder.join(READERS);
+    let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
+    let file = file.map_err(StoreError::io("open", &path))?;
+    file.lock().map_err(StoreError::io("lock", &path))?;
+    Ok(Held(file))
+}
+
+/// Reads beside other readers, never while files are moved. `None` where nobody has written yet.
+pub(super) fn read(folder: &Path) -> Result<Option<Held>, StoreError> {
+    let path = folder.join(READERS);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(StoreError::io("open", path)(cause)),
+    };
+    file.lock_shared().map_err(StoreError::io("lock", &path))?;
+    Ok(Some(Held(file)))
+}
+
+/// The writer's lock, held until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock(File);
 
@@ -35,6 +62,13 @@ impl Lock {
         file.set_len(0).and_then(|()| file.rewind()).map_err(io("write"))?;
         writeln!(file, "{holder}").map_err(io("write"))?;
         Ok(Self(file))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing the file would do it as well; a failure leaves that.
+        let _ = self.0.unlock();
     }
 }
 

@@ -1,6 +1,7 @@
 //! One Parquet part: `<data>/<table>/month=YYYY-MM/part.parquet`, and what it takes to read and write one.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -77,22 +78,18 @@ pub(super) fn read_keys(path: &Path, table: Table) -> Result<DataFrame, StoreErr
         .map_err(|cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() })
 }
 
-/// Writes a part beside its place.
+/// Writes a part beside its place. Encoded in memory first, so that an error of the disk comes as it is.
 pub(super) fn stage(path: &Path, frame: &mut DataFrame) -> Result<Staged, StoreError> {
-    Staged::write(path, |out| {
-        ParquetWriter::new(out)
-            .with_compression(ParquetCompression::Zstd(None))
-            .with_statistics(StatisticsOptions::default())
-            .finish(frame)
-            .map(|_| ())
-            .map_err(|cause| match cause {
-                PolarsError::IO { error, .. } => {
-                    let cause = std::io::Error::new(error.kind(), error.to_string());
-                    StoreError::Io { action: "write", path: path.to_owned(), cause }
-                }
-                other => StoreError::Part { path: path.to_owned(), cause: first_line(&other.to_string()).to_owned() },
-            })
-    })
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::default())
+        .finish(frame)
+        .map_err(|cause| {
+            let cause = std::io::Error::other(first_line(&cause.to_string()).to_owned());
+            StoreError::Io { action: "encode", path: path.to_owned(), cause }
+        })?;
+    Staged::write(path, |out| out.write_all(&bytes).map_err(StoreError::io("write", path)))
 }
 
 fn first_line(text: &str) -> &str {

@@ -1,11 +1,10 @@
-//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage and cursors follow the rows.
+//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage comes with the rows, cursors
+//! after them.
 //!
-//! All new parts are written beside the old ones before the first is renamed, so that a full disk changes nothing.
-//! Killed between two renames, the dataset holds some of the rows, each of them whole, and none of the new coverage;
-//! writing the same rows again completes it.
+//! All new files are written beside the old ones before the first is moved, so that a full disk changes nothing; then
+//! all of them are moved as one (see `durable`), while readers wait.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -13,8 +12,9 @@ use polars::prelude::*;
 use super::coverage;
 use super::cursors;
 use super::dataset::{check_format, mark_format};
+use super::durable::{self, Staged};
 use super::error::StoreError;
-use super::lock::Lock;
+use super::lock::{self, Lock};
 use super::part;
 use super::schema::{instant, key, to_frame};
 use crate::domain::coverage::Coverage;
@@ -42,8 +42,16 @@ pub struct Writer {
 
 const MONTH: &str = "_month";
 
+/// The files of one table to come, and those to go.
+#[derive(Default)]
+struct Plan {
+    staged: Vec<Staged>,
+    remove: Vec<PathBuf>,
+}
+
 impl Writer {
-    /// Locks a dataset for writing; makes it where there is none. A second writer is told `holder`.
+    /// Locks a dataset for writing; makes it where there is none, and finishes what a killed writer left undone. A
+    /// second writer is told `holder`.
     ///
     /// # Errors
     /// Another process holds the lock, the dataset's format is newer, or the folder cannot be written.
@@ -53,21 +61,31 @@ impl Writer {
         if check_format(folder)?.is_none() {
             mark_format(folder)?;
         }
-        Ok(Self { folder: folder.to_owned(), _lock: lock })
+        let writer = Self { folder: folder.to_owned(), _lock: lock };
+        if durable::is_pending(folder) {
+            let _readers_wait = lock::readers_wait(folder)?;
+            durable::finish(folder)?;
+        }
+        Ok(writer)
     }
 
-    /// Upserts rows, then widens the coverage.
+    /// Upserts rows and widens the coverage, as one.
     ///
     /// A row replaces one with the same key that was observed earlier, or at the same time but read earlier.
     ///
     /// # Errors
-    /// A part cannot be read or written. Before the first rename nothing has changed.
+    /// A part cannot be read or written; then nothing has changed.
     pub fn write(&mut self, batches: Vec<Rows>, covered: &[Coverage]) -> Result<Vec<Change>, StoreError> {
         let mut changes = Vec::with_capacity(batches.len());
-        for rows in batches {
-            changes.push(self.upsert(rows)?);
+        let mut plan = Plan::default();
+        for rows in Rows::by_table(batches) {
+            changes.push(self.upsert(&rows, &mut plan)?);
         }
-        coverage::widen(&self.folder, covered)?;
+        plan.staged.extend(coverage::widen(&self.folder, covered)?);
+        if !plan.staged.is_empty() || !plan.remove.is_empty() {
+            let _readers_wait = lock::readers_wait(&self.folder)?;
+            durable::commit(&self.folder, plan.staged, &plan.remove)?;
+        }
         Ok(changes)
     }
 
@@ -79,12 +97,11 @@ impl Writer {
         cursors::change(&self.folder, source, changes)
     }
 
-    fn upsert(&self, rows: Rows) -> Result<Change, StoreError> {
+    fn upsert(&self, rows: &Rows, plan: &mut Plan) -> Result<Change, StoreError> {
         let table = rows.table();
         let read = rows.len();
         let frame = |cause| StoreError::Frame { table: table.folder(), cause };
-        let new = with_month(to_frame(&rows).map_err(frame)?, table).map_err(frame)?;
-        drop(rows);
+        let new = with_month(to_frame(rows).map_err(frame)?, table).map_err(frame)?;
         if read == 0 {
             return Ok(Change { table, read, new: 0, new_by_repo: BTreeMap::new() });
         }
@@ -119,7 +136,7 @@ impl Writer {
         }
         new_by_repo.retain(|_, rows| *rows > 0);
         let change = Change { table, read, new: latest.height().saturating_sub(rows_before), new_by_repo };
-        self.replace_parts(&latest, table, before)?;
+        self.plan_parts(&latest, table, before, plan)?;
         Ok(change)
     }
 
@@ -156,14 +173,14 @@ impl Writer {
         Ok(months)
     }
 
-    fn replace_parts(
+    fn plan_parts(
         &self,
         latest: &DataFrame,
         table: Table,
         mut before: BTreeMap<String, DataFrame>,
+        plan: &mut Plan,
     ) -> Result<(), StoreError> {
         let frame = |cause| StoreError::Frame { table: table.folder(), cause };
-        let mut staged = Vec::new();
         for part in latest.partition_by_stable([MONTH], true).map_err(frame)? {
             let month = part
                 .column(MONTH)
@@ -174,17 +191,11 @@ impl Writer {
             part.rechunk_mut_par();
             let old = before.remove(&month);
             if old.is_none_or(|old| !old.equals_missing(&part)) {
-                staged.push(part::stage(&part::path(&self.folder, table, &month), &mut part)?);
+                plan.staged.push(part::stage(&part::path(&self.folder, table, &month), &mut part)?);
             }
         }
-        for file in staged {
-            file.commit()?;
-        }
         // Months whose every row has moved to another month.
-        for month in before.keys() {
-            let path = part::path(&self.folder, table, month);
-            fs::remove_file(&path).map_err(StoreError::io("remove", path))?;
-        }
+        plan.remove.extend(before.keys().map(|month| part::path(&self.folder, table, month)));
         Ok(())
     }
 }

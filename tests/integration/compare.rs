@@ -9,7 +9,7 @@ use dora_report::domain::event::Table;
 use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
-    Analysis, BandReading, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
+    Analysis, BandReading, Cause, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
     IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
 };
 
@@ -258,7 +258,7 @@ impl Differences {
         self.equal("lead_time_reason", &got.lead_time_reason, &wanted.lead_time_reason);
         self.equal("stages", &got.stages, &wanted.stages);
         self.equal("failed", &got.failed, &wanted.failed);
-        self.equal("failed_by", &sorted(&got.failed_by), &sorted(&wanted.failed_by));
+        self.equal("failed_by", &causes(&got.failed_by), &causes(&wanted.failed_by));
         self.equal("failed_rules", &got.failed_rules, &wanted.failed_rules);
     }
 
@@ -302,6 +302,10 @@ fn missing(reason: &NoData) -> Missing {
         NoData::NoIncidentSource => Missing::NoSource,
         NoData::IncidentsNotRead { sources, .. } => Missing::Sources(lower(sources)),
     }
+}
+
+fn causes(all: &[Cause]) -> Vec<String> {
+    sorted(&all.iter().map(|cause| format!("{cause:?}")).collect::<Vec<_>>())
 }
 
 fn sorted(names: &[String]) -> Vec<String> {

@@ -44,12 +44,17 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
         ),
         ("deployments", with("id,repo", "id,id"), "column `id` stands twice in the header"),
         ("deployments", with("sha,", "hash,"), "column `sha` is missing from the header"),
-        ("deployments", head.to_owned(), "this row has 7 cells and the header 8; is the file cut off"),
+        ("deployments", head.to_owned(), "this row has 7 cells and the header 8; the file is cut off"),
         ("deployments", "[{\"id\": 1}]".into(), "is a JSON array; write one object a line"),
         (
             "deployments",
             "{\"id\": \"1\", \"repo\": \"a/b\"".into(),
-            "file.csv:1: this JSON object ends too early; is the file cut off?",
+            "file.csv:1: this JSON object ends too early; the file seems to be cut off",
+        ),
+        (
+            "deployments",
+            "{\"id\": 123456789012345678901, \"repo\": \"a/b\", \"created_at\": \"2026-07-01T00:00:00Z\"}".into(),
+            "column `id`: `1.2345678901234568e+20` is a number that cannot be kept exactly; write it as text",
         ),
         ("deployments", "{\"id\": {}, \"repo\": \"a/b\"}".into(), "file.csv:1: column `id`: `{}` is not text"),
         (
@@ -268,8 +273,14 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--data", "small/data"]);
         place.done(["report", "--data", "small/data", "--out", "small/out", "--period", "2026-07", "--format", "csv"]);
         let (dataset, report) = (place.files("small/data"), place.files("small/out"));
+        // Room for a little, so that the part itself is what does not fit.
         let filler = vec![7u8; 1 << 20];
         let _ = fs::write(small.join("filler"), filler);
+        fs::OpenOptions::new()
+            .write(true)
+            .open(small.join("filler"))
+            .and_then(|file| file.set_len(file.metadata()?.len().saturating_sub(8_192)))
+            .expect("a smaller file");
         let row = |id: u32| {
             format!(
                 "{id},acme/web,production,s{id},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z"
@@ -292,4 +303,72 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
     if let Err(panic) = checked {
         std::panic::resume_unwind(panic);
     }
+}
+
+#[test]
+fn white_space_around_values_is_dropped_and_within_a_revision_refused() {
+    let (spaced, plain) = (Place::new(), Place::new());
+    spaced.write("d.csv", &DEPLOYMENTS.replace(',', " , ")).done(["import", "deployments", "d.csv"]);
+    plain.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    assert_eq!(spaced.files("data"), plain.files("data"));
+    let run =
+        import(&Place::new(), "commits", &COMMITS.replace(",aaaaaaa1,2026-07-14", ",aaaaaaa1 ccccccc3,2026-07-14"));
+    assert_eq!(run.code, 4);
+    assert!(
+        run.stderr.contains("column `parents`: `aaaaaaa1 ccccccc3` is more than one revision; join parents with `;`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn years_that_no_calendar_needs_are_refused_before_anything_is_stored() {
+    let place = Place::new();
+    for far in ["9999-12-31T23:00:00Z", "0000-01-01T00:30:00Z"] {
+        let run = import(&place, "deployments", &DEPLOYMENTS.replace("2026-07-21T09:00:00Z", far));
+        assert_eq!(run.code, 4);
+        assert!(run.stderr.contains("outside the years 1 to 9998"), "{}", run.stderr);
+    }
+    for far in ["2020-01-01..+12020-01-01", "0000-01-01..2026-01-01"] {
+        let run = place.run(["import", "deployments", "file.csv", "--covers", far]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+    }
+    assert!(!place.path("data/coverage.json").exists());
+}
+
+#[test]
+fn what_a_killed_import_left_half_moved_is_finished_by_the_next_command() {
+    let place = Place::new();
+    place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    let whole = Place::new();
+    whole.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
+    let later = DEPLOYMENTS.replace("2026-07-15T09:00:00Z", "2026-06-15T09:00:00Z").replace("2026-10-01", "2026-10-02");
+    whole.write("later.csv", &later).done(["import", "deployments", "later.csv"]);
+    // As if killed after the first of two moves: June is in its place, July still waits beside its own.
+    let june = "deployments/month=2026-06/part.parquet";
+    let july = "deployments/month=2026-07/part.parquet";
+    fs::create_dir_all(place.path("data/deployments/month=2026-06")).expect("a folder");
+    for (from, to) in
+        [(june, june.to_owned()), (july, format!("{july}.tmp")), ("coverage.json", "coverage.json.tmp".into())]
+    {
+        fs::copy(whole.path("data").join(from), place.path("data").join(to)).expect("a file");
+    }
+    let journal = format!("{{\"replace\":[\"{june}\",\"{july}\",\"coverage.json\"],\"remove\":[]}}");
+    place.write("data/pending.json", &journal);
+    place.done(["report", "--period", "2026-07", "--as-of", "2026-10-03T00:00:00Z"]);
+    assert_eq!(place.files("data"), whole.files("data"));
+}
+
+#[test]
+fn suspicious_spans_are_said() {
+    let place = Place::new();
+    place
+        .write("dora.toml", "[[service]]\nname = \"api\"\nrepos = [\"acme/api\"]\n")
+        .write("d.csv", DEPLOYMENTS)
+        .write("c.csv", COMMITS);
+    let run = place.done(["import", "deployments", "d.csv", "--covers", "2026-07-01..9000-01-01"]);
+    assert!(run.stderr.contains("--covers ends with 9000-01-01, days that have not been yet"), "{}", run.stderr);
+    assert!(run.stderr.contains("d.csv: no row is about acme/api; --covers makes that a true zero"), "{}", run.stderr);
+    let run = place.done(["import", "commits", "c.csv", "--covers", "2026-07-01..2026-08-01"]);
+    assert!(run.stderr.contains("--covers says nothing of commits"), "{}", run.stderr);
 }

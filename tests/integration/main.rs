@@ -6,6 +6,7 @@ mod adapter;
 mod browser;
 mod compare;
 mod fetch_usage;
+mod findings;
 mod generate;
 mod github;
 mod house;

@@ -306,3 +306,104 @@ fn every_report_fits_its_schema() {
         schemas.validate(&report, index).unwrap_or_else(|wrong| panic!("{period}: {wrong}"));
     }
 }
+
+#[test]
+fn an_incident_is_named_by_source_and_id_and_a_repo_is_one_however_it_is_spelt() {
+    let place = Place::new();
+    let spelt = DEPLOYMENTS.replace("2,acme/web", "2,Acme/Web");
+    place.write("d.csv", &spelt).write("c.csv", COMMITS);
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place.done(["import", "commits", "c.csv"]);
+    let incidents = "source,id,title,service_keys,opened_at,resolved_at,caused_by_deploy\n\
+                     tickets,7,Printer on fire,elsewhere,2026-07-02T09:00:00Z,2026-07-02T10:00:00Z,\n\
+                     pager,7,Checkout down,acme/web,2026-07-15T09:30:00Z,2026-07-15T10:00:00Z,true\n";
+    place.write("i.csv", incidents).done(["import", "incidents", "i.csv", "--covers", "2026-06-01..2026-10-01"]);
+    let report = report(&place, &["--period", "2026-07"]);
+    let names: Vec<&Value> = report["groups"].as_array().expect("groups").iter().map(|group| &group["name"]).collect();
+    assert_eq!(names, ["all", "Acme/Web"]);
+    assert_eq!(metric(&report, "all", "lead_time")["n"], 2);
+    let page = place.read("reports/2026-07/index.html");
+    let section = page.split("Deployments of the period that failed").nth(1).expect("the failed deployments");
+    let section = section.split("</table>").next().expect("a table");
+    assert!(section.contains("7: Checkout down") && !section.contains("Printer"), "{section}");
+}
+
+#[test]
+fn an_incident_resolved_before_it_was_opened_is_neither_open_nor_a_duration() {
+    let place = filled();
+    let backwards = "id,service_keys,opened_at,resolved_at\nZ,web,2026-07-20T09:00:00Z,2026-07-19T09:00:00Z\n";
+    place.write("z.csv", backwards).done(["import", "incidents", "z.csv", "--covers", "2026-06-01..2026-10-01"]);
+    let report = report(&place, &["--period", "2026-07", "--service", "web"]);
+    let restore = metric(&report, "web", "time_to_restore");
+    assert_eq!((&restore["opened"], &restore["n"], &restore["open"]), (&2.into(), &1.into(), &0.into()));
+    let page = place.read("reports/2026-07/index.html");
+    assert!(!page.contains("still open, the oldest") && page.contains("resolved before it was opened"));
+}
+
+#[test]
+fn the_list_of_reports_names_each_period_whatever_was_written_of_it() {
+    let place = filled();
+    report(&place, &["--period", "2026-07"]);
+    place.done([&["report", "--period", "2026-06-01..2026-06-15", "--format", "html"], &AS_OF[..]].concat());
+    report(&place, &["--period", "2026-08"]);
+    let list = place.read("reports/index.html");
+    for label in ["2026-07", "2026-06-01_2026-06-15", "2026-08"] {
+        assert!(list.contains(&format!("href=\"{label}/index.html\"")), "{label}");
+    }
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_shown_instead() {
+    let place = Place::new();
+    place.write("d.csv", &DEPLOYMENTS.replace("acme/web", "acme/\u{1b}[31mweb\u{7}"));
+    place.done(["import", "deployments", "d.csv"]);
+    let run = place.done([&["report", "--period", "2026-Q3"], &AS_OF[..]].concat());
+    assert!(!run.stdout.contains('\u{1b}') && !run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{7}'));
+}
+
+#[test]
+fn what_this_program_did_not_write_is_never_replaced() {
+    let refused = |prepare: &dyn Fn(&Place), named: &str| {
+        let place = filled();
+        prepare(&place);
+        let before = place.files("reports");
+        let run = place.run([&["report", "--period", "2026-07"], &AS_OF[..]].concat());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(
+            run.stderr.contains(named) && run.stderr.contains("move it away, or choose another folder"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(place.files("reports"), before);
+    };
+    let folder = |place: &Place, name: &str| fs::create_dir_all(place.path(name)).expect("a folder");
+    refused(
+        &|place| {
+            folder(place, "reports/2026-07/taxes");
+            place.write("reports/2026-07/taxes/a.pdf", "kept");
+        },
+        "reports/2026-07/taxes: stands where the report belongs",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            place.write("reports/index.html", "<p>somebody's site");
+        },
+        "reports/index.html: stands where",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            place.write("reports/2026-07", "a file");
+        },
+        "reports/2026-07: stands where",
+    );
+    refused(
+        &|place| {
+            folder(place, "reports");
+            folder(place, "elsewhere");
+            std::os::unix::fs::symlink(place.path("elsewhere"), place.path("reports/2026-07")).expect("a link");
+        },
+        "reports/2026-07: stands where",
+    );
+}

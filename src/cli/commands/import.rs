@@ -10,6 +10,8 @@ use crate::cli::exit::Code;
 use crate::cli::output::Talk;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::{Rows, Table};
+use crate::domain::glob::Glob;
+use crate::domain::settings::Settings;
 use crate::domain::time::Zone;
 use crate::sources::file::{self, FileError};
 use crate::store::Writer;
@@ -22,12 +24,31 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     let holder = format!("process {}, which has been importing since {started}", std::process::id());
     // Locked before the files are read, so that a second writer learns it at once and not after a long read.
     let mut writer = Writer::lock(&context.data, &holder)?;
+    let table = Table::from(import.table);
+    if let Some((_, to)) = import.covers {
+        if matches!(table, Table::Commits | Table::PullRequests) {
+            talk.warning(&format!(
+                "--covers says nothing of {}: they have no coverage of their own",
+                table.folder().replace('_', " ")
+            ));
+        } else if to > zone.day_of(started).succ_opt().unwrap_or(to) {
+            talk.warning(&format!(
+                "--covers ends with {to}, days that have not been yet: when they have, silence in them will count as zero"
+            ));
+        }
+    }
     for path in &import.files {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        let read = file::read(open(path, &name, talk)?, &name, import.table.into(), started)?;
+        let read = file::read(open(path, &name, talk)?, &name, table, started)?;
         read.notes.iter().for_each(|note| talk.warning(note));
+        if read.rows.is_empty() {
+            talk.warning(&format!("{name}: holds no row"));
+        }
         let covered = file::coverage(&read.rows, import.covers, zone);
         let span = describe(&read.rows, &covered, zone, import.covers.is_some());
+        if import.covers.is_some() {
+            name_absent_repos(&read.rows, &name, &context.config.settings, talk);
+        }
         let changes = writer.write(vec![read.rows], &covered)?;
         for change in changes {
             let table = change.table.folder().replace('_', " ");
@@ -48,6 +69,20 @@ fn open(path: &Path, name: &str, talk: Talk) -> Result<Box<dyn Read>, FileError>
     });
     let (file, bytes) = opened.map_err(|cause| FileError::io(name, &cause))?;
     Ok(Box::new(talk.bar(Some(bytes), name).wrap_read(file)))
+}
+
+/// With `--covers` a file is complete for every repo: names the configured ones that it does not mention.
+fn name_absent_repos(rows: &Rows, name: &str, settings: &Settings, talk: Talk) {
+    let Rows::Deployments(rows) = rows else { return };
+    let globs = || settings.services.iter().flat_map(|service| &service.repos).filter(|glob| glob.is_literal());
+    let absent: Vec<&str> =
+        globs().filter(|glob| !rows.iter().any(|row| glob.matches(&row.repo))).map(Glob::as_str).collect();
+    if !absent.is_empty() {
+        talk.warning(&format!(
+            "{name}: no row is about {}; --covers makes that a true zero. Leave --covers out if another file has them",
+            absent.join(", ")
+        ));
+    }
 }
 
 /// What the file now covers, in words; nothing for tables without coverage.

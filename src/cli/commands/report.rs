@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::args::{Common, Compare, Format, Report};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Talk, data, printable};
 use crate::cli::publish;
 use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::{Analysis, NoData, Severity};
@@ -49,8 +49,9 @@ pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyho
     let analysis = write(&dataset, &request, &provenance, &report.format, &context.out, talk)?;
     let partial = analysis.groups.iter().any(|group| {
         let figures = &group.figures;
-        let not_read =
-            |missing: &NoData| matches!(missing, NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. });
+        let not_read = |missing: &NoData| {
+            matches!(missing, NoData::NoRepos | NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. })
+        };
         figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
     });
     Ok(if report.strict && partial { Code::Partial } else { Code::Done })
@@ -95,10 +96,10 @@ pub(in crate::cli) fn write(
 fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {
     let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
     if !talk.is_quiet() {
-        data(&format!("{}\n{}", place.display(), digest::render(analysis)))?;
+        data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis))))?;
     }
     for finding in analysis.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        talk.info(&format!("{} {}", finding.message, finding.advice));
+        talk.warning(&format!("{} {}", finding.message, finding.advice));
     }
     talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
     Ok(())

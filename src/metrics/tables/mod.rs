@@ -14,7 +14,7 @@ pub use figures::{
     PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Variant, VariantFigure, Verdict, Verdicts,
 };
 pub use finding::{Finding, Severity};
-pub use records::{DeploymentRecord, IncidentRecord, Kind, Link, Stages};
+pub use records::{Cause, DeploymentRecord, IncidentRecord, Kind, Link, Stages};
 
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
@@ -47,10 +47,24 @@ pub struct Analysis {
     pub incidents: Vec<IncidentRecord>,
     /// What was read completely.
     pub coverage: Vec<Coverage>,
+    /// The same, joined over sources, of each repo of the report and each incident source; what no figure rests on is
+    /// not here.
+    pub history: Vec<HistoryRecord>,
     /// What a reader should know about the figures.
     pub findings: Vec<Finding>,
     /// The rows of each table of the dataset.
     pub inputs: Vec<InputSummary>,
+}
+
+/// What was read completely of one repo's deployments or one source's incidents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRecord {
+    /// Of which table.
+    pub table: Table,
+    /// The repo, or the incident source.
+    pub name: String,
+    /// Joined, sorted spans; empty where nothing was.
+    pub spans: Vec<Span>,
 }
 
 /// One table of the dataset in numbers.

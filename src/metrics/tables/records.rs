@@ -1,5 +1,7 @@
 //! The events behind the figures, each used or left out for a reason.
 
+use std::fmt;
+
 use super::figures::{LeadTimeReason, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
@@ -40,6 +42,32 @@ pub struct Stages {
     pub deploy: Option<Seconds>,
 }
 
+/// What failed a deployment; written as the incident's id, or `rollback:ID`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// An incident.
+    Incident {
+        /// Its source.
+        source: String,
+        /// Its id.
+        id: String,
+    },
+    /// A rollback that replaced it.
+    Rollback {
+        /// Id of the deployment that did.
+        id: String,
+    },
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incident { id, .. } => out.write_str(id),
+            Self::Rollback { id } => write!(out, "rollback:{id}"),
+        }
+    }
+}
+
 /// One deployment, used or left out, as known at the period's end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeploymentRecord {
@@ -63,8 +91,8 @@ pub struct DeploymentRecord {
     pub stages: Stages,
     /// Whether it failed; `None` where it does not count or no incident source covers it.
     pub failed: Option<bool>,
-    /// Ids of its incidents, and `rollback:ID`.
-    pub failed_by: Vec<String>,
+    /// What failed it, by rule, then time, then id.
+    pub failed_by: Vec<Cause>,
     /// Every rule that applies, in the order explicit, window, rollback.
     pub failed_rules: Vec<Rule>,
 }
@@ -80,7 +108,8 @@ pub struct IncidentRecord {
     pub team: Option<TeamName>,
     /// Whether it counts.
     pub counted: bool,
-    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or `unmapped` for one that counts in "all" alone.
+    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone), `negative`
+    /// (resolved before it was opened: no time to restore).
     pub reason: Option<&'static str>,
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,

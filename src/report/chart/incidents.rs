@@ -29,6 +29,8 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
         .incidents
         .iter()
         .filter(|record| record.counted && analysis.known.contains(record.event.opened_at))
+        // One that was resolved before it was opened has no length to draw.
+        .filter(|record| record.time_to_restore.is_some() || record.event.resolved_at.is_none())
         .collect();
     let shown = opened.get(opened.len().saturating_sub(MOST)..).unwrap_or_default();
     let plot = Plot::USUAL;

@@ -74,9 +74,10 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
     Ok(Some(Chart {
         id: "chart-stages",
         title: "Where the lead time goes: mean stages".to_owned(),
-        desc: format!("Mean stages of a lead time: {}; together {}.", said.join(", "), number::duration(total)),
+        desc: format!("Mean stages of a lead time: {}.", said.join(", ")),
         caption: "Mean length of each stage over the deployments that have it, one after the other. Only starts in a \
-                  pull request have stages; without a review, pickup runs to the merge."
+                  pull request have stages; without a review, pickup runs to the merge, so the means are over different \
+                  deployments and do not add up."
             .to_owned(),
         drawing,
         points: Points {

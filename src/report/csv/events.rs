@@ -57,7 +57,7 @@ pub fn deployments(analysis: &Analysis) -> String {
             seconds(record.stages.deploy),
             record.kind.map(Kind::as_str).unwrap_or_default().to_owned(),
             flag(record.failed),
-            text(&record.failed_by.join(";")),
+            text(&record.failed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")),
             record.failed_rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(";"),
             optional(event.url.as_deref()),
         ]);

@@ -83,7 +83,7 @@ fn deployment(record: &DeploymentRecord, zone: Zone) -> Vec<Cell> {
     };
     let failed = match record.failed {
         Some(true) => {
-            let by: Vec<&str> = record.failed_by.iter().map(String::as_str).collect();
+            let by: Vec<String> = record.failed_by.iter().map(ToString::to_string).collect();
             short(&format!("yes: {}", by.join(", ")))
         }
         Some(false) => "no".to_owned(),
@@ -110,6 +110,7 @@ fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
     };
     let restored = match record.time_to_restore {
         Some(seconds) => number::duration(seconds.as_f64()),
+        None if event.resolved_at.is_some() => "resolved before it was opened".to_owned(),
         None => format!("open, \u{2265} {}", number::duration(age)),
     };
     let link = record.link.as_ref().map_or_else(String::new, |link| {

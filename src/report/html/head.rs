@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Grid, short, text};
 use super::period_name;
-use crate::domain::coverage::{EVERYTHING, join};
+use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Span, Zone};
@@ -146,20 +146,13 @@ fn coverage(analysis: &Analysis) -> Grid {
 /// The parts of the known period that were not read, a sentence each.
 pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
     let mut all = Vec::new();
-    for read in &analysis.coverage {
-        // What was read of everything was read of each scope, too.
-        let wider = analysis
-            .coverage
-            .iter()
-            .filter(|other| other.table == read.table && other.source == read.source && other.scope == EVERYTHING);
-        let spans = join(read.spans.iter().chain(wider.flat_map(|other| &other.spans)).copied().collect());
-        let missing = missing(&spans, analysis.known);
+    for read in &analysis.history {
+        let missing = missing(&read.spans, analysis.known);
         if !missing.is_empty() {
             all.push(format!(
-                "{} of {} ({}) were not read from {}.",
+                "{} of {} were not read from {}.",
                 capital(table_name(read.table)),
-                scope_words(&read.scope),
-                short(&read.source),
+                short(&read.name),
                 spans_words(&missing, analysis.settings.zone)
             ));
         }

@@ -38,9 +38,12 @@ pub struct IndexEntry {
     pub from: NaiveDate,
     /// First day after.
     pub to: NaiveDate,
-    /// The instant of the report.
-    pub as_of: Timestamp,
+    /// The instant of the report, where it is known.
+    pub as_of: Option<Timestamp>,
 }
+
+/// By this a page of this program is told from another's.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -109,7 +112,7 @@ pub fn render_index(reports: &[IndexEntry]) -> Result<String, askama::Error> {
             label: entry.label.clone(),
             href: format!("{}/index.html", percent_encoded(&entry.label)),
             days: number::days(entry.from, entry.to),
-            as_of: format!("{} UTC", number::instant(entry.as_of, Zone::UTC)),
+            as_of: entry.as_of.map_or_else(|| "–".to_owned(), |at| format!("{} UTC", number::instant(at, Zone::UTC))),
         })
         .collect();
     Index { reports }.render().map(|text| without_controls(&text))

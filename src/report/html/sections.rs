@@ -3,7 +3,7 @@
 use super::cell::{Grid, Link, short, text};
 use super::reading;
 use super::view::{NO_LINE, Panel, Section};
-use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Verdict};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Verdict};
 use crate::report::chart::{
     ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
     survival,
@@ -146,7 +146,7 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
     let zone = analysis.settings.zone;
     let rows = shown.iter().map(|record| {
         let event = &record.event;
-        let by = record.failed_by.iter().map(|id| incident_link(analysis, id)).collect();
+        let by = record.failed_by.iter().map(|cause| cause_link(analysis, cause)).collect();
         let rules: Vec<&str> = record.failed_rules.iter().map(|rule| rule.as_str()).collect();
         vec![
             text(number::instant(event.finished_at.unwrap_or(event.created_at), zone)),
@@ -174,14 +174,19 @@ fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
     })
 }
 
-/// An incident by its title, where it is known under that id.
-fn incident_link(analysis: &Analysis, id: &str) -> Link {
-    match analysis.incidents.iter().find(|record| record.event.id == id) {
+/// What failed a deployment: an incident by its title, or the rollback.
+fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
+    let known = analysis.incidents.iter().find(|record| match cause {
+        Cause::Incident { source, id } => record.event.id == *id && record.event.source == *source,
+        Cause::Rollback { .. } => false,
+    });
+    match known {
         Some(record) => {
-            let name = record.event.title.as_ref().map_or_else(|| id.to_owned(), |title| format!("{id}: {title}"));
+            let name =
+                record.event.title.as_ref().map_or_else(|| cause.to_string(), |title| format!("{cause}: {title}"));
             Link::to(short(&name), record.event.url.as_deref())
         }
-        None => Link::plain(short(id)),
+        None => Link::plain(short(&cause.to_string())),
     }
 }
 

@@ -145,7 +145,7 @@ fn the_index_links_each_report_and_escapes_its_label() {
         label: label.into(),
         from: "2026-07-01".parse().expect("a date"),
         to: "2026-10-01".parse().expect("a date"),
-        as_of: Timestamp::parse("2026-10-02T06:00:00Z").expect("an instant"),
+        as_of: Some(Timestamp::parse("2026-10-02T06:00:00Z").expect("an instant")),
     };
     let page = render_index(&[entry("2026-Q3"), entry("<x>\"/..")]).expect("a page");
     assert!(page.contains("<a href=\"2026-Q3/index.html\">2026-Q3</a>"));

@@ -107,6 +107,7 @@ pub(crate) fn full() -> Analysis {
                 spans: vec![Span { from: at("2026-01-01T00:00:00Z"), to: at("2026-11-24T06:00:00Z") }],
             },
         ],
+        history: Vec::new(),
         findings: vec![
             Finding {
                 id: "small-sample",
@@ -166,6 +167,7 @@ pub(crate) fn empty() -> Analysis {
         deployments: Vec::new(),
         incidents: Vec::new(),
         coverage: Vec::new(),
+        history: Vec::new(),
         findings: Vec::new(),
         inputs: Vec::new(),
         ..full()

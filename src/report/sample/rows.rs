@@ -5,7 +5,7 @@ use crate::domain::band::Band;
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::unit::Seconds;
-use crate::metrics::tables::{DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages};
+use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages};
 
 pub(super) fn full_day(date: &str) -> DailyRow {
     DailyRow {
@@ -87,7 +87,10 @@ fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
             deploy: Some(Seconds(2_400)),
         },
         failed: Some(true),
-        failed_by: vec!["PD1".into(), "rollback:12".into()],
+        failed_by: vec![
+            Cause::Incident { source: "pagerduty".into(), id: "PD1".into() },
+            Cause::Rollback { id: "12".into() },
+        ],
         failed_rules: vec![Rule::Explicit, Rule::Rollback],
     }
 }

@@ -104,7 +104,7 @@ fn unreadable(file: &str, cause: &csv::Error) -> FileError {
     match cause.kind() {
         csv::ErrorKind::Io(cause) => FileError::io(file, cause),
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => shape(format!(
-            "this row has {len} cells and the header {expected_len}; is the file cut off, or a quote unbalanced?"
+            "this row has {len} cells and the header {expected_len}; the file is cut off, or a quote unbalanced"
         )),
         csv::ErrorKind::Utf8 { .. } => shape("this row is not UTF-8; convert the file".into()),
         _ => shape(cause.to_string()),

@@ -65,7 +65,7 @@ pub(super) fn read(
             Ok(Value::Object(object)) => object,
             Ok(_) => return Err(shape("this line is no JSON object".into())),
             Err(cause) if cause.is_eof() => {
-                return Err(shape("this JSON object ends too early; is the file cut off?".into()));
+                return Err(shape("this JSON object ends too early; the file seems to be cut off".into()));
             }
             Err(cause) => return Err(shape(format!("this line is no JSON: {cause}"))),
         };

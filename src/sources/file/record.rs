@@ -42,12 +42,18 @@ pub(super) trait Record {
 
     /// Text, where there is some. A JSON number reads as its decimal text.
     fn text(&self, column: &'static str) -> Result<Option<String>, FileError> {
+        // White space around a value is never meant: ` acme/web` would be a repo of its own.
+        let trimmed = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         match self.cell(column) {
             Cell::Missing => Ok(None),
-            Cell::Text(text) => Ok(Some(text.to_owned())),
-            Cell::Json(Value::String(text)) if text.is_empty() => Ok(None),
-            Cell::Json(Value::String(text)) => Ok(Some(text.clone())),
-            Cell::Json(Value::Number(number)) => Ok(Some(number.to_string())),
+            Cell::Text(text) => Ok(trimmed(text)),
+            Cell::Json(Value::String(text)) => Ok(trimmed(text)),
+            Cell::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
+            Cell::Json(Value::Number(number)) => Err(self.unreadable(
+                column,
+                &number.to_string(),
+                "a number that cannot be kept exactly; write it as text",
+            )),
             Cell::Json(other) => Err(self.unreadable(column, &other.to_string(), "not text")),
         }
     }
@@ -55,6 +61,15 @@ pub(super) trait Record {
     /// Text that must be there.
     fn required_text(&self, column: &'static str) -> Result<String, FileError> {
         self.text(column)?.ok_or_else(|| self.unreadable(column, "", "a value is missing; this column needs one"))
+    }
+
+    /// The name of a revision, where there is one: text without white space.
+    fn revision(&self, column: &'static str) -> Result<Option<String>, FileError> {
+        let revision = self.text(column)?;
+        match revision.as_deref().filter(|revision| revision.contains(char::is_whitespace)) {
+            Some(broken) => Err(self.unreadable(column, broken, "not the name of one revision; it holds white space")),
+            None => Ok(revision),
+        }
     }
 
     /// An instant, where there is one.

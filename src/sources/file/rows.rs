@@ -77,7 +77,7 @@ fn deployment(record: &impl Record, observed_at: Timestamp) -> Result<Deployment
         id: record.required_text("id")?,
         repo: record.required_text("repo")?,
         environment: record.text("environment")?,
-        sha: record.text("sha")?,
+        sha: record.revision("sha")?,
         r#ref: record.text("ref")?,
         status: record.text("status")?.map_or_else(|| "pending".to_owned(), |status| status.to_lowercase()),
         created_at: record.required_instant("created_at")?,
@@ -96,13 +96,23 @@ fn deployment(record: &impl Record, observed_at: Timestamp) -> Result<Deployment
 fn commit(record: &impl Record, observed_at: Timestamp) -> Result<Commit, FileError> {
     Ok(Commit {
         repo: record.required_text("repo")?,
-        sha: record.required_text("sha")?,
-        parents: record.list("parents")?,
+        sha: record
+            .revision("sha")?
+            .ok_or_else(|| record.unreadable("sha", "", "a value is missing; this column needs one"))?,
+        parents: parents(record)?,
         authored_at: record.required_instant("authored_at")?,
         committed_at: record.required_instant("committed_at")?,
         pull_request: record.integer("pull_request")?,
         observed_at,
     })
+}
+
+fn parents(record: &impl Record) -> Result<Option<Vec<String>>, FileError> {
+    let parents = record.list("parents")?;
+    match parents.iter().flatten().find(|parent| parent.contains(char::is_whitespace)) {
+        Some(broken) => Err(record.unreadable("parents", broken, "more than one revision; join parents with `;`")),
+        None => Ok(parents),
+    }
 }
 
 fn pull_request(record: &impl Record, observed_at: Timestamp) -> Result<PullRequest, FileError> {
@@ -120,7 +130,7 @@ fn pull_request(record: &impl Record, observed_at: Timestamp) -> Result<PullRequ
         first_review_at: record.instant("first_review_at")?,
         approved_at: record.instant("approved_at")?,
         merged_at: record.instant("merged_at")?,
-        merge_sha: record.text("merge_sha")?,
+        merge_sha: record.revision("merge_sha")?,
         observed_at,
     })
 }

@@ -4,7 +4,7 @@ use dora_report::domain::event::Incident;
 use dora_report::domain::group::ServiceName;
 use dora_report::domain::settings::{Policy, priority_number};
 use dora_report::domain::time::Timestamp;
-use dora_report::metrics::tables::Rule;
+use dora_report::metrics::tables::{Cause, Rule};
 
 use super::World;
 use super::history::Change;
@@ -13,7 +13,7 @@ use super::history::Change;
 pub(super) struct Failure {
     pub(super) place: usize,
     pub(super) rule: Rule,
-    pub(super) by: String,
+    pub(super) by: Cause,
 }
 
 impl World {
@@ -97,13 +97,21 @@ impl World {
         let mut failures = Vec::new();
         for incident in &self.events.incidents {
             if let Some((place, rule)) = self.link(incident, end) {
-                failures.push(Failure { place, rule, by: incident.id.clone() });
+                failures.push(Failure {
+                    place,
+                    rule,
+                    by: Cause::Incident { source: incident.source.clone(), id: incident.id.clone() },
+                });
             }
         }
         for change in self.changes.iter().filter(|change| self.settings.count_rollbacks && change.finished < end) {
             let rolled_back = change.lead.kind == dora_report::metrics::tables::Kind::Rollback;
             if let (true, Some(place)) = (rolled_back, change.previous) {
-                failures.push(Failure { place, rule: Rule::Rollback, by: format!("rollback:{}", change.event.id) });
+                failures.push(Failure {
+                    place,
+                    rule: Rule::Rollback,
+                    by: Cause::Rollback { id: change.event.id.clone() },
+                });
             }
         }
         failures

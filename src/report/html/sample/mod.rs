@@ -87,6 +87,7 @@ pub(crate) fn empty() -> Analysis {
         deployments: Vec::new(),
         incidents: Vec::new(),
         coverage: Vec::new(),
+        history: Vec::new(),
         findings: Vec::new(),
         inputs: Table::ALL.map(|table| InputSummary { table, rows: 0, newest_observed_at: None }).into(),
     }
@@ -132,6 +133,10 @@ pub(crate) fn year(services: usize) -> Analysis {
         deployments,
         incidents,
         coverage: coverage(first, as_of),
+        history: coverage(first, as_of)
+            .into_iter()
+            .map(|read| HistoryRecord { table: read.table, name: read.scope, spans: read.spans })
+            .collect(),
         findings: vec![Finding {
             id: "open-incidents",
             severity: Severity::Warning,
@@ -223,7 +228,7 @@ fn events(
         };
         if failed && counts {
             let incident = format!("Q{id}");
-            record.failed_by.push(incident.clone());
+            record.failed_by.push(Cause::Incident { source: "pagerduty".into(), id: incident.clone() });
             record.failed_rules.push(rule);
             let opened = Timestamp(finished.0 + (dice.roll() * 3_000_000.0) as i64);
             let restore = Seconds(dice.length(5_400.0, 1.4) as i64);
