@@ -80,7 +80,7 @@ fn flags_that_cannot_be_read_are_usage_errors_with_an_example() {
     for (arguments, wanted) in [
         (["--since", "yesterday"], "`yesterday` is no date; write one like 2026-07-01"),
         (["--since", "2026-07-01T00:00:00Z"], "is no date"),
-        (["--since", "9999-01-01"], "`--since 9999-01-01` lies in the future"),
+        (["--since", "9998-01-01"], "`--since 9998-01-01` lies in the future"),
         (["--max-wait", "soon"], "`soon` is no duration; write a whole number and s, m, h, d or w"),
         (["--max-wait", "1y"], "`1y` is no duration"),
         (["--repo", "acme/["], "`acme/[` is no pattern"),

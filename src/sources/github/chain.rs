@@ -12,6 +12,8 @@ use crate::domain::time::Timestamp;
 pub(super) struct Chain {
     /// When its first run began, in milliseconds.
     began: i64,
+    /// Down to which instant it was to read, in milliseconds: of what is older it knows nothing.
+    since: i64,
     /// GitHub's cursor behind the last page that was handed on.
     pub(super) after: Option<String>,
     /// Whether all deployments below the first page were read; commits may be missing.
@@ -19,13 +21,13 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub(super) fn begin(at: Timestamp) -> Self {
-        Self { began: at.0, after: None, done: false }
+    pub(super) fn begin(at: Timestamp, since: Timestamp) -> Self {
+        Self { began: at.0, since: since.0, after: None, done: false }
     }
 
-    /// Reads a cursor; one that is not ours counts as none.
-    pub(super) fn read(cursor: &str) -> Option<Self> {
-        serde_json::from_str(cursor).ok()
+    /// Reads a cursor; one that is not ours, or did not reach as far back as `since`, counts as none.
+    pub(super) fn read(cursor: &str, since: Timestamp) -> Option<Self> {
+        serde_json::from_str(cursor).ok().filter(|chain: &Self| chain.since <= since.0)
     }
 
     pub(super) fn began(&self) -> Timestamp {
@@ -44,8 +46,10 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_none() {
-        let chain = Chain { began: 5, after: Some("Y3Vyc29y\"".into()), done: true };
-        assert_eq!(Chain::read(&chain.text().expect("a cursor")), Some(chain));
-        assert_eq!(Chain::read("Y3Vyc29y"), None);
+        let chain = Chain { began: 5, since: 3, after: Some("Y3Vyc29y\"".into()), done: true };
+        let text = chain.text().expect("a cursor");
+        assert_eq!(Chain::read(&text, Timestamp(3)), Some(chain));
+        assert_eq!(Chain::read(&text, Timestamp(2)), None, "what is older than it reached was not read");
+        assert_eq!(Chain::read("Y3Vyc29y", Timestamp(3)), None);
     }
 }

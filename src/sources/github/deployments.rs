@@ -83,13 +83,13 @@ impl Source {
     /// Reads a repo's deployments as far as `bounds` asks, each page handed on as it comes.
     pub(super) async fn deployments(&self, name: &str, known: &KnownRepo) -> Result<Outcome, QueryError> {
         let bounds = Bounds::new(&self.plan, known);
-        let resumed = known.cursor.as_deref().and_then(Chain::read);
+        let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop));
         let began = resumed.as_ref().map(Chain::began);
         let mut found = Found {
             repo: Repo { name: name.to_owned(), url: String::new(), observed_at: self.plan.began },
             rows: Vec::new(),
             exhausted: false,
-            chain: resumed.unwrap_or_else(|| Chain::begin(self.plan.began)),
+            chain: resumed.unwrap_or_else(|| Chain::begin(self.plan.began, bounds.stop)),
         };
         if !found.chain.done {
             let descent = Descent {
