@@ -20,9 +20,9 @@ fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, max_shrink_time: 60_000, ..ProptestConfig::default() }
 }
 
-/// Reading many times over writes many files: an eighth of the cases takes as long as all of them read once.
-fn config_of_rereading() -> ProptestConfig {
-    ProptestConfig { cases: (config().cases / 8).max(1), ..config() }
+/// A folder in memory where there is one: a dataset syncs every file, and these tests write thousands.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
 fn rows(events: &Events) -> Vec<Rows> {
@@ -115,7 +115,7 @@ proptest! {
 
     #[test]
     fn every_figure_and_every_record_equals_a_plain_loop_over_the_events(case in case()) {
-        let dir = tempfile::tempdir().expect("a folder");
+        let dir = folder();
         let data = dir.path().join("data");
         adapter::write(&data, rows(&case.events), &case.events.coverage);
         let world = World::new(case.settings.clone(), case.as_of, &case.events);
@@ -125,11 +125,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config_of_rereading())]
+    #![proptest_config(config())]
 
     #[test]
     fn the_order_and_the_number_of_reads_change_no_figure_and_no_byte(case in case(), seed in any::<u64>(), parts in 1_usize..4) {
-        let dir = tempfile::tempdir().expect("a folder");
+        let dir = folder();
         let (once, often) = (dir.path().join("once"), dir.path().join("often"));
         adapter::write(&once, rows(&case.events), &case.events.coverage);
         let mixed = Events {
