@@ -38,6 +38,8 @@ pub struct StoredDeployment {
     pub environment: Option<String>,
     /// Whether it has ended: with success, without, or put aside.
     pub ended: bool,
+    /// Whether it has succeeded.
+    pub succeeded: bool,
 }
 
 /// States after which nothing more is expected of a deployment.
@@ -111,6 +113,7 @@ impl Dataset {
                     environment: environment.get(row).map(str::to_owned),
                     ended: finished.get(row) == Some(true)
                         || status.get(row).is_some_and(|status| ENDED.contains(&status)),
+                    succeeded: status.get(row) == Some("success"),
                 });
             }
         }

@@ -25,9 +25,10 @@ impl Chain {
         Self { began: at.0, since: since.0, after: None, done: false }
     }
 
-    /// Reads a cursor; one that is not ours, or did not reach as far back as `since`, counts as none.
-    pub(super) fn read(cursor: &str, since: Timestamp) -> Option<Self> {
-        serde_json::from_str(cursor).ok().filter(|chain: &Self| chain.since <= since.0)
+    /// Reads a cursor; one that is not ours, did not reach as far back as `since`, or began after `now` (by a clock that
+    /// was ahead) counts as none.
+    pub(super) fn read(cursor: &str, since: Timestamp, now: Timestamp) -> Option<Self> {
+        serde_json::from_str(cursor).ok().filter(|chain: &Self| chain.since <= since.0 && chain.began <= now.0)
     }
 
     pub(super) fn began(&self) -> Timestamp {
@@ -48,8 +49,9 @@ mod tests {
     fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_none() {
         let chain = Chain { began: 5, since: 3, after: Some("Y3Vyc29y\"".into()), done: true };
         let text = chain.text().expect("a cursor");
-        assert_eq!(Chain::read(&text, Timestamp(3)), Some(chain));
-        assert_eq!(Chain::read(&text, Timestamp(2)), None, "what is older than it reached was not read");
-        assert_eq!(Chain::read("Y3Vyc29y", Timestamp(3)), None);
+        assert_eq!(Chain::read(&text, Timestamp(3), Timestamp(5)), Some(chain));
+        assert_eq!(Chain::read(&text, Timestamp(2), Timestamp(5)), None, "what is older than it reached was not read");
+        assert_eq!(Chain::read(&text, Timestamp(3), Timestamp(4)), None, "it began after now");
+        assert_eq!(Chain::read("Y3Vyc29y", Timestamp(3), Timestamp(5)), None);
     }
 }

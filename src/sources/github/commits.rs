@@ -119,6 +119,10 @@ impl<'a> Commits<'a> {
             commits.push(commit);
             pull_requests.extend(pull_request.filter(|one| self.pull_requests.insert(one.number)));
         }
+        // A page that lacks its own start would be asked for again and again.
+        if !self.history.has(&walk.start) {
+            self.history.is_gone(walk.start.clone());
+        }
         if !fresh.is_empty() && next.is_some() {
             *(if on_main { &mut self.main } else { &mut self.side }) = Some(Walk { start: walk.start, after: next });
         }

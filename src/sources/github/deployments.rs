@@ -2,8 +2,8 @@
 //!
 //! A first run stops below `since`, once every environment has one success from before it: the predecessor of its
 //! first deployment inside. It looks for those in at most three more pages. A later run stops in settled history: all
-//! of the last 7 days before the end of coverage, and whatever had not ended, was read again. A deployment that hangs
-//! unfinished since long therefore makes every run read down to it.
+//! of the last 7 days before the end of coverage, and whatever had not ended within 35 days, was read again.
+//! Seven days more than asked for are kept, since what is asked for in them may go live inside.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +20,8 @@ use crate::domain::event::{Deployment, Rows};
 use crate::domain::time::Timestamp;
 
 const SETTLED_MS: i64 = 7 * 86_400_000;
+/// GitHub itself ends what has waited for 30 days.
+const HANGING_MS: i64 = 35 * 86_400_000;
 const PAGES_FOR_PREDECESSORS: u32 = 3;
 
 /// How far down a run reads.
@@ -34,19 +36,26 @@ pub(super) struct Bounds {
 impl Bounds {
     pub(super) fn new(plan: &Plan, known: &KnownRepo) -> Self {
         match (known.covered_from, known.covered_to) {
-            (Some(from), Some(to)) if from <= plan.since => {
+            // What was read by a clock that was ahead is not to be built upon.
+            (Some(from), Some(to)) if from <= plan.since && to <= plan.began => {
                 let week = Timestamp(to.0.saturating_sub(SETTLED_MS));
-                let open = oldest_open(known, plan.since).unwrap_or(week);
-                Self { stop: week.min(open).max(plan.since), settled: true }
+                let open = oldest_open(known, plan).unwrap_or(week);
+                Self { stop: week.min(open).max(kept_from(plan)), settled: true }
             }
-            _ => Self { stop: plan.since, settled: false },
+            _ => Self { stop: kept_from(plan), settled: false },
         }
     }
 }
 
-/// When the oldest deployment since then that had not ended was created.
-fn oldest_open(known: &KnownRepo, since: Timestamp) -> Option<Timestamp> {
-    let open = known.deployments.iter().filter(|one| !one.terminal && one.created_at >= since);
+/// From which creation on deployments are kept: one that was asked for before `since` may have gone live after it.
+pub(super) fn kept_from(plan: &Plan) -> Timestamp {
+    Timestamp(plan.since.0.saturating_sub(SETTLED_MS))
+}
+
+/// When the oldest kept deployment that had not ended was created. One that has hung for long will not end any more.
+fn oldest_open(known: &KnownRepo, plan: &Plan) -> Option<Timestamp> {
+    let from = kept_from(plan).max(Timestamp(plan.began.0.saturating_sub(HANGING_MS)));
+    let open = known.deployments.iter().filter(|one| !one.terminal && one.created_at >= from);
     open.map(|one| one.created_at).min()
 }
 
@@ -83,7 +92,7 @@ impl Source {
     /// Reads a repo's deployments as far as `bounds` asks, each page handed on as it comes.
     pub(super) async fn deployments(&self, name: &str, known: &KnownRepo) -> Result<Outcome, QueryError> {
         let bounds = Bounds::new(&self.plan, known);
-        let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop));
+        let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop, self.plan.began));
         let began = resumed.as_ref().map(Chain::began);
         let mut found = Found {
             repo: Repo { name: name.to_owned(), url: String::new(), observed_at: self.plan.began },
@@ -95,7 +104,7 @@ impl Source {
             let descent = Descent {
                 after: found.chain.after.clone(),
                 stop: bounds.stop,
-                environments: (!bounds.settled).then(|| environments(known, self.plan.since)),
+                environments: (!bounds.settled).then(|| environments(known, kept_from(&self.plan))),
                 moves: true,
             };
             match self.descend(name, descent, &mut found).await {
@@ -110,7 +119,9 @@ impl Source {
             }
         }
         if let Some(began) = began {
-            let stop = oldest_open(known, self.plan.since).map_or(began, |open| open.min(began)).max(self.plan.since);
+            // Statuses of the week before may have come since, as on any later run.
+            let week = Timestamp(began.0.saturating_sub(SETTLED_MS));
+            let stop = oldest_open(known, &self.plan).map_or(week, |open| open.min(week)).max(kept_from(&self.plan));
             let descent = Descent { after: None, stop, environments: None, moves: false };
             if let Some(renamed) = self.descend(name, descent, &mut found).await? {
                 return Ok(Outcome::Renamed(renamed));
@@ -135,10 +146,13 @@ impl Source {
             found.repo.url = page.url;
             let oldest = page.deployments.nodes.last().map(|deployment| deployment.created_at);
             let next = page.deployments.page_info.next();
+            if page.deployments.page_info.contradicts_itself() {
+                return Err(QueryError::Here("GitHub's list of deployments broke off; run again".into()));
+            }
             let mut rows = Vec::new();
             for wire in page.deployments.nodes {
                 let row = self.row(&found.repo, wire).await?;
-                if descent.keeps(&row, self.plan.since) {
+                if descent.keeps(&row, kept_from(&self.plan)) {
                     rows.push(row);
                 }
             }
@@ -146,7 +160,7 @@ impl Source {
             if descent.moves {
                 found.chain.after = next.clone().or_else(|| found.chain.after.take());
             }
-            let passed = oldest.is_none_or(|oldest| oldest < descent.stop);
+            let passed = oldest.is_some_and(|oldest| oldest < descent.stop);
             let ends = next.is_none() || (passed && (descent.is_complete() || further >= PAGES_FOR_PREDECESSORS));
             found.chain.done |= ends && descent.moves;
             found.rows.extend(rows.iter().cloned());
@@ -186,9 +200,9 @@ impl Source {
 }
 
 impl Descent {
-    /// Whether a row is one to keep: from `since` on, or an environment's last success before.
-    fn keeps(&mut self, row: &Deployment, since: Timestamp) -> bool {
-        let inside = row.created_at >= since;
+    /// Whether a row is one to keep: from an instant on, or an environment's last success before.
+    fn keeps(&mut self, row: &Deployment, from: Timestamp) -> bool {
+        let inside = row.created_at >= from;
         let (Some((seen, older)), Some(environment)) = (&mut self.environments, &row.environment) else {
             return inside;
         };
@@ -208,7 +222,7 @@ impl Descent {
 fn environments(known: &KnownRepo, since: Timestamp) -> (BTreeSet<String>, BTreeSet<String>) {
     let of = |inside: bool| {
         let those = known.deployments.iter().filter(move |one| (one.created_at >= since) == inside);
-        those.filter(move |one| inside || one.terminal).filter_map(|one| one.environment.clone()).collect()
+        those.filter(move |one| inside || one.succeeded).filter_map(|one| one.environment.clone()).collect()
     };
     (of(true), of(false))
 }

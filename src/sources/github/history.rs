@@ -2,13 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::deployments::kept_from;
 use super::{KnownRepo, Plan};
 use crate::domain::event::Deployment;
 use crate::domain::graph::{Between, CommitRow, Graph, Walker};
 use crate::domain::time::Timestamp;
-
-/// Known pairs of one environment that are looked at below the newest that was read again.
-const KNOWN_PAIRS: usize = 5;
 
 /// Two revisions deployed one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -97,23 +95,19 @@ impl History {
     /// The pairs a run has to be able to tell apart, newest first: consecutive successes of one environment.
     ///
     /// Where history is settled these are the pairs whose newer deployment was read again, and the known ones directly
-    /// below, whose outcome is not known here: with them the next success above a failure is connected too.
+    /// below that are not resolved yet. Environments that nobody counts need no commits.
     pub(super) fn wanted(&self, plan: &Plan, rows: &[Deployment], known: &KnownRepo, settled: bool) -> Vec<Pair> {
         let graph = self.graph();
         let mut walker = Walker::default();
         let mut pairs: Vec<(Timestamp, Pair)> = Vec::new();
-        for list in by_environment(rows, known) {
-            let mut known_pairs = 0;
+        for list in by_environment(plan, rows, known) {
             for two in list.windows(2).rev() {
                 let [old, new] = two else { continue };
                 let pair = Pair { old: old.sha.to_owned(), new: new.sha.to_owned() };
-                if settled && !new.read {
-                    known_pairs += 1;
-                    if known_pairs > KNOWN_PAIRS || is_resolved(&graph, &pair, &mut walker) {
-                        break;
-                    }
+                if settled && !new.read && is_resolved(&graph, &pair, &mut walker) {
+                    break;
                 }
-                if new.created_at >= plan.since {
+                if new.created_at >= kept_from(plan) {
                     pairs.push((new.at, pair));
                 }
             }
@@ -128,7 +122,7 @@ fn is_resolved(graph: &Graph<'_>, pair: &Pair, walker: &mut Walker) -> bool {
     graph.between(&pair.old, &pair.new, walker) != Between::Unknown
 }
 
-/// A deployment that succeeded, or one known to have ended.
+/// A deployment that succeeded.
 struct Deployed<'a> {
     at: Timestamp,
     id: &'a str,
@@ -138,7 +132,7 @@ struct Deployed<'a> {
 }
 
 /// The deployments of each environment, oldest first; those without one match nothing.
-fn by_environment<'a>(rows: &'a [Deployment], known: &'a KnownRepo) -> Vec<Vec<Deployed<'a>>> {
+fn by_environment<'a>(plan: &Plan, rows: &'a [Deployment], known: &'a KnownRepo) -> Vec<Vec<Deployed<'a>>> {
     let mut lists: FxHashMap<&str, FxHashMap<&str, Deployed<'a>>> = FxHashMap::default();
     let ids: FxHashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     for row in rows {
@@ -150,7 +144,7 @@ fn by_environment<'a>(rows: &'a [Deployment], known: &'a KnownRepo) -> Vec<Vec<D
             lists.entry(environment).or_default().insert(&row.id, deployed);
         }
     }
-    for one in known.deployments.iter().filter(|one| one.terminal && !ids.contains(one.id.as_str())) {
+    for one in known.deployments.iter().filter(|one| one.succeeded && !ids.contains(one.id.as_str())) {
         if let (Some(environment), Some(sha)) = (&one.environment, &one.sha)
             && is_revision(sha)
         {
@@ -159,7 +153,11 @@ fn by_environment<'a>(rows: &'a [Deployment], known: &'a KnownRepo) -> Vec<Vec<D
             lists.entry(environment).or_default().insert(&one.id, deployed);
         }
     }
-    let sorted = lists.into_values().map(|list| {
+    let counted = |environment: &str| {
+        plan.environments.is_empty() || plan.environments.iter().any(|glob| glob.matches(environment))
+    };
+    let lists = lists.into_iter().filter(|(environment, _)| counted(environment)).map(|(_, list)| list);
+    let sorted = lists.map(|list| {
         let mut list: Vec<Deployed<'a>> = list.into_values().collect();
         list.sort_by(|left, right| (left.at, left.id).cmp(&(right.at, right.id)));
         list

@@ -64,6 +64,8 @@ pub struct Plan {
     pub exclude: Vec<Glob>,
     /// Restricts this run to repos that match (`--repo`).
     pub only: Vec<Glob>,
+    /// Environments whose deployments get their commits; empty: all. Previews of every branch would ask for each head.
+    pub environments: Vec<Glob>,
     /// Deployments created before this instant are not read, but the last one before it of each environment.
     pub since: Timestamp,
     /// The instant at which the run began: coverage ends here, and rows are observed then.
@@ -104,6 +106,8 @@ pub struct KnownDeployment {
     pub environment: Option<String>,
     /// Whether it has succeeded, failed or ended otherwise.
     pub terminal: bool,
+    /// Whether it has succeeded.
+    pub succeeded: bool,
 }
 
 /// One thing that happened, in order per repo. Rows come before the cursor or coverage that rests on them.

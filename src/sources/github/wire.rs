@@ -23,6 +23,11 @@ pub(super) struct PageInfo {
 }
 
 impl PageInfo {
+    /// Whether it says that there is more, and not where.
+    pub(super) fn contradicts_itself(&self) -> bool {
+        self.has_next_page && self.end_cursor.is_none()
+    }
+
     /// The cursor of the next page, if there is one.
     pub(super) fn next(&self) -> Option<String> {
         self.end_cursor.clone().filter(|_| self.has_next_page)

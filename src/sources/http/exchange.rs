@@ -18,8 +18,10 @@ const REDIRECTS: u32 = 5;
 const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
 
 /// The transport: it follows no redirect itself and gives up in the end.
-pub(super) fn transport() -> Result<reqwest::Client, HttpError> {
-    let builder = reqwest::Client::builder()
+pub(super) fn transport(proxies: bool) -> Result<reqwest::Client, HttpError> {
+    let builder = reqwest::Client::builder();
+    let builder = if proxies { builder } else { builder.no_proxy() };
+    let builder = builder
         .user_agent(AGENT)
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_mins(1))
@@ -62,7 +64,9 @@ impl Client {
                 continue;
             }
             let budget = Budget::read(response.headers());
-            if budget.remaining.is_some() {
+            // Signing in counts against another budget than the queries do.
+            let of_queries = |kind: &HeaderValue| kind == "graphql";
+            if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(of_queries) {
                 self.note(budget);
             }
             let body = read(response, request, host).await?;
@@ -79,7 +83,9 @@ impl Client {
         host: &str,
     ) -> Result<Response, HttpError> {
         let method = if body.is_some() { Method::POST } else { Method::GET };
-        let mut builder = self.http.request(method, url.clone());
+        // Plain http is for loopback alone, and a proxy would carry it off this machine.
+        let http = if url.scheme() == "http" { &self.direct } else { &self.http };
+        let mut builder = http.request(method, url.clone());
         for &(name, value) in request.headers {
             builder = builder.header(name, value);
         }

@@ -66,6 +66,8 @@ pub(crate) struct Reply {
 /// The client; one for a whole run, so that all its requests wait together.
 pub(crate) struct Client {
     http: reqwest::Client,
+    /// The same without a proxy.
+    direct: reqwest::Client,
     clock: Clock,
     notify: Notify,
     max_wait: Duration,
@@ -79,9 +81,9 @@ pub(crate) struct Client {
 impl Client {
     /// Sets a client up. `floor` is how much of a budget the requests under way may use together.
     pub(crate) fn new(clock: Clock, notify: Notify, max_wait: Duration, floor: u64) -> Result<Self, HttpError> {
-        let http = exchange::transport()?;
+        let (http, direct) = (exchange::transport(true)?, exchange::transport(false)?);
         let (gate, budget, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
-        Ok(Self { http, clock, notify, max_wait, floor, gate, budget, sent })
+        Ok(Self { http, direct, clock, notify, max_wait, floor, gate, budget, sent })
     }
 
     /// How many requests were sent.

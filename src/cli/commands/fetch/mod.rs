@@ -27,14 +27,14 @@ use crate::store::{StoreError, Writer};
 /// The name under which GitHub's rows, coverage and cursors stand in the dataset.
 const SOURCE: &str = "github";
 /// Pages that may wait for the disk before the requests do.
-const WAITING_EVENTS: usize = 64;
+const WAITING_EVENTS: usize = 2;
 
 /// Runs the command.
 pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     let began = now();
     let github = plan::configured(&context.config, common)?;
-    let plan = plan::plan(fetch, github, context.config.settings.zone, began)?;
+    let plan = plan::plan(fetch, github, &context.config.settings, began)?;
     let auth = plan::auth(github, common)?;
     for (section, is_there) in
         [("pagerduty", context.config.pagerduty.is_some()), ("opsgenie", context.config.opsgenie.is_some())]

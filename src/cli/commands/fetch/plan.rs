@@ -15,7 +15,8 @@ use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, DeploymentSource, Github, GithubAuth};
 use crate::domain::glob::Glob;
-use crate::domain::time::{Timestamp, Zone};
+use crate::domain::settings::Settings;
+use crate::domain::time::Timestamp;
 use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
 use crate::store::known::{RepoHistory, StoredDeployment};
 use crate::store::{Dataset, StoreError};
@@ -55,7 +56,8 @@ pub(super) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a 
 }
 
 /// What to fetch.
-pub(super) fn plan(fetch: &Fetch, github: &Github, zone: Zone, began: Timestamp) -> anyhow::Result<Plan> {
+pub(super) fn plan(fetch: &Fetch, github: &Github, settings: &Settings, began: Timestamp) -> anyhow::Result<Plan> {
+    let zone = settings.zone;
     let today = zone.day_of(began);
     let since = match fetch.since {
         Some(day) if day > today => {
@@ -72,12 +74,19 @@ pub(super) fn plan(fetch: &Fetch, github: &Github, zone: Zone, began: Timestamp)
         repos: github.repos.clone(),
         exclude: github.exclude.clone(),
         only: fetch.repo.clone(),
+        environments: production(settings),
         since: zone.midnight(since),
         began,
         concurrency: github.concurrency as usize,
         full: fetch.full,
         max_wait: Duration::from_secs(u64::try_from(fetch.max_wait.0).context("a wait is not negative")?),
     })
+}
+
+/// The environments that any service counts.
+fn production(settings: &Settings) -> Vec<Glob> {
+    let own = settings.services.iter().flat_map(|service| service.environments.iter().flatten());
+    settings.environments.iter().chain(own).cloned().collect()
 }
 
 /// How to sign in; the only secrets of the program are read here.
@@ -169,5 +178,6 @@ fn known_deployment(stored: StoredDeployment) -> KnownDeployment {
         sha: stored.sha,
         environment: stored.environment,
         terminal: stored.ended,
+        succeeded: stored.succeeded,
     }
 }
