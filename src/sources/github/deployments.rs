@@ -44,6 +44,17 @@ impl Bounds {
     }
 }
 
+impl Bounds {
+    /// Whether a first page is all there is to read of a repo.
+    pub(super) fn are_met_by(self, page: &wire::Repository) -> bool {
+        let list = &page.deployments;
+        let passed = list.nodes.last().is_none_or(|oldest| oldest.created_at < self.stop);
+        let is_whole =
+            |one: &wire::Deployment| one.statuses.as_ref().is_none_or(|list| list.page_info.next().is_none());
+        (list.page_info.next().is_none() || (self.settled && passed)) && list.nodes.iter().all(is_whole)
+    }
+}
+
 /// When the oldest deployment since then that had not ended was created.
 fn oldest_open(known: &KnownRepo, since: Timestamp) -> Option<Timestamp> {
     let open = known.deployments.iter().filter(|one| !one.terminal && one.created_at >= since);
@@ -77,11 +88,19 @@ struct Descent {
     environments: Option<(BTreeSet<String>, BTreeSet<String>)>,
     /// Whether its pages move the cursor.
     moves: bool,
+    /// Its first page, where that was read before.
+    first: Option<wire::Repository>,
 }
 
 impl Source {
-    /// Reads a repo's deployments as far as `bounds` asks, each page handed on as it comes.
-    pub(super) async fn deployments(&self, name: &str, known: &KnownRepo) -> Result<Outcome, QueryError> {
+    /// Reads a repo's deployments as far as its bounds ask, each page handed on as it comes; `first` is the first page
+    /// of a repo without a cursor, where that was read before.
+    pub(super) async fn deployments(
+        &self,
+        name: &str,
+        known: &KnownRepo,
+        first: Option<wire::Repository>,
+    ) -> Result<Outcome, QueryError> {
         let bounds = Bounds::new(&self.plan, known);
         let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop));
         let began = resumed.as_ref().map(Chain::began);
@@ -97,12 +116,13 @@ impl Source {
                 stop: bounds.stop,
                 environments: (!bounds.settled).then(|| environments(known, self.plan.since)),
                 moves: true,
+                first,
             };
             match self.descend(name, descent, &mut found).await {
                 // GitHub no longer takes the cursor: from the top.
                 Err(QueryError::Here(cause)) if began.is_some() && cause.to_lowercase().contains("cursor") => {
                     let fresh = KnownRepo { cursor: None, ..known.clone() };
-                    return Box::pin(self.deployments(name, &fresh)).await;
+                    return Box::pin(self.deployments(name, &fresh, None)).await;
                 }
                 Err(error) => return Err(error),
                 Ok(Some(renamed)) => return Ok(Outcome::Renamed(renamed)),
@@ -111,7 +131,7 @@ impl Source {
         }
         if let Some(began) = began {
             let stop = oldest_open(known, self.plan.since).map_or(began, |open| open.min(began)).max(self.plan.since);
-            let descent = Descent { after: None, stop, environments: None, moves: false };
+            let descent = Descent { after: None, stop, environments: None, moves: false, first: None };
             if let Some(renamed) = self.descend(name, descent, &mut found).await? {
                 return Ok(Outcome::Renamed(renamed));
             }
@@ -126,8 +146,12 @@ impl Source {
         loop {
             let after = &descent.after;
             let variables = |first: u32| json!({"owner": owner, "name": repo_name, "first": first, "after": after});
-            let page: wire::InRepository<wire::Repository> = self.page(name, &mut size, DEPLOYMENTS, variables).await?;
-            let page = page.repository;
+            let page = if let Some(page) = descent.first.take() {
+                page
+            } else {
+                let page = self.page::<wire::InRepository<_>>(name, &mut size, DEPLOYMENTS, variables).await?;
+                page.repository
+            };
             if !page.name_with_owner.eq_ignore_ascii_case(name) {
                 return Ok(Some(page.name_with_owner));
             }
