@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Cost;
 use super::credentials::{Credentials, below};
-use super::envelope::{Envelope, Meaning, is_limited, meaning, words};
+use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
 use crate::sources::http::text::shorten;
 use crate::sources::http::{Client, Reply, Request};
@@ -19,6 +19,17 @@ pub(super) const HEADERS: [(&str, &str); 2] =
 
 /// How often a query with a passing error is asked.
 const TRIES: u32 = 3;
+
+/// What a query over several repos brought for one of them.
+#[derive(Debug)]
+pub(super) enum Share<T> {
+    /// All that was asked for.
+    Whole(T),
+    /// It is not there, or not shown to this token.
+    Refused(String),
+    /// Nothing that can be relied on: ask for it alone.
+    Unclear,
+}
 
 /// GitHub's GraphQL API.
 pub(super) struct Api {
@@ -67,8 +78,40 @@ impl Api {
         Err(QueryError::Here("GitHub did not answer".into()))
     }
 
-    /// The data of a reply, or a problem that may pass.
-    fn understand(&self, reply: &Reply) -> Result<Result<Value, String>, QueryError> {
+    /// Asks once for `count` aliases, `r0`, `r1`, …; what each brought, in this order.
+    pub(super) async fn several<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: impl Serialize,
+        count: usize,
+    ) -> Result<Vec<Share<T>>, QueryError> {
+        let reply = self.post(&json!({"query": query, "variables": variables}).to_string()).await?;
+        let envelope = self.envelope(&reply)?.map_err(QueryError::Here)?;
+        let mut data = envelope.data.unwrap_or_default();
+        self.count(&data);
+        let errors = envelope.errors.unwrap_or_default();
+        let share = |index: usize| {
+            let alias = format!("r{index}");
+            match meaning(&of_alias(&errors, &alias)) {
+                Some(Meaning::Final(cause)) => Share::Refused(cause),
+                Some(_) => Share::Unclear,
+                None => {
+                    let own = data.get_mut(&alias).map(Value::take);
+                    own.and_then(|own| serde_json::from_value(own).ok()).map_or(Share::Unclear, Share::Whole)
+                }
+            }
+        };
+        Ok((0..count).map(share).collect())
+    }
+
+    /// Counts the points that a reply says it cost.
+    fn count(&self, data: &Value) {
+        let cost = data.pointer("/rateLimit/cost").and_then(Value::as_u64).unwrap_or(0);
+        self.points.fetch_add(cost, Ordering::Relaxed);
+    }
+
+    /// The envelope of a reply, or a problem that may pass.
+    fn envelope(&self, reply: &Reply) -> Result<Result<Envelope, String>, QueryError> {
         let quoted = || format!("{}: {}", reply.status, words(&reply.body));
         match reply.status {
             401 | 403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
@@ -79,8 +122,14 @@ impl Api {
             502 | 504 => return Err(QueryError::Heavy(quoted())),
             _ => {}
         }
-        let Ok(envelope) = serde_json::from_str::<Envelope>(&reply.body) else {
-            return Ok(Err(format!("no JSON but `{}`", shorten(&reply.body))));
+        Ok(serde_json::from_str(&reply.body).map_err(|_| format!("no JSON but `{}`", shorten(&reply.body))))
+    }
+
+    /// The data of a reply, or a problem that may pass.
+    fn understand(&self, reply: &Reply) -> Result<Result<Value, String>, QueryError> {
+        let envelope = match self.envelope(reply)? {
+            Ok(envelope) => envelope,
+            Err(problem) => return Ok(Err(problem)),
         };
         match meaning(&envelope.errors.unwrap_or_default()) {
             Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
@@ -88,11 +137,10 @@ impl Api {
             Some(Meaning::Passing(cause)) => Ok(Err(cause)),
             None => match envelope.data {
                 Some(data) if !data.is_null() => {
-                    let cost = data.pointer("/rateLimit/cost").and_then(Value::as_u64).unwrap_or(0);
-                    self.points.fetch_add(cost, Ordering::Relaxed);
+                    self.count(&data);
                     Ok(Ok(data))
                 }
-                _ => Ok(Err(quoted())),
+                _ => Ok(Err(format!("{}: {}", reply.status, words(&reply.body)))),
             },
         }
     }

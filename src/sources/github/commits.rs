@@ -27,6 +27,12 @@ struct Walk {
     after: Option<String>,
 }
 
+/// The first page behind a revision, read before; `None` where the revision is gone.
+pub(super) struct FirstPage {
+    pub(super) start: String,
+    pub(super) list: Option<wire::Connection<wire::Commit>>,
+}
+
 /// All walks of one repo.
 pub(super) struct Commits<'a> {
     source: &'a Source,
@@ -41,18 +47,24 @@ pub(super) struct Commits<'a> {
     side: Option<Walk>,
     /// What the main walk met.
     met: FxHashSet<String>,
+    first: Option<FirstPage>,
 }
 
 impl<'a> Commits<'a> {
-    /// `cursor` is what stays the repo's cursor meanwhile.
-    pub(super) fn new(source: &'a Source, repo: &'a Repo, history: History, cursor: Option<String>) -> Self {
+    /// `cursor` is what stays the repo's cursor meanwhile; `first` is read already.
+    pub(super) fn new(
+        source: &'a Source,
+        repo: &'a Repo,
+        history: History,
+        cursor: Option<String>,
+        first: Option<FirstPage>,
+    ) -> Self {
         let (size, pull_requests, met) = (PageSize::default(), FxHashSet::default(), FxHashSet::default());
-        Self { source, repo, history, cursor, size, pull_requests, main: None, side: None, met }
+        Self { source, repo, history, cursor, size, pull_requests, main: None, side: None, met, first }
     }
 
-    /// Reads what the pairs (newest first) need, each page handed on as it comes.
-    pub(super) async fn read(mut self, pairs: Vec<Pair>) -> Result<(), QueryError> {
-        let mut open = self.history.unresolved(pairs);
+    /// Reads what the unresolved pairs (newest first) need, each page handed on as it comes.
+    pub(super) async fn read(mut self, mut open: Vec<Pair>) -> Result<(), QueryError> {
         let (mut idle, mut pages) = (0, 0);
         while let Some(pair) = open.first().cloned() {
             if self.history.is_lost(&pair) {
@@ -64,8 +76,7 @@ impl<'a> Commits<'a> {
             if leads_there {
                 self.side = None;
             } else if idle >= PATIENCE || (self.main.is_none() && self.side.is_none()) {
-                let start = missing.map(str::to_owned).or_else(|| self.history.holes(&pair).into_iter().next());
-                let Some(start) = start else {
+                let Some(start) = self.history.start(&pair) else {
                     open.remove(0);
                     continue;
                 };
@@ -97,9 +108,15 @@ impl<'a> Commits<'a> {
         let name = &self.repo.name;
         let (owner, repo_name) = parts(name)?;
         let variables = |first: u32| json!({"owner": owner, "name": repo_name, "oid": walk.start, "first": first, "after": walk.after});
-        let page: wire::InRepository<wire::Revision<wire::History>> =
-            self.source.page(name, &mut self.size, COMMITS, variables).await?;
-        let Some(list) = page.repository.object.and_then(|commit| commit.history) else {
+        let fits = |first: &mut FirstPage| first.start == walk.start && walk.after.is_none();
+        let list = if let Some(first) = self.first.take_if(fits) {
+            first.list
+        } else {
+            let page: wire::InRepository<wire::Revision<wire::History>> =
+                self.source.page(name, &mut self.size, COMMITS, variables).await?;
+            page.repository.object.and_then(|commit| commit.history)
+        };
+        let Some(list) = list else {
             self.history.is_gone(walk.start);
             return Ok(FxHashSet::default());
         };

@@ -47,6 +47,19 @@ impl Bounds {
     }
 }
 
+impl Bounds {
+    /// Whether a first page is all there is to read of a repo.
+    pub(super) fn are_met_by(self, page: &wire::Repository) -> bool {
+        let list = &page.deployments;
+        let passed = list.nodes.last().is_some_and(|oldest| oldest.created_at < self.stop);
+        let is_whole =
+            |one: &wire::Deployment| one.statuses.as_ref().is_none_or(|list| list.page_info.next().is_none());
+        !list.page_info.contradicts_itself()
+            && (list.page_info.next().is_none() || (self.settled && passed))
+            && list.nodes.iter().all(is_whole)
+    }
+}
+
 /// From which creation on deployments are kept: one that was asked for before `since` may have gone live after it.
 pub(super) fn kept_from(plan: &Plan) -> Timestamp {
     Timestamp(plan.since.0.saturating_sub(SETTLED_MS))
@@ -86,11 +99,19 @@ struct Descent {
     environments: Option<(BTreeSet<String>, BTreeSet<String>)>,
     /// Whether its pages move the cursor.
     moves: bool,
+    /// Its first page, where that was read before.
+    first: Option<wire::Repository>,
 }
 
 impl Source {
-    /// Reads a repo's deployments as far as `bounds` asks, each page handed on as it comes.
-    pub(super) async fn deployments(&self, name: &str, known: &KnownRepo) -> Result<Outcome, QueryError> {
+    /// Reads a repo's deployments as far as its bounds ask, each page handed on as it comes; `first` is the first page
+    /// of a repo without a cursor, where that was read before.
+    pub(super) async fn deployments(
+        &self,
+        name: &str,
+        known: &KnownRepo,
+        first: Option<wire::Repository>,
+    ) -> Result<Outcome, QueryError> {
         let bounds = Bounds::new(&self.plan, known);
         let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop, self.plan.began));
         let began = resumed.as_ref().map(Chain::began);
@@ -106,12 +127,13 @@ impl Source {
                 stop: bounds.stop,
                 environments: (!bounds.settled).then(|| environments(known, kept_from(&self.plan))),
                 moves: true,
+                first,
             };
             match self.descend(name, descent, &mut found).await {
                 // GitHub no longer takes the cursor: from the top.
                 Err(QueryError::Here(cause)) if began.is_some() && cause.to_lowercase().contains("cursor") => {
                     let fresh = KnownRepo { cursor: None, ..known.clone() };
-                    return Box::pin(self.deployments(name, &fresh)).await;
+                    return Box::pin(self.deployments(name, &fresh, None)).await;
                 }
                 Err(error) => return Err(error),
                 Ok(Some(renamed)) => return Ok(Outcome::Renamed(renamed)),
@@ -122,7 +144,7 @@ impl Source {
             // Statuses of the week before may have come since, as on any later run.
             let week = Timestamp(began.0.saturating_sub(SETTLED_MS));
             let stop = oldest_open(known, &self.plan).map_or(week, |open| open.min(week)).max(kept_from(&self.plan));
-            let descent = Descent { after: None, stop, environments: None, moves: false };
+            let descent = Descent { after: None, stop, environments: None, moves: false, first: None };
             if let Some(renamed) = self.descend(name, descent, &mut found).await? {
                 return Ok(Outcome::Renamed(renamed));
             }
@@ -137,8 +159,12 @@ impl Source {
         loop {
             let after = &descent.after;
             let variables = |first: u32| json!({"owner": owner, "name": repo_name, "first": first, "after": after});
-            let page: wire::InRepository<wire::Repository> = self.page(name, &mut size, DEPLOYMENTS, variables).await?;
-            let page = page.repository;
+            let page = if let Some(page) = descent.first.take() {
+                page
+            } else {
+                let page = self.page::<wire::InRepository<_>>(name, &mut size, DEPLOYMENTS, variables).await?;
+                page.repository
+            };
             if !page.name_with_owner.eq_ignore_ascii_case(name) {
                 return Ok(Some(page.name_with_owner));
             }

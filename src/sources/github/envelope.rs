@@ -21,7 +21,7 @@ pub(super) struct Envelope {
 }
 
 /// One error of a reply.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Problem {
     #[serde(default)]
     r#type: Option<String>,
@@ -80,6 +80,15 @@ fn has_one(text: &str, words: &[&str]) -> bool {
 pub(super) fn words(body: &str) -> String {
     let message = serde_json::from_str::<Envelope>(body).ok().and_then(|envelope| envelope.message);
     shorten(message.as_deref().unwrap_or(body))
+}
+
+/// The errors that concern an alias: those on its path, and those on none.
+pub(super) fn of_alias(errors: &[Problem], alias: &str) -> Vec<Problem> {
+    let concerns = |error: &&Problem| {
+        let top = error.path.as_ref().and_then(|path| path.first());
+        top.is_none_or(|top| top == alias)
+    };
+    errors.iter().filter(concerns).cloned().collect()
 }
 
 /// What a reply's errors come to; `None` without any.
@@ -145,5 +154,14 @@ mod tests {
         assert!(matches!(read(heavy), Some(Meaning::Heavy(_))));
         let gone = r#"{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a Repository with the name 'a/b'."}]}"#;
         assert!(matches!(read(gone), Some(Meaning::Final(words)) if words.contains("'a/b'") && words.contains("gone")));
+    }
+
+    #[test]
+    fn an_error_concerns_the_alias_on_its_path_and_one_without_a_path_concerns_all() {
+        let list: Vec<Problem> =
+            serde_json::from_str(r#"[{"message":"x","path":["r1","deployments"]}]"#).expect("a list");
+        assert_eq!((of_alias(&list, "r0").len(), of_alias(&list, "r1").len()), (0, 1));
+        let pathless: Vec<Problem> = serde_json::from_str(r#"[{"message":"x"}]"#).expect("a list");
+        assert_eq!(of_alias(&pathless, "r0").len(), 1);
     }
 }

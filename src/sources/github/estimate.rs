@@ -58,7 +58,7 @@ pub async fn estimate(
                 }
             };
             list.lock().unwrap_or_else(PoisonError::into_inner).push(one);
-            Ok(())
+            Ok(Vec::new())
         }
     })
     .await?;

@@ -50,6 +50,11 @@ impl History {
         [&pair.new, &pair.old].into_iter().map(String::as_str).find(|sha| !self.has(sha))
     }
 
+    /// Where to begin to look for what a pair needs; `None` where nothing is missing.
+    pub(super) fn start(&self, pair: &Pair) -> Option<String> {
+        self.missing(pair).map(str::to_owned).or_else(|| self.holes(pair).into_iter().next())
+    }
+
     /// Whether a pair can never be told apart: something it needs is gone.
     pub(super) fn is_lost(&self, pair: &Pair) -> bool {
         let gone = |sha: &String| self.gone.contains(sha);

@@ -15,6 +15,7 @@ mod map;
 mod page;
 mod queries;
 mod run;
+mod several;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,20 @@
 //! The queries, each from its own file, and what a page of them costs.
 //!
+//! What is asked of several repos in one request is the fragment of the query for one, once for each alias.
+//!
 //! GitHub's price: every connection counts once per node of its parents' pages; the sum over a hundred, rounded, at
 //! least 1. `first` is at most 100, and a query may touch 500,000 nodes.
 
 /// An owner's repos.
 pub(super) const REPOSITORIES: &str = include_str!("queries/repositories.graphql");
 /// A repo's deployments, newest first.
-pub(super) const DEPLOYMENTS: &str = include_str!("queries/deployments.graphql");
+pub(super) const DEPLOYMENTS: &str =
+    concat!(include_str!("queries/deployments.graphql"), include_str!("queries/deployments_page.graphql"));
 /// The older statuses of a deployment.
 pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
 /// The history behind a revision.
-pub(super) const COMMITS: &str = include_str!("queries/commits.graphql");
+pub(super) const COMMITS: &str =
+    concat!(include_str!("queries/commits.graphql"), include_str!("queries/commits_page.graphql"));
 /// The further parents of a commit.
 pub(super) const PARENTS: &str = include_str!("queries/parents.graphql");
 /// How much there is of a repo.
@@ -23,16 +27,68 @@ pub(super) const DEPLOYMENTS_POINTS: u64 = 1;
 /// Points of a full page of commits.
 pub(super) const COMMITS_POINTS: u64 = 5;
 
+/// Repos whose first deployments are read in one request, and how many of each.
+pub(super) const DEPLOYMENTS_OF: (usize, u32) = (10, 20);
+/// Repos whose first commits are read in one request, and how many of each: together as heavy as a page of one.
+pub(super) const COMMITS_OF: (usize, u32) = (5, 20);
+
+/// The query for the deployments of so many repos, `r0`, `r1`, …, by `$owner0`, `$name0`, ….
+pub(super) fn deployments_of(count: usize) -> String {
+    let page = include_str!("queries/deployments_page.graphql");
+    aliased("DeploymentsOfSeveral", count, |_| String::new(), |_| "...DeploymentsPage".into(), page)
+}
+
+/// The query for the history of so many repos, each behind a revision of its own, `$oid0`, ….
+pub(super) fn commits_of(count: usize) -> String {
+    let page = include_str!("queries/commits_page.graphql");
+    let variable = |index| format!(", $oid{index}: GitObjectID!");
+    aliased("CommitsOfSeveral", count, variable, |index| format!("object(oid: $oid{index}) {{ ...CommitsPage }}"), page)
+}
+
+/// One query over so many repos: its name, the further variable and the selection of each, and the fragment.
+fn aliased(
+    name: &str,
+    count: usize,
+    variable: impl Fn(usize) -> String,
+    selection: impl Fn(usize) -> String,
+    fragment: &str,
+) -> String {
+    let parts = (0..count).map(|index| {
+        let head = format!(", $owner{index}: String!, $name{index}: String!{}", variable(index));
+        let wanted = selection(index);
+        (head, format!("  r{index}: repository(owner: $owner{index}, name: $name{index}) {{ {wanted} }}\n"))
+    });
+    let (head, body): (Vec<String>, Vec<String>) = parts.unzip();
+    let (head, body) = (head.concat(), body.concat());
+    format!(
+        "query {name}($first: Int!, $after: String{head}) {{\n{body}  rateLimit {{ cost remaining }}\n}}\n{fragment}"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A query without comments, its one fragment put in place.
+    fn inlined(query: &str) -> String {
+        let code = query.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join(" ");
+        let Some((operation, fragment)) = code.split_once("fragment ") else { return code };
+        let name = fragment.split(' ').next().expect("a name");
+        let body = fragment.split_once('{').expect("a selection").1.trim_end().strip_suffix('}').expect("an end");
+        operation.replace(&format!("...{name}"), body)
+    }
+
     /// Requests and nodes of a query with full pages, by GitHub's arithmetic.
     fn count(query: &str) -> (u64, u64) {
+        count_with(query, PAGE)
+    }
+
+    /// The same with pages of another size.
+    fn count_with(query: &str, size: u32) -> (u64, u64) {
         let (mut requests, mut nodes) = (0u64, 0u64);
         let mut parents = vec![1u64];
         let mut page = None;
-        let code: String = query.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join(" ");
+        let code = inlined(query);
         let body = code.split_once('{').expect("a selection").1;
         let mut rest = body;
         while let Some(at) = rest.find(['(', '{', '}']) {
@@ -45,7 +101,7 @@ mod tests {
                     let first = arguments.split_once("first: ").map(|(_, first)| first.trim_start_matches('$'));
                     page = first.map(|first| {
                         let digits: String = first.chars().take_while(char::is_ascii_digit).collect();
-                        digits.parse().unwrap_or(u64::from(PAGE))
+                        digits.parse().unwrap_or(u64::from(size))
                     });
                 }
                 b'{' => {
@@ -65,7 +121,11 @@ mod tests {
     }
 
     fn points(query: &str) -> u64 {
-        (count(query).0 + 50).div_euclid(100).max(1)
+        points_of(count(query).0)
+    }
+
+    fn points_of(requests: u64) -> u64 {
+        (requests + 50).div_euclid(100).max(1)
     }
 
     #[test]
@@ -80,6 +140,18 @@ mod tests {
         for query in [REPOSITORIES, DEPLOYMENTS, STATUSES, COMMITS, PARENTS, ESTIMATE] {
             assert!(count(query).1 <= 500_000);
         }
+    }
+
+    #[test]
+    fn several_repos_cost_less_in_one_request_than_each_alone() {
+        let (deployments, commits) = (deployments_of(DEPLOYMENTS_OF.0), commits_of(COMMITS_OF.0));
+        let (requests, nodes) = count_with(&deployments, DEPLOYMENTS_OF.1);
+        assert_eq!((requests, nodes), (10 * 21, 10 * (20 + 400)));
+        assert!(points_of(requests) < 10 * DEPLOYMENTS_POINTS);
+        let (requests, nodes) = count_with(&commits, COMMITS_OF.1);
+        assert_eq!((requests, nodes), (5 * 101, count(COMMITS).1));
+        assert_eq!(points_of(requests), COMMITS_POINTS);
+        assert!(commits.contains("r4: repository(owner: $owner4, name: $name4) { object(oid: $oid4) { ...CommitsPage"));
     }
 
     #[test]

@@ -1,26 +1,55 @@
 //! A run: several repos at once, one request in flight for each, and what one repo's trouble means for the others.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 use super::api::Api;
-use super::commits::Commits;
+use super::commits::{Commits, FirstPage};
 use super::credentials::Credentials;
-use super::deployments::{Bounds, Outcome};
-use super::discovery::Target;
+use super::deployments::{Bounds, Found, Outcome};
 use super::error::{GitHubError, QueryError};
-use super::history::History;
+use super::history::{History, Pair};
 use super::map::SOURCE;
 use super::queries::COMMITS_POINTS;
 use super::source::Source;
-use super::{Auth, Cost, Event, Known, KnownRepo, Plan};
+use super::{Auth, Cost, Event, Known, KnownRepo, Plan, wire};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::http::{Client, Clock};
+
+/// A piece of work; those of one repo follow each other.
+pub(super) enum Work {
+    /// Repos whose beginnings are read in one request.
+    Several(Vec<String>),
+    /// A repo, with its first page of deployments where that was read before.
+    Repo { name: String, first: Option<wire::Repository> },
+    /// A repo whose deployments were read.
+    Commits(Box<DeploymentsRead>),
+    /// A repo in which there is nothing to read.
+    Empty(String),
+}
+
+/// A repo whose deployments were read.
+pub(super) struct DeploymentsRead {
+    pub(super) found: Found,
+    pub(super) history: History,
+    /// What the commits are to tell apart, newest first.
+    pub(super) open: Vec<Pair>,
+    /// From when on it is covered.
+    from: Timestamp,
+    /// The first page of commits, where that was read before.
+    pub(super) first: Option<FirstPage>,
+}
+
+/// What became of reading a repo's deployments under a name.
+pub(super) enum Step {
+    Read(Box<DeploymentsRead>),
+    Renamed(String),
+}
 
 /// A repo is renamed at most so often within one run.
 const RENAMES: u32 = 3;
@@ -38,11 +67,11 @@ pub async fn fetch(
     events: Sender<Event>,
 ) -> Result<Cost, GitHubError> {
     let source = Arc::new(open(plan, auth, known, clock, events)?);
-    let targets = source.targets().await?;
+    let work = source.divide(source.targets().await?);
     let worker = Arc::clone(&source);
-    each(targets, source.plan.concurrency, move |target| {
+    each(work, source.plan.concurrency, move |work| {
         let source = Arc::clone(&worker);
-        async move { source.repo(target).await }
+        async move { source.work(work).await }
     })
     .await?;
     Ok(source.api.cost())
@@ -71,71 +100,103 @@ pub(super) fn open(
     Ok(Source { api, plan, known, events })
 }
 
-/// Does the work for every item, so many at once; the first error ends all of it.
+/// Does the work for every item, so many at once; what it leaves to do comes next. The first error ends all of it.
 pub(super) async fn each<T, W, F>(items: Vec<T>, at_once: usize, work: W) -> Result<(), GitHubError>
 where
     T: Send + 'static,
-    W: Fn(T) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<(), GitHubError>> + Send,
+    W: Fn(T) -> F,
+    F: Future<Output = Result<Vec<T>, GitHubError>> + Send + 'static,
 {
-    let queue = Arc::new(Mutex::new(VecDeque::from(items)));
-    let mut workers: JoinSet<Result<(), GitHubError>> = JoinSet::new();
-    for _ in 0..at_once.max(1) {
-        let (queue, work) = (Arc::clone(&queue), work.clone());
-        workers.spawn(async move {
-            loop {
-                let item = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                let Some(item) = item else { return Ok(()) };
-                work(item).await?;
-            }
-        });
+    let mut queue = VecDeque::from(items);
+    // Dropping the set ends what is left of it.
+    let mut running = JoinSet::new();
+    loop {
+        while running.len() < at_once.max(1) {
+            let Some(item) = queue.pop_front() else { break };
+            running.spawn(work(item));
+        }
+        let Some(ended) = running.join_next().await else { return Ok(()) };
+        let left =
+            ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run broke off: {cause}") })??;
+        for item in left.into_iter().rev() {
+            queue.push_front(item);
+        }
     }
-    // Dropping the set ends the workers that are left.
-    while let Some(ended) = workers.join_next().await {
-        ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run broke off: {cause}") })??;
-    }
-    Ok(())
 }
 
 impl Source {
-    /// Reads one repo; only what concerns all of them is an error.
-    async fn repo(&self, target: Target) -> Result<(), GitHubError> {
-        if target.empty {
-            let (from, to) = (self.plan.since, self.plan.began);
-            return self.send(done(target.name, from, to)).await;
+    /// Does one piece of work, and gives back what is left to do; only what concerns all repos is an error.
+    async fn work(&self, work: Work) -> Result<Vec<Work>, GitHubError> {
+        match work {
+            Work::Several(names) => return self.several(names).await,
+            Work::Repo { name, first } => self.repo(name, first).await?,
+            Work::Commits(read) => {
+                let name = read.found.repo.name.clone();
+                self.ended(name, self.finish(*read).await).await?;
+            }
+            Work::Empty(name) => self.send(done(name, self.plan.since, self.plan.began)).await?,
         }
-        let mut name = target.name;
+        Ok(Vec::new())
+    }
+
+    /// Reads one repo; only what concerns all of them is an error.
+    async fn repo(&self, mut name: String, mut first: Option<wire::Repository>) -> Result<(), GitHubError> {
         for _ in 0..RENAMES {
-            match self.read(&name).await {
+            match self.read(&name, first.take()).await {
                 Ok(Some(renamed)) => name = renamed,
                 Ok(None) => return Ok(()),
-                Err(QueryError::Run(error)) => return Err(error),
-                Err(QueryError::Heavy(reason) | QueryError::Here(reason)) => {
-                    return self.send(Event::Failed { repo: name, reason }).await;
-                }
+                Err(error) => return self.ended(name, Err(error)).await,
             }
         }
         let reason = "it was renamed again and again while it was read; run again".into();
         self.send(Event::Failed { repo: name, reason }).await
     }
 
+    /// Says so where a repo could not be read.
+    async fn ended(&self, repo: String, how: Result<(), QueryError>) -> Result<(), GitHubError> {
+        match how {
+            Ok(()) => Ok(()),
+            Err(QueryError::Run(error)) => Err(error),
+            Err(QueryError::Heavy(reason) | QueryError::Here(reason)) => {
+                self.send(Event::Failed { repo, reason }).await
+            }
+        }
+    }
+
     /// Reads one repo under a name; gives back the name it has now where that is another.
-    async fn read(&self, name: &str) -> Result<Option<String>, QueryError> {
+    async fn read(&self, name: &str, first: Option<wire::Repository>) -> Result<Option<String>, QueryError> {
+        match self.deployments_read(name, first).await? {
+            Step::Renamed(renamed) => Ok(Some(renamed)),
+            Step::Read(read) => self.finish(*read).await.map(|()| None),
+        }
+    }
+
+    /// Reads a repo's deployments, and sees which commits that leaves to read.
+    pub(super) async fn deployments_read(
+        &self,
+        name: &str,
+        first: Option<wire::Repository>,
+    ) -> Result<Step, QueryError> {
         let nothing = KnownRepo::default();
         let known = self.known(name).unwrap_or(&nothing);
         let bounds = Bounds::new(&self.plan, known);
-        let found = match self.deployments(name, known).await? {
+        let found = match self.deployments(name, known, first).await? {
             Outcome::Found(found) => found,
-            Outcome::Renamed(renamed) => return Ok(Some(renamed)),
+            Outcome::Renamed(renamed) => return Ok(Step::Renamed(renamed)),
         };
         let history = History::new(known);
         // After an interruption commits may be missing anywhere.
         let settled = bounds.settled && known.cursor.is_none();
-        let pairs = history.wanted(&self.plan, &found.rows, known, settled);
-        Commits::new(self, &found.repo, history, found.chain.text()).read(pairs).await?;
+        let open = history.unresolved(history.wanted(&self.plan, &found.rows, known, settled));
         let from = if bounds.settled && !found.exhausted { bounds.stop } else { self.plan.since };
-        self.send(done(found.repo.name, from, self.plan.began)).await?;
-        Ok(None)
+        Ok(Step::Read(Box::new(DeploymentsRead { found, history, open, from, first: None })))
+    }
+
+    /// Reads the commits of a repo, and says that it is done.
+    async fn finish(&self, read: DeploymentsRead) -> Result<(), QueryError> {
+        let DeploymentsRead { found, history, open, from, first } = read;
+        Commits::new(self, &found.repo, history, found.chain.text(), first).read(open).await?;
+        Ok(self.send(done(found.repo.name, from, self.plan.began)).await?)
     }
 }
 

@@ -140,12 +140,43 @@ pub(super) fn asked(seen: &Seen) -> (String, Value) {
 /// Answers a query over these repos, by lower-case name.
 pub(super) fn answer(repos: &BTreeMap<String, Repo>, seen: &Seen) -> Answer {
     let (query, variables) = asked(seen);
+    let mut reply = match query.strip_suffix("OfSeveral") {
+        None => reply(repos, &query, &variables),
+        Some(query) => several(repos, query, &variables),
+    };
+    if let Value::Object(data) = &mut reply["data"] {
+        let cost = if query.starts_with("Commits") { 5 } else { 1 };
+        data.insert("rateLimit".into(), json!({"cost": cost, "remaining": 4_000}));
+    }
+    Answer::new(200, reply.to_string()).with("x-ratelimit-remaining", 4_000)
+}
+
+/// The same of several repos: each as if it were asked for alone, under its alias.
+fn several(repos: &BTreeMap<String, Repo>, query: &str, variables: &Value) -> Value {
+    let (mut data, mut errors) = (json!({}), Vec::new());
+    for index in 0.. {
+        let of = |key: &str| &variables[format!("{key}{index}")];
+        if of("name").is_null() {
+            break;
+        }
+        let own = json!({"owner": of("owner"), "name": of("name"), "oid": of("oid"), "first": variables["first"]});
+        let mut own = reply(repos, query, &own);
+        let alias = format!("r{index}");
+        if let Some(error) = own.pointer_mut("/errors/0") {
+            error["path"][0] = alias.as_str().into();
+            errors.push(error.take());
+        }
+        data[alias] = own["data"]["repository"].take();
+    }
+    if errors.is_empty() { json!({"data": data}) } else { json!({"data": data, "errors": errors}) }
+}
+
+fn reply(repos: &BTreeMap<String, Repo>, query: &str, variables: &Value) -> Value {
     let text = |name: &str| variables[name].as_str();
     let first = usize::try_from(variables["first"].as_u64().unwrap_or(0)).expect("a page");
     let name = format!("{}/{}", text("owner").unwrap_or_default(), text("name").unwrap_or_default());
-    let cost = if query == "Commits" { 5 } else { 1 };
     let repo = repos.iter().find(|(key, _)| key.eq_ignore_ascii_case(&name));
-    let mut data = match (query.as_str(), repo) {
+    let data = match (query, repo) {
         ("Repositories", _) => {
             let names = repos.keys().map(|name| json!({"nameWithOwner": name, "isEmpty": false}));
             let page_info = json!({"hasNextPage": false, "endCursor": null});
@@ -167,9 +198,8 @@ pub(super) fn answer(repos: &BTreeMap<String, Repo>, seen: &Seen) -> Answer {
         _ => {
             let message = format!("Could not resolve to a Repository with the name '{name}'.");
             let error = json!({"type": "NOT_FOUND", "path": ["repository"], "message": message});
-            return Answer::new(200, json!({"data": {"repository": null}, "errors": [error]}).to_string());
+            return json!({"data": {"repository": null}, "errors": [error]});
         }
     };
-    data["rateLimit"] = json!({"cost": cost, "remaining": 4_000});
-    Answer::new(200, json!({"data": data}).to_string()).with("x-ratelimit-remaining", 4_000)
+    json!({"data": data})
 }

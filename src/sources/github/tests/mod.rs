@@ -4,6 +4,7 @@ mod app;
 mod fake;
 mod histories;
 mod resume;
+mod several;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
