@@ -24,6 +24,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo,
+    /// Check the config, the dataset, the token, what GitHub shows to it and which environments count; write nothing.
+    Doctor,
     /// Read deployments, commits and pull requests from GitHub into the dataset: only what is new, and after an
     /// interruption only what is missing.
     Fetch(Fetch),

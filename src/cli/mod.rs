@@ -30,6 +30,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let talk = Talk::new(&cli.common);
     let done = match &cli.command {
         Command::Demo => commands::demo::run(&cli.common, talk),
+        Command::Doctor => commands::doctor::run(&cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
         Command::Report(report) => commands::report::run(report, &cli.common, talk),

@@ -7,6 +7,7 @@ mod cursors;
 pub mod dataset;
 mod durable;
 pub mod error;
+pub mod inventory;
 pub mod known;
 mod lock;
 mod part;

@@ -2,6 +2,7 @@
 
 pub(super) mod about;
 pub(super) mod demo;
+pub(super) mod doctor;
 pub(super) mod fetch;
 pub(super) mod import;
 pub(super) mod report;

@@ -1,5 +1,6 @@
 //! One GraphQL query: posted, tried again where that helps, and given back only if it is complete.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
@@ -37,11 +38,12 @@ pub(super) struct Api {
     credentials: Credentials,
     url: Url,
     points: AtomicU64,
+    scopes: OnceLock<String>,
 }
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
-        Ok(Self { client, credentials, url: graphql_url(api_url)?, points: AtomicU64::new(0) })
+        Ok(Self { client, credentials, url: graphql_url(api_url)?, points: AtomicU64::new(0), scopes: OnceLock::new() })
     }
 
     /// What was spent so far.
@@ -51,6 +53,11 @@ impl Api {
             points: self.points.load(Ordering::Relaxed),
             points_left: self.client.remaining(),
         }
+    }
+
+    /// The scopes of the token, where a reply named them.
+    pub(super) fn scopes(&self) -> Option<&str> {
+        self.scopes.get().map(String::as_str)
     }
 
     /// Asks, and gives back the data of a reply without errors.
@@ -157,6 +164,10 @@ impl Api {
                 is_limited,
             };
             let reply = self.client.send(request).await?;
+            if let Some(scopes) = &reply.scopes {
+                // They are the token's: every reply names the same.
+                let _ = self.scopes.set(scopes.clone());
+            }
             if reply.status != 401 || renewed || !self.credentials.can_renew() {
                 return Ok(reply);
             }

@@ -13,6 +13,7 @@ mod estimate;
 mod history;
 mod map;
 mod page;
+mod probe;
 mod queries;
 mod run;
 mod several;
@@ -34,6 +35,7 @@ use crate::domain::time::Timestamp;
 
 pub use self::error::GitHubError;
 pub use self::estimate::{Estimate, estimate};
+pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
 
 /// How to authenticate.

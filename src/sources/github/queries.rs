@@ -20,6 +20,11 @@ pub(super) const PARENTS: &str = include_str!("queries/parents.graphql");
 /// How much there is of a repo.
 pub(super) const ESTIMATE: &str = include_str!("queries/estimate.graphql");
 
+/// What is left of the budget.
+pub(super) const BUDGET: &str = include_str!("queries/budget.graphql");
+/// What the token sees of a repo.
+pub(super) const PROBE: &str = include_str!("queries/probe.graphql");
+
 /// The largest page.
 pub(super) const PAGE: u32 = 100;
 /// Points of a full page of deployments.
@@ -134,7 +139,7 @@ mod tests {
         assert_eq!(points(DEPLOYMENTS), DEPLOYMENTS_POINTS);
         assert_eq!(count(COMMITS), (501, 100 + 1_000 + 100 + 1_000 + 100 + 2_000));
         assert_eq!(points(COMMITS), COMMITS_POINTS);
-        for query in [REPOSITORIES, STATUSES, PARENTS, ESTIMATE] {
+        for query in [REPOSITORIES, STATUSES, PARENTS, ESTIMATE, BUDGET, PROBE] {
             assert_eq!(points(query), 1);
         }
         for query in [REPOSITORIES, DEPLOYMENTS, STATUSES, COMMITS, PARENTS, ESTIMATE] {

@@ -69,8 +69,10 @@ impl Client {
             if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(of_queries) {
                 self.note(budget);
             }
+            let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
+            let scopes = scopes.map(|scopes| scrub(scopes.to_owned(), request.token));
             let body = read(response, request, host).await?;
-            return Ok((Reply { status, body }, budget));
+            return Ok((Reply { status, body, scopes }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }

@@ -61,6 +61,8 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// `x-oauth-scopes`: what the token may do, where the service says so.
+    pub(crate) scopes: Option<String>,
 }
 
 /// The client; one for a whole run, so that all its requests wait together.

@@ -51,7 +51,7 @@ async fn broken_replies_and_server_errors_are_tried_again() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into() }));
+    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into(), scopes: None }));
     assert_eq!(run.seen.len(), 4);
     let head = run.seen[0].head.to_lowercase();
     assert!(head.contains("authorization: bearer ghp_secret") && head.contains("user-agent: dora-report/"), "{head}");
@@ -75,7 +75,7 @@ async fn a_limit_is_waited_out_and_said() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into() }));
+    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into(), scopes: None }));
     assert_eq!(run.notices.len(), 3, "{:?}", run.notices);
     assert!(run.notices[0].contains("until 1970-01-01T00:16:40Z"), "{:?}", run.notices);
 }
@@ -92,7 +92,7 @@ async fn a_limit_longer_than_the_longest_wait_is_an_error_that_says_until_when()
 #[tokio::test]
 async fn a_refusal_that_is_none_for_a_limit_is_handed_on() {
     let run = send(60, |_| Answer::new(403, "Resource not accessible").with("x-ratelimit-remaining", 4_000)).await;
-    assert_eq!(run.result, Ok(Reply { status: 403, body: "Resource not accessible".into() }));
+    assert_eq!(run.result, Ok(Reply { status: 403, body: "Resource not accessible".into(), scopes: None }));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! [`fault`] put that on a loopback port; [`scene`] runs the program against it. The other modules are the tests.
 
 mod cost;
+mod doctor;
 mod execute;
 mod failures;
 mod fake;

@@ -4,7 +4,7 @@
 //! channel between them: Polars never runs inside the runtime, and a slow disk slows the requests down.
 
 mod keeper;
-mod plan;
+pub(super) mod plan;
 mod summary;
 
 use std::path::Path;

@@ -27,7 +27,7 @@ fn config_path(common: &Common) -> &Path {
 }
 
 /// The section `[github]`, if this version can do what it asks for.
-pub(super) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a Github, UsageError> {
+pub(in crate::cli::commands) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a Github, UsageError> {
     let path = config_path(common);
     let Some(github) = &config.github else {
         let lack = if path.exists() { "it has no section [github]" } else { "there is no such file" };
@@ -56,7 +56,12 @@ pub(super) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a 
 }
 
 /// What to fetch.
-pub(super) fn plan(fetch: &Fetch, github: &Github, settings: &Settings, began: Timestamp) -> anyhow::Result<Plan> {
+pub(in crate::cli::commands) fn plan(
+    fetch: &Fetch,
+    github: &Github,
+    settings: &Settings,
+    began: Timestamp,
+) -> anyhow::Result<Plan> {
     let zone = settings.zone;
     let today = zone.day_of(began);
     let since = match fetch.since {
@@ -90,7 +95,7 @@ fn production(settings: &Settings) -> Vec<Glob> {
 }
 
 /// How to sign in; the only secrets of the program are read here.
-pub(super) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError> {
+pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError> {
     match &github.auth {
         GithubAuth::Token { variable } => secret(variable).map(Auth::Token).ok_or_else(|| {
             AccessError(format!(
@@ -125,7 +130,7 @@ fn beside_config(path: &Path, common: &Common) -> PathBuf {
 }
 
 /// Says which secret it was that GitHub does not accept.
-pub(super) fn name_secret(error: anyhow::Error, github: &Github, common: &Common) -> anyhow::Error {
+pub(in crate::cli::commands) fn name_secret(error: anyhow::Error, github: &Github, common: &Common) -> anyhow::Error {
     match error.downcast_ref::<GitHubError>() {
         Some(GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. }) => {
             let name = match &github.auth {

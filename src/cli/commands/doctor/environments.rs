@@ -1,0 +1,106 @@
+//! The checks of what counts: which environments of which repos are production of which service.
+
+use std::cmp::Reverse;
+
+use super::checklist::Checklist;
+use super::names;
+use crate::domain::event::Deployment;
+use crate::domain::glob::Glob;
+use crate::domain::settings::Settings;
+use crate::metrics::ownership::{Ownership, Placement};
+use crate::sources::github::ProbedRepo;
+
+/// Environments of one repo that are named; previews can be hundreds.
+const MOST_NAMED: usize = 8;
+
+/// `all` says whether these are all the repos there are.
+pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: &mut Checklist) {
+    let seen: Vec<&ProbedRepo> = repos.iter().filter(|repo| repo.problem.is_none()).collect();
+    let everywhere: Vec<Deployment> = seen.iter().flat_map(|repo| places(repo)).collect();
+    let ownership = Ownership::new(settings, &everywhere);
+    let mut has_deployments = vec![false; ownership.services.len()];
+    for repo in &seen {
+        let owners = ownership.of_deployments(&places(repo));
+        for service in owners.iter().filter_map(|owner| owner.counted()) {
+            if let Some(has) = has_deployments.get_mut(service) {
+                *has = true;
+            }
+        }
+        one(repo, &owners, &ownership, list);
+    }
+    if all {
+        services(&seen, &has_deployments, settings, list);
+    }
+}
+
+/// One repo; `owners` says of each of its environments whose it is.
+fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list: &mut Checklist) {
+    if repo.deployments == 0 {
+        return list.warn(&format!(
+            "{}: no deployments; leave it out with `exclude` in [github], or bring them in with `import`",
+            repo.name
+        ));
+    }
+    let each = repo.environments.iter().zip(owners).map(|((environment, count), owner)| {
+        let name = environment.as_deref().unwrap_or("(no environment)");
+        let service = owner.counted().and_then(|service| ownership.name(service));
+        let means = service.map_or("does not count".to_owned(), |service| format!("service {}", service.0));
+        (service.is_none(), Reverse(*count), format!("{name} {count} ({means})"))
+    });
+    // Those that count first, then the busiest.
+    let mut named: Vec<_> = each.collect();
+    named.sort();
+    let mut shown: Vec<String> = named.into_iter().map(|(_, _, text)| text).collect();
+    if shown.len() > MOST_NAMED {
+        let rest = shown.split_off(MOST_NAMED).len();
+        shown.push(format!("{rest} more environments"));
+    }
+    let newest: usize = repo.environments.values().sum();
+    let text = format!("{}: the newest {newest} of {} deployments: {}", repo.name, repo.deployments, shown.join(", "));
+    if owners.iter().any(|owner| owner.counted().is_some()) {
+        list.ok(&text);
+    } else if owners.iter().any(|owner| owner.left_out == Some("no-service")) {
+        list.warn(&format!("{text}; no service has this repo: add it to `repos` of a [[service]]"));
+    } else {
+        list.warn(&format!(
+            "{text}; none is taken for production: name one in `environments` of [deployments] or of its [[service]]"
+        ));
+    }
+}
+
+/// The configured services of which nothing was seen.
+fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings, list: &mut Checklist) {
+    for (service, has) in settings.services.iter().zip(has_deployments) {
+        let mut own = seen.iter().filter(|repo| any(&service.repos, &repo.name)).peekable();
+        if own.peek().is_none() {
+            list.warn(&format!(
+                "service {}: no repo that can be read matches {}; check its `repos` and those of [github]",
+                service.name.0,
+                names(&service.repos)
+            ));
+        } else if !has && own.any(|repo| repo.deployments > 0) {
+            let environments = service.environments.as_deref().unwrap_or(&settings.environments);
+            list.warn(&format!(
+                "service {}: none of the newest deployments is its own in {}; check its `environments`, and whether an \
+                 earlier [[service]] takes them",
+                service.name.0,
+                names(environments)
+            ));
+        }
+    }
+}
+
+fn any(globs: &[Glob], name: &str) -> bool {
+    globs.iter().any(|glob| glob.matches(name))
+}
+
+/// A successful deployment to each environment of a repo, in their order.
+fn places(repo: &ProbedRepo) -> Vec<Deployment> {
+    let place = |environment: &Option<String>| Deployment {
+        repo: repo.name.clone(),
+        environment: environment.clone(),
+        status: "success".into(),
+        ..Deployment::default()
+    };
+    repo.environments.keys().map(place).collect()
+}
