@@ -156,7 +156,8 @@ async fn repos(source: &Arc<Source>, most: usize) -> Result<(Vec<ProbedRepo>, us
                 }
             };
             list.lock().unwrap_or_else(PoisonError::into_inner).push(one);
-            Ok(())
+            // One look at each repo is all.
+            Ok(Vec::new())
         }
     })
     .await?;
