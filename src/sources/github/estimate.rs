@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::error::{GitHubError, QueryError};
-use super::queries::{COMMITS_POINTS, DEPLOYMENTS_POINTS, ESTIMATE, PAGE};
+use super::queries::{COMMITS_OF, COMMITS_POINTS, DEPLOYMENTS_OF, DEPLOYMENTS_POINTS, ESTIMATE, PAGE};
 use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
@@ -44,12 +44,13 @@ pub async fn estimate(
     let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
     let source = Arc::new(open(plan, auth, Known::new(), clock, events)?);
     let targets = source.targets().await?;
+    let shares = targets.len() > 1;
     let found = Arc::new(Mutex::new(Vec::new()));
     let (concurrency, list) = (source.plan.concurrency, Arc::clone(&found));
     each(targets, concurrency, move |target| {
         let (source, list) = (Arc::clone(&source), Arc::clone(&list));
         async move {
-            let one = match source.extent(&target.name).await {
+            let one = match source.extent(&target.name, shares).await {
                 Ok(one) => one,
                 Err(QueryError::Run(error)) => return Err(error),
                 Err(QueryError::Heavy(problem) | QueryError::Here(problem)) => {
@@ -69,7 +70,8 @@ pub async fn estimate(
 }
 
 impl Source {
-    async fn extent(&self, name: &str) -> Result<Estimate, QueryError> {
+    /// `shares`: its first pages may come together with those of other repos, and are smaller then.
+    async fn extent(&self, name: &str, shares: bool) -> Result<Estimate, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let variables = json!({"owner": owner, "name": repo_name, "since": self.plan.since.to_rfc3339()});
         let extent: wire::InRepository<wire::Extent> = self.api.query(ESTIMATE, variables).await?;
@@ -77,9 +79,13 @@ impl Source {
         let head = extent.default_branch_ref.and_then(|branch| branch.target);
         let commits = head.and_then(|head| head.history).map_or(0, |history| history.total_count);
         let deployments = extent.deployments.total_count;
-        let pages = deployments.div_ceil(u64::from(PAGE)).max(1);
+        let pages = |count: u64, first: u32| {
+            let first = u64::from(if shares { first } else { PAGE });
+            1 + count.saturating_sub(first).div_ceil(u64::from(PAGE))
+        };
         // Without a deployment no commit is read.
-        let commit_pages = if deployments == 0 { 0 } else { commits.div_ceil(u64::from(PAGE)) };
+        let commit_pages = if deployments.min(commits) == 0 { 0 } else { pages(commits, COMMITS_OF.1) };
+        let pages = pages(deployments, DEPLOYMENTS_OF.1);
         Ok(Estimate {
             repo: extent.name_with_owner,
             deployments,

@@ -265,7 +265,8 @@ impl Repo {
         {
             old.statuses.push(("INACTIVE".into(), done));
         }
-        let letters = self.name.bytes().map(u64::from).sum::<u64>();
+        // Ids are unique over all repos, however alike their names.
+        let letters = self.name.bytes().fold(0_u64, |sum, byte| (sum * 31 + u64::from(byte)) % 1_000_003);
         self.deployments.push(Deployment {
             id: 3_881_000_000 + letters * 10_000 + self.deployments.len() as u64,
             sha: sha.to_owned(),
