@@ -71,13 +71,15 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let facts = Facts::new(&events, &ownership, settings);
     let history = History::new(dataset.coverage(), &events.deployments, &events.incidents);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
-    let known = known(&request.period, request);
+    let now = Known::new(&request.period, request);
+    let before = request.previous.as_ref().map(|period| Known::new(period, request));
+    let known = now.span;
     let mut groups = Vec::new();
     let mut whole = None;
     for pool in pools(&facts, &ownership, &filter) {
         let reach = history.of(&pool, &ownership);
-        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, request };
-        groups.push(scope.report(&days));
+        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, settings };
+        groups.push(scope.report(&days, now, before));
         whole.get_or_insert(reach);
     }
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
@@ -105,10 +107,25 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     Ok(analysis)
 }
 
-/// The instants of a period that are known.
-fn known(period: &Period, request: &Request) -> Span {
-    let span = request.settings.zone.span(period.from, period.to);
-    Span { from: span.from, to: span.to.min(request.as_of) }
+/// What is known of a period, whichever group is asked.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// Its instants.
+    span: Span,
+    /// Its calendar days that have begun.
+    days: u32,
+}
+
+impl Known {
+    fn new(period: &Period, request: &Request) -> Self {
+        let zone = request.settings.zone;
+        let span = zone.span(period.from, period.to);
+        let begun = period.days().take_while(|&day| zone.midnight(day) < request.as_of).count();
+        Self {
+            span: Span { from: span.from, to: span.to.min(request.as_of) },
+            days: u32::try_from(begun).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 /// One group, ready to be counted.
@@ -116,15 +133,14 @@ struct Scope<'a> {
     pool: &'a Pool,
     reach: &'a Reach,
     facts: &'a Facts<'a>,
-    request: &'a Request,
+    settings: &'a Settings,
 }
 
 impl Scope<'_> {
-    fn report(&self, days: &[DayWindow]) -> GroupReport {
-        let settings = &self.request.settings;
-        let figures = self.figures(&self.request.period);
-        let previous = self.request.previous.as_ref().map(|period| self.figures(period));
-        let known = known(&self.request.period, self.request);
+    fn report(&self, days: &[DayWindow], now: Known, before: Option<Known>) -> GroupReport {
+        let settings = self.settings;
+        let figures = self.figures(now);
+        let previous = before.map(|before| self.figures(before));
         GroupReport {
             group: self.pool.group.clone(),
             team: self.pool.team.clone(),
@@ -132,8 +148,8 @@ impl Scope<'_> {
             verdicts: compare::verdicts(&figures, previous.as_ref()),
             daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
             months: self.months(days),
-            survival: match self.reach.missing_incidents(known) {
-                None => stability::survival(self.pool, self.facts, known),
+            survival: match self.reach.missing_incidents(now.span) {
+                None => stability::survival(self.pool, self.facts, now.span),
                 Some(_) => Vec::new(),
             },
             figures,
@@ -141,12 +157,9 @@ impl Scope<'_> {
         }
     }
 
-    fn figures(&self, period: &Period) -> PeriodFigures {
-        let Scope { pool, reach, facts, request } = self;
-        let (zone, bands) = (request.settings.zone, &request.settings.bands);
-        let span = known(period, request);
-        let days = period.days().take_while(|&day| zone.midnight(day) < request.as_of).count();
-        let days = u32::try_from(days).unwrap_or(u32::MAX);
+    fn figures(&self, Known { span, days }: Known) -> PeriodFigures {
+        let Scope { pool, reach, facts, settings } = self;
+        let (zone, bands) = (settings.zone, &settings.bands);
         let deployments = reach.missing_deployments(span);
         let incidents = reach.missing_incidents(span);
         let either = deployments.clone().or_else(|| incidents.clone());
@@ -169,7 +182,7 @@ impl Scope<'_> {
                 let (first, last) = (chunk.first()?, chunk.last()?);
                 let span = Span { from: first.day.from, to: last.day.to };
                 let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
-                let bands = &self.request.settings.bands;
+                let bands = &self.settings.bands;
                 let figure =
                     missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);
                 Some(MonthlyFailures { from: first.date, figure })
