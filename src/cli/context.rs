@@ -9,6 +9,7 @@ use super::args::Common;
 use super::exit::UsageError;
 use crate::config::Config;
 use crate::domain::time::Timestamp;
+use crate::domain::words::plain;
 
 /// The config in force, with the flags laid over it.
 pub(super) struct Context {
@@ -35,8 +36,7 @@ impl Context {
 
 fn read_config(path: &Path) -> anyhow::Result<Config> {
     let text = std::fs::read_to_string(path).map_err(|cause| {
-        let cause = cause.to_string();
-        let words = cause.split(" (os error").next().unwrap_or(&cause).to_lowercase();
+        let words = plain(&cause.to_string());
         UsageError(format!("{}: the configuration cannot be read: {words}; check --config", path.display()))
     })?;
     Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::domain::time::{Period, Timestamp};
+use crate::domain::words::plain;
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
 
@@ -77,8 +78,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
 
 /// What could not be done, why, and the way out.
 fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
-    let text = cause.to_string();
-    let words = text.split(" (os error").next().unwrap_or(&text).to_lowercase();
+    let words = plain(&cause.to_string());
     let way_out = match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room on the disk, or choose another folder with --out"

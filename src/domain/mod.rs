@@ -11,3 +11,4 @@ pub mod group;
 pub mod settings;
 pub mod time;
 pub mod unit;
+pub mod words;

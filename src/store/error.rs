@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use polars::error::PolarsError;
 use thiserror::Error;
 
+use crate::domain::words::plain;
+
 /// An error of the dataset.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// A file or folder of the dataset could not be read or written.
-    #[error("{}: cannot {action}: {}; {}", path.display(), plain(cause), way_out(cause))]
+    #[error("{}: cannot {action}: {}; {}", path.display(), plain(&cause.to_string()), way_out(cause))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -67,12 +69,6 @@ pub enum StoreError {
         /// Polars' words.
         cause: PolarsError,
     },
-}
-
-/// The operating system's words without its error number.
-fn plain(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn way_out(cause: &io::Error) -> &'static str {

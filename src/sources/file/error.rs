@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::domain::words::plain;
+
 /// An error of one import file. Nothing of that file is stored.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum FileError {
@@ -76,7 +78,6 @@ fn quoted(value: &str) -> String {
 impl FileError {
     /// Wraps an I/O error.
     pub fn io(file: &str, cause: &std::io::Error) -> Self {
-        let text = cause.to_string();
         let hint = match cause.kind() {
             std::io::ErrorKind::NotFound => "; check the path",
             std::io::ErrorKind::IsADirectory => "; name the files in it instead",
@@ -84,7 +85,6 @@ impl FileError {
             std::io::ErrorKind::InvalidData => "; write it as UTF-8",
             _ => "",
         };
-        let cause = text.split(" (os error").next().unwrap_or(&text).to_lowercase();
-        Self::Io { file: file.to_owned(), cause, hint }
+        Self::Io { file: file.to_owned(), cause: plain(&cause.to_string()), hint }
     }
 }

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::domain::words::plain;
+
 const LONGEST: usize = 200;
 
 /// The text with every occurrence of the token replaced.
@@ -35,7 +37,7 @@ pub(super) fn cause(error: reqwest::Error) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    if error.is_timeout() { "no answer in time".into() } else { shorten(&innermost.to_string()) }
+    if error.is_timeout() { "no answer in time".into() } else { shorten(&plain(&innermost.to_string())) }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::config::{Config, DeploymentSource, Github, GithubAuth};
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
+use crate::domain::words::plain;
 use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
 use crate::store::known::{RepoHistory, StoredDeployment};
 use crate::store::{Dataset, StoreError};
@@ -107,8 +108,7 @@ pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result
         GithubAuth::App { app_id, installation_id, private_key_file } => {
             let path = beside_config(private_key_file, common);
             let key = std::fs::read_to_string(&path).map_err(|cause| {
-                let cause = cause.to_string();
-                let words = cause.split(" (os error").next().unwrap_or(&cause).to_lowercase();
+                let words = plain(&cause.to_string());
                 AccessError(format!(
                     "{}: the private key of the GitHub App cannot be read: {words}; check `private_key_file` in \
                      [github]",
