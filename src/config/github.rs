@@ -7,38 +7,7 @@ use super::endpoint::Endpoint;
 use super::error::ConfigError;
 use super::{api_url, variable};
 use crate::domain::glob::Glob;
-
-/// What GitHub calls that counts as a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeploymentSource {
-    /// Deployments themselves.
-    Deployments,
-    /// Runs of a workflow: a proxy.
-    WorkflowRuns,
-    /// Releases: a proxy.
-    Releases,
-    /// Merged pull requests: a proxy.
-    MergedPullRequests,
-}
-
-impl DeploymentSource {
-    const ALL: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
-
-    /// As written in the config.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deployments => "deployments",
-            Self::WorkflowRuns => "workflow-runs",
-            Self::Releases => "releases",
-            Self::MergedPullRequests => "merged-pull-requests",
-        }
-    }
-
-    /// Whether it stands in for deployments without being them.
-    pub fn is_proxy(self) -> bool {
-        self != Self::Deployments
-    }
-}
+use crate::domain::kind::DeploymentKind;
 
 /// How GitHub knows who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +42,8 @@ pub struct Github {
     /// Repos not to read.
     pub exclude: Vec<Glob>,
     /// What counts as a deployment.
-    pub deployments_from: DeploymentSource,
-    /// Whether deployments to other environments are left unread; findings need them.
+    pub deployments_from: DeploymentKind,
+    /// Whether only deployments to production environments are kept; findings need the others.
     pub only_production: bool,
     /// How many days back the first fetch goes.
     pub history_days: u32,
@@ -94,8 +63,8 @@ pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
         return Err(section.incomplete("needs `org = \"acme\"` or `repos = [\"acme/checkout\"]`"));
     }
     let exclude = section.texts("exclude")?.unwrap_or_default();
-    let deployments_from = section.text("deployments_from")?.map_or(Ok(DeploymentSource::Deployments), |text| {
-        text.choose(&DeploymentSource::ALL.map(|source| (source.as_str(), source)))
+    let deployments_from = section.text("deployments_from")?.map_or(Ok(DeploymentKind::Deployments), |text| {
+        text.choose(&DeploymentKind::ALL.map(|kind| (kind.as_str(), kind)))
     })?;
     Ok(Github {
         api_url: api_url(section, "https://api.github.com")?,

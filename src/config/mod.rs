@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Place};
-pub use github::{DeploymentSource, Github, GithubAuth};
+pub use github::{Github, GithubAuth};
 pub use incident_source::{Feed, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField, Pattern};
 pub use push::{Pushgateway, RemoteWrite};
 

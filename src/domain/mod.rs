@@ -8,6 +8,7 @@ pub mod event;
 pub mod glob;
 pub mod graph;
 pub mod group;
+pub mod kind;
 pub mod settings;
 pub mod time;
 pub mod unit;

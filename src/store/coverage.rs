@@ -1,4 +1,4 @@
-//! `<data>/coverage.json`: which spans were read completely. Only ever widened.
+//! `<data>/coverage.json`: which spans were read completely. Only ever widened, and moved where a repo is renamed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,6 +66,26 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
             None => after.push(Coverage { spans: join(new.spans.clone()), ..new.clone() }),
         }
     }
+    replace(folder, &before, after)
+}
+
+/// Moves what is covered of a repo under another name; the file to come, if that changes it.
+pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Staged>, StoreError> {
+    let before = read(folder)?;
+    let (moved, mut after): (Vec<Coverage>, Vec<Coverage>) =
+        before.iter().cloned().partition(|entry| entry.table != Table::Incidents && entry.scope == from);
+    for old in moved {
+        let same = |new: &&mut Coverage| new.table == old.table && new.source == old.source && new.scope == to;
+        match after.iter_mut().find(same) {
+            Some(new) => new.spans = join([new.spans.as_slice(), &old.spans].concat()),
+            None => after.push(Coverage { scope: to.to_owned(), ..old }),
+        }
+    }
+    replace(folder, &before, after)
+}
+
+/// The file to come, if it says anything else than before.
+fn replace(folder: &Path, before: &[Coverage], mut after: Vec<Coverage>) -> Result<Option<Staged>, StoreError> {
     after.retain(|coverage| !coverage.spans.is_empty());
     after.sort_unstable();
     if after == before {

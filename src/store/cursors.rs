@@ -54,7 +54,25 @@ pub(super) fn change(
             None => after.remove(&key),
         };
     }
-    if after == before {
+    replace(folder, &before, after)
+}
+
+/// Moves the cursors of a scope under another name, where that has none.
+pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<(), StoreError> {
+    let before = read(folder)?;
+    let mut after = before.clone();
+    for ((source, scope), cursor) in &before {
+        if scope == from {
+            after.remove(&(source.clone(), scope.clone()));
+            after.entry((source.clone(), to.to_owned())).or_insert_with(|| cursor.clone());
+        }
+    }
+    replace(folder, &before, after)
+}
+
+/// Writes the file if that changes it.
+fn replace(folder: &Path, before: &Cursors, after: Cursors) -> Result<(), StoreError> {
+    if after == *before {
         return Ok(());
     }
     let path = path(folder);

@@ -46,23 +46,25 @@ pub struct StoredDeployment {
 const ENDED: [&str; 7] = ["success", "failure", "error", "cancelled", "inactive", "abandoned", "destroyed"];
 
 impl Dataset {
-    /// What is known of the repos that are wanted, by `owner/name`.
+    /// What is known of the repos that are wanted, by `owner/name`; `source` is that of the rows, and `reading` that of
+    /// coverage and cursors.
     ///
     /// # Errors
     /// A part cannot be read.
     pub fn known(
         &self,
         source: &str,
+        reading: &str,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Result<BTreeMap<String, RepoHistory>, StoreError> {
         let mut repos: BTreeMap<String, RepoHistory> = BTreeMap::new();
         for entry in self.coverage() {
-            if entry.table == Table::Deployments && entry.source == source && wanted(&entry.scope) {
+            if entry.table == Table::Deployments && entry.source == reading && wanted(&entry.scope) {
                 repos.entry(entry.scope.clone()).or_default().covered = entry.spans.last().copied();
             }
         }
         for ((of, scope), cursor) in super::cursors::read(self.folder())? {
-            if of == source && wanted(&scope) {
+            if of == reading && wanted(&scope) {
                 repos.entry(scope).or_default().cursor = Some(cursor);
             }
         }
@@ -202,8 +204,9 @@ mod tests {
         writer.write(vec![Rows::Deployments(deployments), Rows::Commits(commits)], &[covered]).expect("written");
         let cursors = BTreeMap::from([("a/b".to_owned(), Some("next".to_owned()))]);
         writer.set_cursors("github", &cursors).expect("written");
-        let known =
-            Dataset::open(folder.path()).and_then(|it| it.known("github", &|repo| repo == "a/b")).expect("read");
+        let known = Dataset::open(folder.path())
+            .and_then(|it| it.known("github", "github", &|repo| repo == "a/b"))
+            .expect("read");
         assert_eq!(known.keys().collect::<Vec<_>>(), ["a/b"]);
         let repo = &known["a/b"];
         let ended: Vec<(&str, bool)> = repo.deployments.iter().map(|it| (it.id.as_str(), it.ended)).collect();
@@ -221,6 +224,6 @@ mod tests {
     fn an_empty_dataset_knows_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let dataset = Dataset::open(&folder.path().join("absent")).expect("a dataset");
-        assert!(dataset.known("github", &|_| true).expect("read").is_empty());
+        assert!(dataset.known("github", "github", &|_| true).expect("read").is_empty());
     }
 }

@@ -16,4 +16,4 @@ mod writer;
 
 pub use dataset::Dataset;
 pub use error::StoreError;
-pub use writer::{Change, Writer};
+pub use writer::{Change, Effect, Writer};

@@ -27,10 +27,19 @@ pub struct Change {
     pub table: Table,
     /// Rows handed in.
     pub read: usize,
+    /// What that did to the dataset.
+    pub rows: Effect,
+    /// The same by repo, and where a table has none by source.
+    pub by_scope: BTreeMap<String, Effect>,
+}
+
+/// How many rows came or became others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effect {
     /// Keys that were not there before.
     pub new: usize,
-    /// The same by repo, where the table has one and there are any.
-    pub new_by_repo: BTreeMap<String, usize>,
+    /// Keys of which anything but the instant of observation is another now.
+    pub changed: usize,
 }
 
 /// The only writer of a dataset, as long as it lives.
@@ -97,13 +106,40 @@ impl Writer {
         cursors::change(&self.folder, source, changes)
     }
 
+    /// Moves everything that is known of a repo under another name, as one.
+    ///
+    /// # Errors
+    /// A part cannot be read or written; then nothing has changed.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        let mut plan = Plan::default();
+        for table in Table::ALL.into_iter().filter(|table| table.columns().contains(&"repo")) {
+            let frame = |cause| StoreError::Frame { table: table.folder(), cause };
+            for month in part::months(&self.folder, table)? {
+                let old = part::read(&part::path(&self.folder, table, &month), table)?;
+                let name = when(col("repo").eq(lit(from))).then(lit(to)).otherwise(col("repo")).alias("repo");
+                let renamed = old.clone().lazy().with_column(name).collect().map_err(frame)?;
+                if !renamed.equals_missing(&old) {
+                    let latest = with_month(renamed, table).and_then(|all| latest_by_key(&all, table));
+                    self.plan_parts(&latest.map_err(frame)?, table, BTreeMap::from([(month, old)]), &mut plan)?;
+                }
+            }
+        }
+        plan.staged.extend(coverage::rename(&self.folder, from, to)?);
+        if !plan.staged.is_empty() {
+            let _readers_wait = lock::readers_wait(&self.folder)?;
+            durable::commit(&self.folder, plan.staged, &plan.remove)?;
+        }
+        // A cursor that stays behind costs a second reading and nothing else.
+        cursors::rename(&self.folder, from, to)
+    }
+
     fn upsert(&self, rows: &Rows, plan: &mut Plan) -> Result<Change, StoreError> {
         let table = rows.table();
         let read = rows.len();
         let frame = |cause| StoreError::Frame { table: table.folder(), cause };
         let new = with_month(to_frame(rows).map_err(frame)?, table).map_err(frame)?;
         if read == 0 {
-            return Ok(Change { table, read, new: 0, new_by_repo: BTreeMap::new() });
+            return Ok(Change { table, read, rows: Effect::default(), by_scope: BTreeMap::new() });
         }
         let months = self.touched_months(&new, table)?;
         let mut old: Option<DataFrame> = None;
@@ -121,21 +157,18 @@ impl Writer {
                 before.insert(month.clone(), part);
             }
         }
-        let rows_before = old.as_ref().map_or(0, DataFrame::height);
-        let repos_before = old.as_ref().map(rows_by_repo).unwrap_or_default();
-        let mut all = match old {
-            Some(old) => with_month(old, table).map_err(frame)?,
+        let mut all = match &old {
+            Some(old) => with_month(old.clone(), table).map_err(frame)?,
             None => new.clear(),
         };
         all.vstack_mut(&new).map_err(frame)?;
         let latest = latest_by_key(&all, table).map_err(frame)?;
         drop(all);
-        let mut new_by_repo = rows_by_repo(&latest);
-        for (repo, rows) in &mut new_by_repo {
-            *rows = rows.saturating_sub(repos_before.get(repo).copied().unwrap_or(0));
-        }
-        new_by_repo.retain(|_, rows| *rows > 0);
-        let change = Change { table, read, new: latest.height().saturating_sub(rows_before), new_by_repo };
+        let by_scope = effects(old, &latest, table).map_err(frame)?;
+        let rows = by_scope
+            .values()
+            .fold(Effect::default(), |sum, it| Effect { new: sum.new + it.new, changed: sum.changed + it.changed });
+        let change = Change { table, read, rows, by_scope };
         self.plan_parts(&latest, table, before, plan)?;
         Ok(change)
     }
@@ -200,19 +233,42 @@ impl Writer {
     }
 }
 
-/// How many rows each repo has; nothing for a table without repos.
-fn rows_by_repo(frame: &DataFrame) -> BTreeMap<String, usize> {
-    let mut rows = BTreeMap::new();
-    let Ok(repos) = frame.column("repo").and_then(Column::str) else { return rows };
-    for repo in repos.iter().flatten() {
-        match rows.get_mut(repo) {
-            Some(count) => *count += 1,
-            None => {
-                rows.insert(repo.to_owned(), 1);
-            }
+/// What became of the rows that stood there: `latest` holds each of their keys, and more.
+fn effects(old: Option<DataFrame>, latest: &DataFrame, table: Table) -> PolarsResult<BTreeMap<String, Effect>> {
+    let scope = if table.columns().contains(&"repo") { "repo" } else { "source" };
+    let [first, second] = key(table);
+    let mut effects: BTreeMap<String, Effect> = BTreeMap::new();
+    let mut count = |scope: Option<&str>, add: &dyn Fn(&mut Effect)| {
+        let scope = scope.unwrap_or_default();
+        match effects.get_mut(scope) {
+            Some(effect) => add(effect),
+            None => add(effects.entry(scope.to_owned()).or_default()),
+        }
+    };
+    let old = old.unwrap_or_else(|| latest.clear());
+    let join = |kind| {
+        let (keys, other) = ([col(first), col(second)], old.clone().lazy());
+        latest
+            .clone()
+            .lazy()
+            .join(other, keys.clone(), keys, JoinArgs::new(kind))
+            .sort([first, second], SortMultipleOptions::default())
+    };
+    for name in join(JoinType::Anti).select([col(scope)]).collect()?.column(scope)?.str()?.iter() {
+        count(name, &|effect| effect.new += 1);
+    }
+    let (now, before) = (join(JoinType::Semi).collect()?, old.sort([first, second], SortMultipleOptions::default())?);
+    let mut differs = BooleanChunked::full("differs".into(), false, now.height());
+    for name in table.columns().iter().filter(|name| **name != "observed_at") {
+        let (now, before) = (now.column(name)?.as_materialized_series(), before.column(name)?.as_materialized_series());
+        differs = &differs | &now.not_equal_missing(before)?;
+    }
+    for (name, differs) in now.column(scope)?.str()?.iter().zip(differs.iter()) {
+        if differs == Some(true) {
+            count(name, &|effect| effect.changed += 1);
         }
     }
-    rows
+    Ok(effects)
 }
 
 fn with_month(frame: DataFrame, table: Table) -> PolarsResult<DataFrame> {

@@ -39,18 +39,6 @@ fn without_a_section_for_github_there_is_nothing_to_fetch() {
 }
 
 #[test]
-fn what_is_not_there_yet_is_refused_by_name() {
-    let place = Place::new();
-    for proxy in ["workflow-runs", "releases", "merged-pull-requests"] {
-        place.write("dora.toml", &format!("{CONFIG}deployments_from = \"{proxy}\"\n"));
-        let said = format!("`deployments_from = \"{proxy}\"` in [github] is not there yet");
-        refused(&place, &fetch(&place, &[], Some("t")), 2, &[&said]);
-    }
-    place.write("dora.toml", &format!("{CONFIG}only_production = true\n"));
-    refused(&place, &fetch(&place, &[], Some("t")), 2, &["`only_production = true` in [github] is not there yet"]);
-}
-
-#[test]
 fn a_missing_or_empty_token_variable_is_named_and_is_no_usage_error() {
     let place = Place::new();
     place.write("dora.toml", CONFIG);

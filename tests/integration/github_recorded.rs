@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use dora_report::domain::event::{Deployment, Rows};
 use dora_report::domain::glob::Glob;
+use dora_report::domain::kind::DeploymentKind;
 use dora_report::domain::time::Timestamp;
 use dora_report::sources::github::{Auth, Event, Known, Plan, fetch};
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ fn serve(reply: &Value) -> String {
 #[test]
 fn a_recorded_page_is_read_with_the_first_success_of_each_deployment() {
     let Some(reply) = recorded() else {
-        eprintln!("skipped: ../shared/data is absent");
+        crate::support::skip("../shared/data is absent");
         return;
     };
     let began = Timestamp::parse("2026-03-01T00:00:00Z").expect("an instant");
@@ -60,6 +61,9 @@ fn a_recorded_page_is_read_with_the_first_success_of_each_deployment() {
         repos: vec![Glob::literal("facebook/OpenBIC")],
         exclude: Vec::new(),
         only: Vec::new(),
+        environments: Vec::new(),
+        only_production: false,
+        kind: DeploymentKind::Deployments,
         since: Timestamp::parse("2026-01-01T00:00:00Z").expect("an instant"),
         began,
         concurrency: 1,

@@ -9,6 +9,7 @@ mod fetch_usage;
 mod findings;
 mod generate;
 mod github;
+mod github_recorded;
 mod house;
 mod import;
 mod metrics_properties;

@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         let changes = writer.write(vec![read.rows], &covered)?;
         for change in changes {
             let table = change.table.folder().replace('_', " ");
-            talk.info(&format!("{name}: {} rows of {table} read, {} of them new{span}", change.read, change.new));
+            talk.info(&format!("{name}: {} rows of {table} read, {} of them new{span}", change.read, change.rows.new));
         }
     }
     talk.detail(&format!("the dataset is {}", context.data.display()));

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::band::Bands;
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::{Policy, Service};
 use crate::domain::time::Zone;
 use crate::domain::unit::Seconds;
@@ -208,7 +209,7 @@ fn every_section_is_read_into_its_values() {
             org: Some("acme".into()),
             repos: globs(&["acme/checkout", "acme/web-*"]),
             exclude: globs(&["acme/sandbox-*"]),
-            deployments_from: DeploymentSource::WorkflowRuns,
+            deployments_from: DeploymentKind::WorkflowRuns,
             only_production: true,
             history_days: 90,
             concurrency: 4,

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::Cost;
 use super::credentials::{Credentials, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
+use crate::sources::event::{Budget, Cost};
 use crate::sources::http::text::shorten;
 use crate::sources::http::{Client, Reply, Request};
 
@@ -36,6 +36,7 @@ pub(super) enum Share<T> {
 pub(super) struct Api {
     client: Client,
     credentials: Credentials,
+    root: Url,
     url: Url,
     points: AtomicU64,
     scopes: OnceLock<String>,
@@ -43,15 +44,16 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
-        Ok(Self { client, credentials, url: graphql_url(api_url)?, points: AtomicU64::new(0), scopes: OnceLock::new() })
+        let (root, url) = (api_url.clone(), graphql_url(api_url)?);
+        Ok(Self { client, credentials, root, url, points: AtomicU64::new(0), scopes: OnceLock::new() })
     }
 
     /// What was spent so far.
     pub(super) fn cost(&self) -> Cost {
         Cost {
             requests: self.client.sent(),
-            points: self.points.load(Ordering::Relaxed),
-            points_left: self.client.remaining(),
+            points: Some(self.points.load(Ordering::Relaxed)),
+            left: self.client.budget_left().map(|budget| budget.left),
         }
     }
 
@@ -140,7 +142,7 @@ impl Api {
         };
         match meaning(&envelope.errors.unwrap_or_default()) {
             Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
-            Some(Meaning::Final(cause)) => Err(QueryError::Here(cause)),
+            Some(Meaning::Final(cause)) => Err(QueryError::Denied(cause)),
             Some(Meaning::Passing(cause)) => Ok(Err(cause)),
             None => match envelope.data {
                 Some(data) if !data.is_null() => {
@@ -152,17 +154,46 @@ impl Api {
         }
     }
 
+    /// Reads a REST address below the API's root.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, QueryError> {
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url.query_pairs_mut().extend_pairs(query);
+        let reply = self.send(&url, None).await?;
+        let quoted = || format!("{}: {}", reply.status, words(&reply.body));
+        match reply.status {
+            200 => serde_json::from_str(&reply.body).map_err(|cause| {
+                QueryError::Here(format!("GitHub's reply is not what was asked for: {}", shorten(&cause.to_string())))
+            }),
+            401 => Err(GitHubError::Authentication { cause: quoted() }.into()),
+            403 | 404 | 410 | 451 => Err(QueryError::Denied(format!(
+                "{} It is gone, or this token may not read it; check the name and the token",
+                quoted()
+            ))),
+            _ => Err(QueryError::Here(quoted())),
+        }
+    }
+
     async fn post(&self, body: &str) -> Result<Reply, QueryError> {
+        self.send(&self.url, Some(body)).await
+    }
+
+    /// What is left to ask with, as last seen.
+    pub(super) fn budget_left(&self) -> Option<Budget> {
+        self.client.budget_left()
+    }
+
+    async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, QueryError> {
         let mut token = self.credentials.token(&self.client, None).await?;
         for renewed in [false, true] {
-            let request = Request {
-                url: &self.url,
-                body: Some(body),
-                token: Some(&token),
-                headers: &HEADERS,
-                can_shrink: true,
-                is_limited,
-            };
+            let request =
+                Request { url, body, token: Some(&token), headers: &HEADERS, can_shrink: body.is_some(), is_limited };
             let reply = self.client.send(request).await?;
             if let Some(scopes) = &reply.scopes {
                 // They are the token's: every reply names the same.

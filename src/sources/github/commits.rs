@@ -11,7 +11,7 @@ use super::error::QueryError;
 use super::history::{History, Pair};
 use super::map::{self, Repo};
 use super::page::PageSize;
-use super::queries::{COMMITS, PARENTS};
+use super::queries::{COMMITS, PARENTS, REVIEWS};
 use super::source::{Source, parts};
 use super::{Event, wire};
 use crate::domain::event::Rows;
@@ -122,7 +122,7 @@ impl<'a> Commits<'a> {
         };
         let next = list.page_info.next();
         let (mut fresh, mut commits, mut pull_requests) = (FxHashSet::default(), Vec::new(), Vec::new());
-        for wire in list.nodes {
+        for mut wire in list.nodes {
             if on_main {
                 self.met.insert(wire.oid.clone());
             }
@@ -130,6 +130,7 @@ impl<'a> Commits<'a> {
                 continue;
             }
             let parents = self.parents(&wire).await?;
+            self.further_reviews(&mut wire).await?;
             self.history.insert(wire.oid.clone(), parents.clone());
             fresh.insert(wire.oid.clone());
             let (commit, pull_request) = map::commit(self.repo, wire, parents);
@@ -151,9 +152,34 @@ impl<'a> Commits<'a> {
             rows.push(Rows::PullRequests(pull_requests));
         }
         if !rows.is_empty() {
-            self.source.send(Event::Page { repo: name.clone(), rows, cursor: self.cursor.clone() }).await?;
+            self.source.send(Event::Page { scope: name.clone(), rows, cursor: self.cursor.clone() }).await?;
         }
         Ok(fresh)
+    }
+
+    /// Reads the reviews that a page does not show, as long as they may hold the first one by another person or the
+    /// first approval.
+    async fn further_reviews(&self, commit: &mut wire::Commit) -> Result<(), QueryError> {
+        let Some(pull_request) = map::merged(commit) else { return Ok(()) };
+        if self.pull_requests.contains(&pull_request.number) {
+            return Ok(());
+        }
+        let mut size = PageSize::default();
+        while !map::is_reviewed(pull_request)
+            && let Some(list) = &mut pull_request.reviews
+            && let Some(after) = list.page_info.next()
+        {
+            let id = &pull_request.id;
+            let variables = |first: u32| json!({"id": id, "first": first, "after": after});
+            let more: wire::Node<wire::Reviews> =
+                self.source.page(&self.repo.name, &mut size, REVIEWS, variables).await?;
+            let more = more.node.and_then(|node| node.reviews).ok_or_else(|| {
+                QueryError::Here(format!("the reviews of pull request {} are gone; run again", pull_request.number))
+            })?;
+            list.page_info = more.page_info;
+            list.nodes.extend(more.nodes);
+        }
+        Ok(())
     }
 
     /// All parents of a commit; a page shows ten.

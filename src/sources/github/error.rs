@@ -74,6 +74,8 @@ pub(super) enum QueryError {
     Heavy(String),
     /// This cannot be read; other things can.
     Here(String),
+    /// This is not there, or not shown to this token; other things are.
+    Denied(String),
 }
 
 impl QueryError {
@@ -81,7 +83,16 @@ impl QueryError {
     pub(super) fn into_run(self) -> GitHubError {
         match self {
             Self::Run(error) => error,
-            Self::Heavy(cause) | Self::Here(cause) => GitHubError::Failed { cause },
+            Self::Heavy(cause) | Self::Here(cause) | Self::Denied(cause) => GitHubError::Failed { cause },
+        }
+    }
+
+    /// Why one thing could not be read, and whether it is not shown to us; an error where nothing can be.
+    pub(super) fn reason(self) -> Result<(String, bool), GitHubError> {
+        match self {
+            Self::Run(error) => Err(error),
+            Self::Denied(reason) => Ok((reason, true)),
+            Self::Heavy(reason) | Self::Here(reason) => Ok((reason, false)),
         }
     }
 }

@@ -11,10 +11,11 @@ use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
 use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
 
 /// What reading one repo takes at most: deployments from before `since` are counted too, because GitHub does not tell
 /// them apart, and commits off the default branch are not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Estimate {
     /// The repo.
     pub repo: String,
@@ -28,9 +29,12 @@ pub struct Estimate {
     pub points: u64,
     /// Why it could not be asked; then the numbers are 0.
     pub problem: Option<String>,
+    /// Whether that is because it is not shown to us.
+    pub is_denied: bool,
 }
 
-/// What a run would read: one cheap query per repo, sorted by repo.
+/// What a run would read: one cheap query per repo, sorted by repo; and how long that takes, if every request takes as
+/// long as these did.
 ///
 /// # Errors
 /// What ends the whole run; trouble with one repo is its [`Estimate::problem`].
@@ -38,24 +42,25 @@ pub async fn estimate(
     plan: Plan,
     auth: Auth,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-) -> Result<Vec<Estimate>, GitHubError> {
+) -> Result<(Vec<Estimate>, Seconds), GitHubError> {
     // Nobody listens here: what would be said is not worth more than the answer.
     let (events, mut unheard) = mpsc::channel(1);
     let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
-    let source = Arc::new(open(plan, auth, Known::new(), clock, events)?);
+    let source = Arc::new(open(plan, auth, Known::new(), Arc::clone(&clock), events)?);
     let targets = source.targets().await?;
     let shares = targets.len() > 1;
     let found = Arc::new(Mutex::new(Vec::new()));
     let (concurrency, list) = (source.plan.concurrency, Arc::clone(&found));
+    let (began, sent) = (clock(), source.api.cost().requests);
+    let asker = Arc::clone(&source);
     each(targets, concurrency, move |target| {
-        let (source, list) = (Arc::clone(&source), Arc::clone(&list));
+        let (source, list) = (Arc::clone(&asker), Arc::clone(&list));
         async move {
             let one = match source.extent(&target.name, shares).await {
                 Ok(one) => one,
-                Err(QueryError::Run(error)) => return Err(error),
-                Err(QueryError::Heavy(problem) | QueryError::Here(problem)) => {
-                    let (deployments, commits, requests, points) = (0, 0, 0, 0);
-                    Estimate { repo: target.name, deployments, commits, requests, points, problem: Some(problem) }
+                Err(error) => {
+                    let (problem, is_denied) = error.reason()?;
+                    Estimate { repo: target.name, problem: Some(problem), is_denied, ..Estimate::default() }
                 }
             };
             list.lock().unwrap_or_else(PoisonError::into_inner).push(one);
@@ -64,9 +69,24 @@ pub async fn estimate(
     })
     .await?;
     drain.abort();
+    let requests = source.api.cost().requests - sent;
+    let elapsed_ms = clock().0.saturating_sub(began.0);
     let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     found.sort();
-    Ok(found)
+    let time = time(&found, requests, elapsed_ms, concurrency);
+    Ok((found, time))
+}
+
+/// The time of a run: what one request took here, as often as the longest repo needs it or all of them together at so
+/// many at once.
+fn time(estimates: &[Estimate], asked: u64, elapsed_ms: i64, at_once: usize) -> Seconds {
+    let at_once = u64::try_from(at_once).unwrap_or(1).max(1);
+    let lanes = asked.clamp(1, at_once);
+    let one_ms = u64::try_from(elapsed_ms).unwrap_or(0) * lanes / asked.max(1);
+    let all: u64 = estimates.iter().map(|one| one.requests).sum();
+    let longest = estimates.iter().map(|one| one.requests).max().unwrap_or(0);
+    let rounds = all.div_ceil(at_once).max(longest);
+    Seconds(i64::try_from((rounds * one_ms).div_ceil(1_000)).unwrap_or(i64::MAX))
 }
 
 impl Source {
@@ -93,6 +113,23 @@ impl Source {
             requests: pages + commit_pages,
             points: pages * DEPLOYMENTS_POINTS + commit_pages * COMMITS_POINTS,
             problem: None,
+            is_denied: false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_that_of_the_longest_repo_or_of_all_at_so_many_at_once() {
+        let needs = |requests| Estimate { requests, ..Estimate::default() };
+        // Four answers in 200 ms, two at once: 100 ms each.
+        let all: Vec<_> = [30, 5, 5, 5].map(needs).into();
+        assert_eq!(time(&all, 4, 200, 2), Seconds(3));
+        let even: Vec<_> = [30; 4].map(needs).into();
+        assert_eq!(time(&even, 4, 200, 2), Seconds(6));
+        assert_eq!(time(&[], 0, 0, 8), Seconds(0));
     }
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::deployments::kept_from;
+use super::bounds::kept_from;
 use super::{KnownRepo, Plan};
 use crate::domain::event::Deployment;
 use crate::domain::graph::{Between, CommitRow, Graph, Walker};
@@ -158,10 +158,7 @@ fn by_environment<'a>(plan: &Plan, rows: &'a [Deployment], known: &'a KnownRepo)
             lists.entry(environment).or_default().insert(&one.id, deployed);
         }
     }
-    let counted = |environment: &str| {
-        plan.environments.is_empty() || plan.environments.iter().any(|glob| glob.matches(environment))
-    };
-    let lists = lists.into_iter().filter(|(environment, _)| counted(environment)).map(|(_, list)| list);
+    let lists = lists.into_iter().filter(|(environment, _)| plan.counts(environment)).map(|(_, list)| list);
     let sorted = lists.map(|list| {
         let mut list: Vec<Deployed<'a>> = list.into_values().collect();
         list.sort_by(|left, right| (left.at, left.id).cmp(&(right.at, right.id)));

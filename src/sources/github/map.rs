@@ -73,19 +73,34 @@ pub(super) fn commit(repo: &Repo, wire: wire::Commit, parents: Vec<String>) -> (
     (commit, merged.map(|pr| pull_request(repo, pr)))
 }
 
-fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
-    let author = wire.author.map(|actor| actor.login);
-    let reviews = wire.reviews.map(|list| list.nodes).unwrap_or_default();
+/// The pull request that brought a commit, where it was merged.
+pub(super) fn merged(commit: &mut wire::Commit) -> Option<&mut wire::PullRequest> {
+    commit.associated_pull_requests.as_mut()?.nodes.iter_mut().find(|pr| pr.merged_at.is_some())
+}
+
+/// Whether both the first review by another person and the first approval are among the reviews that were read.
+pub(super) fn is_reviewed(pull_request: &wire::PullRequest) -> bool {
+    let (first_review, approval) = reviewed(pull_request);
+    first_review.is_some() && approval.is_some()
+}
+
+/// The first review by a person other than the author, and the first approval.
+fn reviewed(pull_request: &wire::PullRequest) -> (Option<Timestamp>, Option<Timestamp>) {
+    let author = pull_request.author.as_ref().map(|actor| actor.login.as_str());
     let first = |wanted: &dyn Fn(&wire::Review) -> bool| {
-        reviews.iter().filter(|review| wanted(review)).filter_map(|review| review.submitted_at).min()
+        let reviews = pull_request.reviews.iter().flat_map(|list| &list.nodes);
+        reviews.filter(|review| wanted(review)).filter_map(|review| review.submitted_at).min()
     };
-    let by_another_person = |review: &wire::Review| match (&review.author, &author) {
-        (Some(reviewer), author) => {
-            reviewer.kind.as_deref() != Some("Bot") && author.as_deref() != Some(reviewer.login.as_str())
-        }
+    let by_another_person = |review: &wire::Review| match &review.author {
+        Some(reviewer) => reviewer.kind.as_deref() != Some("Bot") && author != Some(reviewer.login.as_str()),
         // An account that was deleted: a person, but of two such it cannot be said whether they are one.
-        (None, author) => author.is_some(),
+        None => author.is_some(),
     };
+    (first(&by_another_person), first(&|review| review.state == "APPROVED"))
+}
+
+fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
+    let (first_review_at, approved_at) = reviewed(&wire);
     PullRequest {
         repo: repo.name.clone(),
         number: wire.number,
@@ -94,12 +109,12 @@ fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
         head_ref: Some(wire.head_ref_name),
         opened_at: wire.created_at,
         first_commit_at: wire.commits.nodes.first().map(|listed| listed.commit.authored_date),
-        first_review_at: first(&by_another_person),
-        approved_at: first(&|review| review.state == "APPROVED"),
+        first_review_at,
+        approved_at,
         merged_at: wire.merged_at,
         merge_sha: wire.merge_commit.map(|commit| commit.oid),
         observed_at: repo.observed_at,
-        author,
+        author: wire.author.map(|actor| actor.login),
     }
 }
 
@@ -152,9 +167,9 @@ mod tests {
 
     fn reviewed(author: &Value, reviews: &Value) -> PullRequest {
         let wire = serde_json::from_value(json!({
-            "number": 7, "title": "t", "headRefName": "h", "createdAt": "2026-02-01T00:00:00Z", "author": author,
+            "id": "PR_7", "number": 7, "title": "t", "headRefName": "h", "createdAt": "2026-02-01T00:00:00Z", "author": author,
             "mergedAt": "2026-02-03T00:00:00Z", "mergeCommit": {"oid": "m"}, "labels": {"nodes": [{"name": "x"}]},
-            "commits": {"nodes": [{"commit": {"authoredDate": "2026-01-31T00:00:00Z"}}]}, "reviews": {"nodes": reviews}
+            "commits": {"nodes": [{"commit": {"authoredDate": "2026-01-31T00:00:00Z"}}]}, "reviews": {"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": reviews}
         }));
         pull_request(&repo(), wire.expect("a pull request"))
     }

@@ -2,25 +2,30 @@
 //! when to stop. Hands every page on as soon as it is read; stores nothing and reads neither clock nor environment.
 
 mod api;
+mod bounds;
 mod chain;
 mod commits;
 mod credentials;
 mod deployments;
+mod descent;
 mod discovery;
 mod envelope;
 mod error;
 mod estimate;
 mod history;
 mod map;
+mod merged;
 mod page;
 mod probe;
 mod queries;
+mod releases;
 mod run;
 mod several;
 mod source;
 #[cfg(test)]
 mod tests;
 mod wire;
+mod workflow_runs;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,10 +33,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::coverage::Coverage;
-use crate::domain::event::Rows;
 use crate::domain::glob::Glob;
+use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
+
+pub use super::event::{Cost, Event};
 
 pub use self::error::GitHubError;
 pub use self::estimate::{Estimate, estimate};
@@ -69,6 +75,10 @@ pub struct Plan {
     pub only: Vec<Glob>,
     /// Environments whose deployments get their commits; empty: all. Previews of every branch would ask for each head.
     pub environments: Vec<Glob>,
+    /// Whether rows of other environments are dropped.
+    pub only_production: bool,
+    /// What is read as a deployment.
+    pub kind: DeploymentKind,
     /// Deployments created before this instant are not read, but the last one before it of each environment.
     pub since: Timestamp,
     /// The instant at which the run began: coverage ends here, and rows are observed then.
@@ -79,6 +89,13 @@ pub struct Plan {
     pub full: bool,
     /// Longest wait for a limit in one go.
     pub max_wait: Duration,
+}
+
+impl Plan {
+    /// Whether an environment is one whose deployments count.
+    fn counts(&self, environment: &str) -> bool {
+        self.environments.is_empty() || self.environments.iter().any(|glob| glob.matches(environment))
+    }
 }
 
 /// What the dataset already knows of one repo.
@@ -111,47 +128,6 @@ pub struct KnownDeployment {
     pub terminal: bool,
     /// Whether it has succeeded.
     pub succeeded: bool,
-}
-
-/// One thing that happened, in order per repo. Rows come before the cursor or coverage that rests on them.
-#[derive(Debug)]
-pub enum Event {
-    /// Rows of one page, and where to go on after them.
-    Page {
-        /// The repo.
-        repo: String,
-        /// The rows.
-        rows: Vec<Rows>,
-        /// Opaque; handed back as [`KnownRepo::cursor`] if the run ends here.
-        cursor: Option<String>,
-    },
-    /// A repo was read completely.
-    Done {
-        /// The repo, by its canonical name.
-        repo: String,
-        /// What that covers.
-        covered: Vec<Coverage>,
-    },
-    /// A repo could not be read (completely); the others go on.
-    Failed {
-        /// The repo.
-        repo: String,
-        /// Why, in a sentence with the way out.
-        reason: String,
-    },
-    /// Something to say to the user: a wait and until when, a page made smaller.
-    Notice(String),
-}
-
-/// What a run cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// HTTP requests sent, retries included.
-    pub requests: u64,
-    /// GraphQL points spent, as the API counts them.
-    pub points: u64,
-    /// Points left, as last seen.
-    pub points_left: Option<u64>,
 }
 
 /// What is known of all repos, by `owner/name`.

@@ -149,8 +149,8 @@ async fn repos(source: &Arc<Source>, most: usize) -> Result<(Vec<ProbedRepo>, us
         async move {
             let one = match source.look_at(&target.name).await {
                 Ok(one) => one,
-                Err(QueryError::Run(error)) => return Err(error),
-                Err(QueryError::Heavy(problem) | QueryError::Here(problem)) => {
+                Err(error) => {
+                    let (problem, _) = error.reason()?;
                     let (deployments, environments) = (0, BTreeMap::new());
                     ProbedRepo { name: target.name, problem: Some(problem), deployments, environments }
                 }

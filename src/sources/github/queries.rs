@@ -12,6 +12,12 @@ pub(super) const DEPLOYMENTS: &str =
     concat!(include_str!("queries/deployments.graphql"), include_str!("queries/deployments_page.graphql"));
 /// The older statuses of a deployment.
 pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
+/// A repo's releases, newest first.
+pub(super) const RELEASES: &str = include_str!("queries/releases.graphql");
+/// A repo's merged pull requests, the last changed first.
+pub(super) const MERGED_PULL_REQUESTS: &str = include_str!("queries/merged_pull_requests.graphql");
+/// The further reviews of a pull request.
+pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 /// The history behind a revision.
 pub(super) const COMMITS: &str =
     concat!(include_str!("queries/commits.graphql"), include_str!("queries/commits_page.graphql"));
@@ -65,8 +71,10 @@ fn aliased(
     });
     let (head, body): (Vec<String>, Vec<String>) = parts.unzip();
     let (head, body) = (head.concat(), body.concat());
+    // The fragment names it; here it is never given.
+    let more = if fragment.contains("$environments") { ", $environments: [String!]" } else { "" };
     format!(
-        "query {name}($first: Int!, $after: String{head}) {{\n{body}  rateLimit {{ cost remaining }}\n}}\n{fragment}"
+        "query {name}($first: Int!, $after: String{more}{head}) {{\n{body}  rateLimit {{ cost remaining }}\n}}\n{fragment}"
     )
 }
 

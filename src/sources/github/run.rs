@@ -7,15 +7,15 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 use super::api::Api;
+use super::bounds::Bounds;
 use super::commits::{Commits, FirstPage};
 use super::credentials::Credentials;
-use super::deployments::{Bounds, Found, Outcome};
+use super::deployments::{Found, Outcome};
 use super::error::{GitHubError, QueryError};
 use super::history::{History, Pair};
-use super::map::SOURCE;
 use super::queries::COMMITS_POINTS;
 use super::source::Source;
-use super::{Auth, Cost, Event, Known, KnownRepo, Plan, wire};
+use super::{Auth, Cost, Event, Known, Plan, wire};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
@@ -97,7 +97,7 @@ pub(super) fn open(
     let client = Client::new(Arc::clone(&clock), notify, plan.max_wait, floor)?;
     let credentials = Credentials::new(auth, plan.api_url.clone(), clock);
     let api = Api::new(client, credentials, &plan.api_url)?;
-    Ok(Source { api, plan, known, events })
+    Ok(Source::new(api, plan, known, events))
 }
 
 /// Does the work for every item, so many at once; what it leaves to do comes next. The first error ends all of it.
@@ -134,7 +134,7 @@ impl Source {
                 let name = read.found.repo.name.clone();
                 self.ended(name, self.finish(*read).await).await?;
             }
-            Work::Empty(name) => self.send(done(name, self.plan.since, self.plan.began)).await?,
+            Work::Empty(name) => self.send(self.done(name, self.plan.since)).await?,
         }
         Ok(Vec::new())
     }
@@ -149,18 +149,21 @@ impl Source {
             }
         }
         let reason = "it was renamed again and again while it was read; run again".into();
-        self.send(Event::Failed { repo: name, reason }).await
+        self.send(Event::Failed { scope: name, reason, is_denied: false }).await
     }
 
     /// Says so where a repo could not be read.
     async fn ended(&self, repo: String, how: Result<(), QueryError>) -> Result<(), GitHubError> {
         match how {
             Ok(()) => Ok(()),
-            Err(QueryError::Run(error)) => Err(error),
-            Err(QueryError::Heavy(reason) | QueryError::Here(reason)) => {
-                self.send(Event::Failed { repo, reason }).await
-            }
+            Err(error) => self.failed(repo, error).await,
         }
+    }
+
+    /// Says why a repo could not be read; an error only where that concerns all of them.
+    pub(super) async fn failed(&self, scope: String, error: QueryError) -> Result<(), GitHubError> {
+        let (reason, is_denied) = error.reason()?;
+        self.send(Event::Failed { scope, reason, is_denied }).await
     }
 
     /// Reads one repo under a name; gives back the name it has now where that is another.
@@ -177,17 +180,19 @@ impl Source {
         name: &str,
         first: Option<wire::Repository>,
     ) -> Result<Step, QueryError> {
-        let nothing = KnownRepo::default();
-        let known = self.known(name).unwrap_or(&nothing);
-        let bounds = Bounds::new(&self.plan, known);
-        let found = match self.deployments(name, known, first).await? {
+        let known = self.known(name);
+        let bounds = Bounds::new(&self.plan, &known);
+        let found = match self.deployments(name, &known, first).await? {
             Outcome::Found(found) => found,
-            Outcome::Renamed(renamed) => return Ok(Step::Renamed(renamed)),
+            Outcome::Renamed { from, to } => {
+                self.renamed(&from, &to).await?;
+                return Ok(Step::Renamed(to));
+            }
         };
-        let history = History::new(known);
+        let history = History::new(&known);
         // After an interruption commits may be missing anywhere.
         let settled = bounds.settled && known.cursor.is_none();
-        let open = history.unresolved(history.wanted(&self.plan, &found.rows, known, settled));
+        let open = history.unresolved(history.wanted(&self.plan, &found.rows, &known, settled));
         let from = if bounds.settled && !found.exhausted { bounds.stop } else { self.plan.since };
         Ok(Step::Read(Box::new(DeploymentsRead { found, history, open, from, first: None })))
     }
@@ -196,13 +201,13 @@ impl Source {
     async fn finish(&self, read: DeploymentsRead) -> Result<(), QueryError> {
         let DeploymentsRead { found, history, open, from, first } = read;
         Commits::new(self, &found.repo, history, found.chain.text(), first).read(open).await?;
-        Ok(self.send(done(found.repo.name, from, self.plan.began)).await?)
+        Ok(self.send(self.done(found.repo.name, from)).await?)
     }
-}
 
-/// A repo was read from one instant to another.
-fn done(repo: String, from: Timestamp, to: Timestamp) -> Event {
-    let spans = vec![Span { from, to }];
-    let covered = Coverage { table: Table::Deployments, source: SOURCE.into(), scope: repo.clone(), spans };
-    Event::Done { repo, covered: vec![covered] }
+    /// A repo was read from an instant up to the beginning of the run.
+    fn done(&self, scope: String, from: Timestamp) -> Event {
+        let (source, spans) = (self.plan.kind.reading().into(), vec![Span { from, to: self.plan.began }]);
+        let covered = Coverage { table: Table::Deployments, source, scope: scope.clone(), spans };
+        Event::Done { scope, covered: vec![covered] }
+    }
 }

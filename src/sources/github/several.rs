@@ -7,14 +7,15 @@
 use serde_json::{Map, Value, json};
 
 use super::api::Share;
+use super::bounds::Bounds;
 use super::commits::FirstPage;
-use super::deployments::Bounds;
 use super::discovery::Target;
 use super::error::{GitHubError, QueryError};
 use super::queries::{COMMITS_OF, DEPLOYMENTS_OF, commits_of, deployments_of};
 use super::run::{DeploymentsRead, Step, Work};
 use super::source::{Source, parts};
-use super::{Event, KnownRepo, wire};
+use super::{Event, wire};
+use crate::domain::kind::DeploymentKind;
 
 /// Fewer repos than this are not worth spreading over more requests, whatever may be in flight at once.
 const FEWEST: usize = 5;
@@ -24,10 +25,10 @@ impl Source {
     pub(super) fn divide(&self, targets: Vec<Target>) -> Vec<Work> {
         let (mut work, mut names) = (Vec::new(), Vec::new());
         for Target { name, empty } in targets {
-            let is_resumed = self.known(&name).is_some_and(|known| known.cursor.is_some());
+            let is_alone = self.plan.kind != DeploymentKind::Deployments || self.known(&name).cursor.is_some();
             if empty {
                 work.push(Work::Empty(name));
-            } else if is_resumed || parts(&name).is_err() {
+            } else if is_alone || parts(&name).is_err() {
                 work.push(Work::Repo { name, first: None });
             } else {
                 names.push(name);
@@ -47,17 +48,16 @@ impl Source {
         let mut small = Vec::new();
         let wanted = names.iter().map(|name| (name.as_str(), None)).collect::<Vec<_>>();
         let shares = self.shares(&deployments_of(names.len()), DEPLOYMENTS_OF.1, &wanted).await?;
-        let nothing = KnownRepo::default();
         for (name, share) in names.into_iter().zip(shares) {
             let first: Option<wire::Repository> = match share {
                 Share::Whole(page) => Some(page),
                 Share::Refused(reason) => {
-                    self.send(Event::Failed { repo: name, reason }).await?;
+                    self.send(Event::Failed { scope: name, reason, is_denied: true }).await?;
                     continue;
                 }
                 Share::Unclear => None,
             };
-            let bounds = Bounds::new(&self.plan, self.known(&name).unwrap_or(&nothing));
+            let bounds = Bounds::new(&self.plan, &self.known(&name));
             let is_small =
                 |page: &wire::Repository| page.name_with_owner.eq_ignore_ascii_case(&name) && bounds.are_met_by(page);
             if !first.as_ref().is_some_and(is_small) {
@@ -67,10 +67,7 @@ impl Source {
             match self.deployments_read(&name, first).await {
                 Ok(Step::Read(read)) => small.push(read),
                 Ok(Step::Renamed(name)) => left.push(Work::Repo { name, first: None }),
-                Err(QueryError::Run(error)) => return Err(error),
-                Err(QueryError::Heavy(reason) | QueryError::Here(reason)) => {
-                    self.send(Event::Failed { repo: name, reason }).await?;
-                }
+                Err(error) => self.failed(name, error).await?,
             }
         }
         self.first_commits(&mut small).await?;
@@ -123,7 +120,7 @@ impl Source {
         match self.api.several(query, variables, wanted.len()).await {
             Ok(shares) => Ok(shares),
             Err(QueryError::Run(error)) => Err(error),
-            Err(QueryError::Heavy(_) | QueryError::Here(_)) => {
+            Err(_) => {
                 let count = wanted.len();
                 let notice = format!("GitHub could not answer for {count} repos in one request; asking for each alone");
                 self.send(Event::Notice(notice)).await?;

@@ -117,15 +117,20 @@ pub(super) struct Status {
     pub(super) created_at: Timestamp,
 }
 
-/// `data` of the query for a deployment's older statuses.
+/// `data` of a query for one thing by its id.
 #[derive(Debug, Deserialize)]
-pub(super) struct StatusesOf {
-    pub(super) node: Option<Statuses>,
+pub(super) struct Node<T> {
+    pub(super) node: Option<T>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Statuses {
     pub(super) statuses: Option<Connection<Status>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Reviews {
+    pub(super) reviews: Option<Connection<Review>>,
 }
 
 /// What a revision is. GitHub has none where the object is missing, and no history where it is no commit.
@@ -164,6 +169,7 @@ pub(super) struct Oid {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PullRequest {
+    pub(super) id: String,
     pub(super) number: i64,
     pub(super) title: String,
     pub(super) head_ref_name: String,
@@ -175,7 +181,7 @@ pub(super) struct PullRequest {
     pub(super) merge_commit: Option<Oid>,
     pub(super) labels: Option<Nodes<Named>>,
     pub(super) commits: Nodes<ListedCommit>,
-    pub(super) reviews: Option<Nodes<Review>>,
+    pub(super) reviews: Option<Connection<Review>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -225,7 +231,7 @@ pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D
 }
 
 /// Reads an instant that may be missing.
-fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()
 }

@@ -94,8 +94,9 @@ impl Client {
     }
 
     /// The budget left, as last seen.
-    pub(crate) fn remaining(&self) -> Option<u64> {
-        self.budget().remaining
+    pub(crate) fn budget_left(&self) -> Option<super::event::Budget> {
+        let Budget { remaining, reset, .. } = self.budget();
+        Some(super::event::Budget { left: remaining?, resets_at: reset })
     }
 
     fn budget(&self) -> Budget {

@@ -187,10 +187,11 @@ fn one_repo_that_cannot_be_read_does_not_stop_the_others() {
 
 #[test]
 fn a_source_of_which_nothing_can_be_read_ends_the_run_with_its_own_code() {
-    let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/gone"]);
+    let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/web"]);
+    scene.server.fault(Fault::when(ALWAYS, |_| true, gateway(502)));
     let run = scene.fetch(&[]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("acme/gone"), "{}", run.stderr);
+    assert!(run.stderr.contains("acme/web"), "{}", run.stderr);
 }
 
 #[test]

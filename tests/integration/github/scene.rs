@@ -78,11 +78,16 @@ impl Scene {
 
     /// The spans of a repo's deployments that are covered; none where nothing is.
     pub(super) fn covered(&self, repo: &str) -> Vec<(String, String)> {
+        self.covered_as("github", repo)
+    }
+
+    /// The same under another name of the reading.
+    pub(super) fn covered_as(&self, reading: &str, repo: &str) -> Vec<(String, String)> {
         let Ok(text) = std::fs::read_to_string(self.place.path("data/coverage.json")) else { return Vec::new() };
         let entries: Value = serde_json::from_str(&text).expect("JSON");
         let mut spans = Vec::new();
         for entry in entries.as_array().expect("entries") {
-            if entry["table"] == "deployments" && entry["source"] == "github" && entry["scope"] == repo {
+            if entry["table"] == "deployments" && entry["source"] == reading && entry["scope"] == repo {
                 for span in entry["spans"].as_array().expect("spans") {
                     let end = |index: usize| span[index].as_str().expect("an instant").to_owned();
                     spans.push((end(0), end(1)));

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::world::{Commit, Deployment, Pull, Repo, Review, World, iso};
+use super::world::{Commit, Deployment, Pull, Release, Repo, Review, World, iso};
 
 /// What one request sees of its budget.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,7 @@ pub(super) enum Node<'w> {
     Pull(&'w Repo, &'w Pull),
     PullCommit(&'w Repo, &'w Commit),
     Review(&'w Review),
+    Release(&'w Repo, &'w Release),
     Label(&'w str),
     Actor(&'w str),
     Budget,
@@ -86,6 +87,7 @@ impl<'w> Node<'w> {
             Self::Pull(..) => "PullRequest",
             Self::PullCommit(..) => "PullRequestCommit",
             Self::Review(_) => "PullRequestReview",
+            Self::Release(..) => "Release",
             Self::Label(_) => "Label",
             Self::Actor(login) if login.ends_with("[bot]") => "Bot",
             Self::Actor(_) => "User",
@@ -152,6 +154,7 @@ impl<'w> Node<'w> {
                 "body" | "url" => Answer::Null,
                 _ => Answer::Unknown,
             },
+            Self::Release(repo, release) => of_release(repo, release, field),
             Self::Label(name) => match field {
                 "name" => scalar(name),
                 "id" => scalar(format!("LA_{name}")),
@@ -297,12 +300,44 @@ fn repository<'w>(repo: &'w Repo, field: &str, args: &Map<String, Value>) -> Ans
         "pullRequests" => {
             let merged = args.get("states").is_some_and(|states| states == "MERGED" || *states == json!(["MERGED"]));
             let mut found: Vec<&Pull> = repo.pulls.values().filter(|pull| !merged || pull.merged.is_some()).collect();
+            if args.get("orderBy").is_some_and(|order| order["field"] == "UPDATED_AT") {
+                found.sort_by_key(|pull| (pull.changed.or(pull.merged), pull.number));
+            }
             if descending(args) {
                 found.reverse();
             }
             let entries = found.into_iter().map(|pull| (pull.number.to_string(), Node::Pull(repo, pull)));
             Answer::Connection("PullRequestConnection", entries.collect())
         }
+        "releases" => {
+            let mut found: Vec<&Release> = repo.releases.iter().collect();
+            found.sort_by_key(|release| release.created);
+            if descending(args) {
+                found.reverse();
+            }
+            let entries = found.into_iter().map(|release| (release.tag.clone(), Node::Release(repo, release)));
+            Answer::Connection("ReleaseConnection", entries.collect())
+        }
+        _ => Answer::Unknown,
+    }
+}
+
+fn of_release<'w>(repo: &'w Repo, release: &'w Release, field: &str) -> Answer<'w> {
+    match field {
+        "databaseId" => scalar(7_000 + repo.releases.iter().position(|own| own.tag == release.tag).unwrap_or(0)),
+        "id" => scalar(format!("RE_{}", release.tag)),
+        "tagName" | "name" => scalar(release.tag.as_str()),
+        "tagCommit" => {
+            let sha = release.sha.as_ref();
+            sha.and_then(|sha| repo.commits.get(sha)).map(|commit| Node::Commit(repo, commit)).into()
+        }
+        "isDraft" => scalar(release.draft),
+        "isPrerelease" => scalar(release.early),
+        "createdAt" => scalar(iso(release.created)),
+        "publishedAt" => scalar(release.published.map(iso)),
+        "url" => scalar(format!("https://github.com/{}/releases/tag/{}", repo.name, release.tag)),
+        "author" => Answer::One(Node::Actor("grace")),
+        "description" | "updatedAt" => Answer::Null,
         _ => Answer::Unknown,
     }
 }
@@ -401,12 +436,13 @@ fn of_pull<'w>(repo: &'w Repo, pull: &'w Pull, field: &str) -> Answer<'w> {
         "state" => scalar(if pull.merged.is_some() { "MERGED" } else { "OPEN" }),
         "author" => pull.author.as_deref().map(Node::Actor).into(),
         "createdAt" | "publishedAt" => scalar(iso(pull.opened)),
-        "mergedAt" | "closedAt" | "updatedAt" => scalar(pull.merged.map(iso)),
+        "mergedAt" | "closedAt" => scalar(pull.merged.map(iso)),
+        "updatedAt" => scalar(pull.changed.or(pull.merged).map(iso)),
         "merged" => scalar(pull.merged.is_some()),
         "isDraft" | "isCrossRepository" => scalar(false),
         "url" => scalar(format!("https://github.com/{}/pull/{}", repo.name, pull.number)),
         "headRefName" => scalar(pull.head.as_str()),
-        "baseRefName" => scalar("main"),
+        "baseRefName" => scalar(pull.base.as_str()),
         "headRefOid" => scalar(pull.commits.last().cloned()),
         "baseRepository" | "repository" | "headRepository" => Answer::One(Node::Repo(repo)),
         "mergeCommit" => {
@@ -414,7 +450,8 @@ fn of_pull<'w>(repo: &'w Repo, pull: &'w Pull, field: &str) -> Answer<'w> {
         }
         "mergedBy" => pull.merged.map(|_| Node::Actor("grace")).into(),
         "reviewDecision" => scalar(pull.merged.map(|_| "APPROVED")),
-        "fullDatabaseId" | "databaseId" | "body" | "revertUrl" | "milestone" => Answer::Null,
+        "fullDatabaseId" => scalar((5_000_000_000 + pull.number).to_string()),
+        "databaseId" | "body" | "revertUrl" | "milestone" => Answer::Null,
         "labels" => {
             let entries = pull.labels.iter().map(|name| (name.clone(), Node::Label(name)));
             Answer::Connection("LabelConnection", entries.collect())

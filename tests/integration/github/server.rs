@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::execute::execute;
 use super::fault::{Effect, Fault};
 use super::graphql::{self, Weight};
+use super::rest;
 use super::schema::Budget;
 use super::wire::{self, Pace, Raw, Reply};
 use super::world::{World, iso};
@@ -302,6 +303,21 @@ impl State {
         }
         if raw.header("user-agent").is_none() {
             return Some(plain(403, &json!({"message": "Request forbidden by administrative rules."})));
+        }
+        if raw.method == "GET"
+            && let Some(answer) = rest::answer(&self.world, &raw.path)
+        {
+            let mut reply = match answer {
+                rest::Answer::Json(status, value) => plain(status, &value),
+                rest::Answer::Moved(to) => {
+                    let mut reply = plain(301, &json!({"message": "Moved Permanently"}));
+                    reply.headers.push(("location".into(), to));
+                    reply
+                }
+            };
+            reply.headers.extend(headers);
+            reply.pace = pace;
+            return Some(reply);
         }
         if raw.method != "POST" || !["/graphql", "/api/graphql"].contains(&raw.path.as_str()) {
             return Some(plain(404, &json!({"message": "Not Found", "status": "404"})));

@@ -63,6 +63,44 @@ pub(super) struct Repo {
     pub(super) pulls: BTreeMap<u64, Pull>,
     /// Deployments, oldest first.
     pub(super) deployments: Vec<Deployment>,
+    /// Releases, by creation.
+    pub(super) releases: Vec<Release>,
+    /// Workflow runs, by creation.
+    pub(super) runs: Vec<WorkflowRun>,
+}
+
+/// A release.
+#[derive(Debug, Clone)]
+pub(super) struct Release {
+    /// Its tag, which is unique.
+    pub(super) tag: String,
+    /// The revision; none where the tag is gone.
+    pub(super) sha: Option<String>,
+    /// Whether it is a draft.
+    pub(super) draft: bool,
+    /// Whether it is a pre-release.
+    pub(super) early: bool,
+    /// When it was drafted.
+    pub(super) created: Seconds,
+    /// When it was published.
+    pub(super) published: Option<Seconds>,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Clone)]
+pub(super) struct WorkflowRun {
+    /// Its id.
+    pub(super) id: u64,
+    /// The workflow; none where its file is gone.
+    pub(super) workflow: Option<String>,
+    /// What set it off.
+    pub(super) event: String,
+    /// The revision.
+    pub(super) sha: String,
+    /// When it was asked for.
+    pub(super) created: Seconds,
+    /// How each try ended and when: a conclusion, or none while it runs.
+    pub(super) tries: Vec<(Option<String>, Seconds)>,
 }
 
 /// A commit.
@@ -97,6 +135,10 @@ pub(super) struct Pull {
     pub(super) opened: Seconds,
     /// When merged.
     pub(super) merged: Option<Seconds>,
+    /// When it last changed, if that was after the merge.
+    pub(super) changed: Option<Seconds>,
+    /// The branch it goes into.
+    pub(super) base: String,
     /// The commit on the target branch.
     pub(super) merge_sha: Option<String>,
     /// The commits of its branch, oldest first.
@@ -243,6 +285,8 @@ impl Repo {
             head: format!("change-{number}"),
             opened,
             merged: Some(merged),
+            changed: None,
+            base: "main".into(),
             merge_sha: Some(head.clone()),
             commits,
             reviews: vec![
@@ -279,6 +323,27 @@ impl Repo {
         });
         let new = self.deployments.last_mut().expect("the deployment just made");
         new.states(&[("QUEUED", 0), ("IN_PROGRESS", MINUTE), ("SUCCESS", 5 * MINUTE)])
+    }
+
+    /// Releases a revision, an hour after it was drafted.
+    pub(super) fn release(&mut self, sha: &str, at: Seconds) -> &mut Release {
+        let tag = format!("v{}", self.releases.len() + 1);
+        let (sha, published) = (Some(sha.to_owned()), Some(at));
+        self.releases.push(Release { tag, sha, draft: false, early: false, created: at - HOUR, published });
+        self.releases.last_mut().expect("the release just made")
+    }
+
+    /// Runs a workflow on a revision, which succeeds seven minutes later.
+    pub(super) fn run(&mut self, workflow: &str, sha: &str, at: Seconds) -> &mut WorkflowRun {
+        self.runs.push(WorkflowRun {
+            id: 9_000_000_000 + self.runs.len() as u64,
+            workflow: Some(workflow.to_owned()),
+            event: "push".into(),
+            sha: sha.to_owned(),
+            created: at,
+            tries: vec![(Some("success".into()), at + 7 * MINUTE)],
+        });
+        self.runs.last_mut().expect("the run just made")
     }
 
     /// What `git log` lists from a revision: newest commit instant first, a parent after the child that leads to it.

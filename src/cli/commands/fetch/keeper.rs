@@ -7,17 +7,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 
-use super::SOURCE;
-use super::summary::{Outcome, Summary};
+use super::job::Job;
+use super::progress::Progress;
+use super::summary::{Outcome, ScopeRead, SourceRead, Summary};
+use crate::cli::context::now;
 use crate::cli::output::Talk;
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows};
-use crate::sources::github::Event;
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
+use crate::sources::event::Event;
 use crate::store::{StoreError, Writer};
 
 /// Pages are gathered this many times as long as the last write took,
@@ -35,11 +36,17 @@ struct Pending {
     pull_requests: Vec<PullRequest>,
     incidents: Vec<Incident>,
     covered: Vec<Coverage>,
-    cursors: BTreeMap<String, Option<String>>,
+    /// By source and scope.
+    cursors: BTreeMap<&'static str, BTreeMap<String, Option<String>>>,
+    /// The sources whose incidents wait here.
+    incident_sources: Vec<&'static str>,
 }
 
 impl Pending {
-    fn add(&mut self, rows: Rows) {
+    fn add(&mut self, source: &'static str, rows: Rows) {
+        if rows.table() == Table::Incidents && !self.incident_sources.contains(&source) {
+            self.incident_sources.push(source);
+        }
         match rows {
             Rows::Deployments(mut rows) => self.deployments.append(&mut rows),
             Rows::Commits(mut rows) => self.commits.append(&mut rows),
@@ -61,27 +68,29 @@ impl Pending {
 pub(super) struct Keeper {
     writer: Writer,
     talk: Talk,
-    line: ProgressBar,
+    progress: Progress,
     pending: Pending,
     summary: Summary,
 }
 
 impl Keeper {
-    /// `repos` is how many will be read, where that is known.
-    pub(super) fn new(writer: Writer, repos: Option<usize>, talk: Talk) -> Self {
-        let line = talk.spinner();
-        line.set_message("asking GitHub");
+    pub(super) fn new(writer: Writer, jobs: &[Job], talk: Talk) -> Self {
+        let source = |job: &Job| (job.name, SourceRead { total: job.total, ..SourceRead::default() });
         Self {
             writer,
             talk,
-            line,
+            progress: Progress::new(jobs.iter().map(|job| job.name), talk),
             pending: Pending::default(),
-            summary: Summary { total: repos, ..Summary::default() },
+            summary: Summary { sources: jobs.iter().map(source).collect() },
         }
     }
 
-    /// Takes events until the source has no more. `runtime` waits for them; nothing is written inside it.
-    pub(super) fn keep(mut self, runtime: &Handle, mut events: Receiver<Event>) -> Result<Summary, StoreError> {
+    /// Takes events until the sources have no more. `runtime` waits for them; nothing is written inside it.
+    pub(super) fn keep(
+        mut self,
+        runtime: &Handle,
+        mut events: Receiver<(&'static str, Event)>,
+    ) -> Result<Summary, StoreError> {
         let mut due = Instant::now();
         loop {
             let event = if self.pending.is_empty() {
@@ -90,8 +99,8 @@ impl Keeper {
                 runtime.block_on(async { timeout_at(due, events.recv()).await })
             };
             let is_over = matches!(event, Ok(None));
-            if let Ok(Some(event)) = event {
-                self.take(event);
+            if let Ok(Some((source, event))) = event {
+                self.take(source, event)?;
             }
             let began = Instant::now();
             if is_over || began >= due || self.pending.rows() >= MOST_ROWS {
@@ -99,38 +108,55 @@ impl Keeper {
                 due = Instant::now() + LONGEST.min(began.elapsed() * PATIENCE);
             }
             if is_over {
-                self.line.finish_and_clear();
+                self.progress.clear();
                 return Ok(self.summary);
             }
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, source: &'static str, event: Event) -> Result<(), StoreError> {
         match event {
-            Event::Page { repo, rows, cursor } => {
-                let read = self.summary.repos.entry(repo.clone()).or_default();
+            Event::Page { scope, rows, cursor } => {
+                let read = self.scope(source, &scope);
+                for rows in &rows {
+                    read.add(rows);
+                }
                 for rows in rows {
-                    read.add(&rows);
-                    self.pending.add(rows);
+                    self.pending.add(source, rows);
                 }
                 // Without a cursor, the one before still stands: it rests on less.
                 if cursor.is_some() {
-                    self.pending.cursors.insert(repo, cursor);
+                    self.pending.cursors.entry(source).or_default().insert(scope, cursor);
                 }
             }
-            Event::Done { repo, covered } => {
-                let read = self.summary.repos.entry(repo.clone()).or_default();
+            Event::Done { scope, covered } => {
+                let read = self.scope(source, &scope);
                 read.outcome = Outcome::Done;
                 read.covered = covered.iter().flat_map(|entry| &entry.spans).copied().collect();
                 self.pending.covered.extend(covered);
-                self.pending.cursors.insert(repo, None);
+                self.pending.cursors.entry(source).or_default().insert(scope, None);
             }
-            Event::Failed { repo, reason } => {
-                self.summary.repos.entry(repo).or_default().outcome = Outcome::Failed(reason);
+            Event::Failed { scope, reason, is_denied } => {
+                self.scope(source, &scope).outcome = Outcome::Failed(reason, is_denied);
             }
-            Event::Notice(text) => self.line.suspend(|| self.talk.info(&text)),
+            Event::Renamed { from, to } => {
+                // What was read before belongs to either name.
+                self.write()?;
+                self.writer.rename(&from, &to)?;
+                self.progress
+                    .say(self.talk, &format!("{from} is called {to} now; what the dataset has of it is moved there"));
+            }
+            Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
+            Event::Notice(text) => self.progress.say(self.talk, &text),
         }
-        self.line.set_message(self.summary.progress());
+        if let Some(read) = self.summary.sources.get(source) {
+            self.progress.show(source, read, now());
+        }
+        Ok(())
+    }
+
+    fn scope(&mut self, source: &'static str, scope: &str) -> &mut ScopeRead {
+        self.summary.sources.entry(source).or_default().scopes.entry(scope.to_owned()).or_default()
     }
 
     fn write(&mut self) -> Result<(), StoreError> {
@@ -146,11 +172,22 @@ impl Keeper {
         ];
         batches.retain(|rows| !rows.is_empty());
         for change in self.writer.write(batches, &pending.covered)? {
-            for (repo, rows) in change.new_by_repo {
-                self.summary.repos.entry(repo).or_default().new += rows;
+            for (scope, effect) in change.by_scope {
+                let of_repos = |name: &&&str| name.starts_with("github");
+                let source = if change.table == Table::Incidents {
+                    pending.incident_sources.iter().find(|name| **name == scope)
+                } else {
+                    self.summary.sources.keys().find(of_repos)
+                };
+                if let Some(source) = source.copied() {
+                    self.summary.sources.entry(source).or_default().count(&scope, effect);
+                }
             }
         }
-        self.writer.set_cursors(SOURCE, &pending.cursors)
+        for (source, cursors) in &pending.cursors {
+            self.writer.set_cursors(source, cursors)?;
+        }
+        Ok(())
     }
 }
 
@@ -161,6 +198,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
+    const SOURCE: &str = "github";
     use crate::cli::args::Cli;
     use crate::domain::event::Table;
     use crate::domain::time::{Span, Timestamp};
@@ -168,23 +206,23 @@ mod tests {
 
     fn page(repo: &str, id: &str, cursor: Option<&str>) -> Event {
         let row = Deployment { source: SOURCE.into(), repo: repo.into(), id: id.into(), ..Deployment::default() };
-        Event::Page { repo: repo.into(), rows: vec![Rows::Deployments(vec![row])], cursor: cursor.map(str::to_owned) }
+        Event::Page { scope: repo.into(), rows: vec![Rows::Deployments(vec![row])], cursor: cursor.map(str::to_owned) }
     }
 
     fn done(repo: &str) -> Event {
         let spans = vec![Span { from: Timestamp(0), to: Timestamp(9) }];
         let covered = Coverage { table: Table::Deployments, source: SOURCE.into(), scope: repo.into(), spans };
-        Event::Done { repo: repo.into(), covered: vec![covered] }
+        Event::Done { scope: repo.into(), covered: vec![covered] }
     }
 
     fn keep(events: Vec<Event>, folder: &std::path::Path) -> Summary {
         let talk = Talk::new(&Cli::parse_from(["dora-report", "demo", "--quiet"]).common);
-        let keeper = Keeper::new(Writer::lock(folder, "test").expect("the lock"), None, talk);
+        let keeper = Keeper::new(Writer::lock(folder, "test").expect("the lock"), &[], talk);
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (sender, receiver) = mpsc::channel(1);
         let sending = runtime.spawn(async move {
             for event in events {
-                sender.send(event).await.expect("somebody takes it");
+                sender.send((SOURCE, event)).await.expect("somebody takes it");
             }
         });
         let summary = keeper.keep(runtime.handle(), receiver).expect("kept");
@@ -200,19 +238,19 @@ mod tests {
             page("a/read", "2", Some("y")),
             page("a/left", "3", None),
             done("a/read"),
-            Event::Failed { repo: "a/left".into(), reason: "gone".into() },
+            Event::Failed { scope: "a/left".into(), reason: "gone".into(), is_denied: false },
         ];
         let summary = keep(events, folder.path());
         assert_eq!(summary.failed(), 1);
-        assert_eq!(summary.repos["a/left"].new, 2);
-        let known = Dataset::open(folder.path()).and_then(|it| it.known(SOURCE, &|_| true)).expect("read");
+        assert_eq!(summary.sources[SOURCE].scopes["a/left"].effect.new, 2);
+        let known = Dataset::open(folder.path()).and_then(|it| it.known(SOURCE, SOURCE, &|_| true)).expect("read");
         assert_eq!(known["a/left"].cursor.as_deref(), Some("x"));
         assert_eq!((known["a/left"].deployments.len(), known["a/left"].covered), (2, None));
         assert_eq!(known["a/read"].cursor, None);
         assert!(known["a/read"].covered.is_some());
         // The same rows again are none new, and complete the repo.
         let summary = keep(vec![page("a/left", "1", None), done("a/left")], folder.path());
-        assert_eq!((summary.repos["a/left"].new, summary.failed()), (0, 0));
+        assert_eq!((summary.sources[SOURCE].scopes["a/left"].effect.new, summary.failed()), (0, 0));
         assert!(!folder.path().join("cursors.json").exists());
     }
 }

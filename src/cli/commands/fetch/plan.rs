@@ -9,51 +9,83 @@ use chrono::Days;
 use secrecy::SecretString;
 use url::Url;
 
-use super::SOURCE;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
-use crate::config::{Config, DeploymentSource, Github, GithubAuth};
+use crate::config::{Config, Github, GithubAuth};
+use crate::domain::event::Table;
 use crate::domain::glob::Glob;
+use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
 use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
+use crate::store::Dataset;
 use crate::store::known::{RepoHistory, StoredDeployment};
-use crate::store::{Dataset, StoreError};
+
+/// The name under which GitHub's rows stand in the dataset.
+const SOURCE: &str = "github";
 
 /// The config file that is in force, as messages name it.
 fn config_path(common: &Common) -> &Path {
     common.config.as_deref().unwrap_or(Path::new("dora.toml"))
 }
 
-/// The section `[github]`, if this version can do what it asks for.
-pub(in crate::cli::commands) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a Github, UsageError> {
+/// Why there is nothing to fetch.
+pub(super) fn nothing_to_fetch(common: &Common) -> String {
     let path = config_path(common);
-    let Some(github) = &config.github else {
-        let lack = if path.exists() { "it has no section [github]" } else { "there is no such file" };
-        return Err(UsageError(format!(
-            "{}: {lack}, so there is nothing to fetch; add\n  [github]\n  repos = [\"acme/checkout\"]   # or: org = \
-             \"acme\"\nor bring history in with `import`",
-            path.display()
-        )));
-    };
-    if github.deployments_from != DeploymentSource::Deployments {
-        return Err(UsageError(format!(
-            "{}: `deployments_from = \"{}\"` in [github] is not there yet; leave it out to read deployments, or bring \
-             history in with `import`",
-            path.display(),
-            github.deployments_from.as_str()
-        )));
+    let lack = if path.exists() { "it has no section [github]" } else { "there is no such file" };
+    format!(
+        "{}: {lack}, so there is nothing to fetch; add\n  [github]\n  repos = [\"acme/checkout\"]   # or: org = \
+         \"acme\"\nor bring history in with `import`",
+        path.display()
+    )
+}
+
+/// Everything to read GitHub with.
+pub(super) struct GitHub {
+    pub(super) plan: Plan,
+    pub(super) auth: Auth,
+    pub(super) secret: Secret,
+}
+
+impl GitHub {
+    /// From the config, the flags and the environment.
+    pub(super) fn new(
+        fetch: &Fetch,
+        github: &Github,
+        settings: &Settings,
+        common: &Common,
+        began: Timestamp,
+    ) -> anyhow::Result<Self> {
+        let (plan, auth) = (plan(fetch, github, settings, began)?, auth(github, common)?);
+        Ok(Self { plan, auth, secret: Secret::of(github, common) })
     }
-    if github.only_production {
-        return Err(UsageError(format!(
-            "{}: `only_production = true` in [github] is not there yet; leave it out: every environment is read, and \
-             only production counts",
-            path.display()
-        )));
+}
+
+/// What a secret is called: its variable or its file.
+pub(super) struct Secret(String);
+
+impl Secret {
+    fn of(github: &Github, common: &Common) -> Self {
+        Self(match &github.auth {
+            GithubAuth::Token { variable } => variable.clone(),
+            GithubAuth::App { private_key_file, .. } => beside_config(private_key_file, common).display().to_string(),
+        })
     }
-    Ok(github)
+
+    /// Says which secret it was that GitHub does not accept.
+    pub(super) fn name(&self, error: anyhow::Error) -> anyhow::Error {
+        match error.downcast_ref::<GitHubError>() {
+            Some(GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. }) => error.context(self.0.clone()),
+            _ => error,
+        }
+    }
+}
+
+/// The section `[github]`.
+pub(in crate::cli::commands) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a Github, UsageError> {
+    config.github.as_ref().ok_or_else(|| UsageError(nothing_to_fetch(common)))
 }
 
 /// What to fetch.
@@ -81,6 +113,8 @@ pub(in crate::cli::commands) fn plan(
         exclude: github.exclude.clone(),
         only: fetch.repo.clone(),
         environments: production(settings),
+        only_production: github.only_production,
+        kind: github.deployments_from,
         since: zone.midnight(since),
         began,
         concurrency: github.concurrency as usize,
@@ -131,18 +165,7 @@ fn beside_config(path: &Path, common: &Common) -> PathBuf {
 
 /// Says which secret it was that GitHub does not accept.
 pub(in crate::cli::commands) fn name_secret(error: anyhow::Error, github: &Github, common: &Common) -> anyhow::Error {
-    match error.downcast_ref::<GitHubError>() {
-        Some(GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. }) => {
-            let name = match &github.auth {
-                GithubAuth::Token { variable } => variable.clone(),
-                GithubAuth::App { private_key_file, .. } => {
-                    beside_config(private_key_file, common).display().to_string()
-                }
-            };
-            error.context(name)
-        }
-        _ => error,
-    }
+    Secret::of(github, common).name(error)
 }
 
 /// How many repos a run reads, where that is known before GitHub is asked.
@@ -156,13 +179,30 @@ pub(super) fn repos(plan: &Plan) -> Option<usize> {
     all_named.then(|| names.iter().filter(|name| wanted(name)).count())
 }
 
-/// What the dataset has of the repos that this run may read; nothing where all is to be read again.
-pub(super) fn known(folder: &Path, plan: &Plan) -> Result<Known, StoreError> {
-    if plan.full {
-        return Ok(Known::new());
-    }
+/// What the dataset has of the repos that this run may read. One that holds another kind of them is refused: both would
+/// be counted.
+pub(super) fn known(folder: &Path, plan: &Plan) -> anyhow::Result<Known> {
     let wanted = |repo: &str| plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(repo));
-    let known = Dataset::open(folder)?.known(SOURCE, &wanted)?;
+    let dataset = Dataset::open(folder)?;
+    let known = dataset.known(SOURCE, plan.kind.reading(), &wanted)?;
+    let of_rows = known
+        .iter()
+        .flat_map(|(repo, history)| history.deployments.iter().map(move |one| (repo, DeploymentKind::of(&one.id))));
+    let of_coverage = dataset.coverage().iter().filter(|entry| wanted(&entry.scope)).filter_map(|entry| {
+        let kind = DeploymentKind::ALL.into_iter().find(|kind| kind.reading() == entry.source)?;
+        (entry.table == Table::Deployments).then_some((&entry.scope, kind))
+    });
+    if let Some((repo, other)) = of_rows.chain(of_coverage).find(|(_, kind)| *kind != plan.kind) {
+        return Err(UsageError(format!(
+            "{}: it holds {} of {repo}, and `deployments_from` in [github] asks for {}: both would be counted; read into \
+             a new folder with --data, or set `deployments_from = \"{}\"` again",
+            folder.display(),
+            other.plural(),
+            plan.kind.plural(),
+            other.as_str()
+        ))
+        .into());
+    }
     Ok(known.into_iter().map(|(repo, history)| (repo, known_repo(history))).collect())
 }
 

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::job::Results;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::github::{Cost, Estimate};
+use crate::domain::unit::Seconds;
+use crate::sources::event::Budget;
+use crate::sources::github::Estimate;
+use crate::store::Effect;
 
-/// How the reading of a repo ended.
+/// How the reading of a scope ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The run ended first.
@@ -16,92 +20,163 @@ pub(super) enum Outcome {
     Unfinished,
     /// Completely read.
     Done,
-    /// Not, and why.
-    Failed(String),
+    /// Not, why, and whether it is not shown to us.
+    Failed(String, bool),
 }
 
-/// What was read of one repo.
+/// What was read of one scope.
 #[derive(Debug, Default)]
-pub(super) struct RepoRead {
-    /// Rows that the dataset did not have.
-    pub(super) new: usize,
-    /// Deployments read, and so on.
-    deployments: usize,
-    commits: usize,
-    pull_requests: usize,
+pub(super) struct ScopeRead {
+    /// What that did to the dataset.
+    pub(super) effect: Effect,
+    /// Rows read, of each table in the order of [`Table::ALL`].
+    read: [usize; 4],
     pub(super) covered: Vec<Span>,
     pub(super) outcome: Outcome,
 }
 
-impl RepoRead {
+impl ScopeRead {
     /// Counts rows that were read.
     pub(super) fn add(&mut self, rows: &Rows) {
-        match rows.table() {
-            Table::Deployments => self.deployments += rows.len(),
-            Table::Commits => self.commits += rows.len(),
-            Table::PullRequests => self.pull_requests += rows.len(),
-            Table::Incidents => {}
+        for (count, table) in self.read.iter_mut().zip(Table::ALL) {
+            if table == rows.table() {
+                *count += rows.len();
+            }
         }
     }
 }
 
-/// What was read, by repo.
+/// What was read of one source, by scope.
 #[derive(Debug, Default)]
-pub(super) struct Summary {
-    pub(super) repos: BTreeMap<String, RepoRead>,
+pub(super) struct SourceRead {
+    pub(super) scopes: BTreeMap<String, ScopeRead>,
     /// How many there will be, where that is known.
     pub(super) total: Option<usize>,
+    pub(super) budget: Option<Budget>,
+}
+
+impl SourceRead {
+    /// One line while the run goes on.
+    pub(super) fn progress(&self, now: Timestamp) -> String {
+        let ended = self.scopes.values().filter(|scope| scope.outcome != Outcome::Unfinished).count();
+        let rows: usize = self.scopes.values().flat_map(|scope| scope.read).sum();
+        let mut text = match self.total {
+            Some(total) => format!("{ended} of {} read, {rows} rows", total.max(self.scopes.len())),
+            None => format!("{ended} read, {} begun, {rows} rows", self.scopes.len() - ended),
+        };
+        if let Some(Budget { left, resets_at }) = self.budget {
+            let _ = write!(text, ", {left} points left");
+            if let Some(minutes) = resets_at.map(|at| (at.0 - now.0).div_euclid(60_000)).filter(|&minutes| minutes >= 0)
+            {
+                let _ = write!(text, ", reset in {minutes} min");
+            }
+        }
+        text
+    }
+
+    /// Counts what a write did to the rows of a scope, where it can be told whose they are.
+    pub(super) fn count(&mut self, scope: &str, effect: Effect) {
+        let only = self.scopes.len() == 1;
+        let found = self.scopes.iter_mut().find(|(name, _)| only || name.eq_ignore_ascii_case(scope));
+        let entry = match found {
+            Some((_, entry)) => entry,
+            None => self.scopes.entry(scope.to_owned()).or_default(),
+        };
+        entry.effect.new += effect.new;
+        entry.effect.changed += effect.changed;
+    }
+}
+
+/// What was read, by source.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) sources: BTreeMap<&'static str, SourceRead>,
 }
 
 impl Summary {
-    /// How many repos were not read to their end.
-    pub(super) fn failed(&self) -> usize {
-        self.repos.values().filter(|repo| repo.outcome != Outcome::Done).count()
+    fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.sources.values().flat_map(|source| source.scopes.values()).map(|scope| &scope.outcome)
     }
 
-    /// One line while the run goes on.
-    pub(super) fn progress(&self) -> String {
-        let ended = self.repos.values().filter(|repo| repo.outcome != Outcome::Unfinished).count();
-        let rows: usize = self.repos.values().map(|repo| repo.deployments + repo.commits + repo.pull_requests).sum();
-        match self.total {
-            Some(total) => format!("{ended} of {} repos read, {rows} rows", total.max(self.repos.len())),
-            None => format!("{ended} repos read, {} begun, {rows} rows", self.repos.len() - ended),
-        }
+    /// How many scopes were begun.
+    pub(super) fn scopes(&self) -> usize {
+        self.outcomes().count()
+    }
+
+    /// How many of them were not read to their end.
+    pub(super) fn failed(&self) -> usize {
+        self.outcomes().filter(|outcome| **outcome != Outcome::Done).count()
+    }
+
+    /// How many of them are not shown to us.
+    pub(super) fn denied(&self) -> usize {
+        self.outcomes().filter(|outcome| matches!(outcome, Outcome::Failed(_, true))).count()
+    }
+
+    /// What the scopes are called together.
+    pub(super) fn noun(&self) -> &'static str {
+        if self.sources.keys().all(|name| name.starts_with("github")) { "repos" } else { "repos and accounts" }
     }
 }
 
-/// What was read, a row per repo, and what it cost.
-pub(super) fn table(read: &Summary, cost: Option<&Cost>) -> String {
-    let head = ["repo", "new rows", "deployments", "commits", "pull requests", "covers"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for (repo, it) in &read.repos {
-        let end = match &it.outcome {
-            Outcome::Failed(reason) => plain(reason),
-            Outcome::Unfinished => "not read to its end".into(),
-            Outcome::Done => {
-                let spans = join(it.covered.clone());
-                let spans = spans.iter().map(|span| format!("{}..{}", minute(span.from), minute(span.to)));
-                spans.collect::<Vec<_>>().join(", ")
-            }
-        };
-        let counts = [it.new, it.deployments, it.commits, it.pull_requests];
-        let counts = counts.iter().map(ToString::to_string);
-        rows.push([plain(repo)].into_iter().chain(counts).chain([end]).collect());
-    }
-    let mut text = aligned(&rows);
-    if let Some(cost) = cost {
-        let _ = write!(text, "{} requests, {} points", cost.requests, cost.points);
-        if let Some(left) = cost.points_left {
-            let _ = write!(text, ", {left} points left");
+/// What was read, a row per scope, and a line for each source on what it cost.
+pub(super) fn table(read: &Summary, results: &Results) -> String {
+    let several = read.sources.len() > 1;
+    let names = ["deployments", "commits", "pull requests", "incidents"];
+    let scopes = || read.sources.values().flat_map(|source| source.scopes.values());
+    let shown: Vec<usize> = (0..4).filter(|&table| scopes().any(|scope| scope.read[table] > 0)).collect();
+    let first = if several { "source" } else { "" };
+    let noun = if read.noun() == "repos" { "repo" } else { "scope" };
+    let heads = [first, noun, "new", "changed"].into_iter().chain(shown.iter().map(|&table| names[table]));
+    let mut rows: Vec<Vec<String>> = vec![heads.chain(["covers"]).map(str::to_owned).collect()];
+    for (name, source) in &read.sources {
+        for (scope, it) in &source.scopes {
+            let end = match &it.outcome {
+                Outcome::Failed(reason, _) => plain(reason),
+                Outcome::Unfinished => "not read to its end".into(),
+                Outcome::Done => {
+                    let spans = join(it.covered.clone());
+                    let spans = spans.iter().map(|span| format!("{}..{}", minute(span.from), minute(span.to)));
+                    spans.collect::<Vec<_>>().join(", ")
+                }
+            };
+            let counts =
+                [it.effect.new, it.effect.changed].into_iter().chain(shown.iter().map(|&table| it.read[table]));
+            let source = if several { (*name).to_owned() } else { String::new() };
+            let cells = [source, plain(scope)].into_iter().chain(counts.map(|count| count.to_string()));
+            rows.push(cells.chain([end]).collect());
         }
-    } else {
-        text.truncate(text.trim_end().len());
     }
+    if !several {
+        for row in &mut rows {
+            row.remove(0);
+        }
+    }
+    let mut text = aligned(&rows, if several { 2 } else { 1 });
+    for (name, result) in results {
+        let Ok(cost) = result else { continue };
+        if several {
+            let _ = write!(text, "{name}: ");
+        }
+        let _ = write!(text, "{} requests", cost.requests);
+        if let Some(points) = cost.points {
+            let _ = write!(text, ", {points} points");
+        }
+        if let Some(left) = cost.left {
+            let _ = write!(text, ", {left} left");
+            let resets = read.sources.get(name).and_then(|source| source.budget).and_then(|budget| budget.resets_at);
+            if let Some(at) = resets {
+                let _ = write!(text, " until {}", minute(at));
+            }
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
     text
 }
 
 /// What a run would read at most, a row per repo; no numbers for one that could not be asked.
-pub(super) fn estimates(estimates: &[Estimate]) -> String {
+pub(super) fn estimates(estimates: &[Estimate], time: Seconds) -> String {
     let head = ["repo", "deployments", "commits", "requests", "points"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     let mut total = [0; 4];
@@ -117,30 +192,37 @@ pub(super) fn estimates(estimates: &[Estimate]) -> String {
         rows.push(row);
     }
     rows.push(["total".to_owned()].into_iter().chain(total.iter().map(ToString::to_string)).collect());
-    aligned(&rows)
+    let minutes = match time.0 {
+        seconds if seconds < 120 => format!("{} s", seconds.max(1)),
+        seconds => format!("{} min", (seconds + 59) / 60),
+    };
+    format!("{}at most, in about {minutes} at the pace at which these questions were answered\n", aligned(&rows, 1))
 }
 
-/// Columns under each other: the first and those after the counts to the left, counts to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// Columns under each other: the first `left` and the last to the left, counts to the right.
+fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let is_text = |column: usize| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !is_number(cell)));
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let shapes: Vec<(bool, usize)> =
+        (0..columns).map(|column| (column < left || is_text(column), width(column))).collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let _ = match column {
-                0 => write!(line, "{cell:<width$}"),
-                5 => write!(line, "  {cell}"),
-                _ => write!(line, "  {cell:>width$}"),
-            };
+        for (column, (cell, (is_left, width))) in row.iter().zip(&shapes).enumerate() {
+            let gap = if column == 0 { "" } else { "  " };
+            let _ = if *is_left { write!(line, "{gap}{cell:<width$}") } else { write!(line, "{gap}{cell:>width$}") };
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.chars().all(|letter| letter.is_ascii_digit())
 }
 
 /// An instant to the minute, in UTC.
@@ -156,31 +238,67 @@ pub(super) fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Commit, Deployment};
+    use crate::domain::event::{Commit, Deployment, Incident};
+    use crate::sources::event::Cost;
+
+    fn read() -> Summary {
+        let mut read = Summary::default();
+        let github = read.sources.entry("github").or_default();
+        let web = github.scopes.entry("acme/web".into()).or_default();
+        web.add(&Rows::Deployments(vec![Deployment::default(); 12]));
+        web.add(&Rows::Commits(vec![Commit::default(); 300]));
+        web.effect = Effect { new: 310, changed: 2 };
+        web.outcome = Outcome::Done;
+        web.covered = vec![Span { from: Timestamp(0), to: Timestamp(90_061_500) }];
+        let api = github.scopes.entry("acme/api".into()).or_default();
+        api.outcome = Outcome::Failed("it says\n\u{1b}[31mno".into(), true);
+        github.scopes.entry("acme/late".into()).or_default();
+        read
+    }
 
     #[test]
     fn a_table_shows_counts_coverage_and_failures_and_nothing_a_terminal_obeys() {
-        let mut read = Summary::default();
-        let web = read.repos.entry("acme/web".into()).or_default();
-        web.add(&Rows::Deployments(vec![Deployment::default(); 12]));
-        web.add(&Rows::Commits(vec![Commit::default(); 300]));
-        web.new = 310;
-        web.outcome = Outcome::Done;
-        web.covered = vec![Span { from: Timestamp(0), to: Timestamp(90_061_500) }];
-        let api = read.repos.entry("acme/api".into()).or_default();
-        api.outcome = Outcome::Failed("it says\n\u{1b}[31mno".into());
-        read.repos.entry("acme/late".into()).or_default();
-        assert_eq!(read.failed(), 2);
-        let cost = Cost { requests: 4, points: 6, points_left: Some(4_994) };
+        let mut read = read();
+        assert_eq!((read.failed(), read.denied()), (2, 1));
+        let cost = Cost { requests: 4, points: Some(6), left: Some(4_994) };
         let expected = "\
-repo       new rows  deployments  commits  pull requests  covers
-acme/api          0            0        0              0  it says  [31mno
-acme/late         0            0        0              0  not read to its end
-acme/web        310           12      300              0  1970-01-01T00:00Z..1970-01-02T01:01Z
-4 requests, 6 points, 4994 points left";
-        assert_eq!(table(&read, Some(&cost)), expected);
-        assert_eq!(read.progress(), "2 repos read, 1 begun, 312 rows");
-        read.total = Some(5);
-        assert_eq!(read.progress(), "2 of 5 repos read, 312 rows");
+repo       new  changed  deployments  commits  covers
+acme/api     0        0            0        0  it says  [31mno
+acme/late    0        0            0        0  not read to its end
+acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:01Z
+4 requests, 6 points, 4994 left";
+        assert_eq!(table(&read, &vec![("github", Ok(cost))]), expected);
+        let github = read.sources.get_mut("github").expect("a source");
+        assert_eq!(github.progress(Timestamp(0)), "2 read, 1 begun, 312 rows");
+        github.total = Some(5);
+        github.budget = Some(Budget { left: 7, resets_at: Some(Timestamp(61 * 60_000)) });
+        assert_eq!(github.progress(Timestamp(0)), "2 of 5 read, 312 rows, 7 points left, reset in 61 min");
+    }
+
+    #[test]
+    fn several_sources_stand_in_one_table() {
+        let mut read = read();
+        let pagerduty = read.sources.entry("pagerduty").or_default();
+        let account = pagerduty.scopes.entry("api.pagerduty.com".into()).or_default();
+        account.add(&Rows::Incidents(vec![Incident::default(); 7]));
+        account.outcome = Outcome::Done;
+        let cost = Cost { requests: 3, points: None, left: None };
+        let text = table(&read, &vec![("github", Err(anyhow::anyhow!("down"))), ("pagerduty", Ok(cost))]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "source     scope              new  changed  deployments  commits  incidents  covers");
+        assert_eq!(lines[4], "pagerduty  api.pagerduty.com    0        0            0        0          7");
+        assert_eq!(lines[5], "pagerduty: 3 requests");
+    }
+
+    #[test]
+    fn an_estimate_says_how_long_it_would_take() {
+        let one =
+            Estimate { repo: "a/b".into(), deployments: 9, commits: 3, requests: 2, points: 6, ..Estimate::default() };
+        let text = estimates(&[one], Seconds(400));
+        assert!(
+            text.ends_with("at most, in about 7 min at the pace at which these questions were answered\n"),
+            "{text}"
+        );
+        assert!(text.contains("total            9        3         2       6"), "{text}");
     }
 }

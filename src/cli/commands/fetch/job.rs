@@ -1,0 +1,99 @@
+//! The sources of a run, each a job of its own: what is configured, checked before anything is locked or asked for.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{self, Sender};
+use tokio::task::JoinSet;
+
+use super::plan;
+use crate::cli::args::{Common, Fetch};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::UsageError;
+use crate::domain::time::Timestamp;
+use crate::sources::event::{Cost, Event};
+use crate::sources::github;
+
+/// The result of each source, by its name.
+pub(super) type Results = Vec<(&'static str, anyhow::Result<Cost>)>;
+
+/// What a source does with a channel for what it reads.
+type Reading = Box<dyn FnOnce(Sender<Event>) -> Pin<Box<dyn Future<Output = anyhow::Result<Cost>> + Send>> + Send>;
+
+/// One source to read.
+pub(super) struct Job {
+    /// The name under which its coverage and cursors stand.
+    pub(super) name: &'static str,
+    /// How many scopes it has, where that is known.
+    pub(super) total: Option<usize>,
+    reading: Reading,
+}
+
+/// What is configured and has its secrets.
+pub(super) struct Checked {
+    github: Option<plan::GitHub>,
+}
+
+/// Reads config, flags and secrets; asks nothing and touches no dataset.
+pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Timestamp) -> anyhow::Result<Checked> {
+    let config = &context.config;
+    let github = config.github.as_ref().map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began));
+    let checked = Checked { github: github.transpose()? };
+    if checked.github.is_none() {
+        return Err(UsageError(plan::nothing_to_fetch(common)).into());
+    }
+    Ok(checked)
+}
+
+/// The jobs, with what the dataset knows of each.
+pub(super) fn all(checked: Checked, data: &Path) -> anyhow::Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    if let Some(github) = checked.github {
+        jobs.push(of_github(github, data)?);
+    }
+    Ok(jobs)
+}
+
+fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {
+    let known = plan::known(data, &it.plan)?;
+    let (name, total) = (it.plan.kind.reading(), plan::repos(&it.plan));
+    let reading: Reading = Box::new(move |events| {
+        Box::pin(async move {
+            let done = github::fetch(it.plan, it.auth, known, Arc::new(now), events).await;
+            done.map_err(|error| it.secret.name(error.into()))
+        })
+    });
+    Ok(Job { name, total, reading })
+}
+
+/// Runs all of them at once; what each hands on goes out under its name.
+pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -> Results {
+    let mut running = JoinSet::new();
+    for job in jobs {
+        let (name, sender) = (job.name, sender.clone());
+        let (events, mut received) = mpsc::channel(1);
+        let reading = (job.reading)(events);
+        running.spawn(async move {
+            let handing_on = async {
+                while let Some(event) = received.recv().await {
+                    if sender.send((name, event)).await.is_err() {
+                        break;
+                    }
+                }
+                drop(received);
+            };
+            let (result, ()) = tokio::join!(reading, handing_on);
+            (name, result)
+        });
+    }
+    let mut results = Results::new();
+    while let Some(ended) = running.join_next().await {
+        match ended {
+            Ok(result) => results.push(result),
+            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run broke off: {cause}")))),
+        }
+    }
+    results.sort_by_key(|(name, _)| *name);
+    results
+}

@@ -1,0 +1,42 @@
+//! One line for each source while a run goes on: how far it is, what it may still ask, and until when.
+
+use indicatif::{MultiProgress, ProgressBar};
+
+use super::summary::SourceRead;
+use crate::cli::output::Talk;
+use crate::domain::time::Timestamp;
+
+/// The lines of all sources.
+pub(super) struct Progress {
+    all: MultiProgress,
+    lines: Vec<(&'static str, ProgressBar)>,
+}
+
+impl Progress {
+    /// One line for each name; none without a terminal.
+    pub(super) fn new(names: impl Iterator<Item = &'static str>, talk: Talk) -> Self {
+        let all = MultiProgress::new();
+        let lines = names.map(|name| {
+            let line = all.add(talk.spinner());
+            line.set_message(format!("{name}: asking"));
+            (name, line)
+        });
+        Self { lines: lines.collect(), all }
+    }
+
+    /// Shows how far a source is.
+    pub(super) fn show(&self, name: &str, read: &SourceRead, now: Timestamp) {
+        for (_, line) in self.lines.iter().filter(|(own, _)| *own == name) {
+            line.set_message(format!("{name}: {}", read.progress(now)));
+        }
+    }
+
+    /// Says something above the lines.
+    pub(super) fn say(&self, talk: Talk, text: &str) {
+        self.all.suspend(|| talk.info(text));
+    }
+
+    pub(super) fn clear(&self) {
+        self.lines.iter().for_each(|(_, line)| line.finish_and_clear());
+    }
+}

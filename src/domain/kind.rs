@@ -1,0 +1,99 @@
+//! What is read as a deployment: deployments themselves, or something that stands in for them.
+//!
+//! A stand-in is labelled on every row, by its `task` and by the first letters of its id, and its coverage has a name of
+//! its own: to have read a repo's releases says nothing about its deployments.
+
+/// The environment of a stand-in that reached users.
+pub const STAND_IN_ENVIRONMENT: &str = "production";
+
+/// What counts as a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum DeploymentKind {
+    /// Deployments themselves.
+    #[default]
+    Deployments,
+    /// Runs of a workflow: a stand-in.
+    WorkflowRuns,
+    /// Releases: a stand-in.
+    Releases,
+    /// Merged pull requests: a stand-in.
+    MergedPullRequests,
+}
+
+impl DeploymentKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
+
+    /// As written in a config.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments",
+            Self::WorkflowRuns => "workflow-runs",
+            Self::Releases => "releases",
+            Self::MergedPullRequests => "merged-pull-requests",
+        }
+    }
+
+    /// In words, several of them.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments",
+            Self::WorkflowRuns => "workflow runs",
+            Self::Releases => "releases",
+            Self::MergedPullRequests => "merged pull requests",
+        }
+    }
+
+    /// The `task` of a stand-in's row; a deployment brings its own.
+    pub fn task(self) -> Option<&'static str> {
+        match self {
+            Self::Deployments => None,
+            Self::WorkflowRuns => Some("workflow-run"),
+            Self::Releases => Some("release"),
+            Self::MergedPullRequests => Some("merged-pull-request"),
+        }
+    }
+
+    /// The id of a row.
+    pub fn id(self, number: &str) -> String {
+        format!("{}{number}", self.prefix())
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Deployments => "",
+            Self::WorkflowRuns => "run-",
+            Self::Releases => "release-",
+            Self::MergedPullRequests => "pull-request-",
+        }
+    }
+
+    /// The name under which its coverage and cursors stand.
+    pub fn reading(self) -> &'static str {
+        match self {
+            Self::Deployments => "github",
+            Self::WorkflowRuns => "github-workflow-runs",
+            Self::Releases => "github-releases",
+            Self::MergedPullRequests => "github-merged-pull-requests",
+        }
+    }
+
+    /// What a row of GitHub's is, by its id.
+    pub fn of(id: &str) -> Self {
+        let stands_in = |kind: &&Self| **kind != Self::Deployments && id.starts_with(kind.prefix());
+        Self::ALL.iter().find(stands_in).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_known_by_its_id() {
+        for kind in DeploymentKind::ALL {
+            assert_eq!(DeploymentKind::of(&kind.id("3881429895")), kind);
+        }
+        assert_eq!(DeploymentKind::of("releases"), DeploymentKind::Deployments);
+    }
+}

@@ -1,0 +1,68 @@
+//! What a source hands on while it reads, and what the reading cost: the same for every source.
+
+use crate::domain::coverage::Coverage;
+use crate::domain::event::Rows;
+use crate::domain::time::Timestamp;
+
+/// One thing that happened, in order per scope. Rows come before the cursor or coverage that rests on them.
+///
+/// A scope is what is read as one and covered as one: a repo, or an account.
+#[derive(Debug)]
+pub enum Event {
+    /// Rows of one page, and where to go on after them.
+    Page {
+        /// What they belong to.
+        scope: String,
+        /// The rows.
+        rows: Vec<Rows>,
+        /// Opaque; handed back on the next run if this one ends here.
+        cursor: Option<String>,
+    },
+    /// A scope was read completely.
+    Done {
+        /// Its name, the canonical one.
+        scope: String,
+        /// What that covers.
+        covered: Vec<Coverage>,
+    },
+    /// A scope could not be read (completely); the others go on.
+    Failed {
+        /// Its name.
+        scope: String,
+        /// Why, in a sentence with the way out.
+        reason: String,
+        /// Whether it is not shown to us, rather than out of order.
+        is_denied: bool,
+    },
+    /// A repo goes by another name now: what is known under the old one belongs to the new one.
+    Renamed {
+        /// The name so far.
+        from: String,
+        /// The name now.
+        to: String,
+    },
+    /// How much may still be asked.
+    Budget(Budget),
+    /// Something to say to the user: a wait and until when, a page made smaller.
+    Notice(String),
+}
+
+/// What is left to ask with, as last seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// Requests or points.
+    pub left: u64,
+    /// When it begins anew, where that is known.
+    pub resets_at: Option<Timestamp>,
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// HTTP requests sent, retries included.
+    pub requests: u64,
+    /// GraphQL points spent, as the API counts them; `None` where a source has no such thing.
+    pub points: Option<u64>,
+    /// What was left to ask with in the end.
+    pub left: Option<u64>,
+}

@@ -1,0 +1,91 @@
+//! Merged pull requests in the place of deployments: what reached the default branch counts as deployed when it was
+//! merged there. Merges into other branches are left out.
+//!
+//! GitHub lists them by their last change alone, which is never before the merge: whatever was merged since an instant
+//! stands above everything that was last changed before it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::descent::Listed;
+use super::error::QueryError;
+use super::map::SOURCE;
+use super::page::PageSize;
+use super::queries::MERGED_PULL_REQUESTS;
+use super::source::{Source, parts};
+use super::wire::{Actor, Connection, InRepository, Named, Oid, instant, maybe_instant};
+use crate::domain::event::Deployment;
+use crate::domain::kind::{DeploymentKind, STAND_IN_ENVIRONMENT};
+use crate::domain::time::Timestamp;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    name_with_owner: String,
+    url: String,
+    default_branch_ref: Option<Named>,
+    pull_requests: Connection<Merged>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "they are those of the wire")]
+struct Merged {
+    number: i64,
+    /// A number, in a string or not: it exceeds what JSON's readers agree on.
+    full_database_id: Option<Value>,
+    base_ref_name: String,
+    merge_commit: Option<Oid>,
+    #[serde(deserialize_with = "maybe_instant")]
+    merged_at: Option<Timestamp>,
+    #[serde(deserialize_with = "instant")]
+    updated_at: Timestamp,
+    url: String,
+    author: Option<Actor>,
+}
+
+impl Source {
+    /// A page of merged pull requests as rows.
+    pub(super) async fn merged_pull_requests(
+        &self,
+        name: &str,
+        after: Option<&str>,
+        size: &mut PageSize,
+    ) -> Result<Listed, QueryError> {
+        let (owner, repo_name) = parts(name)?;
+        let variables = |first: u32| json!({"owner": owner, "name": repo_name, "first": first, "after": after});
+        let page: InRepository<Page> = self.page(name, size, MERGED_PULL_REQUESTS, variables).await?;
+        let Page { name_with_owner: name, url, default_branch_ref, pull_requests: list } = page.repository;
+        let span = list.nodes.first().zip(list.nodes.last()).map(|(new, old)| (new.updated_at, old.updated_at));
+        let branch = default_branch_ref.map(|branch| branch.name);
+        let counted = list.nodes.into_iter().filter(|merged| Some(&merged.base_ref_name) == branch.as_ref());
+        let rows = counted.filter_map(|merged| row(&name, merged, self.plan.began)).collect();
+        Ok(Listed { name, url, rows, span, page_info: list.page_info })
+    }
+}
+
+/// A merged pull request as a row.
+fn row(repo: &str, merged: Merged, observed_at: Timestamp) -> Option<Deployment> {
+    let at = merged.merged_at?;
+    let number = match merged.full_database_id {
+        Some(Value::String(number)) => number,
+        Some(Value::Number(number)) => number.to_string(),
+        // Unique within the repo.
+        _ => format!("{repo}#{}", merged.number),
+    };
+    Some(Deployment {
+        source: SOURCE.into(),
+        id: DeploymentKind::MergedPullRequests.id(&number),
+        repo: repo.to_owned(),
+        environment: Some(STAND_IN_ENVIRONMENT.into()),
+        sha: merged.merge_commit.map(|commit| commit.oid),
+        r#ref: Some(merged.base_ref_name),
+        status: "success".into(),
+        created_at: at,
+        finished_at: Some(at),
+        task: DeploymentKind::MergedPullRequests.task().map(str::to_owned),
+        creator: merged.author.map(|author| author.login),
+        url: Some(merged.url),
+        observed_at,
+    })
+}

@@ -1,0 +1,288 @@
+//! Runs of GitHub Actions in the place of deployments: a run put its revision into the environment that is named like
+//! its workflow, and did so when it ended.
+//!
+//! Which workflows deploy is said by naming them among the production environments. Runs for pull requests and merge
+//! queues are left out: what they build is not merged. GitHub shows at most 1,000 runs of any search, so a span of time
+//! with more is halved until each part has fewer; parts are read newest first, and the cursor is the beginning of the
+//! last one. A run that was tried again is dated by the first try that succeeded.
+
+use serde::Deserialize;
+
+use super::Event;
+use super::bounds::{Bounds, kept_from, unsettled_from};
+use super::deployments::{Found, Outcome};
+use super::error::QueryError;
+use super::map::SOURCE;
+use super::source::{Source, parts};
+use super::wire::{Actor, instant};
+use super::{KnownRepo, descent::Predecessors};
+use crate::domain::event::{Deployment, Rows};
+use crate::domain::kind::DeploymentKind;
+use crate::domain::time::{Span, Timestamp};
+
+/// More runs than this are not shown of one search.
+const MOST_SHOWN: u64 = 1_000;
+const PAGE: usize = 100;
+const SECOND_MS: i64 = 1_000;
+/// How often a span is read in which runs vanish meanwhile.
+const READINGS: u32 = 3;
+/// Pages of successes before `since` that are searched for predecessors.
+const PAGES_FOR_PREDECESSORS: u32 = 3;
+/// Events whose runs build what is not merged.
+const UNMERGED: [&str; 4] = ["pull_request", "pull_request_target", "pull_request_review", "merge_group"];
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    total_count: u64,
+    workflow_runs: Vec<Run>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Run {
+    id: u64,
+    name: Option<String>,
+    #[serde(default)]
+    path: Option<String>,
+    head_branch: Option<String>,
+    head_sha: String,
+    event: String,
+    status: Option<String>,
+    conclusion: Option<String>,
+    #[serde(default, rename = "run_attempt")]
+    attempt: Option<u32>,
+    #[serde(deserialize_with = "instant")]
+    created_at: Timestamp,
+    #[serde(deserialize_with = "instant")]
+    updated_at: Timestamp,
+    html_url: String,
+    actor: Option<Actor>,
+    repository: Repository,
+}
+
+#[derive(Debug, Deserialize)]
+struct Repository {
+    full_name: String,
+}
+
+impl Source {
+    /// Reads a repo's workflow runs as far as its bounds ask, each span of time handed on as it comes.
+    pub(super) async fn workflow_runs(
+        &self,
+        name: &str,
+        known: &KnownRepo,
+        bounds: Bounds,
+        mut found: Found,
+    ) -> Result<Outcome, QueryError> {
+        let began = found.chain.began();
+        let resumed = found.chain.after.take();
+        let mut predecessors = (!bounds.settled).then(|| Predecessors::of(known, kept_from(&self.plan)));
+        if !found.chain.done {
+            // What the first of the interrupted runs began with, or the last of them left.
+            let to = resumed.as_deref().and_then(|text| Timestamp::parse(text).ok()).unwrap_or(began);
+            let span = Span { from: bounds.stop, to };
+            if let Some(renamed) = self.runs_within(name, span, true, &mut predecessors, &mut found).await? {
+                return Ok(Outcome::Renamed { from: name.to_owned(), to: renamed });
+            }
+            self.runs_before(name, predecessors, &mut found).await?;
+            found.chain.done = true;
+        }
+        if began < self.plan.began {
+            // Runs of the week before may have ended since, as on any later run.
+            let span = Span { from: unsettled_from(&self.plan, known, began), to: self.plan.began };
+            self.runs_within(name, span, false, &mut None, &mut found).await?;
+        }
+        Ok(Outcome::Found(found))
+    }
+
+    /// Reads the runs created within a span, newest first; gives back the repo's name where it is another.
+    async fn runs_within(
+        &self,
+        name: &str,
+        span: Span,
+        moves: bool,
+        predecessors: &mut Option<Predecessors>,
+        found: &mut Found,
+    ) -> Result<Option<String>, QueryError> {
+        let mut waiting = vec![whole_seconds(span)];
+        while let Some(part) = waiting.pop() {
+            if part.from > part.to {
+                continue;
+            }
+            let first = self.runs_page(name, part, 1).await?;
+            if first.total_count >= MOST_SHOWN {
+                let (older, newer) = halves(part).ok_or_else(|| {
+                    QueryError::Here(format!("more than {MOST_SHOWN} workflow runs began at {}", part.from))
+                })?;
+                waiting.extend([older, newer]);
+                continue;
+            }
+            if let Some(run) = first.workflow_runs.first()
+                && !run.repository.full_name.eq_ignore_ascii_case(name)
+            {
+                return Ok(Some(run.repository.full_name.clone()));
+            }
+            let runs = self.all_runs(name, part, first).await?;
+            if let Some(run) = runs.first() {
+                found.repo.name.clone_from(&run.repository.full_name);
+            }
+            let mut rows = Vec::new();
+            for run in runs {
+                rows.extend(self.run_row(name, run).await?.filter(|row| self.plan.keeps(row, predecessors)));
+            }
+            if moves {
+                found.chain.after = Some(Timestamp(part.from.0 - SECOND_MS).to_rfc3339());
+            }
+            self.hand_on(rows, found).await?;
+        }
+        Ok(None)
+    }
+
+    /// Every run of a span with few enough of them.
+    async fn all_runs(&self, name: &str, part: Span, first: Page) -> Result<Vec<Run>, QueryError> {
+        let mut page = first;
+        for _ in 0..READINGS {
+            let (total, mut runs) = (page.total_count, Vec::new());
+            for number in 2.. {
+                let count = page.workflow_runs.len();
+                runs.append(&mut page.workflow_runs);
+                if count < PAGE {
+                    break;
+                }
+                page = self.runs_page(name, part, number).await?;
+            }
+            runs.sort_by_key(|run| std::cmp::Reverse((run.created_at, run.id)));
+            runs.dedup_by_key(|run| run.id);
+            // One that is deleted meanwhile moves another over the edge of a page.
+            if runs.len() as u64 >= total {
+                return Ok(runs);
+            }
+            page = self.runs_page(name, part, 1).await?;
+        }
+        Err(QueryError::Here("workflow runs vanish while they are read; run again".into()))
+    }
+
+    async fn runs_page(&self, name: &str, span: Span, number: u32) -> Result<Page, QueryError> {
+        let created = format!("{}..{}", span.from.to_rfc3339(), span.to.to_rfc3339());
+        self.runs_matching(name, &[("created", &created)], number).await
+    }
+
+    async fn runs_matching(&self, name: &str, filter: &[(&str, &str)], number: u32) -> Result<Page, QueryError> {
+        let (owner, repo_name) = parts(name)?;
+        let (size, number) = (PAGE.to_string(), number.to_string());
+        let page = [("per_page", size.as_str()), ("page", &number), ("exclude_pull_requests", "true")];
+        let query: Vec<_> = filter.iter().copied().chain(page).collect();
+        self.api.get(&["repos", owner, repo_name, "actions", "runs"], &query).await
+    }
+
+    /// Keeps the last success before what is asked for of every counted workflow that lacks one.
+    async fn runs_before(
+        &self,
+        name: &str,
+        mut predecessors: Option<Predecessors>,
+        found: &mut Found,
+    ) -> Result<(), QueryError> {
+        let lacks = |those: &Option<Predecessors>| {
+            let lacking = those.as_ref().map(Predecessors::without).unwrap_or_default();
+            lacking.iter().any(|workflow| self.plan.counts(workflow))
+        };
+        for number in 1..=PAGES_FOR_PREDECESSORS {
+            if !lacks(&predecessors) {
+                break;
+            }
+            let before = format!("<{}", kept_from(&self.plan).to_rfc3339());
+            let filter = [("status", "success"), ("created", before.as_str())];
+            let page = self.runs_matching(name, &filter, number).await?;
+            let is_last = page.workflow_runs.len() < PAGE;
+            let mut rows = Vec::new();
+            for run in page.workflow_runs {
+                rows.extend(self.run_row(name, run).await?.filter(|row| self.plan.keeps(row, &mut predecessors)));
+            }
+            self.hand_on(rows, found).await?;
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hand_on(&self, rows: Vec<Deployment>, found: &mut Found) -> Result<(), QueryError> {
+        found.rows.extend(rows.iter().cloned());
+        let rows = if rows.is_empty() { Vec::new() } else { vec![Rows::Deployments(rows)] };
+        let (scope, cursor) = (found.repo.name.clone(), found.chain.text());
+        Ok(self.send(Event::Page { scope, rows, cursor }).await?)
+    }
+
+    /// A run as a row, dated by its first try that succeeded; none for what is not merged.
+    async fn run_row(&self, name: &str, mut run: Run) -> Result<Option<Deployment>, QueryError> {
+        if UNMERGED.contains(&run.event.as_str()) {
+            return Ok(None);
+        }
+        let (owner, repo_name) = parts(name)?;
+        let id = run.id.to_string();
+        for attempt in 1..run.attempt.unwrap_or(1) {
+            let attempt = attempt.to_string();
+            let path = ["repos", owner, repo_name, "actions", "runs", &id, "attempts", &attempt];
+            let earlier: Run = self.api.get(&path, &[]).await?;
+            if earlier.conclusion.as_deref() == Some("success") {
+                run = earlier;
+                break;
+            }
+        }
+        Ok(Some(row(run, self.plan.began)))
+    }
+}
+
+fn row(run: Run, observed_at: Timestamp) -> Deployment {
+    let (status, ended) = match run.conclusion.as_deref() {
+        Some("success") => ("success", true),
+        Some("failure" | "timed_out" | "startup_failure") => ("failure", true),
+        Some("cancelled") => ("cancelled", true),
+        Some(other) => (other, false),
+        None => (run.status.as_deref().unwrap_or("pending"), false),
+    };
+    let file = run.path.as_deref().map(|path| path.split('@').next().unwrap_or(path));
+    let workflow = run.name.as_deref().filter(|name| !name.is_empty()).or(file);
+    Deployment {
+        source: SOURCE.into(),
+        id: DeploymentKind::WorkflowRuns.id(&run.id.to_string()),
+        repo: run.repository.full_name,
+        environment: workflow.map(str::to_owned),
+        sha: Some(run.head_sha),
+        r#ref: run.head_branch,
+        status: status.to_owned(),
+        created_at: run.created_at,
+        finished_at: ended.then_some(run.updated_at),
+        task: DeploymentKind::WorkflowRuns.task().map(str::to_owned),
+        creator: run.actor.map(|actor| actor.login),
+        url: Some(run.html_url),
+        observed_at,
+    }
+}
+
+/// A span whose ends are whole seconds, both within it: GitHub's searches know no fractions.
+fn whole_seconds(span: Span) -> Span {
+    let second = |at: Timestamp| Timestamp(at.0.div_euclid(SECOND_MS) * SECOND_MS);
+    Span { from: second(span.from), to: second(span.to) }
+}
+
+/// The older and the newer half of a span of more than one second.
+fn halves(span: Span) -> Option<(Span, Span)> {
+    let seconds = (span.to.0 - span.from.0) / SECOND_MS;
+    let middle = Timestamp(span.from.0 + seconds / 2 * SECOND_MS);
+    (seconds > 0)
+        .then(|| (Span { from: span.from, to: middle }, Span { from: Timestamp(middle.0 + SECOND_MS), to: span.to }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_touch_and_do_not_overlap_down_to_a_second() {
+        let span = |from: i64, to: i64| Span { from: Timestamp(from * 1_000), to: Timestamp(to * 1_000) };
+        assert_eq!(halves(span(0, 10)), Some((span(0, 5), span(6, 10))));
+        assert_eq!(halves(span(4, 5)), Some((span(4, 4), span(5, 5))));
+        assert_eq!(halves(span(4, 4)), None);
+        assert_eq!(whole_seconds(Span { from: Timestamp(1_999), to: Timestamp(2_000) }), span(1, 2));
+    }
+}
