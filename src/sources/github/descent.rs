@@ -183,7 +183,7 @@ impl Source {
     }
 
     /// A page of what the plan takes for deployments.
-    async fn listed(
+    pub(super) async fn listed(
         &self,
         name: &str,
         after: Option<&str>,

@@ -12,10 +12,12 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::error::{GitHubError, QueryError};
+use super::page::PageSize;
 use super::queries::{BUDGET, PROBE};
 use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
+use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 
 /// What kind of credentials are used.
@@ -83,7 +85,9 @@ pub struct ProbedRepo {
     pub name: String,
     /// Why it cannot be read; then the rest is empty.
     pub problem: Option<String>,
-    /// Deployments it has, of all times.
+    /// What is read as a deployment, and how many of them it has, of all times; of stand-ins, those that were looked at.
+    pub kind: DeploymentKind,
+    /// See [`ProbedRepo::kind`].
     pub deployments: u64,
     /// How many of the newest deployments went to each environment; `None` is a deployment without one.
     pub environments: BTreeMap<Option<String>, usize>,
@@ -151,8 +155,8 @@ async fn repos(source: &Arc<Source>, most: usize) -> Result<(Vec<ProbedRepo>, us
                 Ok(one) => one,
                 Err(error) => {
                     let (problem, _) = error.reason()?;
-                    let (deployments, environments) = (0, BTreeMap::new());
-                    ProbedRepo { name: target.name, problem: Some(problem), deployments, environments }
+                    let (kind, deployments, environments) = (source.plan.kind, 0, BTreeMap::new());
+                    ProbedRepo { name: target.name, problem: Some(problem), kind, deployments, environments }
                 }
             };
             list.lock().unwrap_or_else(PoisonError::into_inner).push(one);
@@ -170,13 +174,32 @@ impl Source {
     async fn look_at(&self, name: &str) -> Result<ProbedRepo, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let variables = json!({"owner": owner, "name": repo_name});
+        if self.plan.kind != DeploymentKind::Deployments {
+            return self.look_at_stand_ins(name).await;
+        }
         let seen: wire::InRepository<Seen> = self.api.query(PROBE, variables).await?;
         let (name, newest) = (seen.repository.name_with_owner, seen.repository.deployments);
         let mut environments = BTreeMap::new();
         for place in newest.nodes {
             *environments.entry(place.environment).or_insert(0) += 1;
         }
-        Ok(ProbedRepo { name, problem: None, deployments: newest.total_count, environments })
+        let kind = DeploymentKind::Deployments;
+        Ok(ProbedRepo { name, problem: None, kind, deployments: newest.total_count, environments })
+    }
+
+    async fn look_at_stand_ins(&self, name: &str) -> Result<ProbedRepo, QueryError> {
+        let kind = self.plan.kind;
+        let (name, rows) = if kind == DeploymentKind::WorkflowRuns {
+            self.newest_workflow_runs(name).await?
+        } else {
+            let page = self.listed(name, None, &mut PageSize::default(), None).await?;
+            (page.name, page.rows)
+        };
+        let mut environments = BTreeMap::new();
+        for row in &rows {
+            *environments.entry(row.environment.clone()).or_insert(0) += 1;
+        }
+        Ok(ProbedRepo { name, problem: None, kind, deployments: rows.len() as u64, environments })
     }
 }
 

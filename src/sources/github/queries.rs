@@ -147,10 +147,11 @@ mod tests {
         assert_eq!(points(DEPLOYMENTS), DEPLOYMENTS_POINTS);
         assert_eq!(count(COMMITS), (501, 100 + 1_000 + 100 + 1_000 + 100 + 2_000));
         assert_eq!(points(COMMITS), COMMITS_POINTS);
-        for query in [REPOSITORIES, STATUSES, PARENTS, ESTIMATE, BUDGET, PROBE] {
+        for query in [REPOSITORIES, STATUSES, PARENTS, ESTIMATE, BUDGET, PROBE, RELEASES, MERGED_PULL_REQUESTS, REVIEWS]
+        {
             assert_eq!(points(query), 1);
         }
-        for query in [REPOSITORIES, DEPLOYMENTS, STATUSES, COMMITS, PARENTS, ESTIMATE] {
+        for query in [REPOSITORIES, DEPLOYMENTS, STATUSES, COMMITS, PARENTS, ESTIMATE, RELEASES, MERGED_PULL_REQUESTS] {
             assert!(count(query).1 <= 500_000);
         }
     }

@@ -94,6 +94,14 @@ impl Source {
         Ok(Outcome::Found(found))
     }
 
+    /// The newest runs, and what the repo is called.
+    pub(super) async fn newest_workflow_runs(&self, name: &str) -> Result<(String, Vec<Deployment>), QueryError> {
+        let page = self.runs_matching(name, &[], 1).await?;
+        let name = page.workflow_runs.first().map_or(name, |run| &run.repository.full_name).to_owned();
+        let merged = page.workflow_runs.into_iter().filter(|run| !UNMERGED.contains(&run.event.as_str()));
+        Ok((name, merged.map(|run| row(run, self.plan.began)).collect()))
+    }
+
     /// Reads the runs created within a span, newest first; gives back the repo's name where it is another.
     async fn runs_within(
         &self,

@@ -175,3 +175,19 @@ fn killed_between_spans_of_runs_the_next_fetch_goes_on_there() {
     interrupted.report("2025-Q1").is_identical_to(&whole.report("2025-Q1"));
     assert!(interrupted.server.requests() < whole.server.requests() + 25, "what was read is not read again");
 }
+
+#[test]
+fn doctor_names_the_workflows_and_which_of_them_count() {
+    let mut repo = Repo::new("acme/web");
+    let root = repo.push(NEW_YEAR);
+    repo.run("Deploy", &root, NEW_YEAR + DAY);
+    repo.run("Tests", &root, NEW_YEAR + DAY);
+    let scene = scene(repo, "workflow-runs", "[deployments]\nenvironments = [\"deploy\"]\n");
+    let run = scene.run(&["doctor"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    for words in
+        ["the newest 2 workflow runs, which stand in for deployments", "Deploy 1 (service acme/web)", "Tests 1"]
+    {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+}

@@ -6,6 +6,7 @@ use super::checklist::Checklist;
 use super::names;
 use crate::domain::event::Deployment;
 use crate::domain::glob::Glob;
+use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::metrics::ownership::{Ownership, Placement};
 use crate::sources::github::ProbedRepo;
@@ -37,8 +38,9 @@ pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: 
 fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list: &mut Checklist) {
     if repo.deployments == 0 {
         return list.warn(&format!(
-            "{}: no deployments; leave it out with `exclude` in [github], or bring them in with `import`",
-            repo.name
+            "{}: no {}; leave it out with `exclude` in [github], or bring deployments in with `import`",
+            repo.name,
+            repo.kind.plural()
         ));
     }
     let each = repo.environments.iter().zip(owners).map(|((environment, count), owner)| {
@@ -56,7 +58,12 @@ fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list:
         shown.push(format!("{rest} more environments"));
     }
     let newest: usize = repo.environments.values().sum();
-    let text = format!("{}: the newest {newest} of {} deployments: {}", repo.name, repo.deployments, shown.join(", "));
+    let (name, kind, shown) = (&repo.name, repo.kind.plural(), shown.join(", "));
+    let text = if repo.kind == DeploymentKind::Deployments {
+        format!("{name}: the newest {newest} of {} {kind}: {shown}", repo.deployments)
+    } else {
+        format!("{name}: the newest {newest} {kind}, which stand in for deployments: {shown}")
+    };
     if owners.iter().any(|owner| owner.counted().is_some()) {
         list.ok(&text);
     } else if owners.iter().any(|owner| owner.left_out == Some("no-service")) {
