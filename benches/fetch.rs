@@ -10,6 +10,8 @@ use std::time::Duration;
 
 #[path = "../tests/integration/support.rs"]
 mod support;
+#[path = "../tests/integration/wire.rs"]
+mod wire;
 
 #[path = "../tests/integration/github"]
 mod github {
@@ -22,7 +24,6 @@ mod github {
     mod server;
     mod shapes;
     mod tables;
-    mod wire;
     mod world;
 
     use std::time::{Duration, Instant};

@@ -24,15 +24,17 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo,
-    /// Check the config, the dataset, the token, what GitHub shows to it and which environments count; write nothing.
+    /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
     Doctor,
-    /// Read deployments, commits and pull requests from GitHub into the dataset: only what is new, and after an
-    /// interruption only what is missing.
+    /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
+    /// only what is missing.
     Fetch(Fetch),
     /// Add events from CSV or JSON Lines files to the dataset.
     Import(Import),
     /// Compute the figures and write the report. Never touches the network.
     Report(Box<Report>),
+    /// Fetch, then report: what cron calls. Says nothing unless something is wrong.
+    Run(Box<Run>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -106,9 +108,21 @@ pub(super) struct Fetch {
     /// The longest wait for a limit of the service: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     pub(super) max_wait: Seconds,
-    /// End with code 5 where some repos could not be read.
+    /// End with code 5 where some of it could not be read.
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) since: Option<NaiveDate>,
+    /// The longest wait for a limit of a service: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
+    pub(super) max_wait: Seconds,
+    #[command(flatten)]
+    pub(super) report: Report,
 }
 
 #[derive(Debug, Args)]

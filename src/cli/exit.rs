@@ -6,6 +6,8 @@ use crate::config::ConfigError;
 use crate::metrics::MetricsError;
 use crate::sources::file::FileError;
 use crate::sources::github::GitHubError;
+use crate::sources::http::HttpError;
+use crate::sources::incidents::SourceError as IncidentsError;
 use crate::store::StoreError;
 
 /// Why the program ended.
@@ -66,6 +68,13 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
             return match github {
                 GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. } => Code::Access,
                 GitHubError::Refused(_) | GitHubError::NoRepos { .. } => Code::Usage,
+                _ => Code::Source,
+            };
+        }
+        if let Some(incidents) = cause.downcast_ref::<IncidentsError>() {
+            return match incidents {
+                IncidentsError::Authentication { .. } | IncidentsError::Http(HttpError::UnusableToken) => Code::Access,
+                IncidentsError::Http(HttpError::Refused { .. }) => Code::Usage,
                 _ => Code::Source,
             };
         }

@@ -33,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Doctor => commands::doctor::run(&cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
+        Command::Run(run) => commands::run::run(run, &cli.common, talk),
         Command::Report(report) => commands::report::run(report, &cli.common, talk),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Man => commands::about::man(),

@@ -47,6 +47,12 @@ impl Talk {
         }
     }
 
+    /// The same, silent about what went well unless details were asked for.
+    pub(super) fn quieter(self) -> Self {
+        let level = if self.level == Level::Verbose { Level::Verbose } else { Level::Quiet };
+        Self { level, progress: false, ..self }
+    }
+
     /// Whether only what is wrong is said.
     pub(super) fn is_quiet(self) -> bool {
         self.level == Level::Quiet

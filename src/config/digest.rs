@@ -22,6 +22,8 @@ impl Config {
             self.github.as_ref().map(github),
             self.pagerduty.as_ref().map(pagerduty),
             self.opsgenie.as_ref().map(opsgenie),
+            self.jsm.as_ref().map(|jsm| json!([jsm.cloud_id, flag(&jsm.caused_by_deploy), jsm.deployment_ref])),
+            self.github_issues.as_ref().map(|issues| json!([set(&issues.labels), issues.caused_by_deploy])),
         ]);
         Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
             // Writing into a string cannot fail.
@@ -87,15 +89,24 @@ fn pagerduty(pagerduty: &PagerDuty) -> Value {
         PagerDutyField::Title(pattern) => json!(["title", pattern.as_str()]),
         PagerDutyField::Note(pattern) => json!(["note", pattern.as_str()]),
     };
-    json!([set(&pagerduty.services), field(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref().map(field),])
+    json!([
+        set(&pagerduty.services),
+        field(&pagerduty.caused_by_deploy),
+        pagerduty.deployment_ref.as_ref().map(field),
+        pagerduty.change_events,
+    ])
 }
 
 fn opsgenie(opsgenie: &OpsGenie) -> Value {
-    let flag = match &opsgenie.caused_by_deploy {
+    let read: Vec<_> = opsgenie.read.iter().copied().map(Feed::as_str).collect();
+    json!([read, flag(&opsgenie.caused_by_deploy), opsgenie.deployment_ref])
+}
+
+fn flag(flag: &OpsGenieFlag) -> [&str; 2] {
+    match flag {
         OpsGenieFlag::Tag(name) => ["tag", name],
         OpsGenieFlag::Property(name) => ["property", name],
-    };
-    json!([opsgenie.read.iter().copied().map(Feed::as_str).collect::<Vec<_>>(), flag])
+    }
 }
 
 fn globs(globs: &[Glob]) -> Vec<&str> {

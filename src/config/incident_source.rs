@@ -1,4 +1,4 @@
-//! `[pagerduty]` and `[opsgenie]`: where incidents are read, and what on an incident speaks of deployments.
+//! `[pagerduty]`, `[opsgenie]`, `[jsm]` and `[github_issues]`: where incidents are read, and what on an incident speaks of deployments.
 //!
 //! A rule that does not match says nothing: the flag is then absent, not false.
 
@@ -30,6 +30,11 @@ impl Pattern {
     /// The expression as it was written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The expression itself.
+    pub fn regex(&self) -> &Regex {
+        &self.0
     }
 
     /// Whether it is found in a text.
@@ -73,6 +78,10 @@ pub struct PagerDuty {
     pub caused_by_deploy: PagerDutyField,
     /// What names the deployment; a pattern's first group does.
     pub deployment_ref: Option<PagerDutyField>,
+    /// Whether related change events name deployments.
+    pub change_events: bool,
+    /// Whether log entries are read for the instants of acknowledgement.
+    pub acknowledgements: bool,
 }
 
 /// What OpsGenie has to read; sorts as written here.
@@ -114,6 +123,34 @@ pub struct OpsGenie {
     pub read: Vec<Feed>,
     /// What says that a deployment caused it.
     pub caused_by_deploy: OpsGenieFlag,
+    /// The property, or of an alert the detail, that names the deployment.
+    pub deployment_ref: Option<String>,
+}
+
+/// `[jsm]`: alerts of Jira Service Management operations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Jsm {
+    /// Base of the API, without a slash at its end.
+    pub api_url: Endpoint,
+    /// The site's id.
+    pub cloud_id: String,
+    /// The account of the API token; without one the token is an OAuth token.
+    pub email: Option<String>,
+    /// Environment variable of the token.
+    pub token_env: String,
+    /// What says that a deployment caused it.
+    pub caused_by_deploy: OpsGenieFlag,
+    /// The detail that names the deployment.
+    pub deployment_ref: Option<String>,
+}
+
+/// `[github_issues]`: issues of the repos of `[github]` that are incidents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GithubIssues {
+    /// An issue with any of these labels is one.
+    pub labels: Vec<String>,
+    /// The label that says that a deployment caused it.
+    pub caused_by_deploy: String,
 }
 
 pub(super) fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, ConfigError> {
@@ -140,6 +177,8 @@ pub(super) fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, ConfigError>
         services: values(section.texts("services")?.unwrap_or_default()),
         caused_by_deploy,
         deployment_ref,
+        change_events: section.flag("change_events")?.unwrap_or(false),
+        acknowledgements: section.flag("acknowledgements")?.unwrap_or(false),
     })
 }
 
@@ -162,18 +201,52 @@ pub(super) fn opsgenie(section: &Section<'_>) -> Result<OpsGenie, ConfigError> {
     };
     read.sort_unstable();
     read.dedup();
-    let caused_by_deploy = match section.section("caused_by_deploy")? {
-        Some(rule) => match (rule.text("tag")?, rule.text("property")?) {
-            (Some(tag), None) => OpsGenieFlag::Tag(tag.value.to_owned()),
-            (None, Some(property)) => OpsGenieFlag::Property(property.value.to_owned()),
-            _ => return Err(rule.incomplete("needs one of `tag` and `property`, and one alone")),
-        },
-        None => OpsGenieFlag::Tag("caused-by-deploy".into()),
-    };
     Ok(OpsGenie {
         api_url: api_url(section, "https://api.opsgenie.com")?,
         token_env: variable(section, "token_env")?.unwrap_or_else(|| "OPSGENIE_API_KEY".into()),
         read,
-        caused_by_deploy,
+        caused_by_deploy: opsgenie_flag(section)?,
+        deployment_ref: property(section)?,
+    })
+}
+
+fn opsgenie_flag(section: &Section<'_>) -> Result<OpsGenieFlag, ConfigError> {
+    let Some(rule) = section.section("caused_by_deploy")? else {
+        return Ok(OpsGenieFlag::Tag("caused-by-deploy".into()));
+    };
+    match (rule.text("tag")?, rule.text("property")?) {
+        (Some(tag), None) => Ok(OpsGenieFlag::Tag(tag.value.to_owned())),
+        (None, Some(property)) => Ok(OpsGenieFlag::Property(property.value.to_owned())),
+        _ => Err(rule.incomplete("needs one of `tag` and `property`, and one alone")),
+    }
+}
+
+fn property(section: &Section<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(rule) = section.section("deployment_ref")? else { return Ok(None) };
+    match rule.text("property")? {
+        Some(property) => Ok(Some(property.value.to_owned())),
+        None => Err(rule.incomplete("needs `property`")),
+    }
+}
+
+pub(super) fn jsm(section: &Section<'_>) -> Result<Jsm, ConfigError> {
+    let Some(cloud_id) = section.text("cloud_id")? else {
+        return Err(section.incomplete("needs `cloud_id`, which https://SITE.atlassian.net/_edge/tenant_info shows"));
+    };
+    Ok(Jsm {
+        api_url: api_url(section, "https://api.atlassian.com")?,
+        cloud_id: cloud_id.value.to_owned(),
+        email: section.text("email")?.map(|text| text.value.to_owned()),
+        token_env: variable(section, "token_env")?.unwrap_or_else(|| "JSM_TOKEN".into()),
+        caused_by_deploy: opsgenie_flag(section)?,
+        deployment_ref: property(section)?,
+    })
+}
+
+pub(super) fn github_issues(section: &Section<'_>) -> Result<GithubIssues, ConfigError> {
+    let labels = section.some_texts("labels", "write the labels that make an issue an incident, like `incident`")?;
+    Ok(GithubIssues {
+        labels: labels.map_or_else(|| vec!["incident".to_owned()], values),
+        caused_by_deploy: section.text("caused_by_deploy")?.map_or("caused-by-deploy", |text| text.value).to_owned(),
     })
 }

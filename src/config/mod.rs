@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Place};
 pub use github::{Github, GithubAuth};
-pub use incident_source::{Feed, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField, Pattern};
+pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField, Pattern};
 pub use push::{Pushgateway, RemoteWrite};
 
 use crate::domain::settings::Settings;
@@ -55,6 +55,10 @@ pub struct Config {
     pub pagerduty: Option<PagerDuty>,
     /// Incidents and alerts from OpsGenie.
     pub opsgenie: Option<OpsGenie>,
+    /// Alerts from Jira Service Management.
+    pub jsm: Option<Jsm>,
+    /// Issues of the repos that are incidents.
+    pub github_issues: Option<GithubIssues>,
     /// Where current figures are pushed.
     pub pushgateway: Option<Pushgateway>,
     /// Where history is written.
@@ -70,6 +74,8 @@ impl Default for Config {
             github: None,
             pagerduty: None,
             opsgenie: None,
+            jsm: None,
+            github_issues: None,
             pushgateway: None,
             remote_write: None,
         }
@@ -96,6 +102,11 @@ impl Config {
             github: top.section("github")?.map(|section| github::read(&section)).transpose()?,
             pagerduty: top.section("pagerduty")?.map(|section| incident_source::pagerduty(&section)).transpose()?,
             opsgenie: top.section("opsgenie")?.map(|section| incident_source::opsgenie(&section)).transpose()?,
+            jsm: top.section("jsm")?.map(|section| incident_source::jsm(&section)).transpose()?,
+            github_issues: top
+                .section("github_issues")?
+                .map(|section| incident_source::github_issues(&section))
+                .transpose()?,
             pushgateway: top.section("pushgateway")?.map(|section| push::pushgateway(&section)).transpose()?,
             remote_write: top.section("remote_write")?.map(|section| push::remote_write(&section)).transpose()?,
         })

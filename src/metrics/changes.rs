@@ -6,12 +6,12 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::columns::Columns;
 use super::error::MetricsError;
 use crate::domain::event::Table;
 use crate::domain::graph::{CommitRow, Graph, Node};
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;
+use crate::store::columns::Columns;
 
 /// A pull request as the lead time takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

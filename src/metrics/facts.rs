@@ -3,7 +3,7 @@
 use super::attribution::{Attribution, Attributor};
 use super::batch::{Batch, Batches, batches};
 use super::input::Events;
-use super::ownership::{Ownership, Placement, ServiceIndex};
+use super::ownership::{Mapping, Ownership, Placement, Rung, ServiceIndex};
 use super::tables::{Kind, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::settings::Settings;
@@ -34,6 +34,8 @@ impl Failure {
 pub struct IncidentFact {
     /// The service that it is mapped to.
     pub service: Option<ServiceIndex>,
+    /// How that was found.
+    pub how: Rung,
     /// Why it does not count.
     pub left_out: Option<&'static str>,
     /// Its attributions, oldest first; empty for one that is unmapped or does not count.
@@ -105,7 +107,7 @@ impl<'a> Facts<'a> {
         let attributors: Vec<Attributor<'_>> =
             by_service.iter().map(|counted| Attributor::new(self.deployments, counted, settings)).collect();
         for (index, incident) in self.incidents.iter().enumerate() {
-            let service = ownership.of_incident(incident);
+            let Mapping { service, how } = ownership.of_incident(incident);
             let left_out = ownership.left_out(incident);
             let attributions = match service.filter(|_| left_out.is_none()) {
                 Some(service) => attributors[service].attribute(incident),
@@ -119,7 +121,7 @@ impl<'a> Facts<'a> {
                     until: link.until,
                 });
             }
-            self.incident_facts.push(IncidentFact { service, left_out, attributions });
+            self.incident_facts.push(IncidentFact { service, how, left_out, attributions });
         }
     }
 

@@ -6,7 +6,6 @@
 pub mod attribution;
 pub mod batch;
 pub mod changes;
-mod columns;
 mod compare;
 mod error;
 pub mod facts;

@@ -22,8 +22,8 @@ pub struct Ownership<'a> {
     settings: &'a Settings,
     /// In config order, or sorted by name where none is configured.
     pub services: Vec<Service>,
-    /// The first service that lists an incident key.
-    by_key: FxHashMap<String, ServiceIndex>,
+    /// The services that list an incident key, in config order.
+    by_key: FxHashMap<String, Vec<ServiceIndex>>,
     /// The first service of a name in lower case, or of a repo's name without its owner.
     by_name: FxHashMap<String, ServiceIndex>,
 }
@@ -36,6 +36,40 @@ pub struct Placement {
     /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
     /// `not-success`.
     pub left_out: Option<&'static str>,
+}
+
+/// Whose an incident is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping {
+    /// The service; none where nothing matches.
+    pub service: Option<ServiceIndex>,
+    /// How it was found.
+    pub how: Rung,
+}
+
+/// How a service was found, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rung {
+    /// One service lists an id or name of it.
+    Listed,
+    /// Services have a name of it.
+    EqualName,
+    /// Several services match; the first in config order has it.
+    Several,
+    /// None matches.
+    Unmapped,
+}
+
+impl Rung {
+    /// As it stands in the outputs; nothing where all is as configured.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Listed => None,
+            Self::EqualName => Some("equal-name"),
+            Self::Several => Some("several-services"),
+            Self::Unmapped => Some("unmapped"),
+        }
+    }
 }
 
 impl Placement {
@@ -56,10 +90,11 @@ impl<'a> Ownership<'a> {
         } else {
             settings.services.clone()
         };
-        let (mut by_key, mut by_name) = (FxHashMap::default(), FxHashMap::default());
+        let mut by_key: FxHashMap<String, Vec<ServiceIndex>> = FxHashMap::default();
+        let mut by_name = FxHashMap::default();
         for (index, service) in services.iter().enumerate() {
             for key in &service.incident_keys {
-                by_key.entry(key.clone()).or_insert(index);
+                by_key.entry(key.clone()).or_default().push(index);
             }
             let name = service.name.0.to_lowercase();
             if let Some((_, short)) = name.rsplit_once('/') {
@@ -115,11 +150,23 @@ impl<'a> Ownership<'a> {
             .ok_or("not-production")
     }
 
-    /// The service of an incident; `None` where it is unmapped.
-    pub fn of_incident(&self, incident: &Incident) -> Option<ServiceIndex> {
-        let keys = || incident.service_keys.iter();
-        let listed = keys().filter_map(|key| self.by_key.get(key)).min();
-        listed.or_else(|| keys().filter_map(|key| self.by_name.get(&key.to_lowercase())).min()).copied()
+    /// The service of an incident, and how it was found.
+    pub fn of_incident(&self, incident: &Incident) -> Mapping {
+        self.of_keys(incident.service_keys.iter().map(String::as_str))
+    }
+
+    /// The service that some keys of an incident source speak of.
+    pub fn of_keys<'k>(&self, keys: impl Iterator<Item = &'k str> + Clone) -> Mapping {
+        let all = |found: BTreeSet<ServiceIndex>, how| {
+            let service = *found.first()?;
+            let how = if found.len() > 1 { Rung::Several } else { how };
+            Some(Mapping { service: Some(service), how })
+        };
+        let listed = keys.clone().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        let named = || keys.filter_map(|key| self.by_name.get(&key.to_lowercase())).copied().collect();
+        all(listed, Rung::Listed)
+            .or_else(|| all(named(), Rung::EqualName))
+            .unwrap_or(Mapping { service: None, how: Rung::Unmapped })
     }
 
     /// Why an incident does not count: `merged`, `priority`, `urgency`, `tag`.
@@ -170,6 +217,7 @@ mod tests {
         let ownership = Ownership::new(&settings, &[]);
         let named =
             |key: &str| ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() });
+        let named = |key: &str| named(key).service;
         assert_eq!(named("payments"), Some(1));
         assert_eq!(named("PAYMENTS"), Some(0), "listed keys match exactly, names by letters");
         assert_eq!(named("Web"), Some(1), "a repo is also called by its short name");

@@ -21,8 +21,8 @@ pub struct History {
     everything: Vec<Span>,
     /// By repo in lower case: its name as seen, and its spans.
     repos: BTreeMap<String, (String, Vec<Span>)>,
-    /// By incident source.
-    incident_sources: BTreeMap<String, Vec<Span>>,
+    /// By incident source and scope.
+    incident_sources: BTreeMap<String, BTreeMap<String, Vec<Span>>>,
 }
 
 /// What was read completely for one group.
@@ -42,13 +42,13 @@ impl History {
     pub fn new(coverage: &[Coverage], deployments: &[Deployment], incidents: &[Incident]) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
-        let mut incident_sources: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        let mut incident_sources: BTreeMap<String, BTreeMap<String, Vec<Span>>> = BTreeMap::new();
         let seen: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
         for repo in seen {
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
         }
         for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
-            incident_sources.insert(source.to_owned(), Vec::new());
+            incident_sources.insert(source.to_owned(), BTreeMap::new());
         }
         for entry in coverage {
             match entry.table {
@@ -59,13 +59,11 @@ impl History {
                     .1
                     .extend(&entry.spans),
                 Table::Incidents => {
-                    incident_sources.entry(entry.source.clone()).or_default().extend(&entry.spans);
+                    let scopes = incident_sources.entry(entry.source.clone()).or_default();
+                    scopes.entry(entry.scope.clone()).or_default().extend(&entry.spans);
                 }
                 Table::Commits | Table::PullRequests => {}
             }
-        }
-        for spans in incident_sources.values_mut() {
-            *spans = join(std::mem::take(spans));
         }
         Self { everything, repos, incident_sources }
     }
@@ -99,12 +97,34 @@ impl History {
             }
             spans.values().fold(vec![ALWAYS], |both, spans| intersect(&both, spans))
         };
-        Reach {
-            deployments: all(&repos),
-            repos,
-            incidents: all(&self.incident_sources),
-            incident_sources: self.incident_sources.clone(),
+        let incident_sources = self.incident_sources_of(pool, ownership);
+        Reach { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources }
+    }
+
+    /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
+    /// a service speaks of that one alone. A source of which no scope can is none for the group.
+    fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership<'_>) -> BTreeMap<String, Vec<Span>> {
+        let concerns = |scope: &str| {
+            let service = ownership.of_keys(std::iter::once(scope)).service;
+            service.is_none_or(|service| pool.services.contains(&service))
+        };
+        let mut sources = BTreeMap::new();
+        for (source, scopes) in &self.incident_sources {
+            let everything = scopes.get(EVERYTHING).map_or(&[][..], Vec::as_slice);
+            if scopes.is_empty() {
+                sources.insert(source.clone(), Vec::new());
+            } else if scopes.len() == 1 && scopes.contains_key(EVERYTHING) {
+                sources.insert(source.clone(), join(everything.to_vec()));
+            }
+            for (_, spans) in scopes.iter().filter(|(scope, _)| *scope != EVERYTHING && concerns(scope)) {
+                let spans = join([everything, spans].concat());
+                match sources.get_mut(source) {
+                    Some(both) => *both = intersect(both, &spans),
+                    None => drop(sources.insert(source.clone(), spans)),
+                }
+            }
         }
+        sources
     }
 }
 

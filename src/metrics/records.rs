@@ -3,7 +3,7 @@
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
 use super::facts::Facts;
-use super::ownership::Ownership;
+use super::ownership::{Ownership, Rung};
 use super::pool::Filter;
 use super::reach::Reach;
 use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
@@ -134,13 +134,13 @@ pub(super) fn incidents(
         if incident.resolved_at.is_some() && event.resolved_at.is_none() {
             event.status = Some("open".into());
         }
-        let unmapped = fact.service.is_none().then_some("unmapped");
+        let unmapped = fact.how.as_str().filter(|_| fact.how == Rung::Unmapped);
         let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some("negative");
         records.push(IncidentRecord {
             service: fact.service.and_then(|service| ownership.name(service)).cloned(),
             team: fact.service.and_then(|service| ownership.team(service)).cloned(),
             counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped).or(backwards),
+            reason: fact.left_out.or(unmapped).or(backwards).or(fact.how.as_str()),
             time_to_restore: event
                 .resolved_at
                 .map(|at| at.since(event.opened_at))

@@ -41,6 +41,8 @@ pub enum Event {
         /// The name now.
         to: String,
     },
+    /// The scopes that an incident source is read in, all of them: silence in one that is not read is no zero.
+    Scopes(Vec<String>),
     /// How much may still be asked.
     Budget(Budget),
     /// Something to say to the user: a wait and until when, a page made smaller.

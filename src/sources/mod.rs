@@ -4,3 +4,6 @@ pub mod event;
 pub mod file;
 pub mod github;
 pub mod http;
+pub mod incidents;
+pub mod opsgenie;
+pub mod pagerduty;

@@ -66,7 +66,7 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
             None => after.push(Coverage { spans: join(new.spans.clone()), ..new.clone() }),
         }
     }
-    replace(folder, &before, after)
+    replace(folder, &before, after, false)
 }
 
 /// Moves what is covered of a repo under another name; the file to come, if that changes it.
@@ -81,12 +81,38 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Stage
             None => after.push(Coverage { scope: to.to_owned(), ..old }),
         }
     }
-    replace(folder, &before, after)
+    replace(folder, &before, after, false)
 }
 
-/// The file to come, if it says anything else than before.
-fn replace(folder: &Path, before: &[Coverage], mut after: Vec<Coverage>) -> Result<Option<Staged>, StoreError> {
-    after.retain(|coverage| !coverage.spans.is_empty());
+/// Says which scopes an incident source is read in: those that are new are not covered yet, and others say nothing any
+/// more. The file to come, if that changes it.
+pub(super) fn expect(folder: &Path, source: &str, scopes: &[String]) -> Result<Option<Staged>, StoreError> {
+    let before = read(folder)?;
+    let mut after = before.clone();
+    after.retain(|entry| entry.table != Table::Incidents || entry.source != source || scopes.contains(&entry.scope));
+    for scope in scopes {
+        if !after.iter().any(|it| it.table == Table::Incidents && it.source == source && it.scope == *scope) {
+            let (source, scope) = (source.to_owned(), scope.clone());
+            after.push(Coverage { table: Table::Incidents, source, scope, spans: Vec::new() });
+        }
+    }
+    replace(folder, &before, after, true)
+}
+
+/// The file to come, if it says anything else than before. A scope of an incident source that is not covered at all
+/// stays: silence in it is no zero.
+fn replace(
+    folder: &Path,
+    before: &[Coverage],
+    mut after: Vec<Coverage>,
+    is_expected: bool,
+) -> Result<Option<Staged>, StoreError> {
+    let is_known = |entry: &Coverage| {
+        before.iter().any(|old| old.table == entry.table && old.source == entry.source && old.scope == entry.scope)
+    };
+    after.retain(|entry| {
+        !entry.spans.is_empty() || (entry.table == Table::Incidents && (is_expected || is_known(entry)))
+    });
     after.sort_unstable();
     if after == before {
         return Ok(None);

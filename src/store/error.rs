@@ -87,6 +87,11 @@ fn way_out(cause: &io::Error) -> &'static str {
 }
 
 impl StoreError {
+    /// Wraps a Polars error of one table, for `map_err`.
+    pub fn reading(table: crate::domain::event::Table) -> impl Fn(PolarsError) -> Self {
+        move |cause| Self::Frame { table: table.folder(), cause }
+    }
+
     /// Wraps an I/O error of one path, for `map_err`.
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

@@ -9,7 +9,7 @@ use polars::prelude::*;
 
 use super::dataset::Dataset;
 use super::error::StoreError;
-use crate::domain::event::Table;
+use crate::domain::event::{Incident, Table};
 use crate::domain::time::{Span, Timestamp};
 
 /// What is known of one repo.
@@ -23,6 +23,24 @@ pub struct RepoHistory {
     pub cursor: Option<String>,
     /// The newest span in which its deployments were read completely.
     pub covered: Option<Span>,
+}
+
+/// What is known of an incident source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IncidentHistory {
+    /// By scope.
+    pub scopes: BTreeMap<String, ScopeHistory>,
+    /// Incidents that may still change; sorted by when they were opened.
+    pub unsettled: Vec<Incident>,
+}
+
+/// What is known of a scope of an incident source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScopeHistory {
+    /// The newest span that was read completely.
+    pub covered: Option<Span>,
+    /// Where a run was interrupted.
+    pub cursor: Option<String>,
 }
 
 /// A deployment that the dataset has.
@@ -75,6 +93,38 @@ impl Dataset {
             repo.commits.sort_unstable();
         }
         Ok(repos)
+    }
+
+    /// What is known of an incident source: the scopes it is read in, and the incidents that may still change: those
+    /// that are open, and those opened from an instant on.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub fn known_incidents(
+        &self,
+        source: &str,
+        from: impl Fn(&IncidentHistory) -> Timestamp,
+    ) -> Result<IncidentHistory, StoreError> {
+        let mut known = IncidentHistory::default();
+        for entry in self.coverage() {
+            if entry.table == Table::Incidents && entry.source == source {
+                known.scopes.entry(entry.scope.clone()).or_default().covered = entry.spans.last().copied();
+            }
+        }
+        for ((of, scope), cursor) in super::cursors::read(self.folder())? {
+            if of == source {
+                known.scopes.entry(scope).or_default().cursor = Some(cursor);
+            }
+        }
+        let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from(&known).0));
+        let frame = self
+            .scan(Table::Incidents)?
+            .filter(col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent)))
+            .sort(["opened_at", "id"], SortMultipleOptions::default())
+            .collect()
+            .map_err(StoreError::reading(Table::Incidents))?;
+        known.unsettled = super::rows::incidents(&frame)?;
+        Ok(known)
     }
 
     fn known_deployments(

@@ -2,6 +2,7 @@
 //!
 //! Owns the files and their schema. Knows no source and computes no figure.
 
+pub mod columns;
 pub mod coverage;
 mod cursors;
 pub mod dataset;
@@ -11,6 +12,7 @@ pub mod inventory;
 pub mod known;
 mod lock;
 mod part;
+pub mod rows;
 pub mod schema;
 mod writer;
 

@@ -106,6 +106,18 @@ impl Writer {
         cursors::change(&self.folder, source, changes)
     }
 
+    /// Says which scopes an incident source is read in, before it is.
+    ///
+    /// # Errors
+    /// The coverage cannot be read or written.
+    pub fn expect(&mut self, source: &str, scopes: &[String]) -> Result<(), StoreError> {
+        if let Some(staged) = coverage::expect(&self.folder, source, scopes)? {
+            let _readers_wait = lock::readers_wait(&self.folder)?;
+            durable::commit(&self.folder, vec![staged], &[])?;
+        }
+        Ok(())
+    }
+
     /// Moves everything that is known of a repo under another name, as one.
     ///
     /// # Errors

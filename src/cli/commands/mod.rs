@@ -6,3 +6,4 @@ pub(super) mod doctor;
 pub(super) mod fetch;
 pub(super) mod import;
 pub(super) mod report;
+pub(super) mod run;

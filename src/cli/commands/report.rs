@@ -19,7 +19,11 @@ const DEFAULT_DAYS: u32 = 90;
 
 /// Runs the command.
 pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyhow::Result<Code> {
-    let context = Context::load(common)?;
+    make(&Context::load(common)?, report, talk)
+}
+
+/// Computes and writes what the flags ask for.
+pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Result<Code> {
     if !context.data.exists() {
         talk.warning(&format!(
             "{}: there is no dataset yet, so the report is empty; import something, or name its folder with --data",

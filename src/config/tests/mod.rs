@@ -52,6 +52,14 @@ api_url = "http://127.0.0.1:8080"
 token_env = "OG"
 read = ["alerts", "incidents", "alerts"]
 caused_by_deploy = { property = "caused_by_deploy" }
+deployment_ref = { property = "deployment" }
+
+[jsm]
+cloud_id = "c1"
+email = "ops@acme.io"
+
+[github_issues]
+labels = ["incident", "outage"]
 
 [incidents]
 attribution = "explicit"
@@ -228,8 +236,16 @@ fn every_section_is_read_into_its_values() {
             token_env: "OG".into(),
             read: vec![Feed::Incidents, Feed::Alerts],
             caused_by_deploy: OpsGenieFlag::Property("caused_by_deploy".into()),
+            deployment_ref: Some("deployment".into()),
         })
     );
+    let jsm = config.jsm.expect("configured");
+    assert_eq!(
+        (jsm.cloud_id.as_str(), jsm.email.as_deref(), jsm.token_env.as_str()),
+        ("c1", Some("ops@acme.io"), "JSM_TOKEN")
+    );
+    let issues = config.github_issues.expect("configured");
+    assert_eq!((issues.labels, issues.caused_by_deploy), (texts(&["incident", "outage"]), "caused-by-deploy".into()));
     assert_eq!(
         config.pushgateway,
         Some(Pushgateway { url: endpoint("http://pushgateway:9091"), job: "metrics".into() })

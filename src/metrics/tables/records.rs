@@ -109,7 +109,8 @@ pub struct IncidentRecord {
     /// Whether it counts.
     pub counted: bool,
     /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone), `negative`
-    /// (resolved before it was opened: no time to restore).
+    /// (resolved before it was opened: no time to restore), `several-services` (the first in config order has it),
+    /// `equal-name` (mapped by name, not by a key that a service lists).
     pub reason: Option<&'static str>,
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,

@@ -13,7 +13,7 @@ use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
 use crate::sources::event::{Budget, Cost};
 use crate::sources::http::text::shorten;
-use crate::sources::http::{Client, Reply, Request};
+use crate::sources::http::{BEARER, Client, Reply, Request};
 
 pub(super) const HEADERS: [(&str, &str); 2] =
     [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
@@ -192,8 +192,15 @@ impl Api {
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, QueryError> {
         let mut token = self.credentials.token(&self.client, None).await?;
         for renewed in [false, true] {
-            let request =
-                Request { url, body, token: Some(&token), headers: &HEADERS, can_shrink: body.is_some(), is_limited };
+            let request = Request {
+                url,
+                body,
+                token: Some(&token),
+                scheme: BEARER,
+                headers: &HEADERS,
+                can_shrink: body.is_some(),
+                is_limited,
+            };
             let reply = self.client.send(request).await?;
             if let Some(scopes) = &reply.scopes {
                 // They are the token's: every reply names the same.

@@ -14,7 +14,7 @@ use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::{Auth, wire};
 use crate::domain::time::Timestamp;
-use crate::sources::http::{Client, Clock, Request};
+use crate::sources::http::{BEARER, Client, Clock, Request};
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;
@@ -91,6 +91,7 @@ impl Credentials {
             url: &url,
             body: Some("{}"),
             token: Some(&jwt),
+            scheme: BEARER,
             headers: &HEADERS,
             can_shrink: false,
             is_limited,

@@ -13,6 +13,7 @@ mod envelope;
 mod error;
 mod estimate;
 mod history;
+mod issues;
 mod map;
 mod merged;
 mod page;
@@ -41,6 +42,7 @@ pub use super::event::{Cost, Event};
 
 pub use self::error::GitHubError;
 pub use self::estimate::{Estimate, estimate};
+pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
 

@@ -16,6 +16,11 @@ pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
 pub(super) const RELEASES: &str = include_str!("queries/releases.graphql");
 /// A repo's merged pull requests, the last changed first.
 pub(super) const MERGED_PULL_REQUESTS: &str = include_str!("queries/merged_pull_requests.graphql");
+/// A repo's issues with some labels, in order of their last change.
+pub(super) const ISSUES: &str = concat!(include_str!("queries/issues.graphql"), include_str!("queries/issue.graphql"));
+/// One issue.
+pub(super) const ONE_ISSUE: &str =
+    concat!(include_str!("queries/one_issue.graphql"), include_str!("queries/issue.graphql"));
 /// The further reviews of a pull request.
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 /// The history behind a revision.

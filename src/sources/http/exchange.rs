@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::error::HttpError;
 use super::limits::Budget;
 use super::text::{cause, scrub};
-use super::{Client, Reply, Request, TRIES};
+use super::{Client, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 64 << 20;
 const REDIRECTS: u32 = 5;
@@ -63,7 +63,7 @@ impl Client {
                 }
                 continue;
             }
-            let budget = Budget::read(response.headers());
+            let budget = Budget::read(response.headers(), (self.clock)());
             // Signing in counts against another budget than the queries do.
             let of_queries = |kind: &HeaderValue| kind == "graphql";
             if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(of_queries) {
@@ -92,10 +92,15 @@ impl Client {
             builder = builder.header(name, value);
         }
         if let Some(token) = request.token {
-            let bearer = format!("Bearer {}", token.expose_secret());
-            let mut value = HeaderValue::try_from(bearer).map_err(|_| HttpError::UnusableToken)?;
-            value.set_sensitive(true);
-            builder = builder.header(AUTHORIZATION, value);
+            builder = match request.scheme {
+                Scheme::Behind(scheme) => {
+                    let text = format!("{scheme}{}", token.expose_secret());
+                    let mut value = HeaderValue::try_from(text).map_err(|_| HttpError::UnusableToken)?;
+                    value.set_sensitive(true);
+                    builder.header(AUTHORIZATION, value)
+                }
+                Scheme::PasswordOf(user) => builder.basic_auth(user, Some(token.expose_secret())),
+            };
         }
         if let Some(body) = body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.to_owned());

@@ -1,6 +1,6 @@
 //! Limits of a service: what its headers say, how long to wait, and one gate at which all requests wait together.
 //!
-//! `x-ratelimit-reset` is in seconds since 1970. A remaining budget of 0 alone is no error: the last good reply shows it.
+//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is no error: the last good reply shows it.
 
 use std::time::Duration;
 
@@ -19,14 +19,17 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn read(headers: &HeaderMap) -> Self {
+    pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Self {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        let reset = number("x-ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1_000));
+        let state = headers.get("x-ratelimit-state").and_then(|state| state.to_str().ok());
+        let throttled = state.filter(|state| *state == "THROTTLED").and_then(|_| number("x-ratelimit-period-in-sec"));
+        let milliseconds = |name: &str| i64::try_from(number(name)?).ok()?.checked_mul(1_000);
+        let reset = milliseconds("x-ratelimit-reset").or_else(|| milliseconds("ratelimit-reset")?.checked_add(now.0));
         Self {
-            limit: number("x-ratelimit-limit"),
-            remaining: number("x-ratelimit-remaining"),
+            limit: number("x-ratelimit-limit").or_else(|| number("ratelimit-limit")),
+            remaining: number("x-ratelimit-remaining").or_else(|| number("ratelimit-remaining")),
             reset: reset.map(Timestamp),
-            retry_after: number("retry-after").map(Duration::from_secs),
+            retry_after: number("retry-after").or(throttled).map(Duration::from_secs),
         }
     }
 

@@ -39,6 +39,18 @@ const LIMIT_TRIES: u32 = 10;
 /// The pause before the second try; tests do not wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 
+/// How a token goes into `Authorization`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scheme<'a> {
+    /// Behind this text, `Bearer ` or what a service wants in its place.
+    Behind(&'static str),
+    /// As the password of this user.
+    PasswordOf(&'a str),
+}
+
+/// The usual scheme.
+pub(crate) const BEARER: Scheme<'_> = Scheme::Behind("Bearer ");
+
 /// One request; always the same when it is tried again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
@@ -46,8 +58,10 @@ pub(crate) struct Request<'a> {
     pub(crate) url: &'a Url,
     /// The JSON to post; without one it is a GET.
     pub(crate) body: Option<&'a str>,
-    /// Goes into `Authorization: Bearer`.
+    /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
+    /// How it goes there.
+    pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],
     /// Whether a 502 or 504 is handed on at once, because a smaller page is the better second try.

@@ -22,5 +22,5 @@ mod server;
 mod shapes;
 mod stand_ins;
 mod tables;
-mod wire;
+
 mod world;

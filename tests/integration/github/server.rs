@@ -16,8 +16,8 @@ use super::fault::{Effect, Fault};
 use super::graphql::{self, Weight};
 use super::rest;
 use super::schema::Budget;
-use super::wire::{self, Pace, Raw, Reply};
 use super::world::{World, iso};
+use crate::wire::{self, Pace, Raw, Reply};
 
 /// The token that is accepted; put together here, so that no file holds anything that looks like one.
 pub(super) fn token() -> String {

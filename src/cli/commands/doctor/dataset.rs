@@ -70,13 +70,6 @@ fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
 }
 
 fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklist) {
-    for (section, is_there) in [("pagerduty", config.pagerduty.is_some()), ("opsgenie", config.opsgenie.is_some())] {
-        if is_there {
-            list.warn(&format!(
-                "incidents: [{section}] is not fetched yet; bring its incidents in with `import incidents`"
-            ));
-        }
-    }
     let covered = held.coverage.iter().filter(|entry| entry.table == Table::Incidents);
     let sources: BTreeSet<&str> = covered.map(|entry| entry.source.as_str()).collect();
     if !sources.is_empty() {
@@ -85,9 +78,18 @@ fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklis
     } else if rows > 0 {
         list.warn(&format!("incidents: {rows}, complete for no span; import them with --covers FROM..TO"));
     } else {
-        list.warn(
-            "incidents: no source was read yet, so there is no change failure rate and no time to restore; bring them \
-             in with `import incidents FILE --covers FROM..TO`",
-        );
+        let configured = config.pagerduty.is_some()
+            || config.opsgenie.is_some()
+            || config.jsm.is_some()
+            || config.github_issues.is_some();
+        let way_out = if configured {
+            "run `fetch`"
+        } else {
+            "add [pagerduty], [opsgenie], [jsm] or [github_issues], or bring them in with `import incidents FILE --covers \
+             FROM..TO`"
+        };
+        list.warn(&format!(
+            "incidents: no source was read yet, so there is no change failure rate and no time to restore; {way_out}"
+        ));
     }
 }

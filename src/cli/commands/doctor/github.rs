@@ -18,10 +18,14 @@ use crate::sources::http::HttpError;
 /// Repos that are looked at, a point each.
 const MOST_REPOS: usize = 200;
 /// What `doctor` asks of the plan of a fetch: everything configured, and no waiting.
-const PLAN: Fetch =
+pub(super) const PLAN: Fetch =
     Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), strict: false };
 
 pub(super) fn check(config: &Config, common: &Common, list: &mut Checklist) -> anyhow::Result<()> {
+    if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
+        list.warn("github: there is no section [github], so deployments come from `import` alone");
+        return Ok(());
+    }
     if config.github.is_none() {
         list.warn(
             "github: there is no section [github], so there is nothing to fetch; add it with `org = \"acme\"` or \

@@ -4,6 +4,7 @@ mod checklist;
 mod dataset;
 mod environments;
 mod github;
+mod incidents;
 
 use std::path::Path;
 
@@ -23,6 +24,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
             config(&context.config, common, &mut list);
             dataset::check(&context, &mut list);
             github::check(&context.config, common, &mut list)?;
+            incidents::check(&context, &mut list)?;
         }
         Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),
     }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinSet;
 
+use super::incidents::{self, Incidents};
 use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::UsageError;
 use crate::domain::time::Timestamp;
 use crate::sources::event::{Cost, Event};
-use crate::sources::github;
+use crate::sources::github::{self, Issues};
+use crate::sources::{opsgenie, pagerduty};
 
 /// The result of each source, by its name.
 pub(super) type Results = Vec<(&'static str, anyhow::Result<Cost>)>;
@@ -33,14 +35,27 @@ pub(super) struct Job {
 /// What is configured and has its secrets.
 pub(super) struct Checked {
     github: Option<plan::GitHub>,
+    issues: Option<(plan::GitHub, Issues)>,
+    incidents: Vec<Incidents>,
 }
 
 /// Reads config, flags and secrets; asks nothing and touches no dataset.
 pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Timestamp) -> anyhow::Result<Checked> {
     let config = &context.config;
-    let github = config.github.as_ref().map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began));
-    let checked = Checked { github: github.transpose()? };
-    if checked.github.is_none() {
+    let github = || {
+        let section = config.github.as_ref();
+        section.map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began)).transpose()
+    };
+    let issues = match &config.github_issues {
+        Some(section) => {
+            let github = github()?.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)))?;
+            let issues = Issues { labels: section.labels.clone(), caused_by_deploy: section.caused_by_deploy.clone() };
+            Some((github, issues))
+        }
+        None => None,
+    };
+    let checked = Checked { github: github()?, issues, incidents: incidents::all(config, fetch, began)? };
+    if checked.github.is_none() && checked.incidents.is_empty() {
         return Err(UsageError(plan::nothing_to_fetch(common)).into());
     }
     Ok(checked)
@@ -51,6 +66,12 @@ pub(super) fn all(checked: Checked, data: &Path) -> anyhow::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     if let Some(github) = checked.github {
         jobs.push(of_github(github, data)?);
+    }
+    if let Some((github, issues)) = checked.issues {
+        jobs.push(of_issues(github, issues, data)?);
+    }
+    for source in checked.incidents {
+        jobs.push(of_incidents(source, data)?);
     }
     Ok(jobs)
 }
@@ -65,6 +86,37 @@ fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {
         })
     });
     Ok(Job { name, total, reading })
+}
+
+fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Job> {
+    let known = incidents::known(data, github::ISSUES_SOURCE)?;
+    let total = plan::repos(&it.plan);
+    let reading: Reading = Box::new(move |events| {
+        Box::pin(async move {
+            let done = github::fetch_issues(it.plan, it.auth, issues, known, Arc::new(now), events).await;
+            done.map_err(|error| it.secret.name(error.into()))
+        })
+    });
+    Ok(Job { name: github::ISSUES_SOURCE, total, reading })
+}
+
+fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
+    let name = source.name();
+    let known = incidents::known(data, name)?;
+    let reading: Reading = Box::new(move |events| {
+        Box::pin(async move {
+            let (variable, done) = match source {
+                Incidents::PagerDuty(it, variable) => {
+                    (variable, pagerduty::fetch(it, known, Arc::new(now), events).await)
+                }
+                Incidents::OpsGenie(it, variable) => {
+                    (variable, opsgenie::fetch(it, known, Arc::new(now), events).await)
+                }
+            };
+            done.map_err(|error| incidents::named(error, &variable))
+        })
+    });
+    Ok(Job { name, total: None, reading })
 }
 
 /// Runs all of them at once; what each hands on goes out under its name.

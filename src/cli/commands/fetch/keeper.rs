@@ -90,7 +90,7 @@ impl Keeper {
         mut self,
         runtime: &Handle,
         mut events: Receiver<(&'static str, Event)>,
-    ) -> Result<Summary, StoreError> {
+    ) -> Result<(Summary, Writer), StoreError> {
         let mut due = Instant::now();
         loop {
             let event = if self.pending.is_empty() {
@@ -109,7 +109,7 @@ impl Keeper {
             }
             if is_over {
                 self.progress.clear();
-                return Ok(self.summary);
+                return Ok((self.summary, self.writer));
             }
         }
     }
@@ -145,6 +145,10 @@ impl Keeper {
                 self.writer.rename(&from, &to)?;
                 self.progress
                     .say(self.talk, &format!("{from} is called {to} now; what the dataset has of it is moved there"));
+            }
+            Event::Scopes(scopes) => {
+                self.write()?;
+                self.writer.expect(source, &scopes)?;
             }
             Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
             Event::Notice(text) => self.progress.say(self.talk, &text),
@@ -225,7 +229,7 @@ mod tests {
                 sender.send((SOURCE, event)).await.expect("somebody takes it");
             }
         });
-        let summary = keeper.keep(runtime.handle(), receiver).expect("kept");
+        let (summary, _) = keeper.keep(runtime.handle(), receiver).expect("kept");
         runtime.block_on(sending).expect("all sent");
         summary
     }

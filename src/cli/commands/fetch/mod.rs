@@ -4,6 +4,7 @@
 //! own and the dataset is written on a thread of its own, with a bounded channel between them: Polars never runs inside
 //! the runtime, and a slow disk slows the requests down.
 
+pub(super) mod incidents;
 mod job;
 mod keeper;
 pub(super) mod plan;
@@ -33,38 +34,36 @@ const WAITING_EVENTS: usize = 2;
 /// Runs the command.
 pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
-    let began = now();
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("the threads for the requests cannot be started; is a limit of processes reached?")?;
     if fetch.dry_run {
+        let began = now();
+        let runtime = runtime()?;
         let github = plan::configured(&context.config, common)?;
         let plan = plan::plan(fetch, github, &context.config.settings, began)?;
         let done = dry_run(fetch, &runtime, plan, plan::auth(github, common)?, talk);
         return done.map_err(|error| plan::name_secret(error, github, common));
     }
-    let holder = format!("process {}, which has been fetching since {began}", std::process::id());
-    // Locked before the first request, so that a second writer learns it at once and not after a long read.
-    let checked = job::check(&context, fetch, common, began)?;
-    let writer = Writer::lock(&context.data, &holder)?;
-    fetch_into(writer, checked, &context, fetch, &runtime, talk)
+    Ok(read(&context, fetch, common, talk)?.0)
 }
 
-/// Reads every source that is configured into a dataset that is locked already.
-fn fetch_into(
-    writer: Writer,
-    checked: job::Checked,
-    context: &Context,
-    fetch: &Fetch,
-    runtime: &Runtime,
-    talk: Talk,
-) -> anyhow::Result<Code> {
+/// Reads every source that is configured into the dataset; gives back the lock on it as well.
+pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<(Code, Writer)> {
+    let began = now();
+    let holder = format!("process {}, which has been fetching since {began}", std::process::id());
+    let checked = job::check(context, fetch, common, began)?;
+    // Locked before the first request, so that a second writer learns it at once and not after a long read.
+    let writer = Writer::lock(&context.data, &holder)?;
     let jobs = job::all(checked, &context.data)?;
-    let (read, results) = read(runtime, jobs, writer, talk)?;
+    let (read, writer, results) = keep(&runtime()?, jobs, writer, talk)?;
     talk.detail(&format!("the dataset is {}", context.data.display()));
-    end(fetch, &read, results, talk)
+    Ok((end(fetch, &read, results, talk)?, writer))
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the threads for the requests cannot be started; is a limit of processes reached?")
 }
 
 /// Says what a run would read; stores nothing.
@@ -96,7 +95,7 @@ fn judge(fetch: &Fetch, all: usize, failed: usize, denied: usize) -> anyhow::Res
 }
 
 /// Reads and stores; each source has a result of its own, and what was stored by then stays.
-fn read(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow::Result<(Summary, Results)> {
+fn keep(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow::Result<(Summary, Writer, Results)> {
     let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
     let keeper = Keeper::new(writer, &jobs, talk);
     let handle = runtime.handle().clone();
@@ -111,13 +110,13 @@ fn read(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow
             () = sender.closed() => None,
         }
     });
-    let kept: Result<Summary, StoreError> = match keeping.join() {
+    let kept: Result<(Summary, Writer), StoreError> = match keeping.join() {
         Ok(kept) => kept,
         Err(panic) => std::panic::resume_unwind(panic),
     };
-    let read = kept?;
+    let (read, writer) = kept?;
     let results = results.context("the dataset stopped taking rows without a reason")?;
-    Ok((read, results))
+    Ok((read, writer, results))
 }
 
 /// Says what was read, and what it means for the exit code.

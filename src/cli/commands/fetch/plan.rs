@@ -36,9 +36,18 @@ pub(super) fn nothing_to_fetch(common: &Common) -> String {
     let path = config_path(common);
     let lack = if path.exists() { "it has no section [github]" } else { "there is no such file" };
     format!(
-        "{}: {lack}, so there is nothing to fetch; add\n  [github]\n  repos = [\"acme/checkout\"]   # or: org = \
-         \"acme\"\nor bring history in with `import`",
+        "{}: {lack} and no other source, so there is nothing to fetch; add\n  [github]\n  repos = [\"acme/checkout\"]   \
+         # or: org = \"acme\"\nor bring history in with `import`",
         path.display()
+    )
+}
+
+/// Why issues cannot be read.
+pub(super) fn no_repos_for_issues(common: &Common) -> String {
+    format!(
+        "{}: [github_issues] reads the issues of the repos of [github], and there is no such section; add\n  [github]\n  \
+         repos = [\"acme/checkout\"]   # or: org = \"acme\"",
+        config_path(common).display()
     )
 }
 
@@ -95,15 +104,7 @@ pub(in crate::cli::commands) fn plan(
     settings: &Settings,
     began: Timestamp,
 ) -> anyhow::Result<Plan> {
-    let zone = settings.zone;
-    let today = zone.day_of(began);
-    let since = match fetch.since {
-        Some(day) if day > today => {
-            return Err(UsageError(format!("`--since {day}` lies in the future; today is {today}")).into());
-        }
-        Some(day) => day,
-        None => today.checked_sub_days(Days::new(github.history_days.into())).unwrap_or(today),
-    };
+    let since = since(fetch, settings, github.history_days, began)?;
     let api_url = Url::parse(github.api_url.as_str())
         .map_err(|cause| UsageError(format!("`api_url` in [github] is no address: {cause}")))?;
     Ok(Plan {
@@ -115,12 +116,33 @@ pub(in crate::cli::commands) fn plan(
         environments: production(settings),
         only_production: github.only_production,
         kind: github.deployments_from,
-        since: zone.midnight(since),
+        since,
         began,
         concurrency: github.concurrency as usize,
         full: fetch.full,
-        max_wait: Duration::from_secs(u64::try_from(fetch.max_wait.0).context("a wait is not negative")?),
+        max_wait: max_wait(fetch)?,
     })
+}
+
+/// The first instant that is read.
+pub(super) fn since(
+    fetch: &Fetch,
+    settings: &Settings,
+    history_days: u32,
+    began: Timestamp,
+) -> Result<Timestamp, UsageError> {
+    let zone = settings.zone;
+    let today = zone.day_of(began);
+    match fetch.since {
+        Some(day) if day > today => Err(UsageError(format!("`--since {day}` lies in the future; today is {today}"))),
+        Some(day) => Ok(zone.midnight(day)),
+        None => Ok(zone.midnight(today.checked_sub_days(Days::new(history_days.into())).unwrap_or(today))),
+    }
+}
+
+/// The longest wait for a limit.
+pub(super) fn max_wait(fetch: &Fetch) -> anyhow::Result<Duration> {
+    Ok(Duration::from_secs(u64::try_from(fetch.max_wait.0).context("a wait is not negative")?))
 }
 
 /// The environments that any service counts.

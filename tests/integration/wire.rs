@@ -6,24 +6,24 @@ use std::thread::sleep;
 use std::time::Duration;
 
 /// A request as it came.
-pub(super) struct Raw {
-    pub(super) method: String,
-    pub(super) path: String,
+pub(crate) struct Raw {
+    pub(crate) method: String,
+    pub(crate) path: String,
     /// Names in lower case.
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
     /// A header's value.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// How the reply's body is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(crate) enum Pace {
     /// At once.
     Whole,
     /// In ten pieces, 50 ms apart.
@@ -33,15 +33,15 @@ pub(super) enum Pace {
 }
 
 /// A reply.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
-    pub(super) pace: Pace,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    pub(crate) pace: Pace,
 }
 
 /// Reads the next request; none where the client is done.
-pub(super) fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Raw>> {
+pub(crate) fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Raw>> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -76,7 +76,7 @@ pub(super) fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Raw>>
 }
 
 /// Writes a reply; whether the connection may go on.
-pub(super) fn write(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
+pub(crate) fn write(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
     let mut head = format!("HTTP/1.1 {} Status\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
         head.extend([name, ": ", value, "\r\n"]);

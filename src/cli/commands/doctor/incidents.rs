@@ -1,0 +1,197 @@
+//! The checks of the incident services: the key and its region, what is shown to it, whose it is, and how much of it
+//! speaks of deployments.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use url::Url;
+
+use super::checklist::Checklist;
+use super::github::PLAN;
+use crate::cli::commands::fetch::incidents::{self, Incidents};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::{self, Code};
+use crate::domain::event::{Deployment, Table};
+use crate::domain::time::Timestamp;
+use crate::metrics::ownership::{Ownership, Rung};
+use crate::sources::incidents::{Plan, SourceError};
+use crate::sources::opsgenie::{self, Product, SHUTDOWN};
+use crate::sources::pagerduty;
+use crate::store::Dataset;
+
+/// Names of one kind that are written out.
+const MOST_NAMED: usize = 8;
+
+/// What a key sees, whichever service it is for.
+struct Seen {
+    /// Id and name of services and teams.
+    names: Vec<(String, String)>,
+    incidents: usize,
+    flagged: usize,
+    problems: Vec<(String, String)>,
+}
+
+pub(super) fn check(context: &Context, list: &mut Checklist) -> anyhow::Result<()> {
+    let began = now();
+    let config = &context.config;
+    for (section, found) in [
+        ("pagerduty", incidents::pagerduty(config, &PLAN, began)),
+        ("opsgenie", incidents::opsgenie(config, &PLAN, began)),
+        ("jsm", incidents::jsm(config, &PLAN, began)),
+    ] {
+        match found {
+            Ok(Some(source)) => one(section, &source, context, list)?,
+            Ok(None) => {}
+            Err(error) => list.fail(exit::of(&error), &format!("{section}: {error:#}")),
+        }
+    }
+    Ok(())
+}
+
+fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklist) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the runtime for the requests cannot be started; is a limit of open files reached?")?;
+    if let Incidents::OpsGenie(it, _) = source
+        && matches!(it.product, Product::OpsGenie { .. })
+    {
+        let days = Timestamp::parse(&format!("{SHUTDOWN}T00:00:00Z")).map_or(0, |end| (end.0 - now().0) / 86_400_000);
+        list.warn(&format!(
+            "opsgenie: it is shut down on {SHUTDOWN} ({days} days from now) and then answers no more: fetch its whole \
+             history before, with `fetch --since` and the first day you need; [jsm] reads what comes after"
+        ));
+    }
+    let (variable, api_url) = match source {
+        Incidents::PagerDuty(it, variable) => (variable.clone(), it.plan.api_url.clone()),
+        Incidents::OpsGenie(it, variable) => (variable.clone(), it.plan.api_url.clone()),
+    };
+    match runtime.block_on(look(source, None)) {
+        Ok(seen) => {
+            list.ok(&format!("{section}: {} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
+            report(section, &seen, context, list);
+        }
+        Err(error @ SourceError::Authentication { .. }) => {
+            // The other region, if it is one of the two.
+            let other = other_region(&api_url);
+            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()))).is_ok());
+            if let Some(other) = elsewhere {
+                let right = other.as_str().trim_end_matches('/');
+                let text = format!(
+                    "{section}: the key in {variable} is right and the region is wrong: set `api_url = \"{right}\"` in \
+                     [{section}]"
+                );
+                list.fail(Code::Access, &text);
+            } else {
+                let error = incidents::named(error, &variable);
+                list.fail(exit::of(&error), &format!("{section}: {error:#}"));
+            }
+        }
+        Err(error) => {
+            let error = incidents::named(error, &variable);
+            list.fail(exit::of(&error), &format!("{section}: {error:#}"));
+        }
+    }
+    Ok(())
+}
+
+/// Asks a service, at another address if one is given.
+async fn look(source: &Incidents, at: Option<Url>) -> Result<Seen, SourceError> {
+    let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
+    match source {
+        Incidents::PagerDuty(it, _) => {
+            let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
+            let probe = pagerduty::probe(asked, Arc::new(now)).await?;
+            let problems = Vec::new();
+            Ok(Seen { names: probe.services, incidents: probe.incidents, flagged: probe.flagged, problems })
+        }
+        Incidents::OpsGenie(it, _) => {
+            let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
+            let opsgenie::Probe { names, incidents, flagged, problems } = opsgenie::probe(asked, Arc::new(now)).await?;
+            Ok(Seen { names, incidents, flagged, problems })
+        }
+    }
+}
+
+/// The address of the other region, where a service has two.
+fn other_region(api_url: &Url) -> Option<Url> {
+    let host = api_url.host_str()?;
+    let other = match host.strip_prefix("api.eu.") {
+        Some(rest) => format!("api.{rest}"),
+        None => format!("api.eu.{}", host.strip_prefix("api.")?),
+    };
+    let known = ["api.pagerduty.com", "api.eu.pagerduty.com", "api.opsgenie.com", "api.eu.opsgenie.com"];
+    known.contains(&host).then(|| Url::parse(&format!("https://{other}")).ok()).flatten()
+}
+
+fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
+    for (scope, problem) in &seen.problems {
+        list.fail(Code::Access, &format!("{section}: {scope} cannot be read: {problem}"));
+    }
+    let places = repos(context);
+    let ownership = Ownership::new(&context.config.settings, &places);
+    let (mut mapped, mut unmapped) = (Vec::new(), Vec::new());
+    for (id, name) in &seen.names {
+        let found = ownership.of_keys([id.as_str(), name.as_str()].into_iter());
+        let service = found.service.and_then(|service| ownership.name(service));
+        match (service, found.how) {
+            (Some(service), Rung::Several) => mapped.push(format!("{name} ({id}) → {service}, the first of several")),
+            (Some(service), Rung::EqualName) => mapped.push(format!("{name} ({id}) → {service}, by an equal name")),
+            (Some(service), _) => mapped.push(format!("{name} ({id}) → {service}")),
+            (None, _) => unmapped.push(format!("{name} ({id})")),
+        }
+    }
+    let shown = format!("{section}: {} services and teams are shown to the key", seen.names.len());
+    match (mapped.len(), unmapped.len()) {
+        (0, 0) => list.warn(&format!("{shown}; check what it may read")),
+        (_, 0) => list.ok(&format!("{shown}: {}", short(mapped))),
+        (0, _) => list.warn(&format!(
+            "{shown} and none belongs to a service: list their ids under `pagerduty`, `opsgenie` or `incidents` of a \
+             [[service]]: {}",
+            short(unmapped)
+        )),
+        _ => list.warn(&format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped))),
+    }
+    let Seen { incidents, flagged, .. } = seen;
+    let text = format!(
+        "{section}: of the newest {incidents} incidents of the last 30 days {flagged} say whether a deployment caused them"
+    );
+    if *incidents > 0 && *flagged == 0 {
+        list.warn(&format!("{text}: failures then rest on the time between deployment and incident alone"));
+    } else {
+        list.ok(&text);
+    }
+}
+
+fn short(mut names: Vec<String>) -> String {
+    if names.len() > MOST_NAMED {
+        let rest = names.split_off(MOST_NAMED).len();
+        names.push(format!("{rest} more"));
+    }
+    names.join(", ")
+}
+
+/// The repos that the dataset knows, each of which is a service where none is configured.
+fn repos(context: &Context) -> Vec<Deployment> {
+    let Ok(dataset) = Dataset::open(&context.data) else { return Vec::new() };
+    let of_repos = dataset.coverage().iter().filter(|entry| entry.table == Table::Deployments);
+    of_repos.map(|entry| Deployment { repo: entry.scope.clone(), ..Deployment::default() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_the_two_regions_has_the_other_and_a_server_of_ones_own_has_none() {
+        for (url, other) in [
+            ("https://api.pagerduty.com", Some("https://api.eu.pagerduty.com/")),
+            ("https://api.eu.opsgenie.com", Some("https://api.opsgenie.com/")),
+            ("http://127.0.0.1:8080", None),
+            ("https://api.example.com", None),
+        ] {
+            let url = Url::parse(url).expect("an address");
+            assert_eq!(other_region(&url).as_ref().map(Url::as_str), other);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Issues with certain labels as incidents: opened and closed as the issue was. One that is opened again is open.
+//!
+//! Issues are read by their last change, so whatever happened to one since the last run is seen, however old it is.
+//! Those known as open that have not changed for two weeks are asked for one by one: one that was deleted, or lost its
+//! label, is kept and marked. One closed as a duplicate counts nowhere.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc::Sender;
+
+use super::discovery::Target;
+use super::error::{GitHubError, QueryError};
+use super::page::PageSize;
+use super::queries::{ISSUES, ONE_ISSUE};
+use super::run::{each, open};
+use super::source::{Source, parts};
+use super::wire::{Connection, InRepository, Named, Nodes, instant, maybe_instant};
+use super::{Auth, Cost, Event, Plan};
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{Incident, Rows, Table};
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::http::Clock;
+use crate::sources::incidents::cursor::Cursor;
+use crate::sources::incidents::{GONE, Known, SETTLED_MS, flags};
+
+/// The name under which rows and coverage stand.
+pub const ISSUES_SOURCE: &str = "github-issues";
+
+/// Which issues are incidents.
+#[derive(Debug, Clone)]
+pub struct Issues {
+    /// Any of these labels makes one.
+    pub labels: Vec<String>,
+    /// This label says that a deployment caused it.
+    pub caused_by_deploy: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    name_with_owner: String,
+    issues: Connection<Issue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct One {
+    issue: Option<Issue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Issue {
+    number: i64,
+    full_database_id: Option<Value>,
+    title: String,
+    url: String,
+    #[serde(deserialize_with = "instant")]
+    created_at: Timestamp,
+    #[serde(deserialize_with = "instant")]
+    updated_at: Timestamp,
+    #[serde(deserialize_with = "maybe_instant")]
+    closed_at: Option<Timestamp>,
+    state_reason: Option<String>,
+    labels: Option<Nodes<Named>>,
+}
+
+struct Run {
+    source: Source,
+    issues: Issues,
+    known: Known,
+}
+
+/// Reads the issues of every repo of the plan. With `all`, says first which repos these are.
+///
+/// # Errors
+/// What ends the whole run; trouble with one repo is an [`Event::Failed`].
+pub async fn fetch_issues(
+    plan: Plan,
+    auth: Auth,
+    issues: Issues,
+    known: Known,
+    clock: Clock,
+    events: Sender<Event>,
+) -> Result<Cost, GitHubError> {
+    let source = open(plan, auth, super::Known::new(), clock, events)?;
+    let targets = source.targets().await?;
+    if source.plan.only.is_empty() {
+        let scopes = targets.iter().map(|target| target.name.clone()).collect();
+        source.send(Event::Scopes(scopes)).await?;
+    }
+    let run = Arc::new(Run { source, issues, known });
+    let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
+    each(targets, at_once, move |target: Target| {
+        let run = Arc::clone(&worker);
+        async move {
+            if let Err(error) = run.repo(&target.name).await {
+                run.source.failed(target.name, error).await?;
+            }
+            Ok(Vec::new())
+        }
+    })
+    .await?;
+    Ok(run.source.api.cost())
+}
+
+impl Run {
+    async fn repo(&self, name: &str) -> Result<(), QueryError> {
+        let plan = &self.source.plan;
+        let known = self.known.scopes.iter().find(|(scope, _)| scope.eq_ignore_ascii_case(name));
+        let known = known.map(|(_, known)| known).filter(|_| !plan.full);
+        let settled = known.and_then(|known| known.covered);
+        let settled = settled.filter(|span| span.from <= plan.since && span.to <= plan.began);
+        let from = settled.map_or(plan.since, |span| Timestamp(span.to.0.saturating_sub(SETTLED_MS)).max(plan.since));
+        let cursor = known.and_then(|known| Cursor::read(known.cursor.as_deref()?, from, plan.began));
+        let mut cursor = cursor.unwrap_or_else(|| Cursor::begin(plan.began, from));
+        let since = cursor.goes_on(plan.began).to_rfc3339();
+        let (owner, repo_name) = parts(name)?;
+        let (mut size, mut after, mut seen) = (PageSize::default(), None, HashSet::new());
+        let called = loop {
+            let variables = |first: u32| {
+                json!({"owner": owner, "name": repo_name, "first": first, "after": after,
+                    "labels": self.issues.labels, "since": since})
+            };
+            let page: InRepository<Page> = self.source.page(name, &mut size, ISSUES, variables).await?;
+            let Page { name_with_owner, issues: list } = page.repository;
+            let called = name_with_owner;
+            if list.page_info.contradicts_itself() {
+                return Err(QueryError::Here("GitHub's list of issues broke off; run again".into()));
+            }
+            let next = list.page_info.next();
+            let mut rows = Vec::new();
+            for issue in list.nodes {
+                cursor.reached(issue.updated_at);
+                let row = self.row(&called, issue);
+                seen.insert(row.id.clone());
+                rows.push(row);
+            }
+            self.hand_on(&called, rows, cursor.text()).await?;
+            after = next;
+            if after.is_none() {
+                break called;
+            }
+        };
+        let own = |row: &&Incident| row.service_keys.first().is_some_and(|repo| repo.eq_ignore_ascii_case(name));
+        let open = self.known.unsettled.iter().filter(own).filter(|row| row.resolved_at.is_none());
+        for row in open.filter(|row| !seen.contains(&row.id) && row.status.as_deref() != Some(GONE)) {
+            let row = self.asked(name, row).await?;
+            self.hand_on(&called, vec![row], cursor.text()).await?;
+        }
+        let spans = vec![Span { from, to: plan.began }];
+        let covered = Coverage { table: Table::Incidents, source: ISSUES_SOURCE.into(), scope: called.clone(), spans };
+        Ok(self.source.send(Event::Done { scope: called, covered: vec![covered] }).await?)
+    }
+
+    /// A known issue as it is now, or marked where it is none any more.
+    async fn asked(&self, name: &str, known: &Incident) -> Result<Incident, QueryError> {
+        let gone = || Incident { status: Some(GONE.into()), observed_at: self.source.plan.began, ..known.clone() };
+        let number = known.url.as_deref().and_then(|url| url.rsplit('/').next()?.parse::<i64>().ok());
+        let (Some(number), (owner, repo_name)) = (number, parts(name)?) else { return Ok(gone()) };
+        let variables = json!({"owner": owner, "name": repo_name, "number": number});
+        let one: Result<InRepository<One>, _> = self.source.api.query(ONE_ISSUE, variables).await;
+        let issue = match one {
+            Ok(one) => one.repository.issue,
+            Err(QueryError::Denied(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let labelled = issue.filter(|issue| {
+            let labels = issue.labels.iter().flat_map(|list| &list.nodes);
+            labels.into_iter().any(|own| self.issues.labels.iter().any(|label| label.eq_ignore_ascii_case(&own.name)))
+        });
+        Ok(labelled.map_or_else(gone, |issue| self.row(name, issue)))
+    }
+
+    async fn hand_on(&self, repo: &str, rows: Vec<Incident>, cursor: Option<String>) -> Result<(), QueryError> {
+        let rows = if rows.is_empty() { Vec::new() } else { vec![Rows::Incidents(rows)] };
+        Ok(self.source.send(Event::Page { scope: repo.to_owned(), rows, cursor }).await?)
+    }
+
+    fn row(&self, repo: &str, issue: Issue) -> Incident {
+        let id = match issue.full_database_id {
+            Some(Value::String(id)) => id,
+            Some(Value::Number(id)) => id.to_string(),
+            _ => format!("{repo}#{}", issue.number),
+        };
+        let labels: Vec<String> =
+            issue.labels.map(|list| list.nodes).unwrap_or_default().into_iter().map(|label| label.name).collect();
+        let named = labels.iter().filter_map(|label| after_one_of(label, &["service", "team"]));
+        let keys = std::iter::once(repo.to_owned()).chain(named.map(str::to_owned)).collect();
+        let status = match (issue.closed_at, issue.state_reason.as_deref()) {
+            (Some(_), Some("DUPLICATE")) => "merged",
+            (Some(_), _) => "closed",
+            (None, _) => "open",
+        };
+        let caused = labels.iter().any(|label| label.eq_ignore_ascii_case(&self.issues.caused_by_deploy));
+        let mut row = Incident {
+            source: ISSUES_SOURCE.into(),
+            id,
+            title: Some(issue.title),
+            service_keys: keys,
+            priority: labels.iter().find_map(|label| priority(label)),
+            urgency: None,
+            status: Some(status.into()),
+            opened_at: issue.created_at,
+            acknowledged_at: None,
+            resolved_at: issue.closed_at,
+            caused_by_deploy: None,
+            deployment_ref: None,
+            tags: labels,
+            url: Some(issue.url),
+            observed_at: self.source.plan.began,
+        };
+        flags::verdict(&mut row, caused.then_some(true), "label");
+        row
+    }
+}
+
+/// What stands in a label behind one of these names: `service: checkout`, `team/payments`.
+fn after_one_of<'l>(label: &'l str, names: &[&str]) -> Option<&'l str> {
+    let (name, rest) = label.split_once([':', '/'])?;
+    let rest = rest.trim();
+    (names.iter().any(|own| name.trim().eq_ignore_ascii_case(own)) && !rest.is_empty()).then_some(rest)
+}
+
+/// A label that is a priority: `P1`, `sev-2`, `priority: 3`.
+fn priority(label: &str) -> Option<String> {
+    let lower = label.to_lowercase();
+    let number = ["priority", "severity", "sev", "p", "s"].iter().find_map(|name| {
+        let rest = lower.strip_prefix(name)?.trim_start_matches([':', '-', '/', ' ', 'p']);
+        rest.parse::<u8>().ok()
+    })?;
+    Some(format!("P{number}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_may_be_a_priority_or_name_a_service() {
+        for (label, wanted) in [
+            ("P1", Some("P1")),
+            ("sev-2", Some("P2")),
+            ("priority: 3", Some("P3")),
+            ("priority/p0", Some("P0")),
+            ("S4", Some("P4")),
+            ("security", None),
+            ("p", None),
+            ("php8", None),
+        ] {
+            assert_eq!(priority(label).as_deref(), wanted, "{label}");
+        }
+        assert_eq!(after_one_of("Service: checkout", &["service"]), Some("checkout"));
+        assert_eq!(after_one_of("services/checkout", &["service"]), None);
+    }
+}

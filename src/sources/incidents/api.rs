@@ -1,0 +1,128 @@
+//! Questions to one incident service: GET, JSON, and what its refusals mean.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::mpsc::Sender;
+use url::Url;
+
+use super::Plan;
+use super::error::{QueryError, SourceError};
+use crate::sources::event::{Budget, Cost, Event};
+use crate::sources::http::text::shorten;
+use crate::sources::http::{Client, Clock, Request, Scheme};
+
+/// What differs between services.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sources) struct Dialect {
+    /// What it is called.
+    pub(in crate::sources) service: &'static str,
+    /// How the key is sent.
+    pub(in crate::sources) scheme: Scheme<'static>,
+    /// Headers of every request.
+    pub(in crate::sources) headers: &'static [(&'static str, &'static str)],
+}
+
+/// A service that can be asked.
+pub(in crate::sources) struct Api {
+    client: Client,
+    root: Url,
+    token: SecretString,
+    user: Option<String>,
+    dialect: Dialect,
+}
+
+impl Api {
+    /// Sets everything up; sends nothing. With a user, the key is that user's password.
+    pub(in crate::sources) fn new(
+        plan: &Plan,
+        user: Option<String>,
+        dialect: Dialect,
+        clock: Clock,
+        events: &Sender<Event>,
+    ) -> Result<Self, SourceError> {
+        let teller = events.clone();
+        let notify = Arc::new(move |text: String| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            let teller = teller.clone();
+            Box::pin(async move {
+                // Nobody left to tell is seen with the next page.
+                let _ = teller.send(Event::Notice(text)).await;
+            })
+        });
+        let floor = u64::try_from(plan.concurrency).unwrap_or(1);
+        let client = Client::new(clock, notify, plan.max_wait, floor).map_err(SourceError::Http)?;
+        Ok(Self { client, root: plan.api_url.clone(), token: plan.token.clone(), user, dialect })
+    }
+
+    /// What was spent so far.
+    pub(in crate::sources) fn cost(&self) -> Cost {
+        Cost { requests: self.client.sent(), points: None, left: self.budget_left().map(|budget| budget.left) }
+    }
+
+    /// What is left to ask with, as last seen.
+    pub(in crate::sources) fn budget_left(&self) -> Option<Budget> {
+        self.client.budget_left()
+    }
+
+    /// Reads an address below the root.
+    pub(in crate::sources) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, QueryError> {
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url.query_pairs_mut().extend_pairs(query);
+        let scheme = self.user.as_deref().map_or(self.dialect.scheme, Scheme::PasswordOf);
+        // A body cut off or mangled on the way is asked for once more.
+        for is_last in [false, true] {
+            let request = Request {
+                url: &url,
+                body: None,
+                token: Some(&self.token),
+                scheme,
+                headers: self.dialect.headers,
+                can_shrink: false,
+                is_limited: |_, _| false,
+            };
+            let reply = self.client.send(request).await?;
+            let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply.body)));
+            match reply.status {
+                200..=299 => match serde_json::from_str(&reply.body) {
+                    Ok(data) => return Ok(data),
+                    Err(cause) if is_last => {
+                        let cause = shorten(&cause.to_string());
+                        return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));
+                    }
+                    Err(_) => self.client.pause(0).await,
+                },
+                401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),
+                403 | 404 | 410 => {
+                    return Err(QueryError::Denied(format!(
+                        "{} (it is not there, or this key may not read it; check the id and the key)",
+                        quoted()
+                    )));
+                }
+                _ => return Err(QueryError::Here(format!("{service} answered {}", quoted()))),
+            }
+        }
+        Err(QueryError::Here(format!("{} did not answer", self.dialect.service)))
+    }
+}
+
+/// The message of a refusal, else its body, shortened.
+fn words(body: &str) -> String {
+    let reply: Value = serde_json::from_str(body).unwrap_or_default();
+    let message = reply.pointer("/error/message").or_else(|| reply.get("message")).or_else(|| reply.get("error"));
+    let details = reply.pointer("/error/errors/0").and_then(Value::as_str);
+    match (message.and_then(Value::as_str), details) {
+        (Some(message), Some(details)) => shorten(&format!("{message} {details}")),
+        (Some(message), None) => shorten(message),
+        (None, _) => shorten(body),
+    }
+}

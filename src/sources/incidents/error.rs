@@ -1,0 +1,79 @@
+//! Why an incident source could not be read: what ends a run, and what ends one scope or one question alone.
+
+use thiserror::Error;
+
+use crate::sources::http::HttpError;
+
+/// An error that ends the run of one source. What was handed on before is good.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum SourceError {
+    /// The key is not accepted, or may not read what was asked.
+    #[error("{service} does not accept the key: {cause}; check the key, and that api_url is that of its region")]
+    Authentication {
+        /// What it is called.
+        service: &'static str,
+        /// In the service's words.
+        cause: String,
+    },
+    /// The transport failed.
+    #[error("{0}")]
+    Http(HttpError),
+    /// Nothing that is configured is there.
+    #[error("{service}: {cause}")]
+    Nothing {
+        /// What it is called.
+        service: &'static str,
+        /// What is missing.
+        cause: String,
+    },
+    /// Anything else.
+    #[error("{service} could not be read: {cause}")]
+    Failed {
+        /// What it is called.
+        service: &'static str,
+        /// Why.
+        cause: String,
+    },
+    /// Nobody takes the events any more.
+    #[error("reading ended because its rows were no longer taken")]
+    Abandoned,
+}
+
+/// What became of one question that brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::sources) enum QueryError {
+    /// Nothing else can be read either.
+    Run(SourceError),
+    /// This cannot be read; other things can.
+    Here(String),
+    /// This is not there, or not shown to this key.
+    Denied(String),
+}
+
+impl QueryError {
+    /// Why one thing could not be read, and whether it is not shown to us; an error where nothing can be.
+    pub(in crate::sources) fn reason(self) -> Result<(String, bool), SourceError> {
+        match self {
+            Self::Run(error) => Err(error),
+            Self::Here(reason) => Ok((reason, false)),
+            Self::Denied(reason) => Ok((reason, true)),
+        }
+    }
+}
+
+impl From<SourceError> for QueryError {
+    fn from(error: SourceError) -> Self {
+        Self::Run(error)
+    }
+}
+
+impl From<HttpError> for QueryError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Broken { .. } | HttpError::Server { .. } | HttpError::TooLarge { .. } => {
+                Self::Here(error.to_string())
+            }
+            _ => Self::Run(SourceError::Http(error)),
+        }
+    }
+}

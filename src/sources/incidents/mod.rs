@@ -1,0 +1,68 @@
+//! What the incident services have in common: how they are asked, how a long span is walked in pieces that they
+//! answer, and what a run does beyond the pages. What each of them calls things is its own room's business.
+//!
+//! A first run walks the whole span. A later one reads the last 14 days before the end of coverage again, so that late
+//! resolutions and flags arrive, and asks once more for every older incident that is known as open. What is no longer
+//! there is kept and marked by its status.
+
+pub mod error;
+
+pub(super) mod api;
+pub(super) mod cursor;
+pub(super) mod flags;
+mod reading;
+pub(super) mod walk;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::domain::event::Incident;
+use crate::domain::time::{Span, Timestamp};
+
+pub use self::error::SourceError;
+pub(super) use self::reading::Reading;
+
+/// The status of an incident that its source no longer has.
+pub const GONE: &str = "gone";
+/// How far before the end of coverage everything is read again.
+pub const SETTLED_MS: i64 = 14 * 86_400_000;
+
+/// What every incident source is told.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Root of the API.
+    pub api_url: Url,
+    /// The key.
+    pub token: SecretString,
+    /// Incidents made before this instant are not read.
+    pub since: Timestamp,
+    /// The instant at which the run began: coverage ends here, and rows are observed then.
+    pub began: Timestamp,
+    /// Requests in flight at once.
+    pub concurrency: usize,
+    /// Read everything again, whatever is known (`--full`).
+    pub full: bool,
+    /// Longest wait for a limit in one go.
+    pub max_wait: Duration,
+}
+
+/// What the dataset already knows of a source.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// By scope.
+    pub scopes: BTreeMap<String, KnownScope>,
+    /// Incidents that may still change: open ones, and those of the last [`SETTLED_MS`] before the end of coverage.
+    pub unsettled: Vec<Incident>,
+}
+
+/// What is known of one scope.
+#[derive(Debug, Clone, Default)]
+pub struct KnownScope {
+    /// The newest span that was read completely.
+    pub covered: Option<Span>,
+    /// Where the last run was interrupted within it.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,120 @@
+//! The reading of one scope: the walk, each page completed and handed on, and then the questions for what the walk did
+//! not show and may have changed.
+
+use std::collections::HashSet;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use tokio::sync::mpsc::Sender;
+
+use super::cursor::Cursor;
+use super::error::{QueryError, SourceError};
+use super::walk::{List, Walk};
+use super::{GONE, Known, Plan, SETTLED_MS};
+use crate::domain::coverage::Coverage;
+use crate::domain::event::{Incident, Rows, Table};
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::event::{Budget, Event};
+
+/// What the readings of one source share.
+pub(in crate::sources) struct Reading<'a> {
+    /// The name under which rows and coverage stand.
+    pub(in crate::sources) source: &'static str,
+    pub(in crate::sources) plan: &'a Plan,
+    pub(in crate::sources) known: &'a Known,
+    pub(in crate::sources) events: &'a Sender<Event>,
+}
+
+impl Reading<'_> {
+    /// Reads a scope and says how that ended; an error where nothing else can be read either. `is_own` says of a known
+    /// incident whether it belongs to this scope.
+    pub(in crate::sources) async fn scope<L: List>(
+        &self,
+        scope: &str,
+        list: &L,
+        budget: impl Fn() -> Option<Budget> + Send + Sync,
+        is_own: impl Fn(&Incident) -> bool + Send + Sync,
+    ) -> Result<(), SourceError> {
+        match self.read(scope, list, &budget, &is_own).await {
+            Ok(span) => {
+                let covered = Coverage {
+                    table: Table::Incidents,
+                    source: self.source.into(),
+                    scope: scope.to_owned(),
+                    spans: vec![span],
+                };
+                self.send(Event::Done { scope: scope.to_owned(), covered: vec![covered] }).await
+            }
+            Err(error) => {
+                let (reason, is_denied) = error.reason()?;
+                self.send(Event::Failed { scope: scope.to_owned(), reason, is_denied }).await
+            }
+        }
+    }
+
+    async fn read<L: List>(
+        &self,
+        scope: &str,
+        list: &L,
+        budget: &(impl Fn() -> Option<Budget> + Send + Sync),
+        is_own: &(impl Fn(&Incident) -> bool + Send + Sync),
+    ) -> Result<Span, QueryError> {
+        let (from, cursor) = self.begin(scope);
+        let mut cursor = cursor;
+        let mut walk = Walk::over(list, Span { from: cursor.goes_on(self.plan.began), to: self.plan.began });
+        let mut seen: HashSet<String> = HashSet::new();
+        while let Some((rows, upto)) = walk.next().await? {
+            let rows: Vec<Incident> = rows.into_iter().map(|row| row.incident).collect();
+            seen.extend(rows.iter().map(|row| row.id.clone()));
+            let rows = self.completed(list, rows).await?;
+            cursor.reached(upto);
+            self.page(scope, rows, cursor.text()).await?;
+            if let Some(budget) = budget() {
+                self.send(Event::Budget(budget)).await?;
+            }
+        }
+        let is_missing =
+            |row: &&Incident| is_own(row) && !seen.contains(&row.id) && row.status.as_deref() != Some(GONE);
+        let missing: Vec<&Incident> = self.known.unsettled.iter().filter(is_missing).collect();
+        let asked: Vec<_> = missing.into_iter().map(|row| self.asked(list, row)).collect();
+        let rows: Vec<Incident> = stream::iter(asked).buffered(self.plan.concurrency.max(1)).try_collect().await?;
+        if !rows.is_empty() {
+            self.page(scope, rows, cursor.text()).await?;
+        }
+        Ok(Span { from, to: self.plan.began })
+    }
+
+    /// From where a scope is read in the end, and the walk to it, begun or to be gone on with.
+    fn begin(&self, scope: &str) -> (Timestamp, Cursor) {
+        let known = self.known.scopes.get(scope).filter(|_| !self.plan.full);
+        let covered = known.and_then(|known| known.covered);
+        // What was read by a clock that was ahead is not to be built upon.
+        let settled = covered.filter(|span| span.from <= self.plan.since && span.to <= self.plan.began);
+        let from = settled
+            .map_or(self.plan.since, |span| Timestamp(span.to.0.saturating_sub(SETTLED_MS)).max(self.plan.since));
+        let cursor = known.and_then(|known| Cursor::read(known.cursor.as_deref()?, from, self.plan.began));
+        (from, cursor.unwrap_or_else(|| Cursor::begin(self.plan.began, from)))
+    }
+
+    async fn completed<L: List>(&self, list: &L, rows: Vec<Incident>) -> Result<Vec<Incident>, QueryError> {
+        let completed: Vec<_> = rows.into_iter().map(|row| list.complete(row)).collect();
+        stream::iter(completed).buffered(self.plan.concurrency.max(1)).try_collect().await
+    }
+
+    /// A known incident as it is now, or marked where it is no longer there.
+    async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Incident, QueryError> {
+        match list.lookup(&known.id).await? {
+            Some(row) => list.complete(row).await,
+            None => Ok(Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }),
+        }
+    }
+
+    async fn page(&self, scope: &str, rows: Vec<Incident>, cursor: Option<String>) -> Result<(), SourceError> {
+        let rows = if rows.is_empty() { Vec::new() } else { vec![Rows::Incidents(rows)] };
+        self.send(Event::Page { scope: scope.to_owned(), rows, cursor }).await
+    }
+
+    /// Hands an event on.
+    pub(in crate::sources) async fn send(&self, event: Event) -> Result<(), SourceError> {
+        self.events.send(event).await.map_err(|_| SourceError::Abandoned)
+    }
+}

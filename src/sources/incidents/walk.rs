@@ -1,0 +1,159 @@
+//! A walk over a span in windows and pages, oldest first, however many rows a service shows of one question.
+//!
+//! A service caps the length of a window and how deep its pages go. A window ends at the first; at the second the next
+//! one begins a second before the last row: some rows come twice, and none is lost. Windows overlap by a second, since
+//! services differ in whether the ends are within.
+
+use super::error::QueryError;
+use crate::domain::event::Incident;
+use crate::domain::time::{Span, Timestamp};
+
+const OVERLAP_MS: i64 = 1_000;
+
+/// One list of a service.
+pub(in crate::sources) trait List: Sync {
+    /// The longest window in milliseconds.
+    const LONGEST_MS: i64;
+    /// Rows of a page.
+    const PAGE: usize;
+    /// The deepest that pages go: offset and page together.
+    const DEEPEST: usize;
+
+    /// The rows of a window from an offset on, in order of the instant at which the service made them.
+    fn page(&self, window: Span, offset: usize) -> impl Future<Output = Result<Vec<Row>, QueryError>> + Send;
+
+    /// One incident by its id; none where it is no longer there.
+    fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
+
+    /// Adds to a row what a page does not show.
+    fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
+}
+
+/// A row and when the service made it, which is not always when the incident began.
+pub(in crate::sources) struct Row {
+    pub(in crate::sources) made_at: Timestamp,
+    pub(in crate::sources) incident: Incident,
+}
+
+/// Where a walk is.
+pub(in crate::sources) struct Walk<'l, L> {
+    list: &'l L,
+    window: Span,
+    offset: usize,
+    end: Timestamp,
+    newest: Timestamp,
+}
+
+impl<'l, L: List> Walk<'l, L> {
+    pub(in crate::sources) fn over(list: &'l L, span: Span) -> Self {
+        let window = Span { from: span.from, to: window_end::<L>(span.from, span.to) };
+        Self { list, window, offset: 0, end: span.to, newest: span.from }
+    }
+
+    /// The next page, and up to when everything is read with it; nothing at the end.
+    pub(in crate::sources) async fn next(&mut self) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
+        if self.window.from >= self.end {
+            return Ok(None);
+        }
+        let rows = self.list.page(self.window, self.offset).await?;
+        self.newest = rows.iter().map(|row| row.made_at).max().unwrap_or(self.newest).max(self.newest);
+        self.offset += rows.len();
+        if rows.len() < L::PAGE {
+            let reached = self.window.to;
+            let from = if reached >= self.end { reached } else { Timestamp(reached.0 - OVERLAP_MS) };
+            self.window = Span { from, to: window_end::<L>(reached, self.end) };
+            self.offset = 0;
+            self.newest = self.newest.max(reached);
+            return Ok(Some((rows, reached)));
+        }
+        if self.offset + L::PAGE > L::DEEPEST {
+            let earlier = Timestamp(self.newest.0 - OVERLAP_MS);
+            let next = [earlier, self.newest].into_iter().find(|at| *at > self.window.from);
+            self.window.from = next.ok_or_else(|| {
+                let (most, at) = (L::DEEPEST, self.newest);
+                QueryError::Here(format!(
+                    "more than {most} incidents were made at {at}; the service shows no more of them"
+                ))
+            })?;
+            self.offset = 0;
+        }
+        Ok(Some((rows, self.newest)))
+    }
+}
+
+fn window_end<L: List>(from: Timestamp, end: Timestamp) -> Timestamp {
+    Timestamp(from.0.saturating_add(L::LONGEST_MS - OVERLAP_MS)).min(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Rows a few at an instant, behind pages of 10 of which only five are shown.
+    struct Small {
+        rows: Vec<i64>,
+        asked: Mutex<Vec<(Span, usize)>>,
+        ends_are_within: bool,
+    }
+
+    impl List for Small {
+        const LONGEST_MS: i64 = 100_000;
+        const PAGE: usize = 10;
+        const DEEPEST: usize = 50;
+
+        async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+            self.asked.lock().expect("a log").push((window, offset));
+            assert!(window.to.0 - window.from.0 <= Self::LONGEST_MS && offset + Self::PAGE <= Self::DEEPEST);
+            let within = |at: i64| {
+                if self.ends_are_within {
+                    window.from.0 <= at && at <= window.to.0
+                } else {
+                    window.from.0 < at && at < window.to.0
+                }
+            };
+            let found = self.rows.iter().enumerate().filter(|(_, at)| within(**at)).skip(offset).take(Self::PAGE);
+            let row = |(id, at): (usize, &i64)| Row {
+                made_at: Timestamp(*at),
+                incident: Incident { id: id.to_string(), ..Incident::default() },
+            };
+            Ok(found.map(row).collect())
+        }
+
+        async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {
+            Ok(None)
+        }
+
+        async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {
+            Ok(incident)
+        }
+    }
+
+    async fn ids(small: &Small, to: i64) -> Result<BTreeSet<String>, QueryError> {
+        let mut walk = Walk::over(small, Span { from: Timestamp(-1), to: Timestamp(to) });
+        let mut ids = BTreeSet::new();
+        while let Some((rows, _)) = walk.next().await? {
+            ids.extend(rows.into_iter().map(|row| row.incident.id));
+        }
+        Ok(ids)
+    }
+
+    #[tokio::test]
+    async fn no_row_is_lost_over_windows_and_depths() {
+        for ends_are_within in [true, false] {
+            let rows: Vec<i64> = (0..900).map(|nth| nth / 3 * 997).collect();
+            let small = Small { rows, asked: Mutex::default(), ends_are_within };
+            let found = ids(&small, 300_000).await.expect("read");
+            assert_eq!(found.len(), 900);
+        }
+    }
+
+    #[tokio::test]
+    async fn more_rows_at_one_instant_than_are_shown_are_said() {
+        let small = Small { rows: vec![5_000; 60], asked: Mutex::default(), ends_are_within: true };
+        let said = ids(&small, 90_000).await.expect_err("too many");
+        assert!(matches!(said, QueryError::Here(text) if text.contains("more than 50 incidents")));
+    }
+}

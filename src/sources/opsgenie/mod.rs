@@ -1,0 +1,143 @@
+//! OpsGenie: incidents and alerts; and the alerts of Jira Service Management operations, its successor, which have the
+//! same shape under another address.
+//!
+//! Atlassian shuts OpsGenie down on 2027-04-05: its history has to be fetched before. Its incidents become issues of
+//! Jira there and only alerts stay alerts.
+
+mod alerts;
+mod incidents;
+mod names;
+mod probe;
+mod wire;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+
+use self::alerts::Alerts;
+use self::incidents::Incidents;
+use self::names::Names;
+use super::event::{Cost, Event};
+use super::http::{Clock, Scheme};
+use super::incidents::api::{Api, Dialect};
+use super::incidents::{Known, Plan, Reading, SourceError};
+use crate::domain::event::Incident;
+
+pub use self::probe::{Probe, probe};
+
+/// The name under which OpsGenie's rows and coverage stand.
+pub const OPSGENIE: &str = "opsgenie";
+/// The name under which those of Jira Service Management stand.
+pub const JSM: &str = "jsm";
+/// The last day on which OpsGenie answers is the one before.
+pub const SHUTDOWN: &str = "2027-04-05";
+/// The scope of incidents.
+pub const INCIDENTS: &str = "incidents";
+/// The scope of alerts.
+pub const ALERTS: &str = "alerts";
+
+/// What stands on an incident or alert that a deployment caused.
+#[derive(Debug, Clone)]
+pub enum Flag {
+    /// This tag.
+    Tag(String),
+    /// The extra property, or of an alert the detail, of this name.
+    Property(String),
+}
+
+/// Where the API is and what is asked of it.
+#[derive(Debug, Clone)]
+pub enum Product {
+    /// OpsGenie.
+    OpsGenie {
+        /// Whether incidents are read.
+        incidents: bool,
+        /// Whether alerts are.
+        alerts: bool,
+    },
+    /// Jira Service Management operations.
+    Jsm {
+        /// The site's id.
+        cloud_id: String,
+        /// The account whose API token the key is; without one it is an OAuth token.
+        user: Option<String>,
+    },
+}
+
+/// What is read of either.
+#[derive(Debug, Clone)]
+pub struct OpsGenie {
+    /// What every source is told.
+    pub plan: Plan,
+    /// Which of them.
+    pub product: Product,
+    /// What says that a deployment caused it.
+    pub caused_by_deploy: Flag,
+    /// The property or detail that names the deployment.
+    pub deployment_ref: Option<String>,
+}
+
+impl Product {
+    /// The name under which rows and coverage stand.
+    pub fn source(&self) -> &'static str {
+        match self {
+            Self::OpsGenie { .. } => OPSGENIE,
+            Self::Jsm { .. } => JSM,
+        }
+    }
+
+    /// The scopes that are read.
+    pub fn scopes(&self) -> Vec<String> {
+        let (incidents, alerts) = match self {
+            Self::OpsGenie { incidents, alerts } => (*incidents, *alerts),
+            Self::Jsm { .. } => (false, true),
+        };
+        let scopes = [(incidents, INCIDENTS), (alerts, ALERTS)].into_iter();
+        scopes.filter(|(is_read, _)| *is_read).map(|(_, scope)| scope.to_owned()).collect()
+    }
+
+    fn dialect(&self) -> Dialect {
+        let headers = &[("accept", "application/json")];
+        match self {
+            Self::OpsGenie { .. } => Dialect { service: "OpsGenie", scheme: Scheme::Behind("GenieKey "), headers },
+            Self::Jsm { .. } => {
+                Dialect { service: "Jira Service Management", scheme: Scheme::Behind("Bearer "), headers }
+            }
+        }
+    }
+
+    fn user(&self) -> Option<String> {
+        match self {
+            Self::OpsGenie { .. } => None,
+            Self::Jsm { user, .. } => user.clone(),
+        }
+    }
+}
+
+/// Reads everything the plan asks for, page by page.
+///
+/// # Errors
+/// What ends the whole run; trouble with incidents or alerts alone is an [`Event::Failed`].
+pub async fn fetch(opsgenie: OpsGenie, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
+    let dialect = opsgenie.product.dialect();
+    let api = Arc::new(Api::new(&opsgenie.plan, opsgenie.product.user(), dialect, clock, &events)?);
+    let reading = Reading { source: opsgenie.product.source(), plan: &opsgenie.plan, known: &known, events: &events };
+    let names = Names::read(&api, &opsgenie.product).await?;
+    let budget = || api.budget_left();
+    reading.send(Event::Scopes(opsgenie.product.scopes())).await?;
+    for scope in opsgenie.product.scopes() {
+        if scope == ALERTS {
+            let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };
+            reading.scope(&scope, &list, budget, is_alert).await?;
+        } else {
+            let list = Incidents { api: &api, opsgenie: &opsgenie, names: &names };
+            reading.scope(&scope, &list, budget, |row| !is_alert(row)).await?;
+        }
+    }
+    Ok(api.cost())
+}
+
+/// Whether a row is an alert: both have ids of the same shape.
+fn is_alert(row: &Incident) -> bool {
+    row.url.as_deref().is_some_and(|url| url.contains("/alert/"))
+}

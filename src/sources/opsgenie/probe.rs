@@ -1,0 +1,76 @@
+//! What a key sees of OpsGenie or Jira Service Management: services, teams, and how much of the last month is flagged.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::alerts::Alerts;
+use super::incidents::Incidents;
+use super::names::Names;
+use super::{ALERTS, OpsGenie};
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::http::Clock;
+use crate::sources::incidents::SourceError;
+use crate::sources::incidents::api::Api;
+use crate::sources::incidents::error::QueryError;
+use crate::sources::incidents::walk::List;
+
+const MOST: usize = 25;
+const MONTH_MS: i64 = 30 * 86_400_000;
+
+/// What there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// Id and name of each service and team that is shown, by id.
+    pub names: Vec<(String, String)>,
+    /// Incidents and alerts of the last 30 days that were looked at.
+    pub incidents: usize,
+    /// How many of them have a verdict or a reference.
+    pub flagged: usize,
+    /// Why incidents or alerts cannot be read, by scope.
+    pub problems: Vec<(String, String)>,
+}
+
+/// Asks what the key sees; waits for no limit and stores nothing.
+///
+/// # Errors
+/// The key is not accepted, or the service cannot be asked.
+pub async fn probe(opsgenie: OpsGenie, clock: Clock) -> Result<Probe, SourceError> {
+    let (events, mut unheard) = mpsc::channel(1);
+    let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
+    let api = Api::new(&opsgenie.plan, opsgenie.product.user(), opsgenie.product.dialect(), clock, &events)?;
+    let api = Arc::new(api);
+    let names = Names::read(&api, &opsgenie.product).await?;
+    let mut probe = Probe::default();
+    for scope in opsgenie.product.scopes() {
+        let looked = if scope == ALERTS {
+            look(&Alerts { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
+        } else {
+            look(&Incidents { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
+        };
+        match looked {
+            Ok((incidents, flagged)) => {
+                probe.incidents += incidents;
+                probe.flagged += flagged;
+            }
+            Err(error) => {
+                let (problem, _) = error.reason()?;
+                probe.problems.push((scope, problem));
+            }
+        }
+    }
+    probe.names = names.services.into_iter().chain(names.teams).collect();
+    drain.abort();
+    Ok(probe)
+}
+
+async fn look<L: List>(list: &L, to: Timestamp) -> Result<(usize, usize), QueryError> {
+    let rows = list.page(Span { from: Timestamp(to.0 - MONTH_MS), to }, 0).await?;
+    let (mut incidents, mut flagged) = (0, 0);
+    for row in rows.into_iter().rev().take(MOST) {
+        let row = list.complete(row.incident).await?;
+        incidents += 1;
+        flagged += usize::from(row.caused_by_deploy.is_some() || row.deployment_ref.is_some());
+    }
+    Ok((incidents, flagged))
+}

@@ -1,0 +1,229 @@
+//! What an account has beside its incidents: services, the order of its priorities, its custom fields; and what is read
+//! of one incident in questions of its own.
+
+use serde_json::Value;
+
+use super::{Field, PagerDuty, SERVICE, wire};
+use crate::domain::event::Incident;
+use crate::sources::incidents::api::Api;
+use crate::sources::incidents::error::QueryError;
+use crate::sources::incidents::{SourceError, flags};
+
+const PAGE: usize = 100;
+/// Reasons why a change event is said to be related, the most telling first.
+const REASONS: [&str; 3] = ["intelligent", "related_service", "most_recent"];
+/// Keys of custom details that name a deployment.
+const KEYS: [&str; 7] = ["deployment_id", "deployment", "revision", "commit", "commit_sha", "sha", "build_sha"];
+
+/// What is the same for all incidents of an account.
+pub(super) struct Account {
+    pub(super) services: Vec<wire::Reference>,
+    /// Names of the priorities, most important first.
+    pub(super) priorities: Vec<String>,
+    /// Whether any custom field that is asked for exists: without it no incident is asked for its values.
+    has_fields: bool,
+}
+
+impl Account {
+    pub(super) async fn read(api: &Api, pagerduty: &PagerDuty) -> Result<Self, SourceError> {
+        let services = if pagerduty.services.is_empty() { Vec::new() } else { services(api).await? };
+        let priorities: Result<wire::Priorities, _> = api.get(&["priorities"], &[]).await;
+        let priorities = absent_is_empty(priorities.map(|list| list.priorities))?;
+        let wanted: Vec<&str> = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(|field| if let Field::CustomField(name) = field { Some(name.as_str()) } else { None })
+            .collect();
+        let has_fields = !wanted.is_empty() && {
+            let fields: Result<wire::Fields, _> = api.get(&["incidents", "custom_fields"], &[]).await;
+            let fields = absent_is_empty(fields.map(|list| list.fields))?;
+            fields
+                .iter()
+                .any(|field| wanted.iter().any(|name| is_called(name, &field.name, field.display_name.as_deref())))
+        };
+        let name = |one: wire::Reference| one.summary.or(one.name);
+        Ok(Self { services, priorities: priorities.into_iter().filter_map(name).collect(), has_fields })
+    }
+
+    /// A service by its id, or by its name.
+    pub(super) fn service(&self, wanted: &str) -> Option<&wire::Reference> {
+        let named = |one: &&wire::Reference| {
+            [&one.summary, &one.name].into_iter().flatten().any(|name| name.eq_ignore_ascii_case(wanted))
+        };
+        self.services.iter().find(|one| one.id == wanted).or_else(|| self.services.iter().find(named))
+    }
+
+    /// Adds what questions about one incident bring.
+    pub(super) async fn complete(
+        &self,
+        api: &Api,
+        pagerduty: &PagerDuty,
+        mut row: Incident,
+    ) -> Result<Incident, QueryError> {
+        let values = if self.has_fields {
+            let path = ["incidents", row.id.as_str(), "custom_fields", "values"];
+            let values: Result<wire::Values, _> = api.get(&path, &[]).await;
+            gone_is_none(values)?.map(|values| values.custom_fields).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let fields = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()];
+        let notes = if fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_))) {
+            let notes: Result<wire::Notes, _> = api.get(&["incidents", row.id.as_str(), "notes"], &[]).await;
+            gone_is_none(notes)?.map(|notes| notes.notes).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let value = |name: &str| {
+            let own = values.iter().find(|value| is_called(name, &value.name, value.display_name.as_deref()));
+            own.map(|value| &value.value)
+        };
+        let title = row.title.clone().unwrap_or_default();
+        match &pagerduty.caused_by_deploy {
+            Field::CustomField(name) => {
+                flags::verdict(&mut row, value(name).and_then(flags::yes_or_no), "custom-field");
+            }
+            Field::Title(pattern) => flags::verdict(&mut row, pattern.is_match(&title).then_some(true), "title"),
+            Field::Note(pattern) => {
+                let found = notes.iter().any(|note| pattern.is_match(&note.content));
+                flags::verdict(&mut row, found.then_some(true), "note");
+            }
+        }
+        let group = |pattern: &regex::Regex, text: &str| {
+            pattern.captures(text).and_then(|found| found.get(1)).map(|found| found.as_str().to_owned())
+        };
+        match &pagerduty.deployment_ref {
+            Some(Field::CustomField(name)) => {
+                flags::reference(&mut row, value(name).and_then(flags::text), "custom-field");
+            }
+            Some(Field::Title(pattern)) => flags::reference(&mut row, group(pattern, &title), "title"),
+            Some(Field::Note(pattern)) => {
+                flags::reference(&mut row, notes.iter().find_map(|note| group(pattern, &note.content)), "note");
+            }
+            None => {}
+        }
+        if pagerduty.change_events && row.deployment_ref.is_none() {
+            let path = ["incidents", row.id.as_str(), "related_change_events"];
+            let events: Result<wire::ChangeEvents, _> = api.get(&path, &[]).await;
+            let events = gone_is_none(events)?.map(|list| list.change_events).unwrap_or_default();
+            if let Some((reference, reason)) = named_by(&events) {
+                flags::reference(&mut row, Some(reference), &format!("change-event:{reason}"));
+            }
+        }
+        if pagerduty.acknowledgements && row.acknowledged_at.is_none() && row.status.as_deref() != Some("triggered") {
+            row.acknowledged_at = acknowledged(api, &row.id).await?;
+        }
+        Ok(row)
+    }
+}
+
+/// The instant of the first acknowledgement among an incident's log entries.
+async fn acknowledged(api: &Api, id: &str) -> Result<Option<crate::domain::time::Timestamp>, QueryError> {
+    let query = [("is_overview", "true"), ("limit", "100"), ("time_zone", "UTC")];
+    let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
+    let entries = gone_is_none(entries)?.map(|list| list.log_entries).unwrap_or_default();
+    let acknowledged = entries.iter().filter(|entry| entry.r#type.starts_with("acknowledge_log_entry"));
+    Ok(acknowledged.map(|entry| entry.created_at).min())
+}
+
+/// All services of an account.
+pub(super) async fn services(api: &Api) -> Result<Vec<wire::Reference>, SourceError> {
+    let mut services = Vec::new();
+    loop {
+        let (offset, limit) = (services.len().to_string(), PAGE.to_string());
+        let query = [("limit", limit.as_str()), ("offset", &offset), ("sort_by", "name")];
+        let page: Result<wire::Services, _> = api.get(&["services"], &query).await;
+        let page = page.map_err(|error| match error.reason() {
+            Err(error) => error,
+            Ok((cause, _)) => SourceError::Failed { service: SERVICE, cause },
+        })?;
+        let is_last = !page.more || page.services.is_empty();
+        services.extend(page.services);
+        if is_last {
+            return Ok(services);
+        }
+    }
+}
+
+/// A deployment that related change events name, and why the one that does is said to be related.
+fn named_by(events: &[wire::ChangeEvent]) -> Option<(String, &str)> {
+    let reason = |event: &'_ wire::ChangeEvent| {
+        event.correlation_reason.as_ref().and_then(|reason| reason.reason.clone()).unwrap_or_default()
+    };
+    let rank =
+        |event: &&wire::ChangeEvent| REASONS.iter().position(|known| *known == reason(event)).unwrap_or(REASONS.len());
+    let mut sorted: Vec<&wire::ChangeEvent> = events.iter().collect();
+    sorted.sort_by_key(rank);
+    sorted.into_iter().find_map(|event| {
+        let why = REASONS.iter().find(|known| **known == reason(event)).copied().unwrap_or("unknown");
+        Some((reference(event)?, why))
+    })
+}
+
+/// The deployment or revision that a change event carries: a detail of that name, else a whole sha anywhere in it.
+fn reference(event: &wire::ChangeEvent) -> Option<String> {
+    if let Some(Value::Object(details)) = &event.custom_details {
+        let named = KEYS.iter().find_map(|key| details.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)));
+        if let Some(found) = named.and_then(|(_, value)| flags::text(value)) {
+            return Some(found);
+        }
+    }
+    let links = event.links.iter().flatten().flat_map(|link| [link.href.clone(), link.text.clone()]).flatten();
+    let details = event.custom_details.as_ref().map(ToString::to_string);
+    links.chain(details).find_map(|text| whole_sha(&text))
+}
+
+/// The first run of 40 hexadecimal digits of a text.
+fn whole_sha(text: &str) -> Option<String> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words
+        .into_iter()
+        .find(|word| word.len() == 40 && word.chars().all(|it| it.is_ascii_hexdigit()))
+        .map(str::to_lowercase)
+}
+
+fn is_called(wanted: &str, name: &str, display_name: Option<&str>) -> bool {
+    name.eq_ignore_ascii_case(wanted) || display_name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+}
+
+/// What an account or a key does not have is none of it.
+fn absent_is_empty<T>(reply: Result<Vec<T>, QueryError>) -> Result<Vec<T>, SourceError> {
+    reply.or_else(|error| error.reason().map(|_| Vec::new()))
+}
+
+/// What is not there is nothing; everything else that is wrong is an error.
+fn gone_is_none<T>(reply: Result<T, QueryError>) -> Result<Option<T>, QueryError> {
+    match reply {
+        Ok(reply) => Ok(Some(reply)),
+        Err(QueryError::Denied(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(value: Value) -> wire::ChangeEvent {
+        serde_json::from_value(value).expect("a change event")
+    }
+
+    #[test]
+    fn a_change_event_names_a_deployment_in_its_details_or_a_sha_in_its_links() {
+        let sha = "AbCdEf0123".repeat(4);
+        let by = |reason: &str, rest: Value| {
+            let mut value = json!({"correlation_reason": {"reason": reason}});
+            value.as_object_mut().expect("an object").extend(rest.as_object().expect("an object").clone());
+            event(value)
+        };
+        let recent = by("most_recent", json!({"custom_details": {"revision": "1234567"}}));
+        let link = by("related_service", json!({"links": [{"href": format!("https://x/commit/{sha}?y")}]}));
+        let empty = by("intelligent", json!({"custom_details": {"build": 7}, "links": null}));
+        assert_eq!(named_by(&[recent, link, empty]), Some((sha.to_lowercase(), "related_service")));
+        let id = by("intelligent", json!({"custom_details": {"Deployment_Id": 3_881_429_895_u64}}));
+        assert_eq!(named_by(&[id]), Some(("3881429895".into(), "intelligent")));
+        assert_eq!(named_by(&[event(json!({"links": [{"text": "deadbeef"}]}))]), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The list of incidents, in windows of half a year at most, oldest first.
+
+use super::fields::Account;
+use super::{PagerDuty, map, wire};
+use crate::domain::event::Incident;
+use crate::domain::time::Span;
+use crate::sources::incidents::api::Api;
+use crate::sources::incidents::error::QueryError;
+use crate::sources::incidents::walk::{List, Row};
+
+/// The incidents of an account, or of one of its services.
+pub(super) struct Incidents<'a> {
+    pub(super) api: &'a Api,
+    pub(super) pagerduty: &'a PagerDuty,
+    pub(super) account: &'a Account,
+    pub(super) service: Option<&'a str>,
+}
+
+impl Incidents<'_> {
+    fn row(&self, wire: wire::Incident) -> Incident {
+        map::incident(wire, &self.account.priorities, self.pagerduty.plan.began)
+    }
+}
+
+impl List for Incidents<'_> {
+    /// Half a year is 181 days at least.
+    const LONGEST_MS: i64 = 180 * 86_400_000;
+    const PAGE: usize = 100;
+    const DEEPEST: usize = 10_000;
+
+    async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+        let (since, until) = (window.from.to_rfc3339(), window.to.to_rfc3339());
+        let (limit, offset) = (Self::PAGE.to_string(), offset.to_string());
+        let mut query = vec![
+            ("since", since.as_str()),
+            ("until", until.as_str()),
+            ("time_zone", "UTC"),
+            ("sort_by", "created_at:asc"),
+            ("limit", &limit),
+            ("offset", &offset),
+        ];
+        query.extend(self.service.map(|id| ("service_ids[]", id)));
+        let page: wire::Incidents = self.api.get(&["incidents"], &query).await?;
+        let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
+        Ok(page.incidents.into_iter().map(row).collect())
+    }
+
+    async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
+        match self.api.get::<wire::One>(&["incidents", id], &[("time_zone", "UTC")]).await {
+            Ok(one) => Ok(Some(self.row(one.incident))),
+            Err(QueryError::Denied(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {
+        self.account.complete(self.api, self.pagerduty, incident).await
+    }
+}

@@ -1,0 +1,95 @@
+//! PagerDuty: incidents with their services, teams, priorities and urgencies, and what on them speaks of deployments.
+//!
+//! A window is half a year at most and shows 10,000 rows, both ends are given, and instants are asked for in UTC: else
+//! PagerDuty takes one month and the account's time zone.
+
+mod fields;
+mod list;
+mod map;
+mod probe;
+mod wire;
+
+use std::sync::Arc;
+
+use regex::Regex;
+use tokio::sync::mpsc::Sender;
+
+use self::list::Incidents;
+use super::event::{Cost, Event};
+use super::http::{Clock, Scheme};
+use super::incidents::api::{Api, Dialect};
+use super::incidents::{Known, Plan, Reading, SourceError};
+use crate::domain::coverage::EVERYTHING;
+
+pub use self::probe::{Probe, probe};
+
+/// The name under which rows and coverage stand.
+pub const SOURCE: &str = "pagerduty";
+pub(super) const SERVICE: &str = "PagerDuty";
+const DIALECT: Dialect = Dialect {
+    service: SERVICE,
+    scheme: Scheme::Behind("Token token="),
+    headers: &[("accept", "application/vnd.pagerduty+json;version=2"), ("content-type", "application/json")],
+};
+
+/// Where on an incident something is read.
+#[derive(Debug, Clone)]
+pub enum Field {
+    /// In the custom field of this name.
+    CustomField(String),
+    /// In the title.
+    Title(Regex),
+    /// In any of the notes.
+    Note(Regex),
+}
+
+/// What is read of PagerDuty.
+#[derive(Debug, Clone)]
+pub struct PagerDuty {
+    /// What every source is told.
+    pub plan: Plan,
+    /// Ids or names of the services; empty: all.
+    pub services: Vec<String>,
+    /// What says whether a deployment caused an incident; a pattern does by matching.
+    pub caused_by_deploy: Field,
+    /// What names the deployment; a pattern's first group does.
+    pub deployment_ref: Option<Field>,
+    /// Whether related change events name deployments.
+    pub change_events: bool,
+    /// Whether log entries are read for the instants of acknowledgement.
+    pub acknowledgements: bool,
+}
+
+/// Reads everything the plan asks for, page by page.
+///
+/// # Errors
+/// What ends the whole run; trouble with one service is an [`Event::Failed`].
+pub async fn fetch(
+    pagerduty: PagerDuty,
+    known: Known,
+    clock: Clock,
+    events: Sender<Event>,
+) -> Result<Cost, SourceError> {
+    let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, clock, &events)?);
+    let reading = Reading { source: SOURCE, plan: &pagerduty.plan, known: &known, events: &events };
+    let account = fields::Account::read(&api, &pagerduty).await?;
+    let budget = || api.budget_left();
+    let scopes = if pagerduty.services.is_empty() { vec![EVERYTHING.to_owned()] } else { pagerduty.services.clone() };
+    reading.send(Event::Scopes(scopes)).await?;
+    if pagerduty.services.is_empty() {
+        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };
+        reading.scope(EVERYTHING, &list, budget, |_| true).await?;
+        return Ok(api.cost());
+    }
+    for wanted in &pagerduty.services {
+        let Some(service) = account.service(wanted) else {
+            let reason = format!("PagerDuty shows no service `{wanted}` to this key; check its id or name and the key");
+            reading.send(Event::Failed { scope: wanted.clone(), reason, is_denied: true }).await?;
+            continue;
+        };
+        let id = service.id.clone();
+        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: Some(&id) };
+        reading.scope(wanted, &list, budget, |row| row.service_keys.first() == Some(&id)).await?;
+    }
+    Ok(api.cost())
+}

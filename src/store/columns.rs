@@ -1,0 +1,62 @@
+//! Typed access to the columns of one frame, with errors that name the table.
+
+use polars::prelude::*;
+
+use super::error::StoreError;
+use crate::domain::event::Table;
+
+/// The columns of one frame, with errors that name the table.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    /// The frame.
+    pub frame: &'a DataFrame,
+    /// The table that its rows are of.
+    pub table: Table,
+}
+
+impl Columns<'_> {
+    /// Texts.
+    ///
+    /// # Errors
+    /// There is no such column, or it holds something else; likewise below.
+    pub fn texts(&self, name: &str) -> Result<StringChunked, StoreError> {
+        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
+        Ok(column.str().map_err(StoreError::reading(self.table))?.rechunk().into_owned())
+    }
+
+    /// Numbers and instants.
+    ///
+    /// # Errors
+    /// As for texts.
+    pub fn integers(&self, name: &str) -> Result<Int64Chunked, StoreError> {
+        let column = self.frame.column(name).and_then(|column| column.cast(&DataType::Int64));
+        let column = column.map_err(StoreError::reading(self.table))?;
+        Ok(column.i64().map_err(StoreError::reading(self.table))?.rechunk().into_owned())
+    }
+
+    /// Flags.
+    ///
+    /// # Errors
+    /// As for texts.
+    pub fn flags(&self, name: &str) -> Result<BooleanChunked, StoreError> {
+        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
+        Ok(column.bool().map_err(StoreError::reading(self.table))?.rechunk().into_owned())
+    }
+
+    /// Lists of texts, row by row; a missing list is `None`.
+    ///
+    /// # Errors
+    /// As for texts.
+    pub fn lists(&self, name: &str) -> Result<Vec<Option<Vec<String>>>, StoreError> {
+        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
+        let lists = column.list().map_err(StoreError::reading(self.table))?;
+        lists
+            .amortized_iter()
+            .map(|list| {
+                let Some(list) = list else { return Ok(None) };
+                let texts = list.as_ref().str().map_err(StoreError::reading(self.table))?;
+                Ok(Some(texts.iter().flatten().map(str::to_owned).collect()))
+            })
+            .collect()
+    }
+}

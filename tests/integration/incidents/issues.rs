@@ -1,0 +1,167 @@
+//! Issues of GitHub as incidents, asked of a server that answers a few GraphQL queries.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::world::{DAY, HOUR, NEW_YEAR, iso, now};
+use crate::support::{Place, Run};
+use crate::wire::{self, Pace, Reply};
+
+#[derive(Clone, Default)]
+struct Issue {
+    number: i64,
+    created: i64,
+    updated: i64,
+    closed: Option<i64>,
+    reason: Option<&'static str>,
+    labels: Vec<&'static str>,
+}
+
+struct Scene {
+    place: Place,
+    issues: Arc<Mutex<Vec<Issue>>>,
+}
+
+fn shown(issue: &Issue) -> Value {
+    json!({
+        "number": issue.number, "fullDatabaseId": format!("{}", 7_000_000_000 + issue.number), "title": "It broke",
+        "url": format!("https://github.com/acme/web/issues/{}", issue.number), "createdAt": iso(issue.created),
+        "updatedAt": iso(issue.updated), "closedAt": issue.closed.map(iso), "stateReason": issue.reason,
+        "labels": {"nodes": issue.labels.iter().map(|name| json!({"name": name})).collect::<Vec<_>>()},
+    })
+}
+
+fn answer(issues: &[Issue], body: &Value) -> Value {
+    let (query, variables) = (body["query"].as_str().expect("a query"), &body["variables"]);
+    if query.contains("query OneIssue") {
+        let found = issues.iter().find(|issue| variables["number"] == issue.number);
+        return match found {
+            Some(issue) => json!({"data": {"repository": {"nameWithOwner": "acme/web", "issue": shown(issue)}}}),
+            None => json!({"data": {"repository": {"issue": null}}, "errors": [{"type": "NOT_FOUND",
+                "path": ["repository", "issue"], "message": "Could not resolve to an Issue."}]}),
+        };
+    }
+    if query.contains("query Issues") {
+        let since = variables["since"].as_str().expect("since");
+        let since = chrono::DateTime::parse_from_rfc3339(since).expect("an instant").timestamp_millis();
+        let labels = variables["labels"].as_array().expect("labels");
+        let wanted = |issue: &&Issue| {
+            issue.updated >= since && issue.labels.iter().any(|own| labels.iter().any(|label| label == own))
+        };
+        let mut found: Vec<&Issue> = issues.iter().filter(wanted).collect();
+        found.sort_by_key(|issue| (issue.updated, issue.number));
+        let after = variables["after"].as_str().and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
+        let first = usize::try_from(variables["first"].as_u64().expect("first")).expect("few");
+        let page: Vec<Value> = found.iter().skip(after).take(first).map(|issue| shown(issue)).collect();
+        let end = after + page.len();
+        return json!({"data": {"repository": {"nameWithOwner": "acme/web", "issues": {
+            "pageInfo": {"hasNextPage": end < found.len(), "endCursor": end.to_string()}, "nodes": page}}}});
+    }
+    json!({"data": {"repository": {"nameWithOwner": "acme/web", "url": "https://github.com/acme/web",
+        "deployments": {"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": []}}}})
+}
+
+impl Scene {
+    fn new(issues: Vec<Issue>) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let issues = Arc::new(Mutex::new(issues));
+        let shared = Arc::clone(&issues);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let shared = Arc::clone(&shared);
+                std::thread::spawn(move || {
+                    let mut reader = std::io::BufReader::new(stream.try_clone().expect("a stream"));
+                    while let Ok(Some(raw)) = wire::read(&mut reader) {
+                        let body: Value = serde_json::from_slice(&raw.body).expect("JSON");
+                        let body = answer(&shared.lock().expect("issues"), &body).to_string();
+                        let reply = Reply { status: 200, headers: Vec::new(), body, pace: Pace::Whole };
+                        if !wire::write(&mut stream, &reply).unwrap_or(false) {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        let place = Place::new();
+        place.write(
+            "dora.toml",
+            &format!(
+                "[github]\napi_url = \"{url}\"\nrepos = [\"acme/web\"]\n[github_issues]\nlabels = [\"incident\"]\n"
+            ),
+        );
+        Self { place, issues }
+    }
+
+    fn fetched(&self) -> Run {
+        let mut command = self.place.command(["fetch", "--since", "2025-01-01", "--strict"]);
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            command.env_remove(name);
+        }
+        let done = command.env("GITHUB_TOKEN", "made-up").output().expect("the program runs");
+        let run = Run {
+            code: done.status.code().expect("an exit code"),
+            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
+        };
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run
+    }
+
+    fn column(&self, name: &str) -> Vec<String> {
+        self.place.done([
+            "report",
+            "--format",
+            "csv",
+            "--compare",
+            "none",
+            "--period",
+            "2025-03",
+            "--as-of",
+            "2026-01-01T00:00:00Z",
+        ]);
+        let files = self.place.files("reports/2025-03");
+        let (_, bytes) = files.iter().find(|(path, _)| path.ends_with("incidents.csv")).expect("the table");
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let at = reader.headers().expect("a header").iter().position(|own| own == name).expect("a column");
+        reader.records().flatten().map(|row| row[at].to_owned()).collect()
+    }
+}
+
+fn issue(number: i64, created: i64, closed: Option<i64>) -> Issue {
+    let updated = closed.unwrap_or(created);
+    Issue { number, created, updated, closed, reason: None, labels: vec!["incident"] }
+}
+
+#[test]
+fn labelled_issues_are_incidents_from_opening_to_closing_and_may_open_again() {
+    let march = NEW_YEAR + 60 * DAY;
+    let mut all = vec![
+        issue(1, march, Some(march + 2 * HOUR)),
+        issue(2, march + DAY, None),
+        Issue {
+            labels: vec!["incident", "caused-by-deploy", "sev-2", "service: checkout"],
+            ..issue(3, march + 2 * DAY, Some(march + 3 * DAY))
+        },
+        Issue { reason: Some("DUPLICATE"), ..issue(4, march + 3 * DAY, Some(march + 4 * DAY)) },
+        Issue { labels: vec!["bug"], ..issue(5, march + 4 * DAY, None) },
+    ];
+    all.extend((10..240).map(|number| issue(number, NEW_YEAR + number * HOUR, Some(NEW_YEAR + number * HOUR + 1))));
+    let scene = Scene::new(all);
+    scene.fetched();
+    assert_eq!(scene.column("status"), ["closed", "open", "closed", "merged"]);
+    assert_eq!(scene.column("time_to_restore_seconds"), ["7200", "", "86400", ""]);
+    assert_eq!(scene.column("priority"), ["", "", "P2", ""]);
+    assert_eq!(scene.column("service")[0], "", "no deployment makes it a service");
+    // Opened again, closed late, and one that lost its label.
+    {
+        let now = now();
+        let mut issues = scene.issues.lock().expect("issues");
+        issues[0].closed = None;
+        issues[0].updated = now;
+        issues[1].labels = vec!["bug"];
+    }
+    scene.fetched();
+    assert_eq!(scene.column("status"), ["open", "gone", "closed", "merged"]);
+}

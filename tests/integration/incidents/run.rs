@@ -1,0 +1,108 @@
+//! `run`, `doctor` of the incident services, and OpsGenie's and Jira Service Management's lists.
+
+use serde_json::json;
+
+use super::scene::Scene;
+use super::world::{DAY, HOUR, MINUTE, NEW_YEAR, World, now};
+
+const MARCH: &str = "2025-03";
+const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
+
+fn alerts(count: i64, from: i64, apart: i64) -> World {
+    let mut world = World::new();
+    for nth in 0..count {
+        let made = world.incident(from + nth * apart);
+        made.alert = true;
+        made.id = format!("a-{nth:06}");
+        made.priority = Some("P3".into());
+    }
+    world
+}
+
+#[test]
+fn alerts_end_by_their_report_and_are_read_beyond_twenty_thousand() {
+    let scene = Scene::opsgenie(alerts(20_500, MARCH_1, 2 * MINUTE), "read = [\"alerts\"]\n");
+    scene.fetched(&[]);
+    assert_eq!(scene.incidents(MARCH).len(), 20_500);
+    let restored = scene.column(MARCH, "time_to_restore_seconds");
+    assert!(restored.iter().all(|(_, seconds)| seconds == "3600"));
+}
+
+#[test]
+fn incidents_and_alerts_are_covered_each_for_itself_and_properties_are_flags() {
+    let mut world = alerts(3, MARCH_1, DAY);
+    world.made[0].fields = vec![("caused_by_deploy".into(), json!("true")), ("deployment".into(), json!("77"))];
+    let made = world.incident(MARCH_1 + 10 * DAY);
+    made.impact = Some(MARCH_1 + 10 * DAY - 3 * HOUR);
+    made.fields = vec![("caused_by_deploy".into(), json!("no"))];
+    let more = "read = [\"incidents\", \"alerts\"]\ncaused_by_deploy = { property = \"caused_by_deploy\" }\n\
+                deployment_ref = { property = \"deployment\" }\n";
+    let scene = Scene::opsgenie(world, more);
+    scene.fetched(&[]);
+    for scope in ["incidents", "alerts"] {
+        assert_eq!(scene.covered("opsgenie", scope).len(), 1, "{scope}");
+    }
+    let restored = scene.column(MARCH, "time_to_restore_seconds");
+    assert_eq!(restored.last().expect("a row").1, (4 * 3_600).to_string(), "from the beginning of the impact");
+    let details = scene.server.state(|state| state.log.iter().filter(|it| it.starts_with("/v2/alerts/a-")).count());
+    assert_eq!(details, 3, "only because a rule needs them");
+}
+
+#[test]
+fn without_a_rule_for_them_no_details_are_asked_for() {
+    let scene = Scene::opsgenie(alerts(3, MARCH_1, DAY), "read = [\"alerts\"]\n");
+    scene.fetched(&[]);
+    assert_eq!(scene.server.asked("/v2/alerts/"), 0);
+}
+
+#[test]
+fn jira_service_management_shows_the_same_alerts_at_its_own_place() {
+    let section = "[jsm]\napi_url = \"URL\"\ncloud_id = \"c1\"\nemail = \"ops@acme.io\"\n";
+    let scene = Scene::new(alerts(250, MARCH_1, HOUR), section);
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.incidents(MARCH).len(), 250);
+    assert_eq!(scene.column(MARCH, "source")[0].1, "jsm");
+    assert!(scene.server.asked("/jsm/ops/api/c1/v1/alerts?") >= 3);
+}
+
+#[test]
+fn run_fetches_and_reports_and_says_nothing() {
+    let mut world = World::new();
+    world.incident(MARCH_1);
+    let scene = Scene::pagerduty(world, "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n");
+    let run = scene.run(&["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
+    assert!(scene.place.path("reports/2025-03/index.html").exists());
+    scene.server.state(|state| state.revoked = true);
+    let run = scene.run(&["run", "--period", MARCH]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.contains("PAGERDUTY_TOKEN"), "{}", run.stderr);
+}
+
+#[test]
+fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
+    let now = now();
+    let mut world = World::new();
+    world.services.push(("PLOST".into(), "Lost".into()));
+    world.incident(now - DAY).title = "after a deploy".into();
+    world.incident(now - 2 * DAY);
+    let sections = "[pagerduty]\napi_url = \"URL\"\ncaused_by_deploy = { title = \"deploy\" }\n[opsgenie]\napi_url = \"URL\"\n\
+                    [[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\npagerduty = [\"PCHECK\"]\n";
+    let scene = Scene::new(world, sections);
+    let run = scene.run(&["doctor"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    for words in [
+        "ok   pagerduty: http://127.0.0.1:",
+        "Checkout (PCHECK) → shop",
+        "of no service: Lost (PLOST)",
+        "of the newest 2 incidents of the last 30 days 1 say whether a deployment caused them",
+        "shut down on 2027-04-05",
+        "ok   opsgenie: ",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+    scene.server.state(|state| state.revoked = true);
+    let run = scene.run(&["doctor"]);
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stdout.contains("fail pagerduty: PAGERDUTY_TOKEN"), "{}", run.stdout);
+}

@@ -1,0 +1,110 @@
+//! What goes wrong with a service, and what that means for the others, the coverage and the exit code.
+
+use super::scene::Scene;
+use super::server::{Fault, KEY};
+use super::world::{DAY, NEW_YEAR, World};
+
+fn small() -> World {
+    let mut world = World::new();
+    for nth in 0..150 {
+        world.incident(NEW_YEAR + nth * DAY);
+    }
+    world
+}
+
+fn survives(fault: Fault) -> Scene {
+    let scene = Scene::pagerduty(small(), "");
+    scene.server.fault(4, fault);
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.incidents("2025-01-30..2025-05-01").len(), 120 + 1 - 1);
+    scene
+}
+
+#[test]
+fn a_limit_is_waited_out_as_long_as_it_says() {
+    let headers =
+        vec![("ratelimit-limit", "960".into()), ("ratelimit-remaining", "0".into()), ("ratelimit-reset", "1".into())];
+    let body = r#"{"error":{"message":"Rate Limit Exceeded","code":2020}}"#.to_owned();
+    survives(Fault::Reply(429, headers, body));
+}
+
+#[test]
+fn a_throttled_opsgenie_is_waited_for() {
+    let scene = Scene::opsgenie(small(), "");
+    let headers = vec![("x-ratelimit-state", "THROTTLED".into()), ("x-ratelimit-period-in-sec", "1".into())];
+    scene.server.fault(3, Fault::Reply(429, headers, r#"{"message":"You are making too many requests!"}"#.into()));
+    let run = scene.fetched(&["--strict"]);
+    assert!(run.stderr.contains("waiting 1 s"), "{}", run.stderr);
+}
+
+#[test]
+fn servers_that_stumble_and_bodies_that_break_off_are_asked_again() {
+    survives(Fault::Reply(503, Vec::new(), "<html>".into()));
+    survives(Fault::Reply(200, Vec::new(), r#"{"incidents":[{"id":"Q1","#.into()));
+    survives(Fault::Cut);
+}
+
+#[test]
+fn a_key_that_is_not_accepted_ends_with_its_own_code_and_is_named_by_its_variable() {
+    let scene = Scene::pagerduty(small(), "");
+    scene.server.state(|state| state.revoked = true);
+    let run = scene.fetch(&["-vvv"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("PAGERDUTY_TOKEN") && run.stderr.contains("region"), "{}", run.stderr);
+    assert!(!format!("{}{}", run.stdout, run.stderr).contains(KEY));
+}
+
+#[test]
+fn one_service_that_is_forbidden_leaves_the_others_whole_and_its_own_figures_empty() {
+    let mut world = small();
+    world.services.push(("PSECRET".into(), "Secret".into()));
+    world.forbidden = vec!["PSECRET".into()];
+    let scene = Scene::pagerduty(world, "services = [\"Checkout\", \"PSECRET\"]\n");
+    assert_eq!(scene.fetch(&[]).code, 0);
+    assert_eq!(scene.fetch(&["--strict"]).code, 5);
+    assert_eq!(scene.covered("pagerduty", "Checkout").len(), 1);
+    assert!(scene.covered("pagerduty", "PSECRET").is_empty());
+    scene.place.done(["report", "--format", "json", "--period", "2025-03", "--as-of", "2026-01-01T00:00:00Z"]);
+    let text = std::fs::read_to_string(scene.place.path("reports/2025-03/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let all = &report["groups"][0]["metrics"]["time_to_restore"];
+    assert!(all["p50_seconds"].is_null(), "silence of a service that was not read is no zero: {all}");
+}
+
+#[test]
+fn one_source_that_is_down_leaves_the_others_whole() {
+    let scene = Scene::new(small(), "[pagerduty]\napi_url = \"URL\"\n[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("warning: opsgenie: ") && run.stderr.contains("pagerduty"), "{}", run.stderr);
+    assert_eq!(scene.covered("pagerduty", "*").len(), 1);
+    assert!(scene.covered("opsgenie", "incidents").is_empty());
+    assert_eq!(scene.fetch(&["--strict"]).code, 5);
+}
+
+#[test]
+fn a_redirect_to_another_host_does_not_take_the_key_along() {
+    let elsewhere = super::server::Server::start(World::new());
+    let scene = Scene::pagerduty(small(), "");
+    scene.server.fault(1, Fault::Reply(302, vec![("location", elsewhere.url())], String::new()));
+    let run = scene.fetch(&[]);
+    assert_ne!(run.code, 0);
+    assert_eq!(elsewhere.requests(), 0);
+}
+
+#[test]
+fn plain_http_to_another_machine_is_refused_by_the_config() {
+    let scene = Scene::pagerduty(World::new(), "");
+    scene.configure("[pagerduty]\napi_url = \"http://pagerduty.example\"\n");
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}
+
+#[test]
+fn a_missing_key_is_said_before_anything_is_asked() {
+    let scene = Scene::pagerduty(small(), "");
+    let done = scene.command(&["fetch"]).env_remove("PAGERDUTY_TOKEN").output().expect("the program runs");
+    assert_eq!(done.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("PAGERDUTY_TOKEN"));
+    assert_eq!(scene.server.requests(), 0);
+}
