@@ -6,6 +6,9 @@
 /// The environment of a stand-in that reached users.
 pub const STAND_IN_ENVIRONMENT: &str = "production";
 
+/// Between the name of a reading and what it was restricted to.
+const FILTERED: &str = "-only-";
+
 /// What counts as a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum DeploymentKind {
@@ -78,6 +81,17 @@ impl DeploymentKind {
         }
     }
 
+    /// The name of a reading that keeps certain environments alone: it covers nothing of others.
+    pub fn reading_of_some(self, digest: &str) -> String {
+        format!("{}{FILTERED}{digest}", self.reading())
+    }
+
+    /// What was read under a name of coverage, and whether of certain environments alone.
+    pub fn of_reading(name: &str) -> Option<(Self, bool)> {
+        let (kind, is_filtered) = name.split_once(FILTERED).map_or((name, false), |(kind, _)| (kind, true));
+        Self::ALL.into_iter().find(|own| own.reading() == kind).map(|kind| (kind, is_filtered))
+    }
+
     /// What a row of GitHub's is, by its id.
     pub fn of(id: &str) -> Self {
         let stands_in = |kind: &&Self| **kind != Self::Deployments && id.starts_with(kind.prefix());
@@ -95,5 +109,10 @@ mod tests {
             assert_eq!(DeploymentKind::of(&kind.id("3881429895")), kind);
         }
         assert_eq!(DeploymentKind::of("releases"), DeploymentKind::Deployments);
+        for kind in DeploymentKind::ALL {
+            assert_eq!(DeploymentKind::of_reading(kind.reading()), Some((kind, false)));
+            assert_eq!(DeploymentKind::of_reading(&kind.reading_of_some("1a2b")), Some((kind, true)));
+        }
+        assert_eq!(DeploymentKind::of_reading("file"), None);
     }
 }

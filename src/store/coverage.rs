@@ -84,6 +84,13 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Stage
     replace(folder, &before, after, false)
 }
 
+/// Takes back what certain entries say; the file to come, if that changes it.
+pub(super) fn forget(folder: &Path, is_stale: &dyn Fn(&Coverage) -> bool) -> Result<Option<Staged>, StoreError> {
+    let before = read(folder)?;
+    let after = before.iter().filter(|entry| !is_stale(entry)).cloned().collect();
+    replace(folder, &before, after, false)
+}
+
 /// Says which scopes an incident source is read in: those that are new are not covered yet, and others say nothing any
 /// more. The file to come, if that changes it.
 pub(super) fn expect(folder: &Path, source: &str, scopes: &[String]) -> Result<Option<Staged>, StoreError> {

@@ -61,7 +61,8 @@ pub struct StoredDeployment {
 }
 
 /// States after which nothing more is expected of a deployment.
-const ENDED: [&str; 7] = ["success", "failure", "error", "cancelled", "inactive", "abandoned", "destroyed"];
+const ENDED: [&str; 10] =
+    ["success", "failure", "error", "cancelled", "inactive", "abandoned", "destroyed", "skipped", "neutral", "stale"];
 
 impl Dataset {
     /// What is known of the repos that are wanted, by `owner/name`; `source` is that of the rows, and `reading` that of

@@ -106,6 +106,18 @@ impl Writer {
         cursors::change(&self.folder, source, changes)
     }
 
+    /// Takes back what certain entries say was read.
+    ///
+    /// # Errors
+    /// The coverage cannot be read or written.
+    pub fn forget(&mut self, is_stale: &dyn Fn(&Coverage) -> bool) -> Result<(), StoreError> {
+        if let Some(staged) = coverage::forget(&self.folder, is_stale)? {
+            let _readers_wait = lock::readers_wait(&self.folder)?;
+            durable::commit(&self.folder, vec![staged], &[])?;
+        }
+        Ok(())
+    }
+
     /// Says which scopes an incident source is read in, before it is.
     ///
     /// # Errors

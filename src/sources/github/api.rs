@@ -18,6 +18,10 @@ use crate::sources::http::{BEARER, Client, Reply, Request};
 pub(super) const HEADERS: [(&str, &str); 2] =
     [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
 
+/// The budgets of GitHub.
+const GRAPHQL: &str = "graphql";
+const REST: &str = "core";
+
 /// How often a query with a passing error is asked.
 const TRIES: u32 = 3;
 
@@ -53,7 +57,7 @@ impl Api {
         Cost {
             requests: self.client.sent(),
             points: Some(self.points.load(Ordering::Relaxed)),
-            left: self.client.budget_left().map(|budget| budget.left),
+            left: self.client.budget_left(GRAPHQL).map(|budget| budget.left),
         }
     }
 
@@ -186,10 +190,11 @@ impl Api {
 
     /// What is left to ask with, as last seen.
     pub(super) fn budget_left(&self) -> Option<Budget> {
-        self.client.budget_left()
+        self.client.budget_left(GRAPHQL)
     }
 
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, QueryError> {
+        let resource = if body.is_some() { GRAPHQL } else { REST };
         let mut token = self.credentials.token(&self.client, None).await?;
         for renewed in [false, true] {
             let request = Request {
@@ -197,6 +202,7 @@ impl Api {
                 body,
                 token: Some(&token),
                 scheme: BEARER,
+                resource,
                 headers: &HEADERS,
                 can_shrink: body.is_some(),
                 is_limited,

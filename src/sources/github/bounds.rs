@@ -29,6 +29,8 @@ impl Bounds {
             (Some(from), Some(to)) if from <= plan.since && to <= plan.began => {
                 Self { stop: unsettled_from(plan, known, to), settled: true }
             }
+            // A draft that lay for long stands deep in the list: all of it is read once.
+            _ if plan.kind == DeploymentKind::Releases => Self { stop: Timestamp(i64::MIN), settled: false },
             _ => Self { stop: kept_from(plan), settled: false },
         }
     }

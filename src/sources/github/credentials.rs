@@ -92,6 +92,7 @@ impl Credentials {
             body: Some("{}"),
             token: Some(&jwt),
             scheme: BEARER,
+            resource: "signing in",
             headers: &HEADERS,
             can_shrink: false,
             is_limited,

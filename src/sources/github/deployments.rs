@@ -20,6 +20,9 @@ use crate::domain::event::{Deployment, Rows};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 
+/// Pages of one environment's list that are searched for the last deployment before what is asked for.
+const PAGES_OF_ONE_ENVIRONMENT: u32 = 50;
+
 /// A repo's deployments as a run found them.
 pub(super) struct Found {
     /// What it is called now.
@@ -54,7 +57,8 @@ impl Source {
         let bounds = Bounds::new(&self.plan, known);
         let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop, self.plan.began));
         // Where the order is that of changes, the predecessor may stand anywhere: half a list is none.
-        let resumed = resumed.filter(|chain| chain.done || self.plan.kind != DeploymentKind::MergedPullRequests);
+        let half = [DeploymentKind::MergedPullRequests, DeploymentKind::Releases].contains(&self.plan.kind);
+        let resumed = resumed.filter(|chain| chain.done || !half);
         let began = resumed.as_ref().map(Chain::began);
         let mut found = Found {
             repo: Repo { name: name.to_owned(), url: String::new(), observed_at: self.plan.began },
@@ -126,7 +130,7 @@ impl Source {
         }
         for environment in without.into_iter().filter(|environment| self.plan.counts(environment)) {
             let (mut size, mut after) = (PageSize::default(), None);
-            loop {
+            for _ in 0..PAGES_OF_ONE_ENVIRONMENT {
                 let page = self.deployments_page(name, after.as_deref(), Some(&environment), &mut size).await?;
                 let page = self.deployments_of(page).await?;
                 let is_before = |row: &Deployment| {

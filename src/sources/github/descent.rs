@@ -1,7 +1,7 @@
 //! One way down a list that GitHub gives newest first: page after page, each handed on as it comes, until it ends or
 //! has passed below what is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds::kept_from;
 use super::deployments::Found;
@@ -63,8 +63,8 @@ pub(super) enum End {
 pub(super) struct Predecessors {
     inside: BTreeSet<String>,
     before: BTreeSet<String>,
-    /// The newest one, where a list is not in the order of what it holds; kept when all of the list has been seen.
-    newest: Option<Deployment>,
+    /// The newest one of each, where a list is not in the order of what it holds; kept when all of it has been seen.
+    newest: BTreeMap<String, Deployment>,
 }
 
 impl Predecessors {
@@ -75,7 +75,7 @@ impl Predecessors {
             those.filter(move |one| inside || one.succeeded)
         };
         let environments = |inside: bool| of(inside).filter_map(|one| one.environment.clone()).collect();
-        Self { inside: environments(true), before: environments(false), newest: None }
+        Self { inside: environments(true), before: environments(false), newest: BTreeMap::new() }
     }
 
     /// Whether a row from before is one to keep.
@@ -83,9 +83,9 @@ impl Predecessors {
         if in_order {
             return row.status == "success" && self.before.insert(environment.to_owned());
         }
-        if self.newest.as_ref().is_none_or(|newest| row.created_at > newest.created_at) {
+        if row.status == "success" && self.newest.get(environment).is_none_or(|it| row.created_at > it.created_at) {
             self.before.insert(environment.to_owned());
-            self.newest = Some(row.clone());
+            self.newest.insert(environment.to_owned(), row.clone());
         }
         false
     }
@@ -97,8 +97,7 @@ impl Predecessors {
 
     /// Whether nothing below `at` can add to them.
     fn are_complete(&self, at: Timestamp, in_order: bool) -> bool {
-        self.inside.is_subset(&self.before)
-            && (in_order || self.newest.as_ref().is_none_or(|newest| at < newest.created_at))
+        self.inside.is_subset(&self.before) && (in_order || self.newest.values().all(|newest| at < newest.created_at))
     }
 }
 
@@ -128,9 +127,10 @@ impl Descent {
     }
 }
 
-/// Whether a list is in the order of its rows; that of pull requests is in the order of their last change.
+/// Whether a list is in the order of its rows: pull requests are in the order of their last change, and releases in that
+/// of their drafts.
 fn in_order(plan: &Plan) -> bool {
-    plan.kind != DeploymentKind::MergedPullRequests
+    !matches!(plan.kind, DeploymentKind::MergedPullRequests | DeploymentKind::Releases)
 }
 
 impl Source {
@@ -167,7 +167,7 @@ impl Source {
             let passed = oldest.filter(|oldest| *oldest < descent.stop);
             let ends = next.is_none() || passed.is_some_and(|at| descent.has_enough(&self.plan, at, further));
             if ends && let Some(predecessors) = &mut descent.predecessors {
-                rows.extend(predecessors.newest.take());
+                rows.extend(std::mem::take(&mut predecessors.newest).into_values());
             }
             found.rows.extend(rows.iter().cloned());
             let rows = if rows.is_empty() { Vec::new() } else { vec![Rows::Deployments(rows)] };

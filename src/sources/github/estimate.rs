@@ -10,6 +10,7 @@ use super::queries::{COMMITS_OF, COMMITS_POINTS, DEPLOYMENTS_OF, DEPLOYMENTS_POI
 use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
+use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -19,7 +20,7 @@ use crate::domain::unit::Seconds;
 pub struct Estimate {
     /// The repo.
     pub repo: String,
-    /// Deployments it has, of all times.
+    /// Deployments it has, or what stands in for them, of all times; of workflow runs those since `since`.
     pub deployments: u64,
     /// Commits of its default branch since `since`.
     pub commits: u64,
@@ -98,7 +99,12 @@ impl Source {
         let extent = extent.repository;
         let head = extent.default_branch_ref.and_then(|branch| branch.target);
         let commits = head.and_then(|head| head.history).map_or(0, |history| history.total_count);
-        let deployments = extent.deployments.total_count;
+        let deployments = match self.plan.kind {
+            DeploymentKind::Deployments => extent.deployments.total_count,
+            DeploymentKind::Releases => extent.releases.total_count,
+            DeploymentKind::MergedPullRequests => extent.pull_requests.total_count,
+            DeploymentKind::WorkflowRuns => self.count_workflow_runs(name).await?,
+        };
         let pages = |count: u64, first: u32| {
             let first = u64::from(if shares { first } else { PAGE });
             1 + count.saturating_sub(first).div_ceil(u64::from(PAGE))

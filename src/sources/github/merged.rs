@@ -31,7 +31,7 @@ struct Page {
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "they are those of the wire")]
 struct Merged {
-    number: i64,
+    id: String,
     /// A number, in a string or not: it exceeds what JSON's readers agree on.
     full_database_id: Option<Value>,
     base_ref_name: String,
@@ -70,8 +70,7 @@ fn row(repo: &str, merged: Merged, observed_at: Timestamp) -> Option<Deployment>
     let number = match merged.full_database_id {
         Some(Value::String(number)) => number,
         Some(Value::Number(number)) => number.to_string(),
-        // Unique within the repo.
-        _ => format!("{repo}#{}", merged.number),
+        _ => merged.id,
     };
     Some(Deployment {
         source: SOURCE.into(),

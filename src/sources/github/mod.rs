@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::domain::glob::Glob;
@@ -94,6 +95,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The name under which coverage and cursors stand: what a filter dropped was not read.
+    pub fn reading(&self) -> String {
+        if !self.only_production {
+            return self.kind.reading().to_owned();
+        }
+        let mut globs: Vec<&str> = self.environments.iter().map(Glob::as_str).collect();
+        globs.sort_unstable();
+        globs.dedup();
+        let digest = Sha256::digest(globs.join("\n"));
+        let short = digest.iter().take(4).fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+        self.kind.reading_of_some(&format!("{short:08x}"))
+    }
+
     /// Whether an environment is one whose deployments count.
     fn counts(&self, environment: &str) -> bool {
         self.environments.is_empty() || self.environments.iter().any(|glob| glob.matches(environment))

@@ -67,7 +67,9 @@ pub async fn fetch(
     events: Sender<Event>,
 ) -> Result<Cost, GitHubError> {
     let source = Arc::new(open(plan, auth, known, clock, events)?);
-    let work = source.divide(source.targets().await?);
+    let targets = source.targets().await?;
+    source.reads(targets.iter().map(|target| target.name.as_str()));
+    let work = source.divide(targets);
     let worker = Arc::clone(&source);
     each(work, source.plan.concurrency, move |work| {
         let source = Arc::clone(&worker);
@@ -206,7 +208,7 @@ impl Source {
 
     /// A repo was read from an instant up to the beginning of the run.
     fn done(&self, scope: String, from: Timestamp) -> Event {
-        let (source, spans) = (self.plan.kind.reading().into(), vec![Span { from, to: self.plan.began }]);
+        let (source, spans) = (self.plan.reading(), vec![Span { from, to: self.plan.began }]);
         let covered = Coverage { table: Table::Deployments, source, scope: scope.clone(), spans };
         Event::Done { scope, covered: vec![covered] }
     }

@@ -1,8 +1,8 @@
 //! What every part of a run shares: the plan, what is known, the API, and where events go.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
@@ -24,6 +24,10 @@ pub(super) struct Source {
     homes: FxHashMap<String, String>,
     /// What is known of a repo stands under another name: by the name now, in lower case.
     formerly: Mutex<BTreeMap<String, String>>,
+    /// The repos of this run, in lower case.
+    live: OnceLock<BTreeSet<String>>,
+    /// Ids of workflows, by repo and name.
+    pub(super) workflows: Mutex<BTreeMap<(String, String), u64>>,
 }
 
 impl Source {
@@ -33,7 +37,8 @@ impl Source {
             ids
         };
         let homes = known.iter().flat_map(of_repo).collect();
-        Self { api, plan, events, known, homes, formerly: Mutex::default() }
+        let (formerly, live, workflows) = (Mutex::default(), OnceLock::new(), Mutex::default());
+        Self { api, plan, events, known, homes, formerly, live, workflows }
     }
 
     /// Hands an event on, and after a page what is left to ask with.
@@ -64,23 +69,33 @@ impl Source {
         self.known.get_key_value(name).or_else(own).or_else(former)
     }
 
-    /// The other repo under which a deployment is known, if this one is new to us: it was renamed since.
+    /// Says which repos this run reads.
+    pub(super) fn reads<'n>(&self, names: impl Iterator<Item = &'n str>) {
+        // Only the first list counts, and there is no other.
+        let _ = self.live.set(names.map(str::to_lowercase).collect());
+    }
+
+    /// The other repo under which a deployment is known, if this one is new to us: it was renamed since. Not so where
+    /// that name is a repo's now: another one has taken it, and each is read for itself.
     pub(super) fn former_name(&self, name: &str, id: &str) -> Option<String> {
         if self.known_as(name).is_some() {
             return None;
         }
-        self.homes.get(id).cloned()
+        let is_taken = |home: &&String| self.live.get().is_some_and(|live| live.contains(&home.to_lowercase()));
+        self.homes.get(id).filter(|home| !is_taken(home)).cloned()
     }
 
     /// Notes that a repo goes by another name, and says so where something is known of it.
     pub(super) async fn renamed(&self, from: &str, to: &str) -> Result<(), GitHubError> {
-        let Some((from, _)) = self.known_as(from) else { return Ok(()) };
+        let Some((key, _)) = self.known_as(from) else { return Ok(()) };
         if from.eq_ignore_ascii_case(to) {
             return Ok(());
         }
-        let entry = (to.to_lowercase(), from.clone());
-        self.formerly.lock().unwrap_or_else(PoisonError::into_inner).extend([entry]);
-        self.send(Event::Renamed { from: from.clone(), to: to.to_owned() }).await
+        // Renamed before within this run, it was moved there already.
+        let moved = self.formerly.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&from.to_lowercase());
+        let home = if moved { from.to_owned() } else { key.clone() };
+        self.formerly.lock().unwrap_or_else(PoisonError::into_inner).insert(to.to_lowercase(), key.clone());
+        self.send(Event::Renamed { from: home, to: to.to_owned() }).await
     }
 
     /// Asks for a page, a smaller one where it is too much; `variables` takes the size.

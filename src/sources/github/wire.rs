@@ -211,6 +211,8 @@ pub(super) struct Review {
 pub(super) struct Extent {
     pub(super) name_with_owner: String,
     pub(super) deployments: Total,
+    pub(super) releases: Total,
+    pub(super) pull_requests: Total,
     pub(super) default_branch_ref: Option<Branch>,
 }
 

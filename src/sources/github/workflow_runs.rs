@@ -6,6 +6,9 @@
 //! with more is halved until each part has fewer; parts are read newest first, and the cursor is the beginning of the
 //! last one. A run that was tried again is dated by the first try that succeeded.
 
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
 use serde::Deserialize;
 
 use super::Event;
@@ -26,10 +29,11 @@ const PAGE: usize = 100;
 const SECOND_MS: i64 = 1_000;
 /// How often a span is read in which runs vanish meanwhile.
 const READINGS: u32 = 3;
-/// Pages of successes before `since` that are searched for predecessors.
-const PAGES_FOR_PREDECESSORS: u32 = 3;
 /// Events whose runs build what is not merged.
-const UNMERGED: [&str; 4] = ["pull_request", "pull_request_target", "pull_request_review", "merge_group"];
+const UNMERGED: [&str; 5] =
+    ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
+/// Earlier tries of one run that are looked at.
+const MOST_TRIES: u32 = 10;
 
 #[derive(Debug, Deserialize)]
 struct Page {
@@ -40,6 +44,8 @@ struct Page {
 #[derive(Debug, Deserialize)]
 struct Run {
     id: u64,
+    #[serde(default)]
+    workflow_id: u64,
     name: Option<String>,
     #[serde(default)]
     path: Option<String>,
@@ -62,6 +68,8 @@ struct Run {
 #[derive(Debug, Deserialize)]
 struct Repository {
     full_name: String,
+    #[serde(default)]
+    html_url: String,
 }
 
 impl Source {
@@ -73,6 +81,13 @@ impl Source {
         bounds: Bounds,
         mut found: Found,
     ) -> Result<Outcome, QueryError> {
+        // No run may tell what the repo is called now.
+        let (owner, repo_name) = parts(name)?;
+        let repo: Repository = self.api.get(&["repos", owner, repo_name], &[]).await?;
+        if !repo.full_name.eq_ignore_ascii_case(name) {
+            return Ok(Outcome::Renamed { from: name.to_owned(), to: repo.full_name });
+        }
+        (found.repo.name, found.repo.url) = (repo.full_name, repo.html_url);
         let began = found.chain.began();
         let resumed = found.chain.after.take();
         let mut predecessors = (!bounds.settled).then(|| Predecessors::of(known, kept_from(&self.plan)));
@@ -80,8 +95,8 @@ impl Source {
             // What the first of the interrupted runs began with, or the last of them left.
             let to = resumed.as_deref().and_then(|text| Timestamp::parse(text).ok()).unwrap_or(began);
             let span = Span { from: bounds.stop, to };
-            if let Some(renamed) = self.runs_within(name, span, true, &mut predecessors, &mut found).await? {
-                return Ok(Outcome::Renamed { from: name.to_owned(), to: renamed });
+            if let Some(from) = self.runs_within(name, span, true, &mut predecessors, &mut found).await? {
+                return Ok(Outcome::Renamed { from, to: found.repo.name });
             }
             self.runs_before(name, predecessors, &mut found).await?;
             found.chain.done = true;
@@ -89,7 +104,9 @@ impl Source {
         if began < self.plan.began {
             // Runs of the week before may have ended since, as on any later run.
             let span = Span { from: unsettled_from(&self.plan, known, began), to: self.plan.began };
-            self.runs_within(name, span, false, &mut None, &mut found).await?;
+            if let Some(from) = self.runs_within(name, span, false, &mut None, &mut found).await? {
+                return Ok(Outcome::Renamed { from, to: found.repo.name });
+            }
         }
         Ok(Outcome::Found(found))
     }
@@ -102,7 +119,14 @@ impl Source {
         Ok((name, merged.map(|run| row(run, self.plan.began)).collect()))
     }
 
-    /// Reads the runs created within a span, newest first; gives back the repo's name where it is another.
+    /// How many runs there are since the first day.
+    pub(super) async fn count_workflow_runs(&self, name: &str) -> Result<u64, QueryError> {
+        let since = format!(">={}", kept_from(&self.plan).to_rfc3339());
+        Ok(self.runs_matching(name, &[("created", &since)], 1).await?.total_count)
+    }
+
+    /// Reads the runs created within a span, newest first; gives back the name under which they are known, where that is
+    /// another.
     async fn runs_within(
         &self,
         name: &str,
@@ -124,17 +148,17 @@ impl Source {
                 waiting.extend([older, newer]);
                 continue;
             }
-            if let Some(run) = first.workflow_runs.first()
-                && !run.repository.full_name.eq_ignore_ascii_case(name)
-            {
-                return Ok(Some(run.repository.full_name.clone()));
+            let id = |run: &Run| DeploymentKind::WorkflowRuns.id(&run.id.to_string());
+            if let Some(from) = first.workflow_runs.iter().find_map(|run| self.former_name(name, &id(run))) {
+                return Ok(Some(from));
             }
             let runs = self.all_runs(name, part, first).await?;
-            if let Some(run) = runs.first() {
-                found.repo.name.clone_from(&run.repository.full_name);
-            }
             let mut rows = Vec::new();
             for run in runs {
+                if let Some(called) = workflow(&run) {
+                    let key = (name.to_owned(), called.to_owned());
+                    self.workflows.lock().unwrap_or_else(PoisonError::into_inner).insert(key, run.workflow_id);
+                }
                 rows.extend(self.run_row(name, run).await?.filter(|row| self.plan.keeps(row, predecessors)));
             }
             if moves {
@@ -149,14 +173,13 @@ impl Source {
     async fn all_runs(&self, name: &str, part: Span, first: Page) -> Result<Vec<Run>, QueryError> {
         let mut page = first;
         for _ in 0..READINGS {
-            let (total, mut runs) = (page.total_count, Vec::new());
-            for number in 2.. {
-                let count = page.workflow_runs.len();
-                runs.append(&mut page.workflow_runs);
-                if count < PAGE {
+            let (total, mut runs) = (page.total_count, page.workflow_runs);
+            for number in 2..=total.div_ceil(PAGE as u64) {
+                let next = self.runs_page(name, part, u32::try_from(number).unwrap_or(u32::MAX)).await?;
+                if next.workflow_runs.is_empty() {
                     break;
                 }
-                page = self.runs_page(name, part, number).await?;
+                runs.extend(next.workflow_runs);
             }
             runs.sort_by_key(|run| std::cmp::Reverse((run.created_at, run.id)));
             runs.dedup_by_key(|run| run.id);
@@ -189,26 +212,36 @@ impl Source {
         mut predecessors: Option<Predecessors>,
         found: &mut Found,
     ) -> Result<(), QueryError> {
-        let lacks = |those: &Option<Predecessors>| {
-            let lacking = those.as_ref().map(Predecessors::without).unwrap_or_default();
-            lacking.iter().any(|workflow| self.plan.counts(workflow))
-        };
-        for number in 1..=PAGES_FOR_PREDECESSORS {
-            if !lacks(&predecessors) {
-                break;
-            }
-            let before = format!("<{}", kept_from(&self.plan).to_rfc3339());
-            let filter = [("status", "success"), ("created", before.as_str())];
-            let page = self.runs_matching(name, &filter, number).await?;
-            let is_last = page.workflow_runs.len() < PAGE;
+        let lacking = predecessors.as_ref().map(Predecessors::without).unwrap_or_default();
+        let lacking: BTreeSet<&String> = lacking.iter().filter(|workflow| self.plan.counts(workflow)).collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let (owner, repo_name) = parts(name)?;
+        let workflows: BTreeSet<u64> = self
+            .workflows
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter_map(|((repo, called), id)| {
+                (repo.eq_ignore_ascii_case(name) && lacking.contains(called)).then_some(*id)
+            })
+            .collect();
+        for workflow in workflows {
+            let (before, id) = (format!("<{}", kept_from(&self.plan).to_rfc3339()), workflow.to_string());
+            let query = [("status", "success"), ("created", before.as_str()), ("per_page", "100")];
+            let path = ["repos", owner, repo_name, "actions", "workflows", &id, "runs"];
+            let page: Page = self.api.get(&path, &query).await?;
             let mut rows = Vec::new();
             for run in page.workflow_runs {
-                rows.extend(self.run_row(name, run).await?.filter(|row| self.plan.keeps(row, &mut predecessors)));
+                if let Some(row) = self.run_row(name, run).await?
+                    && self.plan.keeps(&row, &mut predecessors)
+                {
+                    rows.push(row);
+                    break;
+                }
             }
             self.hand_on(rows, found).await?;
-            if is_last {
-                break;
-            }
         }
         Ok(())
     }
@@ -227,10 +260,17 @@ impl Source {
         }
         let (owner, repo_name) = parts(name)?;
         let id = run.id.to_string();
-        for attempt in 1..run.attempt.unwrap_or(1) {
+        let counts = workflow(&run).is_some_and(|workflow| self.plan.counts(workflow));
+        let tries = if counts { run.attempt.unwrap_or(1).min(MOST_TRIES) } else { 1 };
+        for attempt in 1..tries {
             let attempt = attempt.to_string();
             let path = ["repos", owner, repo_name, "actions", "runs", &id, "attempts", &attempt];
-            let earlier: Run = self.api.get(&path, &[]).await?;
+            let earlier: Run = match self.api.get(&path, &[]).await {
+                Ok(earlier) => earlier,
+                // It is kept for some time only.
+                Err(QueryError::Denied(_)) => continue,
+                Err(error) => return Err(error),
+            };
             if earlier.conclusion.as_deref() == Some("success") {
                 run = earlier;
                 break;
@@ -238,6 +278,12 @@ impl Source {
         }
         Ok(Some(row(run, self.plan.began)))
     }
+}
+
+/// The name of a run's workflow, else its file.
+fn workflow(run: &Run) -> Option<&str> {
+    let file = run.path.as_deref().map(|path| path.split('@').next().unwrap_or(path));
+    run.name.as_deref().filter(|name| !name.is_empty()).or(file)
 }
 
 fn row(run: Run, observed_at: Timestamp) -> Deployment {
@@ -248,13 +294,12 @@ fn row(run: Run, observed_at: Timestamp) -> Deployment {
         Some(other) => (other, false),
         None => (run.status.as_deref().unwrap_or("pending"), false),
     };
-    let file = run.path.as_deref().map(|path| path.split('@').next().unwrap_or(path));
-    let workflow = run.name.as_deref().filter(|name| !name.is_empty()).or(file);
+    let environment = workflow(&run).map(str::to_owned);
     Deployment {
         source: SOURCE.into(),
         id: DeploymentKind::WorkflowRuns.id(&run.id.to_string()),
         repo: run.repository.full_name,
-        environment: workflow.map(str::to_owned),
+        environment,
         sha: Some(run.head_sha),
         r#ref: run.head_branch,
         status: status.to_owned(),

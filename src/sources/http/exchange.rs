@@ -65,9 +65,9 @@ impl Client {
             }
             let budget = Budget::read(response.headers(), (self.clock)());
             // Signing in counts against another budget than the queries do.
-            let of_queries = |kind: &HeaderValue| kind == "graphql";
-            if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(of_queries) {
-                self.note(budget);
+            let is_own = |kind: &HeaderValue| request.resource.is_empty() || kind == request.resource;
+            if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(is_own) {
+                self.note(request.resource, budget);
             }
             let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
             let scopes = scopes.map(|scopes| scrub(scopes.to_owned(), request.token));

@@ -13,6 +13,7 @@ pub(crate) mod testing;
 mod tests;
 pub(crate) mod text;
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +67,8 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a [(&'static str, &'static str)],
     /// Whether a 502 or 504 is handed on at once, because a smaller page is the better second try.
     pub(crate) can_shrink: bool,
+    /// Which of a service's budgets it is paid from; empty where there is only one.
+    pub(crate) resource: &'static str,
     /// Whether a reply (status, body) that does not look like it is a refusal for a limit all the same.
     pub(crate) is_limited: fn(u16, &str) -> bool,
 }
@@ -90,7 +93,7 @@ pub(crate) struct Client {
     /// What the requests under way may cost together.
     floor: u64,
     gate: Gate,
-    budget: Mutex<Budget>,
+    budgets: Mutex<BTreeMap<&'static str, Budget>>,
     sent: AtomicU64,
 }
 
@@ -98,8 +101,8 @@ impl Client {
     /// Sets a client up. `floor` is how much of a budget the requests under way may use together.
     pub(crate) fn new(clock: Clock, notify: Notify, max_wait: Duration, floor: u64) -> Result<Self, HttpError> {
         let (http, direct) = (exchange::transport(true)?, exchange::transport(false)?);
-        let (gate, budget, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
-        Ok(Self { http, direct, clock, notify, max_wait, floor, gate, budget, sent })
+        let (gate, budgets, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
+        Ok(Self { http, direct, clock, notify, max_wait, floor, gate, budgets, sent })
     }
 
     /// How many requests were sent.
@@ -107,18 +110,19 @@ impl Client {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// The budget left, as last seen.
-    pub(crate) fn budget_left(&self) -> Option<super::event::Budget> {
-        let Budget { remaining, reset, .. } = self.budget();
+    /// What is left of a budget, as last seen.
+    pub(crate) fn budget_left(&self, resource: &'static str) -> Option<super::event::Budget> {
+        let Budget { remaining, reset, .. } = self.budget(resource);
         Some(super::event::Budget { left: remaining?, resets_at: reset })
     }
 
-    fn budget(&self) -> Budget {
-        *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    fn budget(&self, resource: &'static str) -> Budget {
+        let budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        budgets.get(resource).copied().unwrap_or_default()
     }
 
-    fn note(&self, budget: Budget) {
-        *self.budget.lock().unwrap_or_else(PoisonError::into_inner) = budget;
+    fn note(&self, resource: &'static str, budget: Budget) {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, budget);
     }
 
     /// Sends a request until there is a reply worth handing on.
@@ -129,13 +133,13 @@ impl Client {
         }
         let (mut failures, mut refusals) = (0, 0);
         loop {
-            self.slow_down(&host).await;
+            self.slow_down(&host, request.resource).await;
             let seen = self.gate.pass().await;
             let error = match self.exchange(request, &host).await {
                 Ok((reply, budget)) => {
                     let by_headers = matches!(reply.status, 403 | 429) && budget.is_used_up();
                     if by_headers || reply.status == 429 || (request.is_limited)(reply.status, &reply.body) {
-                        self.wait(&host, budget, refusals, seen).await?;
+                        self.wait(&host, request.resource, budget, refusals, seen).await?;
                         refusals += 1;
                         continue;
                     }
@@ -166,18 +170,25 @@ impl Client {
     }
 
     /// Waits for the reset while there is still something left: what is under way needs it.
-    async fn slow_down(&self, host: &str) {
+    async fn slow_down(&self, host: &str, resource: &'static str) {
         let seen = self.gate.pass().await;
-        let budget = self.budget();
+        let budget = self.budget(resource);
         let wait =
             budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
         if let Some(wait) = wait {
             self.gate.wait(seen, wait, self.say(host, "is almost used up", wait)).await;
-            self.note(Budget::default());
+            self.note(resource, Budget::default());
         }
     }
 
-    async fn wait(&self, host: &str, budget: Budget, nth: u32, seen: u64) -> Result<(), HttpError> {
+    async fn wait(
+        &self,
+        host: &str,
+        resource: &'static str,
+        budget: Budget,
+        nth: u32,
+        seen: u64,
+    ) -> Result<(), HttpError> {
         let now = (self.clock)();
         let wait = budget.wait(now, nth);
         if wait > self.max_wait || nth >= LIMIT_TRIES {
@@ -186,7 +197,7 @@ impl Client {
         }
         self.gate.wait(seen, wait, self.say(host, "is used up", wait)).await;
         // What it said while it refused is over.
-        self.note(Budget::default());
+        self.note(resource, Budget::default());
         Ok(())
     }
 

@@ -34,6 +34,7 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
         body: Some("{}"),
         token: Some(&token),
         scheme: BEARER,
+        resource: "",
         headers: &[("accept", "application/json")],
         can_shrink: false,
         is_limited: |_, body| body.contains("RATE_LIMIT"),

@@ -64,7 +64,7 @@ impl Api {
 
     /// What is left to ask with, as last seen.
     pub(in crate::sources) fn budget_left(&self) -> Option<Budget> {
-        self.client.budget_left()
+        self.client.budget_left("")
     }
 
     /// Reads an address below the root.
@@ -86,6 +86,7 @@ impl Api {
                 body: None,
                 token: Some(&self.token),
                 scheme,
+                resource: "",
                 headers: self.dialect.headers,
                 can_shrink: false,
                 is_limited: |_, _| false,

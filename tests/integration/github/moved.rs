@@ -99,6 +99,62 @@ fn only_production_keeps_the_rest_out_of_the_dataset() {
 }
 
 #[test]
+fn what_only_production_left_out_is_read_when_it_is_wanted_after_all() {
+    let mut repo = even("acme/web", 12, 1);
+    let head = repo.main.clone().expect("a head");
+    repo.deploy(&head, "prod-eu", NEW_YEAR + 70 * DAY);
+    let scene = Scene::new(World::of([repo]), "");
+    let configure = |only: bool, environments: &str| {
+        scene.configure(
+            &scene.server.url(),
+            &format!(
+                "repos = [\"acme/web\"]\nonly_production = {only}\n[deployments]\nenvironments = [{environments}]"
+            ),
+        );
+    };
+    let count = || scene.report("2025-01-01..2026-01-01").deployments("environment").len();
+    configure(true, "\"production\"");
+    scene.fetched(&[]);
+    assert_eq!(count(), 12);
+    configure(true, "\"production\", \"prod-*\"");
+    scene.fetched(&[]);
+    assert_eq!(count(), 13, "another filter is another reading");
+    configure(false, "\"production\"");
+    scene.fetched(&[]);
+    assert_eq!(count(), 13);
+    assert_eq!(scene.covered("acme/web").len(), 1, "what was read without a filter is covered as that");
+}
+
+#[test]
+fn a_new_repo_under_an_old_name_does_not_lose_its_rows_to_the_old_repo() {
+    let scene = Scene::new(World::of([even("acme/web", 40, 1)]), "org = \"acme\"");
+    scene.fetched(&[]);
+    scene.server.state(|state| {
+        state.world.repo_mut("acme/web").name = "acme/web-legacy".into();
+        let mut fresh = Repo::new("acme/web");
+        let at = super::server::now() - DAY;
+        for nth in 0..3 {
+            let head = fresh.push(at + nth * HOUR);
+            fresh.deploy(&head, PRODUCTION, at + nth * HOUR);
+            // Ids of deployments are unique over all repos.
+            fresh.deployments.last_mut().expect("one").id += 1_000_000_000;
+        }
+        state.world.repos.push(fresh);
+    });
+    scene.fetched(&[]);
+    scene.fetched(&[]);
+    let files = scene.place.files("data/deployments");
+    let dataset = dora_report::store::Dataset::open(&scene.place.path("data")).expect("a dataset");
+    let known = dataset.known("github", "github", &|_| true).expect("read");
+    assert_eq!(
+        (known["acme/web"].deployments.len(), known["acme/web-legacy"].deployments.len()),
+        (3, 40),
+        "{}",
+        files.len()
+    );
+}
+
+#[test]
 fn where_no_repo_is_shown_the_code_is_that_of_a_missing_permission() {
     let hidden = |name: &str| Repo { forbidden: true, ..even(name, 3, 1) };
     let scene = Scene::repos(World::of([hidden("acme/a"), hidden("acme/b")]), &["acme/a", "acme/b", "acme/gone"]);

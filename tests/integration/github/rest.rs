@@ -15,7 +15,11 @@ pub(super) fn answer(world: &World, path: &str) -> Option<Answer> {
     let url = url::Url::parse("http://host").and_then(|root| root.join(path)).ok()?;
     let path = url.path().strip_prefix("/api/v3").unwrap_or(url.path());
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let ["repos", owner, name, "actions", "runs", rest @ ..] = &parts[..] else { return None };
+    let (owner, name, rest) = match &parts[..] {
+        ["repos", owner, name] => (owner, name, None),
+        ["repos", owner, name, "actions", rest @ ..] => (owner, name, Some(rest)),
+        _ => return None,
+    };
     let Some(repo) = world.repo(owner, name) else {
         return Some(Answer::Json(404, json!({"message": "Not Found", "status": "404"})));
     };
@@ -27,9 +31,14 @@ pub(super) fn answer(world: &World, path: &str) -> Option<Answer> {
         return Some(Answer::Moved(format!("{to}?{}", url.query().unwrap_or_default())));
     }
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let Some(rest) = rest else {
+        let url = format!("https://github.com/{}", repo.name);
+        return Some(Answer::Json(200, json!({"full_name": repo.name, "html_url": url})));
+    };
     match rest {
-        [] => Some(Answer::Json(200, list(repo, &query))),
-        [id, "attempts", number] => {
+        ["runs"] => Some(Answer::Json(200, list(repo, &query, None))),
+        ["workflows", id, "runs"] => Some(Answer::Json(200, list(repo, &query, id.parse().ok()))),
+        ["runs", id, "attempts", number] => {
             let run = repo.runs.iter().find(|run| run.id.to_string() == *id)?;
             Some(Answer::Json(200, shown(repo, run, number.parse().ok()?)))
         }
@@ -37,17 +46,19 @@ pub(super) fn answer(world: &World, path: &str) -> Option<Answer> {
     }
 }
 
-fn list(repo: &Repo, query: &dyn Fn(&str) -> Option<String>) -> Value {
+fn list(repo: &Repo, query: &dyn Fn(&str) -> Option<String>, workflow: Option<u64>) -> Value {
     let created = query("created");
     let wanted = |run: &&WorkflowRun| {
         let at = iso(run.created);
         let in_span = created.as_deref().is_none_or(|span| match (span.split_once(".."), span.strip_prefix('<')) {
             (Some((from, to)), _) => (from..=to).contains(&at.as_str()),
             (None, Some(before)) => at.as_str() < before,
+            (None, None) if span.starts_with(">=") => at.as_str() >= &span[2..],
             _ => panic!("a search for `{span}`"),
         });
         let conclusion = run.tries.last().and_then(|(conclusion, _)| conclusion.clone());
-        in_span && query("status").is_none_or(|status| conclusion.as_deref() == Some(status.as_str()))
+        let of_workflow = workflow.is_none_or(|id| id == workflow_id(run));
+        in_span && of_workflow && query("status").is_none_or(|status| conclusion.as_deref() == Some(status.as_str()))
     };
     let mut found: Vec<&WorkflowRun> = repo.runs.iter().filter(wanted).collect();
     found.sort_by_key(|run| std::cmp::Reverse((run.created, run.id)));
@@ -60,10 +71,15 @@ fn list(repo: &Repo, query: &dyn Fn(&str) -> Option<String>) -> Value {
     json!({"total_count": total, "workflow_runs": runs})
 }
 
+/// A number that goes with a workflow's name.
+fn workflow_id(run: &WorkflowRun) -> u64 {
+    run.workflow.iter().flat_map(|name| name.bytes()).fold(7, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte))
+}
+
 fn shown(repo: &Repo, run: &WorkflowRun, number: usize) -> Value {
     let (conclusion, at) = &run.tries[number - 1];
     json!({
-        "id": run.id, "name": run.workflow, "path": ".github/workflows/some.yml@main", "head_branch": "main",
+        "id": run.id, "workflow_id": workflow_id(run), "name": run.workflow, "path": ".github/workflows/some.yml@main", "head_branch": "main",
         "head_sha": run.sha, "event": run.event, "run_attempt": number, "created_at": iso(run.created),
         "status": if conclusion.is_some() { "completed" } else { "in_progress" }, "conclusion": conclusion,
         "updated_at": iso(*at), "html_url": format!("https://github.com/{}/actions/runs/{}", repo.name, run.id),

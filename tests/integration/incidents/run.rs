@@ -70,6 +70,8 @@ fn run_fetches_and_reports_and_says_nothing() {
     let mut world = World::new();
     world.incident(MARCH_1);
     let scene = Scene::pagerduty(world, "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n");
+    let csv = "id,repo,environment,sha,status,created_at,finished_at\n1,a/shop,production,x,success,2025-03-02T00:00:00Z,2025-03-02T00:00:00Z\n";
+    scene.place.write("d.csv", csv).done(["import", "deployments", "d.csv", "--covers", "2024-01-01..2026-01-01"]);
     let run = scene.run(&["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"]);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     assert!(scene.place.path("reports/2025-03/index.html").exists());

@@ -12,10 +12,13 @@ use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::UsageError;
+use crate::domain::event::Table;
+use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 use crate::sources::event::{Cost, Event};
 use crate::sources::github::{self, Issues};
 use crate::sources::{opsgenie, pagerduty};
+use crate::store::Writer;
 
 /// The result of each source, by its name.
 pub(super) type Results = Vec<(&'static str, anyhow::Result<Cost>)>;
@@ -25,8 +28,10 @@ type Reading = Box<dyn FnOnce(Sender<Event>) -> Pin<Box<dyn Future<Output = anyh
 
 /// One source to read.
 pub(super) struct Job {
-    /// The name under which its coverage and cursors stand.
+    /// What it is called.
     pub(super) name: &'static str,
+    /// The name under which its coverage and cursors stand.
+    pub(super) kept_as: String,
     /// How many scopes it has, where that is known.
     pub(super) total: Option<usize>,
     reading: Reading,
@@ -62,9 +67,17 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
 }
 
 /// The jobs, with what the dataset knows of each.
-pub(super) fn all(checked: Checked, data: &Path) -> anyhow::Result<Vec<Job>> {
+pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     if let Some(github) = checked.github {
+        // Read under another filter, an environment may be missing from it.
+        let reading = github.plan.reading();
+        writer.forget(&|entry| {
+            let of = DeploymentKind::of_reading(&entry.source);
+            entry.table == Table::Deployments
+                && of.is_some_and(|(_, is_filtered)| is_filtered)
+                && entry.source != reading
+        })?;
         jobs.push(of_github(github, data)?);
     }
     if let Some((github, issues)) = checked.issues {
@@ -78,14 +91,14 @@ pub(super) fn all(checked: Checked, data: &Path) -> anyhow::Result<Vec<Job>> {
 
 fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {
     let known = plan::known(data, &it.plan)?;
-    let (name, total) = (it.plan.kind.reading(), plan::repos(&it.plan));
+    let (name, kept_as, total) = (it.plan.kind.reading(), it.plan.reading(), plan::repos(&it.plan));
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
             let done = github::fetch(it.plan, it.auth, known, Arc::new(now), events).await;
             done.map_err(|error| it.secret.name(error.into()))
         })
     });
-    Ok(Job { name, total, reading })
+    Ok(Job { name, kept_as, total, reading })
 }
 
 fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Job> {
@@ -97,7 +110,7 @@ fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Jo
             done.map_err(|error| it.secret.name(error.into()))
         })
     });
-    Ok(Job { name: github::ISSUES_SOURCE, total, reading })
+    Ok(Job { name: github::ISSUES_SOURCE, kept_as: github::ISSUES_SOURCE.into(), total, reading })
 }
 
 fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
@@ -116,7 +129,7 @@ fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
             done.map_err(|error| incidents::named(error, &variable))
         })
     });
-    Ok(Job { name, total: None, reading })
+    Ok(Job { name, kept_as: name.into(), total: None, reading })
 }
 
 /// Runs all of them at once; what each hands on goes out under its name.

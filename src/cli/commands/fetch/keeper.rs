@@ -38,15 +38,13 @@ struct Pending {
     covered: Vec<Coverage>,
     /// By source and scope.
     cursors: BTreeMap<&'static str, BTreeMap<String, Option<String>>>,
-    /// The sources whose incidents wait here.
-    incident_sources: Vec<&'static str>,
+    /// The source of the rows of each table; of incidents there may be several, which the rows tell apart.
+    sources: BTreeMap<Table, &'static str>,
 }
 
 impl Pending {
     fn add(&mut self, source: &'static str, rows: Rows) {
-        if rows.table() == Table::Incidents && !self.incident_sources.contains(&source) {
-            self.incident_sources.push(source);
-        }
+        self.sources.insert(rows.table(), source);
         match rows {
             Rows::Deployments(mut rows) => self.deployments.append(&mut rows),
             Rows::Commits(mut rows) => self.commits.append(&mut rows),
@@ -71,6 +69,8 @@ pub(super) struct Keeper {
     progress: Progress,
     pending: Pending,
     summary: Summary,
+    /// Under which name the cursors of each source stand.
+    kept_as: BTreeMap<&'static str, String>,
 }
 
 impl Keeper {
@@ -82,6 +82,7 @@ impl Keeper {
             progress: Progress::new(jobs.iter().map(|job| job.name), talk),
             pending: Pending::default(),
             summary: Summary { sources: jobs.iter().map(source).collect() },
+            kept_as: jobs.iter().map(|job| (job.name, job.kept_as.clone())).collect(),
         }
     }
 
@@ -143,8 +144,11 @@ impl Keeper {
                 // What was read before belongs to either name.
                 self.write()?;
                 self.writer.rename(&from, &to)?;
-                self.progress
-                    .say(self.talk, &format!("{from} is called {to} now; what the dataset has of it is moved there"));
+                let text = format!(
+                    "{from} is called {to} now; what the dataset has of it was moved there: write {to} in dora.toml, too, \
+                     where it names {from}"
+                );
+                self.progress.warn(self.talk, &text);
             }
             Event::Scopes(scopes) => {
                 self.write()?;
@@ -177,11 +181,9 @@ impl Keeper {
         batches.retain(|rows| !rows.is_empty());
         for change in self.writer.write(batches, &pending.covered)? {
             for (scope, effect) in change.by_scope {
-                let of_repos = |name: &&&str| name.starts_with("github");
-                let source = if change.table == Table::Incidents {
-                    pending.incident_sources.iter().find(|name| **name == scope)
-                } else {
-                    self.summary.sources.keys().find(of_repos)
+                let source = match change.table {
+                    Table::Incidents => self.summary.sources.keys().find(|name| **name == scope),
+                    table => pending.sources.get(&table),
                 };
                 if let Some(source) = source.copied() {
                     self.summary.sources.entry(source).or_default().count(&scope, effect);
@@ -189,7 +191,8 @@ impl Keeper {
             }
         }
         for (source, cursors) in &pending.cursors {
-            self.writer.set_cursors(source, cursors)?;
+            let kept_as = self.kept_as.get(source).map_or(*source, String::as_str);
+            self.writer.set_cursors(kept_as, cursors)?;
         }
         Ok(())
     }

@@ -51,8 +51,8 @@ pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk
     let holder = format!("process {}, which has been fetching since {began}", std::process::id());
     let checked = job::check(context, fetch, common, began)?;
     // Locked before the first request, so that a second writer learns it at once and not after a long read.
-    let writer = Writer::lock(&context.data, &holder)?;
-    let jobs = job::all(checked, &context.data)?;
+    let mut writer = Writer::lock(&context.data, &holder)?;
+    let jobs = job::all(checked, &context.data, &mut writer)?;
     let (read, writer, results) = keep(&runtime()?, jobs, writer, talk)?;
     talk.detail(&format!("the dataset is {}", context.data.display()));
     Ok((end(fetch, &read, results, talk)?, writer))

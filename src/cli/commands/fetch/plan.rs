@@ -204,14 +204,14 @@ pub(super) fn repos(plan: &Plan) -> Option<usize> {
 /// What the dataset has of the repos that this run may read. One that holds another kind of them is refused: both would
 /// be counted.
 pub(super) fn known(folder: &Path, plan: &Plan) -> anyhow::Result<Known> {
-    let wanted = |repo: &str| plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(repo));
     let dataset = Dataset::open(folder)?;
-    let known = dataset.known(SOURCE, plan.kind.reading(), &wanted)?;
+    // Those of this run alone would not tell a renamed repo, nor a dataset of another kind.
+    let known = dataset.known(SOURCE, &plan.reading(), &|_| true)?;
     let of_rows = known
         .iter()
         .flat_map(|(repo, history)| history.deployments.iter().map(move |one| (repo, DeploymentKind::of(&one.id))));
-    let of_coverage = dataset.coverage().iter().filter(|entry| wanted(&entry.scope)).filter_map(|entry| {
-        let kind = DeploymentKind::ALL.into_iter().find(|kind| kind.reading() == entry.source)?;
+    let of_coverage = dataset.coverage().iter().filter_map(|entry| {
+        let (kind, _) = DeploymentKind::of_reading(&entry.source)?;
         (entry.table == Table::Deployments).then_some((&entry.scope, kind))
     });
     if let Some((repo, other)) = of_rows.chain(of_coverage).find(|(_, kind)| *kind != plan.kind) {

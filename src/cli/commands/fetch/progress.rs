@@ -36,6 +36,11 @@ impl Progress {
         self.all.suspend(|| talk.info(text));
     }
 
+    /// Says above the lines that something may be wrong.
+    pub(super) fn warn(&self, talk: Talk, text: &str) {
+        self.all.suspend(|| talk.warning(text));
+    }
+
     pub(super) fn clear(&self) {
         self.lines.iter().for_each(|(_, line)| line.finish_and_clear());
     }

@@ -192,7 +192,7 @@ fn reply(repos: &BTreeMap<String, Repo>, query: &str, variables: &Value) -> Valu
             json!({"repository": repo.history(text("oid").expect("a revision"), first, text("after"))})
         }
         ("Estimate", Some((name, repo))) => json!({"repository": {
-            "nameWithOwner": name, "deployments": {"totalCount": repo.puts.len()},
+            "nameWithOwner": name, "releases": {"totalCount": 0}, "pullRequests": {"totalCount": 0}, "deployments": {"totalCount": repo.puts.len()},
             "defaultBranchRef": {"target": {"history": {"totalCount": repo.commits.len()}}}
         }}),
         _ => {
