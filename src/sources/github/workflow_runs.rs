@@ -141,12 +141,19 @@ impl Source {
                 continue;
             }
             let first = self.runs_page(name, part, 1).await?;
-            if first.total_count >= MOST_SHOWN {
-                let (older, newer) = halves(part).ok_or_else(|| {
-                    QueryError::Here(format!("more than {MOST_SHOWN} workflow runs began at {}", part.from))
-                })?;
-                waiting.extend([older, newer]);
-                continue;
+            // The count itself may end at the cap.
+            match halves(part) {
+                Some((older, newer)) if first.total_count >= MOST_SHOWN => {
+                    waiting.extend([older, newer]);
+                    continue;
+                }
+                None if first.total_count > MOST_SHOWN => {
+                    let at = part.from;
+                    let words =
+                        format!("more than {MOST_SHOWN} workflow runs began at {at}, and GitHub shows no more of them");
+                    return Err(QueryError::Here(words));
+                }
+                _ => {}
             }
             let id = |run: &Run| DeploymentKind::WorkflowRuns.id(&run.id.to_string());
             if let Some(from) = first.workflow_runs.iter().find_map(|run| self.former_name(name, &id(run))) {
