@@ -66,7 +66,10 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         }
         if let Some(github) = cause.downcast_ref::<GitHubError>() {
             return match github {
-                GitHubError::Authentication { .. } | GitHubError::PrivateKey { .. } => Code::Access,
+                GitHubError::Authentication { .. }
+                | GitHubError::PrivateKey { .. }
+                | GitHubError::Denied { .. }
+                | GitHubError::NoOwner { .. } => Code::Access,
                 GitHubError::Refused(_) | GitHubError::NoRepos { .. } => Code::Usage,
                 _ => Code::Source,
             };

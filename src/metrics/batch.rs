@@ -32,6 +32,8 @@ pub struct Batch {
     pub stages: Stages,
     /// Where the spans of its variants lie in [`Batches::variants`]: from, to.
     pub variants: (usize, usize),
+    /// Where the pull requests merged in it lie in [`Batches::merged`]: from, to.
+    pub merged: (usize, usize),
 }
 
 /// One span of a variant of the lead time; may be negative.
@@ -50,6 +52,8 @@ pub struct Batches {
     pub batches: Vec<Batch>,
     /// In the same order.
     pub variants: Vec<VariantSpan>,
+    /// Indices of merged pull requests, in the same order.
+    pub merged: Vec<u32>,
 }
 
 /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source.
@@ -68,10 +72,12 @@ pub fn batches(deployments: &[Deployment], counted: &[usize], changes: &Changes)
         let repo = repos.get(repo.as_str()).unwrap_or(&unread);
         let mut previous = None;
         for index in chain {
-            let mut one = One { deployments, repo, requests: &changes.pull_requests, out: &mut out.variants };
-            let from = one.out.len();
+            let (variants, merged) = (&mut out.variants, &mut out.merged);
+            let mut one = One { deployments, repo, requests: &changes.pull_requests, out: variants, merged };
+            let from = (one.out.len(), one.merged.len());
             let mut batch = one.batch(index, previous, &mut walker);
-            batch.variants = (from, one.out.len());
+            batch.variants = (from.0, one.out.len());
+            batch.merged = (from.1, one.merged.len());
             out.batches.push(batch);
             previous = Some(index);
         }
@@ -85,6 +91,7 @@ struct One<'a> {
     repo: &'a RepoChanges<'a>,
     requests: &'a [PullRequestTimes],
     out: &'a mut Vec<VariantSpan>,
+    merged: &'a mut Vec<u32>,
 }
 
 impl One<'_> {
@@ -96,6 +103,7 @@ impl One<'_> {
             lead_time: Err(reason),
             stages: Stages::default(),
             variants: (0, 0),
+            merged: (0, 0),
         };
         let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
         let (Some(old), Some(new)) = (&self.deployments[before].sha, &self.deployments[deployment].sha) else {
@@ -109,7 +117,7 @@ impl One<'_> {
             Between::Nothing => without(Kind::Rollback, LeadTimeReason::Rollback),
             Between::Commits(commits) => {
                 let (lead_time, stages) = self.measure(deployment, &commits);
-                Batch { deployment, previous, kind: Kind::Deploy, lead_time, stages, variants: (0, 0) }
+                Batch { deployment, previous, kind: Kind::Deploy, lead_time, stages, variants: (0, 0), merged: (0, 0) }
             }
         }
     }
@@ -124,6 +132,7 @@ impl One<'_> {
             commits.iter().filter_map(|node| self.repo.merges.get(node)).flatten().copied().collect();
         merged.sort_unstable();
         self.spans(end, &rows, &merged);
+        self.merged.extend(&merged);
         let firsts = merged.iter().filter_map(|&request| self.request(request)?.first_commit_at);
         let Some(start) = rows.first().map(|row| Timestamp(row.authored_at)).into_iter().chain(firsts).min() else {
             return (Err(LeadTimeReason::UnknownCommits), Stages::default());

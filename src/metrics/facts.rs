@@ -2,6 +2,7 @@
 
 use super::attribution::{Attribution, Attributor};
 use super::batch::{Batch, Batches, batches};
+use super::changes::PullRequestTimes;
 use super::input::Events;
 use super::ownership::{Mapping, Ownership, Placement, Rung, ServiceIndex};
 use super::tables::{Kind, Rule};
@@ -53,8 +54,10 @@ pub struct Facts<'a> {
     pub counted: Vec<usize>,
     /// What each counted one brought, by index of the deployment.
     pub batch_of: Vec<Option<Batch>>,
-    /// All batches' variants.
+    /// All batches' variants and pull requests.
     pub batches: Batches,
+    /// All pull requests, as [`Batches::merged`] counts them.
+    pub requests: &'a [PullRequestTimes],
     /// Why each deployment failed, by index of the deployment.
     pub failures: Vec<Vec<Failure>>,
     /// All incidents.
@@ -86,6 +89,7 @@ impl<'a> Facts<'a> {
             counted,
             batch_of,
             batches,
+            requests: &events.changes.pull_requests,
             failures: vec![Vec::new(); deployments.len()],
             incidents: &events.incidents,
             incident_facts: Vec::new(),

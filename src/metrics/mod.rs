@@ -7,9 +7,10 @@ pub mod attribution;
 pub mod batch;
 pub mod changes;
 mod compare;
+mod emulation;
 mod error;
 pub mod facts;
-mod findings;
+pub mod findings;
 pub mod input;
 pub mod ownership;
 pub mod pool;
@@ -20,6 +21,7 @@ mod stability;
 pub mod statistics;
 pub mod tables;
 mod throughput;
+mod trend;
 pub mod window;
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -145,6 +147,9 @@ impl Scope<'_> {
             team: self.pool.team.clone(),
             services: self.pool.services.len(),
             verdicts: compare::verdicts(&figures, previous.as_ref()),
+            trends: trend::trends(&self.weeks(days)),
+            recent: self.recent(now.span.to),
+            emulations: self.emulations(days, now.span, &figures),
             daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
             months: self.months(days),
             survival: match self.reach.missing_incidents(now.span) {
@@ -171,6 +176,46 @@ impl Scope<'_> {
             restore: incidents.map_or_else(|| Ok(stability::restore(pool, facts, span, false, bands)), Err),
             recovery: either.map_or_else(|| Ok(stability::restore(pool, facts, span, true, bands)), Err),
         }
+    }
+
+    /// The whole weeks of the period, oldest first, counted back from its last whole day.
+    fn weeks(&self, days: &[DayWindow]) -> Vec<PeriodFigures> {
+        let whole: Vec<&DayWindow> = days.iter().filter(|day| day.is_whole(self.settings.zone)).collect();
+        let mut weeks: Vec<PeriodFigures> = whole
+            .rchunks_exact(7)
+            .filter_map(|week| {
+                let span = Span { from: week.first()?.day.from, to: week.last()?.day.to };
+                Some(self.figures(Known { span, days: 7 }))
+            })
+            .collect();
+        weeks.reverse();
+        weeks
+    }
+
+    /// The failures of the last three windows of 30 days before an instant, the newest first.
+    fn recent(&self, end: Timestamp) -> Vec<tables::Figure<tables::ChangeFailure>> {
+        let zone = self.settings.zone;
+        // The day that the instant ends or cuts.
+        let last = zone.day_of(Timestamp(end.0 - 1)).succ_opt();
+        let window = |nth: u64| {
+            let (from, to) =
+                (last?.checked_sub_days(Days::new(30 * (nth + 1)))?, last?.checked_sub_days(Days::new(30 * nth))?);
+            let span = zone.span(from, to);
+            Some(Span { from: span.from, to: span.to.min(end) })
+        };
+        let figure = |span: Span| {
+            let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
+            let bands = &self.settings.bands;
+            missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
+        };
+        (0..3).filter_map(window).map(figure).collect()
+    }
+
+    fn emulations(&self, days: &[DayWindow], span: Span, figures: &PeriodFigures) -> Vec<tables::Emulation> {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
+        let end = last.date.succ_opt().unwrap_or(last.date);
+        let (pool, facts, zone) = (self.pool, self.facts, self.settings.zone);
+        emulation::Emulator { pool, facts, span, days: (first.date, end), zone, figures }.all()
     }
 
     /// The calendar months of the period, each as known at its own end.

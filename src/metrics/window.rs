@@ -13,6 +13,13 @@ use super::tables::DailyRow;
 use crate::domain::band::Bands;
 use crate::domain::time::{Period, Span, Timestamp, Zone};
 
+impl DayWindow {
+    /// Whether it is not cut short.
+    pub fn is_whole(&self, zone: Zone) -> bool {
+        self.date.succ_opt().is_some_and(|next| self.day.to >= zone.midnight(next))
+    }
+}
+
 /// A day and the window that ends with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayWindow {

@@ -72,8 +72,10 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
 /// Moves what is covered of a repo under another name; the file to come, if that changes it.
 pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
-    let (moved, mut after): (Vec<Coverage>, Vec<Coverage>) =
-        before.iter().cloned().partition(|entry| entry.table != Table::Incidents && entry.scope == from);
+    let (moved, mut after): (Vec<Coverage>, Vec<Coverage>) = before
+        .iter()
+        .cloned()
+        .partition(|entry| entry.table != Table::Incidents && entry.scope.eq_ignore_ascii_case(from));
     for old in moved {
         let same = |new: &&mut Coverage| new.table == old.table && new.source == old.source && new.scope == to;
         match after.iter_mut().find(same) {

@@ -62,7 +62,7 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<(), StoreErr
     let before = read(folder)?;
     let mut after = before.clone();
     for ((source, scope), cursor) in &before {
-        if scope == from {
+        if scope.eq_ignore_ascii_case(from) {
             after.remove(&(source.clone(), scope.clone()));
             after.entry((source.clone(), to.to_owned())).or_insert_with(|| cursor.clone());
         }

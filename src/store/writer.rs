@@ -140,7 +140,10 @@ impl Writer {
             let frame = |cause| StoreError::Frame { table: table.folder(), cause };
             for month in part::months(&self.folder, table)? {
                 let old = part::read(&part::path(&self.folder, table, &month), table)?;
-                let name = when(col("repo").eq(lit(from))).then(lit(to)).otherwise(col("repo")).alias("repo");
+                let name = when(col("repo").str().to_lowercase().eq(lit(from.to_lowercase())))
+                    .then(lit(to))
+                    .otherwise(col("repo"))
+                    .alias("repo");
                 let renamed = old.clone().lazy().with_column(name).collect().map_err(frame)?;
                 if !renamed.equals_missing(&old) {
                     let latest = with_month(renamed, table).and_then(|all| latest_by_key(&all, table));

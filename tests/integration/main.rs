@@ -5,6 +5,7 @@
 mod adapter;
 mod browser;
 mod compare;
+mod emulations;
 mod fetch_usage;
 mod findings;
 mod generate;

@@ -292,6 +292,40 @@ impl Verdict {
     }
 }
 
+/// Which way a metric went over the weeks of a period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trend {
+    /// Weeks that have a figure.
+    pub weeks: u32,
+    /// Theil-Sen slope, in the unit of the figure per week; none below ten weeks.
+    pub slope_per_week: Option<f64>,
+    /// Two-sided p-value of the Mann-Kendall test; none below ten weeks or where all are equal.
+    pub p: Option<f64>,
+    /// What may be said of it.
+    pub verdict: Verdict,
+}
+
+impl Default for Trend {
+    fn default() -> Self {
+        Self { weeks: 0, slope_per_week: None, p: None, verdict: Verdict::TooFewData }
+    }
+}
+
+/// The trend of each metric.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Trends {
+    /// Of deployment frequency.
+    pub frequency: Trend,
+    /// Of lead time.
+    pub lead_time: Trend,
+    /// Of the change failure rate.
+    pub change_failure: Trend,
+    /// Of time to restore.
+    pub restore: Trend,
+    /// Of recovery time.
+    pub recovery: Trend,
+}
+
 /// The verdict on each metric; all `None` where no period is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Verdicts {

@@ -4,14 +4,16 @@
 //! of statistics are real seconds, rates are per calendar day, ratios run from 0 to 1.
 
 mod daily;
+mod emulation;
 mod figures;
 mod finding;
 mod records;
 
 pub use daily::DailyRow;
+pub use emulation::{EmulatedValue, Emulation, Metric, Tool};
 pub use figures::{
     BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, LeadTimeReason, MonthlyFailures, NoData,
-    PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Variant, VariantFigure, Verdict, Verdicts,
+    PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Trend, Trends, Variant, VariantFigure, Verdict, Verdicts,
 };
 pub use finding::{Finding, Severity};
 pub use records::{Cause, DeploymentRecord, IncidentRecord, Kind, Link, Stages};
@@ -93,6 +95,12 @@ pub struct GroupReport {
     pub previous: Option<PeriodFigures>,
     /// What may be said of the difference.
     pub verdicts: Verdicts,
+    /// Which way it went over the weeks of the period.
+    pub trends: Trends,
+    /// Failures of the last three windows of 30 days that end with the period, the newest first.
+    pub recent: Vec<Figure<ChangeFailure>>,
+    /// The same data as other tools count them.
+    pub emulations: Vec<Emulation>,
     /// One row per day of the period up to `as_of`, oldest first.
     pub daily: Vec<DailyRow>,
     /// Failures by calendar month of the period.

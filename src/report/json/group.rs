@@ -9,7 +9,9 @@ use crate::domain::band::Band;
 use crate::domain::group::TeamName;
 use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
-use crate::metrics::tables::{BandReading, GroupReport, MonthlyFailures, SurvivalStep};
+use crate::metrics::tables::{
+    BandReading, EmulatedValue, Emulation, GroupReport, MonthlyFailures, SurvivalStep, Trend, Trends,
+};
 
 #[derive(Serialize)]
 pub(super) struct GroupView<'a> {
@@ -18,6 +20,8 @@ pub(super) struct GroupView<'a> {
     team: Option<&'a TeamName>,
     services: usize,
     metrics: Metrics,
+    trends: TrendsView,
+    emulations: Vec<EmulationView>,
     months: Vec<MonthView>,
     survival: Vec<StepView>,
 }
@@ -29,6 +33,67 @@ struct Metrics {
     change_failure_rate: ChangeFailureView,
     time_to_restore: RestoreView,
     recovery_time: RestoreView,
+}
+
+/// Which way each metric went over the weeks of the period.
+#[derive(Serialize)]
+struct TrendsView {
+    deployment_frequency: TrendView,
+    lead_time: TrendView,
+    change_failure_rate: TrendView,
+    time_to_restore: TrendView,
+    recovery_time: TrendView,
+}
+
+#[derive(Serialize)]
+struct TrendView {
+    weeks: u32,
+    slope_per_week: Option<f64>,
+    p: Option<f64>,
+    verdict: &'static str,
+}
+
+impl TrendsView {
+    fn new(trends: &Trends) -> Self {
+        let view = |trend: Trend| TrendView {
+            weeks: trend.weeks,
+            slope_per_week: trend.slope_per_week,
+            p: trend.p,
+            verdict: trend.verdict.as_str(),
+        };
+        Self {
+            deployment_frequency: view(trends.frequency),
+            lead_time: view(trends.lead_time),
+            change_failure_rate: view(trends.change_failure),
+            time_to_restore: view(trends.restore),
+            recovery_time: view(trends.recovery),
+        }
+    }
+}
+
+/// A metric as another tool counts it.
+#[derive(Serialize)]
+struct EmulationView {
+    tool: &'static str,
+    metric: &'static str,
+    value: Option<f64>,
+    unit: Option<&'static str>,
+    n: u64,
+    formula: &'static str,
+}
+
+impl EmulationView {
+    fn new(it: &Emulation) -> Self {
+        let (value, unit) = match it.value {
+            Some(EmulatedValue::PerDay(value)) => (Some(value), Some("per_day")),
+            Some(EmulatedValue::DaysPerWeek(value)) => (Some(value), Some("days_per_week")),
+            Some(EmulatedValue::Seconds(value)) => (Some(value), Some("seconds")),
+            Some(EmulatedValue::Ratio(value)) => (Some(value), Some("ratio")),
+            None => (None, None),
+        };
+        let (tool, metric) = (it.tool.as_str(), it.metric.as_str());
+        Self { tool, metric, value, unit, n: it.n, formula: it.formula }
+    }
 }
 
 #[derive(Serialize)]
@@ -88,6 +153,8 @@ impl<'a> GroupView<'a> {
             team: report.team.as_ref(),
             services: report.services,
             metrics,
+            trends: TrendsView::new(&report.trends),
+            emulations: report.emulations.iter().map(EmulationView::new).collect(),
             months: report.months.iter().map(|month| MonthView::new(month, zone)).collect(),
             survival: report.survival.iter().map(StepView::new).collect(),
         }

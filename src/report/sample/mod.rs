@@ -44,6 +44,9 @@ pub(crate) fn group(
     let compared = previous.is_some();
     let verdict = |verdict| compared.then_some(verdict);
     GroupReport {
+        trends: crate::metrics::tables::Trends::default(),
+        recent: Vec::new(),
+        emulations: Vec::new(),
         group: Group { kind, name: name.into() },
         team: (kind == GroupKind::Service && name == "checkout").then(|| TeamName("payments".into())),
         services: if kind == GroupKind::All { 2 } else { 1 },

@@ -5,6 +5,8 @@
 //! inside. It looks for those in some further pages, and then in the lists of the counted environments that still lack
 //! one.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::bounds::{Bounds, kept_from, unsettled_from};
@@ -86,7 +88,8 @@ impl Source {
                 Err(error) => return Err(error),
                 Ok(End::Renamed { from, to }) => return Ok(Outcome::Renamed { from, to }),
                 Ok(End::Below { pages, newest, without }) => {
-                    self.predecessors(name, without, &mut found).await?;
+                    let new = if bounds.settled { new_environments(known, &found.rows) } else { without };
+                    self.predecessors(name, new, &mut found).await?;
                     if self.plan.kind == DeploymentKind::MergedPullRequests && pages > 1 {
                         self.changed_meanwhile(name, newest, &mut found).await?;
                     }
@@ -125,7 +128,7 @@ impl Source {
     /// Looks for the last success before what is asked for of the counted environments that lack one, each in its own
     /// list.
     async fn predecessors(&self, name: &str, without: Vec<String>, found: &mut Found) -> Result<(), QueryError> {
-        if self.plan.kind != DeploymentKind::Deployments || found.exhausted {
+        if self.plan.kind != DeploymentKind::Deployments || found.exhausted || without.is_empty() {
             return Ok(());
         }
         for environment in without.into_iter().filter(|environment| self.plan.counts(environment)) {
@@ -208,4 +211,13 @@ impl Source {
         }
         Ok(map::deployment(repo, wire, &statuses))
     }
+}
+
+/// The environments of rows of which nothing is known yet: what was deployed there before was not looked for.
+fn new_environments(known: &KnownRepo, rows: &[Deployment]) -> Vec<String> {
+    let is_known =
+        |environment: &str| known.deployments.iter().any(|one| one.environment.as_deref() == Some(environment));
+    let named = rows.iter().filter_map(|row| row.environment.clone()).filter(|environment| !is_known(environment));
+    let new: BTreeSet<String> = named.collect();
+    new.into_iter().collect()
 }

@@ -144,9 +144,7 @@ impl Source {
                 return Ok(End::Renamed { from: name.to_owned(), to: page.name });
             }
             // The list of an owner shows the new name alone: then the deployments tell.
-            if pages == 0
-                && let Some(from) = page.rows.iter().find_map(|row| self.former_name(name, &row.id))
-            {
+            if let Some(from) = page.rows.iter().find_map(|row| self.former_name(name, &row.id)) {
                 return Ok(End::Renamed { from, to: page.name });
             }
             if page.page_info.contradicts_itself() {

@@ -34,6 +34,12 @@ pub enum GitHubError {
         /// Its login.
         owner: String,
     },
+    /// What was asked for is not shown to the token.
+    #[error("GitHub does not show it to this token: {cause}")]
+    Denied {
+        /// In GitHub's words.
+        cause: String,
+    },
     /// No repo is left to read.
     #[error("no repo matches: {wanted}; check `org`, `repos`, `exclude` and --repo")]
     NoRepos {
@@ -83,7 +89,8 @@ impl QueryError {
     pub(super) fn into_run(self) -> GitHubError {
         match self {
             Self::Run(error) => error,
-            Self::Heavy(cause) | Self::Here(cause) | Self::Denied(cause) => GitHubError::Failed { cause },
+            Self::Heavy(cause) | Self::Here(cause) => GitHubError::Failed { cause },
+            Self::Denied(cause) => GitHubError::Denied { cause },
         }
     }
 
@@ -107,9 +114,11 @@ impl From<HttpError> for QueryError {
     /// A host that answers at times is there: what it did not answer concerns this query alone.
     fn from(error: HttpError) -> Self {
         match error {
-            HttpError::Broken { .. } | HttpError::Server { .. } | HttpError::TooLarge { .. } => {
-                Self::Here(error.to_string())
-            }
+            HttpError::Broken { .. }
+            | HttpError::Server { .. }
+            | HttpError::TooLarge { .. }
+            | HttpError::Redirected { .. }
+            | HttpError::Redirects { .. } => Self::Here(error.to_string()),
             _ => Self::Run(error.into()),
         }
     }

@@ -144,6 +144,7 @@ impl Keeper {
                 // What was read before belongs to either name.
                 self.write()?;
                 self.writer.rename(&from, &to)?;
+                self.summary.sources.entry(source).or_default().scopes.remove(&from);
                 let text = format!(
                     "{from} is called {to} now; what the dataset has of it was moved there: write {to} in dora.toml, too, \
                      where it names {from}"
@@ -164,7 +165,10 @@ impl Keeper {
     }
 
     fn scope(&mut self, source: &'static str, scope: &str) -> &mut ScopeRead {
-        self.summary.sources.entry(source).or_default().scopes.entry(scope.to_owned()).or_default()
+        let scopes = &mut self.summary.sources.entry(source).or_default().scopes;
+        // A repo is one however it is spelt.
+        let known = scopes.keys().find(|known| known.eq_ignore_ascii_case(scope)).cloned();
+        scopes.entry(known.unwrap_or_else(|| scope.to_owned())).or_default()
     }
 
     fn write(&mut self) -> Result<(), StoreError> {

@@ -62,6 +62,9 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         unresolved: 1.0 - (at + 1) as f64 / (times.len() + 4) as f64,
     }));
     GroupReport {
+        trends: crate::metrics::tables::Trends::default(),
+        recent: Vec::new(),
+        emulations: Vec::new(),
         daily: daily(&mine, analysis, bands),
         months: months.collect(),
         survival,

@@ -74,6 +74,9 @@ pub(crate) fn empty() -> Analysis {
         service_filter: None,
         team_filter: None,
         groups: vec![GroupReport {
+            trends: crate::metrics::tables::Trends::default(),
+            recent: Vec::new(),
+            emulations: Vec::new(),
             group: Group::all(),
             team: None,
             services: 0,

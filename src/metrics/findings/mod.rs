@@ -1,18 +1,22 @@
 //! What a reader should know about the figures, counted from the finished tables.
 //!
-//! Each finding has an id, a severity, a scope, one sentence with the numbers and what to do. Here are those that a
-//! count can raise; none of them changes a figure.
+//! Each finding has an id, a severity, a scope, one sentence with the numbers and what to do; none of them changes a
+//! figure. Here are those that a plain count can raise; `practice` has those that say what another way of counting would
+//! give, and `sustained` the one about failures that go on.
+
+mod practice;
+mod sustained;
 
 use std::collections::BTreeSet;
 
-use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
+use super::tables::{Analysis, Finding, GroupReport, IncidentRecord, Kind, LeadTimeReason, NoData, Severity};
 use crate::domain::group::GroupKind;
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
 
 /// The findings of a report, worst first, then by id and scope.
-pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
+pub fn findings(analysis: &Analysis) -> Vec<Finding> {
     let mut found = Vec::new();
     for group in &analysis.groups {
         if group.group.kind == GroupKind::All {
@@ -24,6 +28,8 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     }
     found.extend(small_samples(&analysis.groups));
     found.extend(events(analysis));
+    found.extend(practice::findings(analysis));
+    found.extend(sustained::findings(analysis));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     found
 }
@@ -225,7 +231,7 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
         ),
         "Read the Kaplan-Meier median, which counts them, and close those that are over.",
     );
-    let in_period = |record: &&super::tables::IncidentRecord| analysis.known.contains(record.event.opened_at);
+    let in_period = |record: &&IncidentRecord| analysis.known.contains(record.event.opened_at);
     let unmapped = incidents().filter(in_period).filter(|record| record.service.is_none()).count();
     let opened = incidents().filter(in_period).count();
     raise(

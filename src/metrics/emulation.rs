@@ -1,0 +1,452 @@
+//! The same data as other tools count them: one formula for each tool and metric, over our counted deployments, merged
+//! pull requests and counted incidents.
+//!
+//! For all of them: coverage as for our own figures; a tool's own window is the report's period, its days and weeks are
+//! in the report's zone; an empty sample is no data, even where the tool prints 0; a deployment without a known batch
+//! (the first of its place, a redeploy, a rollback) has no changes. Where a tool's way is not documented, there is no
+//! row. Sources: DORA's guide to its metrics; the SQL of Four Keys; the Go and SQL of `DevLake`; the Ruby of
+//! `GitLab`'s metrics; the help pages of Sleuth and `LinearB`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::batch::Batch;
+use super::changes::PullRequestTimes;
+use super::facts::Facts;
+use super::pool::Pool;
+use super::statistics::quantile;
+use super::tables::EmulatedValue::{DaysPerWeek, PerDay, Ratio, Seconds as InSeconds};
+use super::tables::{EmulatedValue, Emulation, Metric, PeriodFigures, Tool, Variant};
+use super::throughput::finished_in;
+use crate::domain::time::{Span, Timestamp, Zone};
+
+/// A group over a period, as every formula takes it.
+pub(super) struct Emulator<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) span: Span,
+    /// First and one past the last day of the period that has begun.
+    pub(super) days: (NaiveDate, NaiveDate),
+    pub(super) zone: Zone,
+    pub(super) figures: &'a PeriodFigures,
+}
+
+/// A value, and how many things are in it.
+type Counted = Option<(EmulatedValue, usize)>;
+
+/// One formula: whose, of what, how, and in words.
+struct Row(Tool, Metric, fn(&Emulator<'_>) -> Counted, &'static str);
+
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the methods are of one lifetime, the table is of any")]
+const ROWS: &[Row] = &[
+    Row(Tool::Dora, Metric::DeploymentFrequency, |it| it.per_day(), "deployments ÷ days"),
+    Row(
+        Tool::Dora,
+        Metric::LeadTime,
+        |it| it.changes(),
+        "median over changes (each pull request, each commit without one): first commit → deployed",
+    ),
+    Row(Tool::Dora, Metric::ChangeFailureRate, |it| it.failed(), "failed deployments ÷ deployments"),
+    Row(
+        Tool::Dora,
+        Metric::RecoveryTime,
+        |it| it.recovery(),
+        "median of resolved − opened over incidents that a deployment caused",
+    ),
+    Row(
+        Tool::FourKeys,
+        Metric::DeploymentFrequency,
+        |it| it.days_a_week_from_sunday(),
+        "median over weeks (from Sunday) of days with a deployment",
+    ),
+    Row(
+        Tool::FourKeys,
+        Metric::LeadTime,
+        |it| it.commit_minutes(),
+        "median over commits of deployed − committed, whole minutes, those of 0 or less left out",
+    ),
+    Row(
+        Tool::FourKeys,
+        Metric::ChangeFailureRate,
+        |it| it.links(),
+        "links of incidents to deployments ÷ deployments: two incidents of one deployment count twice",
+    ),
+    Row(
+        Tool::FourKeys,
+        Metric::TimeToRestore,
+        |it| it.hours_since_deployment(),
+        "median, in whole hours, of resolved − the linked deployment (else opened), over incidents opened in the period",
+    ),
+    Row(
+        Tool::DevLake2021,
+        Metric::DeploymentFrequency,
+        |it| it.days_a_week_from_monday(),
+        "lower median over weeks (from Monday) of days with a deployment",
+    ),
+    Row(
+        Tool::DevLake2023,
+        Metric::DeploymentFrequency,
+        |it| it.days_a_week_from_monday(),
+        "lower median over weeks (from Monday) of days with a deployment",
+    ),
+    Row(
+        Tool::DevLake2021,
+        Metric::LeadTime,
+        |it| it.pull_request_minutes(),
+        "lower median over pull requests of coding + review + deploy time, each rounded up to minutes; commits without one left out",
+    ),
+    Row(
+        Tool::DevLake2023,
+        Metric::LeadTime,
+        |it| it.pull_request_minutes(),
+        "lower median over pull requests of coding + review + deploy time, each rounded up to minutes; commits without one left out",
+    ),
+    Row(
+        Tool::DevLake2021,
+        Metric::ChangeFailureRate,
+        |it| it.latest_before(),
+        "deployments that are the latest before any incident, however long before ÷ deployments",
+    ),
+    Row(
+        Tool::DevLake2023,
+        Metric::ChangeFailureRate,
+        |it| it.latest_before(),
+        "deployments that are the latest before any incident, however long before ÷ deployments",
+    ),
+    Row(
+        Tool::DevLake2021,
+        Metric::TimeToRestore,
+        |it| it.minutes_of_opened(),
+        "lower median, in whole minutes, of resolved − opened over incidents opened in the period",
+    ),
+    Row(
+        Tool::DevLake2023,
+        Metric::TimeToRestore,
+        |it| it.minutes_since_deployment(),
+        "lower median, in whole minutes, of resolved − the latest deployment before the incident",
+    ),
+    Row(Tool::GitLab, Metric::DeploymentFrequency, |it| it.per_day(), "deployments ÷ days"),
+    Row(
+        Tool::GitLab,
+        Metric::LeadTime,
+        |it| it.daily_medians_of_merges(),
+        "median over days of the day's median of deployed − merged: no coding and no review",
+    ),
+    Row(
+        Tool::GitLab,
+        Metric::ChangeFailureRate,
+        |it| it.incidents_over_deployments(),
+        "incidents opened ÷ deployments, linked or not; may exceed 100 %",
+    ),
+    Row(
+        Tool::GitLab,
+        Metric::TimeToRestore,
+        |it| it.daily_medians_of_restores(),
+        "median over days of the day's median of resolved − opened",
+    ),
+    Row(Tool::Sleuth, Metric::DeploymentFrequency, |it| it.per_day(), "deployments ÷ days"),
+    Row(Tool::Sleuth, Metric::LeadTime, |it| it.mean_lead_time(), "mean over deployments of first commit → deployed"),
+    Row(
+        Tool::Sleuth,
+        Metric::TimeToRestore,
+        |it| it.mean_restore(),
+        "mean of resolved − opened over incidents opened in the period",
+    ),
+    Row(Tool::LinearB, Metric::DeploymentFrequency, |it| it.per_day(), "deployments ÷ days"),
+    Row(
+        Tool::LinearB,
+        Metric::LeadTime,
+        |it| it.sum_of_phase_means(),
+        "mean coding + mean pickup + mean review + mean deploy time of pull requests",
+    ),
+    Row(
+        Tool::LinearB,
+        Metric::ChangeFailureRate,
+        |it| it.incidents_over_deployments(),
+        "incidents opened ÷ deployments; may exceed 100 %",
+    ),
+];
+
+impl Emulator<'_> {
+    /// Every row, by tool, then metric.
+    pub(super) fn all(&self) -> Vec<Emulation> {
+        let row = |Row(tool, metric, count, formula): &Row| {
+            let missing = match metric {
+                Metric::DeploymentFrequency | Metric::LeadTime => self.figures.frequency.is_err(),
+                Metric::ChangeFailureRate | Metric::RecoveryTime => self.figures.change_failure.is_err(),
+                Metric::TimeToRestore => self.figures.restore.is_err(),
+            };
+            let counted = if missing { None } else { count(self) };
+            let (value, n) = (counted.map(|(value, _)| value), counted.map_or(0, |(_, n)| n as u64));
+            Emulation { tool: *tool, metric: *metric, value, n, formula }
+        };
+        let mut rows: Vec<Emulation> = ROWS.iter().map(row).collect();
+        rows.sort_by_key(|row| (row.tool, row.metric));
+        rows
+    }
+
+    fn days_a_week_from_sunday(&self) -> Counted {
+        self.days_a_week(chrono::Weekday::Sun, median)
+    }
+
+    fn days_a_week_from_monday(&self) -> Counted {
+        self.days_a_week(chrono::Weekday::Mon, lower_median)
+    }
+
+    fn finished(&self) -> &[(Timestamp, usize)] {
+        finished_in(self.pool, self.span)
+    }
+
+    fn batches(&self) -> impl Iterator<Item = (Timestamp, &Batch)> {
+        self.finished().iter().filter_map(|&(at, index)| Some((at, self.facts.batch_of[index].as_ref()?)))
+    }
+
+    fn requests(&self, batch: &Batch) -> impl Iterator<Item = (u32, &PullRequestTimes)> {
+        let merged = self.facts.batches.merged.get(batch.merged.0..batch.merged.1).unwrap_or_default();
+        merged.iter().filter_map(|&index| Some((index, self.facts.requests.get(index as usize)?)))
+    }
+
+    /// Incidents that count and were opened by the end.
+    fn incidents(&self) -> impl Iterator<Item = usize> {
+        self.pool.incidents.iter().copied().filter(|&index| self.facts.incidents[index].opened_at < self.span.to)
+    }
+
+    fn opened(&self) -> impl Iterator<Item = usize> {
+        self.incidents().filter(|&index| self.facts.incidents[index].opened_at >= self.span.from)
+    }
+
+    /// When an incident was resolved, as known at the end.
+    fn resolved(&self, index: usize) -> Option<Timestamp> {
+        self.facts.incidents[index].resolved_at.filter(|at| *at < self.span.to)
+    }
+
+    /// The deployment of this group that an incident is linked to, by the report's own rules.
+    fn linked(&self, index: usize) -> Option<usize> {
+        let links = &self.facts.incident_facts[index].attributions;
+        links.iter().find(|link| link.holds_at(self.span.to)).map(|link| link.deployment)
+    }
+
+    fn per_day(&self) -> Counted {
+        let days = (self.days.1 - self.days.0).num_days();
+        let n = self.finished().len();
+        (days > 0).then(|| (PerDay(n as f64 / days as f64), n))
+    }
+
+    fn days_a_week(&self, first: chrono::Weekday, middle: fn(Vec<f64>) -> Option<f64>) -> Counted {
+        let week = |day: NaiveDate| {
+            let back = u64::from(day.weekday().days_since(first));
+            day.checked_sub_days(Days::new(back)).unwrap_or(day)
+        };
+        let mut weeks: BTreeMap<NaiveDate, BTreeSet<NaiveDate>> = BTreeMap::new();
+        let mut day = self.days.0;
+        while day < self.days.1 {
+            weeks.entry(week(day)).or_default();
+            day = day.succ_opt()?;
+        }
+        for (at, _) in self.finished() {
+            let day = self.zone.day_of(*at);
+            weeks.entry(week(day)).or_default().insert(day);
+        }
+        let counts: Vec<f64> = weeks.values().map(|days| days.len() as f64).collect();
+        Some((DaysPerWeek(middle(counts)?), self.finished().len()))
+    }
+
+    fn changes(&self) -> Counted {
+        let figure = self.figures.lead_time.as_ref().ok()?;
+        let change = figure.variants.iter().find(|it| it.variant == Variant::Change)?;
+        Some((InSeconds(change.p50?), usize::try_from(change.n).ok()?))
+    }
+
+    fn failed(&self) -> Counted {
+        let figure = self.figures.change_failure.as_ref().ok()?;
+        Some((Ratio(figure.ratio?), self.finished().len()))
+    }
+
+    fn recovery(&self) -> Counted {
+        let durations = self.figures.recovery.as_ref().ok()?.durations?;
+        Some((InSeconds(durations.p50), usize::try_from(durations.n).ok()?))
+    }
+
+    fn commit_minutes(&self) -> Counted {
+        let spans = self.batches().flat_map(|(_, batch)| {
+            self.facts.batches.variants.get(batch.variants.0..batch.variants.1).unwrap_or_default()
+        });
+        let minutes: Vec<f64> = spans
+            .filter(|span| span.variant == Variant::Commit)
+            .map(|span| span.span.0.div_euclid(60))
+            .filter(|minutes| *minutes > 0)
+            .map(|minutes| minutes as f64)
+            .collect();
+        let n = minutes.len();
+        Some((InSeconds(median(minutes)? * 60.0), n))
+    }
+
+    fn links(&self) -> Counted {
+        let inside: BTreeSet<usize> = self.finished().iter().map(|(_, index)| *index).collect();
+        let links = self.incidents().filter_map(|index| self.linked(index)).filter(|it| inside.contains(it)).count();
+        (!inside.is_empty()).then(|| (Ratio(links as f64 / inside.len() as f64), inside.len()))
+    }
+
+    fn hours_since_deployment(&self) -> Counted {
+        let hours: Vec<f64> = self
+            .opened()
+            .filter_map(|index| {
+                let opened = self.facts.incidents[index].opened_at;
+                let deployed = self.linked(index).and_then(|it| self.facts.deployments[it].finished_at);
+                let start = deployed.map_or(opened, |at| at.min(opened));
+                Some(self.resolved(index)?.since(start).0.div_euclid(3_600) as f64)
+            })
+            .collect();
+        let n = hours.len();
+        Some((InSeconds(median(hours)? * 3_600.0), n))
+    }
+
+    fn pull_request_minutes(&self) -> Counted {
+        let mut seen = BTreeSet::new();
+        let mut minutes = Vec::new();
+        for (at, batch) in self.batches() {
+            for (index, request) in self.requests(batch) {
+                let (Some(merged), true) = (request.merged_at, seen.insert(index)) else { continue };
+                let up = |from: Timestamp, to: Timestamp| {
+                    (to.0 - from.0).div_euclid(60_000) + i64::from((to.0 - from.0).rem_euclid(60_000) > 0)
+                };
+                let coding = request.first_commit_at.map_or(0, |first| up(first, request.opened_at)).max(0);
+                let deploy = up(merged, at);
+                if deploy >= 0 {
+                    minutes.push((coding + up(request.opened_at, merged).max(0) + deploy) as f64);
+                }
+            }
+        }
+        let n = minutes.len();
+        Some((InSeconds(lower_median(minutes)? * 60.0), n))
+    }
+
+    /// The service's latest counted deployment strictly before an incident.
+    fn before(&self, index: usize) -> Option<usize> {
+        let (service, opened) = (self.facts.incident_facts[index].service?, self.facts.incidents[index].opened_at);
+        let before = self.facts.counted.partition_point(|&it| self.facts.deployments[it].finished_at < Some(opened));
+        let own = |it: &&usize| self.facts.placements[**it].counted() == Some(service);
+        self.facts.counted.get(..before)?.iter().rev().find(own).copied()
+    }
+
+    fn latest_before(&self) -> Counted {
+        let inside: BTreeSet<usize> = self.finished().iter().map(|(_, index)| *index).collect();
+        let failed: BTreeSet<usize> =
+            self.incidents().filter_map(|index| self.before(index)).filter(|it| inside.contains(it)).collect();
+        (!inside.is_empty()).then(|| (Ratio(failed.len() as f64 / inside.len() as f64), inside.len()))
+    }
+
+    fn minutes_of_opened(&self) -> Counted {
+        let minutes: Vec<f64> = self
+            .opened()
+            .filter_map(|index| {
+                let restored = self.resolved(index)?.since(self.facts.incidents[index].opened_at);
+                Some(restored.0.div_euclid(60) as f64)
+            })
+            .collect();
+        let n = minutes.len();
+        Some((InSeconds(lower_median(minutes)? * 60.0), n))
+    }
+
+    fn minutes_since_deployment(&self) -> Counted {
+        let minutes: Vec<f64> = self
+            .incidents()
+            .filter_map(|index| {
+                let resolved = self.resolved(index).filter(|at| *at >= self.span.from)?;
+                let deployed = self.facts.deployments[self.before(index)?].finished_at?;
+                Some(resolved.since(deployed).0.div_euclid(60) as f64)
+            })
+            .collect();
+        let n = minutes.len();
+        Some((InSeconds(lower_median(minutes)? * 60.0), n))
+    }
+
+    fn daily_medians_of_merges(&self) -> Counted {
+        let mut days: BTreeMap<(String, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
+        for (at, batch) in self.batches() {
+            let deployment = &self.facts.deployments[batch.deployment];
+            let key = (deployment.repo.to_lowercase(), deployment.environment.clone(), self.zone.day_of(at));
+            let spans =
+                self.requests(batch).filter_map(|(_, request)| Some(at.since(request.merged_at?).0.max(0) as f64));
+            let spans: Vec<f64> = spans.collect();
+            if !spans.is_empty() {
+                days.entry(key).or_default().extend(spans);
+            }
+        }
+        let n = days.values().map(Vec::len).sum();
+        Some((InSeconds(median(days.into_values().filter_map(median).collect())?), n))
+    }
+
+    fn incidents_over_deployments(&self) -> Counted {
+        let deployments = self.finished().len();
+        (deployments > 0).then(|| (Ratio(self.opened().count() as f64 / deployments as f64), deployments))
+    }
+
+    fn restored(&self, index: usize) -> Option<(Timestamp, f64)> {
+        let resolved = self.resolved(index)?;
+        let seconds = resolved.since(self.facts.incidents[index].opened_at).as_f64();
+        (seconds >= 0.0).then_some((resolved, seconds))
+    }
+
+    fn daily_medians_of_restores(&self) -> Counted {
+        let mut days: BTreeMap<(Option<usize>, NaiveDate), Vec<f64>> = BTreeMap::new();
+        for index in self.incidents() {
+            if let Some((at, seconds)) = self.restored(index).filter(|(at, _)| *at >= self.span.from) {
+                let key = (self.facts.incident_facts[index].service, self.zone.day_of(at));
+                days.entry(key).or_default().push(seconds);
+            }
+        }
+        let n = days.values().map(Vec::len).sum();
+        Some((InSeconds(median(days.into_values().filter_map(median).collect())?), n))
+    }
+
+    fn mean_lead_time(&self) -> Counted {
+        let durations = self.figures.lead_time.as_ref().ok()?.durations?;
+        Some((InSeconds(durations.mean), usize::try_from(durations.n).ok()?))
+    }
+
+    fn mean_restore(&self) -> Counted {
+        let seconds: Vec<f64> = self.opened().filter_map(|index| Some(self.restored(index)?.1)).collect();
+        Some((InSeconds(mean(&seconds)?), seconds.len()))
+    }
+
+    fn sum_of_phase_means(&self) -> Counted {
+        let mut phases: [Vec<f64>; 4] = Default::default();
+        let mut n = 0;
+        for (at, batch) in self.batches() {
+            for (_, request) in self.requests(batch) {
+                let Some(merged) = request.merged_at else { continue };
+                n += 1;
+                let opened = request.opened_at;
+                let picked = request.first_review_at.unwrap_or(merged);
+                let spans = [
+                    request.first_commit_at.map(|first| opened.since(first)),
+                    Some(picked.since(opened)),
+                    Some(merged.since(picked)),
+                    Some(at.since(merged)),
+                ];
+                for (phase, span) in phases.iter_mut().zip(spans) {
+                    phase.extend(span.map(|span| span.as_f64()).filter(|seconds| *seconds >= 0.0));
+                }
+            }
+        }
+        let means: Vec<f64> = phases.iter().filter_map(|phase| mean(phase)).collect();
+        (!means.is_empty()).then(|| (InSeconds(means.iter().sum()), n))
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    quantile(&values, 0.5)
+}
+
+/// The middle value, of two the lower: what `percent_rank <= 0.5` leaves.
+fn lower_median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len().checked_sub(1)? / 2).copied()
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
