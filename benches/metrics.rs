@@ -108,7 +108,7 @@ fn metrics(criterion: &mut Criterion) {
     let events = Events::read(&dataset).expect("events");
     let ownership = Ownership::new(settings, &events.deployments);
     let facts = Facts::new(&events, &ownership, settings);
-    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents);
+    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
     let pools = pools(&facts, &ownership, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
 

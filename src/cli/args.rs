@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::gate::Gate;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::time::{Period, Timestamp, parse_date, parse_duration};
 use crate::domain::unit::Seconds;
+use crate::metrics::tables::Metric;
 
 /// DORA metrics from a team's deployment and incident history: right, explained and reproducible, from one command.
 #[derive(Debug, Parser)]
@@ -35,6 +37,12 @@ pub(super) enum Command {
     Report(Box<Report>),
     /// Fetch, then report: what cron calls. Says nothing unless something is wrong.
     Run(Box<Run>),
+    /// Say how one figure came about: the formula with its numbers, the events in it, what was left out and why.
+    Explain(Explain),
+    /// Print the findings of a report without writing it.
+    Audit(Audit),
+    /// Say what changed between two reports, and why.
+    Diff(Diff),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -185,6 +193,122 @@ pub(super) struct Report {
     /// End with code 5 where a figure is missing because history was not read.
     #[arg(long)]
     pub(super) strict: bool,
+    /// End with code 10 where this holds, the report still written: `cfr > 15%`, `lead_time.p50 > 7d`,
+    /// `cfr.lower > 10%`; several conditions joined by `and`; may be given several times.
+    #[arg(long, value_name = "EXPR", value_parser = Gate::parse)]
+    pub(super) fail_if: Vec<Gate>,
+    /// A gate is not judged on fewer deployments or incidents than this.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) min_n: u64,
+    /// What a gate does that cannot be judged.
+    #[arg(long, value_name = "WHAT", default_value = "warn")]
+    pub(super) on_no_data: OnNoData,
+    /// Replace names of services, teams, repos and people, titles and links by stable pseudonyms, to share the report
+    /// outside.
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// A TOML file with a note for the summary, and notes and freezes for the calendar.
+    #[arg(long, value_name = "FILE")]
+    pub(super) notes: Option<PathBuf>,
+}
+
+/// What a gate does that cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnNoData {
+    /// Passes.
+    Pass,
+    /// Passes, with a warning.
+    Warn,
+    /// Trips.
+    Fail,
+}
+
+/// Which figures a command is about.
+#[derive(Debug, Args)]
+pub(super) struct About {
+    /// The instant up to which things are known, RFC 3339 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(super) as_of: Option<Timestamp>,
+    /// As for `report` [default: the last 90 complete days]
+    #[arg(long)]
+    pub(super) period: Option<String>,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TextOrJson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    /// Lines of text.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The metric.
+    pub(super) metric: MetricName,
+    /// Of this service.
+    #[arg(long, value_name = "NAME", conflicts_with = "team")]
+    pub(super) service: Option<String>,
+    /// Of this team.
+    #[arg(long, value_name = "NAME")]
+    pub(super) team: Option<String>,
+    /// Of the rolling window that ends with this day, as `daily.csv` has it.
+    #[arg(long, value_name = "DATE", value_parser = parse_date, conflicts_with = "period")]
+    pub(super) day: Option<NaiveDate>,
+    #[command(flatten)]
+    pub(super) about: About,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    #[command(flatten)]
+    pub(super) about: About,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The older `report.json`.
+    pub(super) old: PathBuf,
+    /// The newer one.
+    pub(super) new: PathBuf,
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TextOrJson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum MetricName {
+    /// Deployments a day.
+    #[value(alias = "frequency", alias = "deployment-frequency")]
+    DeploymentFrequency,
+    /// Lead time for changes.
+    #[value(alias = "lead-time")]
+    LeadTime,
+    /// Change failure rate.
+    #[value(alias = "cfr", alias = "change-failure-rate")]
+    ChangeFailureRate,
+    /// Time to restore service.
+    #[value(alias = "mttr", alias = "time-to-restore")]
+    TimeToRestore,
+    /// Failed deployment recovery time.
+    #[value(alias = "recovery-time")]
+    RecoveryTime,
+}
+
+impl From<MetricName> for Metric {
+    fn from(name: MetricName) -> Self {
+        match name {
+            MetricName::DeploymentFrequency => Self::DeploymentFrequency,
+            MetricName::LeadTime => Self::LeadTime,
+            MetricName::ChangeFailureRate => Self::ChangeFailureRate,
+            MetricName::TimeToRestore => Self::TimeToRestore,
+            MetricName::RecoveryTime => Self::RecoveryTime,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

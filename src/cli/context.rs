@@ -16,6 +16,8 @@ pub(super) struct Context {
     pub(super) config: Config,
     pub(super) data: PathBuf,
     pub(super) out: PathBuf,
+    /// The folder of the config file, where there is one.
+    folder: PathBuf,
 }
 
 impl Context {
@@ -29,8 +31,14 @@ impl Context {
         Ok(Self {
             data: common.data.clone().unwrap_or_else(|| config.data_dir.clone()),
             out: common.out.clone().unwrap_or_else(|| config.out.clone()),
+            folder: common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             config,
         })
+    }
+
+    /// A path from the config: beside it, unless it is absolute.
+    pub(super) fn beside_config(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) enum Code {
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
+    /// A gate of `--fail-if` tripped; the report is written.
+    Gate = 10,
 }
 
 impl From<Code> for ExitCode {

@@ -5,6 +5,8 @@ mod args;
 mod commands;
 mod context;
 mod exit;
+mod extras;
+mod gate;
 mod output;
 mod publish;
 
@@ -35,6 +37,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
         Command::Run(run) => commands::run::run(run, &cli.common, talk),
         Command::Report(report) => commands::report::run(report, &cli.common, talk),
+        Command::Explain(explain) => commands::explain::run(explain, &cli.common),
+        Command::Audit(audit) => commands::audit::run(audit, &cli.common),
+        Command::Diff(diff) => commands::diff::run(diff),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Man => commands::about::man(),
     };

@@ -47,6 +47,8 @@ pub struct Config {
     pub settings: Settings,
     /// Folder of the reports, as written.
     pub out: PathBuf,
+    /// A picture for the head of the page, as written.
+    pub logo: Option<PathBuf>,
     /// Folder of the dataset, as written.
     pub data_dir: PathBuf,
     /// Where deployments, commits and pull requests are fetched; `None`: nowhere.
@@ -70,6 +72,7 @@ impl Default for Config {
         Self {
             settings: Settings::default(),
             out: "reports".into(),
+            logo: None,
             data_dir: "data".into(),
             github: None,
             pagerduty: None,
@@ -95,9 +98,18 @@ impl Config {
         let top = document.top();
         let default = Self::default();
         let folder = path.parent().unwrap_or(Path::new(""));
+        let mut settings = settings::read(&top, folder, read)?;
+        for (section, source) in
+            [("pagerduty", "pagerduty"), ("opsgenie", "opsgenie"), ("jsm", "jsm"), ("github_issues", "github-issues")]
+        {
+            if top.section(section)?.is_some() {
+                settings.incident_sources.push(source.to_owned());
+            }
+        }
         Ok(Self {
-            settings: settings::read(&top, folder, read)?,
+            settings,
             out: folder_of(&top, "report", "out")?.unwrap_or(default.out),
+            logo: folder_of(&top, "report", "logo")?,
             data_dir: folder_of(&top, "data", "dir")?.unwrap_or(default.data_dir),
             github: top.section("github")?.map(|section| github::read(&section)).transpose()?,
             pagerduty: top.section("pagerduty")?.map(|section| incident_source::pagerduty(&section)).transpose()?,

@@ -72,6 +72,8 @@ pub struct Settings {
     pub urgencies: Vec<String>,
     /// Tags whose incidents do not count.
     pub ignore_tags: Vec<String>,
+    /// The incident services that are read.
+    pub incident_sources: Vec<String>,
 }
 
 impl Default for Settings {
@@ -89,6 +91,7 @@ impl Default for Settings {
             min_priority: None,
             urgencies: Vec::new(),
             ignore_tags: Vec::new(),
+            incident_sources: Vec::new(),
         }
     }
 }

@@ -20,6 +20,7 @@ use super::tables::EmulatedValue::{DaysPerWeek, PerDay, Ratio, Seconds as InSeco
 use super::tables::{EmulatedValue, Emulation, Metric, PeriodFigures, Tool, Variant};
 use super::throughput::finished_in;
 use crate::domain::time::{Span, Timestamp, Zone};
+use crate::domain::unit::Seconds;
 
 /// A group over a period, as every formula takes it.
 pub(super) struct Emulator<'a> {
@@ -427,7 +428,7 @@ impl Emulator<'_> {
                     Some(at.since(merged)),
                 ];
                 for (phase, span) in phases.iter_mut().zip(spans) {
-                    phase.extend(span.map(|span| span.as_f64()).filter(|seconds| *seconds >= 0.0));
+                    phase.extend(span.map(Seconds::as_f64).filter(|seconds| *seconds >= 0.0));
                 }
             }
         }

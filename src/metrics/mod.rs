@@ -70,7 +70,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         return Err(MetricsError::nothing_left(&filter, &ownership));
     }
     let facts = Facts::new(&events, &ownership, settings);
-    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents);
+    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let now = Known::new(&request.period, request);
     let before = request.previous.as_ref().map(|period| Known::new(period, request));

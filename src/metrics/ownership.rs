@@ -25,7 +25,7 @@ pub struct Ownership<'a> {
     /// The services that list an incident key, in config order.
     by_key: FxHashMap<String, Vec<ServiceIndex>>,
     /// The first service of a name in lower case, or of a repo's name without its owner.
-    by_name: FxHashMap<String, ServiceIndex>,
+    by_name: FxHashMap<String, Vec<ServiceIndex>>,
 }
 
 /// Whose a deployment is, and whether it counts.
@@ -91,16 +91,16 @@ impl<'a> Ownership<'a> {
             settings.services.clone()
         };
         let mut by_key: FxHashMap<String, Vec<ServiceIndex>> = FxHashMap::default();
-        let mut by_name = FxHashMap::default();
+        let mut by_name: FxHashMap<String, Vec<ServiceIndex>> = FxHashMap::default();
         for (index, service) in services.iter().enumerate() {
             for key in &service.incident_keys {
                 by_key.entry(key.clone()).or_default().push(index);
             }
             let name = service.name.0.to_lowercase();
             if let Some((_, short)) = name.rsplit_once('/') {
-                by_name.entry(short.to_owned()).or_insert(index);
+                by_name.entry(short.to_owned()).or_default().push(index);
             }
-            by_name.entry(name).or_insert(index);
+            by_name.entry(name).or_default().push(index);
         }
         Self { settings, services, by_key, by_name }
     }
@@ -152,7 +152,17 @@ impl<'a> Ownership<'a> {
 
     /// The service of an incident, and how it was found.
     pub fn of_incident(&self, incident: &Incident) -> Mapping {
-        self.of_keys(incident.service_keys.iter().map(String::as_str))
+        let found = self.of_keys(incident.service_keys.iter().map(String::as_str));
+        let repo = incident.service_keys.first().filter(|_| incident.source == "github-issues");
+        match (found.service, repo) {
+            // An issue speaks of the service that has its repo.
+            (None, Some(repo)) => {
+                let has = |service: &Service| service.repos.iter().any(|glob| glob.matches(repo));
+                let service = self.services.iter().position(has);
+                Mapping { service, how: if service.is_some() { Rung::EqualName } else { Rung::Unmapped } }
+            }
+            _ => found,
+        }
     }
 
     /// The service that some keys of an incident source speak of.
@@ -163,17 +173,21 @@ impl<'a> Ownership<'a> {
             Some(Mapping { service: Some(service), how })
         };
         let listed = keys.clone().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
-        let named = || keys.filter_map(|key| self.by_name.get(&key.to_lowercase())).copied().collect();
+        let named = || keys.filter_map(|key| self.by_name.get(&key.to_lowercase())).flatten().copied().collect();
         all(listed, Rung::Listed)
             .or_else(|| all(named(), Rung::EqualName))
             .unwrap_or(Mapping { service: None, how: Rung::Unmapped })
     }
 
-    /// Why an incident does not count: `merged`, `priority`, `urgency`, `tag`.
+    /// Why an incident does not count: `merged`, `gone`, `priority`, `urgency`, `tag`.
     pub fn left_out(&self, incident: &Incident) -> Option<&'static str> {
         let same = |list: &[String], text: &str| list.iter().any(|item| item.to_lowercase() == text.to_lowercase());
         if incident.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("merged")) {
             return Some("merged");
+        }
+        // Nobody can say any more whether it was over.
+        if incident.resolved_at.is_none() && incident.status.as_deref() == Some("gone") {
+            return Some("gone");
         }
         if let (Some(least), Some(number)) =
             (self.settings.min_priority, incident.priority.as_deref().and_then(priority_number))

@@ -12,6 +12,8 @@ use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::time::{Span, Timestamp};
 
+/// The incident services that this program reads itself.
+const OWN_SOURCES: [&str; 4] = ["pagerduty", "opsgenie", "jsm", "github-issues"];
 const ALWAYS: Span = Span { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
 
 /// What was read completely, by repo and by incident source.
@@ -38,8 +40,14 @@ pub struct Reach {
 }
 
 impl History {
-    /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing.
-    pub fn new(coverage: &[Coverage], deployments: &[Deployment], incidents: &[Incident]) -> Self {
+    /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing. `configured` are the
+    /// incident services that are read: another one of them that was read before was retired with its last reading.
+    pub fn new(
+        coverage: &[Coverage],
+        deployments: &[Deployment],
+        incidents: &[Incident],
+        configured: &[String],
+    ) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
         let mut incident_sources: BTreeMap<String, BTreeMap<String, Vec<Span>>> = BTreeMap::new();
@@ -47,6 +55,9 @@ impl History {
         for repo in seen {
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
         }
+        let is_retired = |source: &str| {
+            !configured.is_empty() && OWN_SOURCES.contains(&source) && !configured.iter().any(|own| own == source)
+        };
         for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
             incident_sources.insert(source.to_owned(), BTreeMap::new());
         }
@@ -63,6 +74,12 @@ impl History {
                     scopes.entry(entry.scope.clone()).or_default().extend(&entry.spans);
                 }
                 Table::Commits | Table::PullRequests => {}
+            }
+        }
+        // What is read no more has nothing to say from its last reading on.
+        for (_, scopes) in incident_sources.iter_mut().filter(|(source, _)| is_retired(source)) {
+            for last in scopes.values_mut().filter_map(|spans| spans.last_mut()) {
+                last.to = ALWAYS.to;
             }
         }
         Self { everything, repos, incident_sources }
@@ -104,7 +121,11 @@ impl History {
     /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
     /// a service speaks of that one alone. A source of which no scope can is none for the group.
     fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership<'_>) -> BTreeMap<String, Vec<Span>> {
-        let concerns = |scope: &str| {
+        // Only PagerDuty is read service by service.
+        let concerns = |source: &str, scope: &str| {
+            if source != "pagerduty" {
+                return true;
+            }
             let service = ownership.of_keys(std::iter::once(scope)).service;
             service.is_none_or(|service| pool.services.contains(&service))
         };
@@ -116,7 +137,7 @@ impl History {
             } else if scopes.len() == 1 && scopes.contains_key(EVERYTHING) {
                 sources.insert(source.clone(), join(everything.to_vec()));
             }
-            for (_, spans) in scopes.iter().filter(|(scope, _)| *scope != EVERYTHING && concerns(scope)) {
+            for (_, spans) in scopes.iter().filter(|(scope, _)| *scope != EVERYTHING && concerns(source, scope)) {
                 let spans = join([everything, spans].concat());
                 match sources.get_mut(source) {
                     Some(both) => *both = intersect(both, &spans),

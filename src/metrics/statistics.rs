@@ -146,7 +146,7 @@ pub fn mann_kendall(values: &[f64]) -> Option<MannKendall> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let spread = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
-    let ties: f64 = sorted.chunk_by(|a, b| a == b).map(|tied| spread(tied.len() as f64)).sum();
+    let ties: f64 = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|tied| spread(tied.len() as f64)).sum();
     let variance = (spread(n) - ties) / 18.0;
     if values.len() < 3 || variance <= 0.0 {
         return None;
@@ -161,7 +161,7 @@ pub fn mann_kendall(values: &[f64]) -> Option<MannKendall> {
 pub fn theil_sen(points: &[(f64, f64)]) -> Option<f64> {
     let mut slopes = Vec::new();
     for (index, (x, y)) in points.iter().enumerate() {
-        let later = points.get(index + 1..).unwrap_or_default().iter().filter(|(other, _)| other != x);
+        let later = points.get(index + 1..).unwrap_or_default().iter().filter(|(other, _)| other.total_cmp(x).is_ne());
         slopes.extend(later.map(|(other, value)| (value - y) / (other - x)));
     }
     slopes.sort_unstable_by(f64::total_cmp);

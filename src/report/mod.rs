@@ -2,18 +2,24 @@
 
 pub mod chart;
 pub mod csv;
+pub mod diff;
 pub mod digest;
+pub mod explain;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod notes;
 pub mod number;
+pub mod redact;
 pub mod words;
 
 #[cfg(test)]
 mod sample;
 
+pub use notes::Notes;
+
 /// Where a report comes from, besides its events and settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// Version of this program.
     pub tool_version: String,
@@ -21,4 +27,8 @@ pub struct Provenance {
     pub config_digest: String,
     /// Whether the data are synthetic: then the page says so.
     pub synthetic: bool,
+    /// What people add to it.
+    pub notes: Notes,
+    /// A logo for the page's head, as a data URI.
+    pub logo: Option<String>,
 }

@@ -114,6 +114,7 @@ pub fn left_out(reason: &str) -> &str {
         "tag" => "has a tag that is ignored",
         "negative" => "resolved before it was opened: no time to restore",
         "unmapped" => "belongs to no service: counts in “all” alone",
+        "gone" => "is no longer in its source, and was open when it was last seen",
         "several-services" => "matches several services: counts for the first in the configuration",
         "equal-name" => "mapped by an equal name, not by a listed key",
         other => other,

@@ -97,7 +97,7 @@ impl Dataset {
     }
 
     /// What is known of an incident source: the scopes it is read in, and the incidents that may still change: those
-    /// that are open, and those opened from an instant on.
+    /// that are open, and those opened or resolved from an instant on.
     ///
     /// # Errors
     /// A part cannot be read.
@@ -117,10 +117,12 @@ impl Dataset {
                 known.scopes.entry(scope).or_default().cursor = Some(cursor);
             }
         }
-        let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from(&known).0));
+        let from = lit(from(&known).0);
+        let recent = col("opened_at").cast(DataType::Int64).gt_eq(from.clone());
+        let late = col("resolved_at").cast(DataType::Int64).gt_eq(from);
         let frame = self
             .scan(Table::Incidents)?
-            .filter(col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent)))
+            .filter(col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent).or(late)))
             .sort(["opened_at", "id"], SortMultipleOptions::default())
             .collect()
             .map_err(StoreError::reading(Table::Incidents))?;

@@ -89,3 +89,42 @@ fn on_a_phone_the_page_does_not_scroll_sideways_and_it_prints() {
     let printed = std::fs::read(place.path("page.pdf")).expect("a PDF");
     assert!(printed.starts_with(b"%PDF") && printed.len() > 20_000);
 }
+
+/// The page with axe-core in it, which gives its verdict as the title: the rules that are broken, or `clean N`.
+fn audited(place: &Place, page: &str, is_dark: bool) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "where axe-core lies, only the environment says")]
+    let axe = std::fs::read_to_string(std::env::var_os("AXE_CORE")?).expect("axe-core");
+    let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").expect("a policy");
+    let rest = rest.split_once('>').expect("its end").1;
+    let page = format!("{before}{rest}");
+    let dark = "(prefers-color-scheme: dark)";
+    assert!(page.contains(dark));
+    let page = page.replace(dark, if is_dark { "(min-width: 1px)" } else { "(max-width: 1px)" });
+    let tags = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']";
+    let verdict = format!(
+        "<script>{axe}</script><script>for (const d of document.querySelectorAll('details')) d.open = true;\
+         axe.run(document, {{runOnly: {{type: 'tag', values: {tags}}}}}).then(r => {{\
+         document.title = r.violations.length ? 'broken ' + r.violations.map(v => v.id + ' ' + v.nodes[0].target + ' ' \
+         + v.nodes[0].failureSummary).join('; ') : 'clean ' + r.passes.length}})</script></body>"
+    );
+    place.write("audited.html", &page.replace("</body>", &verdict));
+    let url = format!("file://{}", place.path("audited.html").display());
+    let (dom, said) = chromium(place, &["--virtual-time-budget=120000", "--dump-dom", &url])?;
+    let title = dom.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+    Some(title.unwrap_or_else(|| panic!("no title: {said}")).0.to_owned())
+}
+
+#[test]
+fn the_page_breaks_no_rule_of_wcag_in_light_and_in_dark() {
+    let hostile = hostile_report();
+    let sample = Place::new();
+    sample.done(["demo"]);
+    for (place, page) in [(&hostile, "reports/2026-07/index.html"), (&sample, "reports/demo/2026-Q3/index.html")] {
+        for is_dark in [false, true] {
+            let Some(verdict) = audited(place, &place.read(page), is_dark) else {
+                return skip("chromium is not installed, or AXE_CORE does not name axe-core's axe.min.js");
+            };
+            assert!(verdict.starts_with("clean "), "{page}, dark: {is_dark}: {verdict}");
+        }
+    }
+}

@@ -90,3 +90,130 @@ fn a_span_that_was_not_read_is_an_error_that_names_the_repo() {
     assert!(place.read("reports/2026-Q3/findings.csv").contains("incomplete-coverage,error,all"));
     assert!(run.stderr.contains("acme/web") && run.stderr.contains("--covers"), "said even when quiet: {}", run.stderr);
 }
+
+/// The findings of a period of files that are imported as they stand, as `audit` gives them.
+fn audited(config: &str, period: &str, files: &[(&str, &str)]) -> Vec<(String, String)> {
+    let place = Place::new();
+    place.write("dora.toml", config);
+    for (table, text) in files {
+        place.write("rows.csv", text);
+        let covers = ["--covers", "2026-06-01..2026-10-01"];
+        let covers = if ["deployments", "incidents"].contains(table) { &covers[..] } else { &[] };
+        place.done([&["import", table, "rows.csv"], covers].concat());
+    }
+    let run = place.run(["audit", "--format", "json", "--period", period, "--as-of", "2026-10-01T00:00:00Z"]);
+    let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().expect("text").to_owned();
+    let all = found.as_array().expect("findings");
+    all.iter().map(|finding| (text(finding, "id"), text(finding, "message") + " " + &text(finding, "advice"))).collect()
+}
+
+fn said(found: &[(String, String)], id: &str) -> Option<String> {
+    found.iter().find(|finding| finding.0 == id).map(|finding| finding.1.clone())
+}
+
+/// Three months of deployments, one each third day, and the incidents of every `nth`.
+fn quarter(nth: usize, title: &str) -> (String, String) {
+    let days = (7..=9).flat_map(|month| (1..=30).step_by(3).map(move |day| format!("2026-{month:02}-{day:02}")));
+    let (mut deployments, mut incidents) = (Vec::new(), Vec::new());
+    for (at, day) in days.enumerate() {
+        deployments.push(format!("{at},acme/web,production,s{at},success,{day}T09:00:00Z,{day}T09:05:00Z\n"));
+        if at % nth == 0 {
+            incidents.push(format!("{at},{title},web,{day}T10:00:00Z,{day}T11:00:00Z,true\n"));
+        }
+    }
+    let deployments = "id,repo,environment,sha,status,created_at,finished_at\n".to_owned() + &deployments.concat();
+    let incidents = "id,title,service_keys,opened_at,resolved_at,caused_by_deploy\n".to_owned() + &incidents.concat();
+    (deployments, incidents)
+}
+
+#[test]
+fn stand_ins_for_deployments_are_named_and_deployments_are_not() {
+    let rows = |id: &str, task: &str| {
+        format!(
+            "id,repo,environment,sha,status,created_at,finished_at,task\n\
+             {id},acme/web,production,s1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,{task}\n"
+        )
+    };
+    let id = "commits-counted-as-deployments";
+    let merges = rows("pull-request-7", "merged-pull-request");
+    let text = said(&audited(WEB, "2026-07", &[("deployments", &merges)]), id).expect("raised");
+    assert!(text.starts_with("1 ") && text.contains("merged pull request"), "{text}");
+    assert_eq!(said(&audited(WEB, "2026-07", &[("deployments", &rows("7", "deploy"))]), id), None);
+}
+
+#[test]
+fn failures_by_the_clock_alone_are_told_with_and_without_them() {
+    let files = [("deployments", DEPLOYMENTS), ("incidents", INCIDENTS)];
+    let id = "alerts-counted-as-failures";
+    let text = said(&audited(WEB, "2026-07", &files), id).expect("raised");
+    assert!(text.starts_with("1 of 1 failures") && text.contains("33.3 % with them and 0.0 % without"), "{text}");
+    let explicit = format!("[incidents]\nattribution = \"explicit\"\n{WEB}");
+    assert_eq!(said(&audited(&explicit, "2026-07", &files), id), None);
+}
+
+#[test]
+fn a_feed_of_nothing_but_the_gravest_lacks_partial_outages() {
+    let rows = |priority: &str| {
+        let header = "id,title,service_keys,priority,opened_at,resolved_at\n".to_owned();
+        let row = |at: u32| {
+            let priority = if at == 1 { priority } else { "P1" };
+            format!("{at},down,web,{priority},2026-07-{at:02}T10:00:00Z,2026-07-{at:02}T11:00:00Z\n")
+        };
+        header + &(1..=6).map(row).collect::<String>()
+    };
+    let id = "partial-outages-missing";
+    let of = |priority: &str, period: &str| {
+        said(&audited(WEB, period, &[("deployments", DEPLOYMENTS), ("incidents", &rows(priority))]), id)
+    };
+    assert!(of("P1", "2026-Q3").expect("raised").starts_with("All 6 incidents with a priority in 92 days"));
+    assert_eq!(of("P2", "2026-Q3"), None, "one lesser incident is enough");
+    assert_eq!(of("P1", "2026-07"), None, "a month says nothing");
+}
+
+#[test]
+fn environments_that_look_like_what_they_are_not_are_told_either_way() {
+    let id = "non-production-counted";
+    let files = [("deployments", DEPLOYMENTS)];
+    assert_eq!(said(&audited(WEB, "2026-07", &files), id), None);
+    let all = format!("[deployments]\nenvironments = [\"*\"]\n{WEB}");
+    let text = said(&audited(&all, "2026-07", &files), id).expect("raised");
+    assert!(
+        text.contains("1 deployment of 4 counted") && text.contains("staging (1). Without them there are 3"),
+        "{text}"
+    );
+    let none = format!("[deployments]\nenvironments = [\"live\"]\n{WEB}");
+    let text = said(&audited(&none, "2026-07", &files), id).expect("raised");
+    assert!(text.contains("production (3)") && text.contains("3 in place of 0"), "{text}");
+}
+
+#[test]
+fn a_clock_that_starts_at_the_pull_request_is_compared_where_it_is_known() {
+    let commits = COMMITS.replace("2026-07-14T10:00:00Z,,", "2026-07-14T10:00:00Z,4,");
+    let pulls =
+        "repo,number,opened_at,merged_at,merge_sha\nacme/web,4,2026-07-15T03:05:00Z,2026-07-15T08:00:00Z,bbbbbbb2\n";
+    let id = "lead-time-from-pull-request";
+    let with = [("deployments", DEPLOYMENTS), ("commits", &commits), ("pull-requests", pulls)];
+    let text = said(&audited(WEB, "2026-07", &with), id).expect("raised");
+    assert!(
+        text.contains("the opening of the 1 pull request") && text.contains("would be 6.0 h in place of 1.5 d"),
+        "{text}"
+    );
+    assert_eq!(said(&audited(WEB, "2026-07", &with[..2]), id), None);
+}
+
+#[test]
+fn failures_that_go_on_are_told_by_class_with_an_experiment_for_each() {
+    let id = "sustained-change-failure-rate";
+    let found = |nth: usize, title: &str| {
+        let (deployments, incidents) = quarter(nth, title);
+        said(&audited(WEB, "2026-Q3", &[("deployments", &deployments), ("incidents", &incidents)]), id)
+    };
+    let text = found(5, "Postgres: too many connections").expect("raised");
+    assert!(text.contains("20.0 %") && text.contains("6 database connections"), "{text}");
+    assert!(text.contains("latency or partition between application and database"), "{text}");
+    assert!(found(5, "OOMKilled").expect("raised").contains("memory stress at peak load"));
+    assert!(found(5, "upstream timeout").expect("raised").contains("slow upstream responses"));
+    assert!(found(5, "broken button").expect("raised").contains("6 other"));
+    assert_eq!(found(10, "OOMKilled"), None, "a tenth is not above a tenth");
+}

@@ -57,6 +57,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: config.digest(),
         synthetic: true,
+        ..Provenance::default()
     };
     write(&dataset, &request, &provenance, &ALL_FORMATS, &out, talk)?;
     talk.info(

@@ -1,8 +1,11 @@
 //! One module per command, each with one `run`.
 
 pub(super) mod about;
+pub(super) mod audit;
 pub(super) mod demo;
+pub(super) mod diff;
 pub(super) mod doctor;
+pub(super) mod explain;
 pub(super) mod fetch;
 pub(super) mod import;
 pub(super) mod report;

@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use crate::cli::args::{Common, Compare, Format, Report};
+use crate::cli::args::{Common, Compare, Format, OnNoData, Report};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
+use crate::cli::extras;
+use crate::cli::gate::Outcome;
 use crate::cli::output::{Talk, data, printable};
 use crate::cli::publish;
+use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::{Analysis, NoData, Severity};
 use crate::metrics::{Request, analyse};
 use crate::report::csv as sheets;
+use crate::report::redact::redact;
 use crate::report::{Provenance, digest, html, json, markdown};
 use crate::store::Dataset;
 
@@ -31,11 +35,7 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         ));
     }
     let as_of = report.as_of.unwrap_or_else(now);
-    let today = context.config.settings.zone.day_of(as_of);
-    let period = match &report.period {
-        Some(text) => Period::parse(text, today).map_err(UsageError)?,
-        None => Period::last_complete_days(today, DEFAULT_DAYS),
-    };
+    let period = period(context, report.period.as_deref(), as_of)?;
     let request = Request {
         settings: context.config.settings.clone(),
         as_of,
@@ -48,9 +48,15 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: context.config.digest(),
         synthetic: false,
+        notes: report.notes.as_deref().map(extras::notes).transpose()?.unwrap_or_default(),
+        logo: context.config.logo.as_deref().map(|path| extras::logo(&context.beside_config(path))).transpose()?,
     };
     let dataset = Dataset::open(&context.data)?;
-    let analysis = write(&dataset, &request, &provenance, &report.format, &context.out, talk)?;
+    let mut analysis = analyse(&dataset, &request)?;
+    if report.redact {
+        analysis = redact(analysis);
+    }
+    publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
     let partial = analysis.groups.iter().any(|group| {
         let figures = &group.figures;
         let not_read = |missing: &NoData| {
@@ -58,7 +64,38 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         };
         figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
     });
-    Ok(if report.strict && partial { Code::Partial } else { Code::Done })
+    let code = gates(report, &analysis, talk);
+    Ok(if code == Code::Done && report.strict && partial { Code::Partial } else { code })
+}
+
+/// The period that a text names, else the last complete days.
+pub(super) fn period(context: &Context, text: Option<&str>, as_of: Timestamp) -> Result<Period, UsageError> {
+    let today = context.config.settings.zone.day_of(as_of);
+    match text {
+        Some(text) => Period::parse(text, today).map_err(UsageError),
+        None => Ok(Period::last_complete_days(today, DEFAULT_DAYS)),
+    }
+}
+
+/// Judges the gates on the figures of the whole.
+fn gates(report: &Report, analysis: &Analysis, talk: Talk) -> Code {
+    let Some(all) = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All) else { return Code::Done };
+    let mut code = Code::Done;
+    for gate in &report.fail_if {
+        match (gate.judge(all, report.min_n), report.on_no_data) {
+            (Outcome::Passed, _) | (Outcome::Unknown(_), OnNoData::Pass) => {}
+            (Outcome::Tripped(words), _) => {
+                talk.warning(&format!("gate tripped: {words}"));
+                code = Code::Gate;
+            }
+            (Outcome::Unknown(words), OnNoData::Warn) => talk.warning(&format!("gate not judged: {words}")),
+            (Outcome::Unknown(words), OnNoData::Fail) => {
+                talk.warning(&format!("gate tripped for want of data: {words}"));
+                code = Code::Gate;
+            }
+        }
+    }
+    code
 }
 
 /// The default comparison, for commands without the flag.
@@ -77,24 +114,35 @@ pub(in crate::cli) fn write(
     talk: Talk,
 ) -> anyhow::Result<Analysis> {
     let analysis = analyse(dataset, request)?;
+    publish_all(&analysis, provenance, formats, out, talk)?;
+    Ok(analysis)
+}
+
+/// Writes the files of one report.
+fn publish_all(
+    analysis: &Analysis,
+    provenance: &Provenance,
+    formats: &[Format],
+    out: &Path,
+    talk: Talk,
+) -> anyhow::Result<()> {
     let mut files: Vec<(&str, String)> = Vec::new();
     for format in formats {
         match format {
-            Format::Html => files.push(("index.html", html::render(&analysis, provenance)?)),
-            Format::Json => files.push(("report.json", json::render(&analysis, provenance)?)),
+            Format::Html => files.push(("index.html", html::render(analysis, provenance)?)),
+            Format::Json => files.push(("report.json", json::render(analysis, provenance)?)),
             Format::Csv => files.extend([
-                ("summary.csv", sheets::summary(&analysis)),
-                ("daily.csv", sheets::daily(&analysis)),
-                ("deployments.csv", sheets::deployments(&analysis)),
-                ("incidents.csv", sheets::incidents(&analysis)),
-                ("findings.csv", sheets::findings(&analysis)),
+                ("summary.csv", sheets::summary(analysis)),
+                ("daily.csv", sheets::daily(analysis)),
+                ("deployments.csv", sheets::deployments(analysis)),
+                ("incidents.csv", sheets::incidents(analysis)),
+                ("findings.csv", sheets::findings(analysis)),
             ]),
-            Format::Md => files.push(("summary.md", markdown::render(&analysis, provenance))),
+            Format::Md => files.push(("summary.md", markdown::render(analysis, provenance))),
         }
     }
-    let folder = publish::report(out, &analysis, &files)?;
-    say(&analysis, &folder, formats, talk)?;
-    Ok(analysis)
+    let folder = publish::report(out, analysis, &files)?;
+    say(analysis, &folder, formats, talk)
 }
 
 fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {

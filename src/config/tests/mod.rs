@@ -206,6 +206,7 @@ fn every_section_is_read_into_its_values() {
             min_priority: Some(2),
             urgencies: texts(&["high"]),
             ignore_tags: texts(&["drill"]),
+            incident_sources: texts(&["pagerduty", "opsgenie", "jsm", "github-issues"]),
         }
     );
     assert_eq!((config.out, config.data_dir), ("out/reports".into(), "history".into()));
@@ -270,6 +271,7 @@ fn the_published_example_is_what_its_comments_call_the_default() {
     assert_eq!(std::mem::take(&mut config.settings.urgencies), ["high"]);
     assert_eq!(std::mem::take(&mut config.settings.ignore_tags), ["drill"]);
     assert_eq!(std::mem::replace(&mut config.settings.zone, Zone::UTC).name(), "Europe/Berlin");
+    assert_eq!(std::mem::take(&mut config.settings.incident_sources), ["pagerduty", "opsgenie"]);
     assert_eq!(config.settings, Settings::default());
     assert_eq!((&config.out, &config.data_dir), (&short.out, &short.data_dir));
     let github = Github { repos: vec![], exclude: vec![], ..config.github.expect("configured") };
@@ -326,7 +328,7 @@ fn a_digest_changes_with_what_a_figure_depends_on_and_with_nothing_else() {
         ("(?i)deploy", "deploy"),
         ("{ note =", "{ title ="),
         ("read = [\"alerts\", \"incidents\", \"alerts\"]", "read = [\"alerts\"]"),
-        ("{ property =", "{ tag ="),
+        ("caused_by_deploy = { property =", "caused_by_deploy = { tag ="),
         ("\"explicit\"", "\"window\""),
         ("\"30m\"", "\"31m\""),
         ("count_rollbacks = true", "count_rollbacks = false"),

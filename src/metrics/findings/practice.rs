@@ -201,10 +201,12 @@ fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
         Severity::Info,
         &scope(group),
         format!(
-            "Measured from the opening of the pull request, the median lead time would be {} in place of {}: {percent:.0} % \
-             of the work would not be seen.",
+            "Measured from the opening of the {}, the median lead time would be {} in place of {}, from the first commit of \
+             each deployment (n = {}): {percent:.0} % of the time would not be seen.",
+            count(usize::try_from(theirs.n).unwrap_or(usize::MAX), "pull request"),
             hours(opened),
-            hours(ours)
+            hours(ours),
+            lead_time.durations?.n
         ),
         "Compare with other tools only after asking where their clock starts.",
     ))

@@ -114,7 +114,7 @@ fn class(record: &IncidentRecord) -> usize {
     let text = texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
     let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
     let speaks = |word: &&str| if word.contains(' ') { text.contains(*word) } else { words.contains(word) };
-    CLASSES.iter().position(|class| class.words.iter().any(|word| speaks(&word))).unwrap_or(CLASSES.len())
+    CLASSES.iter().position(|class| class.words.iter().any(&speaks)).unwrap_or(CLASSES.len())
 }
 
 #[cfg(test)]

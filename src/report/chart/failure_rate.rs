@@ -1,7 +1,7 @@
 //! Change failure rate: the rolling rate as a line over the zones of the bands.
 
 use super::canvas::draw;
-use super::frame::{HEIGHT, Plot, WIDTH, daily_line, end_labels, headline, x_days, y_axis, zones};
+use super::frame::{HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::palette::LINE;
 use super::scale::{Days, Scale, percents, round_steps};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
@@ -32,6 +32,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
         format!(" Zones are the bands by the edition “{}”.", bands.edition)
     };
     let points = Points {
+        axis: axis(plot, period, rows),
         caption: "Every seventh day, and the last: the figures of the window that ends with it.".to_owned(),
         head: vec!["Day", "Rate", "Failed", "Deployments"],
         rows: weekly(rows)

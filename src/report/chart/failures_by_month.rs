@@ -82,6 +82,7 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
             .to_owned(),
         drawing,
         points: Points {
+            axis: String::new(),
             caption: "All months of the period.".to_owned(),
             head: vec!["Month", "Rate", "95 % interval"],
             rows,

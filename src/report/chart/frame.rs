@@ -7,6 +7,7 @@ use super::palette::{INK, LINE, MUTED, RULE};
 use super::scale::{Days, Scale, Tick};
 use super::{ChartError, segments};
 use crate::domain::band::{Band, Thresholds};
+use crate::domain::time::Period;
 use crate::metrics::tables::DailyRow;
 
 /// Size of the text of axes, pixels.
@@ -31,6 +32,14 @@ pub(super) struct Plot {
 impl Plot {
     /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
     pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 616.0, bottom: 252.0 };
+}
+
+/// Where the rows of a table of [`super::weekly`] lie in a plot over days, for the page's script: left and right as
+/// shares of the width, the days of the period, and the day of the first row.
+pub(super) fn axis(plot: Plot, period: &Period, rows: &[DailyRow]) -> String {
+    let (days, width) = ((period.to - period.from).num_days(), f64::from(WIDTH));
+    let first = rows.len().saturating_sub(1) % 7;
+    format!("{:.4} {:.4} {days} {first}", plot.left / width, plot.right / width)
 }
 
 /// Horizontal lines with their labels on the left, and what the axis measures above them.

@@ -6,7 +6,7 @@
 use chrono::{Datelike, Days as Step, NaiveDate};
 
 use super::canvas::{HPos, VPos, draw};
-use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, daily_line, end_labels, headline, x_days, y_axis};
+use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis};
 use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Days, Scale, round_steps, ticks};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
@@ -78,6 +78,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
         end_labels(canvas, plot, headline(end, &format!("{window} days"), last).into_iter().collect())
     })?;
     let points = Points {
+        axis: axis(plot, period, rows),
         caption: "Every seventh day, and the last: the rate of the window that ends with it.".to_owned(),
         head: vec!["Day", "Deployments in the window", "Rate", "On the day itself"],
         rows: weekly(rows)

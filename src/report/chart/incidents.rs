@@ -3,7 +3,7 @@
 //! An open one is a ring at its age at the end of what is known: it will take at least that long.
 
 use super::canvas::draw;
-use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, daily_line, end_labels, headline, x_days, y_axis, zones};
+use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::palette::{BAR, DASHED, LINE};
 use super::scale::{Days, Scale};
 use super::{Chart, ChartError, Points, or_no_data, weekly};
@@ -73,7 +73,7 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
         desc: describe(&opened, end, rows),
         caption: caption(analysis, opened.len() - shown.len(), rows),
         drawing,
-        points: points(rows),
+        points: points(rows, axis(plot, &analysis.period, rows)),
     }))
 }
 
@@ -124,8 +124,9 @@ fn caption(analysis: &Analysis, left_out: usize, rows: &[DailyRow]) -> String {
     text.concat()
 }
 
-fn points(rows: &[DailyRow]) -> Points {
+fn points(rows: &[DailyRow], axis: String) -> Points {
     Points {
+        axis,
         caption: "Every seventh day, and the last: the figures of the window that ends with it. The incidents \
                   themselves are in the appendix."
             .to_owned(),

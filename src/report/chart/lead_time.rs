@@ -1,7 +1,7 @@
 //! Lead time: rolling median and 90th percentile on a logarithmic scale, over the zones of the bands.
 
 use super::canvas::draw;
-use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, daily_line, end_labels, headline, x_days, y_axis, zones};
+use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::palette::{DASHED, LINE};
 use super::scale::{Days, Scale};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
@@ -40,6 +40,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
         format!(" Zones are the bands of the median by the edition “{}”.", bands.edition)
     };
     let points = Points {
+        axis: axis(plot, period, rows),
         caption: "Every seventh day, and the last: the figures of the window that ends with it.".to_owned(),
         head: vec!["Day", "Median", "90th percentile", "Deployments with a lead time"],
         rows: weekly(rows)

@@ -125,6 +125,7 @@ pub fn chart(deployments: &[DeploymentRecord]) -> Result<Option<Chart>, ChartErr
             .to_owned(),
         drawing,
         points: Points {
+            axis: String::new(),
             caption: "All bins that hold a deployment.".to_owned(),
             head: vec!["Lead time", "Deployments", "Share"],
             rows,

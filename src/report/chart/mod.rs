@@ -9,6 +9,8 @@ mod frame;
 mod palette;
 mod scale;
 
+pub mod balance;
+pub mod calendar;
 pub mod failure_rate;
 pub mod failures_by_month;
 pub mod frequency;
@@ -18,6 +20,7 @@ pub mod lead_time_distribution;
 pub mod sparkline;
 pub mod stages;
 pub mod survival;
+pub mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +58,8 @@ pub struct Drawing {
 /// The points of a chart as a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Points {
+    /// Where they lie in a chart over days, see `frame::axis`; empty where they do not.
+    pub axis: String,
     /// Which of the points these are.
     pub caption: String,
     /// Heads of the columns.

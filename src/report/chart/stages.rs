@@ -81,6 +81,7 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             .to_owned(),
         drawing,
         points: Points {
+            axis: String::new(),
             caption: "All stages.".to_owned(),
             head: vec!["Stage", "Mean", "Median", "90th percentile", "Deployments"],
             rows,

@@ -62,6 +62,7 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
                 .to_owned(),
         drawing,
         points: Points {
+            axis: String::new(),
             caption: if every == 1 {
                 "All steps of the curve.".to_owned()
             } else {

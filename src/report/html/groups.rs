@@ -23,6 +23,7 @@ pub(super) struct GroupTable {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub(super) name: String,
+    pub(super) team: Option<String>,
     pub(super) note: String,
     pub(super) cells: Vec<Value>,
 }
@@ -75,7 +76,8 @@ fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> R
         (GroupKind::Service, None) => String::new(),
         _ => number::counted(group.services as u64, "service", "services"),
     };
-    Ok(Row { name: short(&group.group.name), note, cells })
+    let team = group.team.as_ref().filter(|_| group.group.kind == GroupKind::Service).map(|team| short(&team.0));
+    Ok(Row { name: short(&group.group.name), team, note, cells })
 }
 
 fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> Value {

@@ -2,16 +2,19 @@
 //!
 //! Figures are put into words here, before the template; askama escapes every text. The only markup that is passed
 //! on as such are the drawings, which plotters escaped and which hold no text of a user. The page fetches nothing,
-//! runs no script, and has no clock: the same analysis gives the same bytes.
+//! its one script only enhances it and is named by its digest, and it has no clock: the same analysis gives the same
+//! bytes.
 
 mod appendix;
 mod cell;
 mod definitions;
+mod emulations;
 mod groups;
 mod head;
 mod reading;
 mod sections;
 mod summary;
+mod trust;
 mod view;
 
 #[cfg(test)]
@@ -20,10 +23,14 @@ pub(crate) mod sample;
 mod tests;
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
 
 use self::view::{Panel, Section};
 use super::Provenance;
+use super::chart::{self, Chart};
 use super::number;
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Timestamp, Zone};
@@ -42,6 +49,9 @@ pub struct IndexEntry {
     pub as_of: Option<Timestamp>,
 }
 
+/// The one script of the page, which only enhances it.
+const SCRIPT: &str = include_str!("../../../templates/report.js");
+
 /// By this a page of this program is told from another's.
 pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 
@@ -49,6 +59,13 @@ pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 #[template(path = "report.html")]
 struct Page<'a> {
     head: head::Head,
+    logo: Option<&'a str>,
+    note: Option<&'a str>,
+    script: &'static str,
+    script_hash: String,
+    trust: Vec<Panel>,
+    more: Vec<Section>,
+    calendar: Option<Section>,
     tiles: Vec<summary::Tile>,
     edition: String,
     gaps: Vec<String>,
@@ -84,9 +101,28 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
         None => (Vec::new(), Vec::new()),
     };
+    let trust = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
+        Some(all) => trust::panels(analysis, all).map_err(failed)?,
+        None => Vec::new(),
+    };
+    let mut more = Vec::new();
+    if let Some(chart) = chart::balance::chart(&analysis.groups).map_err(failed)? {
+        let words = "How often each service deploys, against how often a deployment fails.".to_owned();
+        more.push(section("balance", "Throughput and stability", words, chart));
+    }
+    let calendar = chart::calendar::chart(analysis, &provenance.notes)
+        .map_err(failed)?
+        .map(|chart| section("calendar", "Calendar", "What happened when, on one time axis.".to_owned(), chart));
     let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;
     let page = Page {
         head: head::head(analysis, provenance),
+        logo: provenance.logo.as_deref(),
+        note: provenance.notes.summary.as_deref(),
+        script: SCRIPT,
+        script_hash: STANDARD.encode(Sha256::digest(SCRIPT)),
+        trust,
+        more,
+        calendar,
         tiles,
         edition: cell::short(&analysis.settings.bands.edition),
         gaps: head::gaps(analysis),
@@ -99,6 +135,11 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         appendix: appendix::tables(analysis),
     };
     page.render().map(|text| without_controls(&text))
+}
+
+/// A section of one chart.
+fn section(id: &'static str, title: &'static str, words: String, chart: Chart) -> Section {
+    Section { id, title, paragraphs: vec![words], panels: vec![Panel::Chart(Box::new(chart))] }
 }
 
 /// The list of the reports in one folder, in the order given.

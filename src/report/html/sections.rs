@@ -1,9 +1,10 @@
 //! The sections of the four metrics, over the whole.
 
 use super::cell::{Grid, Link, short, text};
+use super::emulations;
 use super::reading;
 use super::view::{NO_LINE, Panel, Section};
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Verdict};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Trend, Verdict};
 use crate::report::chart::{
     ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
     survival,
@@ -42,6 +43,7 @@ fn frequency_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
         (_, Err(why)) => paragraphs.push(why),
         (Err(_), Ok(_)) => {}
     }
+    paragraphs.extend(trend(&group.trends.frequency, number::rate));
     let chart = frequency::chart(&group.daily, &analysis.period, window)?;
     Ok(Section {
         id: "frequency",
@@ -84,7 +86,27 @@ fn lead_time_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
         ));
         panels.push(Panel::Grid(variants(found)));
     }
+    panels.extend(emulations::grid(group).map(Panel::Grid));
+    if let Some(words) = trend(&group.trends.lead_time, number::duration) {
+        paragraphs.push(words);
+    }
     Ok(Section { id: "lead-time", title: "Lead time for changes", paragraphs, panels })
+}
+
+/// Which way a metric went, in words; nothing where there are too few weeks.
+fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
+    let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
+    let said = match trend.verdict {
+        Verdict::Better => "a trend to the better",
+        Verdict::Worse => "a trend to the worse",
+        Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
+    };
+    let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
+    let change = number::signed(slope, word);
+    Some(format!(
+        "Over its {} separate weeks there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
+        trend.weeks
+    ))
 }
 
 fn variants(found: &LeadTime) -> Grid {
@@ -99,7 +121,7 @@ fn variants(found: &LeadTime) -> Grid {
     });
     Grid {
         id: "variants",
-        caption: "The same data counted in the ways of other tools. The first is the headline of this report."
+        caption: "The lead time with other starts and other things to count. The first is the headline of this report."
             .to_owned(),
         head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
         rows: rows.collect(),
@@ -127,6 +149,7 @@ fn failures_section(analysis: &Analysis, group: &GroupReport) -> Result<Section,
         (_, Err(why)) => paragraphs.push(why),
         (Err(_), Ok(_)) => {}
     }
+    paragraphs.extend(trend(&group.trends.change_failure, number::points));
     let line = failure_rate::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
     let mut panels = vec![Panel::chart(line, NO_LINE)];
     if let Some(chart) = failures_by_month::chart(&group.months)? {

@@ -3,8 +3,10 @@
 use super::reading::{self, BandView, Outcome};
 use super::view::Spark;
 use super::{period_name, view};
-use crate::metrics::tables::{Analysis, GroupReport, Verdict};
+use crate::domain::group::{Group, GroupKind};
+use crate::metrics::tables::{Analysis, GroupReport, Metric, Verdict};
 use crate::report::chart::ChartError;
+use crate::report::explain::command;
 
 /// One metric at a glance.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,8 @@ pub(super) struct Tile {
     pub(super) verdict: Option<&'static str>,
     pub(super) spark: Option<Spark>,
     pub(super) sentence: String,
+    /// The command that explains the figure.
+    pub(super) explain: String,
 }
 
 /// The tiles of the whole.
@@ -73,6 +77,18 @@ fn tile(
     verdict: Option<Verdict>,
     spark: Option<Spark>,
 ) -> Tile {
+    let metric = match section {
+        "frequency" => Metric::DeploymentFrequency,
+        "lead-time" => Metric::LeadTime,
+        "failures" => Metric::ChangeFailureRate,
+        _ => Metric::TimeToRestore,
+    };
+    let whole = Group { kind: GroupKind::All, name: "all".to_owned() };
+    let label = match analysis.period.label.split_once('_') {
+        Some((from, to)) => format!("{from}..{to}"),
+        None => analysis.period.label.clone(),
+    };
+    let explain = command(metric, &whole, &label);
     let now = match now {
         Ok(now) => now,
         Err(sentence) => {
@@ -87,6 +103,7 @@ fn tile(
                 verdict: None,
                 spark,
                 sentence,
+                explain,
             };
         }
     };
@@ -115,5 +132,6 @@ fn tile(
         verdict: verdict.map(Verdict::as_str),
         spark,
         sentence: sentence.concat(),
+        explain,
     }
 }

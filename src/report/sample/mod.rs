@@ -31,7 +31,12 @@ fn day(text: &str) -> NaiveDate {
 }
 
 pub(crate) fn provenance() -> Provenance {
-    Provenance { tool_version: "0.1.0".into(), config_digest: "ab".repeat(32), synthetic: false }
+    Provenance {
+        tool_version: "0.1.0".into(),
+        config_digest: "ab".repeat(32),
+        synthetic: false,
+        ..Provenance::default()
+    }
 }
 
 /// The report of a group with the given figures.

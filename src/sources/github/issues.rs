@@ -38,6 +38,13 @@ pub struct Issues {
     pub caused_by_deploy: String,
 }
 
+impl Issues {
+    /// What makes an incident: where that changes, what was read before says something else.
+    pub fn asked(&self) -> String {
+        format!("{:?} {}", self.labels, self.caused_by_deploy)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {

@@ -3,9 +3,11 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Method, Response, redirect};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::error::HttpError;
@@ -147,5 +149,13 @@ async fn read(mut response: Response, request: Request<'_>, host: &str) -> Resul
         }
     }
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let text = match (request.scheme, request.token) {
+        // What went over the wire is the token in another spelling.
+        (Scheme::PasswordOf(user), Some(token)) => {
+            let sent = STANDARD.encode(format!("{user}:{}", token.expose_secret()));
+            scrub(text, Some(&SecretString::from(sent)))
+        }
+        _ => text,
+    };
     Ok(scrub(text, request.token))
 }

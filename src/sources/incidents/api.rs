@@ -103,11 +103,10 @@ impl Api {
                     Err(_) => self.client.pause(0).await,
                 },
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),
-                403 | 404 | 410 => {
-                    return Err(QueryError::Denied(format!(
-                        "{} (it is not there, or this key may not read it; check the id and the key)",
-                        quoted()
-                    )));
+                404 | 410 => return Err(QueryError::Gone(format!("{} (it is not there; check the id)", quoted()))),
+                403 => {
+                    let words = format!("{} (this key may not read it; check what the key may do)", quoted());
+                    return Err(QueryError::Denied(words));
                 }
                 _ => return Err(QueryError::Here(format!("{service} answered {}", quoted()))),
             }

@@ -46,8 +46,10 @@ pub(in crate::sources) enum QueryError {
     Run(SourceError),
     /// This cannot be read; other things can.
     Here(String),
-    /// This is not there, or not shown to this key.
+    /// This is not shown to this key.
     Denied(String),
+    /// This is not there.
+    Gone(String),
 }
 
 impl QueryError {
@@ -56,7 +58,7 @@ impl QueryError {
         match self {
             Self::Run(error) => Err(error),
             Self::Here(reason) => Ok((reason, false)),
-            Self::Denied(reason) => Ok((reason, true)),
+            Self::Denied(reason) | Self::Gone(reason) => Ok((reason, true)),
         }
     }
 }

@@ -102,9 +102,12 @@ impl Reading<'_> {
 
     /// A known incident as it is now, or marked where it is no longer there.
     async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Incident, QueryError> {
-        match list.lookup(&known.id).await? {
-            Some(row) => list.complete(row).await,
-            None => Ok(Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }),
+        match list.lookup(&known.id).await {
+            Ok(Some(row)) => list.complete(row).await,
+            // Hidden is not gone: it stays as it was.
+            Err(QueryError::Denied(_)) => Ok(known.clone()),
+            Err(error) => Err(error),
+            Ok(None) => Ok(Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }),
         }
     }
 

@@ -1,14 +1,12 @@
 //! A walk over a span in windows and pages, oldest first, however many rows a service shows of one question.
 //!
-//! A service caps the length of a window and how deep its pages go. A window ends at the first; at the second the next
-//! one begins a second before the last row: some rows come twice, and none is lost. Windows overlap by a second, since
-//! services differ in whether the ends are within.
+//! A service caps the length of a window and how deep its pages go. Each page begins at the instant of the last row
+//! before it: some rows come twice, and none is lost, whatever is deleted meanwhile. Only among rows of one instant is
+//! there an offset.
 
 use super::error::QueryError;
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
-
-const OVERLAP_MS: i64 = 1_000;
 
 /// One list of a service.
 pub(in crate::sources) trait List: Sync {
@@ -18,15 +16,23 @@ pub(in crate::sources) trait List: Sync {
     const PAGE: usize;
     /// The deepest that pages go: offset and page together.
     const DEEPEST: usize;
+    /// How far windows overlap, where a service does not say that both ends are within.
+    const OVERLAP_MS: i64;
 
     /// The rows of a window from an offset on, in order of the instant at which the service made them.
-    fn page(&self, window: Span, offset: usize) -> impl Future<Output = Result<Vec<Row>, QueryError>> + Send;
+    fn page(&self, window: Span, offset: usize) -> impl Future<Output = Result<Page, QueryError>> + Send;
 
     /// One incident by its id; none where it is no longer there.
     fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
 
     /// Adds to a row what a page does not show.
     fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
+}
+
+/// The rows of one page, and whether the service says that there are more.
+pub(in crate::sources) struct Page {
+    pub(in crate::sources) rows: Vec<Row>,
+    pub(in crate::sources) more: Option<bool>,
 }
 
 /// A row and when the service made it, which is not always when the incident began.
@@ -55,34 +61,33 @@ impl<'l, L: List> Walk<'l, L> {
         if self.window.from >= self.end {
             return Ok(None);
         }
-        let rows = self.list.page(self.window, self.offset).await?;
+        let Page { rows, more } = self.list.page(self.window, self.offset).await?;
         self.newest = rows.iter().map(|row| row.made_at).max().unwrap_or(self.newest).max(self.newest);
-        self.offset += rows.len();
-        if rows.len() < L::PAGE {
+        if rows.is_empty() || !more.unwrap_or(rows.len() >= L::PAGE) {
             let reached = self.window.to;
-            let from = if reached >= self.end { reached } else { Timestamp(reached.0 - OVERLAP_MS) };
+            let from = if reached >= self.end { reached } else { Timestamp(reached.0 - L::OVERLAP_MS) };
             self.window = Span { from, to: window_end::<L>(reached, self.end) };
             self.offset = 0;
             self.newest = self.newest.max(reached);
             return Ok(Some((rows, reached)));
         }
+        // The next page begins at the instant of the last row: one that is deleted meanwhile moves no other past us.
+        let earlier = Timestamp(self.newest.0 - L::OVERLAP_MS);
+        match [earlier, self.newest].into_iter().find(|at| *at > self.window.from) {
+            Some(next) => (self.window.from, self.offset) = (next, 0),
+            None => self.offset += rows.len(),
+        }
         if self.offset + L::PAGE > L::DEEPEST {
-            let earlier = Timestamp(self.newest.0 - OVERLAP_MS);
-            let next = [earlier, self.newest].into_iter().find(|at| *at > self.window.from);
-            self.window.from = next.ok_or_else(|| {
-                let (most, at) = (L::DEEPEST, self.newest);
-                QueryError::Here(format!(
-                    "more than {most} incidents were made at {at}; the service shows no more of them"
-                ))
-            })?;
-            self.offset = 0;
+            let (most, at) = (L::DEEPEST, self.newest);
+            let words = format!("more than {most} incidents were made at {at}; the service shows no more of them");
+            return Err(QueryError::Here(words));
         }
         Ok(Some((rows, self.newest)))
     }
 }
 
 fn window_end<L: List>(from: Timestamp, end: Timestamp) -> Timestamp {
-    Timestamp(from.0.saturating_add(L::LONGEST_MS - OVERLAP_MS)).min(end)
+    Timestamp(from.0.saturating_add(L::LONGEST_MS - L::OVERLAP_MS)).min(end)
 }
 
 #[cfg(test)]
@@ -103,8 +108,9 @@ mod tests {
         const LONGEST_MS: i64 = 100_000;
         const PAGE: usize = 10;
         const DEEPEST: usize = 50;
+        const OVERLAP_MS: i64 = 1_000;
 
-        async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+        async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
             self.asked.lock().expect("a log").push((window, offset));
             assert!(window.to.0 - window.from.0 <= Self::LONGEST_MS && offset + Self::PAGE <= Self::DEEPEST);
             let within = |at: i64| {
@@ -119,7 +125,7 @@ mod tests {
                 made_at: Timestamp(*at),
                 incident: Incident { id: id.to_string(), ..Incident::default() },
             };
-            Ok(found.map(row).collect())
+            Ok(Page { rows: found.map(row).collect(), more: None })
         }
 
         async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {

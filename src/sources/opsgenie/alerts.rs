@@ -8,7 +8,7 @@ use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Row};
+use crate::sources::incidents::walk::{List, Page, Row};
 
 /// The list of alerts.
 pub(super) struct Alerts<'a> {
@@ -79,8 +79,9 @@ impl List for Alerts<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
     const DEEPEST: usize = 20_000;
+    const OVERLAP_MS: i64 = 0;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
         let filter = format!("createdAt>={} AND createdAt<={}", window.from.0, window.to.0);
         let (size, offset) = (Self::PAGE.to_string(), offset.to_string());
         let (path, called) = self.place();
@@ -88,7 +89,8 @@ impl List for Alerts<'_> {
             [("query", filter.as_str()), (called, &size), ("offset", &offset), ("sort", "createdAt"), ("order", "asc")];
         let page: wire::Page<wire::Alert> = self.api.get(&path, &query).await?;
         let row = |wire: wire::Alert| Row { made_at: wire.created_at, incident: self.row(wire) };
-        Ok(page.data.into_iter().map(row).collect())
+        let more = page.has_more();
+        Ok(Page { rows: page.data.into_iter().map(row).collect(), more })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
@@ -96,7 +98,7 @@ impl List for Alerts<'_> {
         path.push(id);
         match self.api.get::<wire::One<wire::Alert>>(&path, &[]).await {
             Ok(one) => Ok(Some(self.row(one.into_inner()))),
-            Err(QueryError::Denied(_)) => Ok(None),
+            Err(QueryError::Gone(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::flags;
-use crate::sources::incidents::walk::{List, Row};
+use crate::sources::incidents::walk::{List, Page, Row};
 
 /// The list of incidents.
 pub(super) struct Incidents<'a> {
@@ -68,8 +68,9 @@ impl List for Incidents<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
     const DEEPEST: usize = 20_000;
+    const OVERLAP_MS: i64 = 0;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
         let filter = format!("createdAt>={} AND createdAt<={}", window.from.0, window.to.0);
         let (limit, offset) = (Self::PAGE.to_string(), offset.to_string());
         let query = [
@@ -81,13 +82,14 @@ impl List for Incidents<'_> {
         ];
         let page: wire::Page<wire::Incident> = self.api.get(&["v1", "incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
-        Ok(page.data.into_iter().map(row).collect())
+        let more = page.has_more();
+        Ok(Page { rows: page.data.into_iter().map(row).collect(), more })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         match self.api.get::<wire::One<wire::Incident>>(&["v1", "incidents", id], &[]).await {
             Ok(one) => Ok(Some(self.row(one.into_inner()))),
-            Err(QueryError::Denied(_)) => Ok(None),
+            Err(QueryError::Gone(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

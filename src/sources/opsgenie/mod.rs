@@ -114,6 +114,14 @@ impl Product {
     }
 }
 
+impl OpsGenie {
+    /// What is asked of each incident and alert: where that changes, what was read before says something else.
+    pub fn asked(&self) -> String {
+        let site = if let Product::Jsm { cloud_id, .. } = &self.product { cloud_id.as_str() } else { "" };
+        format!("{:?} {:?} {site} {}", self.caused_by_deploy, self.deployment_ref, self.plan.api_url)
+    }
+}
+
 /// Reads everything the plan asks for, page by page.
 ///
 /// # Errors
@@ -124,7 +132,6 @@ pub async fn fetch(opsgenie: OpsGenie, known: Known, clock: Clock, events: Sende
     let reading = Reading { source: opsgenie.product.source(), plan: &opsgenie.plan, known: &known, events: &events };
     let names = Names::read(&api, &opsgenie.product).await?;
     let budget = || api.budget_left();
-    reading.send(Event::Scopes(opsgenie.product.scopes())).await?;
     for scope in opsgenie.product.scopes() {
         if scope == ALERTS {
             let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };

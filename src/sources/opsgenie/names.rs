@@ -83,7 +83,11 @@ fn by_id(reply: Result<wire::Page<wire::Named>, QueryError>) -> Result<BTreeMap<
     Ok(listed.into_iter().filter_map(|one| Some((one.id?, one.name?))).collect())
 }
 
-/// What is not shown is nothing.
+/// What is not shown is nothing; what cannot be read is an error, or rows would lose the names they had.
 fn or_none<T>(reply: Result<T, QueryError>) -> Result<Option<T>, SourceError> {
-    reply.map(Some).or_else(|error| error.reason().map(|_| None))
+    match reply {
+        Ok(reply) => Ok(Some(reply)),
+        Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(None),
+        Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: "OpsGenie", cause })),
+    }
 }

@@ -67,7 +67,7 @@ pub async fn probe(opsgenie: OpsGenie, clock: Clock) -> Result<Probe, SourceErro
 async fn look<L: List>(list: &L, to: Timestamp) -> Result<(usize, usize), QueryError> {
     let rows = list.page(Span { from: Timestamp(to.0 - MONTH_MS), to }, 0).await?;
     let (mut incidents, mut flagged) = (0, 0);
-    for row in rows.into_iter().rev().take(MOST) {
+    for row in rows.rows.into_iter().rev().take(MOST) {
         let row = list.complete(row.incident).await?;
         incidents += 1;
         flagged += usize::from(row.caused_by_deploy.is_some() || row.deployment_ref.is_some());

@@ -12,6 +12,22 @@ use crate::domain::time::Timestamp;
 pub(super) struct Page<T> {
     #[serde(alias = "values")]
     pub(super) data: Vec<T>,
+    #[serde(default, alias = "links")]
+    paging: Option<Paging>,
+}
+
+/// Where a list goes on; the address itself is not followed.
+#[derive(Debug, Deserialize)]
+struct Paging {
+    #[serde(default)]
+    next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Whether the list says that there is more; nothing where it says nothing of the kind.
+    pub(super) fn has_more(&self) -> Option<bool> {
+        self.paging.as_ref().map(|paging| paging.next.as_ref().is_some_and(|next| !next.is_empty()))
+    }
 }
 
 /// One thing: OpsGenie wraps it, Jira Service Management does not.

@@ -186,16 +186,20 @@ fn is_called(wanted: &str, name: &str, display_name: Option<&str>) -> bool {
     name.eq_ignore_ascii_case(wanted) || display_name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
 }
 
-/// What an account or a key does not have is none of it.
+/// What an account does not have is none of it; what cannot be read is an error, or rows would lose what they had.
 fn absent_is_empty<T>(reply: Result<Vec<T>, QueryError>) -> Result<Vec<T>, SourceError> {
-    reply.or_else(|error| error.reason().map(|_| Vec::new()))
+    match reply {
+        Ok(list) => Ok(list),
+        Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(Vec::new()),
+        Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: SERVICE, cause })),
+    }
 }
 
 /// What is not there is nothing; everything else that is wrong is an error.
 fn gone_is_none<T>(reply: Result<T, QueryError>) -> Result<Option<T>, QueryError> {
     match reply {
         Ok(reply) => Ok(Some(reply)),
-        Err(QueryError::Denied(_)) => Ok(None),
+        Err(QueryError::Gone(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }

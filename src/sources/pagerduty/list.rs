@@ -6,7 +6,7 @@ use crate::domain::event::Incident;
 use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Row};
+use crate::sources::incidents::walk::{List, Page, Row};
 
 /// The incidents of an account, or of one of its services.
 pub(super) struct Incidents<'a> {
@@ -27,8 +27,9 @@ impl List for Incidents<'_> {
     const LONGEST_MS: i64 = 180 * 86_400_000;
     const PAGE: usize = 100;
     const DEEPEST: usize = 10_000;
+    const OVERLAP_MS: i64 = 1_000;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Vec<Row>, QueryError> {
+    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
         let (since, until) = (window.from.to_rfc3339(), window.to.to_rfc3339());
         let (limit, offset) = (Self::PAGE.to_string(), offset.to_string());
         let mut query = vec![
@@ -42,13 +43,14 @@ impl List for Incidents<'_> {
         query.extend(self.service.map(|id| ("service_ids[]", id)));
         let page: wire::Incidents = self.api.get(&["incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
-        Ok(page.incidents.into_iter().map(row).collect())
+        let more = page.more;
+        Ok(Page { rows: page.incidents.into_iter().map(row).collect(), more })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         match self.api.get::<wire::One>(&["incidents", id], &[("time_zone", "UTC")]).await {
             Ok(one) => Ok(Some(self.row(one.incident))),
-            Err(QueryError::Denied(_)) => Ok(None),
+            Err(QueryError::Gone(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -60,6 +60,18 @@ pub struct PagerDuty {
     pub acknowledgements: bool,
 }
 
+impl PagerDuty {
+    /// The scopes that are read.
+    pub fn scopes(&self) -> Vec<String> {
+        if self.services.is_empty() { vec![EVERYTHING.to_owned()] } else { self.services.clone() }
+    }
+
+    /// What is asked of each incident: where that changes, what was read before says something else.
+    pub fn asked(&self) -> String {
+        format!("{:?} {:?} {} {}", self.caused_by_deploy, self.deployment_ref, self.change_events, self.plan.api_url)
+    }
+}
+
 /// Reads everything the plan asks for, page by page.
 ///
 /// # Errors
@@ -74,8 +86,6 @@ pub async fn fetch(
     let reading = Reading { source: SOURCE, plan: &pagerduty.plan, known: &known, events: &events };
     let account = fields::Account::read(&api, &pagerduty).await?;
     let budget = || api.budget_left();
-    let scopes = if pagerduty.services.is_empty() { vec![EVERYTHING.to_owned()] } else { pagerduty.services.clone() };
-    reading.send(Event::Scopes(scopes)).await?;
     if pagerduty.services.is_empty() {
         let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };
         reading.scope(EVERYTHING, &list, budget, |_| true).await?;

@@ -43,7 +43,7 @@ pub async fn probe(pagerduty: PagerDuty, clock: Clock) -> Result<Probe, SourceEr
     let to = pagerduty.plan.began;
     let rows = list.page(Span { from: Timestamp(to.0 - MONTH_MS), to }, 0).await.map_err(failed)?;
     let (mut incidents, mut flagged) = (0, 0);
-    for row in rows.into_iter().rev().take(MOST) {
+    for row in rows.rows.into_iter().rev().take(MOST) {
         let row = list.complete(row.incident).await.map_err(failed)?;
         incidents += 1;
         flagged += usize::from(row.caused_by_deploy.is_some() || row.deployment_ref.is_some());

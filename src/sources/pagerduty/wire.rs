@@ -8,6 +8,8 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Deserialize)]
 pub(super) struct Incidents {
     pub(super) incidents: Vec<Incident>,
+    #[serde(default)]
+    pub(super) more: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -230,7 +230,7 @@ fn a_repo_that_is_not_visible_is_named_and_none_at_all_is_a_failure() {
     says(&run, &[("fail", "repos: 0 of 1 can be read"), ("warn", "acme/gone: Could not")]);
     let scene = Scene::new(world(), "org = \"nobody\"");
     let run = doctor(&scene, &[]);
-    assert_eq!(run.code, 4, "{}", run.stdout);
+    assert_eq!(run.code, 3, "{}", run.stdout);
     says(&run, &[("ok ", "accepts the token"), ("fail", "GitHub knows no owner `nobody`")]);
 }
 

@@ -55,7 +55,9 @@ fn list(world: &World, url: &Url, alerts: bool, size: &str, rows: &str) -> (u16,
         found.reverse();
     }
     let page: Vec<Value> = found.iter().skip(offset).take(limit).map(|made| shown(made, false)).collect();
-    let mut body = json!({"took": 0.1, "requestId": "r", "paging": {"next": "https://elsewhere.example/next"}});
+    let is_last = offset + page.len() >= found.len();
+    let next = if is_last { Value::Null } else { "https://elsewhere.example/next".into() };
+    let mut body = json!({"took": 0.1, "requestId": "r", "paging": {"next": next}});
     body[rows] = page.into();
     (200, body)
 }

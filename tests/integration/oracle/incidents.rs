@@ -56,6 +56,23 @@ impl World {
         None
     }
 
+    /// How an incident is mapped, where it is not by a key of one service.
+    pub(super) fn told_apart(&self, incident: &Incident) -> Option<&'static str> {
+        let keys = &incident.service_keys;
+        let listed = self.settings.services.iter().filter(|it| keys.iter().any(|key| it.incident_keys.contains(key)));
+        let named = self.services().into_iter().filter(|(name, _)| {
+            let full = name.0.to_lowercase();
+            let short = full.rsplit('/').next().unwrap_or_default().to_owned();
+            keys.iter().map(|key| key.to_lowercase()).any(|key| key == full || key == short)
+        });
+        match (listed.count(), named.count()) {
+            (1, _) => None,
+            (0, 0) => Some("unmapped"),
+            (0, 1) => Some("equal-name"),
+            _ => Some("several-services"),
+        }
+    }
+
     /// The deployment that an incident is attributed to, with what had happened before `end`.
     pub(super) fn link(&self, incident: &Incident, end: Timestamp) -> Option<(usize, Rule)> {
         if self.left_out(incident).is_some() || incident.opened_at >= end {

@@ -130,7 +130,7 @@ impl World {
         IncidentRecord {
             team: service.as_ref().and_then(|service| self.team_of(service)),
             counted: left_out.is_none(),
-            reason: left_out.or_else(|| service.is_none().then_some("unmapped")),
+            reason: left_out.or_else(|| self.told_apart(row)),
             time_to_restore: event.resolved_at.map(|resolved| resolved.since(event.opened_at)),
             service,
             link,

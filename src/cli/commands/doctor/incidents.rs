@@ -102,7 +102,12 @@ async fn look(source: &Incidents, at: Option<Url>) -> Result<Seen, SourceError> 
         Incidents::PagerDuty(it, _) => {
             let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
             let probe = pagerduty::probe(asked, Arc::new(now)).await?;
-            let problems = Vec::new();
+            let is_shown = |wanted: &String| {
+                probe.services.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted))
+            };
+            let hidden = it.services.iter().filter(|wanted| !is_shown(wanted));
+            let why = "the key shows no such service; check its id or name and what the key may read";
+            let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
             Ok(Seen { names: probe.services, incidents: probe.incidents, flagged: probe.flagged, problems })
         }
         Incidents::OpsGenie(it, _) => {

@@ -38,6 +38,24 @@ impl Incidents {
     }
 }
 
+impl Incidents {
+    /// The scopes that are read.
+    pub(super) fn scopes(&self) -> Vec<String> {
+        match self {
+            Self::PagerDuty(it, _) => it.scopes(),
+            Self::OpsGenie(it, _) => it.product.scopes(),
+        }
+    }
+
+    /// What is asked of each incident.
+    pub(super) fn asked(&self) -> String {
+        match self {
+            Self::PagerDuty(it, _) => it.asked(),
+            Self::OpsGenie(it, _) => it.asked(),
+        }
+    }
+}
+
 /// Every incident service that is configured.
 pub(in crate::cli::commands) fn all(
     config: &Config,

@@ -1,9 +1,11 @@
 //! The sources of a run, each a job of its own: what is configured, checked before anything is locked or asked for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinSet;
 
@@ -12,6 +14,7 @@ use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::UsageError;
+use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
@@ -81,12 +84,41 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
         jobs.push(of_github(github, data)?);
     }
     if let Some((github, issues)) = checked.issues {
+        prepare(writer, data, github::ISSUES_SOURCE, &issues.asked(), None)?;
         jobs.push(of_issues(github, issues, data)?);
     }
     for source in checked.incidents {
+        prepare(writer, data, source.name(), &source.asked(), Some(&source.scopes()))?;
         jobs.push(of_incidents(source, data)?);
     }
     Ok(jobs)
+}
+
+/// Says before the first request what an incident source is read for: one that never answers is not one without
+/// incidents. Where something else is asked than before, everything is read again.
+fn prepare(
+    writer: &mut Writer,
+    data: &Path,
+    source: &'static str,
+    asked: &str,
+    scopes: Option<&[String]>,
+) -> anyhow::Result<()> {
+    let known = incidents::known(data, source)?;
+    let digest = Sha256::digest(asked).iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let (key, digest) = (format!("{source}-asked"), format!("{digest:016x}"));
+    let before = incidents::known(data, &key)?.scopes.remove(EVERYTHING).and_then(|scope| scope.cursor);
+    if before.as_ref() != Some(&digest) {
+        if before.is_some() {
+            writer.forget(&|entry| entry.table == Table::Incidents && entry.source == source)?;
+        }
+        writer.set_cursors(&key, &BTreeMap::from([(EVERYTHING.to_owned(), Some(digest))]))?;
+    }
+    match scopes {
+        Some(scopes) => writer.expect(source, scopes)?,
+        None if known.scopes.is_empty() => writer.expect(source, &[EVERYTHING.to_owned()])?,
+        None => {}
+    }
+    Ok(())
 }
 
 fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {

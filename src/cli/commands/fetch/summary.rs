@@ -53,6 +53,8 @@ pub(super) struct SourceRead {
     /// How many there will be, where that is known.
     pub(super) total: Option<usize>,
     pub(super) budget: Option<Budget>,
+    /// What was done to rows of any of several scopes.
+    pub(super) of_any: Effect,
 }
 
 impl SourceRead {
@@ -74,16 +76,16 @@ impl SourceRead {
         text
     }
 
-    /// Counts what a write did to the rows of a scope, where it can be told whose they are.
+    /// Counts what a write did to the rows of a scope, or of the source where it cannot be told whose they are.
     pub(super) fn count(&mut self, scope: &str, effect: Effect) {
         let only = self.scopes.len() == 1;
         let found = self.scopes.iter_mut().find(|(name, _)| only || name.eq_ignore_ascii_case(scope));
-        let entry = match found {
-            Some((_, entry)) => entry,
-            None => self.scopes.entry(scope.to_owned()).or_default(),
+        let counted = match found {
+            Some((_, entry)) => &mut entry.effect,
+            None => &mut self.of_any,
         };
-        entry.effect.new += effect.new;
-        entry.effect.changed += effect.changed;
+        counted.new += effect.new;
+        counted.changed += effect.changed;
     }
 }
 
@@ -168,6 +170,11 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
             if let Some(at) = resets {
                 let _ = write!(text, " until {}", minute(at));
             }
+        }
+        if let Some(Effect { new, changed }) = read.sources.get(name).map(|source| source.of_any)
+            && new + changed > 0
+        {
+            let _ = write!(text, "; {new} rows new, {changed} changed");
         }
         text.push('\n');
     }

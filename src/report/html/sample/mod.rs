@@ -46,7 +46,12 @@ impl Dice {
 }
 
 pub(crate) fn provenance() -> Provenance {
-    Provenance { tool_version: "0.1.0".into(), config_digest: "9f86d081884c7d65".repeat(4), synthetic: true }
+    Provenance {
+        tool_version: "0.1.0".into(),
+        config_digest: "9f86d081884c7d65".repeat(4),
+        synthetic: true,
+        ..Provenance::default()
+    }
 }
 
 fn day(text: &str) -> NaiveDate {

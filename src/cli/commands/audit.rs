@@ -1,0 +1,44 @@
+//! `audit`: the findings of a report, without the report. Ends with 5 where one of them is an error.
+
+use serde_json::json;
+
+use crate::cli::args::{Audit, Common, TextOrJson};
+use crate::cli::commands::report;
+use crate::cli::context::{Context, now};
+use crate::cli::exit::Code;
+use crate::cli::output::{data, printable};
+use crate::metrics::tables::{Finding, Severity};
+use crate::metrics::{Request, analyse};
+use crate::store::Dataset;
+
+/// Runs the command.
+pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code> {
+    let context = Context::load(common)?;
+    let as_of = audit.about.as_of.unwrap_or_else(now);
+    let period = report::period(&context, audit.about.period.as_deref(), as_of)?;
+    let settings = context.config.settings.clone();
+    let request = Request { settings, as_of, previous: None, period, service: None, team: None };
+    let findings = analyse(&Dataset::open(&context.data)?, &request)?.findings;
+    match audit.about.format {
+        TextOrJson::Text => data(&printable(&text(&findings)))?,
+        TextOrJson::Json => {
+            let one = |it: &Finding| {
+                json!({"id": it.id, "severity": it.severity.as_str(), "scope": it.scope, "message": it.message,
+                    "advice": it.advice})
+            };
+            data(&(serde_json::to_string_pretty(&findings.iter().map(one).collect::<Vec<_>>())? + "\n"))?;
+        }
+    }
+    let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if is_wrong { Code::Partial } else { Code::Done })
+}
+
+fn text(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "nothing found\n".into();
+    }
+    let one = |it: &Finding| {
+        format!("{:<8}{} ({})\n        {}\n        {}\n", it.severity.as_str(), it.id, it.scope, it.message, it.advice)
+    };
+    findings.iter().map(one).collect()
+}

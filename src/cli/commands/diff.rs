@@ -1,0 +1,36 @@
+//! `diff`: what changed between two reports, and why: other definitions, another config, other or later data.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli::args::{Diff, TextOrJson};
+use crate::cli::exit::{Code, UsageError};
+use crate::cli::output::{data, printable};
+use crate::domain::words::plain;
+use crate::report::diff::{difference, text};
+
+/// Runs the command.
+pub(in crate::cli) fn run(asked: &Diff) -> anyhow::Result<Code> {
+    let (old, new) = (read(&asked.old)?, read(&asked.new)?);
+    let difference = difference(&old, &new);
+    match asked.format {
+        TextOrJson::Text => data(&printable(&text(&difference)))?,
+        TextOrJson::Json => data(&(serde_json::to_string_pretty(&difference)? + "\n"))?,
+    }
+    Ok(Code::Done)
+}
+
+fn read(path: &Path) -> Result<Value, UsageError> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|cause| {
+        UsageError(format!("{name}: cannot be read: {}; name a report.json", plain(&cause.to_string())))
+    })?;
+    let report: Value = serde_json::from_str(&text)
+        .map_err(|cause| UsageError(format!("{name}: is no JSON ({cause}); name a report.json")))?;
+    match report["schema_version"].as_u64() {
+        Some(1) => Ok(report),
+        Some(other) => Err(UsageError(format!("{name}: has schema_version {other}, and this program reads 1"))),
+        None => Err(UsageError(format!("{name}: has no `schema_version`; name a report.json"))),
+    }
+}

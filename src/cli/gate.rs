@@ -1,0 +1,248 @@
+//! `--fail-if`: a condition on the figures of the whole, judged after the report is written.
+//!
+//! `METRIC[.STATISTIC] OPERATOR VALUE`, several joined by `and`: `cfr > 15%`, `lead_time.p50 > 7d`, `cfr.lower > 10%`.
+//! Statistics: `p50` (the default), `p75`, `p90`, `mean` of durations; `lower` and `upper`, the ends of the 95 %
+//! interval, of any. Values: a number, a percentage, or a duration with s, m, h or d.
+
+use crate::domain::unit::Interval;
+use crate::metrics::tables::{Durations, GroupReport, Metric, Restore};
+
+/// One `--fail-if`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Gate {
+    text: String,
+    conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Condition {
+    metric: Metric,
+    statistic: Statistic,
+    operator: Operator,
+    value: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statistic {
+    Point,
+    P75,
+    P90,
+    Mean,
+    Lower,
+    Upper,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+/// What came of a gate.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Its condition does not hold.
+    Passed,
+    /// It holds.
+    Tripped(String),
+    /// It cannot be told.
+    Unknown(String),
+}
+
+const METRICS: [(&str, Metric); 11] = [
+    ("deployment_frequency", Metric::DeploymentFrequency),
+    ("frequency", Metric::DeploymentFrequency),
+    ("df", Metric::DeploymentFrequency),
+    ("lead_time", Metric::LeadTime),
+    ("lt", Metric::LeadTime),
+    ("change_failure_rate", Metric::ChangeFailureRate),
+    ("cfr", Metric::ChangeFailureRate),
+    ("time_to_restore", Metric::TimeToRestore),
+    ("mttr", Metric::TimeToRestore),
+    ("recovery_time", Metric::RecoveryTime),
+    ("fdrt", Metric::RecoveryTime),
+];
+
+impl Gate {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What is wrong with it, with an example.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let parts = text.split(" and ").flat_map(|part| part.split("&&"));
+        let conditions = parts.map(Condition::parse).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { text: text.trim().to_owned(), conditions })
+    }
+
+    /// Judges the figures of a group; below `min_n` nothing is judged.
+    pub(super) fn judge(&self, group: &GroupReport, min_n: u64) -> Outcome {
+        let mut said = Vec::new();
+        for condition in &self.conditions {
+            let name = condition.metric.as_str();
+            match condition.read(group) {
+                None => return Outcome::Unknown(format!("{}: there is no {name}", self.text)),
+                Some((_, n)) if n < min_n => {
+                    return Outcome::Unknown(format!("{}: {name} rests on {n}, fewer than {min_n}", self.text));
+                }
+                Some((value, n)) if condition.operator.holds(value, condition.value) => {
+                    said.push(format!("{name} is {} (n = {n})", condition.shown(value)));
+                }
+                Some(_) => return Outcome::Passed,
+            }
+        }
+        Outcome::Tripped(format!("{}: {}", self.text, said.join(", ")))
+    }
+}
+
+impl Operator {
+    fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Self::Less => left < right,
+            Self::AtMost => left <= right,
+            Self::More => left > right,
+            Self::AtLeast => left >= right,
+        }
+    }
+}
+
+impl Condition {
+    fn parse(text: &str) -> Result<Self, String> {
+        let example = "write it like `cfr > 15%` or `lead_time.p50 > 7d`";
+        let operators =
+            [("<=", Operator::AtMost), (">=", Operator::AtLeast), ("<", Operator::Less), (">", Operator::More)];
+        let found = operators.iter().find_map(|(sign, operator)| text.split_once(sign).map(|it| (it, *operator)));
+        let ((left, right), operator) = found.ok_or_else(|| format!("`{text}` compares nothing; {example}"))?;
+        let (name, statistic) = match left.trim().split_once('.') {
+            Some((name, statistic)) => (name, Some(statistic.trim())),
+            None => (left.trim(), None),
+        };
+        let metric = METRICS.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, metric)| *metric);
+        let names = "deployment_frequency, lead_time, cfr, time_to_restore and recovery_time";
+        let metric = metric.ok_or_else(|| format!("`{name}` is no metric; there are {names}"))?;
+        let is_duration = !matches!(metric, Metric::DeploymentFrequency | Metric::ChangeFailureRate);
+        let statistic = match statistic {
+            Some("lower") => Statistic::Lower,
+            Some("upper") => Statistic::Upper,
+            None => Statistic::Point,
+            Some("p50") if is_duration => Statistic::Point,
+            Some("p75") if is_duration => Statistic::P75,
+            Some("p90") if is_duration => Statistic::P90,
+            Some("mean") if is_duration => Statistic::Mean,
+            Some("rate" | "ratio" | "per_day") if !is_duration => Statistic::Point,
+            Some(other) => {
+                return Err(format!(
+                    "`{name}` has no `{other}`; durations have p50, p75, p90 and mean, all lower and upper"
+                ));
+            }
+        };
+        let value = value(right.trim(), metric).ok_or_else(|| {
+            let wanted = match metric {
+                Metric::DeploymentFrequency => "a number of deployments a day, like 0.5",
+                Metric::ChangeFailureRate => "a share, like 15% or 0.15",
+                _ => "a duration, like 90m, 7d or 3600s",
+            };
+            format!("`{}` is no value for {name}; write {wanted}", right.trim())
+        })?;
+        Ok(Self { metric, statistic, operator, value })
+    }
+
+    /// The value, and how many things are in it.
+    fn read(&self, group: &GroupReport) -> Option<(f64, u64)> {
+        let figures = &group.figures;
+        match self.metric {
+            Metric::DeploymentFrequency => {
+                let it = figures.frequency.as_ref().ok()?;
+                Some((self.of(it.per_day, Some(it.ci95))?, it.deployments))
+            }
+            Metric::LeadTime => self.of_durations(figures.lead_time.as_ref().ok()?.durations.as_ref()?),
+            Metric::ChangeFailureRate => {
+                let it = figures.change_failure.as_ref().ok()?;
+                Some((self.of(it.ratio?, it.ci95)?, it.deployments))
+            }
+            Metric::TimeToRestore => self.of_restore(figures.restore.as_ref().ok()?),
+            Metric::RecoveryTime => self.of_restore(figures.recovery.as_ref().ok()?),
+        }
+    }
+
+    fn of(&self, point: f64, ends: Option<Interval>) -> Option<f64> {
+        match self.statistic {
+            Statistic::Lower => ends.map(|ends| ends.low),
+            Statistic::Upper => ends.map(|ends| ends.high),
+            _ => Some(point),
+        }
+    }
+
+    fn of_restore(&self, it: &Restore) -> Option<(f64, u64)> {
+        self.of_durations(it.durations.as_ref()?)
+    }
+
+    fn of_durations(&self, it: &Durations) -> Option<(f64, u64)> {
+        let point = match self.statistic {
+            Statistic::P75 => it.p75,
+            Statistic::P90 => it.p90,
+            Statistic::Mean => it.mean,
+            _ => it.p50,
+        };
+        Some((self.of(point, it.ci95)?, it.n))
+    }
+
+    fn shown(&self, value: f64) -> String {
+        match self.metric {
+            Metric::DeploymentFrequency => crate::report::number::rate(value),
+            Metric::ChangeFailureRate => crate::report::number::percent(value),
+            _ => crate::report::number::duration(value),
+        }
+    }
+}
+
+fn value(text: &str, metric: Metric) -> Option<f64> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
+    match metric {
+        Metric::DeploymentFrequency => number(text.trim_end_matches("/d").trim_end_matches("a day")),
+        Metric::ChangeFailureRate => match text.strip_suffix('%') {
+            Some(percent) => number(percent).map(|percent| percent / 100.0),
+            None => number(text).filter(|ratio| *ratio <= 1.0),
+        },
+        _ => {
+            let unit = text.chars().last()?;
+            let seconds = match unit {
+                's' => 1.0,
+                'm' => 60.0,
+                'h' => 3_600.0,
+                'd' => 86_400.0,
+                'w' => 604_800.0,
+                _ => return None,
+            };
+            number(text.strip_suffix(unit)?).map(|count| count * seconds)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_of_the_manual_are_read_and_others_are_said() {
+        for (text, value) in
+            [("cfr > 15%", 0.15), ("lead_time.p50 > 7d", 604_800.0), ("cfr.lower > 10%", 0.1), ("df<0.5", 0.5)]
+        {
+            let gate = Gate::parse(text).expect(text);
+            assert!((gate.conditions[0].value - value).abs() < 1e-12, "{text}");
+        }
+        assert_eq!(Gate::parse("cfr > 15% and mttr.p90 >= 1h").expect("two").conditions.len(), 2);
+        for (text, words) in [
+            ("cfr", "compares nothing"),
+            ("speed > 1", "is no metric"),
+            ("cfr.p90 > 1%", "has no `p90`"),
+            ("cfr > 15", "15% or 0.15"),
+            ("lead_time > 7", "like 90m"),
+            ("lead_time > -1d", "like 90m"),
+        ] {
+            let said = Gate::parse(text).expect_err(text);
+            assert!(said.contains(words), "{text}: {said}");
+        }
+    }
+}

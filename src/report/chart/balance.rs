@@ -1,0 +1,100 @@
+//! Throughput and stability: a dot per service, deployments a day against change failure rate, and a tail from where it
+//! was in the period before. No ranking: dots carry numbers, and the table beside it names them.
+
+use super::canvas::{HPos, VPos, draw};
+use super::frame::{Plot, SMALL, WIDTH, y_axis};
+use super::palette::{BAR, INK, LINE, MUTED};
+use super::scale::{Scale, percents, round_steps};
+use super::{Chart, ChartError, Points, or_no_data};
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{GroupReport, PeriodFigures};
+use crate::report::number;
+
+const HEIGHT: u32 = 320;
+/// Deployments a day, and the share of them that failed.
+type Point = (f64, f64);
+/// More dots than this cannot be told apart by a number.
+const NUMBERED: usize = 40;
+
+/// The services that have both figures, in order of name; their place in it is their number in the drawing.
+pub fn services(groups: &[GroupReport]) -> Vec<&GroupReport> {
+    let has = |group: &&GroupReport| group.group.kind == GroupKind::Service && point(&group.figures).is_some();
+    groups.iter().filter(has).collect()
+}
+
+/// Deployments a day, and the share of them that failed.
+fn point(figures: &PeriodFigures) -> Option<Point> {
+    Some((figures.frequency.as_ref().ok()?.per_day, figures.change_failure.as_ref().ok()?.ratio?))
+}
+
+/// The chart; `None` where no service has both figures.
+pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
+    let shown = services(groups);
+    if shown.is_empty() {
+        return Ok(None);
+    }
+    let points: Vec<(Point, Option<Point>)> = shown
+        .iter()
+        .filter_map(|group| Some((point(&group.figures)?, group.previous.as_ref().and_then(point))))
+        .collect();
+    let all = points.iter().flat_map(|(now, before)| [Some(*now), *before]).flatten();
+    let (widest, highest) = all.fold((0.0, 0.05), |(x, y): (f64, f64), (a, b)| (x.max(a), y.max(b)));
+    let plot = Plot { left: 54.0, top: 28.0, right: 720.0, bottom: 268.0 };
+    let (right, steps) = round_steps(widest.max(0.1));
+    let (top, heights) = round_steps(highest);
+    let (x, y) = (Scale::linear(right, plot.left, plot.right), Scale::linear(top.min(1.0), plot.bottom, plot.top));
+    let heights: Vec<f64> = heights.into_iter().filter(|step| *step <= 1.0 + 1e-9).collect();
+    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+        y_axis(canvas, plot, y, &percents(&heights), "Change failure rate")?;
+        canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
+        for step in &steps {
+            let label = number::decimal(*step);
+            canvas.text(&label, (x.at(*step), plot.bottom + 6.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
+        }
+        let middle = f64::midpoint(plot.left, plot.right);
+        canvas.text("Deployments a day", (middle, plot.bottom + 26.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
+        for (number, (now, before)) in points.iter().enumerate() {
+            let at = |(rate, ratio): (f64, f64)| (x.at(rate), y.at(ratio));
+            if let Some(before) = before {
+                canvas.line(&[at(*before), at(*now)], BAR, 2)?;
+            }
+            canvas.circle(at(*now), 8, LINE, true)?;
+            if points.len() <= NUMBERED {
+                let (left, high) = at(*now);
+                let label = (number + 1).to_string();
+                canvas.text(&label, (left + 7.0, high - 8.0), (HPos::Left, VPos::Center), 11.0, INK)?;
+            }
+        }
+        Ok(())
+    })?;
+    let rows = shown.iter().zip(&points).enumerate().map(|(number, (group, (now, before)))| {
+        vec![
+            format!("{} {}", number + 1, group.group.name),
+            number::rate(now.0),
+            number::percent(now.1),
+            or_no_data(before.map(|(rate, _)| number::rate(rate))),
+            or_no_data(before.map(|(_, ratio)| number::percent(ratio))),
+        ]
+    });
+    Ok(Some(Chart {
+        id: "chart-balance",
+        title: "Throughput and stability of the services".to_owned(),
+        desc: format!(
+            "{} with both figures; up to {} and a change failure rate of up to {}.",
+            number::counted(points.len() as u64, "service", "services"),
+            number::rate(widest),
+            number::percent(points.iter().map(|(now, _)| now.1).fold(0.0, f64::max))
+        ),
+        caption: "A dot is a service, its number that of the table; the line comes from where it was in the period before. \
+                  Further right is more often, further down fails less. This is no ranking: services differ in what they \
+                  risk."
+            .to_owned(),
+        drawing,
+        points: Points {
+            axis: String::new(),
+            caption: "All services with both figures, by name.".to_owned(),
+            head: vec!["Service", "Frequency", "Failure rate", "Frequency before", "Failure rate before"],
+            rows: rows.collect(),
+        },
+    }))
+}

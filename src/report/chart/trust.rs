@@ -1,0 +1,77 @@
+//! How much of the events the figures can use: one bar of a hundred percent each.
+
+use super::canvas::{HPos, VPos, draw};
+use super::frame::{SMALL, WIDTH};
+use super::palette::{BAR, INK, LINE, RULE};
+use super::scale::Scale;
+use super::{Chart, ChartError, Points};
+use crate::report::number;
+
+const ROW: f64 = 30.0;
+
+/// One share: what, how many of how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// What is counted.
+    pub name: &'static str,
+    /// How many are as they should be.
+    pub part: u64,
+    /// Of how many.
+    pub whole: u64,
+}
+
+/// The chart; `None` where there is nothing of anything.
+pub fn chart(shares: &[Share]) -> Result<Option<Chart>, ChartError> {
+    let shares: Vec<&Share> = shares.iter().filter(|share| share.whole > 0).collect();
+    if shares.is_empty() {
+        return Ok(None);
+    }
+    let height = u32::try_from(shares.len()).unwrap_or(1) * 30 + 8;
+    let scale = Scale::linear(1.0, 250.0, 600.0);
+    let ratio = |share: &Share| share.part as f64 / share.whole as f64;
+    let drawing = draw(WIDTH, height, |canvas| {
+        for (at, share) in shares.iter().enumerate() {
+            let (top, middle) = (at as f64 * ROW, at as f64 * ROW + ROW / 2.0);
+            canvas.line(&[(0.0, top + ROW), (f64::from(WIDTH), top + ROW)], RULE, 1)?;
+            canvas.text(share.name, (0.0, middle), (HPos::Left, VPos::Center), 13.0, INK)?;
+            let (from, to, end) = (scale.at(0.0), scale.at(ratio(share)), scale.at(1.0));
+            if share.part > 0 {
+                canvas.rect((from, top + 7.0), (to.max(from + 1.0), top + ROW - 7.0), LINE, 1.0, true)?;
+            }
+            if share.part < share.whole {
+                canvas.rect((to, top + 7.0), (end, top + ROW - 7.0), BAR, 1.0, false)?;
+            }
+            let label = number::share(ratio(share), share.part, share.whole);
+            canvas.text(&label, (end + 8.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
+        }
+        Ok(())
+    })?;
+    let said: Vec<String> = shares
+        .iter()
+        .map(|share| format!("{}: {}", share.name, number::share(ratio(share), share.part, share.whole)))
+        .collect();
+    let rows = shares
+        .iter()
+        .map(|share| {
+            vec![
+                share.name.to_owned(),
+                number::percent(ratio(share)),
+                number::count(share.part),
+                number::count(share.whole),
+            ]
+        })
+        .collect();
+    Ok(Some(Chart {
+        id: "chart-trust",
+        title: "How much of the events the figures can use".to_owned(),
+        desc: format!("{}.", said.join("; ")),
+        caption: "The filled part of a bar is what the figures can use as it is.".to_owned(),
+        drawing,
+        points: Points {
+            axis: String::new(),
+            caption: "All shares.".to_owned(),
+            head: vec!["What", "Share", "Usable", "All"],
+            rows,
+        },
+    }))
+}

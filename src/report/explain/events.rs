@@ -1,0 +1,173 @@
+//! The events behind one figure: those in it, each with its value, link, rule and age; and those left out, by reason.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::group::{Group, GroupKind};
+use crate::domain::group::{ServiceName, TeamName};
+use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Metric};
+use crate::report::words;
+
+/// An event that is in the figure.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Counted {
+    pub(super) source: String,
+    pub(super) id: String,
+    /// When it happened: finished, or resolved; of an open incident when it was opened.
+    pub(super) at: String,
+    /// What it adds: seconds, or 1 for a failed deployment and 0 for one that is not.
+    pub(super) value: Option<f64>,
+    /// In words: what it is, its link, the link's rule and age.
+    pub(super) note: String,
+    pub(super) url: Option<String>,
+}
+
+/// Events that are not in it, and why.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct LeftOut {
+    pub(super) reason: String,
+    pub(super) count: usize,
+    /// The first of them.
+    pub(super) ids: Vec<String>,
+}
+
+/// Ids that are named of those left out.
+const MOST_NAMED: usize = 5;
+
+/// The events of one metric of one group.
+pub(super) fn of(analysis: &Analysis, metric: Metric, group: &Group) -> (Vec<Counted>, Vec<LeftOut>) {
+    let mut left_out = LeftOuts::default();
+    let counted = match metric {
+        Metric::DeploymentFrequency | Metric::LeadTime | Metric::ChangeFailureRate => {
+            deployments(analysis, metric, group, &mut left_out)
+        }
+        Metric::TimeToRestore | Metric::RecoveryTime => incidents(analysis, metric, group, &mut left_out),
+    };
+    (counted, left_out.list())
+}
+
+#[derive(Default)]
+struct LeftOuts(BTreeMap<String, Vec<String>>);
+
+impl LeftOuts {
+    fn add(&mut self, reason: &str, id: &str) {
+        self.0.entry(reason.to_owned()).or_default().push(id.to_owned());
+    }
+
+    fn list(self) -> Vec<LeftOut> {
+        let one = |(reason, mut ids): (String, Vec<String>)| {
+            let count = ids.len();
+            ids.truncate(MOST_NAMED);
+            LeftOut { reason, count, ids }
+        };
+        self.0.into_iter().map(one).collect()
+    }
+}
+
+fn is_own(group: &Group, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
+    match group.kind {
+        GroupKind::All => true,
+        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
+        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
+    }
+}
+
+fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
+    let own =
+        |record: &&DeploymentRecord| record.in_period && is_own(group, record.service.as_ref(), record.team.as_ref());
+    let mut counted = Vec::new();
+    for record in analysis.deployments.iter().filter(own) {
+        let id = &record.event.id;
+        if let Some(reason) = record.left_out {
+            left_out.add(words::left_out(reason), id);
+            continue;
+        }
+        let value = match (metric, record.lead_time, record.lead_time_reason) {
+            (Metric::LeadTime, None, reason) => {
+                left_out.add(reason.map_or("it has no lead time", words::lead_time_reason), id);
+                continue;
+            }
+            (Metric::LeadTime, Some(seconds), _) => Some(seconds.as_f64()),
+            (Metric::ChangeFailureRate, ..) => record.failed.map(f64::from),
+            _ => None,
+        };
+        counted.push(Counted {
+            source: record.event.source.clone(),
+            id: id.clone(),
+            at: record.event.finished_at.map(crate::domain::time::Timestamp::to_rfc3339).unwrap_or_default(),
+            value,
+            note: deployment_note(analysis, metric, record),
+            url: record.event.url.clone(),
+        });
+    }
+    if metric == Metric::LeadTime {
+        counted.sort_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0)).then(a.id.cmp(&b.id)));
+    }
+    counted
+}
+
+fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecord) -> String {
+    let event = &record.event;
+    let sha = event.sha.as_deref().map_or("no revision", |sha| sha.get(..10).unwrap_or(sha));
+    let place = format!("{} {sha} to {}", event.repo, event.environment.as_deref().unwrap_or("no environment"));
+    if metric != Metric::ChangeFailureRate {
+        return place;
+    }
+    if record.failed_by.is_empty() {
+        return place;
+    }
+    let links = record.failed_by.iter().map(|cause| {
+        let name = cause.to_string();
+        let incident = analysis.incidents.iter().find(|it| it.event.id == name && it.link.is_some());
+        match incident.and_then(|it| Some((it, it.link.as_ref()?))) {
+            Some((incident, link)) => format!(
+                "{name} ({}, opened {} after it, rule {})",
+                incident.event.title.as_deref().unwrap_or("untitled"),
+                crate::report::number::duration(link.age.as_f64()),
+                link.rule.as_str()
+            ),
+            None => name,
+        }
+    });
+    format!("{place}: failed by {}", links.collect::<Vec<_>>().join(", "))
+}
+
+fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
+    let own = |record: &&IncidentRecord| is_own(group, record.service.as_ref(), record.team.as_ref());
+    let mut counted = Vec::new();
+    for record in analysis.incidents.iter().filter(own) {
+        let (event, id) = (&record.event, &record.event.id);
+        let resolved = event.resolved_at;
+        if resolved.is_some_and(|at| at < analysis.known.from) {
+            continue;
+        }
+        if !record.counted {
+            left_out.add(words::left_out(record.reason.unwrap_or("it does not count")), id);
+            continue;
+        }
+        if metric == Metric::RecoveryTime && record.link.is_none() {
+            left_out.add("no deployment is known to have caused it", id);
+            continue;
+        }
+        let link = record.link.as_ref().map(|link| {
+            let age = crate::report::number::duration(link.age.as_f64());
+            format!(", by deployment {} {age} before (rule {})", link.deployment_id, link.rule.as_str())
+        });
+        let note = format!("{}{}", event.title.as_deref().unwrap_or("untitled"), link.unwrap_or_default());
+        match (resolved, record.time_to_restore) {
+            (None, _) => left_out.add("still open at the end: only the Kaplan-Meier median counts it", id),
+            (Some(_), None) => left_out.add(words::left_out("negative"), id),
+            (Some(at), Some(seconds)) => counted.push(Counted {
+                source: event.source.clone(),
+                id: id.clone(),
+                at: at.to_rfc3339(),
+                value: Some(seconds.as_f64()),
+                note,
+                url: event.url.clone(),
+            }),
+        }
+    }
+    counted.sort_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0)).then(a.id.cmp(&b.id)));
+    counted
+}

@@ -1,0 +1,79 @@
+//! An explanation for a terminal.
+
+use std::fmt::Write;
+
+use super::{Explanation, unit};
+use crate::domain::unit::Interval;
+use crate::metrics::tables::Metric;
+use crate::report::number;
+
+/// Events that are listed; the JSON has all of them.
+const MOST_LISTED: usize = 60;
+
+/// The explanation as lines of text.
+pub fn render(it: &Explanation) -> String {
+    let mut out = String::new();
+    let metric = Metric::ALL.into_iter().find(|metric| metric.as_str() == it.metric);
+    let title = metric.map_or(it.metric, Metric::title);
+    let group =
+        if it.group_kind == "all" { "all services".to_owned() } else { format!("{} {}", it.group_kind, it.group) };
+    let mut line = |name: &str, text: &str| {
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{name:<12}{text}");
+    };
+    line("figure", &format!("{title}, {group}, {}", it.period));
+    line("known", &format!("{} to {} ({}), as of {}", it.from, it.to, it.timezone, it.as_of));
+    line("definition", it.definition);
+    match &it.no_data {
+        Some(reason) => line("no data", reason),
+        None => line("formula", &it.formula),
+    }
+    if let Some(ends) = it.ci95 {
+        line("interval", &format!("95 %: {} ({})", interval(metric, ends), it.interval));
+    }
+    if let Some(band) = it.band {
+        let range = it.band_range.as_ref().map(|range| format!(", over the interval {range}")).unwrap_or_default();
+        line("band", &format!("{band}{range}"));
+    }
+    if let Some(thresholds) = &it.thresholds {
+        line("thresholds", thresholds);
+    }
+    if let (Some(before), Some(verdict)) = (it.previous, it.verdict) {
+        line("before", &format!("{}: {verdict}", value(metric, before)));
+    }
+    let _ = writeln!(out, "\n{} in the figure", number::counted(it.events.len() as u64, "event", "events"));
+    for event in it.events.iter().take(MOST_LISTED) {
+        let shown = event.value.map(|seconds| value_of_event(metric, seconds)).unwrap_or_default();
+        let _ = writeln!(out, "  {}  {:>10}  {}  {}", event.at, shown, event.id, event.note);
+    }
+    if it.events.len() > MOST_LISTED {
+        let _ = writeln!(out, "  {} more: --format json lists all of them", it.events.len() - MOST_LISTED);
+    }
+    if !it.left_out.is_empty() {
+        let _ = writeln!(out, "\nleft out");
+        for left in &it.left_out {
+            let more = if left.count > left.ids.len() { ", …" } else { "" };
+            let _ = writeln!(out, "  {} {}: {}{more}", left.count, left.reason, left.ids.join(", "));
+        }
+    }
+    out
+}
+
+fn value(metric: Option<Metric>, value: f64) -> String {
+    match metric.map(unit) {
+        Some("per_day") => number::rate(value),
+        Some("ratio") => number::percent(value),
+        _ => number::duration(value),
+    }
+}
+
+fn value_of_event(metric: Option<Metric>, value: f64) -> String {
+    match metric {
+        Some(Metric::ChangeFailureRate) => if value > 0.0 { "failed" } else { "" }.to_owned(),
+        _ => number::duration(value),
+    }
+}
+
+fn interval(metric: Option<Metric>, ends: Interval) -> String {
+    format!("{} to {}", value(metric, ends.low), value(metric, ends.high))
+}

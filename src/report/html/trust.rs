@@ -1,0 +1,98 @@
+//! "Can these numbers be trusted?": how much of the events each figure can use, and whether it is exact or stands in.
+
+use super::cell::{Grid, text};
+use super::view::Panel;
+use crate::domain::kind::DeploymentKind;
+use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Rule};
+use crate::report::chart::ChartError;
+use crate::report::chart::trust::{Share, chart};
+
+/// The chart of shares and the table of what is exact.
+pub(super) fn panels(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Panel>, ChartError> {
+    let mut panels = Vec::new();
+    if let Some(chart) = chart(&shares(analysis))? {
+        panels.push(Panel::Chart(Box::new(chart)));
+    }
+    panels.push(Panel::Grid(exactness(analysis, all)));
+    Ok(panels)
+}
+
+fn shares(analysis: &Analysis) -> Vec<Share> {
+    let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
+    let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
+    let incidents = || analysis.incidents.iter().filter(|it| it.counted && analysis.known.contains(it.event.opened_at));
+    let failed = || counted().filter(|it| it.failed == Some(true));
+    let share = |name, part: usize, whole: usize| Share { name, part: part as u64, whole: whole as u64 };
+    vec![
+        share(
+            "Repos read over the whole period",
+            analysis.history.iter().filter(|it| is_whole(analysis, it)).count(),
+            analysis.history.len(),
+        ),
+        share("Deployments with a revision", counted().filter(|it| it.event.sha.is_some()).count(), counted().count()),
+        share(
+            "Deployments whose commits are known",
+            counted().filter(|it| known(it.lead_time_reason)).count(),
+            counted().count(),
+        ),
+        share(
+            "Incidents mapped to a service",
+            incidents().filter(|it| it.service.is_some()).count(),
+            incidents().count(),
+        ),
+        share(
+            "Incidents resolved",
+            incidents().filter(|it| it.event.resolved_at.is_some()).count(),
+            incidents().count(),
+        ),
+        share(
+            "Failures said by a flag or reference",
+            failed().filter(|it| it.failed_rules.first() == Some(&Rule::Explicit)).count(),
+            failed().count(),
+        ),
+    ]
+}
+
+fn is_whole(analysis: &Analysis, it: &crate::metrics::tables::HistoryRecord) -> bool {
+    crate::domain::coverage::covers(&it.spans, analysis.known)
+}
+
+fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
+    let stands_in = analysis
+        .deployments
+        .iter()
+        .filter(|it| it.in_period && it.left_out.is_none())
+        .any(|it| DeploymentKind::of(&it.event.id) != DeploymentKind::Deployments);
+    let by_clock = all
+        .figures
+        .change_failure
+        .as_ref()
+        .is_ok_and(|figure| figure.by_rule.get(&Rule::Window).is_some_and(|count| *count > 0));
+    let deployments = if stands_in { "stand-in" } else { "exact" };
+    let why =
+        if stands_in { "runs, releases or merges stand in for deployments" } else { "from the deployments themselves" };
+    let row = |name: &str, is: &str, why: &str| vec![text(name), text(is), text(why)];
+    let linked = if by_clock { "partly a stand-in" } else { deployments };
+    let link = if by_clock {
+        "some failures rest on the time between deployment and incident alone"
+    } else {
+        "every failure is said by a flag or a reference"
+    };
+    let restored = if all.figures.restore.is_ok() { "exact" } else { "no data" };
+    Grid {
+        id: "exactness",
+        caption: "What each figure rests on: the thing itself, or something that stands in for it.".to_owned(),
+        head: vec!["Metric", "Is", "Because"],
+        rows: vec![
+            row("Deployment frequency", deployments, why),
+            row(
+                "Lead time for changes",
+                deployments,
+                "from the commits between two deployed revisions to the instant of success",
+            ),
+            row("Change failure rate", linked, link),
+            row("Time to restore service", restored, "from the incident source alone, never from deployments"),
+        ],
+        events: false,
+    }
+}

@@ -1,0 +1,180 @@
+//! A report to be shared outside: names of services, teams, repos and people, titles and links give way to pseudonyms.
+//!
+//! A name has the same pseudonym in every report, so that two of them can be compared; figures, instants, kinds and
+//! bands stay. Whoever guesses a name can check the guess: it is a pseudonym and no secret.
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::coverage::EVERYTHING;
+use crate::domain::event::Table;
+use crate::domain::glob::Glob;
+use crate::domain::group::{GroupKind, ServiceName, TeamName};
+use crate::domain::kind::DeploymentKind;
+use crate::metrics::findings::findings;
+use crate::metrics::tables::{Analysis, Cause, NoData, PeriodFigures};
+
+/// The analysis with its names replaced, and its findings written anew from it.
+pub fn redact(mut analysis: Analysis) -> Analysis {
+    for group in &mut analysis.groups {
+        match group.group.kind {
+            GroupKind::All => {}
+            GroupKind::Team => group.group.name = pseudonym("team", &group.group.name),
+            GroupKind::Service => group.group.name = pseudonym("service", &group.group.name),
+        }
+        team(&mut group.team);
+        figures(&mut group.figures);
+        group.previous.iter_mut().for_each(figures);
+        for month in &mut group.months {
+            no_data(&mut month.figure);
+        }
+        group.recent.iter_mut().for_each(no_data);
+    }
+    for record in &mut analysis.deployments {
+        let event = &mut record.event;
+        event.repo = pseudonym("repo", &event.repo);
+        event.r#ref = event.r#ref.take().map(|name| pseudonym("ref", &name));
+        event.creator = event.creator.take().map(|name| pseudonym("person", &name));
+        event.environment = event.environment.take().map(|name| environment(&name));
+        event.sha = event.sha.take().map(|sha| pseudonym("revision", &sha));
+        event.id = deployment(&event.id);
+        event.url = None;
+        service(&mut record.service);
+        team(&mut record.team);
+        for cause in &mut record.failed_by {
+            match cause {
+                Cause::Incident { id, .. } => *id = pseudonym("incident", id),
+                Cause::Rollback { id } => *id = deployment(id),
+            }
+        }
+    }
+    for record in &mut analysis.incidents {
+        let event = &mut record.event;
+        event.title = event.title.take().map(|title| pseudonym("title", &title));
+        event.id = pseudonym("incident", &event.id);
+        event.service_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
+        event.tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
+        event.deployment_ref = event.deployment_ref.take().map(|name| pseudonym("reference", &name));
+        event.url = None;
+        service(&mut record.service);
+        team(&mut record.team);
+        if let Some(link) = &mut record.link {
+            link.deployment_id = deployment(&link.deployment_id);
+        }
+    }
+    for entry in &mut analysis.coverage {
+        if entry.scope != EVERYTHING {
+            entry.scope = pseudonym("repo", &entry.scope);
+        }
+    }
+    for record in analysis.history.iter_mut().filter(|record| record.table == Table::Deployments) {
+        record.name = pseudonym("repo", &record.name);
+    }
+    settings(&mut analysis);
+    analysis.service_filter = analysis.service_filter.take().map(|name| pseudonym("filter", &name));
+    analysis.team_filter = analysis.team_filter.take().map(|name| pseudonym("filter", &name));
+    analysis.groups.sort_by(|a, b| a.group.cmp(&b.group));
+    analysis.findings = findings(&analysis);
+    analysis
+}
+
+fn settings(analysis: &mut Analysis) {
+    let settings = &mut analysis.settings;
+    let glob = |glob: &Glob| Glob::literal(&pseudonym("pattern", glob.as_str()));
+    settings.organisation = None;
+    settings.ignore_tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
+    for service in &mut settings.services {
+        service.name = ServiceName(pseudonym("service", &service.name.0));
+        team(&mut service.team);
+        service.repos = service.repos.iter().map(glob).collect();
+        service.environments = service.environments.as_ref().map(|globs| globs.iter().map(glob).collect());
+        service.incident_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
+    }
+}
+
+/// The id of a deployment: what stands in for one still says so.
+fn deployment(id: &str) -> String {
+    DeploymentKind::of(id).id(&pseudonym("deployment", id))
+}
+
+/// Words that say nothing of who uses an environment.
+const COMMON: [&str; 24] = [
+    "production",
+    "prod",
+    "prd",
+    "live",
+    "staging",
+    "stage",
+    "stg",
+    "test",
+    "testing",
+    "dev",
+    "development",
+    "qa",
+    "uat",
+    "preview",
+    "sandbox",
+    "preprod",
+    "pre",
+    "non",
+    "release",
+    "canary",
+    "demo",
+    "eu",
+    "us",
+    "github",
+];
+
+/// An environment's name, unless it is made of common words alone.
+fn environment(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is_common = |word: &str| COMMON.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit());
+    if words.all(is_common) { name.to_owned() } else { pseudonym("environment", name) }
+}
+
+fn service(name: &mut Option<ServiceName>) {
+    *name = name.take().map(|name| ServiceName(pseudonym("service", &name.0)));
+}
+
+fn team(name: &mut Option<TeamName>) {
+    *name = name.take().map(|name| TeamName(pseudonym("team", &name.0)));
+}
+
+fn figures(figures: &mut PeriodFigures) {
+    no_data(&mut figures.frequency);
+    no_data(&mut figures.lead_time);
+    no_data(&mut figures.change_failure);
+    no_data(&mut figures.restore);
+    no_data(&mut figures.recovery);
+}
+
+/// Repos that were not read are named where a figure is missing.
+fn no_data<T>(figure: &mut Result<T, NoData>) {
+    if let Err(NoData::DeploymentsNotRead { repos, .. }) = figure {
+        for repo in repos.iter_mut() {
+            *repo = pseudonym("repo", repo);
+        }
+        repos.sort_unstable();
+    }
+}
+
+/// The pseudonym of a name of one kind.
+pub fn pseudonym(kind: &str, name: &str) -> String {
+    let digest = Sha256::digest(format!("{kind}\n{}", name.to_lowercase()));
+    let short = digest.iter().take(4).fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
+    format!("{kind}-{short:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_pseudonym_and_two_names_have_two() {
+        assert_eq!(pseudonym("repo", "Acme/Web"), pseudonym("repo", "acme/web"));
+        assert_ne!(pseudonym("repo", "acme/web"), pseudonym("service", "acme/web")[..].replace("service", "repo"));
+        assert_ne!(pseudonym("repo", "acme/web"), pseudonym("repo", "acme/api"));
+        assert_eq!(environment("eu-prod-1"), "eu-prod-1");
+        assert!(environment("checkout-prod").starts_with("environment-"));
+    }
+}

@@ -1,0 +1,155 @@
+//! `explain`, `audit`, `diff`, gates and redaction, on the small history of the other tests.
+
+use serde_json::Value;
+
+use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place};
+
+const CONFIG: &str =
+    "[report]\norganisation = \"Acme\"\n[[service]]\nname = \"web\"\nteam = \"core\"\nrepos = [\"acme/web\"]\n";
+const JULY: [&str; 4] = ["--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("dora.toml", CONFIG).write("d.csv", DEPLOYMENTS).write("c.csv", COMMITS).write("i.csv", INCIDENTS);
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place.done(["import", "commits", "c.csv"]);
+    place.done(["import", "incidents", "i.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place
+}
+
+fn report(place: &Place, more: &[&str]) -> i32 {
+    place.run([&["report"][..], &JULY, more].concat()).code
+}
+
+fn json(place: &Place) -> Value {
+    serde_json::from_str(&place.read("reports/2026-07/report.json")).expect("JSON")
+}
+
+#[test]
+fn what_is_explained_is_what_was_reported() {
+    let place = place();
+    assert_eq!(report(&place, &[]), 0);
+    let reported = json(&place);
+    let group = reported["groups"].as_array().expect("groups").iter().find(|it| it["name"] == "web").expect("web");
+    for (metric, key) in [
+        ("deployment_frequency", "per_day"),
+        ("lead_time", "p50_seconds"),
+        ("change_failure_rate", "ratio"),
+        ("time_to_restore", "p50_seconds"),
+        ("recovery_time", "p50_seconds"),
+    ] {
+        let run = place.run([&["explain", metric, "--service", "web", "--format", "json"][..], &JULY].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let explained: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(explained["value"], group["metrics"][metric][key], "{metric}");
+        assert_eq!(explained["ci95"], group["metrics"][metric]["ci95"], "{metric}");
+        let events = explained["events"].as_array().expect("events").len() as u64;
+        assert_eq!(Some(events), explained["n"].as_u64(), "{metric}: each of the n is listed");
+        let text = place.run([&["explain", metric, "--service", "web"][..], &JULY].concat());
+        assert!(text.stdout.contains("definition") && text.stdout.contains("in the figure"), "{}", text.stdout);
+    }
+    let run = place.run([&["explain", "lead_time", "--service", "nobody"][..], &JULY].concat());
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("there are web"), "{}", run.stderr);
+}
+
+#[test]
+fn a_day_is_explained_as_the_daily_table_has_it() {
+    let place = place();
+    assert_eq!(report(&place, &[]), 0);
+    let daily = place.read("reports/2026-07/daily.csv");
+    let row = daily.lines().find(|line| line.starts_with("2026-07-20,service,web,true")).expect("a row");
+    let heads: Vec<&str> = daily.lines().next().expect("a header").split(',').collect();
+    let at = heads.iter().position(|name| *name == "lead_time_p50_seconds").expect("a column");
+    let wanted: f64 = row.split(',').nth(at).expect("a cell").parse().expect("seconds");
+    let run = place.run(["explain", "lead_time", "--service", "web", "--day", "2026-07-20", "--format", "json"]);
+    let explained: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(explained["value"].as_f64(), Some(wanted));
+}
+
+#[test]
+fn gates_trip_after_the_report_is_written_and_say_what_they_saw() {
+    let place = place();
+    for (expression, code) in [
+        ("deployment_frequency < 100", 10),
+        ("deployment_frequency > 100", 0),
+        ("cfr >= 0% and lead_time > 0s", 10),
+        ("cfr.lower > 99%", 0),
+        ("recovery_time > 1s and cfr < 100%", 10),
+    ] {
+        let _ = std::fs::remove_dir_all(place.path("reports"));
+        let run = place.run([&["report"][..], &JULY, &["--fail-if", expression]].concat());
+        assert_eq!(run.code, code, "{expression}: {}", run.stderr);
+        assert!(place.path("reports/2026-07/report.json").exists(), "it is written all the same");
+        assert_eq!(run.stderr.contains("gate tripped"), code == 10, "{}", run.stderr);
+    }
+    for (policy, code) in [("pass", 0), ("warn", 0), ("fail", 10)] {
+        let flags = ["--fail-if", "deployment_frequency < 100", "--min-n", "1000", "--on-no-data", policy];
+        assert_eq!(report(&place, &flags), code, "{policy}");
+    }
+    assert_eq!(report(&place, &["--fail-if", "speed > 3"]), 2);
+}
+
+#[test]
+fn audit_prints_the_findings_of_the_report() {
+    let place = place();
+    assert_eq!(report(&place, &[]), 0);
+    let reported = json(&place)["findings"].clone();
+    let run = place.run([&["audit", "--format", "json"][..], &JULY].concat());
+    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(found, reported);
+    let run = place.run([&["audit"][..], &JULY].concat());
+    assert!(run.stdout.contains("open-incidents"), "{}", run.stdout);
+}
+
+#[test]
+fn diff_tells_late_data_from_another_config() {
+    let place = place();
+    assert_eq!(report(&place, &[]), 0);
+    place.write("old.json", &place.read("reports/2026-07/report.json"));
+    let same = place.run(["diff", "old.json", "reports/2026-07/report.json"]);
+    assert_eq!((same.code, same.stdout.as_str()), (0, "the two reports say the same\n"));
+    let late = "id,repo,environment,sha,status,created_at,finished_at\n900,acme/web,production,late,success,2026-07-30T10:00:00Z,2026-07-30T10:00:00Z\n";
+    place.write("late.csv", late).done(["import", "deployments", "late.csv", "--covers", "2026-07-30..2026-07-31"]);
+    assert_eq!(report(&place, &[]), 0);
+    let run = place.run(["diff", "old.json", "reports/2026-07/report.json"]);
+    assert!(run.stdout.contains("data        deployments, rows"), "{}", run.stdout);
+    assert!(run.stdout.contains("service web: deployment_frequency per_day"), "{}", run.stdout);
+    assert!(!run.stdout.contains("config "), "{}", run.stdout);
+    place.write("dora.toml", &format!("{CONFIG}[incidents]\nattribution = \"explicit\"\n"));
+    assert_eq!(report(&place, &[]), 0);
+    let run = place.run(["diff", "old.json", "reports/2026-07/report.json", "--format", "json"]);
+    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let causes = found["causes"].as_array().expect("causes");
+    assert!(
+        causes
+            .iter()
+            .any(|cause| cause["kind"] == "config"
+                && cause["what"].as_str().is_some_and(|it| it.contains("attribution")))
+    );
+    assert_eq!(place.run(["diff", "dora.toml", "old.json"]).code, 2);
+}
+
+#[test]
+fn a_redacted_report_has_the_figures_and_none_of_the_names() {
+    let place = place();
+    assert_eq!(report(&place, &[]), 0);
+    let plain = json(&place);
+    assert_eq!(report(&place, &["--redact"]), 0);
+    let redacted = json(&place);
+    let figures = |report: &Value, nth: usize| report["groups"][nth]["metrics"].clone();
+    assert_eq!(figures(&plain, 0), figures(&redacted, 0));
+    assert!(
+        redacted["groups"]
+            .as_array()
+            .expect("groups")
+            .iter()
+            .any(|it| it["name"].as_str().is_some_and(|name| name.starts_with("service-")))
+    );
+    for (path, bytes) in place.files("reports/2026-07") {
+        let text = String::from_utf8(bytes).expect("UTF-8").to_lowercase();
+        for name in ["acme", "Acme", "\"web\"", ">web<", ",web,", "\"core\"", ">core<", ",core,", "web is slow"] {
+            assert!(!text.contains(name), "{name} in {}", path.display());
+        }
+    }
+}
