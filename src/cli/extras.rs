@@ -52,8 +52,8 @@ pub(super) fn logo(path: &Path) -> Result<String, UsageError> {
     if bytes.len() > LARGEST_LOGO {
         let largest = LARGEST_LOGO >> 10;
         return Err(UsageError(format!(
-            "{name}: the logo has {} KiB; make it smaller than {largest}",
-            bytes.len() >> 10
+            "{name}: the logo has {} KiB; at most {largest} go into a report",
+            bytes.len().div_ceil(1 << 10)
         )));
     }
     Ok(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))

@@ -2,7 +2,7 @@
 //!
 //! `METRIC[.STATISTIC] OPERATOR VALUE`, several joined by `and`: `cfr > 15%`, `lead_time.p50 > 7d`, `cfr.lower > 10%`.
 //! Statistics: `p50` (the default), `p75`, `p90`, `mean` of durations; `lower` and `upper`, the ends of the 95 %
-//! interval, of any. Values: a number, a percentage, or a duration with s, m, h or d.
+//! interval, of any. Values: a number, a percentage, or a duration with s, m, h, d or w.
 
 use crate::domain::unit::Interval;
 use crate::metrics::tables::{Durations, GroupReport, Metric, Restore};
@@ -78,21 +78,22 @@ impl Gate {
 
     /// Judges the figures of a group; below `min_n` nothing is judged.
     pub(super) fn judge(&self, group: &GroupReport, min_n: u64) -> Outcome {
-        let mut said = Vec::new();
+        let (mut said, mut unknown) = (Vec::new(), None);
         for condition in &self.conditions {
-            let name = condition.metric.as_str();
+            let name = condition.name();
             match condition.read(group) {
-                None => return Outcome::Unknown(format!("{}: there is no {name}", self.text)),
+                None => unknown = Some(format!("{}: there is no {name}", self.text)),
                 Some((_, n)) if n < min_n => {
-                    return Outcome::Unknown(format!("{}: {name} rests on {n}, fewer than {min_n}", self.text));
+                    unknown = Some(format!("{}: {name} rests on {n}, fewer than {min_n}", self.text));
                 }
                 Some((value, n)) if condition.operator.holds(value, condition.value) => {
                     said.push(format!("{name} is {} (n = {n})", condition.shown(value)));
                 }
+                // One condition that does not hold settles it, whatever the others are.
                 Some(_) => return Outcome::Passed,
             }
         }
-        Outcome::Tripped(format!("{}: {}", self.text, said.join(", ")))
+        unknown.map_or_else(|| Outcome::Tripped(format!("{}: {}", self.text, said.join(", "))), Outcome::Unknown)
     }
 }
 
@@ -146,6 +147,19 @@ impl Condition {
             format!("`{}` is no value for {name}; write {wanted}", right.trim())
         })?;
         Ok(Self { metric, statistic, operator, value })
+    }
+
+    /// The metric and, where it is not the usual one, the statistic.
+    fn name(&self) -> String {
+        let statistic = match self.statistic {
+            Statistic::Point => return self.metric.as_str().to_owned(),
+            Statistic::P75 => "p75",
+            Statistic::P90 => "p90",
+            Statistic::Mean => "mean",
+            Statistic::Lower => "lower",
+            Statistic::Upper => "upper",
+        };
+        format!("{}.{statistic}", self.metric.as_str())
     }
 
     /// The value, and how many things are in it.
@@ -223,6 +237,7 @@ fn value(text: &str, metric: Metric) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::group::GroupKind;
 
     #[test]
     fn the_examples_of_the_manual_are_read_and_others_are_said() {
@@ -244,5 +259,19 @@ mod tests {
             let said = Gate::parse(text).expect_err(text);
             assert!(said.contains(words), "{text}: {said}");
         }
+    }
+
+    #[test]
+    fn a_condition_that_does_not_hold_settles_a_gate_whatever_cannot_be_judged() {
+        let analysis = crate::report::sample::full();
+        let all = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All).expect("the whole");
+        let judge = |text: &str, least: u64| Gate::parse(text).expect(text).judge(all, least);
+        for text in ["df < 0 and cfr > 0%", "cfr > 100% and df < 0", "df < 0"] {
+            assert_eq!(judge(text, 0), Outcome::Passed, "{text}");
+        }
+        assert!(matches!(judge("df >= 0", 1_000_000), Outcome::Unknown(words) if words.contains("fewer than 1000000")));
+        assert!(
+            matches!(judge("df.upper >= 0", 0), Outcome::Tripped(words) if words.contains("deployment_frequency.upper is"))
+        );
     }
 }

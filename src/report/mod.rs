@@ -14,7 +14,7 @@ pub mod redact;
 pub mod words;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 pub use notes::Notes;
 

@@ -135,7 +135,8 @@ fn a_redacted_report_has_the_figures_and_none_of_the_names() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
     let plain = json(&place);
-    assert_eq!(report(&place, &["--redact"]), 0);
+    place.write("notes.toml", "summary = 'Acme moves'\n[[note]]\ndate = 2026-07-05\ntext = 'acme left'\n");
+    assert_eq!(report(&place, &["--redact", "--notes", "notes.toml"]), 0);
     let redacted = json(&place);
     let figures = |report: &Value, nth: usize| report["groups"][nth]["metrics"].clone();
     assert_eq!(figures(&plain, 0), figures(&redacted, 0));

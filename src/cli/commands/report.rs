@@ -44,12 +44,21 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         service: report.service.clone(),
         team: report.team.clone(),
     };
+    if report.redact && (report.notes.is_some() || context.config.logo.is_some()) {
+        talk.warning("--redact leaves the notes and the logo out: nobody can tell what they give away");
+    }
     let provenance = Provenance {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: context.config.digest(),
         synthetic: false,
-        notes: report.notes.as_deref().map(extras::notes).transpose()?.unwrap_or_default(),
-        logo: context.config.logo.as_deref().map(|path| extras::logo(&context.beside_config(path))).transpose()?,
+        notes: report.notes.as_deref().filter(|_| !report.redact).map(extras::notes).transpose()?.unwrap_or_default(),
+        logo: context
+            .config
+            .logo
+            .as_deref()
+            .filter(|_| !report.redact)
+            .map(|path| extras::logo(&context.beside_config(path)))
+            .transpose()?,
     };
     let dataset = Dataset::open(&context.data)?;
     let mut analysis = analyse(&dataset, &request)?;

@@ -23,5 +23,6 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
     let reported = report::make(&context, &run.report, talk)?;
     drop(lock);
-    Ok(if fetched == Code::Done { reported } else { fetched })
+    // A tripped gate is what a schedule waits for; that a source failed is said beside it.
+    Ok(if fetched == Code::Done || reported == Code::Gate { reported } else { fetched })
 }

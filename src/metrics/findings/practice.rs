@@ -78,7 +78,7 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         opened += 1;
         low_urgency += usize::from(low(&record.event));
     }
-    let window = failure.by_rule.get(&Rule::Window).copied().unwrap_or(0);
+    let window = clock_alone(analysis, group);
     if failure.deployments == 0 || (window == 0 && low_urgency == 0) {
         return None;
     }
@@ -90,6 +90,17 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         n => format!(" {n} of {opened} incidents are of low urgency."),
     };
     let severity = if window * 2 >= failure.failed.max(1) { Severity::Warning } else { Severity::Info };
+    if window == 0 {
+        return Some(finding(
+            "alerts-counted-as-failures",
+            severity,
+            &scope(group),
+            format!(
+                "{low_urgency} of {opened} incidents are of low urgency, and count in time to restore like the others."
+            ),
+            "Filter alerts with urgencies or min_priority.",
+        ));
+    }
     Some(finding(
         "alerts-counted-as-failures",
         severity,
@@ -101,6 +112,17 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         ),
         "Let triage say on each incident whether a deployment caused it; filter alerts with urgencies or min_priority.",
     ))
+}
+
+/// Failed deployments of the period that nothing but the clock says failed.
+fn clock_alone(analysis: &Analysis, group: &GroupReport) -> u64 {
+    let of_group = |record: &&DeploymentRecord| match group.group.kind {
+        GroupKind::All => true,
+        GroupKind::Team => record.team.as_ref().is_some_and(|team| team.0 == group.group.name),
+        GroupKind::Service => record.service.as_ref().is_some_and(|service| service.0 == group.group.name),
+    };
+    let failed = analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true));
+    failed.filter(of_group).filter(|record| record.failed_rules == [Rule::Window]).count() as u64
 }
 
 fn partial_outages(analysis: &Analysis) -> Option<Finding> {

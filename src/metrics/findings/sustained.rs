@@ -4,10 +4,14 @@
 use super::finding;
 use super::practice::scope;
 use crate::domain::group::GroupKind;
+use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, Finding, GroupReport, IncidentRecord, Severity};
 
 /// More than this in every window is sustained.
 const THRESHOLD: f64 = 0.10;
+
+/// Three windows of 30 days, milliseconds.
+const WINDOWS: i64 = 90 * 86_400_000;
 
 /// A class of fault: its name, words that speak of it, and the experiment that looks for it.
 struct Class {
@@ -70,8 +74,10 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     if ratios.len() < 3 || ratios.iter().any(|ratio| *ratio <= THRESHOLD) {
         return None;
     }
+    let from = Timestamp(analysis.known.to.0 - WINDOWS);
     let own = |record: &&IncidentRecord| {
         record.link.is_some()
+            && record.event.opened_at >= from
             && (group.group.kind == GroupKind::All
                 || record.service.as_ref().is_some_and(|service| service.0 == group.group.name))
     };
@@ -89,8 +95,11 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         .map(|(class, _)| format!("{} ({})", class.experiment, class.name))
         .collect();
     let percents: Vec<String> = ratios.iter().rev().map(|ratio| format!("{:.1} %", ratio * 100.0)).collect();
-    let incidents =
-        if classes.is_empty() { String::new() } else { format!(" The incidents behind it: {}.", classes.join(", ")) };
+    let incidents = if classes.is_empty() {
+        String::new()
+    } else {
+        format!(" The incidents behind it that this report holds: {}.", classes.join(", "))
+    };
     let advice = if experiments.is_empty() {
         "Read the incidents for what they share before adding process.".to_owned()
     } else {

@@ -202,7 +202,11 @@ fn of_median(durations: Option<&Durations>, band: BandReading, what: &str) -> Re
         return Reading { formula: format!("there are no {what}"), n: Some(0), band, ..Reading::default() };
     };
     let (low, high) = (it.n.div_ceil(2), it.n / 2 + 1);
-    let middle = if low == high { format!("the {low}th") } else { format!("the mean of the {low}th and {high}th") };
+    let middle = if low == high {
+        format!("the {}", ordinal(low))
+    } else {
+        format!("the mean of the {} and {}", ordinal(low), ordinal(high))
+    };
     Reading {
         formula: format!(
             "{middle} of {} {what} in order = {} ({} s); p75 {}, p90 {}, mean {}",
@@ -281,18 +285,41 @@ fn verdict(report: &GroupReport, metric: Metric) -> Option<Verdict> {
     }
 }
 
-/// The command that explains a figure.
-pub fn command(metric: Metric, group: &Group, period: &str) -> String {
+/// `1st`, `2nd`, `3rd`, `11th`.
+fn ordinal(n: u64) -> String {
+    let ending = match (n % 100, n % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", number::count(n))
+}
+
+/// The command that explains a figure; `span` is the flags that name the period.
+pub fn command(metric: Metric, group: &Group, span: &str) -> String {
     let whose = match group.kind {
         GroupKind::All => String::new(),
         GroupKind::Team => format!(" --team {}", quoted(&group.name)),
         GroupKind::Service => format!(" --service {}", quoted(&group.name)),
     };
-    format!("dora-report explain {}{whose} --period {period}", metric.as_str())
+    format!("dora-report explain {}{whose} {span}", metric.as_str())
 }
 
 /// A name as a shell takes it.
 fn quoted(name: &str) -> String {
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
     if plain && !name.is_empty() { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinals_are_those_of_english() {
+        let all: Vec<String> = [1, 2, 3, 4, 11, 12, 13, 21, 112, 1003].into_iter().map(ordinal).collect();
+        assert_eq!(all, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1,003rd"]);
+    }
 }

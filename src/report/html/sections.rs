@@ -102,7 +102,10 @@ fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
         Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
     };
     let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
-    let change = number::signed(slope, word);
+    let change = match number::signed(slope, word).as_str() {
+        "no change" => "of nothing".to_owned(),
+        change => change.to_owned(),
+    };
     Some(format!(
         "Over its {} separate weeks there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
         trend.weeks
@@ -216,6 +219,7 @@ fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
 fn restore_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
     let zone = analysis.settings.zone;
     let mut paragraphs = restore_words(&group.figures.restore, zone);
+    paragraphs.extend(trend(&group.trends.restore, number::duration));
     // Where both lack the same thing, once is enough.
     if group.figures.recovery.as_ref().err().is_none_or(|why| group.figures.restore.as_ref().err() != Some(why)) {
         paragraphs.push(recovery_words(analysis, group));

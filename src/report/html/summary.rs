@@ -69,6 +69,13 @@ pub(super) fn tiles(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Tile>,
     ])
 }
 
+/// The flags that name the report's period, as it was known then.
+pub(super) fn span(analysis: &Analysis) -> String {
+    let label = &analysis.period.label;
+    let period = label.split_once('_').map_or_else(|| label.clone(), |(from, to)| format!("{from}..{to}"));
+    format!("--period {period} --as-of {}", analysis.as_of)
+}
+
 fn tile(
     analysis: &Analysis,
     (name, section): (&'static str, &'static str),
@@ -84,11 +91,9 @@ fn tile(
         _ => Metric::TimeToRestore,
     };
     let whole = Group { kind: GroupKind::All, name: "all".to_owned() };
-    let label = match analysis.period.label.split_once('_') {
-        Some((from, to)) => format!("{from}..{to}"),
-        None => analysis.period.label.clone(),
-    };
-    let explain = command(metric, &whole, &label);
+    // Of a part of the services no command gives the whole.
+    let is_part = analysis.service_filter.is_some() || analysis.team_filter.is_some();
+    let explain = if is_part { String::new() } else { command(metric, &whole, &span(analysis)) };
     let now = match now {
         Ok(now) => now,
         Err(sentence) => {

@@ -71,27 +71,42 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     let deployments = if stands_in { "stand-in" } else { "exact" };
     let why =
         if stands_in { "runs, releases or merges stand in for deployments" } else { "from the deployments themselves" };
-    let row = |name: &str, is: &str, why: &str| vec![text(name), text(is), text(why)];
+    let (frequency, lead_time, failure) = (
+        all.figures.frequency.is_ok(),
+        all.figures.lead_time.as_ref().is_ok_and(|it| it.durations.is_some()),
+        &all.figures.change_failure,
+    );
+    let row = |name: &str, is_there: bool, is: &str, why: &str| {
+        let (is, why) = if is_there { (is, why) } else { ("no data", "there is no figure") };
+        vec![text(name), text(is), text(why)]
+    };
     let linked = if by_clock { "partly a stand-in" } else { deployments };
     let link = if by_clock {
         "some failures rest on the time between deployment and incident alone"
+    } else if stands_in {
+        why
     } else {
-        "every failure is said by a flag or a reference"
+        "no failure rests on the time between deployment and incident alone"
     };
-    let restored = if all.figures.restore.is_ok() { "exact" } else { "no data" };
     Grid {
         id: "exactness",
         caption: "What each figure rests on: the thing itself, or something that stands in for it.".to_owned(),
         head: vec!["Metric", "Is", "Because"],
         rows: vec![
-            row("Deployment frequency", deployments, why),
+            row("Deployment frequency", frequency, deployments, why),
             row(
                 "Lead time for changes",
+                lead_time,
                 deployments,
                 "from the commits between two deployed revisions to the instant of success",
             ),
-            row("Change failure rate", linked, link),
-            row("Time to restore service", restored, "from the incident source alone, never from deployments"),
+            row("Change failure rate", failure.as_ref().is_ok_and(|it| it.ratio.is_some()), linked, link),
+            row(
+                "Time to restore service",
+                all.figures.restore.as_ref().is_ok_and(|it| it.durations.is_some()),
+                "exact",
+                "from the incident source alone, never from deployments",
+            ),
         ],
         events: false,
     }
