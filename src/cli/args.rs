@@ -43,6 +43,13 @@ pub(super) enum Command {
     Audit(Audit),
     /// Say what changed between two reports, and why.
     Diff(Diff),
+    /// Write the history for Prometheus, one sample per event at the event's own instant.
+    Backfill {
+        #[command(subcommand)]
+        road: Road,
+    },
+    /// Print recording and alerting rules for Prometheus, their limits those of the bands in force.
+    Rules(Rules),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -266,6 +273,38 @@ pub(super) struct Explain {
 pub(super) struct Audit {
     #[command(flatten)]
     pub(super) about: About,
+}
+
+/// A road into Prometheus.
+#[derive(Debug, Subcommand)]
+pub(super) enum Road {
+    /// As OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`: the whole history at once.
+    Openmetrics {
+        /// The file to write; `-` is standard output.
+        file: PathBuf,
+        /// The first day [default: the first day that was read]
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        since: Option<NaiveDate>,
+        /// The instant up to which things are known, RFC 3339 [default: now]
+        #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+        as_of: Option<Timestamp>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    /// What they read: the samples of `backfill`, or the gauges of a Pushgateway.
+    #[arg(long = "for", value_name = "WHAT", default_value = "events")]
+    pub(super) input: RuleInput,
+}
+
+/// What rules read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RuleInput {
+    /// Samples of events.
+    Events,
+    /// Pushed gauges.
+    Pushgateway,
 }
 
 #[derive(Debug, Args)]

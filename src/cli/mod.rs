@@ -40,6 +40,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &cli.common),
         Command::Audit(audit) => commands::audit::run(audit, &cli.common),
         Command::Diff(diff) => commands::diff::run(diff),
+        Command::Backfill { road } => commands::backfill::run(road, &cli.common, talk),
+        Command::Rules(rules) => commands::rules::run(rules, &cli.common),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Man => commands::about::man(),
     };

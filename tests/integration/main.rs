@@ -17,6 +17,7 @@ mod import;
 mod incidents;
 mod metrics_properties;
 mod oracle;
+mod prometheus;
 mod real_data;
 mod report;
 mod support;

@@ -2,6 +2,7 @@
 
 pub(super) mod about;
 pub(super) mod audit;
+pub(super) mod backfill;
 pub(super) mod demo;
 pub(super) mod diff;
 pub(super) mod doctor;
@@ -9,4 +10,5 @@ pub(super) mod explain;
 pub(super) mod fetch;
 pub(super) mod import;
 pub(super) mod report;
+pub(super) mod rules;
 pub(super) mod run;

@@ -1,0 +1,193 @@
+//! The history as one sample per event at the event's own instant, and nothing in between, so that the `_over_time`
+//! functions of PromQL count and rank events and not scrapes.
+
+use std::collections::BTreeMap;
+
+use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::time::Timestamp;
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord};
+
+/// The job label of every series.
+pub const JOB: &str = "dora-events";
+
+/// What a series says; the order is that of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// At the finish of each counted deployment: that instant.
+    Deployment,
+    /// At the finish, where there is a lead time: that.
+    LeadTime,
+    /// When it became known that a deployment failed: 1.
+    Failure,
+    /// At the resolution of each counted incident: the time to restore.
+    Restore,
+    /// At the end of each day whose window was wholly read: that instant. It tells "nothing happened" from "nobody
+    /// looked".
+    AsOf,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Deployment, Self::LeadTime, Self::Failure, Self::Restore, Self::AsOf];
+
+    /// The metric's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deployment => "dora_deployment_timestamp",
+            Self::LeadTime => "dora_lead_time_seconds",
+            Self::Failure => "dora_incident_caused_by_deploy",
+            Self::Restore => "dora_incident_duration_seconds",
+            Self::AsOf => "dora_report_as_of_timestamp_seconds",
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Deployment => "One sample at the finish of each production deployment, its value that instant.",
+            Self::LeadTime => "One sample at the finish of each production deployment that has a lead time.",
+            Self::Failure => "One sample of 1 when it became known that a deployment had failed.",
+            Self::Restore => "One sample at the resolution of each incident, its value the time from opening to it.",
+            Self::AsOf => "One sample at the end of each day whose whole window was read, its value that instant.",
+        }
+    }
+}
+
+/// One series; its samples strictly ascend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// What it says.
+    pub family: Family,
+    /// Its labels besides the name, in order of their names.
+    pub labels: Vec<(&'static str, String)>,
+    /// Instant and value, in base units (seconds).
+    pub samples: Vec<(Timestamp, f64)>,
+}
+
+/// Every series of an analysis that has a sample, by family, then group.
+pub fn series(analysis: &Analysis) -> Vec<Series> {
+    let failures = failures(analysis);
+    let mut all = Vec::new();
+    for family in Family::ALL {
+        for group in &analysis.groups {
+            let samples = apart(samples(analysis, group, family, &failures));
+            if !samples.is_empty() {
+                all.push(Series { family, labels: labels(group), samples });
+            }
+        }
+    }
+    all
+}
+
+/// Labels of a group: `env`, `job`, `scope`, and `service` and `team` where there is one.
+fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
+    let Group { kind, name } = &report.group;
+    let mut labels =
+        vec![("env", "production".to_owned()), ("job", JOB.to_owned()), ("scope", kind.as_str().to_owned())];
+    match kind {
+        GroupKind::All => {}
+        GroupKind::Team => labels.push(("team", name.clone())),
+        GroupKind::Service => {
+            labels.push(("service", name.clone()));
+            labels.extend(report.team.as_ref().map(|team| ("team", team.0.clone())));
+        }
+    }
+    // A label without a value is no label, and would clash with the series that lacks it.
+    labels.retain(|(_, value)| !value.is_empty());
+    labels
+}
+
+fn samples(
+    analysis: &Analysis,
+    report: &GroupReport,
+    family: Family,
+    failures: &[Option<Timestamp>],
+) -> Vec<(Timestamp, f64)> {
+    let group = &report.group;
+    let deployments = || {
+        let all = analysis.deployments.iter().zip(failures);
+        all.filter(|(it, _)| it.left_out.is_none() && has(group, it.service.as_ref(), it.team.as_ref()))
+    };
+    let finished = |it: &DeploymentRecord| it.event.finished_at;
+    match family {
+        Family::Deployment => deployments().filter_map(|(it, _)| finished(it)).map(|at| (at, seconds(at))).collect(),
+        Family::LeadTime => deployments().filter_map(|(it, _)| Some((finished(it)?, it.lead_time?.as_f64()))).collect(),
+        Family::Failure => deployments().filter_map(|(_, at)| Some(((*at)?, 1.0))).collect(),
+        Family::Restore => {
+            let own = |it: &&IncidentRecord| it.counted && has(group, it.service.as_ref(), it.team.as_ref());
+            let one = |it: &IncidentRecord| {
+                let restored = it.time_to_restore.filter(|time| time.0 >= 0)?;
+                Some((it.event.resolved_at?, restored.as_f64()))
+            };
+            analysis.incidents.iter().filter(own).filter_map(one).collect()
+        }
+        Family::AsOf => {
+            let zone = analysis.settings.zone;
+            let complete = report.daily.iter().filter(|day| day.window_complete && day.deployments.is_some());
+            let end = |date: chrono::NaiveDate| {
+                let midnight = zone.midnight(date.succ_opt()?);
+                Some(Timestamp(midnight.0.min(analysis.as_of.0) - 1))
+            };
+            complete.filter_map(|day| end(day.date)).map(|at| (at, seconds(Timestamp(at.0 + 1)))).collect()
+        }
+    }
+}
+
+fn has(group: &Group, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
+    match group.kind {
+        GroupKind::All => true,
+        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
+        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
+    }
+}
+
+/// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
+/// so, but not before its own finish, or the finish of the rollback that replaced it.
+fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
+    let opened: BTreeMap<(&str, &str), Timestamp> = analysis
+        .incidents
+        .iter()
+        .map(|it| ((it.event.source.as_str(), it.event.id.as_str()), it.event.opened_at))
+        .collect();
+    let finished: BTreeMap<&str, Timestamp> =
+        analysis.deployments.iter().filter_map(|it| Some((it.event.id.as_str(), it.event.finished_at?))).collect();
+    let known = |deployment: &DeploymentRecord, cause: &Cause| match cause {
+        Cause::Incident { source, id } => {
+            let opened = opened.get(&(source.as_str(), id.as_str()))?;
+            Some((*opened).max(deployment.event.finished_at?))
+        }
+        Cause::Rollback { id } => finished.get(id.as_str()).copied(),
+    };
+    analysis
+        .deployments
+        .iter()
+        .map(|deployment| deployment.failed_by.iter().filter_map(|cause| known(deployment, cause)).min())
+        .collect()
+}
+
+/// In order of time, those of one millisecond moved apart by one each: a series holds one sample at an instant.
+fn apart(mut samples: Vec<(Timestamp, f64)>) -> Vec<(Timestamp, f64)> {
+    samples.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut last = Timestamp(i64::MIN);
+    for sample in &mut samples {
+        sample.0 = sample.0.max(Timestamp(last.0.saturating_add(1)));
+        last = sample.0;
+    }
+    samples
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits for 285,000 years")]
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_one_millisecond_are_moved_apart_forward_and_stay_in_order() {
+        let moved = apart([5, 5, 6, 5, 9].map(|at| (Timestamp(at), 1.0)).to_vec());
+        assert_eq!(moved.iter().map(|(at, _)| at.0).collect::<Vec<_>>(), [5, 6, 7, 8, 9]);
+    }
+}

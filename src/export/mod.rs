@@ -1,0 +1,8 @@
+//! What leaves for Prometheus: the history as samples of events, and the rules that read it.
+//!
+//! The figures themselves are counted in `metrics`; nothing is counted here that a reader could not count again from
+//! the samples. Neither files are written nor servers asked: that is the caller's.
+
+pub mod event_series;
+pub mod openmetrics;
+pub mod rules;

@@ -1,0 +1,130 @@
+//! Recording and alerting rules over the samples of events or over pushed gauges, their limits those of the bands in
+//! force. The texts lie in `templates/prometheus`; here only their blanks are filled.
+
+use crate::domain::band::{Band, Bands, Limit, Thresholds};
+
+/// What the rules read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// Samples of events, as `backfill` writes them.
+    Events,
+    /// Gauges that are pushed under a job and scraped with `honor_labels: true`.
+    Pushgateway {
+        /// The job label.
+        job: &'a str,
+    },
+}
+
+/// The rules as YAML: those that record and, where the bands give limits, those that alert.
+pub fn render(input: &Input<'_>, bands: &Bands) -> String {
+    let (records, alerts, job) = match input {
+        Input::Events => (
+            include_str!("../../templates/prometheus/events.rules.yml"),
+            include_str!("../../templates/prometheus/events.alerts.yml"),
+            "",
+        ),
+        Input::Pushgateway { job } => (
+            include_str!("../../templates/prometheus/pushgateway.rules.yml"),
+            include_str!("../../templates/prometheus/pushgateway.alerts.yml"),
+            *job,
+        ),
+    };
+    let frequency = |band: Band| at(&bands.deployment_frequency, band).map(bool_of);
+    let failure = worse_than_high(&bands.change_failure_rate, 100.0);
+    let restore = worse_than_high(&bands.time_to_restore, 1.0);
+    let mut text = records.to_owned();
+    for part in parts(alerts) {
+        let blanks = [
+            ("__DF_ELITE_BOOL__", frequency(Band::Elite)),
+            ("__DF_HIGH_BOOL__", frequency(Band::High)),
+            ("__DF_MEDIUM_BOOL__", frequency(Band::Medium)),
+            ("__CFR_WORSE_THAN_HIGH__", failure.as_ref().map(|it| it.0.clone())),
+            ("__CFR_HIGH_TEXT__", failure.as_ref().map(|it| format!("{} {} %", it.1, it.2))),
+            ("__MTTR_WORSE_THAN_HIGH__", restore.as_ref().map(|it| it.0.clone())),
+            ("__MTTR_HIGH_TEXT__", restore.as_ref().map(|it| format!("{} {}", it.1, length(it.2)))),
+        ];
+        let lacks = blanks.iter().any(|(blank, value)| value.is_none() && part.contains(blank));
+        if !lacks {
+            text.push_str(
+                &blanks
+                    .iter()
+                    .fold(part, |part, (blank, value)| part.replace(blank, value.as_deref().unwrap_or_default())),
+            );
+        }
+    }
+    text.replace("__BANDS_EDITION__", &bands.edition.replace(['\'', '\n', '{', '}'], " "))
+        .replace("__JOB__", &quoted(job))
+}
+
+/// The head of the alerts and each alert by itself: one whose limit no band gives is left out.
+fn parts(alerts: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for line in alerts.lines() {
+        if line.trim_start().starts_with("- alert:") {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push_str(line);
+            part.push('\n');
+        }
+    }
+    parts
+}
+
+/// The limit of a band.
+fn at(thresholds: &Thresholds, band: Band) -> Option<Limit> {
+    thresholds.0.iter().find(|(own, _)| *own == band).map(|(_, limit)| *limit)
+}
+
+/// A comparison that gives 1 inside the band and 0 outside.
+fn bool_of(limit: Limit) -> String {
+    format!("{} bool {}", limit.operator(), limit.value())
+}
+
+/// The comparison that holds outside the band "high", or where it has no limit the next better one; with the limit's
+/// own operator and value.
+fn worse_than_high(thresholds: &Thresholds, scale: f64) -> Option<(String, &'static str, f64)> {
+    let limit = at(thresholds, Band::High).or_else(|| at(thresholds, Band::Elite))?;
+    let outside = match limit {
+        Limit::Below(_) => ">=",
+        Limit::AtMost(_) => ">",
+        Limit::AtLeast(_) => "<",
+        Limit::Above(_) => "<=",
+    };
+    let value = limit.value() * scale;
+    Some((format!("{outside} {value}"), limit.operator(), value))
+}
+
+/// A length of time in its largest whole unit.
+fn length(seconds: f64) -> String {
+    let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
+    let whole = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0.0);
+    whole.map_or_else(|| format!("{seconds} s"), |(unit, name)| format!("{} {name}", seconds / unit))
+}
+
+/// A label's value inside the quotes of PromQL inside a block of YAML.
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_blank_is_left_and_an_alert_without_a_limit_is_left_out() {
+        for edition in Bands::EDITIONS {
+            let bands = Bands::edition(edition).expect("built in");
+            for input in [Input::Events, Input::Pushgateway { job: "dora" }] {
+                let text = render(&input, &bands);
+                assert!(!text.contains("__"), "{edition}: {text}");
+                assert!(text.contains("record: dora:change_failure_rate:ratio30d"));
+                assert_eq!(text.contains("DoraChangeFailureRateHigh"), edition != "none", "{edition}");
+                assert!(text.contains("DoraReportMissing"));
+            }
+        }
+        let handbook = render(&Input::Events, &Bands::handbook());
+        assert!(handbook.contains("env=\"production\"} >= 86400"), "{handbook}");
+        assert!(!render(&Input::Pushgateway { job: "a\"b" }, &Bands::handbook()).contains("job=\"dora\""));
+    }
+}
