@@ -8,6 +8,9 @@
   const unit = { s: 1, min: 60, h: 3600, d: 86400, wk: 604800, mo: 2629800 };
   const value = (cell) => {
     const text = cell ? cell.textContent.trim() : "";
+    if (/^\d{4}-\d\d-\d\d/.test(text)) return null;
+    const rate = text.match(/^([\d.,]+) a (day|week|month|year)\b/);
+    if (rate) return Number(rate[1].replace(/,/g, "")) / { day: 1, week: 7, month: 30.4375, year: 365.25 }[rate[2]];
     const of = text.match(/^(-?[\d.,]+)\s*(s|min|h|d|wk|mo)\b/);
     if (of) return Number(of[1].replace(/,/g, "")) * unit[of[2]];
     return /^[-\d]/.test(text) ? number(text) : null;
@@ -25,6 +28,7 @@
         const body = table.tBodies[0];
         const rows = [...body.rows].map((row) => [value(row.cells[column]), row.cells[column]?.textContent.trim() ?? "", row]);
         rows.sort(([a, x], [b, y]) => {
+          if ((x === "") !== (y === "")) return x === "" ? 1 : -1;
           if ((a === null) !== (b === null)) return a === null ? 1 : -1;
           const order = a === null ? x.localeCompare(y) : a - b;
           return up ? order : -order;

@@ -59,6 +59,9 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
         }
         x_days(canvas, plot, days)?;
         for (name, top) in [("Deployments", DEPLOYMENTS), ("Incidents", INCIDENTS), ("Notes", NOTES)] {
+            if name == "Notes" && days_noted.is_empty() {
+                continue;
+            }
             canvas.text(name, (0.0, top + 14.0), (HPos::Left, VPos::Center), 13.0, INK)?;
         }
         let ground = DEPLOYMENTS + TALLEST;

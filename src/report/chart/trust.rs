@@ -27,7 +27,7 @@ pub fn chart(shares: &[Share]) -> Result<Option<Chart>, ChartError> {
         return Ok(None);
     }
     let height = u32::try_from(shares.len()).unwrap_or(1) * 30 + 8;
-    let scale = Scale::linear(1.0, 250.0, 600.0);
+    let scale = Scale::linear(1.0, 330.0, 600.0);
     let ratio = |share: &Share| share.part as f64 / share.whole as f64;
     let drawing = draw(WIDTH, height, |canvas| {
         for (at, share) in shares.iter().enumerate() {

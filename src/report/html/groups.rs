@@ -4,7 +4,7 @@ use super::cell::short;
 use super::reading::{self, BandView, Outcome};
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport};
+use crate::metrics::tables::{Analysis, GroupReport, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
 
@@ -36,6 +36,8 @@ pub(super) struct Value {
     pub(super) n: String,
     pub(super) small: bool,
     pub(super) band: Option<BandView>,
+    /// Against the period before, where chance does not explain it.
+    pub(super) verdict: Option<&'static str>,
     pub(super) spark: Option<Spark>,
     /// The reasons by their number in the notes below the table.
     pub(super) why: Option<usize>,
@@ -70,7 +72,23 @@ fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> R
         reading::restore(&figures.restore, zone),
     ];
     let sparks = view::sparks(&group.daily)?;
-    let cells = outcomes.into_iter().zip(sparks).map(|(outcome, spark)| value(outcome, spark, reasons)).collect();
+    let verdicts =
+        [group.verdicts.frequency, group.verdicts.lead_time, group.verdicts.change_failure, group.verdicts.restore];
+    let mut cells: Vec<Value> =
+        outcomes.into_iter().zip(sparks).map(|(outcome, spark)| value(outcome, spark, reasons)).collect();
+    for (cell, verdict) in cells.iter_mut().zip(verdicts) {
+        cell.verdict = match verdict {
+            Some(Verdict::Better) => Some("better than before"),
+            Some(Verdict::Worse) => Some("worse than before"),
+            _ => None,
+        };
+    }
+    if let (Some(cell), Ok(restore)) = (cells.last_mut(), &figures.restore)
+        && restore.open > 0
+        && cell.amount.is_some()
+    {
+        cell.n = format!("{}, {} open", cell.n, number::count(restore.open));
+    }
     let note = match (group.group.kind, &group.team) {
         (GroupKind::Service, Some(team)) => short(&team.0),
         (GroupKind::Service, None) => String::new(),
@@ -91,6 +109,7 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
             small: reading.n < SMALL_SAMPLE,
             amount: Some(reading.value),
             band: reading.band,
+            verdict: None,
             spark,
             why: None,
         },
@@ -99,7 +118,7 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
                 reasons.push(why);
                 reasons.len() - 1
             });
-            Value { amount: None, n: String::new(), small: false, band: None, spark, why: Some(at + 1) }
+            Value { amount: None, n: String::new(), small: false, band: None, verdict: None, spark, why: Some(at + 1) }
         }
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn band(reading: BandReading) -> Option<BandView> {
     let word = if worse == better {
         band.as_str().to_owned()
     } else {
-        format!("{}\u{2013}{}", worse.as_str(), better.as_str())
+        format!("{} ({}\u{2013}{})", band.as_str(), worse.as_str(), better.as_str())
     };
     let (full, half) = (level(worse).min(level(better)), level(worse).abs_diff(level(better)));
     let shape = format!("{}{}{}", "\u{25cf}".repeat(full), "\u{25d0}".repeat(half), "\u{25cb}".repeat(4 - full - half));
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!((plain.word.as_str(), plain.shape.as_str()), ("medium", "●●○○"));
         let range =
             band(BandReading { band: Some(Band::High), range: Some((Band::High, Band::Elite)) }).expect("a band");
-        assert_eq!((range.word.as_str(), range.shape.as_str()), ("high–elite", "●●●◐"));
+        assert_eq!((range.word.as_str(), range.shape.as_str()), ("high (high–elite)", "●●●◐"));
         assert_eq!(band(BandReading::default()), None);
     }
 }

@@ -103,11 +103,11 @@ fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
     };
     let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
     let change = match number::signed(slope, word).as_str() {
-        "no change" => "of nothing".to_owned(),
+        "no change" => "about zero".to_owned(),
         change => change.to_owned(),
     };
     Some(format!(
-        "Over its {} separate weeks there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
+        "Within the period, over its {} separate weeks, there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
         trend.weeks
     ))
 }
