@@ -131,7 +131,8 @@ impl Condition {
             Some("p75") if is_duration => Statistic::P75,
             Some("p90") if is_duration => Statistic::P90,
             Some("mean") if is_duration => Statistic::Mean,
-            Some("rate" | "ratio" | "per_day") if !is_duration => Statistic::Point,
+            Some("per_day") if metric == Metric::DeploymentFrequency => Statistic::Point,
+            Some("ratio") if metric == Metric::ChangeFailureRate => Statistic::Point,
             Some(other) => {
                 return Err(format!(
                     "`{name}` has no `{other}`; durations have p50, p75, p90 and mean, all lower and upper"
@@ -214,9 +215,11 @@ impl Condition {
 fn value(text: &str, metric: Metric) -> Option<f64> {
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
     match metric {
-        Metric::DeploymentFrequency => number(text.trim_end_matches("/d").trim_end_matches("a day")),
+        Metric::DeploymentFrequency => {
+            number(text.strip_suffix("/d").or_else(|| text.strip_suffix("a day")).unwrap_or(text))
+        }
         Metric::ChangeFailureRate => match text.strip_suffix('%') {
-            Some(percent) => number(percent).map(|percent| percent / 100.0),
+            Some(percent) => number(percent).map(|percent| percent / 100.0).filter(|ratio| *ratio <= 1.0),
             None => number(text).filter(|ratio| *ratio <= 1.0),
         },
         _ => {
@@ -255,6 +258,9 @@ mod tests {
             ("cfr > 15", "15% or 0.15"),
             ("lead_time > 7", "like 90m"),
             ("lead_time > -1d", "like 90m"),
+            ("df.ratio > 0", "has no `ratio`"),
+            ("cfr > 150%", "15% or 0.15"),
+            ("df > 0.5 a day/d", "like 0.5"),
         ] {
             let said = Gate::parse(text).expect_err(text);
             assert!(said.contains(words), "{text}: {said}");

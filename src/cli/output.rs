@@ -124,7 +124,11 @@ impl Talk {
 
 /// Text with its control characters shown instead of obeyed: names come from data, and a terminal obeys.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+    // Marks that turn the direction hide what follows as well as a control character does.
+    let turns =
+        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_obeyed = |letter: char| (letter.is_control() && letter != '\n') || turns(letter);
+    text.chars().map(|letter| if is_obeyed(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 /// Writes data to standard output. A reader that has gone away is no error.

@@ -11,6 +11,7 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::group::{GroupKind, ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
+use crate::domain::settings::priority_number;
 use crate::metrics::findings::findings;
 use crate::metrics::tables::{Analysis, Cause, Finding, NoData, PeriodFigures};
 
@@ -57,6 +58,12 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         event.tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
         event.deployment_ref = event.deployment_ref.take().map(|name| pseudonym("reference", &name));
         event.url = None;
+        event.status = event.status.take().map(|it| known(&it, "status"));
+        event.urgency = event.urgency.take().map(|it| known(&it, "urgency"));
+        event.priority = event.priority.take().map(|it| match priority_number(&it) {
+            Some(number) => format!("P{number}"),
+            None => pseudonym("priority", &it),
+        });
         service(&mut record.service);
         team(&mut record.team);
         if let Some(link) = &mut record.link {
@@ -118,6 +125,7 @@ fn settings(analysis: &mut Analysis) {
         settings.bands.edition = String::from("own");
         settings.bands.note = String::from("Thresholds of our own.");
     }
+    settings.urgencies.iter_mut().for_each(|it| *it = known(it, "urgency"));
     settings.ignore_tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
     for service in &mut settings.services {
         service.name = ServiceName(pseudonym("service", &service.name.0));
@@ -126,6 +134,13 @@ fn settings(analysis: &mut Analysis) {
         service.environments = service.environments.as_ref().map(|globs| globs.iter().map(glob).collect());
         service.incident_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
     }
+}
+
+/// A word of the services' own, or else a pseudonym.
+fn known(word: &str, kind: &str) -> String {
+    const WORDS: [&str; 10] =
+        ["high", "low", "open", "closed", "resolved", "acknowledged", "triggered", "merged", "gone", "firing"];
+    if WORDS.contains(&word.to_lowercase().as_str()) { word.to_owned() } else { pseudonym(kind, word) }
 }
 
 /// The id of a deployment: what stands in for one still says so.

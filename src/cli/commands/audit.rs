@@ -38,7 +38,8 @@ fn text(findings: &[Finding]) -> String {
         return "nothing found\n".into();
     }
     let one = |it: &Finding| {
-        format!("{:<8}{} ({})\n        {}\n        {}\n", it.severity.as_str(), it.id, it.scope, it.message, it.advice)
+        let [scope, message, advice] = [&it.scope, &it.message, &it.advice].map(|text| text.replace(['\n', '\r'], " "));
+        format!("{:<8}{} ({scope})\n        {message}\n        {advice}\n", it.severity.as_str(), it.id)
     };
     findings.iter().map(one).collect()
 }

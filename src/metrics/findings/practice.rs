@@ -90,6 +90,11 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         n => format!(" {n} of {opened} incidents are of low urgency."),
     };
     let severity = if window * 2 >= failure.failed.max(1) { Severity::Warning } else { Severity::Info };
+    // Said once of the whole; of a service only where it changes what its rate means.
+    let is_part = group.group.kind != GroupKind::All;
+    if is_part && (group.group.kind == GroupKind::Team || window == 0 || severity == Severity::Info) {
+        return None;
+    }
     if window == 0 {
         return Some(finding(
             "alerts-counted-as-failures",

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::group::{ServiceName, TeamName};
-use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Metric};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord, Metric};
 use crate::report::words;
 
 /// An event that is in the figure.
@@ -119,7 +119,11 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
     }
     let links = record.failed_by.iter().map(|cause| {
         let name = cause.to_string();
-        let incident = analysis.incidents.iter().find(|it| it.event.id == name && it.link.is_some());
+        let is_it = |it: &&IncidentRecord| {
+            let link = it.link.as_ref().is_some_and(|link| link.deployment_id == event.id);
+            link && matches!(cause, Cause::Incident { source, id } if *source == it.event.source && *id == it.event.id)
+        };
+        let incident = analysis.incidents.iter().find(is_it);
         match incident.and_then(|it| Some((it, it.link.as_ref()?))) {
             Some((incident, link)) => format!(
                 "{name} ({}, opened {} after it, rule {})",

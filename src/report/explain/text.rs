@@ -19,7 +19,7 @@ pub fn render(it: &Explanation) -> String {
         if it.group_kind == "all" { "all services".to_owned() } else { format!("{} {}", it.group_kind, it.group) };
     let mut line = |name: &str, text: &str| {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{name:<12}{text}");
+        let _ = writeln!(out, "{name:<12}{}", flat(text));
     };
     line("figure", &format!("{title}, {group}, {}", it.period));
     line("known", &format!("{} to {} ({}), as of {}", it.from, it.to, it.timezone, it.as_of));
@@ -41,10 +41,12 @@ pub fn render(it: &Explanation) -> String {
     if let (Some(before), Some(verdict)) = (it.previous, it.verdict) {
         line("before", &format!("{}: {verdict}", value(metric, before)));
     }
-    let _ = writeln!(out, "\n{} in the figure", number::counted(it.events.len() as u64, "event", "events"));
+    let events = number::counted(it.events.len() as u64, "event", "events");
+    let whither = if it.no_data.is_some() { "known, in no figure" } else { "in the figure" };
+    let _ = writeln!(out, "\n{events} {whither}");
     for event in it.events.iter().take(MOST_LISTED) {
         let shown = event.value.map(|seconds| value_of_event(metric, seconds)).unwrap_or_default();
-        let _ = writeln!(out, "  {}  {:>10}  {}  {}", event.at, shown, event.id, event.note);
+        let _ = writeln!(out, "  {}  {:>10}  {}  {}", event.at, shown, flat(&event.id), flat(&event.note));
     }
     if it.events.len() > MOST_LISTED {
         let _ = writeln!(out, "  {} more: --format json lists all of them", it.events.len() - MOST_LISTED);
@@ -53,10 +55,15 @@ pub fn render(it: &Explanation) -> String {
         let _ = writeln!(out, "\nleft out");
         for left in &it.left_out {
             let more = if left.count > left.ids.len() { ", …" } else { "" };
-            let _ = writeln!(out, "  {} {}: {}{more}", left.count, left.reason, left.ids.join(", "));
+            let _ = writeln!(out, "  {} {}: {}{more}", left.count, left.reason, flat(&left.ids.join(", ")));
         }
     }
     out
+}
+
+/// A text on one line: a name from a file makes no line of its own.
+fn flat(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
 }
 
 fn value(metric: Option<Metric>, value: f64) -> String {

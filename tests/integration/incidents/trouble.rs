@@ -108,3 +108,36 @@ fn a_missing_key_is_said_before_anything_is_asked() {
     assert!(String::from_utf8_lossy(&done.stderr).contains("PAGERDUTY_TOKEN"));
     assert_eq!(scene.server.requests(), 0);
 }
+
+#[test]
+fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_run_is_whole() {
+    let with_flags = || {
+        let mut world = small();
+        world.fields = vec!["caused_by_deploy".into()];
+        Scene::pagerduty(world, "caused_by_deploy = { custom_field = \"caused_by_deploy\" }\n")
+    };
+    let whole = with_flags();
+    whole.fetched(&["--strict"]);
+    let asked = whole.server.requests();
+    let flags = whole.server.asked("/incidents/");
+    assert!(flags >= 150, "each incident is asked for its flag: {flags} of {asked}");
+
+    let scene = with_flags();
+    for number in asked - 20..asked + 40 {
+        scene.server.fault(number, Fault::Reply(500, Vec::new(), "oops".into()));
+    }
+    let run = scene.fetch(&[]);
+    assert_ne!(run.code, 0, "{}", run.stderr);
+    scene.place.done(["report", "--format", "json", "--period", "2025-05", "--as-of", "2026-01-01T00:00:00Z"]);
+    let text = scene.place.read("reports/2025-05/report.json");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let all = &report["groups"][0]["metrics"];
+    for metric in ["time_to_restore", "change_failure_rate"] {
+        assert!(all[metric]["no_data"]["code"].is_string(), "what broke down is not 0: {}", all[metric]);
+    }
+
+    scene.server.state(|state| state.faults.clear());
+    scene.fetched(&["--strict"]);
+    let of = |scene: &Scene| scene.incidents("2025-01-30..2025-05-31");
+    assert_eq!(of(&scene), of(&whole));
+}
