@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests may; the lint knows only test functions")]
 
 mod adapter;
+mod agree;
 mod ask;
 mod browser;
 mod compare;
