@@ -10,6 +10,7 @@ use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{Talk, data};
 use crate::domain::time::{Period, Timestamp};
+use crate::domain::words::plain;
 use crate::export::event_series::{Series, series};
 use crate::export::openmetrics::render;
 use crate::metrics::{Request, analyse};
@@ -61,10 +62,19 @@ fn history(context: &Context, since: Option<NaiveDate>, as_of: Timestamp) -> any
 
 /// Writes a file beside itself first.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let refused = || format!("{}: cannot be written", path.display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(refused)?;
-    std::io::Write::write_all(&mut file, text.as_bytes()).with_context(refused)?;
-    file.persist(path).with_context(refused)?;
+    let mut name = path.file_name().context("the file needs a name")?.to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let done = std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, path));
+    if let Err(cause) = done {
+        // Nothing half written stays; that it could not be removed is less than why it could not be written.
+        let _ = std::fs::remove_file(&partial);
+        return Err(UsageError(format!(
+            "{}: cannot be written: {}; name another file",
+            path.display(),
+            plain(&cause.to_string())
+        ))
+        .into());
+    }
     Ok(())
 }
