@@ -19,6 +19,9 @@ struct Entry {
     cursor: String,
 }
 
+/// Ends the name under which a source remembers what was asked of it; that is no interrupted reading.
+pub const ASKED: &str = "-asked";
+
 /// Cursors by source and scope.
 pub(super) type Cursors = BTreeMap<(String, String), String>;
 

@@ -49,7 +49,10 @@ pub fn inventory(folder: &Path) -> Result<Inventory, StoreError> {
         format,
         rows,
         coverage: coverage::read(folder)?,
-        interrupted: cursors::read(folder)?.into_keys().collect(),
+        interrupted: cursors::read(folder)?
+            .into_keys()
+            .filter(|(source, _)| !source.ends_with(cursors::ASKED))
+            .collect(),
         pending: durable::is_pending(folder),
     })
 }

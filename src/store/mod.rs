@@ -16,6 +16,7 @@ pub mod rows;
 pub mod schema;
 mod writer;
 
+pub use cursors::ASKED;
 pub use dataset::Dataset;
 pub use error::StoreError;
 pub use writer::{Change, Effect, Writer};

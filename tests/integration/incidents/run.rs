@@ -108,3 +108,17 @@ fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert!(run.stdout.contains("fail pagerduty: PAGERDUTY_TOKEN"), "{}", run.stdout);
 }
+
+#[test]
+fn doctor_takes_what_was_read_for_read_and_what_was_not_for_nothing() {
+    let scene = Scene::pagerduty(World::new(), "");
+    scene.server.state(|state| state.revoked = true);
+    assert_eq!(scene.fetch(&[]).code, 3);
+    let run = scene.run(&["doctor"]);
+    assert!(run.stdout.contains("warn incidents: no source was read yet"), "{}", run.stdout);
+    scene.server.state(|state| state.revoked = false);
+    scene.fetched(&[]);
+    let run = scene.run(&["doctor"]);
+    assert!(run.stdout.contains("ok   incidents: 0 from pagerduty"), "{}", run.stdout);
+    assert!(!run.stdout.contains("interrupted"), "{}", run.stdout);
+}

@@ -21,7 +21,7 @@ use crate::domain::time::Timestamp;
 use crate::sources::event::{Cost, Event};
 use crate::sources::github::{self, Issues};
 use crate::sources::{opsgenie, pagerduty};
-use crate::store::Writer;
+use crate::store::{ASKED, Writer};
 
 /// The result of each source, by its name.
 pub(super) type Results = Vec<(&'static str, anyhow::Result<Cost>)>;
@@ -105,7 +105,7 @@ fn prepare(
 ) -> anyhow::Result<()> {
     let known = incidents::known(data, source)?;
     let digest = Sha256::digest(asked).iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
-    let (key, digest) = (format!("{source}-asked"), format!("{digest:016x}"));
+    let (key, digest) = (format!("{source}{ASKED}"), format!("{digest:016x}"));
     let before = incidents::known(data, &key)?.scopes.remove(EVERYTHING).and_then(|scope| scope.cursor);
     if before.as_ref() != Some(&digest) {
         if before.is_some() {
