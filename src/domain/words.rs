@@ -1,10 +1,16 @@
-//! Words for messages that every layer writes: what the operating system said, in one form.
+//! Words for messages that every layer writes: what the operating system said, in one form, and what data says, on
+//! one line.
 
 /// An operating system's error within a sentence: without its number, and without a capital.
 pub fn plain(error: &str) -> String {
     let text = error.split(" (os error").next().unwrap_or(error);
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// A text on one line: a name from a file makes no line of its own.
+pub fn on_one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord};
 
@@ -106,7 +106,7 @@ fn samples(
     let group = &report.group;
     let deployments = || {
         let all = analysis.deployments.iter().zip(failures);
-        all.filter(|(it, _)| it.left_out.is_none() && has(group, it.service.as_ref(), it.team.as_ref()))
+        all.filter(|(it, _)| it.left_out.is_none() && group.has(it.service.as_ref(), it.team.as_ref()))
     };
     let finished = |it: &DeploymentRecord| it.event.finished_at;
     match family {
@@ -114,7 +114,7 @@ fn samples(
         Family::LeadTime => deployments().filter_map(|(it, _)| Some((finished(it)?, it.lead_time?.as_f64()))).collect(),
         Family::Failure => deployments().filter_map(|(_, at)| Some(((*at)?, 1.0))).collect(),
         Family::Restore => {
-            let own = |it: &&IncidentRecord| it.counted && has(group, it.service.as_ref(), it.team.as_ref());
+            let own = |it: &&IncidentRecord| it.counted && group.has(it.service.as_ref(), it.team.as_ref());
             let one = |it: &IncidentRecord| {
                 let restored = it.time_to_restore.filter(|time| time.0 >= 0)?;
                 Some((it.event.resolved_at?, restored.as_f64()))
@@ -130,14 +130,6 @@ fn samples(
             };
             complete.filter_map(|day| end(day.date)).map(|at| (at, seconds(Timestamp(at.0 + 1)))).collect()
         }
-    }
-}
-
-fn has(group: &Group, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
-    match group.kind {
-        GroupKind::All => true,
-        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
-        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
     }
 }
 

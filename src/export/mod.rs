@@ -6,3 +6,8 @@
 pub mod event_series;
 pub mod openmetrics;
 pub mod rules;
+
+/// A label's value between quotes, in OpenMetrics text as in PromQL: there are three escapes and no others.
+fn escape(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::escape;
 use super::event_series::Series;
 use crate::domain::time::Timestamp;
 
@@ -34,11 +35,6 @@ fn instant(Timestamp(milliseconds): Timestamp) -> String {
     let sign = if milliseconds < 0 { "-" } else { "" };
     let (whole, part) = (milliseconds.unsigned_abs() / 1_000, milliseconds.unsigned_abs() % 1_000);
     if part == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:03}") }
-}
-
-/// A label's value; there are three escapes and no others.
-fn escape(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 #[cfg(test)]

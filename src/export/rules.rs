@@ -1,6 +1,7 @@
 //! Recording and alerting rules over the samples of events or over pushed gauges, their limits those of the bands in
 //! force. The texts lie in `templates/prometheus`; here only their blanks are filled.
 
+use super::escape;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 
 /// What the rules read.
@@ -53,7 +54,7 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> String {
         }
     }
     text.replace("__BANDS_EDITION__", &bands.edition.replace(['\'', '\n', '{', '}'], " "))
-        .replace("__JOB__", &quoted(job))
+        .replace("__JOB__", &escape(job))
 }
 
 /// The head of the alerts and each alert by itself: one whose limit no band gives is left out.
@@ -100,11 +101,6 @@ fn length(seconds: f64) -> String {
     let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
     let whole = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0.0);
     whole.map_or_else(|| format!("{seconds} s"), |(unit, name)| format!("{} {name}", seconds / unit))
-}
-
-/// A label's value inside the quotes of PromQL inside a block of YAML.
-fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 #[cfg(test)]

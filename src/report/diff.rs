@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::number;
+use crate::domain::words::on_one_line;
 
 /// Everything that differs.
 #[derive(Debug, Clone, Serialize)]
@@ -217,8 +218,7 @@ pub fn text(it: &Difference) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let mut line = |text: &str| {
-        // A name from a file makes no line of its own.
-        let _ = writeln!(out, "{}", text.replace(['\n', '\r'], " "));
+        let _ = writeln!(out, "{}", on_one_line(text));
     };
     line("why");
     for cause in &it.causes {

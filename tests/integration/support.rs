@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -15,6 +15,17 @@ pub(crate) struct Run {
     pub(crate) stdout: String,
     /// Its talk.
     pub(crate) stderr: String,
+}
+
+impl Run {
+    /// The outcome of a run that has ended.
+    pub(crate) fn of(done: Output) -> Self {
+        Self {
+            code: done.status.code().expect("an exit code"),
+            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
+        }
+    }
 }
 
 /// A folder in which the program is run.
@@ -62,11 +73,7 @@ impl Place {
         // A program that stops at a bad row has closed its input by then.
         let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
         let done = child.wait_with_output().expect("the program ends");
-        Run {
-            code: done.status.code().expect("an exit code"),
-            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
-        }
+        Run::of(done)
     }
 
     /// The program, ready to be started in it.

@@ -7,6 +7,7 @@ use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
 use crate::cli::output::{data, printable};
+use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
 use crate::metrics::{Request, analyse};
 use crate::store::Dataset;
@@ -38,7 +39,7 @@ fn text(findings: &[Finding]) -> String {
         return "nothing found\n".into();
     }
     let one = |it: &Finding| {
-        let [scope, message, advice] = [&it.scope, &it.message, &it.advice].map(|text| text.replace(['\n', '\r'], " "));
+        let [scope, message, advice] = [&it.scope, &it.message, &it.advice].map(|text| on_one_line(text));
         format!("{:<8}{} ({scope})\n        {message}\n        {advice}\n", it.severity.as_str(), it.id)
     };
     findings.iter().map(one).collect()

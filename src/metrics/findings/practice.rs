@@ -66,11 +66,7 @@ fn stand_ins(analysis: &Analysis) -> Vec<Finding> {
 /// Failures that rest on the clock, and alerts of low urgency among the incidents.
 fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     let failure = group.figures.change_failure.as_ref().ok()?;
-    let of_group = |record: &&IncidentRecord| match group.group.kind {
-        GroupKind::All => true,
-        GroupKind::Team => record.team.as_ref().is_some_and(|team| team.0 == group.group.name),
-        GroupKind::Service => record.service.as_ref().is_some_and(|service| service.0 == group.group.name),
-    };
+    let of_group = |record: &&IncidentRecord| group.group.has(record.service.as_ref(), record.team.as_ref());
     let counted = analysis.incidents.iter().filter(|record| record.counted).filter(of_group);
     let low = |incident: &Incident| incident.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
     let (mut opened, mut low_urgency) = (0, 0);
@@ -121,11 +117,7 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
 
 /// Failed deployments of the period that nothing but the clock says failed.
 fn clock_alone(analysis: &Analysis, group: &GroupReport) -> u64 {
-    let of_group = |record: &&DeploymentRecord| match group.group.kind {
-        GroupKind::All => true,
-        GroupKind::Team => record.team.as_ref().is_some_and(|team| team.0 == group.group.name),
-        GroupKind::Service => record.service.as_ref().is_some_and(|service| service.0 == group.group.name),
-    };
+    let of_group = |record: &&DeploymentRecord| group.group.has(record.service.as_ref(), record.team.as_ref());
     let failed = analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true));
     failed.filter(of_group).filter(|record| record.failed_rules == [Rule::Window]).count() as u64
 }

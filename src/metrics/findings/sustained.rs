@@ -78,8 +78,7 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     let own = |record: &&IncidentRecord| {
         record.link.is_some()
             && record.event.opened_at >= from
-            && (group.group.kind == GroupKind::All
-                || record.service.as_ref().is_some_and(|service| service.0 == group.group.name))
+            && group.group.has(record.service.as_ref(), record.team.as_ref())
     };
     let mut counts = [0; 4];
     for record in analysis.incidents.iter().filter(own) {

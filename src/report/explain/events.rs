@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::group::{Group, GroupKind};
-use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord, Metric};
 use crate::report::words;
 
@@ -65,17 +64,8 @@ impl LeftOuts {
     }
 }
 
-fn is_own(group: &Group, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
-    match group.kind {
-        GroupKind::All => true,
-        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
-        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
-    }
-}
-
 fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
-    let own =
-        |record: &&DeploymentRecord| record.in_period && is_own(group, record.service.as_ref(), record.team.as_ref());
+    let own = |record: &&DeploymentRecord| record.in_period && group.has(record.service.as_ref(), record.team.as_ref());
     let mut counted = Vec::new();
     for record in analysis.deployments.iter().filter(own) {
         let id = &record.event.id;
@@ -138,7 +128,7 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
 }
 
 fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
-    let own = |record: &&IncidentRecord| is_own(group, record.service.as_ref(), record.team.as_ref());
+    let own = |record: &&IncidentRecord| group.has(record.service.as_ref(), record.team.as_ref());
     let mut counted = Vec::new();
     for record in analysis.incidents.iter().filter(own) {
         let (event, id) = (&record.event, &record.event.id);

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Explanation, unit};
 use crate::domain::unit::Interval;
+use crate::domain::words::on_one_line;
 use crate::metrics::tables::Metric;
 use crate::report::number;
 
@@ -19,7 +20,7 @@ pub fn render(it: &Explanation) -> String {
         if it.group_kind == "all" { "all services".to_owned() } else { format!("{} {}", it.group_kind, it.group) };
     let mut line = |name: &str, text: &str| {
         // Writing to a string does not fail.
-        let _ = writeln!(out, "{name:<12}{}", flat(text));
+        let _ = writeln!(out, "{name:<12}{}", on_one_line(text));
     };
     line("figure", &format!("{title}, {group}, {}", it.period));
     line("known", &format!("{} to {} ({}), as of {}", it.from, it.to, it.timezone, it.as_of));
@@ -46,7 +47,8 @@ pub fn render(it: &Explanation) -> String {
     let _ = writeln!(out, "\n{events} {whither}");
     for event in it.events.iter().take(MOST_LISTED) {
         let shown = event.value.map(|seconds| value_of_event(metric, seconds)).unwrap_or_default();
-        let _ = writeln!(out, "  {}  {:>10}  {}  {}", event.at, shown, flat(&event.id), flat(&event.note));
+        let _ =
+            writeln!(out, "  {}  {:>10}  {}  {}", event.at, shown, on_one_line(&event.id), on_one_line(&event.note));
     }
     if it.events.len() > MOST_LISTED {
         let _ = writeln!(out, "  {} more: --format json lists all of them", it.events.len() - MOST_LISTED);
@@ -55,15 +57,10 @@ pub fn render(it: &Explanation) -> String {
         let _ = writeln!(out, "\nleft out");
         for left in &it.left_out {
             let more = if left.count > left.ids.len() { ", …" } else { "" };
-            let _ = writeln!(out, "  {} {}: {}{more}", left.count, left.reason, flat(&left.ids.join(", ")));
+            let _ = writeln!(out, "  {} {}: {}{more}", left.count, left.reason, on_one_line(&left.ids.join(", ")));
         }
     }
     out
-}
-
-/// A text on one line: a name from a file makes no line of its own.
-fn flat(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
 }
 
 fn value(metric: Option<Metric>, value: f64) -> String {

@@ -6,6 +6,7 @@
 
 use super::wire;
 use crate::domain::event::{Commit, Deployment, PullRequest};
+use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 
 /// The name under which rows and coverage stand.
@@ -115,6 +116,27 @@ fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
         merge_sha: wire.merge_commit.map(|commit| commit.oid),
         observed_at: repo.observed_at,
         author: wire.author.map(|actor| actor.login),
+    }
+}
+
+/// A row of what stands in for a deployment and was done in one instant; place, revision and author are the caller's.
+pub(super) fn stand_in(
+    kind: DeploymentKind,
+    number: &str,
+    repo: &str,
+    at: Timestamp,
+    observed_at: Timestamp,
+) -> Deployment {
+    Deployment {
+        source: SOURCE.into(),
+        id: kind.id(number),
+        repo: repo.to_owned(),
+        status: "success".into(),
+        created_at: at,
+        finished_at: Some(at),
+        task: kind.task().map(str::to_owned),
+        observed_at,
+        ..Deployment::default()
     }
 }
 

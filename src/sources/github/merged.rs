@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::descent::Listed;
 use super::error::QueryError;
-use super::map::SOURCE;
+use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::MERGED_PULL_REQUESTS;
 use super::source::{Source, parts};
@@ -73,18 +73,11 @@ fn row(repo: &str, merged: Merged, observed_at: Timestamp) -> Option<Deployment>
         _ => merged.id,
     };
     Some(Deployment {
-        source: SOURCE.into(),
-        id: DeploymentKind::MergedPullRequests.id(&number),
-        repo: repo.to_owned(),
         environment: Some(STAND_IN_ENVIRONMENT.into()),
         sha: merged.merge_commit.map(|commit| commit.oid),
         r#ref: Some(merged.base_ref_name),
-        status: "success".into(),
-        created_at: at,
-        finished_at: Some(at),
-        task: DeploymentKind::MergedPullRequests.task().map(str::to_owned),
         creator: merged.author.map(|author| author.login),
         url: Some(merged.url),
-        observed_at,
+        ..stand_in(DeploymentKind::MergedPullRequests, &number, repo, at, observed_at)
     })
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::descent::Listed;
 use super::error::QueryError;
-use super::map::SOURCE;
+use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::RELEASES;
 use super::source::{Source, parts};
@@ -64,20 +64,14 @@ impl Source {
 /// A published release as a row.
 fn row(repo: &str, release: Release, observed_at: Timestamp) -> Option<Deployment> {
     let published_at = release.published_at.filter(|_| !release.is_draft)?;
+    let number = release.database_id?.to_string();
     let environment = if release.is_prerelease { PRE_RELEASE } else { STAND_IN_ENVIRONMENT };
     Some(Deployment {
-        source: SOURCE.into(),
-        id: DeploymentKind::Releases.id(&release.database_id?.to_string()),
-        repo: repo.to_owned(),
         environment: Some(environment.into()),
         sha: release.tag_commit.map(|commit| commit.oid),
         r#ref: Some(release.tag_name),
-        status: "success".into(),
-        created_at: published_at,
-        finished_at: Some(published_at),
-        task: DeploymentKind::Releases.task().map(str::to_owned),
         creator: release.author.map(|author| author.login),
         url: Some(release.url),
-        observed_at,
+        ..stand_in(DeploymentKind::Releases, &number, repo, published_at, observed_at)
     })
 }

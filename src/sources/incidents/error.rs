@@ -53,6 +53,15 @@ pub(in crate::sources) enum QueryError {
 }
 
 impl QueryError {
+    /// What was found; nothing where it is gone.
+    pub(crate) fn gone_is_none<T>(reply: Result<T, Self>) -> Result<Option<T>, Self> {
+        match reply {
+            Ok(reply) => Ok(Some(reply)),
+            Err(Self::Gone(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Why one thing could not be read, and whether it is not shown to us; an error where nothing can be.
     pub(in crate::sources) fn reason(self) -> Result<(String, bool), SourceError> {
         match self {

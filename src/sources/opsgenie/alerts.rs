@@ -96,11 +96,8 @@ impl List for Alerts<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let (mut path, _) = self.place();
         path.push(id);
-        match self.api.get::<wire::One<wire::Alert>>(&path, &[]).await {
-            Ok(one) => Ok(Some(self.row(one.into_inner()))),
-            Err(QueryError::Gone(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let one = self.api.get::<wire::One<wire::Alert>>(&path, &[]).await;
+        Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

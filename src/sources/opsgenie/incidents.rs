@@ -87,11 +87,8 @@ impl List for Incidents<'_> {
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
-        match self.api.get::<wire::One<wire::Incident>>(&["v1", "incidents", id], &[]).await {
-            Ok(one) => Ok(Some(self.row(one.into_inner()))),
-            Err(QueryError::Gone(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let one = self.api.get::<wire::One<wire::Incident>>(&["v1", "incidents", id], &[]).await;
+        Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

@@ -63,14 +63,14 @@ impl Account {
         let values = if self.has_fields {
             let path = ["incidents", row.id.as_str(), "custom_fields", "values"];
             let values: Result<wire::Values, _> = api.get(&path, &[]).await;
-            gone_is_none(values)?.map(|values| values.custom_fields).unwrap_or_default()
+            QueryError::gone_is_none(values)?.map(|values| values.custom_fields).unwrap_or_default()
         } else {
             Vec::new()
         };
         let fields = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()];
         let notes = if fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_))) {
             let notes: Result<wire::Notes, _> = api.get(&["incidents", row.id.as_str(), "notes"], &[]).await;
-            gone_is_none(notes)?.map(|notes| notes.notes).unwrap_or_default()
+            QueryError::gone_is_none(notes)?.map(|notes| notes.notes).unwrap_or_default()
         } else {
             Vec::new()
         };
@@ -105,7 +105,7 @@ impl Account {
         if pagerduty.change_events && row.deployment_ref.is_none() {
             let path = ["incidents", row.id.as_str(), "related_change_events"];
             let events: Result<wire::ChangeEvents, _> = api.get(&path, &[]).await;
-            let events = gone_is_none(events)?.map(|list| list.change_events).unwrap_or_default();
+            let events = QueryError::gone_is_none(events)?.map(|list| list.change_events).unwrap_or_default();
             if let Some((reference, reason)) = named_by(&events) {
                 flags::reference(&mut row, Some(reference), &format!("change-event:{reason}"));
             }
@@ -121,7 +121,7 @@ impl Account {
 async fn acknowledged(api: &Api, id: &str) -> Result<Option<crate::domain::time::Timestamp>, QueryError> {
     let query = [("is_overview", "true"), ("limit", "100"), ("time_zone", "UTC")];
     let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
-    let entries = gone_is_none(entries)?.map(|list| list.log_entries).unwrap_or_default();
+    let entries = QueryError::gone_is_none(entries)?.map(|list| list.log_entries).unwrap_or_default();
     let acknowledged = entries.iter().filter(|entry| entry.r#type.starts_with("acknowledge_log_entry"));
     Ok(acknowledged.map(|entry| entry.created_at).min())
 }
@@ -192,15 +192,6 @@ fn absent_is_empty<T>(reply: Result<Vec<T>, QueryError>) -> Result<Vec<T>, Sourc
         Ok(list) => Ok(list),
         Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(Vec::new()),
         Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: SERVICE, cause })),
-    }
-}
-
-/// What is not there is nothing; everything else that is wrong is an error.
-fn gone_is_none<T>(reply: Result<T, QueryError>) -> Result<Option<T>, QueryError> {
-    match reply {
-        Ok(reply) => Ok(Some(reply)),
-        Err(QueryError::Gone(_)) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -48,11 +48,8 @@ impl List for Incidents<'_> {
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
-        match self.api.get::<wire::One>(&["incidents", id], &[("time_zone", "UTC")]).await {
-            Ok(one) => Ok(Some(self.row(one.incident))),
-            Err(QueryError::Gone(_)) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let one = self.api.get::<wire::One>(&["incidents", id], &[("time_zone", "UTC")]).await;
+        Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.incident)))
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

@@ -51,12 +51,7 @@ impl Scene {
 
     /// Runs the program as it is set up.
     pub(super) fn run(&self, arguments: &[&str]) -> Run {
-        let done = self.command(arguments).output().expect("the program runs");
-        Run {
-            code: done.status.code().expect("an exit code"),
-            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
-        }
+        Run::of(self.command(arguments).output().expect("the program runs"))
     }
 
     /// `fetch --since` the first day.

@@ -49,12 +49,7 @@ impl Scene {
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Run {
-        let done = self.command(arguments).output().expect("the program runs");
-        Run {
-            code: done.status.code().expect("an exit code"),
-            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
-        }
+        Run::of(self.command(arguments).output().expect("the program runs"))
     }
 
     pub(super) fn fetch(&self, arguments: &[&str]) -> Run {

@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::day;
 use crate::domain::band::{Bands, Thresholds};
-use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::group::{Group, TeamName};
 use crate::domain::time::Span;
 use crate::domain::unit::{Interval, Seconds};
 use crate::metrics::tables::*;
@@ -18,27 +18,17 @@ struct Inside<'a> {
     incidents: Vec<&'a IncidentRecord>,
 }
 
-fn of_group(service: Option<&ServiceName>, team: Option<&TeamName>, group: &Group) -> bool {
-    match group.kind {
-        GroupKind::All => true,
-        GroupKind::Team => team.is_some_and(|team| team.0 == group.name),
-        GroupKind::Service => service.is_some_and(|service| service.0 == group.name),
-    }
-}
-
 pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, services: usize) -> GroupReport {
     let mine = Inside {
         deployments: analysis
             .deployments
             .iter()
-            .filter(|record| {
-                record.left_out.is_none() && of_group(record.service.as_ref(), record.team.as_ref(), &group)
-            })
+            .filter(|record| record.left_out.is_none() && group.has(record.service.as_ref(), record.team.as_ref()))
             .collect(),
         incidents: analysis
             .incidents
             .iter()
-            .filter(|record| of_group(record.service.as_ref(), record.team.as_ref(), &group))
+            .filter(|record| group.has(record.service.as_ref(), record.team.as_ref()))
             .collect(),
     };
     let (zone, bands) = (analysis.settings.zone, &analysis.settings.bands);
