@@ -35,7 +35,7 @@ pub(super) enum Command {
     Import(Import),
     /// Compute the figures and write the report. Never touches the network.
     Report(Box<Report>),
-    /// Fetch, then report: what cron calls. Says nothing unless something is wrong.
+    /// Fetch, report and, where a Pushgateway is configured, push: what cron calls. Says nothing unless something is wrong.
     Run(Box<Run>),
     /// Say how one figure came about: the formula with its numbers, the events in it, what was left out and why.
     Explain(Explain),
@@ -43,12 +43,14 @@ pub(super) enum Command {
     Audit(Audit),
     /// Say what changed between two reports, and why.
     Diff(Diff),
+    /// Push the current figures of every group to the Pushgateway of the config.
+    Push(Push),
     /// Write the history for Prometheus, one sample per event at the event's own instant.
     Backfill {
         #[command(subcommand)]
         road: Road,
     },
-    /// Print recording and alerting rules for Prometheus, their limits those of the bands in force.
+    /// Print recording and alerting rules for Prometheus, or a Grafana dashboard, their limits those of the bands in force.
     Rules(Rules),
     /// Print a completion script for a shell.
     Completions {
@@ -282,13 +284,54 @@ pub(super) enum Road {
     Openmetrics {
         /// The file to write; `-` is standard output.
         file: PathBuf,
-        /// The first day [default: the first day that was read]
-        #[arg(long, value_name = "DATE", value_parser = parse_date)]
-        since: Option<NaiveDate>,
-        /// The instant up to which things are known, RFC 3339 [default: now]
-        #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
-        as_of: Option<Timestamp>,
+        #[command(flatten)]
+        span: SinceAsOf,
     },
+    /// To a server that takes remote writes, that of the config. A run that was broken off goes on where it was.
+    RemoteWrite(RemoteWrite),
+}
+
+/// Which part of the history.
+#[derive(Debug, Args)]
+pub(super) struct SinceAsOf {
+    /// The first day [default: the first day that was read]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(super) since: Option<NaiveDate>,
+    /// The instant up to which things are known, RFC 3339 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(super) as_of: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RemoteWrite {
+    #[command(flatten)]
+    pub(super) span: SinceAsOf,
+    /// Only the days of which something is new or other than what this dataset has sent to the server: for cron.
+    #[arg(long)]
+    pub(super) since_last: bool,
+    /// The longest wait for a limit of the server: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(super) max_wait: Seconds,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Push {
+    /// The instant up to which things are known, RFC 3339 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(super) as_of: Option<Timestamp>,
+    /// Delete the groups of services and teams that are no longer there.
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// First push the deployments of the last 30 days one by one, for rules that count changes of pushed gauges. They
+    /// all carry today's time and expire together.
+    #[arg(long)]
+    pub(super) replay: bool,
+    /// The time between two of them: not less than the scrape interval, a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration, requires = "replay")]
+    pub(super) interval: Seconds,
+    /// The longest wait for a limit of the gateway: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(super) max_wait: Seconds,
 }
 
 #[derive(Debug, Args)]
@@ -296,6 +339,9 @@ pub(super) struct Rules {
     /// What they read: the samples of `backfill`, or the gauges of a Pushgateway.
     #[arg(long = "for", value_name = "WHAT", default_value = "events")]
     pub(super) input: RuleInput,
+    /// Print a dashboard for Grafana instead, as JSON.
+    #[arg(long)]
+    pub(super) grafana: bool,
 }
 
 /// What rules read.

@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::export::pushgateway::PushError;
+use crate::export::remote_write::WriteError;
 use crate::metrics::MetricsError;
 use crate::sources::file::FileError;
 use crate::sources::github::GitHubError;
@@ -21,7 +23,7 @@ pub(super) enum Code {
     Usage = 2,
     /// A service knows no such token, or lets it see nothing.
     Access = 3,
-    /// A source could not be read, or its limit outlasted the run; for an import file, a row of it.
+    /// A source could not be read or a server not written, or its limit outlasted the run; for an import file, a row of it.
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
@@ -73,6 +75,20 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
                 | GitHubError::Denied { .. }
                 | GitHubError::NoOwner { .. } => Code::Access,
                 GitHubError::Refused(_) | GitHubError::NoRepos { .. } => Code::Usage,
+                _ => Code::Source,
+            };
+        }
+        if let Some(push) = cause.downcast_ref::<PushError>() {
+            return match push {
+                PushError::Refused { status: 401 | 403, .. } => Code::Access,
+                PushError::Http(HttpError::Refused { .. }) => Code::Usage,
+                _ => Code::Source,
+            };
+        }
+        if let Some(write) = cause.downcast_ref::<WriteError>() {
+            return match write {
+                WriteError::Denied { .. } | WriteError::Http(HttpError::UnusableToken) => Code::Access,
+                WriteError::Http(HttpError::Refused { .. }) => Code::Usage,
                 _ => Code::Source,
             };
         }

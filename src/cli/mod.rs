@@ -7,8 +7,10 @@ mod context;
 mod exit;
 mod extras;
 mod gate;
+mod history;
 mod output;
 mod publish;
+mod servers;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &cli.common),
         Command::Audit(audit) => commands::audit::run(audit, &cli.common),
         Command::Diff(diff) => commands::diff::run(diff),
+        Command::Push(push) => commands::push::run(push, &cli.common, talk),
         Command::Backfill { road } => commands::backfill::run(road, &cli.common, talk),
         Command::Rules(rules) => commands::rules::run(rules, &cli.common),
         Command::Completions { shell } => commands::about::completions(*shell),

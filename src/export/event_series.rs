@@ -9,6 +9,8 @@ use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, Inc
 
 /// The job label of every series.
 pub const JOB: &str = "dora-events";
+/// The environment that every series and gauge is of.
+pub const ENVIRONMENT: &str = "production";
 
 /// What a series says; the order is that of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,11 +81,25 @@ pub fn series(analysis: &Analysis) -> Vec<Series> {
     all
 }
 
+/// The samples from an instant up to another, without that; and how many lie at or after it.
+pub fn between(series: Vec<Series>, from: Timestamp, to: Timestamp) -> (Vec<Series>, usize) {
+    let mut later = 0;
+    let mut kept = series;
+    for one in &mut kept {
+        let before = one.samples.partition_point(|(at, _)| *at < to);
+        later += one.samples.len() - before;
+        one.samples.truncate(before);
+        one.samples.drain(..one.samples.partition_point(|(at, _)| *at < from));
+    }
+    kept.retain(|one| !one.samples.is_empty());
+    (kept, later)
+}
+
 /// Labels of a group: `env`, `job`, `scope`, and `service` and `team` where there is one.
 fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
     let Group { kind, name } = &report.group;
     let mut labels =
-        vec![("env", "production".to_owned()), ("job", JOB.to_owned()), ("scope", kind.as_str().to_owned())];
+        vec![("env", ENVIRONMENT.to_owned()), ("job", JOB.to_owned()), ("scope", kind.as_str().to_owned())];
     match kind {
         GroupKind::All => {}
         GroupKind::Team => labels.push(("team", name.clone())),
@@ -168,14 +184,26 @@ fn apart(mut samples: Vec<(Timestamp, f64)>) -> Vec<(Timestamp, f64)> {
     samples
 }
 
+/// Seconds since 1970.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits for 285,000 years")]
-fn seconds(at: Timestamp) -> f64 {
+pub(super) fn seconds(at: Timestamp) -> f64 {
     at.0 as f64 / 1_000.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_before_a_span_is_left_out_and_what_lies_after_it_is_counted_too() {
+        let one = |times: &[i64]| Series {
+            family: Family::Failure,
+            labels: Vec::new(),
+            samples: times.iter().map(|&at| (Timestamp(at), 1.0)).collect(),
+        };
+        let (kept, later) = between(vec![one(&[1, 2, 3]), one(&[3, 4]), one(&[0])], Timestamp(1), Timestamp(3));
+        assert_eq!((kept, later), (vec![one(&[1, 2])], 3));
+    }
 
     #[test]
     fn events_of_one_millisecond_are_moved_apart_forward_and_stay_in_order() {

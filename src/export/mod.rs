@@ -1,10 +1,14 @@
-//! What leaves for Prometheus: the history as samples of events, and the rules that read it.
+//! What leaves for Prometheus: the history as samples of events, current figures for a Pushgateway, and the rules and
+//! dashboards that read them.
 //!
 //! The figures themselves are counted in `metrics`; nothing is counted here that a reader could not count again from
-//! the samples. Neither files are written nor servers asked: that is the caller's.
+//! the samples. No file is written; servers are asked by `pushgateway` and `remote_write` alone.
 
+pub mod dashboard;
 pub mod event_series;
 pub mod openmetrics;
+pub mod pushgateway;
+pub mod remote_write;
 pub mod rules;
 
 /// A label's value between quotes, in OpenMetrics text as in PromQL: there are three escapes and no others.

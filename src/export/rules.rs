@@ -16,14 +16,27 @@ pub enum Input<'a> {
     },
 }
 
+/// The records over samples of events.
+const EVENT_RECORDS: &str = include_str!("../../templates/prometheus/events.rules.yml");
+
+/// Name and expression of each recording rule over samples of events.
+pub(super) fn event_records() -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in EVENT_RECORDS.lines() {
+        if let Some(name) = line.trim().strip_prefix("- record: ") {
+            found.push((name.to_owned(), String::new()));
+        } else if let Some((_, expression)) = found.last_mut().filter(|_| line.starts_with("          ")) {
+            expression.push_str(if expression.is_empty() { "" } else { " " });
+            expression.push_str(line.trim());
+        }
+    }
+    found
+}
+
 /// The rules as YAML: those that record and, where the bands give limits, those that alert.
 pub fn render(input: &Input<'_>, bands: &Bands) -> String {
     let (records, alerts, job) = match input {
-        Input::Events => (
-            include_str!("../../templates/prometheus/events.rules.yml"),
-            include_str!("../../templates/prometheus/events.alerts.yml"),
-            "",
-        ),
+        Input::Events => (EVENT_RECORDS, include_str!("../../templates/prometheus/events.alerts.yml"), ""),
         Input::Pushgateway { job } => (
             include_str!("../../templates/prometheus/pushgateway.rules.yml"),
             include_str!("../../templates/prometheus/pushgateway.alerts.yml"),

@@ -16,7 +16,12 @@ const READERS: &str = "readers.lock";
 
 /// Waits until nobody reads, and lets no reader in: for the moment in which files are moved.
 pub(super) fn readers_wait(folder: &Path) -> Result<Held, StoreError> {
-    let path = folder.join(READERS);
+    wait(folder, READERS)
+}
+
+/// Waits until nobody else holds a lock file of this name.
+pub(super) fn wait(folder: &Path, name: &str) -> Result<Held, StoreError> {
+    let path = folder.join(name);
     let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
     let file = file.map_err(StoreError::io("open", &path))?;
     file.lock().map_err(StoreError::io("lock", &path))?;

@@ -1,6 +1,6 @@
 //! The dataset on disk: Parquet by month, upserted by key, one writer at a time, never half written.
 //!
-//! Owns the files and their schema. Knows no source and computes no figure.
+//! Owns the files and their schema, and a note of what of them was sent elsewhere. Knows no source and computes no figure.
 
 pub mod columns;
 pub mod coverage;
@@ -14,6 +14,7 @@ mod lock;
 mod part;
 pub mod rows;
 pub mod schema;
+pub mod sent;
 mod writer;
 
 pub use cursors::ASKED;

@@ -1,11 +1,12 @@
-//! `run`: fetch and report under one lock, for cron: quiet when all is well, loud when it is not.
+//! `run`: fetch and report under one lock, and push where a Pushgateway is configured, for cron: quiet when all is well,
+//! loud when it is not.
 //!
 //! Where no source could be read at all there is no report: it would be the last one again under a new date.
 
 use crate::cli::args::{Common, Fetch, Run};
-use crate::cli::commands::{fetch, report};
+use crate::cli::commands::{fetch, push, report};
 use crate::cli::context::Context;
-use crate::cli::exit::Code;
+use crate::cli::exit::{self, Code};
 use crate::cli::output::Talk;
 
 /// Runs the command.
@@ -23,6 +24,15 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
     let reported = report::make(&context, &run.report, talk)?;
     drop(lock);
-    // A tripped gate is what a schedule waits for; that a source failed is said beside it.
-    Ok(if fetched == Code::Done || reported == Code::Gate { reported } else { fetched })
+    let pushed = match &context.config.pushgateway {
+        None => Code::Done,
+        // The report is written, whatever becomes of the push.
+        Some(_) => push::current(&context, run.report.as_of, run.max_wait, talk).unwrap_or_else(|error| {
+            talk.error(&error);
+            exit::of(&error)
+        }),
+    };
+    // A tripped gate is what a schedule waits for; that a source or the push failed is said beside it.
+    let first = [fetched, reported, pushed].into_iter().find(|&code| code != Code::Done);
+    Ok(if reported == Code::Gate { reported } else { first.unwrap_or(Code::Done) })
 }

@@ -13,7 +13,7 @@ use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
 use crate::sources::event::{Budget, Cost};
 use crate::sources::http::text::shorten;
-use crate::sources::http::{BEARER, Client, Reply, Request};
+use crate::sources::http::{Body, Client, Method, Reply, Request};
 
 pub(super) const HEADERS: [(&str, &str); 2] =
     [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
@@ -194,18 +194,18 @@ impl Api {
     }
 
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, QueryError> {
-        let resource = if body.is_some() { GRAPHQL } else { REST };
+        let (method, resource) = if body.is_some() { (Method::Post, GRAPHQL) } else { (Method::Get, REST) };
         let mut token = self.credentials.token(&self.client, None).await?;
         for renewed in [false, true] {
             let request = Request {
-                url,
-                body,
+                body: body.map(Body::json),
                 token: Some(&token),
-                scheme: BEARER,
                 resource,
                 headers: &HEADERS,
-                can_shrink: body.is_some(),
+                // A smaller page is the better second try of a query.
+                is_final: if body.is_some() { |status, _| matches!(status, 502 | 504) } else { |_, _| false },
                 is_limited,
+                ..Request::new(method, url)
             };
             let reply = self.client.send(request).await?;
             if let Some(scopes) = &reply.scopes {

@@ -14,7 +14,7 @@ use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::{Auth, wire};
 use crate::domain::time::Timestamp;
-use crate::sources::http::{BEARER, Client, Clock, Request};
+use crate::sources::http::{Body, Client, Clock, Method, Request};
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;
@@ -88,14 +88,12 @@ impl Credentials {
         let url = below(&self.api_url, &format!("app/installations/{installation_id}/access_tokens"))?;
         let jwt = SecretString::from(jwt);
         let request = Request {
-            url: &url,
-            body: Some("{}"),
+            body: Some(Body::json("{}")),
             token: Some(&jwt),
-            scheme: BEARER,
             resource: "signing in",
             headers: &HEADERS,
-            can_shrink: false,
             is_limited,
+            ..Request::new(Method::Post, &url)
         };
         let reply = client.send(request).await?;
         match reply.status {

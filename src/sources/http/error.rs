@@ -48,7 +48,7 @@ pub enum HttpError {
     /// The limit of the service outlasts the longest wait.
     #[error(
         "{host}: its limit is used up until {until}, longer than --max-wait ({}) allows; run again then, or allow a longer \
-         wait: what was read is kept",
+         wait: what was done is kept",
         minutes(*max_wait)
     )]
     Limit {
@@ -59,9 +59,9 @@ pub enum HttpError {
         /// The longest wait that was allowed.
         max_wait: Duration,
     },
-    /// A redirect that a token must not follow.
+    /// A redirect that neither a token nor a body must follow.
     #[error(
-        "{from}: points to {to}, and a token for the one is not sent to the other; if that is right, configure {to}"
+        "{from}: points to {to}, and what is meant for the one is not sent to the other; if that is right, configure {to}"
     )]
     Redirected {
         /// The host that was asked.

@@ -6,14 +6,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
-use reqwest::{Method, Response, redirect};
+use reqwest::{Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::error::HttpError;
 use super::limits::Budget;
 use super::text::{cause, scrub};
-use super::{Client, Reply, Request, Scheme, TRIES};
+use super::{Body, Client, Method, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 64 << 20;
 const REDIRECTS: u32 = 5;
@@ -54,14 +54,14 @@ impl Client {
     /// Sends a request once, follows the redirects of its own host, and notes what the reply says of the budget.
     pub(super) async fn exchange(&self, request: Request<'_>, host: &str) -> Result<(Reply, Budget), HttpError> {
         let mut url = request.url.clone();
-        let mut body = request.body;
+        let (mut method, mut body) = (request.method, request.body);
         for _ in 0..=REDIRECTS {
-            let response = self.once(request, &url, body, host).await?;
+            let response = self.once(request, &url, method, body, host).await?;
             let status = response.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 url = next(&url, &response)?;
                 if status == 303 {
-                    body = None;
+                    (method, body) = (Method::Get, None);
                 }
                 continue;
             }
@@ -83,11 +83,17 @@ impl Client {
         &self,
         request: Request<'_>,
         url: &Url,
-        body: Option<&str>,
+        method: Method,
+        body: Option<Body<'_>>,
         host: &str,
     ) -> Result<Response, HttpError> {
-        let method = if body.is_some() { Method::POST } else { Method::GET };
-        // Plain http is for loopback alone, and a proxy would carry it off this machine.
+        let method = match method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        // Plain http is for this machine and the network it stands in; a proxy would carry it out of both.
         let http = if url.scheme() == "http" { &self.direct } else { &self.http };
         let mut builder = http.request(method, url.clone());
         for &(name, value) in request.headers {
@@ -105,7 +111,7 @@ impl Client {
             };
         }
         if let Some(body) = body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+            builder = builder.header(CONTENT_TYPE, body.kind).body(body.bytes.to_vec());
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         builder.send().await.map_err(|error| {

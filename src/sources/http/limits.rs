@@ -29,7 +29,11 @@ impl Budget {
             limit: number("x-ratelimit-limit").or_else(|| number("ratelimit-limit")),
             remaining: number("x-ratelimit-remaining").or_else(|| number("ratelimit-remaining")),
             reset: reset.map(Timestamp),
-            retry_after: number("retry-after").or(throttled).map(Duration::from_secs),
+            retry_after: number("retry-after").or(throttled).map(Duration::from_secs).or_else(|| {
+                let date = headers.get("retry-after")?.to_str().ok()?;
+                let at = chrono::DateTime::parse_from_rfc2822(date).ok()?.timestamp_millis();
+                Some(Duration::from_millis(u64::try_from(at - now.0).unwrap_or(0)))
+            }),
         }
     }
 
@@ -97,6 +101,18 @@ mod tests {
         assert_eq!(said(None, Some(12), hour).wait(now, 0), Duration::from_mins(1), "a secondary limit");
         assert_eq!(said(None, None, None).wait(now, 2), Duration::from_mins(4));
         assert_eq!(said(None, Some(0), Some(Timestamp(1))).wait(now, 0), Duration::from_mins(1), "a reset long past");
+    }
+
+    #[test]
+    fn a_date_to_come_back_at_is_read_as_well_as_a_number_of_seconds() {
+        let headers = |text: &'static str| {
+            let value = reqwest::header::HeaderValue::from_static(text);
+            HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, value)])
+        };
+        for (text, seconds) in [("120", Some(120)), ("Thu, 01 Jan 1970 00:01:30 GMT", Some(60)), ("soon", None)] {
+            let read = Budget::read(&headers(text), Timestamp(30_000)).retry_after;
+            assert_eq!(read, seconds.map(Duration::from_secs), "{text}");
+        }
     }
 
     #[test]

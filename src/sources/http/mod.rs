@@ -1,4 +1,4 @@
-//! The one HTTP client of all sources: time limits, redirects, retries, limits of the service, and no token in any text.
+//! The one HTTP client of all that is read and pushed: time limits, redirects, retries, limits of the service, and no token in any text.
 //!
 //! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
 //! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 64 MiB. Reads
@@ -52,25 +52,70 @@ pub(crate) enum Scheme<'a> {
 /// The usual scheme.
 pub(crate) const BEARER: Scheme<'_> = Scheme::Behind("Bearer ");
 
+/// What is done with an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// A body and what it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body<'a> {
+    /// Its `Content-Type`.
+    pub(crate) kind: &'static str,
+    /// Itself.
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<'a> Body<'a> {
+    /// JSON.
+    pub(crate) fn json(text: &'a str) -> Self {
+        Self { kind: "application/json", bytes: text.as_bytes() }
+    }
+}
+
 /// One request; always the same when it is tried again.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
+    /// What for.
+    pub(crate) method: Method,
     /// Where to.
     pub(crate) url: &'a Url,
-    /// The JSON to post; without one it is a GET.
-    pub(crate) body: Option<&'a str>,
+    /// What goes along.
+    pub(crate) body: Option<Body<'a>>,
     /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
     /// How it goes there.
     pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],
-    /// Whether a 502 or 504 is handed on at once, because a smaller page is the better second try.
-    pub(crate) can_shrink: bool,
+    /// Whether a failure of the service (status from 500, body) is handed on at once, because the same again would fail
+    /// again.
+    pub(crate) is_final: fn(u16, &str) -> bool,
     /// Which of a service's budgets it is paid from; empty where there is only one.
     pub(crate) resource: &'static str,
     /// Whether a reply (status, body) that does not look like it is a refusal for a limit all the same.
     pub(crate) is_limited: fn(u16, &str) -> bool,
+}
+
+impl<'a> Request<'a> {
+    /// A plain request, with nothing along.
+    pub(crate) fn new(method: Method, url: &'a Url) -> Self {
+        Self {
+            method,
+            url,
+            body: None,
+            token: None,
+            scheme: BEARER,
+            headers: &[],
+            is_final: |_, _| false,
+            resource: "",
+            is_limited: |_, _| false,
+        }
+    }
 }
 
 /// A reply: its status and its body, which never holds the request's token.
@@ -143,9 +188,12 @@ impl Client {
                         refusals += 1;
                         continue;
                     }
-                    let handed_on = reply.status < 500 || (request.can_shrink && matches!(reply.status, 502 | 504));
-                    if handed_on {
+                    if reply.status < 500 || (request.is_final)(reply.status, &reply.body) {
                         return Ok(reply);
+                    }
+                    if let Some(wait) = budget.retry_after.filter(|&wait| failures + 1 < TRIES && wait <= self.max_wait)
+                    {
+                        self.gate.wait(seen, wait, self.say(&host, "it is busy", wait)).await;
                     }
                     let (status, body) = (reply.status, shorten(&reply.body));
                     HttpError::Server { host: host.clone(), status, body, tries: TRIES }
@@ -176,7 +224,7 @@ impl Client {
         let wait =
             budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
         if let Some(wait) = wait {
-            self.gate.wait(seen, wait, self.say(host, "is almost used up", wait)).await;
+            self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
             self.note(resource, Budget::default());
         }
     }
@@ -195,7 +243,7 @@ impl Client {
             let until = after(now, wait);
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.max_wait });
         }
-        self.gate.wait(seen, wait, self.say(host, "is used up", wait)).await;
+        self.gate.wait(seen, wait, self.say(host, "its limit is used up", wait)).await;
         // What it said while it refused is over.
         self.note(resource, Budget::default());
         Ok(())
@@ -203,7 +251,7 @@ impl Client {
 
     async fn say(&self, host: &str, what: &str, wait: Duration) {
         let until = after((self.clock)(), wait);
-        (self.notify)(format!("{host}: its limit {what}; waiting {} s, until {until}", wait.as_secs())).await;
+        (self.notify)(format!("{host}: {what}; waiting {} s, until {until}", wait.as_secs())).await;
     }
 }
 

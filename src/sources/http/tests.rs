@@ -30,14 +30,11 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
     let client = Client::new(clock, notify, Duration::from_secs(max_wait), 40).expect("a client");
     let token = SecretString::from("ghp_secret");
     let request = Request {
-        url,
-        body: Some("{}"),
+        body: Some(Body::json("{}")),
         token: Some(&token),
-        scheme: BEARER,
-        resource: "",
         headers: &[("accept", "application/json")],
-        can_shrink: false,
         is_limited: |_, body| body.contains("RATE_LIMIT"),
+        ..Request::new(Method::Post, url)
     };
     let result = client.send(request).await;
     let notices = notices.lock().expect("a log").clone();
@@ -58,6 +55,18 @@ async fn broken_replies_and_server_errors_are_tried_again() {
     let head = run.seen[0].head.to_lowercase();
     assert!(head.contains("authorization: bearer ghp_secret") && head.contains("user-agent: dora-report/"), "{head}");
     assert!(run.seen.iter().all(|seen| seen.body == "{}"), "every try sends the same");
+}
+
+#[tokio::test]
+async fn a_busy_service_is_asked_again_when_it_says() {
+    let run = send(60, |seen| match seen.number {
+        0 => Answer::new(503, "busy").with("retry-after", 0),
+        1 => Answer::new(503, "busy").with("retry-after", 3_600),
+        _ => Answer::new(200, "fine"),
+    })
+    .await;
+    assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
+    assert_eq!(run.notices.len(), 1, "an hour is longer than the longest wait: {:?}", run.notices);
 }
 
 #[tokio::test]

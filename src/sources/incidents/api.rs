@@ -13,7 +13,7 @@ use super::Plan;
 use super::error::{QueryError, SourceError};
 use crate::sources::event::{Budget, Cost, Event};
 use crate::sources::http::text::shorten;
-use crate::sources::http::{Client, Clock, Request, Scheme};
+use crate::sources::http::{Client, Clock, Method, Request, Scheme};
 
 /// What differs between services.
 #[derive(Debug, Clone, Copy)]
@@ -82,14 +82,10 @@ impl Api {
         // A body cut off or mangled on the way is asked for once more.
         for is_last in [false, true] {
             let request = Request {
-                url: &url,
-                body: None,
                 token: Some(&self.token),
                 scheme,
-                resource: "",
                 headers: self.dialect.headers,
-                can_shrink: false,
-                is_limited: |_, _| false,
+                ..Request::new(Method::Get, &url)
             };
             let reply = self.client.send(request).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply.body)));

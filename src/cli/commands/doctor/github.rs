@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
-
 use super::checklist::Checklist;
 use super::environments;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
 use crate::cli::exit::{self, Code};
+use crate::cli::servers::runtime;
 use crate::config::{Config, Github, GithubAuth};
 use crate::domain::unit::Seconds;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
@@ -50,10 +49,7 @@ pub(super) fn check(config: &Config, common: &Common, list: &mut Checklist) -> a
     let kind = TokenKind::of(&auth);
     list.ok(&format!("token: {}", describe(github, &auth, kind)));
     let plan = plan::plan(&PLAN, github, &config.settings, now())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the runtime for the requests cannot be started; is a limit of open files reached?")?;
+    let runtime = runtime()?;
     match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now))) {
         Ok(probe) => {
             list.ok(&format!("github: {} accepts the token", github.api_url.as_str()));

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use url::Url;
 
 use super::checklist::Checklist;
@@ -11,6 +10,7 @@ use super::github::PLAN;
 use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code};
+use crate::cli::servers::runtime;
 use crate::domain::event::{Deployment, Table};
 use crate::domain::time::Timestamp;
 use crate::metrics::ownership::{Ownership, Rung};
@@ -49,10 +49,7 @@ pub(super) fn check(context: &Context, list: &mut Checklist) -> anyhow::Result<(
 }
 
 fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklist) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the runtime for the requests cannot be started; is a limit of open files reached?")?;
+    let runtime = runtime()?;
     if let Incidents::OpsGenie(it, _) = source
         && matches!(it.product, Product::OpsGenie { .. })
     {

@@ -5,6 +5,7 @@ mod dataset;
 mod environments;
 mod github;
 mod incidents;
+mod prometheus;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
             dataset::check(&context, &mut list);
             github::check(&context.config, common, &mut list)?;
             incidents::check(&context, &mut list)?;
+            prometheus::check(&context, talk, &mut list)?;
         }
         Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),
     }

@@ -1,0 +1,99 @@
+//! The checks of the servers that figures go to: there, of which version, ready to take what would be sent. Nothing is
+//! stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
+
+use super::checklist::Checklist;
+use crate::cli::context::{Context, now};
+use crate::cli::exit;
+use crate::cli::output::Talk;
+use crate::cli::servers::{gateway, receiver, runtime};
+use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
+use crate::export::remote_write::limits::Limits;
+use crate::export::remote_write::window_days;
+use crate::store::inventory::inventory;
+
+/// `doctor` waits for no limit.
+const NO_WAIT: Seconds = Seconds(0);
+
+pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+    if let Some(section) = &context.config.pushgateway {
+        let about = gateway(context, NO_WAIT, talk).and_then(|it| Ok(runtime()?.block_on(it.about())?));
+        match about {
+            Ok(about) => {
+                let (url, version, groups) = (section.url.as_str(), about.version, about.groups);
+                list.ok(&format!(
+                    "pushgateway: {url} answers, version {version}; it holds {groups} groups of job {}",
+                    section.job
+                ));
+                if !about.failed.is_empty() {
+                    list.warn(&format!("pushgateway: the last push was refused for {}", about.failed.join(", ")));
+                }
+            }
+            Err(error) => list.fail(exit::of(&error), &format!("{error:#}")),
+        }
+    }
+    if context.config.remote_write.is_some() {
+        let began = now();
+        match receiver(context, NO_WAIT, began, talk) {
+            Ok((receiver, url)) => {
+                let runtime = runtime()?;
+                match runtime.block_on(receiver.ask()) {
+                    Ok(()) => {
+                        let limits = runtime.block_on(receiver.limits());
+                        let version =
+                            limits.version.as_ref().map_or_else(String::new, |it| format!(", Prometheus {it}"));
+                        list.ok(&format!("remote_write: {url} takes remote writes{version}"));
+                        ages(&limits, oldest(context), began, list);
+                    }
+                    Err(error) => {
+                        let error = error.into();
+                        list.fail(exit::of(&error), &format!("remote_write: {error:#}"));
+                    }
+                }
+            }
+            Err(error) => list.fail(exit::of(&error), &format!("remote_write: {error:#}")),
+        }
+    }
+    Ok(())
+}
+
+/// The first instant that was read.
+fn oldest(context: &Context) -> Option<Timestamp> {
+    let held = inventory(&context.data).ok()?;
+    held.coverage.iter().flat_map(|entry| &entry.spans).map(|span| span.from).min()
+}
+
+/// How old a sample the server takes and keeps, beside how old the history is.
+fn ages(limits: &Limits, oldest: Option<Timestamp>, now: Timestamp, list: &mut Checklist) {
+    let days = oldest.map(|oldest| window_days(oldest, now));
+    let need = days.map_or_else(String::new, |days| format!("; the history in the dataset needs {days} days"));
+    let in_days = |seconds: u64| i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
+    let is_short = |seconds: u64| days.is_some_and(|days| in_days(seconds) < days);
+    match limits.window.map(|it| it.as_secs()) {
+        None => list.warn(&format!("remote_write: it does not say how old a sample may be{need}")),
+        Some(0) => list.warn(&format!(
+            "remote_write: a sample may be one hour older than the newest there, since no \
+             `storage.tsdb.out_of_order_time_window` is set{need}: set it, or bring the old history in with `backfill \
+             openmetrics`"
+        )),
+        Some(window) if is_short(window) => list.warn(&format!(
+            "remote_write: a sample may be {} days older than the newest there{need}: raise \
+             `storage.tsdb.out_of_order_time_window`, or send the newer part with --since",
+            in_days(window)
+        )),
+        Some(window) => {
+            list.ok(&format!(
+                "remote_write: a sample may be {} days older than the newest there{need}",
+                in_days(window)
+            ));
+        }
+    }
+    match limits.retention.map(|it| it.as_secs()) {
+        None => list.warn(&format!("remote_write: it does not say how many days it keeps a sample{need}")),
+        Some(kept) if is_short(kept) => list.warn(&format!(
+            "remote_write: samples are kept for {} days{need}: raise `--storage.tsdb.retention.time`",
+            in_days(kept)
+        )),
+        Some(kept) => list.ok(&format!("remote_write: samples are kept for {} days{need}", in_days(kept))),
+    }
+}

@@ -1,0 +1,130 @@
+//! `push`: the current figures to the Pushgateway, and away with groups that are no longer there.
+
+use std::time::Duration;
+
+use crate::cli::args::{Common, Push};
+use crate::cli::context::{Context, now};
+use crate::cli::exit::{self, Code, UsageError};
+use crate::cli::history::whole;
+use crate::cli::output::Talk;
+use crate::cli::servers::{gateway, runtime};
+use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
+use crate::export::pushgateway::gauges::{PushGroup, groups};
+use crate::export::pushgateway::replay::{self, Replay};
+use crate::export::pushgateway::{Gateway, PushError};
+use crate::metrics::tables::Analysis;
+
+/// Refusals that are said one by one.
+const MOST_SAID: usize = 3;
+
+/// Runs the command.
+pub(in crate::cli) fn run(push: &Push, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+    all(&Context::load(common)?, push, talk)
+}
+
+/// Pushes the current figures, for `run`.
+pub(super) fn current(
+    context: &Context,
+    as_of: Option<Timestamp>,
+    max_wait: Seconds,
+    talk: Talk,
+) -> anyhow::Result<Code> {
+    all(context, &Push { as_of, prune: false, replay: false, interval: Seconds(60), max_wait }, talk)
+}
+
+fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
+    let gateway = gateway(context, push.max_wait, talk)?;
+    if !context.data.exists() {
+        return Err(UsageError(format!(
+            "{}: there is no dataset, so there is nothing to push; run `fetch` or `import`, or name its folder with --data",
+            context.data.display()
+        ))
+        .into());
+    }
+    let analysis = whole(context, None, push.as_of.unwrap_or_else(now))?;
+    let groups = groups(&analysis);
+    say_what_is_missing(&analysis, talk);
+    let runtime = runtime()?;
+    if push.replay {
+        let replays = replay::replays(&analysis, &groups);
+        runtime.block_on(replay_all(&gateway, &replays, push.interval, talk))?;
+    }
+    let pushed = runtime.block_on(gateway.push(&groups))?;
+    for refused in pushed.refused.iter().take(MOST_SAID) {
+        talk.warning(&refused.to_string());
+    }
+    if let Some(first) = pushed.refused.first() {
+        talk.warning(&format!("{} of {} groups were not taken", pushed.refused.len(), groups.len()));
+        return Ok(exit::of(&anyhow::Error::from(first.clone())));
+    }
+    talk.info(&format!("{} groups pushed, as of {}", pushed.done, analysis.as_of));
+    if push.prune {
+        prune(&gateway, &groups, &runtime, talk)?;
+    }
+    Ok(Code::Done)
+}
+
+/// Says that figures are missing, which a gateway cannot say.
+fn say_what_is_missing(analysis: &Analysis, talk: Talk) {
+    let now = analysis.groups.first().and_then(|all| all.daily.last());
+    let missing = match now {
+        Some(row) if row.deployments.is_none() => "deployments",
+        Some(row) if row.incidents_open.is_none() && !analysis.settings.incident_sources.is_empty() => "incidents",
+        _ => return,
+    };
+    talk.info(&format!(
+        "the {missing} of the last {} days were not wholly read, so the figures that need them are not pushed; run \
+         `fetch`, or see `audit`",
+        analysis.settings.window_days
+    ));
+}
+
+fn prune(
+    gateway: &Gateway,
+    groups: &[PushGroup],
+    runtime: &tokio::runtime::Runtime,
+    talk: Talk,
+) -> Result<(), PushError> {
+    let gone = runtime.block_on(gateway.prune(groups))?;
+    match gone.as_slice() {
+        [] => talk.info("no group had to be deleted"),
+        gone => talk.info(&format!("deleted: {}", gone.join(", "))),
+    }
+    Ok(())
+}
+
+/// Pushes the deployments of every group side by side, oldest first, with a pause after each.
+async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, talk: Talk) -> Result<(), PushError> {
+    let rounds = replays.iter().map(|replay| replay.pushes.len()).max().unwrap_or(0);
+    let pause = Duration::from_secs(u64::try_from(interval.0).unwrap_or(0).max(1));
+    talk.warning(&format!(
+        "the deployments of the last {} days are pushed one by one, {rounds} rounds of {} s: they all carry today's time, \
+         so rules over 30 days count them until 30 days from now and then lose them all at once; no rule can tell them \
+         from deployments of today",
+        replay::DAYS,
+        pause.as_secs()
+    ));
+    let mut began = false;
+    for replay in gateway.newborn(replays).await? {
+        if let Some(before) = &replay.before {
+            gateway.post(replay, before).await?;
+            began = true;
+        }
+    }
+    if began {
+        tokio::time::sleep(pause).await;
+    }
+    let spinner = talk.spinner();
+    for round in 0..rounds {
+        for replay in replays {
+            if let Some(text) = replay.pushes.get(round) {
+                gateway.post(replay, text).await?;
+            }
+        }
+        spinner.set_message(format!("{} of {rounds}", round + 1));
+        tokio::time::sleep(pause).await;
+    }
+    spinner.finish_and_clear();
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The current values of each group as gauges in the text format: the last event of each kind, and the exact figures of
+//! the window that ends with `as_of`. What is missing is left out, never 0. Seconds, ratios from 0 to 1, rates per day.
+//!
+//! A Pushgateway takes no timestamps and a scrape gives its own, so nothing of the past can be here.
+
+use std::fmt::Write as _;
+
+use crate::domain::group::GroupKind;
+use crate::domain::unit::Seconds;
+use crate::export::escape;
+use crate::export::event_series::{ENVIRONMENT, seconds};
+use crate::metrics::tables::{Analysis, DailyRow, DeploymentRecord, GroupReport, IncidentRecord};
+
+/// What one group of a Pushgateway is to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushGroup {
+    /// Its grouping labels besides the job, in the order of its address.
+    pub labels: Vec<(&'static str, String)>,
+    /// Its metrics in the text format.
+    pub body: String,
+}
+
+/// Every group of an analysis, in its order.
+pub fn groups(analysis: &Analysis) -> Vec<PushGroup> {
+    analysis.groups.iter().map(|report| PushGroup { labels: grouping(report), body: body(analysis, report) }).collect()
+}
+
+/// Labels of the address: they name the group for ever, so what may change of it is none of them.
+fn grouping(report: &GroupReport) -> Vec<(&'static str, String)> {
+    let kind = report.group.kind;
+    let mut labels = vec![("scope", kind.as_str().to_owned())];
+    if kind != GroupKind::All {
+        labels.push((kind.as_str(), report.group.name.clone()));
+    }
+    // An empty label is none, and the group would be that of its scope.
+    labels.retain(|(_, value)| !value.is_empty());
+    labels
+}
+
+/// Labels of a group's gauges that its address does not have.
+pub(super) fn labels(report: &GroupReport) -> String {
+    let mut labels = format!("env=\"{ENVIRONMENT}\"");
+    if report.group.kind == GroupKind::Service
+        && let Some(team) = report.team.as_ref().filter(|team| !team.0.is_empty())
+    {
+        let _ = write!(labels, ",team=\"{}\"", escape(&team.0));
+    }
+    labels
+}
+
+fn body(analysis: &Analysis, report: &GroupReport) -> String {
+    let labels = labels(report);
+    let mut text = String::new();
+    let mut gauge = |name: &str, help: &str, value: Option<f64>, more: &str| {
+        if let Some(value) = value {
+            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name}{{{labels}{more}}} {value}");
+        }
+    };
+    let (deployment, lead_time) = last_deployments(analysis, report);
+    gauge("dora_deployment_timestamp", "Finish of the last production deployment.", deployment, "");
+    gauge("dora_lead_time_seconds", "Lead time of the last production deployment that has one.", lead_time, "");
+    let incident = last_resolved(analysis, report);
+    let restored = incident.and_then(|it| it.time_to_restore).map(Seconds::as_f64);
+    gauge("dora_incident_duration_seconds", "Time to restore of the incident resolved last.", restored, "");
+    let caused = incident.and_then(|it| caused_by_deploy(analysis, report, it)).map(|it| f64::from(u8::from(it)));
+    gauge("dora_incident_caused_by_deploy", "Whether a deployment caused that incident.", caused, "");
+    if let Some(now) = report.daily.last() {
+        figures(now, analysis.settings.window_days, &mut gauge);
+    }
+    let as_of = Some(seconds(analysis.as_of));
+    gauge("dora_report_as_of_timestamp_seconds", "Up to when things were known.", as_of, "");
+    text
+}
+
+/// The figures of the window that ends with the row's day.
+fn figures(now: &DailyRow, days: u32, gauge: &mut impl FnMut(&str, &str, Option<f64>, &str)) {
+    let window = format!(",window=\"{days}d\"");
+    let count = |n: Option<u32>| n.map(f64::from);
+    gauge("dora_deployments", "Production deployments in the window.", count(now.deployments), &window);
+    for (name, help, value) in [
+        ("dora_deployment_frequency_per_day", "Production deployments a day of the window.", now.deployments_per_day),
+        ("dora_lead_time_seconds_p50", "Median lead time of the window's deployments.", now.lead_time_p50),
+        ("dora_lead_time_seconds_p90", "90th percentile of the same.", now.lead_time_p90),
+        ("dora_change_failure_ratio", "Failed deployments over deployments of the window.", now.change_failure_rate),
+        ("dora_time_to_restore_seconds_p50", "Median time to restore in the window.", now.time_to_restore_p50),
+        ("dora_open_incidents", "Incidents that are open.", count(now.incidents_open)),
+    ] {
+        gauge(name, help, value, "");
+    }
+}
+
+/// Finish of the last counted deployment, and the lead time of the last that has one.
+fn last_deployments(analysis: &Analysis, report: &GroupReport) -> (Option<f64>, Option<f64>) {
+    let own = |it: &&DeploymentRecord| {
+        it.left_out.is_none()
+            && it.event.finished_at.is_some()
+            && report.group.has(it.service.as_ref(), it.team.as_ref())
+    };
+    let all = || analysis.deployments.iter().filter(own);
+    let last = all().filter_map(|it| it.event.finished_at).max().map(seconds);
+    let timed = all().filter(|it| it.lead_time.is_some()).max_by_key(|it| it.event.finished_at);
+    (last, timed.and_then(|it| it.lead_time).map(Seconds::as_f64))
+}
+
+/// The counted incident that was resolved last.
+fn last_resolved<'a>(analysis: &'a Analysis, report: &GroupReport) -> Option<&'a IncidentRecord> {
+    let own = |it: &&IncidentRecord| {
+        let restored = it.time_to_restore.is_some_and(|time| time.0 >= 0);
+        it.counted && restored && report.group.has(it.service.as_ref(), it.team.as_ref())
+    };
+    analysis.incidents.iter().filter(own).max_by_key(|it| it.event.resolved_at)
+}
+
+/// Whether a deployment caused an incident; nobody knows where deployments were not read on its day.
+fn caused_by_deploy(analysis: &Analysis, report: &GroupReport, incident: &IncidentRecord) -> Option<bool> {
+    if incident.link.is_some() || incident.event.caused_by_deploy == Some(false) {
+        return Some(incident.link.is_some());
+    }
+    let day = analysis.settings.zone.day_of(incident.event.opened_at);
+    let row = report.daily.iter().find(|row| row.date == day)?;
+    row.deployments_on_day.map(|_| false)
+}

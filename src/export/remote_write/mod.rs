@@ -1,0 +1,90 @@
+//! A server that takes samples by remote write: what is sent, and what its refusals mean.
+//!
+//! A batch is taken or refused as a whole, whatever its other samples are like. The same sample twice changes nothing;
+//! another value at an instant that the server already has is never taken. Source: the Prometheus Remote-Write 1.0
+//! specification; what each refusal looks like was found by running Prometheus 2.42.
+
+mod error;
+pub mod limits;
+mod plan;
+mod wire;
+
+use secrecy::SecretString;
+use url::Url;
+
+pub use self::error::{WriteError, window_days};
+pub use self::plan::{Batch, Plan};
+use crate::domain::time::Timestamp;
+use crate::sources::http::text::shorten;
+use crate::sources::http::{Body, Client, Method, Reply, Request};
+
+const HEADERS: [(&str, &str); 2] = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
+
+/// A server that takes remote writes.
+pub struct Receiver {
+    url: Url,
+    token: Option<SecretString>,
+    client: Client,
+    now: Timestamp,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Samples that the server has now.
+    pub samples: usize,
+    /// Samples at whose instant it had another value already, which it keeps.
+    pub kept: usize,
+}
+
+impl Receiver {
+    /// The server at an address; nothing later than `now` is to be sent to it.
+    pub(crate) fn new(url: Url, token: Option<SecretString>, client: Client, now: Timestamp) -> Self {
+        Self { url, token, client, now }
+    }
+
+    /// Sends a batch. One sample that the server has with another value would keep the whole batch back, so such a batch
+    /// is halved until that sample stands alone.
+    ///
+    /// # Errors
+    /// The transport failed, or the server does not take the batch; the error says what to set.
+    pub async fn write(&self, batch: Batch<'_>) -> Result<Taken, WriteError> {
+        let mut taken = Taken::default();
+        let mut left = vec![batch];
+        while let Some(batch) = left.pop() {
+            match self.post(&wire::encode(batch.samples()), batch.oldest()).await {
+                Ok(()) => taken.samples += batch.len(),
+                Err(WriteError::Duplicate { .. }) if batch.len() > 1 => {
+                    let (early, late) = batch.halves();
+                    left.extend([late, early]);
+                }
+                Err(WriteError::Duplicate { .. }) => taken.kept += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Asks whether the server takes writes at all, with a request that holds none.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ask(&self) -> Result<(), WriteError> {
+        self.post(&wire::nothing(), None).await
+    }
+
+    async fn post(&self, bytes: &[u8], oldest: Option<Timestamp>) -> Result<(), WriteError> {
+        let request = Request {
+            body: Some(Body { kind: "application/x-protobuf", bytes }),
+            token: self.token.as_ref(),
+            headers: &HEADERS,
+            is_final: |_, body| error::is_for_ever(body),
+            ..Request::new(Method::Post, &self.url)
+        };
+        let Reply { status, body, .. } = self.client.send(request).await?;
+        match status {
+            200..=299 => Ok(()),
+            _ => Err(WriteError::of(self.url.as_str(), status, &shorten(&body), oldest, self.now)),
+        }
+    }
+}
