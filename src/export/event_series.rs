@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord};
+use crate::metrics::tables::{Analysis, Cause, DailyRow, DeploymentRecord, GroupReport, IncidentRecord};
 
 /// The job label of every series.
 pub const JOB: &str = "dora-events";
@@ -26,11 +26,24 @@ pub enum Family {
     /// At the end of each day whose window was wholly read: that instant. It tells "nothing happened" from "nobody
     /// looked".
     AsOf,
+    /// At the end of each day in whose window deployments were not wholly read: 0; and at the next end at which they
+    /// were: 1. It takes back what would be counted too low.
+    DeploymentsRead,
+    /// The same of incidents.
+    IncidentsRead,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Deployment, Self::LeadTime, Self::Failure, Self::Restore, Self::AsOf];
+    pub const ALL: [Self; 7] = [
+        Self::Deployment,
+        Self::LeadTime,
+        Self::Failure,
+        Self::Restore,
+        Self::AsOf,
+        Self::DeploymentsRead,
+        Self::IncidentsRead,
+    ];
 
     /// The metric's name.
     pub fn name(self) -> &'static str {
@@ -40,6 +53,7 @@ impl Family {
             Self::Failure => "dora_incident_caused_by_deploy",
             Self::Restore => "dora_incident_duration_seconds",
             Self::AsOf => "dora_report_as_of_timestamp_seconds",
+            Self::DeploymentsRead | Self::IncidentsRead => "dora_window_complete",
         }
     }
 
@@ -51,6 +65,18 @@ impl Family {
             Self::Failure => "One sample of 1 when it became known that a deployment had failed.",
             Self::Restore => "One sample at the resolution of each incident, its value the time from opening to it.",
             Self::AsOf => "One sample at the end of each day whose whole window was read, its value that instant.",
+            Self::DeploymentsRead | Self::IncidentsRead => {
+                "A sample of 0 at the end of each day whose window was not wholly read, then one of 1."
+            }
+        }
+    }
+
+    /// What tells it from another family of the same name.
+    fn label(self) -> Option<(&'static str, String)> {
+        match self {
+            Self::DeploymentsRead => Some(("of", "deployments".to_owned())),
+            Self::IncidentsRead => Some(("of", "incidents".to_owned())),
+            _ => None,
         }
     }
 }
@@ -60,7 +86,7 @@ impl Family {
 pub struct Series {
     /// What it says.
     pub family: Family,
-    /// Its labels besides the name, in order of their names.
+    /// Its labels besides the name.
     pub labels: Vec<(&'static str, String)>,
     /// Instant and value, in base units (seconds).
     pub samples: Vec<(Timestamp, f64)>,
@@ -74,7 +100,8 @@ pub fn series(analysis: &Analysis) -> Vec<Series> {
         for group in &analysis.groups {
             let samples = apart(samples(analysis, group, family, &failures));
             if !samples.is_empty() {
-                all.push(Series { family, labels: labels(group), samples });
+                let labels = labels(group).into_iter().chain(family.label()).collect();
+                all.push(Series { family, labels, samples });
             }
         }
     }
@@ -138,15 +165,34 @@ fn samples(
             analysis.incidents.iter().filter(own).filter_map(one).collect()
         }
         Family::AsOf => {
-            let zone = analysis.settings.zone;
-            let complete = report.daily.iter().filter(|day| day.window_complete && day.deployments.is_some());
-            let end = |date: chrono::NaiveDate| {
-                let midnight = zone.midnight(date.succ_opt()?);
-                Some(Timestamp(midnight.0.min(analysis.as_of.0) - 1))
-            };
-            complete.filter_map(|day| end(day.date)).map(|at| (at, seconds(Timestamp(at.0 + 1)))).collect()
+            let complete = ends(analysis, report).filter(|(_, day)| day.deployments.is_some());
+            complete.map(|(at, _)| (at, seconds(Timestamp(at.0 + 1)))).collect()
         }
+        Family::DeploymentsRead => gaps(ends(analysis, report).map(|(at, day)| (at, day.deployments.is_some()))),
+        Family::IncidentsRead => gaps(ends(analysis, report).map(|(at, day)| (at, day.incidents_open.is_some()))),
     }
+}
+
+/// The days of a group with the last millisecond of each, or of what is known of it.
+fn ends<'a>(analysis: &Analysis, report: &'a GroupReport) -> impl Iterator<Item = (Timestamp, &'a DailyRow)> {
+    let (zone, as_of) = (analysis.settings.zone, analysis.as_of);
+    report.daily.iter().filter_map(move |day| {
+        let midnight = zone.midnight(day.date.succ_opt()?);
+        Some((Timestamp(midnight.0.min(as_of.0) - 1), day))
+    })
+}
+
+/// 0 wherever something was not read, and 1 at the first instant after it.
+fn gaps(read: impl Iterator<Item = (Timestamp, bool)>) -> Vec<(Timestamp, f64)> {
+    let mut was_read = true;
+    let mut samples = Vec::new();
+    for (at, is_read) in read {
+        if !is_read || !was_read {
+            samples.push((at, f64::from(u8::from(is_read))));
+        }
+        was_read = is_read;
+    }
+    samples
 }
 
 /// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
@@ -193,6 +239,16 @@ pub(super) fn seconds(at: Timestamp) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_read_is_told_until_it_was() {
+        let days =
+            |of: &[bool]| (0..).zip(of.iter().copied()).map(|(at, read)| (Timestamp(at), read)).collect::<Vec<_>>();
+        let told =
+            |of: &[bool]| gaps(days(of).into_iter()).iter().map(|(at, value)| (at.0, *value)).collect::<Vec<_>>();
+        assert_eq!(told(&[true, true]), []);
+        assert_eq!(told(&[false, false, true, true, false]), [(0, 0.0), (1, 0.0), (2, 1.0), (4, 0.0)]);
+    }
 
     #[test]
     fn what_lies_before_a_span_is_left_out_and_what_lies_after_it_is_counted_too() {

@@ -16,9 +16,9 @@ pub fn render(series: &[Series]) -> String {
     let mut family = None;
     for one in series {
         let name = one.family.name();
-        if family != Some(one.family) {
+        if family != Some(name) {
             let _ = writeln!(text, "# HELP {name} {}\n# TYPE {name} gauge", one.family.help());
-            family = Some(one.family);
+            family = Some(name);
         }
         let labels: Vec<String> =
             one.labels.iter().map(|(label, value)| format!("{label}=\"{}\"", escape(value))).collect();

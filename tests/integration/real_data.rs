@@ -6,3 +6,5 @@ mod command;
 mod github_status;
 mod govuk;
 mod peers;
+
+pub(crate) use command::folder;

@@ -200,7 +200,7 @@ impl Gateway {
         let Reply { status, body, .. } = self.client.send(Request { body, ..Request::new(method, &url) }).await?;
         match status {
             200..=299 => Ok(()),
-            _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &shorten(&body)) }),
+            _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &body) }),
         }
     }
 
@@ -270,7 +270,9 @@ fn advice(status: u16, said: &str) -> String {
     } else {
         ""
     };
-    format!("{said}{way_out}")
+    // What is wrong stands behind a sentence that is always the same.
+    let said = said.rsplit_once("existing metrics: ").map_or(said, |(_, what)| what);
+    format!("{}{way_out}", shorten(said))
 }
 
 #[cfg(test)]

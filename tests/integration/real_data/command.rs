@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 /// A folder of the real data; `None` where there is none, which is said.
 #[expect(clippy::print_stderr, reason = "whoever reads the test's output should know that nothing was tested")]
-pub(super) fn folder(name: &str) -> Option<PathBuf> {
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
     if !data.is_dir() {
         eprintln!("skipped: ../shared/data is absent");

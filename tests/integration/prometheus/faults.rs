@@ -1,0 +1,179 @@
+//! What happens when a server of remote writes, or the run itself, is not well.
+
+use std::process::Stdio;
+
+use super::installed;
+use super::proxy::{Proxy, Step};
+use super::scene::Scene;
+use super::server::{ANY_AGE, Server, free_port};
+use crate::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run};
+
+/// The token of the tests, in the variable that their config names.
+const TOKEN: &str = "s3cretToken0123456789";
+
+/// A few events, and the address that they go to.
+fn place(url: &str) -> Place {
+    let place = Place::new();
+    place.write("d.csv", DEPLOYMENTS).write("c.csv", COMMITS).write("i.csv", INCIDENTS);
+    configure(&place, url);
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place.done(["import", "commits", "c.csv"]);
+    place.done(["import", "incidents", "i.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place
+}
+
+fn configure(place: &Place, url: &str) {
+    let section = format!("[remote_write]\nurl = \"{url}/api/v1/write\"\nbearer_token_env = \"WRITE_TOKEN\"\n");
+    place.write("dora.toml", &section);
+}
+
+fn write(place: &Place, flags: &[&str]) -> Run {
+    let mut command = place.command([&["backfill", "remote-write", "--as-of", "2026-10-01T00:00:00Z"], flags].concat());
+    Run::of(command.env("WRITE_TOKEN", TOKEN).stdin(Stdio::null()).output().expect("the program runs"))
+}
+
+/// One refusal by a server of the test's own.
+fn refused(status: u16, body: &'static str) -> (Run, Proxy) {
+    let proxy = Proxy::new(None, &[Step::Answer(status, None, body)]);
+    let run = write(&place(&proxy.url), &[]);
+    assert!(!run.stderr.contains(TOKEN), "{}", run.stderr);
+    (run, proxy)
+}
+
+#[test]
+fn samples_that_are_too_old_are_refused_once_and_it_is_said_what_to_set() {
+    for (status, body) in [(400, "out of bounds\n"), (500, "too old sample\n"), (400, "out of order sample\n")] {
+        let (run, proxy) = refused(status, body);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert_eq!(proxy.requests(), 1, "{body}: the same again would be refused again");
+        for words in ["out_of_order_time_window: ", "--storage.tsdb.retention.time=", body.trim(), "2026-06-"] {
+            assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_not_accepted_is_code_3_and_its_variable_is_named() {
+    let (run, proxy) = refused(401, "who are you?");
+    assert_eq!((run.code, proxy.requests()), (3, 1), "{}", run.stderr);
+    assert!(run.stderr.contains("bearer_token_env") && run.stderr.contains("who are you?"), "{}", run.stderr);
+    assert_eq!(proxy.last_header("authorization"), Some(format!("Bearer {TOKEN}")));
+    assert_eq!(proxy.last_header("content-encoding").as_deref(), Some("snappy"));
+    assert_eq!(proxy.last_header("content-type").as_deref(), Some("application/x-protobuf"));
+    assert_eq!(proxy.last_header("x-prometheus-remote-write-version").as_deref(), Some("0.1.0"));
+}
+
+#[test]
+fn a_server_that_takes_no_writes_is_told_how_it_would() {
+    let (run, _) = refused(404, "remote write receiver needs to be enabled");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("--web.enable-remote-write-receiver"), "{}", run.stderr);
+}
+
+#[test]
+fn a_limit_and_a_busy_server_are_waited_for_as_long_as_they_say() {
+    let steps = [Step::Answer(429, Some("1"), "slow down"), Step::Answer(503, Some("0"), "busy"), Step::Slow];
+    let proxy = Proxy::new(None, &steps);
+    let run = write(&place(&proxy.url), &[]);
+    assert_eq!((run.code, proxy.requests()), (0, 3), "{}", run.stderr);
+    assert!(run.stderr.contains("its limit is used up; waiting 1 s"), "{}", run.stderr);
+    let proxy = Proxy::new(None, &[Step::Answer(429, Some("3600"), "slow down")]);
+    let run = write(&place(&proxy.url), &["--max-wait", "1m"]);
+    assert_eq!((run.code, proxy.requests()), (4, 1), "{}", run.stderr);
+    assert!(run.stderr.contains("--max-wait"), "{}", run.stderr);
+}
+
+#[test]
+fn a_server_that_fails_or_is_down_is_tried_again_and_then_named() {
+    let proxy = Proxy::new(None, &[const { Step::Answer(500, None, "disk full") }; 4]);
+    let run = write(&place(&proxy.url), &[]);
+    assert_eq!((run.code, proxy.requests()), (4, 4), "{}", run.stderr);
+    assert!(run.stderr.contains("disk full"), "{}", run.stderr);
+    let port = free_port();
+    let run = write(&place(&format!("http://127.0.0.1:{port}")), &[]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains(&port.to_string()) && run.stderr.contains("cannot be reached"), "{}", run.stderr);
+}
+
+#[test]
+fn a_token_is_neither_sent_in_the_clear_nor_missed_in_silence() {
+    let place = place("http://prometheus.example");
+    assert_eq!(write(&place, &[]).code, 2);
+    configure(&place, "https://prometheus.example");
+    let run = place.run(["backfill", "remote-write"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("WRITE_TOKEN"), "{}", run.stderr);
+}
+
+#[test]
+fn nothing_from_the_future_is_sent() {
+    let proxy = Proxy::new(None, &[]);
+    let place = place(&proxy.url);
+    let later = DEPLOYMENTS.lines().next().expect("a header").to_owned()
+        + "\n9,acme/web,production,fffffff9,success,2190-01-01T00:00:00Z,2190-01-01T00:00:00Z,2026-10-01T00:00:00Z\n";
+    place.write("later.csv", &later);
+    place.done(["import", "deployments", "later.csv"]);
+    let run = place.run(["backfill", "openmetrics", "-", "--as-of", "2190-02-01T00:00:00Z", "--since", "2189-01-01"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "# EOF\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("lie in the future"), "{}", run.stderr);
+}
+
+#[test]
+fn a_run_killed_half_way_and_run_again_ends_with_the_same_series() {
+    if !installed(&["prometheus", "curl"]) {
+        return;
+    }
+    let scene = Scene::organisation();
+    let whole = Server::prometheus(&scene.place, "whole", ANY_AGE);
+    let halved = Server::prometheus(&scene.place, "halved", ANY_AGE);
+    let send = ["backfill", "remote-write", "--as-of", scene.as_of];
+    let configure = |url: &str| scene.configure(&format!("[remote_write]\nurl = \"{url}/api/v1/write\""));
+    configure(&whole.url);
+    scene.place.done(send);
+    for step in [Step::Hold, Step::PassAndHold] {
+        let proxy = Proxy::new(Some(&halved.url), &[Step::Pass, step]);
+        configure(&proxy.url);
+        let mut child = scene.place.command(send).stderr(Stdio::null()).spawn().expect("the program starts");
+        proxy.held();
+        child.kill().and_then(|()| child.wait()).expect("killed");
+        let broken_off = proxy.requests();
+        let run = scene.place.done(send);
+        assert!(run.stderr.contains("were there before"), "it goes on where it was: {}", run.stderr);
+        assert!(proxy.requests() > broken_off);
+        let run = scene.place.done([&send[..], &["--since-last"]].concat());
+        assert!(run.stderr.contains(": 0 samples"), "nothing is new: {}", run.stderr);
+        let all = |server: &Server| {
+            let mut series = server.query("{job=\"dora-events\"}[20y]", None);
+            series.sort_by_key(|one| one["metric"].to_string());
+            series
+        };
+        let (expected, found) = (all(&whole), all(&halved));
+        assert!(expected.len() > 40 && expected == found, "{} and {} series", expected.len(), found.len());
+    }
+}
+
+#[test]
+fn what_is_corrected_later_is_said_and_keeps_nothing_else_back() {
+    if !installed(&["prometheus", "curl"]) {
+        return;
+    }
+    let servers = Place::new();
+    let server = Server::prometheus(&servers, "tsdb", ANY_AGE);
+    let place = place(&server.url);
+    // A server sees the other value only near its newest sample; of an older instant it drops it in silence.
+    let moved = DEPLOYMENTS.replace("2026-07-22T10:05:00Z", "2026-09-30T23:30:00Z");
+    place.write("d.csv", &moved);
+    place.done(["import", "deployments", "d.csv"]);
+    assert_eq!(write(&place, &[]).code, 0);
+    // The last deployment's commit turns out to be older, and a deployment of the same day comes late.
+    let late = "6,acme/web,production,ccccccc3,success,2026-09-30T23:00:00Z,2026-09-30T23:40:00Z,2026-10-01T00:00:00Z";
+    place.write("d.csv", &format!("{moved}{late}\n"));
+    place.write("c.csv", &COMMITS.replace("2026-07-20T10:05:00Z", "2026-07-19T10:05:00Z").replace("-10-01", "-10-02"));
+    place.done(["import", "deployments", "d.csv"]);
+    place.done(["import", "commits", "c.csv"]);
+    let run = write(&place, &["--since-last"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("had another value at the same instant"), "{}", run.stderr);
+    let count = server.answers("count_over_time(dora_deployment_timestamp{scope=\"all\"}[20y])", None);
+    assert_eq!(count, [("all".to_owned(), "all".to_owned(), 4.0)]);
+}
