@@ -19,6 +19,7 @@ mod incidents;
 mod metrics_properties;
 mod oracle;
 mod prometheus;
+mod proxy;
 mod real_data;
 mod report;
 mod support;

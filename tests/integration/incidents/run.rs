@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::scene::Scene;
 use super::world::{DAY, HOUR, MINUTE, NEW_YEAR, World, now};
+use crate::proxy::{Proxy, Step};
 
 const MARCH: &str = "2025-03";
 const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
@@ -79,6 +80,32 @@ fn run_fetches_and_reports_and_says_nothing() {
     let run = scene.run(&["run", "--period", MARCH]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("PAGERDUTY_TOKEN"), "{}", run.stderr);
+}
+
+#[test]
+fn run_pushes_where_a_gateway_is_configured_and_reports_whatever_becomes_of_it() {
+    let gateway = Proxy::new(None, &[]);
+    let section = |url: &str| format!("[pagerduty]\napi_url = \"URL\"\n[pushgateway]\nurl = \"{url}\"\n");
+    let scene = Scene::new(World::new(), &section(&gateway.url));
+    let command = ["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"];
+    let run = scene.run(&command);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
+    let seen = gateway.seen();
+    assert_eq!((seen.len(), seen[0].0.as_str(), seen[0].1.as_str()), (1, "PUT", "/metrics/job/dora/scope/all"));
+    assert!(
+        seen[0].2.contains("dora_report_as_of_timestamp_seconds{env=\"production\"} 1767225600\n"),
+        "{}",
+        seen[0].2
+    );
+    assert!(seen[0].2.contains("dora_open_incidents{env=\"production\"} 0\n"), "{}", seen[0].2);
+
+    let refusing = Proxy::new(None, &[Step::Answer(400, None, "no")]);
+    scene.configure(&section(&refusing.url));
+    std::fs::remove_dir_all(scene.place.path("reports")).expect("removed");
+    let run = scene.run(&command);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("pushgateway"), "{}", run.stderr);
+    assert!(scene.place.path("reports/2025-03/index.html").exists());
 }
 
 #[test]

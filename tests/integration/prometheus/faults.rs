@@ -3,9 +3,9 @@
 use std::process::Stdio;
 
 use super::installed;
-use super::proxy::{Proxy, Step};
 use super::scene::Scene;
 use super::server::{ANY_AGE, Server, free_port};
+use crate::proxy::{Proxy, Step};
 use crate::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run};
 
 /// The token of the tests, in the variable that their config names.

@@ -4,7 +4,6 @@ mod dashboard;
 mod faults;
 mod hostile;
 mod parity;
-mod proxy;
 mod pushed;
 mod rules;
 mod scene;

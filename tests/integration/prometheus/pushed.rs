@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::installed;
-use super::proxy::{Proxy, Step};
 use super::scene::Scene;
 use super::server::{Server, free_port};
+use crate::proxy::{Proxy, Step};
 use crate::support::{DEPLOYMENTS, Place};
 
 const SERVERS: [&str; 3] = ["prometheus", "prometheus-pushgateway", "curl"];

@@ -10,7 +10,7 @@ use crate::wire::{self, Pace, Raw, Reply};
 
 /// What is done with one request.
 #[derive(Debug, Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Passed on, the answer passed back; without a server behind, 204.
     Pass,
     /// Passed on, and nothing comes back.
@@ -31,14 +31,14 @@ struct State {
 }
 
 /// The server; it ends with the test's process.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     state: Arc<(Mutex<State>, Condvar)>,
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 impl Proxy {
     /// In front of a server, or of none. After the steps everything passes.
-    pub(super) fn new(behind: Option<&str>, steps: &[Step]) -> Self {
+    pub(crate) fn new(behind: Option<&str>, steps: &[Step]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let steps = steps.iter().rev().cloned().collect();
@@ -55,25 +55,25 @@ impl Proxy {
     }
 
     /// How many requests came.
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.state.0.lock().expect("the state").seen.len()
     }
 
     /// What a header of the last request was.
-    pub(super) fn last_header(&self, name: &str) -> Option<String> {
+    pub(crate) fn last_header(&self, name: &str) -> Option<String> {
         let state = self.state.0.lock().expect("the state");
         state.seen.last().and_then(|raw| raw.header(name)).map(str::to_owned)
     }
 
     /// Method, path and body of every request.
-    pub(super) fn seen(&self) -> Vec<(String, String, String)> {
+    pub(crate) fn seen(&self) -> Vec<(String, String, String)> {
         let state = self.state.0.lock().expect("the state");
         let text = |raw: &Raw| String::from_utf8_lossy(&raw.body).into_owned();
         state.seen.iter().map(|raw| (raw.method.clone(), raw.path.clone(), text(raw))).collect()
     }
 
     /// Waits until a request gets no answer.
-    pub(super) fn held(&self) {
+    pub(crate) fn held(&self) {
         let (mutex, changed) = &*self.state;
         let state = mutex.lock().expect("the state");
         let waited = changed.wait_timeout_while(state, Duration::from_mins(1), |state| !state.held);
