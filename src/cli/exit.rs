@@ -81,7 +81,6 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         if let Some(push) = cause.downcast_ref::<PushError>() {
             return match push {
                 PushError::Refused { status: 401 | 403, .. } => Code::Access,
-                PushError::Http(HttpError::Refused { .. }) => Code::Usage,
                 _ => Code::Source,
             };
         }

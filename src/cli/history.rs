@@ -1,30 +1,34 @@
-//! Everything that was read up to an instant, as one analysis: what leaves for Prometheus is made of it.
+//! Everything that was read up to an instant, as one analysis of windows of 30 days: what leaves for Prometheus is made of
+//! it.
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
 
-use super::context::Context;
-use super::exit::UsageError;
+use super::context::{Context, now};
 use crate::domain::time::{Period, Timestamp};
+use crate::export::event_series::WINDOW_DAYS;
 use crate::metrics::tables::Analysis;
 use crate::metrics::{Request, analyse};
 use crate::store::Dataset;
 
-/// From a day, or the first that was read, to the instant.
-pub(super) fn whole(context: &Context, since: Option<NaiveDate>, as_of: Timestamp) -> anyhow::Result<Analysis> {
-    let settings = context.config.settings.clone();
+/// Up to when things are known where nobody says: the last instant that was read of anything. Between that and the clock
+/// nobody looked, and a window that ended there would not be complete.
+pub(super) fn known_until(context: &Context) -> anyhow::Result<Timestamp> {
+    let now = now();
+    let dataset = Dataset::open(&context.data)?;
+    let read = dataset.coverage().iter().flat_map(|entry| &entry.spans).map(|span| span.to).max();
+    Ok(read.map_or(now, |read| read.min(now)))
+}
+
+/// From the first day that was read to the instant.
+pub(super) fn whole(context: &Context, as_of: Timestamp) -> anyhow::Result<Analysis> {
+    let mut settings = context.config.settings.clone();
+    settings.window_days = WINDOW_DAYS;
     let dataset = Dataset::open(&context.data)?;
     let read = dataset.coverage().iter().flat_map(|entry| &entry.spans).map(|span| span.from).min();
-    let first = since.or_else(|| read.map(|at| settings.zone.day_of(at)));
-    let to = settings.zone.day_of(Timestamp(as_of.0 - 1)).succ_opt();
-    let to = to.context("the instant lies beyond the calendar")?;
-    let from = match first {
-        Some(first) if since.is_none() => first.min(to - chrono::Days::new(1)),
-        Some(first) => first,
-        None => to - chrono::Days::new(1),
-    };
-    let period = Period::range(from, to)
-        .map_err(|_| UsageError(format!("--since {from}: that is after the last day that is known, {as_of}")))?;
+    let last = settings.zone.day_of(Timestamp(as_of.0 - 1));
+    let first = read.map_or(last, |at| settings.zone.day_of(at).min(last));
+    let to = last.succ_opt().context("the instant lies beyond the calendar")?;
+    let period = Period::range(first, to).map_err(anyhow::Error::msg)?;
     let request = Request { settings, as_of, previous: None, period, service: None, team: None };
     Ok(analyse(&dataset, &request)?)
 }

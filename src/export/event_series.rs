@@ -26,8 +26,9 @@ pub enum Family {
     /// At the end of each day whose window was wholly read: that instant. It tells "nothing happened" from "nobody
     /// looked".
     AsOf,
-    /// At the end of each day in whose window deployments were not wholly read: 0; and at the next end at which they
-    /// were: 1. It takes back what would be counted too low.
+    /// At the end of each day whether deployments were wholly read in its window: 1 in its last millisecond, or 0 in the
+    /// one before that, since a server keeps the first value of an instant and a 0 may become a 1. It takes back what
+    /// would be counted too low.
     DeploymentsRead,
     /// The same of incidents.
     IncidentsRead,
@@ -57,6 +58,11 @@ impl Family {
         }
     }
 
+    /// Whether it is of what happened, and not of what was read.
+    pub fn is_event(self) -> bool {
+        !matches!(self, Self::AsOf | Self::DeploymentsRead | Self::IncidentsRead)
+    }
+
     /// What it is, in a sentence.
     pub fn help(self) -> &'static str {
         match self {
@@ -66,7 +72,7 @@ impl Family {
             Self::Restore => "One sample at the resolution of each incident, its value the time from opening to it.",
             Self::AsOf => "One sample at the end of each day whose whole window was read, its value that instant.",
             Self::DeploymentsRead | Self::IncidentsRead => {
-                "A sample of 0 at the end of each day whose window was not wholly read, then one of 1."
+                "One sample at the end of each day: 1 if its whole window was read, else 0."
             }
         }
     }
@@ -81,11 +87,16 @@ impl Family {
     }
 }
 
+/// Days of the windows that rules over the samples look back.
+pub const WINDOW_DAYS: u32 = 30;
+
 /// One series; its samples strictly ascend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// What it says.
     pub family: Family,
+    /// Of whom.
+    pub group: Group,
     /// Its labels besides the name.
     pub labels: Vec<(&'static str, String)>,
     /// Instant and value, in base units (seconds).
@@ -101,25 +112,37 @@ pub fn series(analysis: &Analysis) -> Vec<Series> {
             let samples = apart(samples(analysis, group, family, &failures));
             if !samples.is_empty() {
                 let labels = labels(group).into_iter().chain(family.label()).collect();
-                all.push(Series { family, labels, samples });
+                all.push(Series { family, group: group.group.clone(), labels, samples });
             }
         }
     }
     all
 }
 
-/// The samples from an instant up to another, without that; and how many lie at or after it.
-pub fn between(series: Vec<Series>, from: Timestamp, to: Timestamp) -> (Vec<Series>, usize) {
-    let mut later = 0;
-    let mut kept = series;
-    for one in &mut kept {
-        let before = one.samples.partition_point(|(at, _)| *at < to);
-        later += one.samples.len() - before;
-        one.samples.truncate(before);
-        one.samples.drain(..one.samples.partition_point(|(at, _)| *at < from));
+impl Series {
+    /// The samples from an instant on, for a reader that has none of before `known`: windows that reach back beyond it
+    /// are said not to be complete.
+    #[must_use]
+    pub fn starting(mut self, from: Timestamp, known: Timestamp) -> Self {
+        let partial = known.0.saturating_add(i64::from(WINDOW_DAYS) * 86_400_000);
+        self.samples.retain(|(at, _)| *at >= from && (self.family != Family::AsOf || at.0 >= partial));
+        if matches!(self.family, Family::DeploymentsRead | Family::IncidentsRead) {
+            for (at, value) in self.samples.iter_mut().filter(|(at, value)| at.0 < partial && *value > 0.0) {
+                (*at, *value) = (Timestamp(at.0 - 1), 0.0);
+            }
+            if from.0 < partial && !self.samples.is_empty() {
+                self.samples.insert(0, (from, 0.0));
+            }
+        }
+        self
     }
-    kept.retain(|one| !one.samples.is_empty());
-    (kept, later)
+
+    /// The samples before an instant.
+    #[must_use]
+    pub fn ending(mut self, to: Timestamp) -> Self {
+        self.samples.truncate(self.samples.partition_point(|(at, _)| *at < to));
+        self
+    }
 }
 
 /// Labels of a group: `env`, `job`, `scope`, and `service` and `team` where there is one.
@@ -156,21 +179,30 @@ fn samples(
         Family::Deployment => deployments().filter_map(|(it, _)| finished(it)).map(|at| (at, seconds(at))).collect(),
         Family::LeadTime => deployments().filter_map(|(it, _)| Some((finished(it)?, it.lead_time?.as_f64()))).collect(),
         Family::Failure => deployments().filter_map(|(_, at)| Some(((*at)?, 1.0))).collect(),
-        Family::Restore => {
-            let own = |it: &&IncidentRecord| it.counted && group.has(it.service.as_ref(), it.team.as_ref());
-            let one = |it: &IncidentRecord| {
-                let restored = it.time_to_restore.filter(|time| time.0 >= 0)?;
-                Some((it.event.resolved_at?, restored.as_f64()))
-            };
-            analysis.incidents.iter().filter(own).filter_map(one).collect()
-        }
+        Family::Restore => restored(analysis, group).map(|(at, value, _)| (at, value)).collect(),
         Family::AsOf => {
             let complete = ends(analysis, report).filter(|(_, day)| day.deployments.is_some());
             complete.map(|(at, _)| (at, seconds(Timestamp(at.0 + 1)))).collect()
         }
-        Family::DeploymentsRead => gaps(ends(analysis, report).map(|(at, day)| (at, day.deployments.is_some()))),
-        Family::IncidentsRead => gaps(ends(analysis, report).map(|(at, day)| (at, day.incidents_open.is_some()))),
+        Family::DeploymentsRead => {
+            reading(analysis, ends(analysis, report).map(|(at, day)| (at, day.deployments.is_some())))
+        }
+        Family::IncidentsRead => {
+            reading(analysis, ends(analysis, report).map(|(at, day)| (at, day.incidents_open.is_some())))
+        }
     }
+}
+
+/// The counted incidents of a group that have a time to restore: when they were resolved, and that time in seconds.
+pub(super) fn restored<'a>(
+    analysis: &'a Analysis,
+    group: &'a Group,
+) -> impl Iterator<Item = (Timestamp, f64, &'a IncidentRecord)> {
+    let own = analysis.incidents.iter().filter(|it| it.counted && group.has(it.service.as_ref(), it.team.as_ref()));
+    own.filter_map(|it| {
+        let time = it.time_to_restore.filter(|time| time.0 >= 0)?;
+        Some((it.event.resolved_at?, time.as_f64(), it))
+    })
 }
 
 /// The days of a group with the last millisecond of each, or of what is known of it.
@@ -182,17 +214,12 @@ fn ends<'a>(analysis: &Analysis, report: &'a GroupReport) -> impl Iterator<Item 
     })
 }
 
-/// 0 wherever something was not read, and 1 at the first instant after it.
-fn gaps(read: impl Iterator<Item = (Timestamp, bool)>) -> Vec<(Timestamp, f64)> {
-    let mut was_read = true;
-    let mut samples = Vec::new();
-    for (at, is_read) in read {
-        if !is_read || !was_read {
-            samples.push((at, f64::from(u8::from(is_read))));
-        }
-        was_read = is_read;
-    }
-    samples
+/// Whether all was read, at the end of each day and at the very start.
+fn reading(analysis: &Analysis, read: impl Iterator<Item = (Timestamp, bool)>) -> Vec<(Timestamp, f64)> {
+    let sample = |(at, is_read): (Timestamp, bool)| if is_read { (at, 1.0) } else { (Timestamp(at.0 - 1), 0.0) };
+    let mut read = read.peekable();
+    let start = read.peek().map(|(_, is_read)| (analysis.known.from, f64::from(u8::from(*is_read))));
+    start.into_iter().chain(read.map(sample)).collect()
 }
 
 /// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
@@ -241,24 +268,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_read_is_told_until_it_was() {
-        let days =
-            |of: &[bool]| (0..).zip(of.iter().copied()).map(|(at, read)| (Timestamp(at), read)).collect::<Vec<_>>();
-        let told =
-            |of: &[bool]| gaps(days(of).into_iter()).iter().map(|(at, value)| (at.0, *value)).collect::<Vec<_>>();
-        assert_eq!(told(&[true, true]), []);
-        assert_eq!(told(&[false, false, true, true, false]), [(0, 0.0), (1, 0.0), (2, 1.0), (4, 0.0)]);
-    }
-
-    #[test]
-    fn what_lies_before_a_span_is_left_out_and_what_lies_after_it_is_counted_too() {
-        let one = |times: &[i64]| Series {
-            family: Family::Failure,
-            labels: Vec::new(),
-            samples: times.iter().map(|&at| (Timestamp(at), 1.0)).collect(),
+    fn a_reader_that_has_nothing_of_before_is_told_that_its_first_windows_are_not_complete() {
+        const DAY: i64 = 86_400_000;
+        let series = |family, samples: &[(i64, f64)]| {
+            let samples = samples.iter().map(|&(at, value)| (Timestamp(at), value)).collect();
+            Series { family, group: Group::all(), labels: Vec::new(), samples }
         };
-        let (kept, later) = between(vec![one(&[1, 2, 3]), one(&[3, 4]), one(&[0])], Timestamp(1), Timestamp(3));
-        assert_eq!((kept, later), (vec![one(&[1, 2])], 3));
+        let started = |family, samples: &[(i64, f64)]| {
+            let cut = series(family, samples).starting(Timestamp(DAY), Timestamp(DAY)).ending(Timestamp(40 * DAY));
+            cut.samples.iter().map(|(at, value)| (at.0, *value)).collect::<Vec<_>>()
+        };
+        let days = [(DAY - 1, 1.0), (2 * DAY - 1, 1.0), (30 * DAY - 2, 0.0), (31 * DAY - 1, 1.0), (32 * DAY - 1, 1.0)];
+        assert_eq!(
+            started(Family::IncidentsRead, &days),
+            [(DAY, 0.0), (2 * DAY - 2, 0.0), (30 * DAY - 2, 0.0), (31 * DAY - 2, 0.0), (32 * DAY - 1, 1.0)]
+        );
+        assert_eq!(started(Family::AsOf, &[(2 * DAY, 5.0), (31 * DAY, 7.0)]), [(31 * DAY, 7.0)]);
+        assert_eq!(started(Family::Failure, &[(0, 1.0), (DAY, 1.0), (40 * DAY, 1.0)]), [(DAY, 1.0)]);
     }
 
     #[test]

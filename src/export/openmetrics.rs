@@ -41,11 +41,13 @@ fn instant(Timestamp(milliseconds): Timestamp) -> String {
 mod tests {
     use super::super::event_series::Family;
     use super::*;
+    use crate::domain::group::Group;
 
     #[test]
     fn samples_of_a_family_stand_together_with_three_escapes_and_plain_decimals() {
         let one = |family, service: &str, samples: Vec<(i64, f64)>| Series {
             family,
+            group: Group::all(),
             labels: vec![("service", service.to_owned())],
             samples: samples.into_iter().map(|(at, value)| (Timestamp(at), value)).collect(),
         };

@@ -72,6 +72,11 @@ impl Proxy {
         state.seen.iter().map(|raw| (raw.method.clone(), raw.path.clone(), text(raw))).collect()
     }
 
+    /// The body of every request.
+    pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
+        self.state.0.lock().expect("the state").seen.iter().map(|raw| raw.body.clone()).collect()
+    }
+
     /// Waits until a request gets no answer.
     pub(crate) fn held(&self) {
         let (mutex, changed) = &*self.state;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cli::args::{Common, Push};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code, UsageError};
-use crate::cli::history::whole;
+use crate::cli::history::{known_until, whole};
 use crate::cli::output::Talk;
 use crate::cli::servers::{gateway, runtime};
 use crate::domain::time::Timestamp;
@@ -35,14 +35,19 @@ pub(super) fn current(
 
 fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
     let gateway = gateway(context, push.max_wait, talk)?;
-    if !context.data.exists() {
+    let now = now();
+    if let Some(as_of) = push.as_of.filter(|as_of| *as_of > now) {
+        return Err(UsageError(format!("--as-of {as_of} lies in the future of this machine's clock, {now}")).into());
+    }
+    let analysis = whole(context, push.as_of.map_or_else(|| known_until(context), Ok)?)?;
+    if analysis.coverage.is_empty() {
         return Err(UsageError(format!(
-            "{}: there is no dataset, so there is nothing to push; run `fetch` or `import`, or name its folder with --data",
+            "{}: nothing was read yet, so there is nothing to push, and nobody can tell what is gone; run `fetch` or \
+             `import`, or name the folder of the dataset with --data",
             context.data.display()
         ))
         .into());
     }
-    let analysis = whole(context, None, push.as_of.unwrap_or_else(now))?;
     let groups = groups(&analysis);
     say_what_is_missing(&analysis, talk);
     let runtime = runtime()?;
@@ -74,9 +79,9 @@ fn say_what_is_missing(analysis: &Analysis, talk: Talk) {
         _ => return,
     };
     talk.info(&format!(
-        "the {missing} of the last {} days were not wholly read, so the figures that need them are not pushed; run \
+        "the {missing} of the {} days before {} were not wholly read, so the figures that need them are not pushed; run \
          `fetch`, or see `audit`",
-        analysis.settings.window_days
+        analysis.settings.window_days, analysis.as_of
     ));
 }
 
@@ -101,7 +106,7 @@ async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, ta
     talk.warning(&format!(
         "the deployments of the last {} days are pushed one by one, {rounds} rounds of {} s: they all carry today's time, \
          so rules over 30 days count them until 30 days from now and then lose them all at once; no rule can tell them \
-         from deployments of today",
+         from deployments of today, and those that the server has scraped already are counted twice",
         replay::DAYS,
         pause.as_secs()
     ));

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::domain::group::GroupKind;
 use crate::domain::unit::Seconds;
 use crate::export::escape;
-use crate::export::event_series::{ENVIRONMENT, seconds};
+use crate::export::event_series::{ENVIRONMENT, restored, seconds};
 use crate::metrics::tables::{Analysis, DailyRow, DeploymentRecord, GroupReport, IncidentRecord};
 
 /// What one group of a Pushgateway is to hold.
@@ -59,10 +59,10 @@ fn body(analysis: &Analysis, report: &GroupReport) -> String {
     let (deployment, lead_time) = last_deployments(analysis, report);
     gauge("dora_deployment_timestamp", "Finish of the last production deployment.", deployment, "");
     gauge("dora_lead_time_seconds", "Lead time of the last production deployment that has one.", lead_time, "");
-    let incident = last_resolved(analysis, report);
-    let restored = incident.and_then(|it| it.time_to_restore).map(Seconds::as_f64);
-    gauge("dora_incident_duration_seconds", "Time to restore of the incident resolved last.", restored, "");
-    let caused = incident.and_then(|it| caused_by_deploy(analysis, report, it)).map(|it| f64::from(u8::from(it)));
+    let last = restored(analysis, &report.group).max_by_key(|(at, ..)| *at);
+    let duration = last.map(|(_, seconds, _)| seconds);
+    gauge("dora_incident_duration_seconds", "Time to restore of the incident resolved last.", duration, "");
+    let caused = last.and_then(|(.., it)| caused_by_deploy(analysis, report, it)).map(|it| f64::from(u8::from(it)));
     gauge("dora_incident_caused_by_deploy", "Whether a deployment caused that incident.", caused, "");
     if let Some(now) = report.daily.last() {
         figures(now, analysis.settings.window_days, &mut gauge);
@@ -100,15 +100,6 @@ fn last_deployments(analysis: &Analysis, report: &GroupReport) -> (Option<f64>, 
     let last = all().filter_map(|it| it.event.finished_at).max().map(seconds);
     let timed = all().filter(|it| it.lead_time.is_some()).max_by_key(|it| it.event.finished_at);
     (last, timed.and_then(|it| it.lead_time).map(Seconds::as_f64))
-}
-
-/// The counted incident that was resolved last.
-fn last_resolved<'a>(analysis: &'a Analysis, report: &GroupReport) -> Option<&'a IncidentRecord> {
-    let own = |it: &&IncidentRecord| {
-        let restored = it.time_to_restore.is_some_and(|time| time.0 >= 0);
-        it.counted && restored && report.group.has(it.service.as_ref(), it.team.as_ref())
-    };
-    analysis.incidents.iter().filter(own).max_by_key(|it| it.event.resolved_at)
 }
 
 /// Whether a deployment caused an incident; nobody knows where deployments were not read on its day.

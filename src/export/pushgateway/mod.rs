@@ -81,6 +81,15 @@ struct HeldGroup {
     labels: BTreeMap<String, String>,
     #[serde(default = "yes")]
     last_push_successful: bool,
+    /// What else it says: its metrics by name.
+    #[serde(flatten)]
+    metrics: BTreeMap<String, serde_json::Value>,
+}
+
+impl HeldGroup {
+    fn pairs(&self) -> Vec<(&str, String)> {
+        self.labels.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+    }
 }
 
 fn yes() -> bool {
@@ -136,7 +145,7 @@ impl Gateway {
         let keep: BTreeSet<Vec<(&str, &str)>> = keep.iter().map(|group| sorted(&group.labels)).collect();
         let mut gone = Vec::new();
         for held in self.held().await? {
-            let labels: Vec<(&str, String)> = held.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            let labels = held.pairs();
             if !keep.contains(&sorted(&labels)) {
                 self.write(Method::Delete, &in_order(&labels), None).await?;
                 gone.push(name(&labels));
@@ -153,13 +162,8 @@ impl Gateway {
     pub async fn about(&self) -> Result<About, PushError> {
         let status: serde_json::Value = self.read(&["api", "v1", "status"]).await?;
         let version = status.pointer("/data/build_information/version").and_then(serde_json::Value::as_str);
-        let Groups { data } = self.read(&["api", "v1", "metrics"]).await?;
-        let own: Vec<HeldGroup> = data.into_iter().filter(|held| self.is_own(&held.labels)).collect();
-        let named = |held: &HeldGroup| {
-            let labels: Vec<(&str, String)> =
-                held.labels.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-            name(&labels)
-        };
+        let own = self.held().await?;
+        let named = |held: &HeldGroup| name(&held.pairs());
         Ok(About {
             version: shorten(version.unwrap_or("that it does not say")),
             groups: own.len(),
@@ -167,17 +171,14 @@ impl Gateway {
         })
     }
 
-    /// The grouping labels, without the job, of every group that this program pushed; also of one that was only ever
-    /// refused.
-    pub(super) async fn held(&self) -> Result<Vec<BTreeMap<String, String>>, PushError> {
-        let Groups { data } = self.read(&["api", "v1", "metrics"]).await?;
-        let own = data.into_iter().filter(|held| self.is_own(&held.labels));
-        Ok(own
-            .map(|mut held| {
-                held.labels.remove("job");
-                held.labels
-            })
-            .collect())
+    /// Every group that this program pushed, without the job among its labels; also one that was only ever refused.
+    async fn held(&self) -> Result<Vec<HeldGroup>, PushError> {
+        let Groups { mut data } = self.read(&["api", "v1", "metrics"]).await?;
+        data.retain(|held| self.is_own(&held.labels));
+        for held in &mut data {
+            held.labels.remove("job");
+        }
+        Ok(data)
     }
 
     /// Whether a group is of the shape that `push` makes, and no other job's or program's.
@@ -207,6 +208,9 @@ impl Gateway {
     async fn read<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Result<T, PushError> {
         let url = self.below(path.iter().map(|&part| part.to_owned()));
         let Reply { status, body, .. } = self.client.send(Request::new(Method::Get, &url)).await?;
+        if matches!(status, 401 | 403) {
+            return Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &body) });
+        }
         let read = if status == 200 { serde_json::from_str(&body).ok() } else { None };
         read.ok_or_else(|| PushError::NoGateway { url: url.to_string(), status, cause: shorten(&body) })
     }

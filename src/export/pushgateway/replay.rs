@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::gauges::{self, PushGroup};
-use super::{Gateway, PushError};
+use super::{Gateway, PushError, sorted};
 use crate::domain::time::Timestamp;
 use crate::export::event_series::{Family, seconds, series};
 use crate::metrics::tables::Analysis;
@@ -74,11 +74,9 @@ impl Gateway {
     pub async fn newborn<'a>(&self, replays: &'a [Replay]) -> Result<Vec<&'a Replay>, PushError> {
         let held = self.held().await?;
         let has = |replay: &Replay| {
-            let is = |labels: &std::collections::BTreeMap<String, String>| {
-                labels.len() == replay.labels.len()
-                    && replay.labels.iter().all(|(name, value)| labels.get(*name) == Some(value))
-            };
-            held.iter().any(is)
+            held.iter().any(|held| {
+                sorted(&held.pairs()) == sorted(&replay.labels) && held.metrics.contains_key(Family::Deployment.name())
+            })
         };
         Ok(replays.iter().filter(|replay| !has(replay)).collect())
     }

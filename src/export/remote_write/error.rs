@@ -7,7 +7,7 @@ use crate::sources::http::HttpError;
 
 const DAY: i64 = 86_400_000;
 
-/// Why a batch is not taken. Nothing of it was stored.
+/// Why a batch, or the half of one, is not taken.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum WriteError {
     /// The transport failed.
@@ -88,11 +88,12 @@ impl From<HttpError> for WriteError {
 
 /// Whether the same request would fail for ever, though its status asks to try it again.
 pub(super) fn is_for_ever(body: &str) -> bool {
-    is_too_old(body) || body.contains("invalid sample") || body.contains("duplicate sample")
+    let body = body.to_ascii_lowercase();
+    is_too_old(&body) || body.contains("invalid sample") || body.contains("duplicate sample")
 }
 
 fn is_too_old(body: &str) -> bool {
-    ["too old sample", "out of bounds", "out of order", "too far behind", "timestamp too old"]
+    ["too old sample", "out of bounds", "out of order sample", "timestamp too old"]
         .iter()
         .any(|words| body.to_ascii_lowercase().contains(words))
 }

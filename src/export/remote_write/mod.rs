@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use self::error::{WriteError, window_days};
-pub use self::plan::{Batch, Plan};
+pub use self::plan::{Batch, Parts, Plan, key};
 use crate::domain::time::Timestamp;
 use crate::sources::http::text::shorten;
 use crate::sources::http::{Body, Client, Method, Reply, Request};
@@ -44,7 +44,7 @@ impl Receiver {
     }
 
     /// Sends a batch. One sample that the server has with another value would keep the whole batch back, so such a batch
-    /// is halved until that sample stands alone.
+    /// is halved until that sample stands alone; and so is one that is too large.
     ///
     /// # Errors
     /// The transport failed, or the server does not take the batch; the error says what to set.
@@ -54,7 +54,7 @@ impl Receiver {
         while let Some(batch) = left.pop() {
             match self.post(&wire::encode(batch.samples()), batch.oldest()).await {
                 Ok(()) => taken.samples += batch.len(),
-                Err(WriteError::Duplicate { .. }) if batch.len() > 1 => {
+                Err(WriteError::Duplicate { .. } | WriteError::Refused { status: 413, .. }) if batch.len() > 1 => {
                     let (early, late) = batch.halves();
                     left.extend([late, early]);
                 }

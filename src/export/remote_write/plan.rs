@@ -1,20 +1,28 @@
-//! What is sent, and in which order: every sample by time, so that even a server that takes no old samples takes a
-//! history from its first to its last; in batches; and per day (UTC) a digest that tells whether it was sent before.
+//! What is sent, and in which order: every sample by time, so that a server which takes no old samples takes a history
+//! that it has nothing of; in batches; and per group and month (UTC) a digest that tells whether it was sent before.
 
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::NaiveDate;
+use chrono::Datelike as _;
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use crate::domain::time::{Timestamp, Zone};
+use crate::domain::group::Group;
+use crate::domain::time::Timestamp;
 use crate::export::event_series::Series;
 
-/// Of a day's digest, enough to tell one from the other.
-const DIGEST_BYTES: usize = 12;
 /// Samples in one request: some hundred KiB.
 const BATCH: usize = 5_000;
+/// Of a digest, enough to tell one from the other.
+const DIGEST_BYTES: usize = 9;
+
+/// A group's samples of a month: `service/checkout` and `2026-07`.
+pub(super) type Part = (String, String);
+
+/// The digest of what there is of each part.
+pub type Parts = BTreeMap<Part, String>;
 
 /// One sample to send.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +37,7 @@ struct Sample {
 pub struct Plan<'a> {
     series: &'a [Series],
     samples: Vec<Sample>,
-    digests: BTreeMap<NaiveDate, String>,
+    parts: Parts,
 }
 
 /// Some samples of a plan, in order of time.
@@ -40,18 +48,26 @@ pub struct Batch<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The samples of some series but those of the days that were taken already as they are now.
-    pub fn new(series: &'a [Series], taken: &BTreeMap<NaiveDate, String>) -> Self {
-        let every = series
-            .iter()
-            .enumerate()
-            .flat_map(|(index, one)| one.samples.iter().map(move |&(at, value)| Sample { at, series: index, value }));
-        let mut samples: Vec<Sample> = every.collect();
+    /// The samples of some series but those of the parts that were taken already as they are now.
+    pub fn new(series: &'a [Series], taken: &Parts) -> Self {
+        let keys: Vec<String> = series.iter().map(|one| key(&one.group)).collect();
+        let mut parts = digests(series, &keys);
+        parts.retain(|part, digest| taken.get(part) != Some(digest));
+        let mut wanted: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for (group, month) in parts.keys() {
+            wanted.entry(group).or_default().push(month);
+        }
+        let mut samples = Vec::new();
+        for (index, (one, group)) in series.iter().zip(&keys).enumerate() {
+            let Some(months) = wanted.get(group.as_str()) else { continue };
+            for chunk in one.samples.chunk_by(|a, b| month(a.0) == month(b.0)) {
+                if chunk.first().is_some_and(|(at, _)| months.contains(&at.utc_month().as_str())) {
+                    samples.extend(chunk.iter().map(|&(at, value)| Sample { at, series: index, value }));
+                }
+            }
+        }
         samples.sort_by_key(|sample| (sample.at, sample.series));
-        let mut digests = digests(series, &samples);
-        digests.retain(|day, digest| taken.get(day) != Some(digest));
-        samples.retain(|sample| digests.contains_key(&day(sample.at)));
-        Self { series, samples, digests }
+        Self { series, samples, parts }
     }
 
     /// How many samples.
@@ -69,16 +85,17 @@ impl<'a> Plan<'a> {
         self.samples.first().map(|sample| sample.at)
     }
 
-    /// Each batch with the days that are complete once it is taken.
-    pub fn batches(&self) -> impl Iterator<Item = (Batch<'_>, Vec<(NaiveDate, String)>)> {
-        let mut rest: Vec<(&NaiveDate, &String)> = self.digests.iter().rev().collect();
+    /// Each batch with the parts that are complete once it is taken.
+    pub fn batches(&self) -> impl Iterator<Item = (Batch<'_>, Vec<(Part, String)>)> {
+        let mut left: Vec<(&Part, &String)> = self.parts.iter().collect();
+        left.sort_by(|a, b| b.0.1.cmp(&a.0.1));
         let mut sent = 0;
         self.samples.chunks(BATCH).map(move |samples| {
             sent += samples.len();
-            let next = self.samples.get(sent).map(|sample| day(sample.at));
+            let next = self.samples.get(sent).map(|sample| sample.at.utc_month());
             let mut complete = Vec::new();
-            while let Some((day, digest)) = rest.pop_if(|(day, _)| next.is_none_or(|next| **day < next)) {
-                complete.push((*day, digest.clone()));
+            while let Some((part, digest)) = left.pop_if(|(part, _)| next.as_ref().is_none_or(|next| part.1 < *next)) {
+                complete.push((part.clone(), digest.clone()));
             }
             (Batch { series: self.series, samples }, complete)
         })
@@ -112,34 +129,36 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn day(at: Timestamp) -> NaiveDate {
-    Zone::UTC.day_of(at)
+/// A group's name among the parts.
+pub fn key(group: &Group) -> String {
+    format!("{}/{}", group.kind.as_str(), group.name)
 }
 
-/// Per day one name for all its samples.
-fn digests(series: &[Series], samples: &[Sample]) -> BTreeMap<NaiveDate, String> {
-    let names: Vec<[u8; 32]> = series
-        .iter()
-        .map(|one| {
-            let mut name = Sha256::new_with_prefix(one.family.name());
+/// Year and month of UTC.
+fn month(at: Timestamp) -> (i32, u32) {
+    let date = at.utc();
+    (date.year(), date.month())
+}
+
+/// Per part one name for all its samples, whatever the order of the series.
+fn digests(series: &[Series], keys: &[String]) -> Parts {
+    let mut parts: BTreeMap<Part, Sha256> = BTreeMap::new();
+    for (one, group) in series.iter().zip(keys) {
+        for chunk in one.samples.chunk_by(|a, b| month(a.0) == month(b.0)) {
+            let Some(first) = chunk.first() else { continue };
+            let digest = parts.entry((group.clone(), first.0.utc_month())).or_default();
+            digest.update(one.family.name());
             for (label, value) in &one.labels {
-                name.update([label, "\0", value.as_str(), "\0"].concat());
+                digest.update([label, "\0", value.as_str(), "\0"].concat());
             }
-            name.finalize().into()
-        })
-        .collect();
-    samples
-        .chunk_by(|a, b| day(a.at) == day(b.at))
-        .filter_map(|chunk| {
-            let mut digest = Sha256::new();
-            for sample in chunk {
-                digest.update(names.get(sample.series)?);
-                digest.update(sample.at.0.to_le_bytes());
-                digest.update(sample.value.to_le_bytes());
+            for (at, value) in chunk {
+                digest.update(at.0.to_le_bytes());
+                digest.update(value.to_le_bytes());
             }
-            Some((day(chunk.first()?.at), URL_SAFE_NO_PAD.encode(digest.finalize().get(..DIGEST_BYTES)?)))
-        })
-        .collect()
+        }
+    }
+    let text = |digest: Sha256| URL_SAFE_NO_PAD.encode(digest.finalize().get(..DIGEST_BYTES).unwrap_or_default());
+    parts.into_iter().map(|(part, digest)| (part, text(digest))).collect()
 }
 
 #[cfg(test)]
@@ -149,9 +168,10 @@ mod tests {
 
     const DAY: i64 = 86_400_000;
 
-    fn series(samples: &[(i64, f64)]) -> Series {
+    fn series(name: &str, samples: &[(i64, f64)]) -> Series {
         let samples = samples.iter().map(|&(at, value)| (Timestamp(at), value)).collect();
-        Series { family: Family::LeadTime, labels: vec![("scope", "all".into())], samples }
+        let group = Group { name: name.to_owned(), ..Group::all() };
+        Series { family: Family::LeadTime, group, labels: vec![("scope", name.to_owned())], samples }
     }
 
     fn sent(plan: &Plan<'_>) -> Vec<i64> {
@@ -159,25 +179,35 @@ mod tests {
     }
 
     #[test]
-    fn samples_go_in_order_of_time_and_a_day_is_complete_with_its_last() {
-        let many: Vec<(i64, f64)> = (0..12_000).map(|nth| (nth * 30_000, 1.0)).collect();
-        let all = [series(&many), series(&[(5, 1.0), (DAY + 5, 1.0)])];
-        let plan = Plan::new(&all, &BTreeMap::new());
+    fn samples_go_in_order_of_time_and_a_month_is_complete_with_its_last() {
+        // From 1970-01-01 on, 200 a day; 6,200 in January, 5,600 in February.
+        let many: Vec<(i64, f64)> = (0..12_000).map(|nth| (nth * DAY / 200, 1.0)).collect();
+        let all = [series("a", &many), series("b", &[(5, 1.0), (31 * DAY + 5, 1.0)])];
+        let plan = Plan::new(&all, &Parts::new());
         let times = sent(&plan);
         assert!(times.is_sorted() && times.len() == 12_002);
-        // 2,880 samples a day and 5,000 a batch.
-        let complete: Vec<usize> = plan.batches().map(|(_, days)| days.len()).collect();
-        assert_eq!(complete, [1, 2, 2]);
+        let complete: Vec<Vec<String>> = plan
+            .batches()
+            .map(|(_, parts)| parts.into_iter().map(|(part, _)| part.0 + " " + &part.1).collect())
+            .collect();
+        let sorted = complete.into_iter().map(|mut parts| {
+            parts.sort();
+            parts.join(", ")
+        });
+        let expected = ["", "all/a 1970-01, all/b 1970-01", "all/a 1970-02, all/a 1970-03, all/b 1970-02"];
+        assert_eq!(sorted.collect::<Vec<_>>(), expected);
     }
 
     #[test]
-    fn a_day_is_sent_again_only_if_something_of_it_is_new_or_other() {
-        let before = [series(&[(1, 1.0), (DAY + 1, 1.0), (2 * DAY + 1, 1.0)])];
-        let plan = Plan::new(&before, &BTreeMap::new());
-        let taken: BTreeMap<NaiveDate, String> = plan.batches().flat_map(|(_, days)| days).collect();
+    fn a_part_is_sent_again_only_if_something_of_it_is_new_or_other() {
+        let before = [series("a", &[(1, 1.0), (40 * DAY, 1.0)]), series("b", &[(2, 1.0)])];
+        let plan = Plan::new(&before, &Parts::new());
+        let taken: Parts = plan.batches().flat_map(|(_, parts)| parts).collect();
         assert_eq!(taken.len(), 3);
         assert!(Plan::new(&before, &taken).is_empty());
-        let late = [series(&[(1, 1.0), (DAY + 1, 1.0), (DAY + 2, 1.0), (2 * DAY + 1, 7.0)])];
-        assert_eq!(sent(&Plan::new(&late, &taken)), [DAY + 1, DAY + 2, 2 * DAY + 1]);
+        let late = [series("a", &[(1, 1.0), (40 * DAY, 1.0), (41 * DAY, 1.0)]), series("b", &[(2, 7.0)])];
+        assert_eq!(sent(&Plan::new(&late, &taken)), [2, 40 * DAY, 41 * DAY]);
+        let one_more = [series("a", &[(1, 1.0), (40 * DAY, 1.0)]), series("b", &[(2, 1.0)]), series("c", &[(3, 1.0)])];
+        assert_eq!(sent(&Plan::new(&one_more, &taken)), [3], "a new group sends itself alone");
     }
 }

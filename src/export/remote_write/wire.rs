@@ -68,19 +68,21 @@ fn labels(series: &Series) -> Vec<Label> {
 }
 
 fn compress(bytes: &[u8]) -> Vec<u8> {
-    // It fails beyond 4 GiB alone, and a request holds some thousand samples.
+    // It fails beyond 4 GiB alone, and a request holds some thousand samples; an empty one would be refused.
     snap::raw::Encoder::new().compress_vec(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::group::Group;
     use crate::export::event_series::Family;
 
     #[test]
     fn a_request_reads_back_as_its_series_with_sorted_labels_and_milliseconds() {
         let one = |family, scope: &str| Series {
             family,
+            group: Group::all(),
             labels: vec![("scope", scope.to_owned()), ("job", "j \"\\\n/".to_owned())],
             samples: Vec::new(),
         };

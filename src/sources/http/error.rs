@@ -34,7 +34,7 @@ pub enum HttpError {
         tries: u32,
     },
     /// The service failed, every time.
-    #[error("{host}: answered {status}, {tries} times: {body}; run again later")]
+    #[error("{host}: answered {status}, {}: {body}; run again later", times(*tries))]
     Server {
         /// The host.
         host: String,
@@ -94,6 +94,10 @@ pub enum HttpError {
         /// Why.
         cause: String,
     },
+}
+
+fn times(tries: u32) -> String {
+    if tries == 1 { "once".into() } else { format!("{tries} times") }
 }
 
 fn minutes(wait: Duration) -> String {

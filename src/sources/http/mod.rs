@@ -191,12 +191,18 @@ impl Client {
                     if reply.status < 500 || (request.is_final)(reply.status, &reply.body) {
                         return Ok(reply);
                     }
-                    if let Some(wait) = budget.retry_after.filter(|&wait| failures + 1 < TRIES && wait <= self.max_wait)
-                    {
+                    let busy = budget.retry_after.filter(|&wait| failures + 1 < TRIES && wait <= self.max_wait);
+                    if let Some(wait) = busy {
                         self.gate.wait(seen, wait, self.say(&host, "it is busy", wait)).await;
+                        failures += 1;
+                        continue;
                     }
                     let (status, body) = (reply.status, shorten(&reply.body));
-                    HttpError::Server { host: host.clone(), status, body, tries: TRIES }
+                    let error = HttpError::Server { host: host.clone(), status, body, tries: failures + 1 };
+                    if budget.retry_after.is_some() {
+                        return Err(error);
+                    }
+                    error
                 }
                 Err(error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. })) => error,
                 Err(error) => return Err(error),

@@ -58,15 +58,17 @@ async fn broken_replies_and_server_errors_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_busy_service_is_asked_again_when_it_says() {
+async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
     let run = send(60, |seen| match seen.number {
         0 => Answer::new(503, "busy").with("retry-after", 0),
-        1 => Answer::new(503, "busy").with("retry-after", 3_600),
         _ => Answer::new(200, "fine"),
     })
     .await;
     assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
-    assert_eq!(run.notices.len(), 1, "an hour is longer than the longest wait: {:?}", run.notices);
+    assert_eq!(run.notices.len(), 1, "{:?}", run.notices);
+    let run = send(60, |_| Answer::new(503, "busy").with("retry-after", 3_600)).await;
+    assert!(matches!(run.result, Err(HttpError::Server { status: 503, tries: 1, .. })), "{:?}", run.result);
+    assert_eq!(run.seen.len(), 1, "an hour is longer than the longest wait");
 }
 
 #[tokio::test]

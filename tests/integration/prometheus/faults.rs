@@ -105,17 +105,47 @@ fn a_token_is_neither_sent_in_the_clear_nor_missed_in_silence() {
     assert!(run.stderr.contains("WRITE_TOKEN"), "{}", run.stderr);
 }
 
+#[derive(Clone, PartialEq, prost::Message)]
+struct WriteRequest {
+    #[prost(message, repeated, tag = "1")]
+    timeseries: Vec<TimeSeries>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct TimeSeries {
+    #[prost(message, repeated, tag = "2")]
+    samples: Vec<Sample>,
+}
+
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+struct Sample {
+    #[prost(int64, tag = "2")]
+    timestamp: i64,
+}
+
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the future is what the program's clock says")]
 fn nothing_from_the_future_is_sent() {
     let proxy = Proxy::new(None, &[]);
     let place = place(&proxy.url);
-    let later = DEPLOYMENTS.lines().next().expect("a header").to_owned()
-        + "\n9,acme/web,production,fffffff9,success,2190-01-01T00:00:00Z,2190-01-01T00:00:00Z,2026-10-01T00:00:00Z\n";
-    place.write("later.csv", &later);
-    place.done(["import", "deployments", "later.csv"]);
-    let run = place.run(["backfill", "openmetrics", "-", "--as-of", "2190-02-01T00:00:00Z", "--since", "2189-01-01"]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, "# EOF\n"), "{}", run.stderr);
-    assert!(run.stderr.contains("lie in the future"), "{}", run.stderr);
+    let header = DEPLOYMENTS.lines().next().expect("a header");
+    let later = "9,acme/web,production,fffffff9,success,2190-01-01T00:00:00Z,2190-01-01T00:00:00Z,2026-10-01T00:00:00Z";
+    place.write("later.csv", &format!("{header}\n{later}\n"));
+    place.done(["import", "deployments", "later.csv", "--covers", "2026-06-01..2190-02-01"]);
+    for as_of in [&["--as-of", "2190-02-01T00:00:00Z"][..], &[]] {
+        let run = place.done([&["backfill", "remote-write"], as_of].concat());
+        assert_eq!(run.stderr.contains("lie in the future"), !as_of.is_empty(), "{}", run.stderr);
+        let text = place.done([&["backfill", "openmetrics", "-"], as_of].concat()).stdout;
+        assert!(!text.contains("69423"), "seconds of the year 2190");
+    }
+    let now = chrono::Utc::now().timestamp_millis();
+    let times = proxy.bodies().into_iter().flat_map(|body| {
+        let bytes = snap::raw::Decoder::new().decompress_vec(&body).expect("a block of Snappy");
+        let request = <WriteRequest as prost::Message>::decode(bytes.as_slice()).expect("a request");
+        request.timeseries.into_iter().flat_map(|one| one.samples).map(|sample| sample.timestamp)
+    });
+    let times: Vec<i64> = times.collect();
+    assert!(times.len() > 100 && times.iter().all(|&at| at < now), "{} samples", times.len());
 }
 
 #[test]
@@ -125,12 +155,12 @@ fn a_run_killed_half_way_and_run_again_ends_with_the_same_series() {
     }
     let scene = Scene::organisation();
     let whole = Server::prometheus(&scene.place, "whole", ANY_AGE);
-    let halved = Server::prometheus(&scene.place, "halved", ANY_AGE);
     let send = ["backfill", "remote-write", "--as-of", scene.as_of];
     let configure = |url: &str| scene.configure(&format!("[remote_write]\nurl = \"{url}/api/v1/write\""));
     configure(&whole.url);
     scene.place.done(send);
-    for step in [Step::Hold, Step::PassAndHold] {
+    for (name, step) in [("held", Step::Hold), ("unanswered", Step::PassAndHold)] {
+        let halved = Server::prometheus(&scene.place, name, ANY_AGE);
         let proxy = Proxy::new(Some(&halved.url), &[Step::Pass, step]);
         configure(&proxy.url);
         let mut child = scene.place.command(send).stderr(Stdio::null()).spawn().expect("the program starts");

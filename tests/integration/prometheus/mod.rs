@@ -7,6 +7,7 @@ mod parity;
 mod pushed;
 mod rules;
 mod scene;
+mod schedule;
 mod server;
 
 use std::process::{Command, Stdio};

@@ -172,7 +172,7 @@ fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
     empty.write("dora.toml", "[pushgateway]\nurl = \"http://127.0.0.1:9\"\n");
     let run = empty.run(["push", "--prune"]);
     assert_eq!(run.code, 2, "an empty dataset would prune everything");
-    assert!(run.stderr.contains("there is no dataset"), "{}", run.stderr);
+    assert!(run.stderr.contains("nothing was read yet"), "{}", run.stderr);
     let run = empty.run(["backfill", "remote-write"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("[remote_write]"), "{}", run.stderr);

@@ -3,49 +3,50 @@
 mod openmetrics;
 mod remote_write;
 
-use chrono::NaiveDate;
-
-use crate::cli::args::{Common, Road};
+use crate::cli::args::{Common, Road, SinceAsOf};
 use crate::cli::context::{Context, now};
-use crate::cli::exit::Code;
-use crate::cli::history::whole;
+use crate::cli::exit::{Code, UsageError};
+use crate::cli::history::{known_until, whole};
 use crate::cli::output::Talk;
-use crate::domain::time::Timestamp;
-use crate::export::event_series::{Series, between, series};
+use crate::export::event_series::{Series, WINDOW_DAYS, series};
 
 /// Runs the command.
 pub(in crate::cli) fn run(road: &Road, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     match road {
-        Road::Openmetrics { file, span } => openmetrics::run(&context, file, span.since, span.as_of, talk),
+        Road::Openmetrics { file, span } => openmetrics::run(&context, file, span, talk),
         Road::RemoteWrite(flags) => remote_write::run(&context, flags, talk),
     }
 }
 
-/// The series of all that was read, up to an instant, and nothing that lies in the future.
-fn history(
-    context: &Context,
-    since: Option<NaiveDate>,
-    as_of: Option<Timestamp>,
-    talk: Talk,
-) -> anyhow::Result<Vec<Series>> {
+/// The series of all that was read, up to an instant, and nothing that lies in the future; none where nothing was read.
+fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Vec<Series>> {
     let now = now();
-    let from = since.map_or(Timestamp(i64::MIN), |day| context.config.settings.zone.midnight(day));
-    let (all, later) = between(series(&whole(context, since, as_of.unwrap_or(now))?), from, now);
+    let as_of = span.as_of.map_or_else(|| known_until(context), Ok)?;
+    let settings = &context.config.settings;
+    if let Some(since) = span.since.filter(|&since| settings.zone.midnight(since) >= as_of) {
+        return Err(UsageError(format!("--since {since}: nothing is known after {as_of}")).into());
+    }
+    let all = series(&whole(context, as_of)?);
+    let before = samples(&all);
+    let all: Vec<Series> = all.into_iter().map(|one| one.ending(now)).collect();
+    let later = before - samples(&all);
     if later > 0 {
         talk.warning(&format!(
             "{later} samples lie in the future of this machine's clock, {now}, and are left out: a server that took one \
              would refuse the present"
         ));
     }
-    let settings = &context.config.settings;
-    if settings.zone.name() != "UTC" || settings.window_days != 30 {
-        talk.warning(
-            "PromQL knows neither time zones nor other windows: the rules' figures are those of 30 days that end in UTC",
-        );
+    if settings.zone.name() != "UTC" || settings.window_days != WINDOW_DAYS {
+        talk.warning(&format!(
+            "PromQL knows neither time zones nor other windows: the rules' figures are those of {WINDOW_DAYS} days that end \
+             in UTC"
+        ));
     }
-    if all.is_empty() {
+    let has_events = all.iter().any(|one| one.family.is_event() && !one.samples.is_empty());
+    if !has_events {
         talk.warning("there is nothing to backfill: no deployment and no incident was read; run `fetch` or `import`");
+        return Ok(Vec::new());
     }
     Ok(all)
 }

@@ -3,25 +3,22 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
 
 use super::{history, samples};
+use crate::cli::args::SinceAsOf;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{Talk, data};
-use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
 use crate::export::openmetrics::render;
 
 /// Writes the file.
-pub(super) fn run(
-    context: &Context,
-    file: &Path,
-    since: Option<NaiveDate>,
-    as_of: Option<Timestamp>,
-    talk: Talk,
-) -> anyhow::Result<Code> {
-    let all = history(context, since, as_of, talk)?;
+pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Code> {
+    let mut all = history(context, span, talk)?;
+    if let Some(since) = span.since.map(|day| context.config.settings.zone.midnight(day)) {
+        all = all.into_iter().map(|one| one.starting(since, since)).collect();
+    }
+    all.retain(|one| !one.samples.is_empty());
     let text = render(&all);
     if file == Path::new("-") {
         data(&text)?;

@@ -1,7 +1,7 @@
 //! `backfill remote-write`: the history to a server, batch by batch; what was taken is noted, so that a run that was
-//! broken off goes on where it was, and `--since-last` sends only days of which something is new.
+//! broken off goes on where it was, and `--since-last` sends only what is new.
 
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
 
 use super::{history, samples};
 use crate::cli::args::RemoteWrite;
@@ -9,31 +9,45 @@ use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
 use crate::cli::output::Talk;
 use crate::cli::servers::{receiver, runtime};
-use crate::export::remote_write::{Plan, Receiver, Taken, window_days};
+use crate::domain::time::{Timestamp, Zone};
+use crate::export::event_series::Series;
+use crate::export::remote_write::{Parts, Plan, Receiver, Taken, key, window_days};
 use crate::store::sent::Sent;
 
 /// Sends what the server lacks.
 pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow::Result<Code> {
     let began = now();
     let (receiver, address) = receiver(context, flags.max_wait, began, talk)?;
-    let all = history(context, flags.span.since, flags.span.as_of, talk)?;
+    let all = history(context, &flags.span, talk)?;
     if all.is_empty() {
         return Ok(Code::Done);
     }
     let mut sent = Sent::open(&context.data, &address)?;
-    let goes_on = sent.is_broken_off();
-    let plan = Plan::new(&all, &if flags.since_last || goes_on { sent.days() } else { BTreeMap::new() });
-    if !flags.since_last && !goes_on {
-        sent.begin_anew()?;
+    let goes_on = flags.since_last || sent.is_broken_off();
+    let mut from = flags.span.since;
+    if flags.since_last {
+        from = from.max(reach(&receiver, &all, began, talk)?);
     }
-    if goes_on && !plan.is_empty() {
-        talk.detail("the run before was broken off; this one goes on where it was");
+    let zone = context.config.settings.zone;
+    let all: Vec<Series> = all
+        .into_iter()
+        .map(|one| match from {
+            None => one,
+            Some(day) => {
+                let known = sent.first(&key(&one.group), from);
+                one.starting(zone.midnight(day), known.map_or(Timestamp(i64::MIN), |day| zone.midnight(day)))
+            }
+        })
+        .collect();
+    let plan = Plan::new(&all, &if goes_on { sent.parts() } else { Parts::new() });
+    if !goes_on {
+        sent.begin_anew(from)?;
     }
-    let taken = send(&plan, &receiver, &mut sent, talk)?;
+    let taken = send(&plan, &receiver, &mut sent, from, talk)?;
     sent.finish()?;
     let left = samples(&all) - plan.len();
     let before = if left > 0 { format!("; {left} were there before") } else { String::new() };
-    talk.info(&format!("{address}: {} samples of {} series sent{before}", taken.samples, all.len()));
+    talk.info(&format!("{address}: {} samples sent{before}", taken.samples));
     if let Some(oldest) = plan.oldest().filter(|_| !flags.since_last) {
         let days = window_days(oldest, began);
         talk.info(&format!(
@@ -51,17 +65,36 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     Ok(Code::Done)
 }
 
-fn send(plan: &Plan<'_>, receiver: &Receiver, sent: &mut Sent, talk: Talk) -> anyhow::Result<Taken> {
+/// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
+/// would be refused in each run of a schedule, whatever it is.
+fn reach(receiver: &Receiver, all: &[Series], now: Timestamp, talk: Talk) -> anyhow::Result<Option<NaiveDate>> {
+    let limits = runtime()?.block_on(receiver.limits());
+    let Some(window) = limits.window.filter(|window| !window.is_zero()) else { return Ok(None) };
+    let back = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+    let first = Zone::UTC.day_of(Timestamp(now.0.saturating_sub(back))).succ_opt();
+    let reached = first.map_or(Timestamp(i64::MIN), |day| Zone::UTC.midnight(day));
+    let older = all.iter().map(|one| one.samples.partition_point(|(at, _)| *at < reached)).sum::<usize>();
+    talk.detail(&format!("{older} samples are older than what the server takes, and are left out"));
+    Ok(first.filter(|_| older > 0))
+}
+
+fn send(
+    plan: &Plan<'_>,
+    receiver: &Receiver,
+    sent: &mut Sent,
+    from: Option<NaiveDate>,
+    talk: Talk,
+) -> anyhow::Result<Taken> {
     let runtime = runtime()?;
     let spinner = talk.spinner();
     let mut all = Taken::default();
-    for (batch, days) in plan.batches() {
+    for (batch, parts) in plan.batches() {
         let taken = runtime.block_on(receiver.write(batch))?;
         all.samples += taken.samples;
         all.kept += taken.kept;
         spinner.set_message(format!("{} of {} samples", all.samples, plan.len()));
-        if !days.is_empty() {
-            sent.taken(days)?;
+        if !parts.is_empty() {
+            sent.taken(parts, from)?;
         }
     }
     spinner.finish_and_clear();

@@ -1,10 +1,13 @@
 //! The command line's grammar, and nothing that acts on it.
 
+mod prometheus;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
@@ -275,82 +278,6 @@ pub(super) struct Explain {
 pub(super) struct Audit {
     #[command(flatten)]
     pub(super) about: About,
-}
-
-/// A road into Prometheus.
-#[derive(Debug, Subcommand)]
-pub(super) enum Road {
-    /// As OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`: the whole history at once.
-    Openmetrics {
-        /// The file to write; `-` is standard output.
-        file: PathBuf,
-        #[command(flatten)]
-        span: SinceAsOf,
-    },
-    /// To a server that takes remote writes, that of the config. A run that was broken off goes on where it was.
-    RemoteWrite(RemoteWrite),
-}
-
-/// Which part of the history.
-#[derive(Debug, Args)]
-pub(super) struct SinceAsOf {
-    /// The first day [default: the first day that was read]
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    pub(super) since: Option<NaiveDate>,
-    /// The instant up to which things are known, RFC 3339 [default: now]
-    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
-    pub(super) as_of: Option<Timestamp>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RemoteWrite {
-    #[command(flatten)]
-    pub(super) span: SinceAsOf,
-    /// Only the days of which something is new or other than what this dataset has sent to the server: for cron.
-    #[arg(long)]
-    pub(super) since_last: bool,
-    /// The longest wait for a limit of the server: a whole number and s, m, h or d.
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
-    pub(super) max_wait: Seconds,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Push {
-    /// The instant up to which things are known, RFC 3339 [default: now]
-    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
-    pub(super) as_of: Option<Timestamp>,
-    /// Delete the groups of services and teams that are no longer there.
-    #[arg(long)]
-    pub(super) prune: bool,
-    /// First push the deployments of the last 30 days one by one, for rules that count changes of pushed gauges. They
-    /// all carry today's time and expire together.
-    #[arg(long)]
-    pub(super) replay: bool,
-    /// The time between two of them: not less than the scrape interval, a whole number and s, m, h or d.
-    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration, requires = "replay")]
-    pub(super) interval: Seconds,
-    /// The longest wait for a limit of the gateway: a whole number and s, m, h or d.
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
-    pub(super) max_wait: Seconds,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Rules {
-    /// What they read: the samples of `backfill`, or the gauges of a Pushgateway.
-    #[arg(long = "for", value_name = "WHAT", default_value = "events")]
-    pub(super) input: RuleInput,
-    /// Print a dashboard for Grafana instead, as JSON.
-    #[arg(long)]
-    pub(super) grafana: bool,
-}
-
-/// What rules read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum RuleInput {
-    /// Samples of events.
-    Events,
-    /// Pushed gauges.
-    Pushgateway,
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,87 @@
+//! The grammar of the commands that serve Prometheus.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::domain::time::{Timestamp, parse_date, parse_duration};
+use crate::domain::unit::Seconds;
+
+/// A road into Prometheus.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Road {
+    /// As OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`: the whole history at once.
+    Openmetrics {
+        /// The file to write; `-` is standard output.
+        file: PathBuf,
+        #[command(flatten)]
+        span: SinceAsOf,
+    },
+    /// To a server that takes remote writes, that of the config. A run that was broken off goes on where it was.
+    RemoteWrite(RemoteWrite),
+}
+
+/// Which part of the history.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SinceAsOf {
+    /// The first day that is sent [default: the first day that was read]. Where the server has nothing of before, the
+    /// rules record nothing for the 30 days after it.
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(in crate::cli) since: Option<NaiveDate>,
+    /// The instant up to which things are known, RFC 3339 [default: the last that was read]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(in crate::cli) as_of: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RemoteWrite {
+    #[command(flatten)]
+    pub(in crate::cli) span: SinceAsOf,
+    /// Only the months of each group of which something is new or other than what this dataset has sent to the server,
+    /// as far back as the server takes it: for cron.
+    #[arg(long)]
+    pub(in crate::cli) since_last: bool,
+    /// The longest wait for a limit of the server: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(in crate::cli) max_wait: Seconds,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Push {
+    /// The instant up to which things are known, RFC 3339 [default: the last that was read]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(in crate::cli) as_of: Option<Timestamp>,
+    /// Delete the groups of services and teams that are no longer there.
+    #[arg(long)]
+    pub(in crate::cli) prune: bool,
+    /// First push the deployments of the last 30 days one by one, for rules that count changes of pushed gauges. They
+    /// all carry today's time and expire together.
+    #[arg(long)]
+    pub(in crate::cli) replay: bool,
+    /// The time between two of them: not less than the scrape interval, a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration, requires = "replay")]
+    pub(in crate::cli) interval: Seconds,
+    /// The longest wait for a limit of the gateway: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(in crate::cli) max_wait: Seconds,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Rules {
+    /// What they read: the samples of `backfill`, or the gauges of a Pushgateway.
+    #[arg(long = "for", value_name = "WHAT", default_value = "events")]
+    pub(in crate::cli) input: RuleInput,
+    /// Print a dashboard for Grafana instead, as JSON.
+    #[arg(long)]
+    pub(in crate::cli) grafana: bool,
+}
+
+/// What rules read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum RuleInput {
+    /// Samples of events.
+    Events,
+    /// Pushed gauges.
+    Pushgateway,
+}
