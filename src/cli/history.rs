@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 
 use super::context::{Context, now};
+use super::exit::UsageError;
 use crate::domain::time::{Period, Timestamp};
 use crate::export::event_series::WINDOW_DAYS;
 use crate::metrics::tables::Analysis;
@@ -19,11 +20,19 @@ pub(super) fn known_until(context: &Context) -> anyhow::Result<Timestamp> {
     Ok(read.map_or(now, |read| read.min(now)))
 }
 
-/// From the first day that was read to the instant.
+/// From the first day that was read to the instant. Where nothing was read at all there is nothing to say, not even 0.
 pub(super) fn whole(context: &Context, as_of: Timestamp) -> anyhow::Result<Analysis> {
     let mut settings = context.config.settings.clone();
     settings.window_days = WINDOW_DAYS;
     let dataset = Dataset::open(&context.data)?;
+    if dataset.coverage().is_empty() {
+        return Err(UsageError(format!(
+            "{}: nothing was read yet, so there is nothing to send and nobody can tell what is gone; run `fetch` or \
+             `import`, or name the folder of the dataset with --data",
+            context.data.display()
+        ))
+        .into());
+    }
     let read = dataset.coverage().iter().flat_map(|entry| &entry.spans).map(|span| span.from).min();
     let last = settings.zone.day_of(Timestamp(as_of.0 - 1));
     let first = read.map_or(last, |at| settings.zone.day_of(at).min(last));

@@ -35,19 +35,14 @@ pub(super) fn current(
 
 fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
     let gateway = gateway(context, push.max_wait, talk)?;
+    if push.interval.0 < 1 {
+        return Err(UsageError("--interval: at least 1s; give the scrape interval of the server".into()).into());
+    }
     let now = now();
     if let Some(as_of) = push.as_of.filter(|as_of| *as_of > now) {
         return Err(UsageError(format!("--as-of {as_of} lies in the future of this machine's clock, {now}")).into());
     }
     let analysis = whole(context, push.as_of.map_or_else(|| known_until(context), Ok)?)?;
-    if analysis.coverage.is_empty() {
-        return Err(UsageError(format!(
-            "{}: nothing was read yet, so there is nothing to push, and nobody can tell what is gone; run `fetch` or \
-             `import`, or name the folder of the dataset with --data",
-            context.data.display()
-        ))
-        .into());
-    }
     let groups = groups(&analysis);
     say_what_is_missing(&analysis, talk);
     let runtime = runtime()?;
@@ -102,7 +97,7 @@ fn prune(
 /// Pushes the deployments of every group side by side, oldest first, with a pause after each.
 async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, talk: Talk) -> Result<(), PushError> {
     let rounds = replays.iter().map(|replay| replay.pushes.len()).max().unwrap_or(0);
-    let pause = Duration::from_secs(u64::try_from(interval.0).unwrap_or(0).max(1));
+    let pause = Duration::from_secs(u64::try_from(interval.0).unwrap_or(1));
     talk.warning(&format!(
         "the deployments of the last {} days are pushed one by one, {rounds} rounds of {} s: they all carry today's time, \
          so rules over 30 days count them until 30 days from now and then lose them all at once; no rule can tell them \

@@ -17,7 +17,7 @@ use url::Url;
 
 use self::gauges::PushGroup;
 use crate::domain::group::GroupKind;
-use crate::sources::http::text::shorten;
+use crate::sources::http::text::{is_page, shorten};
 use crate::sources::http::{Body, Client, HttpError, Method, Reply, Request};
 
 /// Groups that are pushed at the same time.
@@ -42,7 +42,7 @@ pub enum PushError {
         cause: String,
     },
     /// What answers is something else.
-    #[error("{url}: is no Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
+    #[error("pushgateway: {url} is no Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
     NoGateway {
         /// What was asked.
         url: String,
@@ -200,6 +200,9 @@ impl Gateway {
         let body = body.map(|text| Body { kind: TEXT, bytes: text.as_bytes() });
         let Reply { status, body, .. } = self.client.send(Request { body, ..Request::new(method, &url) }).await?;
         match status {
+            200..=299 if is_page(&body) => {
+                Err(PushError::NoGateway { url: url.to_string(), status, cause: shorten(&body) })
+            }
             200..=299 => Ok(()),
             _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &body) }),
         }

@@ -104,7 +104,7 @@ impl WriteError {
         let (url, cause) = (url.to_owned(), said.to_owned());
         match (status, oldest) {
             (401 | 403, _) => Self::Denied { url, status, cause },
-            (404 | 405, _) => Self::NoReceiver { url, status, cause },
+            (404 | 405 | 200..=299, _) => Self::NoReceiver { url, status, cause },
             (_, Some(oldest)) if is_too_old(said) => {
                 Self::TooOld { url, oldest, status, cause, days: window_days(oldest, now) }
             }

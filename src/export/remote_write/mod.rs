@@ -15,7 +15,7 @@ use url::Url;
 pub use self::error::{WriteError, window_days};
 pub use self::plan::{Batch, Parts, Plan, key};
 use crate::domain::time::Timestamp;
-use crate::sources::http::text::shorten;
+use crate::sources::http::text::{is_page, shorten};
 use crate::sources::http::{Body, Client, Method, Reply, Request};
 
 const HEADERS: [(&str, &str); 2] = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
@@ -83,7 +83,8 @@ impl Receiver {
         };
         let Reply { status, body, .. } = self.client.send(request).await?;
         match status {
-            200..=299 => Ok(()),
+            // A page is what something else in front of the server answers, a login for one.
+            200..=299 if !is_page(&body) => Ok(()),
             _ => Err(WriteError::of(self.url.as_str(), status, &shorten(&body), oldest, self.now)),
         }
     }

@@ -34,7 +34,7 @@ pub enum HttpError {
         tries: u32,
     },
     /// The service failed, every time.
-    #[error("{host}: answered {status}, {}: {body}; run again later", times(*tries))]
+    #[error("{host}: answered {status}, {tries} times: {body}; run again later")]
     Server {
         /// The host.
         host: String,
@@ -45,12 +45,8 @@ pub enum HttpError {
         /// How often it was tried.
         tries: u32,
     },
-    /// The limit of the service outlasts the longest wait.
-    #[error(
-        "{host}: its limit is used up until {until}, longer than --max-wait ({}) allows; run again then, or allow a longer \
-         wait: what was done is kept",
-        minutes(*max_wait)
-    )]
+    /// The limit of the service outlasts the longest wait, or comes back after every wait.
+    #[error("{host}: takes no more requests until {until}, {}: what was done is kept", allowed(*waits, *max_wait))]
     Limit {
         /// The host.
         host: String,
@@ -58,6 +54,8 @@ pub enum HttpError {
         until: Timestamp,
         /// The longest wait that was allowed.
         max_wait: Duration,
+        /// How often it was waited for in vain; 0: it outlasts the longest wait.
+        waits: u32,
     },
     /// A redirect that neither a token nor a body must follow.
     #[error(
@@ -96,8 +94,11 @@ pub enum HttpError {
     },
 }
 
-fn times(tries: u32) -> String {
-    if tries == 1 { "once".into() } else { format!("{tries} times") }
+fn allowed(waits: u32, max_wait: Duration) -> String {
+    match waits {
+        0 => format!("longer than --max-wait ({}) allows; run again then, or allow a longer wait", minutes(max_wait)),
+        _ => format!("and said so again after each of {waits} waits; run again later"),
+    }
 }
 
 fn minutes(wait: Duration) -> String {

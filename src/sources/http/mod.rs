@@ -183,7 +183,9 @@ impl Client {
             let error = match self.exchange(request, &host).await {
                 Ok((reply, budget)) => {
                     let by_headers = matches!(reply.status, 403 | 429) && budget.is_used_up();
-                    if by_headers || reply.status == 429 || (request.is_limited)(reply.status, &reply.body) {
+                    let is_busy = reply.status == 503 && budget.retry_after.is_some();
+                    let is_limited = by_headers || is_busy || reply.status == 429;
+                    if is_limited || (request.is_limited)(reply.status, &reply.body) {
                         self.wait(&host, request.resource, budget, refusals, seen).await?;
                         refusals += 1;
                         continue;
@@ -191,18 +193,8 @@ impl Client {
                     if reply.status < 500 || (request.is_final)(reply.status, &reply.body) {
                         return Ok(reply);
                     }
-                    let busy = budget.retry_after.filter(|&wait| failures + 1 < TRIES && wait <= self.max_wait);
-                    if let Some(wait) = busy {
-                        self.gate.wait(seen, wait, self.say(&host, "it is busy", wait)).await;
-                        failures += 1;
-                        continue;
-                    }
                     let (status, body) = (reply.status, shorten(&reply.body));
-                    let error = HttpError::Server { host: host.clone(), status, body, tries: failures + 1 };
-                    if budget.retry_after.is_some() {
-                        return Err(error);
-                    }
-                    error
+                    HttpError::Server { host: host.clone(), status, body, tries: TRIES }
                 }
                 Err(error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. })) => error,
                 Err(error) => return Err(error),
@@ -247,9 +239,10 @@ impl Client {
         let wait = budget.wait(now, nth);
         if wait > self.max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);
-            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.max_wait });
+            let waits = if wait > self.max_wait { 0 } else { nth };
+            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.max_wait, waits });
         }
-        self.gate.wait(seen, wait, self.say(host, "its limit is used up", wait)).await;
+        self.gate.wait(seen, wait, self.say(host, "it takes no more requests", wait)).await;
         // What it said while it refused is over.
         self.note(resource, Budget::default());
         Ok(())

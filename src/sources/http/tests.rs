@@ -67,8 +67,10 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
     assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
     assert_eq!(run.notices.len(), 1, "{:?}", run.notices);
     let run = send(60, |_| Answer::new(503, "busy").with("retry-after", 3_600)).await;
-    assert!(matches!(run.result, Err(HttpError::Server { status: 503, tries: 1, .. })), "{:?}", run.result);
+    assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);
     assert_eq!(run.seen.len(), 1, "an hour is longer than the longest wait");
+    let run = send(60, |_| Answer::new(429, "no").with("retry-after", 0)).await;
+    assert!(matches!(run.result, Err(HttpError::Limit { waits: 10, .. })), "{:?}", run.result);
 }
 
 #[tokio::test]

@@ -29,6 +29,11 @@ pub(crate) fn shorten(text: &str) -> String {
     }
 }
 
+/// Whether a body is a page for people.
+pub(crate) fn is_page(body: &str) -> bool {
+    body.trim_start().starts_with('<')
+}
+
 /// The innermost cause of a transport error: it names what the outer ones wrap. Never the address, which may hold more
 /// than a host.
 pub(super) fn cause(error: reqwest::Error) -> String {
@@ -37,7 +42,14 @@ pub(super) fn cause(error: reqwest::Error) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    if error.is_timeout() { "no answer in time".into() } else { shorten(&plain(&innermost.to_string())) }
+    let text = innermost.to_string();
+    if error.is_timeout() {
+        "no answer in time".into()
+    } else if text.contains("InvalidContentType") {
+        "it speaks plain http there, or another protocol, and the address says https".into()
+    } else {
+        shorten(&plain(&text))
+    }
 }
 
 #[cfg(test)]

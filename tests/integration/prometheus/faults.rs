@@ -71,12 +71,26 @@ fn a_server_that_takes_no_writes_is_told_how_it_would() {
 }
 
 #[test]
+fn a_page_is_no_answer_of_a_server_that_takes_samples() {
+    let (run, _) = refused(200, "<!doctype html><title>Log in</title>");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("takes no remote writes: 200"), "{}", run.stderr);
+}
+
+#[test]
+fn a_request_that_is_too_large_goes_in_halves() {
+    let proxy = Proxy::new(None, &[Step::Answer(413, None, "too large")]);
+    let run = write(&place(&proxy.url), &[]);
+    assert_eq!((run.code, proxy.requests()), (0, 3), "{}", run.stderr);
+}
+
+#[test]
 fn a_limit_and_a_busy_server_are_waited_for_as_long_as_they_say() {
     let steps = [Step::Answer(429, Some("1"), "slow down"), Step::Answer(503, Some("0"), "busy"), Step::Slow];
     let proxy = Proxy::new(None, &steps);
     let run = write(&place(&proxy.url), &[]);
     assert_eq!((run.code, proxy.requests()), (0, 3), "{}", run.stderr);
-    assert!(run.stderr.contains("its limit is used up; waiting 1 s"), "{}", run.stderr);
+    assert!(run.stderr.contains("it takes no more requests; waiting 1 s"), "{}", run.stderr);
     let proxy = Proxy::new(None, &[Step::Answer(429, Some("3600"), "slow down")]);
     let run = write(&place(&proxy.url), &["--max-wait", "1m"]);
     assert_eq!((run.code, proxy.requests()), (4, 1), "{}", run.stderr);

@@ -63,6 +63,26 @@ fn a_strict_parser_reads_every_label_back() {
 }
 
 #[test]
+fn a_file_is_written_through_links_and_into_pipes_and_nowhere_else() {
+    let place = place();
+    place.write("kept.om", "old");
+    std::os::unix::fs::symlink("kept.om", place.path("link.om")).expect("a link");
+    place.done(["backfill", "openmetrics", "link.om"]);
+    assert!(place.path("link.om").is_symlink() && place.read("kept.om").ends_with("# EOF\n"));
+    let run = place.run(["backfill", "openmetrics", "/dev/stdout"]);
+    assert!(run.stdout.ends_with("# EOF\n"), "{}", run.stderr);
+    for (path, code) in [("/nonexistent/x.om", 2), ("data", 2), ("/dev/full", 1)] {
+        let run = place.run(["backfill", "openmetrics", path]);
+        assert_eq!(run.code, code, "{path}: {}", run.stderr);
+        assert!(run.stderr.contains(path) && run.stderr.contains("cannot be written"), "{}", run.stderr);
+    }
+    let empty = Place::new();
+    let run = empty.run(["backfill", "openmetrics", "x.om"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("nothing was read yet") && !empty.path("x.om").exists(), "{}", run.stderr);
+}
+
+#[test]
 fn promtool_and_a_server_read_every_label_back() {
     if !installed(&["promtool", "prometheus", "curl"]) {
         return;

@@ -168,6 +168,11 @@ fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
     let run = place.run(PUSH);
     assert_eq!(run.code, 4);
     assert!(run.stderr.contains("`url` in [pushgateway]"), "{}", run.stderr);
+    let proxy = Proxy::new(None, &[const { Step::Answer(200, None, "<html>Log in</html>") }; 3]);
+    configure(&place, &proxy.url, &HOSTILE[..1]);
+    let run = place.run(PUSH);
+    assert_eq!(run.code, 4);
+    assert!(run.stderr.contains("is no Pushgateway: 200"), "{}", run.stderr);
     let empty = Place::new();
     empty.write("dora.toml", "[pushgateway]\nurl = \"http://127.0.0.1:9\"\n");
     let run = empty.run(["push", "--prune"]);

@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(road: &Road, common: &Common, talk: Talk) -> anyhow::R
     }
 }
 
-/// The series of all that was read, up to an instant, and nothing that lies in the future; none where nothing was read.
+/// The series of all that was read, up to an instant, and nothing that lies in the future.
 fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Vec<Series>> {
     let now = now();
     let as_of = span.as_of.map_or_else(|| known_until(context), Ok)?;
@@ -38,15 +38,13 @@ fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Ve
         ));
     }
     if settings.zone.name() != "UTC" || settings.window_days != WINDOW_DAYS {
-        talk.warning(&format!(
+        talk.info(&format!(
             "PromQL knows neither time zones nor other windows: the rules' figures are those of {WINDOW_DAYS} days that end \
              in UTC"
         ));
     }
-    let has_events = all.iter().any(|one| one.family.is_event() && !one.samples.is_empty());
-    if !has_events {
-        talk.warning("there is nothing to backfill: no deployment and no incident was read; run `fetch` or `import`");
-        return Ok(Vec::new());
+    if !all.iter().any(|one| one.family.is_event() && !one.samples.is_empty()) {
+        talk.warning("no deployment counts and no incident was resolved: there is nothing but that to send");
     }
     Ok(all)
 }

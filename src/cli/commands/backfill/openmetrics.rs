@@ -1,8 +1,8 @@
 //! `backfill openmetrics`: the history as a file for `promtool`. The file appears whole or not at all.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
-
-use anyhow::Context as _;
 
 use super::{history, samples};
 use crate::cli::args::SinceAsOf;
@@ -25,34 +25,39 @@ pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) 
         return Ok(Code::Done);
     }
     write(file, &text)?;
-    if !all.is_empty() {
-        talk.info(&format!(
-            "{}: {} samples of {} series. Import them where Prometheus runs (without the flag it takes a thousand times \
-             as long), then move the folders of DIR into its data directory:\n  \
-             promtool tsdb create-blocks-from openmetrics --max-block-duration=744h {0} DIR",
-            file.display(),
-            samples(&all),
-            all.len()
-        ));
-    }
+    talk.info(&format!(
+        "{}: {} samples of {} series. Import them where Prometheus runs (without the flag it takes a thousand times \
+         as long), then move the folders of DIR into its data directory:\n  \
+         promtool tsdb create-blocks-from openmetrics --max-block-duration=744h {0} DIR",
+        file.display(),
+        samples(&all),
+        all.len()
+    ));
     Ok(Code::Done)
 }
 
-/// Writes a file beside itself first.
+/// Writes a file beside itself first; what a link points to, and into a pipe or a device as it is.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut name = path.file_name().context("the file needs a name")?.to_owned();
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_special = fs::metadata(&place).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+    let written = if is_special { fs::write(&place, text) } else { replace(&place, text) };
+    written.map_err(|cause| {
+        let words = format!("{}: cannot be written: {}; name another file", path.display(), plain(&cause.to_string()));
+        match cause.kind() {
+            ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::NotADirectory => UsageError(words).into(),
+            _ => anyhow::Error::msg(words),
+        }
+    })
+}
+
+fn replace(place: &Path, text: &str) -> std::io::Result<()> {
+    let mut name = place.file_name().ok_or(ErrorKind::IsADirectory)?.to_owned();
     name.push(".partial");
-    let partial = path.with_file_name(name);
-    let done = std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, path));
-    if let Err(cause) = done {
+    let partial = place.with_file_name(name);
+    let done = fs::write(&partial, text).and_then(|()| fs::rename(&partial, place));
+    if done.is_err() {
         // Nothing half written stays; that it could not be removed is less than why it could not be written.
-        let _ = std::fs::remove_file(&partial);
-        return Err(UsageError(format!(
-            "{}: cannot be written: {}; name another file",
-            path.display(),
-            plain(&cause.to_string())
-        ))
-        .into());
+        let _ = fs::remove_file(&partial);
     }
-    Ok(())
+    done
 }

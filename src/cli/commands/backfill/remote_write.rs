@@ -19,9 +19,6 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     let began = now();
     let (receiver, address) = receiver(context, flags.max_wait, began, talk)?;
     let all = history(context, &flags.span, talk)?;
-    if all.is_empty() {
-        return Ok(Code::Done);
-    }
     let mut sent = Sent::open(&context.data, &address)?;
     let goes_on = flags.since_last || sent.is_broken_off();
     let mut from = flags.span.since;
@@ -48,7 +45,8 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     let left = samples(&all) - plan.len();
     let before = if left > 0 { format!("; {left} were there before") } else { String::new() };
     talk.info(&format!("{address}: {} samples sent{before}", taken.samples));
-    if let Some(oldest) = plan.oldest().filter(|_| !flags.since_last) {
+    let oldest = all.iter().filter_map(|one| one.samples.first()).map(|(at, _)| *at).min();
+    if let Some(oldest) = oldest.filter(|_| !flags.since_last) {
         let days = window_days(oldest, began);
         talk.info(&format!(
             "Its oldest sample is of {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or more, and \

@@ -8,8 +8,10 @@ use crate::cli::output::Talk;
 use crate::cli::servers::{gateway, receiver, runtime};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::export::pushgateway::PushError;
 use crate::export::remote_write::limits::Limits;
-use crate::export::remote_write::window_days;
+use crate::export::remote_write::{WriteError, window_days};
+use crate::sources::http::HttpError;
 use crate::store::inventory::inventory;
 
 /// `doctor` waits for no limit.
@@ -29,7 +31,7 @@ pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyh
                     list.warn(&format!("pushgateway: the last push was refused for {}", about.failed.join(", ")));
                 }
             }
-            Err(error) => list.fail(exit::of(&error), &format!("{error:#}")),
+            Err(error) => list.fail(exit::of(&error), &words(&error)),
         }
     }
     if context.config.remote_write.is_some() {
@@ -47,7 +49,7 @@ pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyh
                     }
                     Err(error) => {
                         let error = error.into();
-                        list.fail(exit::of(&error), &format!("remote_write: {error:#}"));
+                        list.fail(exit::of(&error), &format!("remote_write: {}", words(&error)));
                     }
                 }
             }
@@ -55,6 +57,20 @@ pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyh
         }
     }
     Ok(())
+}
+
+/// What went wrong; `doctor` has no longest wait that one could raise.
+fn words(error: &anyhow::Error) -> String {
+    let transport = match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(PushError::Http(transport)), _) | (_, Some(WriteError::Http(transport))) => Some(transport),
+        _ => None,
+    };
+    match transport {
+        Some(HttpError::Limit { host, until, .. }) => {
+            format!("{host} takes no more requests until {until}; run again then")
+        }
+        _ => format!("{error:#}"),
+    }
 }
 
 /// The first instant that was read.
