@@ -1,11 +1,10 @@
 //! The history as one sample per event at the event's own instant, and nothing in between, so that the `_over_time`
 //! functions of PromQL count and rank events and not scrapes.
 
-use std::collections::BTreeMap;
-
+use super::members::Members;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, Cause, DailyRow, DeploymentRecord, GroupReport, IncidentRecord};
+use crate::metrics::tables::{Analysis, DailyRow, GroupReport};
 
 /// The job label of every series.
 pub const JOB: &str = "dora-events";
@@ -105,11 +104,11 @@ pub struct Series {
 
 /// Every series of an analysis that has a sample, by family, then group.
 pub fn series(analysis: &Analysis) -> Vec<Series> {
-    let failures = failures(analysis);
+    let members = Members::new(analysis);
     let mut all = Vec::new();
     for family in Family::ALL {
         for group in &analysis.groups {
-            let samples = apart(samples(analysis, group, family, &failures));
+            let samples = apart(samples(analysis, group, family, &members));
             if !samples.is_empty() {
                 let labels = labels(group).into_iter().chain(family.label()).collect();
                 all.push(Series { family, group: group.group.clone(), labels, samples });
@@ -127,6 +126,8 @@ impl Series {
         let partial = known.0.saturating_add(i64::from(WINDOW_DAYS) * 86_400_000);
         self.samples.retain(|(at, _)| *at >= from && (self.family != Family::AsOf || at.0 >= partial));
         if matches!(self.family, Family::DeploymentsRead | Family::IncidentsRead) {
+            // What was said of the very start is said anew.
+            self.samples.retain(|(at, _)| *at > from);
             for (at, value) in self.samples.iter_mut().filter(|(at, value)| at.0 < partial && *value > 0.0) {
                 (*at, *value) = (Timestamp(at.0 - 1), 0.0);
             }
@@ -163,23 +164,16 @@ fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
     labels
 }
 
-fn samples(
-    analysis: &Analysis,
-    report: &GroupReport,
-    family: Family,
-    failures: &[Option<Timestamp>],
-) -> Vec<(Timestamp, f64)> {
+fn samples(analysis: &Analysis, report: &GroupReport, family: Family, members: &Members<'_>) -> Vec<(Timestamp, f64)> {
     let group = &report.group;
-    let deployments = || {
-        let all = analysis.deployments.iter().zip(failures);
-        all.filter(|(it, _)| it.left_out.is_none() && group.has(it.service.as_ref(), it.team.as_ref()))
-    };
-    let finished = |it: &DeploymentRecord| it.event.finished_at;
+    let deployments = || members.deployments(group).iter();
     match family {
-        Family::Deployment => deployments().filter_map(|(it, _)| finished(it)).map(|at| (at, seconds(at))).collect(),
-        Family::LeadTime => deployments().filter_map(|(it, _)| Some((finished(it)?, it.lead_time?.as_f64()))).collect(),
-        Family::Failure => deployments().filter_map(|(_, at)| Some(((*at)?, 1.0))).collect(),
-        Family::Restore => restored(analysis, group).map(|(at, value, _)| (at, value)).collect(),
+        Family::Deployment => deployments().map(|it| (it.finished_at, seconds(it.finished_at))).collect(),
+        Family::LeadTime => {
+            deployments().filter_map(|it| Some((it.finished_at, it.record.lead_time?.as_f64()))).collect()
+        }
+        Family::Failure => deployments().filter_map(|it| Some((it.known_to_fail_at?, 1.0))).collect(),
+        Family::Restore => members.restored(group).iter().map(|it| (it.at, it.seconds)).collect(),
         Family::AsOf => {
             let complete = ends(analysis, report).filter(|(_, day)| day.deployments.is_some());
             complete.map(|(at, _)| (at, seconds(Timestamp(at.0 + 1)))).collect()
@@ -191,18 +185,6 @@ fn samples(
             reading(analysis, ends(analysis, report).map(|(at, day)| (at, day.incidents_open.is_some())))
         }
     }
-}
-
-/// The counted incidents of a group that have a time to restore: when they were resolved, and that time in seconds.
-pub(super) fn restored<'a>(
-    analysis: &'a Analysis,
-    group: &'a Group,
-) -> impl Iterator<Item = (Timestamp, f64, &'a IncidentRecord)> {
-    let own = analysis.incidents.iter().filter(|it| it.counted && group.has(it.service.as_ref(), it.team.as_ref()));
-    own.filter_map(|it| {
-        let time = it.time_to_restore.filter(|time| time.0 >= 0)?;
-        Some((it.event.resolved_at?, time.as_f64(), it))
-    })
 }
 
 /// The days of a group with the last millisecond of each, or of what is known of it.
@@ -220,30 +202,6 @@ fn reading(analysis: &Analysis, read: impl Iterator<Item = (Timestamp, bool)>) -
     let mut read = read.peekable();
     let start = read.peek().map(|(_, is_read)| (analysis.known.from, f64::from(u8::from(*is_read))));
     start.into_iter().chain(read.map(sample)).collect()
-}
-
-/// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
-/// so, but not before its own finish, or the finish of the rollback that replaced it.
-fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
-    let opened: BTreeMap<(&str, &str), Timestamp> = analysis
-        .incidents
-        .iter()
-        .map(|it| ((it.event.source.as_str(), it.event.id.as_str()), it.event.opened_at))
-        .collect();
-    let finished: BTreeMap<&str, Timestamp> =
-        analysis.deployments.iter().filter_map(|it| Some((it.event.id.as_str(), it.event.finished_at?))).collect();
-    let known = |deployment: &DeploymentRecord, cause: &Cause| match cause {
-        Cause::Incident { source, id } => {
-            let opened = opened.get(&(source.as_str(), id.as_str()))?;
-            Some((*opened).max(deployment.event.finished_at?))
-        }
-        Cause::Rollback { id } => finished.get(id.as_str()).copied(),
-    };
-    analysis
-        .deployments
-        .iter()
-        .map(|deployment| deployment.failed_by.iter().filter_map(|cause| known(deployment, cause)).min())
-        .collect()
 }
 
 /// In order of time, those of one millisecond moved apart by one each: a series holds one sample at an instant.

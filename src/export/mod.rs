@@ -6,6 +6,7 @@
 
 pub mod dashboard;
 pub mod event_series;
+mod members;
 pub mod openmetrics;
 pub mod pushgateway;
 pub mod remote_write;

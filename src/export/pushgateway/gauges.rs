@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use crate::domain::group::GroupKind;
 use crate::domain::unit::Seconds;
 use crate::export::escape;
-use crate::export::event_series::{ENVIRONMENT, restored, seconds};
-use crate::metrics::tables::{Analysis, DailyRow, DeploymentRecord, GroupReport, IncidentRecord};
+use crate::export::event_series::{ENVIRONMENT, seconds};
+use crate::export::members::{Deployed, Members};
+use crate::metrics::tables::{Analysis, DailyRow, GroupReport, IncidentRecord};
 
 /// What one group of a Pushgateway is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,9 @@ pub struct PushGroup {
 
 /// Every group of an analysis, in its order.
 pub fn groups(analysis: &Analysis) -> Vec<PushGroup> {
-    analysis.groups.iter().map(|report| PushGroup { labels: grouping(report), body: body(analysis, report) }).collect()
+    let members = Members::new(analysis);
+    let group = |report| PushGroup { labels: grouping(report), body: body(analysis, report, &members) };
+    analysis.groups.iter().map(group).collect()
 }
 
 /// Labels of the address: they name the group for ever, so what may change of it is none of them.
@@ -48,7 +51,7 @@ pub(super) fn labels(report: &GroupReport) -> String {
     labels
 }
 
-fn body(analysis: &Analysis, report: &GroupReport) -> String {
+fn body<'a>(analysis: &'a Analysis, report: &'a GroupReport, members: &Members<'a>) -> String {
     let labels = labels(report);
     let mut text = String::new();
     let mut gauge = |name: &str, help: &str, value: Option<f64>, more: &str| {
@@ -56,13 +59,13 @@ fn body(analysis: &Analysis, report: &GroupReport) -> String {
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name}{{{labels}{more}}} {value}");
         }
     };
-    let (deployment, lead_time) = last_deployments(analysis, report);
+    let (deployment, lead_time) = last_deployments(members.deployments(&report.group));
     gauge("dora_deployment_timestamp", "Finish of the last production deployment.", deployment, "");
     gauge("dora_lead_time_seconds", "Lead time of the last production deployment that has one.", lead_time, "");
-    let last = restored(analysis, &report.group).max_by_key(|(at, ..)| *at);
-    let duration = last.map(|(_, seconds, _)| seconds);
+    let last = members.restored(&report.group).iter().max_by_key(|it| it.at);
+    let duration = last.map(|it| it.seconds);
     gauge("dora_incident_duration_seconds", "Time to restore of the incident resolved last.", duration, "");
-    let caused = last.and_then(|(.., it)| caused_by_deploy(analysis, report, it)).map(|it| f64::from(u8::from(it)));
+    let caused = last.and_then(|it| caused_by_deploy(analysis, report, it.record)).map(|it| f64::from(u8::from(it)));
     gauge("dora_incident_caused_by_deploy", "Whether a deployment caused that incident.", caused, "");
     if let Some(now) = report.daily.last() {
         figures(now, analysis.settings.window_days, &mut gauge);
@@ -89,17 +92,11 @@ fn figures(now: &DailyRow, days: u32, gauge: &mut impl FnMut(&str, &str, Option<
     }
 }
 
-/// Finish of the last counted deployment, and the lead time of the last that has one.
-fn last_deployments(analysis: &Analysis, report: &GroupReport) -> (Option<f64>, Option<f64>) {
-    let own = |it: &&DeploymentRecord| {
-        it.left_out.is_none()
-            && it.event.finished_at.is_some()
-            && report.group.has(it.service.as_ref(), it.team.as_ref())
-    };
-    let all = || analysis.deployments.iter().filter(own);
-    let last = all().filter_map(|it| it.event.finished_at).max().map(seconds);
-    let timed = all().filter(|it| it.lead_time.is_some()).max_by_key(|it| it.event.finished_at);
-    (last, timed.and_then(|it| it.lead_time).map(Seconds::as_f64))
+/// Finish of the last deployment, and the lead time of the last that has one.
+fn last_deployments(deployments: &[Deployed<'_>]) -> (Option<f64>, Option<f64>) {
+    let last = deployments.iter().map(|it| it.finished_at).max().map(seconds);
+    let timed = deployments.iter().filter(|it| it.record.lead_time.is_some()).max_by_key(|it| it.finished_at);
+    (last, timed.and_then(|it| it.record.lead_time).map(Seconds::as_f64))
 }
 
 /// Whether a deployment caused an incident; nobody knows where deployments were not read on its day.

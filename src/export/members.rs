@@ -1,0 +1,95 @@
+//! Whose each event is, found once for all groups: what counts, and when it became known.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::time::Timestamp;
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord};
+
+/// A counted deployment.
+pub(super) struct Deployed<'a> {
+    pub(super) record: &'a DeploymentRecord,
+    pub(super) finished_at: Timestamp,
+    /// When it became known that it had failed.
+    pub(super) known_to_fail_at: Option<Timestamp>,
+}
+
+/// A counted incident that has a time to restore.
+pub(super) struct Restored<'a> {
+    pub(super) record: &'a IncidentRecord,
+    /// When it was resolved.
+    pub(super) at: Timestamp,
+    /// From its opening to that.
+    pub(super) seconds: f64,
+}
+
+/// Kind and name of a group.
+type Key<'a> = (GroupKind, &'a str);
+
+/// Events by group.
+pub(super) struct Members<'a> {
+    deployments: FxHashMap<Key<'a>, Vec<Deployed<'a>>>,
+    restored: FxHashMap<Key<'a>, Vec<Restored<'a>>>,
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn new(analysis: &'a Analysis) -> Self {
+        let mut deployments: FxHashMap<Key<'a>, Vec<Deployed<'a>>> = FxHashMap::default();
+        for (record, known_to_fail_at) in analysis.deployments.iter().zip(failures(analysis)) {
+            let Some(finished_at) = record.event.finished_at.filter(|_| record.left_out.is_none()) else { continue };
+            for key in keys(record.service.as_ref(), record.team.as_ref()) {
+                deployments.entry(key).or_default().push(Deployed { record, finished_at, known_to_fail_at });
+            }
+        }
+        let mut restored: FxHashMap<Key<'a>, Vec<Restored<'a>>> = FxHashMap::default();
+        for record in analysis.incidents.iter().filter(|record| record.counted) {
+            let time = record.time_to_restore.filter(|time| time.0 >= 0);
+            let Some((at, time)) = record.event.resolved_at.zip(time) else { continue };
+            for key in keys(record.service.as_ref(), record.team.as_ref()) {
+                restored.entry(key).or_default().push(Restored { record, at, seconds: time.as_f64() });
+            }
+        }
+        Self { deployments, restored }
+    }
+
+    pub(super) fn deployments(&self, group: &'a Group) -> &[Deployed<'a>] {
+        self.deployments.get(&(group.kind, group.name.as_str())).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn restored(&self, group: &'a Group) -> &[Restored<'a>] {
+        self.restored.get(&(group.kind, group.name.as_str())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The groups of an event, as [`Group::has`] tells them.
+fn keys<'a>(service: Option<&'a ServiceName>, team: Option<&'a TeamName>) -> impl Iterator<Item = Key<'a>> {
+    let service = service.map(|service| (GroupKind::Service, service.0.as_str()));
+    let team = team.map(|team| (GroupKind::Team, team.0.as_str()));
+    [(GroupKind::All, "all")].into_iter().chain(team).chain(service)
+}
+
+/// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
+/// so, but not before its own finish, or the finish of the rollback that replaced it.
+fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
+    let opened: BTreeMap<(&str, &str), Timestamp> = analysis
+        .incidents
+        .iter()
+        .map(|it| ((it.event.source.as_str(), it.event.id.as_str()), it.event.opened_at))
+        .collect();
+    let finished: BTreeMap<&str, Timestamp> =
+        analysis.deployments.iter().filter_map(|it| Some((it.event.id.as_str(), it.event.finished_at?))).collect();
+    let known = |deployment: &DeploymentRecord, cause: &Cause| match cause {
+        Cause::Incident { source, id } => {
+            let opened = opened.get(&(source.as_str(), id.as_str()))?;
+            Some((*opened).max(deployment.event.finished_at?))
+        }
+        Cause::Rollback { id } => finished.get(id.as_str()).copied(),
+    };
+    analysis
+        .deployments
+        .iter()
+        .map(|deployment| deployment.failed_by.iter().filter_map(|cause| known(deployment, cause)).min())
+        .collect()
+}
