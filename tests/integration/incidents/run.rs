@@ -66,13 +66,18 @@ fn jira_service_management_shows_the_same_alerts_at_its_own_place() {
     assert!(scene.server.asked("/jsm/ops/api/c1/v1/alerts?") >= 3);
 }
 
+/// A deployment of the service `shop`.
+fn deployed(scene: &Scene) {
+    let csv = "id,repo,environment,sha,status,created_at,finished_at\n1,a/shop,production,x,success,2025-03-02T00:00:00Z,2025-03-02T00:00:00Z\n";
+    scene.place.write("d.csv", csv).done(["import", "deployments", "d.csv", "--covers", "2024-01-01..2026-01-01"]);
+}
+
 #[test]
 fn run_fetches_and_reports_and_says_nothing() {
     let mut world = World::new();
     world.incident(MARCH_1);
     let scene = Scene::pagerduty(world, "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n");
-    let csv = "id,repo,environment,sha,status,created_at,finished_at\n1,a/shop,production,x,success,2025-03-02T00:00:00Z,2025-03-02T00:00:00Z\n";
-    scene.place.write("d.csv", csv).done(["import", "deployments", "d.csv", "--covers", "2024-01-01..2026-01-01"]);
+    deployed(&scene);
     let run = scene.run(&["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"]);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     assert!(scene.place.path("reports/2025-03/index.html").exists());
@@ -86,12 +91,14 @@ fn run_fetches_and_reports_and_says_nothing() {
 fn run_pushes_where_a_gateway_is_configured_and_reports_whatever_becomes_of_it() {
     let gateway = Proxy::new(None, &[]);
     let section = |url: &str| format!("[pagerduty]\napi_url = \"URL\"\n[pushgateway]\nurl = \"{url}\"\n");
-    let scene = Scene::new(World::new(), &section(&gateway.url));
+    let shop = "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n";
+    let scene = Scene::new(World::new(), &(section(&gateway.url) + shop));
+    deployed(&scene);
     let command = ["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"];
     let run = scene.run(&command);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     let seen = gateway.seen();
-    assert_eq!((seen.len(), seen[0].0.as_str(), seen[0].1.as_str()), (1, "PUT", "/metrics/job/dora/scope/all"));
+    assert_eq!((seen.len(), seen[0].0.as_str(), seen[0].1.as_str()), (2, "PUT", "/metrics/job/dora/scope/all"));
     assert!(
         seen[0].2.contains("dora_report_as_of_timestamp_seconds{env=\"production\"} 1767225600\n"),
         "{}",
@@ -100,7 +107,7 @@ fn run_pushes_where_a_gateway_is_configured_and_reports_whatever_becomes_of_it()
     assert!(seen[0].2.contains("dora_open_incidents{env=\"production\"} 0\n"), "{}", seen[0].2);
 
     let refusing = Proxy::new(None, &[Step::Answer(400, None, "no")]);
-    scene.configure(&section(&refusing.url));
+    scene.configure(&(section(&refusing.url) + shop));
     std::fs::remove_dir_all(scene.place.path("reports")).expect("removed");
     let run = scene.run(&command);
     assert_eq!(run.code, 4, "{}", run.stderr);
