@@ -70,19 +70,9 @@ impl<'a> Plan<'a> {
         Self { series, samples, parts }
     }
 
-    /// How many samples.
-    pub fn len(&self) -> usize {
-        self.samples.len()
-    }
-
-    /// Whether there is nothing to send.
-    pub fn is_empty(&self) -> bool {
-        self.samples.is_empty()
-    }
-
-    /// The instant of the oldest.
-    pub fn oldest(&self) -> Option<Timestamp> {
-        self.samples.first().map(|sample| sample.at)
+    /// All of it.
+    pub fn whole(&self) -> Batch<'_> {
+        Batch { series: self.series, samples: &self.samples }
     }
 
     /// Each batch with the parts that are complete once it is taken.
@@ -204,7 +194,7 @@ mod tests {
         let plan = Plan::new(&before, &Parts::new());
         let taken: Parts = plan.batches().flat_map(|(_, parts)| parts).collect();
         assert_eq!(taken.len(), 3);
-        assert!(Plan::new(&before, &taken).is_empty());
+        assert!(Plan::new(&before, &taken).whole().is_empty());
         let late = [series("a", &[(1, 1.0), (40 * DAY, 1.0), (41 * DAY, 1.0)]), series("b", &[(2, 7.0)])];
         assert_eq!(sent(&Plan::new(&late, &taken)), [2, 40 * DAY, 41 * DAY]);
         let one_more = [series("a", &[(1, 1.0), (40 * DAY, 1.0)]), series("b", &[(2, 1.0)]), series("c", &[(3, 1.0)])];

@@ -87,14 +87,7 @@ fn every_query_over_pushed_gauges_answers_from_a_server_that_scrapes_and_records
     let gateway = Server::pushgateway();
     scene.configure(&format!("[pushgateway]\nurl = \"{}\"\njob = \"our dora\"", gateway.url));
     scene.place.done(["push", "--as-of", scene.as_of]);
-    let rules = scene.place.done(["rules", "--for", "pushgateway"]).stdout;
-    scene.place.write("rules.yml", &rules.replace("interval: 1m", "interval: 1s"));
-    let config = format!(
-        "rule_files: [rules.yml]\nscrape_configs:\n- {{job_name: pushed, honor_labels: true, scrape_interval: 1s, \
-         static_configs: [{{targets: [\"{}\"]}}]}}\n",
-        gateway.url.replace("http://", "")
-    );
-    let server = Server::prometheus(&scene.place, "tsdb", &config);
+    let server = scene.scraping(&gateway);
     let dashboard = scene.place.done(["rules", "--for", "pushgateway", "--grafana"]).stdout;
     every_query_answers(&serde_json::from_str(&dashboard).expect("JSON"), &server, None);
 }

@@ -30,14 +30,7 @@ fn through_pushgateway(scene: &Scene) {
     let gateway = Server::pushgateway();
     scene.configure(&format!("[pushgateway]\nurl = \"{}/\"", gateway.url));
     scene.place.done(["push", "--as-of", scene.as_of]);
-    let rules = scene.place.done(["rules", "--for", "pushgateway"]).stdout;
-    scene.place.write("rules.yml", &rules.replace("interval: 1m", "interval: 1s"));
-    let config = format!(
-        "rule_files: [rules.yml]\nscrape_configs:\n- {{job_name: pushed, honor_labels: true, scrape_interval: 1s, \
-         static_configs: [{{targets: [\"{}\"]}}]}}\n",
-        gateway.url.replace("http://", "")
-    );
-    let server = Server::prometheus(&scene.place, "tsdb", &config);
+    let server = scene.scraping(&gateway);
     let days = scene.table(scene.days.0, "daily.csv");
     let last = &days[days.len() - 1]["date"];
     for (record, column, scale) in [

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::server::Server;
 use crate::support::Place;
 
 /// A dataset, a report over some days, and what they are called.
@@ -56,6 +57,18 @@ impl Scene {
     /// Adds sections to the config, in place of those added before.
     pub(super) fn configure(&self, sections: &str) {
         self.place.write("dora.toml", &format!("{}\n{sections}\n", self.config));
+    }
+
+    /// A Prometheus that scrapes a gateway and records by the rules for it, each second.
+    pub(super) fn scraping(&self, gateway: &Server) -> Server {
+        let rules = self.place.done(["rules", "--for", "pushgateway"]).stdout;
+        self.place.write("rules.yml", &rules.replace("interval: 1m", "interval: 1s"));
+        let config = format!(
+            "rule_files: [rules.yml]\nscrape_configs:\n- {{job_name: pushed, honor_labels: true, scrape_interval: 1s, \
+             static_configs: [{{targets: [\"{}\"]}}]}}\n",
+            gateway.url.replace("http://", "")
+        );
+        Server::prometheus(&self.place, "tsdb", &config)
     }
 
     /// The rows of a table of a report over a period.

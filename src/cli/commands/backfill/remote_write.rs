@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     }
     let taken = send(&plan, &receiver, &mut sent, from, talk)?;
     sent.finish()?;
-    let left = samples(&all) - plan.len();
+    let left = samples(&all) - plan.whole().len();
     let before = if left > 0 { format!("; {left} were there before") } else { String::new() };
     talk.info(&format!("{address}: {} samples sent{before}", taken.samples));
     let oldest = all.iter().filter_map(|one| one.samples.first()).map(|(at, _)| *at).min();
@@ -84,13 +84,13 @@ fn send(
     talk: Talk,
 ) -> anyhow::Result<Taken> {
     let runtime = runtime()?;
-    let spinner = talk.spinner();
+    let (spinner, count) = (talk.spinner(), plan.whole().len());
     let mut all = Taken::default();
     for (batch, parts) in plan.batches() {
         let taken = runtime.block_on(receiver.write(batch))?;
         all.samples += taken.samples;
         all.kept += taken.kept;
-        spinner.set_message(format!("{} of {} samples", all.samples, plan.len()));
+        spinner.set_message(format!("{} of {} samples", all.samples, count));
         if !parts.is_empty() {
             sent.taken(parts, from)?;
         }
