@@ -99,6 +99,15 @@ fn is_too_old(body: &str) -> bool {
 }
 
 impl WriteError {
+    /// Samples below which it makes no sense to send a batch in halves.
+    pub(super) fn indivisible(&self) -> usize {
+        match self {
+            Self::Duplicate { .. } => 1,
+            Self::Refused { status: 413, .. } => 64,
+            _ => usize::MAX,
+        }
+    }
+
     /// What a refusal of a batch means whose oldest sample is of that instant.
     pub(super) fn of(url: &str, status: u16, said: &str, oldest: Option<Timestamp>, now: Timestamp) -> Self {
         let (url, cause) = (url.to_owned(), said.to_owned());

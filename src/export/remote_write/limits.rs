@@ -1,14 +1,17 @@
-//! What a Prometheus says about itself: its version, how old a sample it takes, and how long it keeps one.
+//! What a Prometheus says about itself: its version, how old a sample it takes, how long it keeps one, and what it has.
 //!
 //! Other servers that take remote writes do not answer these questions; then nobody knows. Source: the Prometheus
 //! documentation, "HTTP API", sections "Config", "Flags" and "Build Information".
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
 
 use super::Receiver;
+use crate::domain::time::Timestamp;
+use crate::export::event_series::{Family, JOB, WINDOW_DAYS};
 use crate::sources::http::{Method, Request};
 
 /// What a server says about itself; `None`: it does not.
@@ -42,9 +45,34 @@ impl Receiver {
         }
     }
 
+    /// The groups of which it has every day of the window before an instant, as parts name them: what is sent from there
+    /// on makes whole windows. Where it cannot be asked, none.
+    pub async fn has_before(&self, at: Timestamp) -> BTreeSet<String> {
+        let expression = format!(
+            "count_over_time({}{{job=\"{JOB}\",of=\"deployments\"}}[{WINDOW_DAYS}d]) >= {}",
+            Family::DeploymentsRead.name(),
+            WINDOW_DAYS - 1
+        );
+        let Some(root) = root(&self.url) else { return BTreeSet::new() };
+        let Ok(mut url) = Url::parse(&format!("{root}/api/v1/query")) else { return BTreeSet::new() };
+        let time = format!("{}.{:03}", at.0.div_euclid(1_000), at.0.rem_euclid(1_000));
+        url.query_pairs_mut().extend_pairs([("query", &expression), ("time", &time)]);
+        let reply = self.get(&url).await.unwrap_or_default();
+        let series = reply.pointer("/data/result").and_then(Value::as_array).cloned().unwrap_or_default();
+        let group = |one: &Value| {
+            let label = |name: &str| one.get("metric")?.get(name)?.as_str();
+            let scope = label("scope")?;
+            Some(format!("{scope}/{}", if scope == "all" { "all" } else { label(scope)? }))
+        };
+        series.iter().filter_map(group).collect()
+    }
+
     async fn read(&self, root: &str, what: &str) -> Option<Value> {
-        let url = Url::parse(&format!("{root}/api/v1/status/{what}")).ok()?;
-        let request = Request { token: self.token.as_ref(), ..Request::new(Method::Get, &url) };
+        self.get(&Url::parse(&format!("{root}/api/v1/status/{what}")).ok()?).await
+    }
+
+    async fn get(&self, url: &Url) -> Option<Value> {
+        let request = Request { token: self.token.as_ref(), ..Request::new(Method::Get, url) };
         let reply = self.client.send(request).await.ok()?;
         serde_json::from_str(&reply.body).ok()
     }

@@ -54,7 +54,7 @@ impl Receiver {
         while let Some(batch) = left.pop() {
             match self.post(&wire::encode(batch.samples()), batch.oldest()).await {
                 Ok(()) => taken.samples += batch.len(),
-                Err(WriteError::Duplicate { .. } | WriteError::Refused { status: 413, .. }) if batch.len() > 1 => {
+                Err(error) if batch.len() > error.indivisible() => {
                     let (early, late) = batch.halves();
                     left.extend([late, early]);
                 }

@@ -13,7 +13,7 @@ use url::{Host, Url};
 use super::error::HttpError;
 use super::limits::Budget;
 use super::text::{cause, scrub};
-use super::{Body, Client, Method, Reply, Request, Scheme, TRIES};
+use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 64 << 20;
 const REDIRECTS: u32 = 5;
@@ -54,15 +54,18 @@ impl Client {
     /// Sends a request once, follows the redirects of its own host, and notes what the reply says of the budget.
     pub(super) async fn exchange(&self, request: Request<'_>, host: &str) -> Result<(Reply, Budget), HttpError> {
         let mut url = request.url.clone();
-        let (mut method, mut body) = (request.method, request.body);
         for _ in 0..=REDIRECTS {
-            let response = self.once(request, &url, method, body, host).await?;
+            let response = self.once(request, &url, host).await?;
             let status = response.status().as_u16();
+            if matches!(status, 301..=303) && request.method != Method::Get {
+                // Others would ask there for a page, and the page is no answer to what was sent.
+                return Err(HttpError::Redirects {
+                    host: host.to_owned(),
+                    problem: "what is sent to a page, like a login",
+                });
+            }
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 url = next(&url, &response)?;
-                if status == 303 {
-                    (method, body) = (Method::Get, None);
-                }
                 continue;
             }
             let budget = Budget::read(response.headers(), (self.clock)());
@@ -79,15 +82,8 @@ impl Client {
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }
 
-    async fn once(
-        &self,
-        request: Request<'_>,
-        url: &Url,
-        method: Method,
-        body: Option<Body<'_>>,
-        host: &str,
-    ) -> Result<Response, HttpError> {
-        let method = match method {
+    async fn once(&self, request: Request<'_>, url: &Url, host: &str) -> Result<Response, HttpError> {
+        let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Put => reqwest::Method::PUT,
@@ -110,7 +106,7 @@ impl Client {
                 Scheme::PasswordOf(user) => builder.basic_auth(user, Some(token.expose_secret())),
             };
         }
-        if let Some(body) = body {
+        if let Some(body) = request.body {
             builder = builder.header(CONTENT_TYPE, body.kind).body(body.bytes.to_vec());
         }
         self.sent.fetch_add(1, Ordering::Relaxed);

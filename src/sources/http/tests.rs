@@ -119,11 +119,13 @@ async fn redirects_stay_on_their_own_host() {
     .await;
     assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
     assert!(run.seen[1].head.starts_with("POST /y ") && run.seen[1].body == "{}");
-    let elsewhere = send(60, |_| Answer::new(301, "").with("location", "https://evil.example/x")).await;
+    let page = send(60, |_| Answer::new(302, "").with("location", "/login")).await;
+    assert!(matches!(page.result, Err(HttpError::Redirects { .. })) && page.seen.len() == 1, "a page is no answer");
+    let elsewhere = send(60, |_| Answer::new(308, "").with("location", "https://evil.example/x")).await;
     let text = elsewhere.result.expect_err("refused").to_string();
     assert!(text.contains("127.0.0.1") && text.contains("https://evil.example"), "{text}");
     assert_eq!(elsewhere.seen.len(), 1);
-    let endless = send(60, |_| Answer::new(302, "").with("location", "/x")).await;
+    let endless = send(60, |_| Answer::new(307, "").with("location", "/x")).await;
     assert!(matches!(endless.result, Err(HttpError::Redirects { .. })));
     assert_eq!(endless.seen.len(), 6);
 }

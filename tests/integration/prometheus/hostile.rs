@@ -69,6 +69,9 @@ fn a_file_is_written_through_links_and_into_pipes_and_nowhere_else() {
     std::os::unix::fs::symlink("kept.om", place.path("link.om")).expect("a link");
     place.done(["backfill", "openmetrics", "link.om"]);
     assert!(place.path("link.om").is_symlink() && place.read("kept.om").ends_with("# EOF\n"));
+    std::os::unix::fs::symlink("new.om", place.path("early.om")).expect("a link");
+    place.done(["backfill", "openmetrics", "early.om"]);
+    assert!(place.path("early.om").is_symlink() && place.read("new.om").ends_with("# EOF\n"));
     let run = place.run(["backfill", "openmetrics", "/dev/stdout"]);
     assert!(run.stdout.ends_with("# EOF\n"), "{}", run.stderr);
     for (path, code) in [("/nonexistent/x.om", 2), ("data", 2), ("/dev/full", 1)] {

@@ -93,6 +93,32 @@ fn a_history_sent_from_a_day_on_has_no_figure_that_would_be_too_low() {
 }
 
 #[test]
+fn what_was_imported_as_blocks_is_what_the_server_has_before_a_day() {
+    if !installed(&["promtool", "prometheus", "curl"]) {
+        return;
+    }
+    let mut schedule = Schedule::new();
+    let import = |until: &str| {
+        let covers = format!("2026-05-01..{until}");
+        schedule.place.done(["import", "deployments", "d.csv", "--covers", covers.as_str()]);
+    };
+    import("2026-07-20");
+    schedule.place.done(["backfill", "openmetrics", "h.om"]);
+    let made = std::process::Command::new("promtool")
+        .args(["tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=744h"])
+        .args([schedule.place.path("h.om"), schedule.place.path("blocks")])
+        .status();
+    assert!(made.expect("promtool").success());
+    import("2026-07-25");
+    schedule.server = Server::prometheus(&schedule.place, "blocks", ANY_AGE);
+    let section = format!("[remote_write]\nurl = \"{}/api/v1/write\"\n", schedule.server.url);
+    schedule.place.write("dora.toml", &section);
+    schedule.place.done(["backfill", "remote-write", "--since", "2026-07-18"]);
+    assert_eq!(schedule.recorded(FREQUENCY, "2026-07-24T00:00:00Z"), Some(3.0 / 30.0));
+    assert_eq!(schedule.recorded(FREQUENCY, "2026-07-20T00:00:00Z"), Some(2.0 / 30.0));
+}
+
+#[test]
 fn a_service_that_is_new_sends_itself_and_a_server_that_takes_little_gets_what_it_takes() {
     if !installed(&["prometheus", "curl"]) {
         return;

@@ -39,7 +39,8 @@ pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) 
 /// Writes a file beside itself first; what a link points to, and into a pipe or a device as it is.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let is_special = fs::metadata(&place).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+    // A pipe, a device, or a link to what is not there yet.
+    let is_special = fs::symlink_metadata(&place).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
     let written = if is_special { fs::write(&place, text) } else { replace(&place, text) };
     written.map_err(|cause| {
         let words = format!("{}: cannot be written: {}; name another file", path.display(), plain(&cause.to_string()));

@@ -1,6 +1,8 @@
 //! `backfill remote-write`: the history to a server, batch by batch; what was taken is noted, so that a run that was
 //! broken off goes on where it was, and `--since-last` sends only what is new.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 
 use super::{history, samples};
@@ -25,17 +27,10 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     if flags.since_last {
         from = from.max(reach(&receiver, &all, began, talk)?);
     }
-    let zone = context.config.settings.zone;
-    let all: Vec<Series> = all
-        .into_iter()
-        .map(|one| match from {
-            None => one,
-            Some(day) => {
-                let known = sent.first(&key(&one.group), from);
-                one.starting(zone.midnight(day), known.map_or(Timestamp(i64::MIN), |day| zone.midnight(day)))
-            }
-        })
-        .collect();
+    let all = match from {
+        None => all,
+        Some(day) => starting(all, day, context.config.settings.zone, &sent, &receiver)?,
+    };
     let plan = Plan::new(&all, &if goes_on { sent.parts() } else { Parts::new() });
     if !goes_on {
         sent.begin_anew(from)?;
@@ -61,6 +56,28 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
         ));
     }
     Ok(Code::Done)
+}
+
+/// The samples from a day on. Windows that reach back to days that the server has of no road are said not to be complete.
+fn starting(
+    all: Vec<Series>,
+    day: NaiveDate,
+    zone: Zone,
+    sent: &Sent,
+    receiver: &Receiver,
+) -> anyhow::Result<Vec<Series>> {
+    let runtime = runtime()?;
+    let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
+    let mut known = |group: &str| {
+        let first = sent.first(group, Some(day))?;
+        let has = asked.entry(first).or_insert_with(|| runtime.block_on(receiver.has_before(zone.midnight(first))));
+        (!has.contains(group)).then_some(first)
+    };
+    let cut = |one: Series| {
+        let first = known(&key(&one.group)).map_or(Timestamp(i64::MIN), |first| zone.midnight(first));
+        one.starting(zone.midnight(day), first)
+    };
+    Ok(all.into_iter().map(cut).collect())
 }
 
 /// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
