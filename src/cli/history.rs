@@ -3,7 +3,7 @@
 
 use anyhow::Context as _;
 
-use super::context::{Context, now};
+use super::context::Context;
 use super::exit::UsageError;
 use crate::domain::time::{Period, Timestamp};
 use crate::export::event_series::WINDOW_DAYS;
@@ -11,31 +11,25 @@ use crate::metrics::tables::Analysis;
 use crate::metrics::{Request, analyse};
 use crate::store::Dataset;
 
-/// Up to when things are known where nobody says: the last instant that was read of anything. Between that and the clock
-/// nobody looked, and a window that ended there would not be complete.
-pub(super) fn known_until(context: &Context) -> anyhow::Result<Timestamp> {
-    let now = now();
-    let dataset = Dataset::open(&context.data)?;
-    let read = dataset.coverage().iter().flat_map(|entry| &entry.spans).map(|span| span.to).max();
-    Ok(read.map_or(now, |read| read.min(now)))
-}
-
-/// From the first day that was read to the instant. Where nothing was read at all there is nothing to say, not even 0.
-pub(super) fn whole(context: &Context, as_of: Timestamp) -> anyhow::Result<Analysis> {
+/// From the first day that was read to an instant. Where nobody says which, that is the last that was read of anything:
+/// between it and the clock nobody looked, and a window that ended there would not be complete. Where nothing was read at
+/// all there is nothing to say, not even 0.
+pub(super) fn whole(context: &Context, as_of: Option<Timestamp>, now: Timestamp) -> anyhow::Result<Analysis> {
     let mut settings = context.config.settings.clone();
     settings.window_days = WINDOW_DAYS;
     let dataset = Dataset::open(&context.data)?;
-    if dataset.coverage().is_empty() {
+    let spans = || dataset.coverage().iter().flat_map(|entry| &entry.spans);
+    let (Some(begin), Some(end)) = (spans().map(|span| span.from).min(), spans().map(|span| span.to).max()) else {
         return Err(UsageError(format!(
             "{}: nothing was read yet, so there is nothing to send and nobody can tell what is gone; run `fetch` or \
              `import`, or name the folder of the dataset with --data",
             context.data.display()
         ))
         .into());
-    }
-    let read = dataset.coverage().iter().flat_map(|entry| &entry.spans).map(|span| span.from).min();
+    };
+    let as_of = as_of.unwrap_or_else(|| end.min(now));
     let last = settings.zone.day_of(Timestamp(as_of.0 - 1));
-    let first = read.map_or(last, |at| settings.zone.day_of(at).min(last));
+    let first = settings.zone.day_of(begin).min(last);
     let to = last.succ_opt().context("the instant lies beyond the calendar")?;
     let period = Period::range(first, to).map_err(anyhow::Error::msg)?;
     let request = Request { settings, as_of, previous: None, period, service: None, team: None };

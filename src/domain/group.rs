@@ -39,6 +39,11 @@ pub enum GroupKind {
 }
 
 impl GroupKind {
+    /// The kind that is written so.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::All, Self::Team, Self::Service].into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// As written in the outputs.
     pub fn as_str(self) -> &'static str {
         match self {

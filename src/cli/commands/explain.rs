@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Co
     let group = match (&asked.service, &asked.team) {
         (Some(name), _) => Group { kind: GroupKind::Service, name: name.clone() },
         (None, Some(name)) => Group { kind: GroupKind::Team, name: name.clone() },
-        (None, None) => Group { kind: GroupKind::All, name: "all".into() },
+        (None, None) => Group::all(),
     };
     let Some(explanation) = explain::explain(&analysis, asked.metric.into(), &group) else {
         let same = analysis.groups.iter().filter(|it| it.group.kind == group.kind);

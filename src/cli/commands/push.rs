@@ -5,11 +5,12 @@ use std::time::Duration;
 use crate::cli::args::{Common, Push};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code, UsageError};
-use crate::cli::history::{known_until, whole};
+use crate::cli::history::whole;
 use crate::cli::output::Talk;
 use crate::cli::servers::{gateway, runtime};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::export::event_series::WINDOW_DAYS;
 use crate::export::pushgateway::gauges::{PushGroup, groups};
 use crate::export::pushgateway::replay::{self, Replay};
 use crate::export::pushgateway::{Gateway, PushError};
@@ -42,7 +43,7 @@ fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
     if let Some(as_of) = push.as_of.filter(|as_of| *as_of > now) {
         return Err(UsageError(format!("--as-of {as_of} lies in the future of this machine's clock, {now}")).into());
     }
-    let analysis = whole(context, push.as_of.map_or_else(|| known_until(context), Ok)?)?;
+    let analysis = whole(context, push.as_of, now)?;
     let groups = groups(&analysis);
     say_what_is_missing(&analysis, talk);
     let runtime = runtime()?;
@@ -102,7 +103,7 @@ async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, ta
         "the deployments of the last {} days are pushed one by one, {rounds} rounds of {} s: they all carry today's time, \
          so rules over 30 days count them until 30 days from now and then lose them all at once; no rule can tell them \
          from deployments of today, and those that the server has scraped already are counted twice",
-        replay::DAYS,
+        WINDOW_DAYS,
         pause.as_secs()
     ));
     let mut began = false;

@@ -15,7 +15,7 @@ use crate::metrics::tables::{Analysis, DailyRow, GroupReport, IncidentRecord};
 /// What one group of a Pushgateway is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushGroup {
-    /// Its grouping labels besides the job, in the order of its address.
+    /// Its grouping labels besides the job, in the order of their names, which is that of its address.
     pub labels: Vec<(&'static str, String)>,
     /// Its metrics in the text format.
     pub body: String,

@@ -87,6 +87,7 @@ struct HeldGroup {
 }
 
 impl HeldGroup {
+    /// Its labels as those of a [`PushGroup`].
     fn pairs(&self) -> Vec<(&str, String)> {
         self.labels.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
     }
@@ -142,12 +143,12 @@ impl Gateway {
     /// # Errors
     /// The transport failed, or it does not say what it holds.
     pub async fn prune(&self, keep: &[PushGroup]) -> Result<Vec<String>, PushError> {
-        let keep: BTreeSet<Vec<(&str, &str)>> = keep.iter().map(|group| sorted(&group.labels)).collect();
+        let keep: BTreeSet<&[(&str, String)]> = keep.iter().map(|group| group.labels.as_slice()).collect();
         let mut gone = Vec::new();
         for held in self.held().await? {
             let labels = held.pairs();
-            if !keep.contains(&sorted(&labels)) {
-                self.write(Method::Delete, &in_order(&labels), None).await?;
+            if !keep.contains(labels.as_slice()) {
+                self.write(Method::Delete, &labels, None).await?;
                 gone.push(name(&labels));
             }
         }
@@ -183,9 +184,7 @@ impl Gateway {
 
     /// Whether a group is of the shape that `push` makes, and no other job's or program's.
     fn is_own(&self, labels: &BTreeMap<String, String>) -> bool {
-        let kind = [GroupKind::All, GroupKind::Team, GroupKind::Service]
-            .into_iter()
-            .find(|kind| labels.get("scope").is_some_and(|scope| scope == kind.as_str()));
+        let kind = labels.get("scope").and_then(|scope| GroupKind::parse(scope));
         let has = |label: &str| matches!(label, "job" | "scope") || kind.is_some_and(|kind| label == kind.as_str());
         labels.get("job") == Some(&self.job) && kind.is_some() && labels.keys().all(|label| has(label))
     }
@@ -241,19 +240,6 @@ impl Gateway {
         }
         url
     }
-}
-
-/// As the address has them: the scope first.
-fn in_order<'a>(labels: &[(&'a str, String)]) -> Vec<(&'a str, String)> {
-    let mut labels = labels.to_vec();
-    labels.sort_by_key(|(name, _)| *name != "scope");
-    labels
-}
-
-fn sorted<'a>(labels: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
-    let mut pairs: Vec<(&str, &str)> = labels.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    pairs.sort_unstable();
-    pairs
 }
 
 /// A group as a message names it.

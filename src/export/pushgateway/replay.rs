@@ -6,14 +6,12 @@
 use std::fmt::Write as _;
 
 use super::gauges::{self, PushGroup};
-use super::{Gateway, PushError, sorted};
+use super::{Gateway, PushError};
+use crate::domain::group::Group;
 use crate::domain::time::Timestamp;
-use crate::export::event_series::{Family, seconds, series};
+use crate::export::event_series::{Family, WINDOW_DAYS, seconds, series};
 use crate::metrics::tables::Analysis;
 use crate::sources::http::Method;
-
-/// Days that are replayed.
-pub const DAYS: i64 = 30;
 
 /// What is pushed of one group, oldest first.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,22 +26,16 @@ pub struct Replay {
 
 /// What is to be replayed.
 pub fn replays(analysis: &Analysis, groups: &[PushGroup]) -> Vec<Replay> {
-    let from = Timestamp(analysis.as_of.0 - DAYS * 86_400_000);
+    let from = Timestamp(analysis.as_of.0 - i64::from(WINDOW_DAYS) * 86_400_000);
     let all = series(analysis);
-    let of = |family: Family, group: &PushGroup| {
-        all.iter().find(|one| {
-            let same =
-                |(name, value): &(&'static str, String)| one.labels.iter().any(|it| it.0 == *name && it.1 == *value);
-            one.family == family && group.labels.iter().all(same)
-        })
-    };
+    let of = |family: Family, group: &Group| all.iter().find(|one| one.family == family && one.group == *group);
     analysis
         .groups
         .iter()
         .zip(groups)
         .filter_map(|(report, group)| {
-            let deployments = of(Family::Deployment, group)?;
-            let lead_times = of(Family::LeadTime, group);
+            let deployments = of(Family::Deployment, &report.group)?;
+            let lead_times = of(Family::LeadTime, &report.group);
             let labels = gauges::labels(report);
             let push = |(at, _): &(Timestamp, f64)| {
                 let (name, lead) = (Family::Deployment.name(), Family::LeadTime.name());
@@ -74,9 +66,8 @@ impl Gateway {
     pub async fn newborn<'a>(&self, replays: &'a [Replay]) -> Result<Vec<&'a Replay>, PushError> {
         let held = self.held().await?;
         let has = |replay: &Replay| {
-            held.iter().any(|held| {
-                sorted(&held.pairs()) == sorted(&replay.labels) && held.metrics.contains_key(Family::Deployment.name())
-            })
+            held.iter()
+                .any(|held| held.pairs() == replay.labels && held.metrics.contains_key(Family::Deployment.name()))
         };
         Ok(replays.iter().filter(|replay| !has(replay)).collect())
     }

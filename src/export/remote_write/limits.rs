@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::Receiver;
+use super::{Receiver, key};
+use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
 use crate::export::event_series::{Family, JOB, WINDOW_DAYS};
 use crate::sources::http::{Method, Request};
@@ -61,8 +62,11 @@ impl Receiver {
         let series = reply.pointer("/data/result").and_then(Value::as_array).cloned().unwrap_or_default();
         let group = |one: &Value| {
             let label = |name: &str| one.get("metric")?.get(name)?.as_str();
-            let scope = label("scope")?;
-            Some(format!("{scope}/{}", if scope == "all" { "all" } else { label(scope)? }))
+            let kind = GroupKind::parse(label("scope")?)?;
+            Some(match kind {
+                GroupKind::All => key(&Group::all()),
+                _ => key(&Group { kind, name: label(kind.as_str())?.to_owned() }),
+            })
         };
         series.iter().filter_map(group).collect()
     }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Datelike as _;
-use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::domain::group::Group;
@@ -53,15 +52,10 @@ impl<'a> Plan<'a> {
         let keys: Vec<String> = series.iter().map(|one| key(&one.group)).collect();
         let mut parts = digests(series, &keys);
         parts.retain(|part, digest| taken.get(part) != Some(digest));
-        let mut wanted: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-        for (group, month) in parts.keys() {
-            wanted.entry(group).or_default().push(month);
-        }
         let mut samples = Vec::new();
         for (index, (one, group)) in series.iter().zip(&keys).enumerate() {
-            let Some(months) = wanted.get(group.as_str()) else { continue };
-            for chunk in one.samples.chunk_by(|a, b| month(a.0) == month(b.0)) {
-                if chunk.first().is_some_and(|(at, _)| months.contains(&at.utc_month().as_str())) {
+            for (month, chunk) in months(one) {
+                if parts.contains_key(&(group.clone(), month)) {
                     samples.extend(chunk.iter().map(|&(at, value)| Sample { at, series: index, value }));
                 }
             }
@@ -124,19 +118,19 @@ pub fn key(group: &Group) -> String {
     format!("{}/{}", group.kind.as_str(), group.name)
 }
 
-/// Year and month of UTC.
-fn month(at: Timestamp) -> (i32, u32) {
-    let date = at.utc();
-    (date.year(), date.month())
+/// The samples of a series by month (UTC).
+fn months(series: &Series) -> impl Iterator<Item = (String, &[(Timestamp, f64)])> {
+    let month = |at: Timestamp| (at.utc().year(), at.utc().month());
+    let chunks = series.samples.chunk_by(move |a, b| month(a.0) == month(b.0));
+    chunks.filter_map(|chunk| Some((chunk.first()?.0.utc_month(), chunk)))
 }
 
 /// Per part one name for all its samples, whatever the order of the series.
 fn digests(series: &[Series], keys: &[String]) -> Parts {
     let mut parts: BTreeMap<Part, Sha256> = BTreeMap::new();
     for (one, group) in series.iter().zip(keys) {
-        for chunk in one.samples.chunk_by(|a, b| month(a.0) == month(b.0)) {
-            let Some(first) = chunk.first() else { continue };
-            let digest = parts.entry((group.clone(), first.0.utc_month())).or_default();
+        for (month, chunk) in months(one) {
+            let digest = parts.entry((group.clone(), month)).or_default();
             digest.update(one.family.name());
             for (label, value) in &one.labels {
                 digest.update([label, "\0", value.as_str(), "\0"].concat());

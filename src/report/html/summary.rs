@@ -3,7 +3,7 @@
 use super::reading::{self, BandView, Outcome};
 use super::view::Spark;
 use super::{period_name, view};
-use crate::domain::group::{Group, GroupKind};
+use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, GroupReport, Metric, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::explain::command;
@@ -90,7 +90,7 @@ fn tile(
         "failures" => Metric::ChangeFailureRate,
         _ => Metric::TimeToRestore,
     };
-    let whole = Group { kind: GroupKind::All, name: "all".to_owned() };
+    let whole = Group::all();
     // Of a part of the services no command gives the whole.
     let is_part = analysis.service_filter.is_some() || analysis.team_filter.is_some();
     let explain = if is_part { String::new() } else { command(metric, &whole, &span(analysis)) };

@@ -6,7 +6,7 @@ mod remote_write;
 use crate::cli::args::{Common, Road, SinceAsOf};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::history::{known_until, whole};
+use crate::cli::history::whole;
 use crate::cli::output::Talk;
 use crate::export::event_series::{Series, WINDOW_DAYS, series};
 
@@ -22,12 +22,13 @@ pub(in crate::cli) fn run(road: &Road, common: &Common, talk: Talk) -> anyhow::R
 /// The series of all that was read, up to an instant, and nothing that lies in the future.
 fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Vec<Series>> {
     let now = now();
-    let as_of = span.as_of.map_or_else(|| known_until(context), Ok)?;
+    let analysis = whole(context, span.as_of, now)?;
+    let as_of = analysis.as_of;
     let settings = &context.config.settings;
     if let Some(since) = span.since.filter(|&since| settings.zone.midnight(since) >= as_of) {
         return Err(UsageError(format!("--since {since}: nothing is known after {as_of}")).into());
     }
-    let all = series(&whole(context, as_of)?);
+    let all = series(&analysis);
     let before = samples(&all);
     let all: Vec<Series> = all.into_iter().map(|one| one.ending(now)).collect();
     let later = before - samples(&all);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use tokio::runtime::Runtime;
 
 use super::{history, samples};
 use crate::cli::args::RemoteWrite;
@@ -21,21 +22,22 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     let began = now();
     let (receiver, address) = receiver(context, flags.max_wait, began, talk)?;
     let all = history(context, &flags.span, talk)?;
+    let link = Link { runtime: runtime()?, receiver, talk };
     let mut sent = Sent::open(&context.data, &address)?;
     let goes_on = flags.since_last || sent.is_broken_off();
     let mut from = flags.span.since;
     if flags.since_last {
-        from = from.max(reach(&receiver, &all, began, talk)?);
+        from = from.max(link.reach(&all, began));
     }
     let all = match from {
         None => all,
-        Some(day) => starting(all, day, context.config.settings.zone, &sent, &receiver)?,
+        Some(day) => link.starting(all, day, context.config.settings.zone, &sent),
     };
     let plan = Plan::new(&all, &if goes_on { sent.parts() } else { Parts::new() });
     if !goes_on {
         sent.begin_anew(from)?;
     }
-    let taken = send(&plan, &receiver, &mut sent, from, talk)?;
+    let taken = link.send(&plan, &mut sent, from)?;
     sent.finish()?;
     let left = samples(&all) - plan.whole().len();
     let before = if left > 0 { format!("; {left} were there before") } else { String::new() };
@@ -58,60 +60,56 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     Ok(Code::Done)
 }
 
-/// The samples from a day on. Windows that reach back to days that the server has of no road are said not to be complete.
-fn starting(
-    all: Vec<Series>,
-    day: NaiveDate,
-    zone: Zone,
-    sent: &Sent,
-    receiver: &Receiver,
-) -> anyhow::Result<Vec<Series>> {
-    let runtime = runtime()?;
-    let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
-    let mut known = |group: &str| {
-        let first = sent.first(group, Some(day))?;
-        let has = asked.entry(first).or_insert_with(|| runtime.block_on(receiver.has_before(zone.midnight(first))));
-        (!has.contains(group)).then_some(first)
-    };
-    let cut = |one: Series| {
-        let first = known(&key(&one.group)).map_or(Timestamp(i64::MIN), |first| zone.midnight(first));
-        one.starting(zone.midnight(day), first)
-    };
-    Ok(all.into_iter().map(cut).collect())
-}
-
-/// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
-/// would be refused in each run of a schedule, whatever it is.
-fn reach(receiver: &Receiver, all: &[Series], now: Timestamp, talk: Talk) -> anyhow::Result<Option<NaiveDate>> {
-    let limits = runtime()?.block_on(receiver.limits());
-    let Some(window) = limits.window.filter(|window| !window.is_zero()) else { return Ok(None) };
-    let back = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-    let first = Zone::UTC.day_of(Timestamp(now.0.saturating_sub(back))).succ_opt();
-    let reached = first.map_or(Timestamp(i64::MIN), |day| Zone::UTC.midnight(day));
-    let older = all.iter().map(|one| one.samples.partition_point(|(at, _)| *at < reached)).sum::<usize>();
-    talk.detail(&format!("{older} samples are older than what the server takes, and are left out"));
-    Ok(first.filter(|_| older > 0))
-}
-
-fn send(
-    plan: &Plan<'_>,
-    receiver: &Receiver,
-    sent: &mut Sent,
-    from: Option<NaiveDate>,
+/// The server, and what its requests run on.
+struct Link {
+    runtime: Runtime,
+    receiver: Receiver,
     talk: Talk,
-) -> anyhow::Result<Taken> {
-    let runtime = runtime()?;
-    let (spinner, count) = (talk.spinner(), plan.whole().len());
-    let mut all = Taken::default();
-    for (batch, parts) in plan.batches() {
-        let taken = runtime.block_on(receiver.write(batch))?;
-        all.samples += taken.samples;
-        all.kept += taken.kept;
-        spinner.set_message(format!("{} of {} samples", all.samples, count));
-        if !parts.is_empty() {
-            sent.taken(parts, from)?;
-        }
+}
+
+impl Link {
+    /// The samples from a day on. Windows that reach back to days that the server has of no road are said not to be
+    /// complete.
+    fn starting(&self, all: Vec<Series>, day: NaiveDate, zone: Zone, sent: &Sent) -> Vec<Series> {
+        let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
+        let mut known = |group: &str| {
+            let first = sent.first(group, Some(day))?;
+            let ask = || self.runtime.block_on(self.receiver.has_before(zone.midnight(first)));
+            (!asked.entry(first).or_insert_with(ask).contains(group)).then_some(first)
+        };
+        let cut = |one: Series| {
+            let first = known(&key(&one.group)).map_or(Timestamp(i64::MIN), |first| zone.midnight(first));
+            one.starting(zone.midnight(day), first)
+        };
+        all.into_iter().map(cut).collect()
     }
-    spinner.finish_and_clear();
-    Ok(all)
+
+    /// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
+    /// would be refused in each run of a schedule, whatever it is.
+    fn reach(&self, all: &[Series], now: Timestamp) -> Option<NaiveDate> {
+        let limits = self.runtime.block_on(self.receiver.limits());
+        let window = limits.window.filter(|window| !window.is_zero())?;
+        let back = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+        let first = Zone::UTC.day_of(Timestamp(now.0.saturating_sub(back))).succ_opt();
+        let reached = first.map_or(Timestamp(i64::MIN), |day| Zone::UTC.midnight(day));
+        let older = all.iter().map(|one| one.samples.partition_point(|(at, _)| *at < reached)).sum::<usize>();
+        self.talk.detail(&format!("{older} samples are older than what the server takes, and are left out"));
+        first.filter(|_| older > 0)
+    }
+
+    fn send(&self, plan: &Plan<'_>, sent: &mut Sent, from: Option<NaiveDate>) -> anyhow::Result<Taken> {
+        let (spinner, count) = (self.talk.spinner(), plan.whole().len());
+        let mut all = Taken::default();
+        for (batch, parts) in plan.batches() {
+            let taken = self.runtime.block_on(self.receiver.write(batch))?;
+            all.samples += taken.samples;
+            all.kept += taken.kept;
+            spinner.set_message(format!("{} of {count} samples", all.samples));
+            if !parts.is_empty() {
+                sent.taken(parts, from)?;
+            }
+        }
+        spinner.finish_and_clear();
+        Ok(all)
+    }
 }
