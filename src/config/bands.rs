@@ -6,7 +6,7 @@
 //!
 //! [deployment_frequency]
 //! elite = "> 1 per 1d"                 # deployments per span
-//! high = ">= 1 per 30d"
+//! high = ">= 1 per 31d"
 //!
 //! [lead_time]
 //! elite = "< 1h"
@@ -14,7 +14,7 @@
 //! [change_failure_rate]
 //! elite = "< 5%"
 //!
-//! [time_to_restore]
+//! [time_to_restore]                    # likewise [recovery_time]
 //! medium = "<= 7d"
 //! ```
 //!
@@ -74,6 +74,7 @@ fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
         lead_time: thresholds(&top, "lead_time", duration)?,
         change_failure_rate: thresholds(&top, "change_failure_rate", percentage)?,
         time_to_restore: thresholds(&top, "time_to_restore", duration)?,
+        recovery_time: thresholds(&top, "recovery_time", duration)?,
     })
 }
 
@@ -108,7 +109,7 @@ fn is_worse(limit: Limit, better: Limit) -> bool {
 }
 
 fn frequency(text: &str) -> Result<Limit, String> {
-    let unreadable = || format!("`{text}` is no threshold; write one like `> 1 per 1d` or `>= 1 per 30d`");
+    let unreadable = || format!("`{text}` is no threshold; write one like `> 1 per 1d` or `>= 1 per 31d`");
     let (or_equal, rest) = comparison(text, '>').ok_or_else(unreadable)?;
     let (count, span) = rest.split_once(" per ").ok_or_else(unreadable)?;
     let count: u32 = count.trim().parse().map_err(|_| unreadable())?;
@@ -164,8 +165,8 @@ edition = "acme-2026"
 note = "The handbook's."
 [deployment_frequency]
 elite = "> 1 per 1d"
-high = ">= 1 per 30d"
-medium = ">=1 per 182d"
+high = ">= 1 per 31d"
+medium = ">=1 per 184d"
 [lead_time]
 elite = "< 1h"
 high = "< 7d"
@@ -226,7 +227,7 @@ medium = "<= 1w"
             ),
             (
                 "edition = 'x'\n[deployment_frequency]\nelite = '> 1'",
-                "b.toml:3: `elite` in [deployment_frequency]: `> 1` is no threshold; write one like `> 1 per 1d` or `>= 1 per 30d`",
+                "b.toml:3: `elite` in [deployment_frequency]: `> 1` is no threshold; write one like `> 1 per 1d` or `>= 1 per 31d`",
             ),
             (
                 "edition = 'x'\n[change_failure_rate]\nelite = '< 0.05'",

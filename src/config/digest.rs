@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Config, Feed, Github, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::glob::Glob;
-use crate::domain::settings::{Service, Settings};
+use crate::domain::settings::{Merge, Service, Settings};
 
 impl Config {
     /// SHA-256 in lower-case hexadecimal over all that the figures depend on.
@@ -39,6 +39,12 @@ fn settings(settings: &Settings) -> Value {
         settings.window_days,
         bands(&settings.bands),
         globs(&settings.environments),
+        settings.environments_are_set,
+        globs(&settings.exclude_environments),
+        settings.merge.map(|merge| match merge {
+            Merge::Records(within) => json!(["records", within]),
+            Merge::Rollouts(within) => json!(["rollouts", within]),
+        }),
         settings.services.iter().map(service).collect::<Vec<_>>(),
         settings.attribution.as_str(),
         settings.attribution_window,
@@ -70,6 +76,7 @@ fn bands(bands: &Bands) -> Value {
         limits(&bands.lead_time),
         limits(&bands.change_failure_rate),
         limits(&bands.time_to_restore),
+        limits(&bands.recovery_time),
     ])
 }
 

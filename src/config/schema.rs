@@ -24,7 +24,7 @@ pub(super) const CONFIG: &Schema = &[
             "concurrency",
         ],
     ),
-    ("deployments", &["environments"]),
+    ("deployments", &["environments", "exclude_environments", "merge_within"]),
     (
         "pagerduty",
         &[

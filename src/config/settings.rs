@@ -7,7 +7,8 @@ use super::document::{Section, Text};
 use super::error::ConfigError;
 use super::{bands, service, values};
 use crate::domain::glob::Glob;
-use crate::domain::settings::{Policy, Settings, priority_number};
+use crate::domain::priority::priority_rank;
+use crate::domain::settings::{Merge, Policy, Settings};
 use crate::domain::time::{Zone, parse_duration};
 
 /// Why an empty list of environments is a mistake.
@@ -30,10 +31,14 @@ pub(super) fn read(
             settings.bands = bands::read(&text, folder, read)?;
         }
     }
-    if let Some(section) = top.section("deployments")?
-        && let Some(texts) = section.some_texts("environments", NO_ENVIRONMENT)?
-    {
-        settings.environments = globs(&texts)?;
+    if let Some(section) = top.section("deployments")? {
+        if let Some(texts) = section.some_texts("environments", NO_ENVIRONMENT)? {
+            settings.environments = globs(&texts)?;
+            settings.environments_are_set = true;
+        }
+        settings.exclude_environments = globs(&section.texts("exclude_environments")?.unwrap_or_default())?;
+        let within = section.text("merge_within")?.map(|text| text.read(parse_duration)).transpose()?;
+        settings.merge = within.map(Merge::Records);
     }
     if let Some(section) = top.section("incidents")? {
         incidents(&section, &mut settings)?;
@@ -52,8 +57,9 @@ fn incidents(section: &Section<'_>, settings: &mut Settings) -> Result<(), Confi
     }
     settings.count_rollbacks = section.flag("count_rollbacks")?.unwrap_or(settings.count_rollbacks);
     if let Some(text) = section.text("min_priority")? {
-        let number = priority_number(text.value)
-            .ok_or_else(|| text.unusable(format!("`{}` has no number; write P1… or SEV1…", text.value)))?;
+        let number = priority_rank(text.value).ok_or_else(|| {
+            text.unusable(format!("`{}` tells no rank; write P1…, SEV1… or a word such as high", text.value))
+        })?;
         settings.min_priority = Some(number);
     }
     settings.urgencies = values(section.texts("urgencies")?.unwrap_or_default());

@@ -104,15 +104,19 @@ pub struct Bands {
     pub change_failure_rate: Thresholds,
     /// Median time to restore in seconds.
     pub time_to_restore: Thresholds,
+    /// Median failed deployment recovery time in seconds: what DORA asks for since 2023, in place of the time to restore.
+    pub recovery_time: Thresholds,
 }
 
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
 /// More than one a day: "on demand, multiple deploys per day".
 const DAILY: Limit = Limit::Above(1.0);
-const WEEKLY: Limit = Limit::AtLeast(1.0 / 7.0);
-const MONTHLY: Limit = Limit::AtLeast(1.0 / 30.0);
-const HALF_YEARLY: Limit = Limit::AtLeast(1.0 / 182.0);
+// A quarter has up to 92 days, a month 31 and a half year 184: whoever deploys each week, month or half year keeps the
+// band in the longest of them.
+const WEEKLY: Limit = Limit::AtLeast(13.0 / 92.0);
+const MONTHLY: Limit = Limit::AtLeast(1.0 / 31.0);
+const HALF_YEARLY: Limit = Limit::AtLeast(1.0 / 184.0);
 
 /// Three limits as elite, high and medium.
 fn four(elite: Limit, high: Limit, medium: Limit) -> Thresholds {
@@ -138,13 +142,14 @@ impl Bands {
             lead_time: four(Limit::Below(HOUR), Limit::Below(7.0 * DAY), Limit::Below(30.0 * DAY)),
             change_failure_rate: four(Limit::Below(0.05), Limit::Below(0.10), Limit::AtMost(0.15)),
             time_to_restore: four(Limit::Below(HOUR), Limit::Below(DAY), Limit::AtMost(7.0 * DAY)),
+            recovery_time: Thresholds::default(),
         }
     }
 
     /// A built-in edition by name.
     pub fn edition(name: &str) -> Option<Self> {
         let restore = four(Limit::Below(HOUR), Limit::Below(DAY), Limit::Below(7.0 * DAY));
-        let (note, deployment_frequency, lead_time, change_failure_rate, time_to_restore) = match name {
+        let (note, deployment_frequency, lead_time, change_failure_rate, recovery) = match name {
             "handbook" => return Some(Self::handbook()),
             "none" => (
                 "No bands.",
@@ -201,6 +206,9 @@ impl Bands {
             ),
             _ => return None,
         };
+        let none = Thresholds::default();
+        let (time_to_restore, recovery_time) =
+            if matches!(name, "dora-2023" | "dora-2024") { (none, recovery) } else { (recovery, none) };
         Some(Self {
             edition: name.into(),
             note: note.into(),
@@ -208,6 +216,7 @@ impl Bands {
             lead_time,
             change_failure_rate,
             time_to_restore,
+            recovery_time,
         })
     }
 }
@@ -222,8 +231,9 @@ mod tests {
         for (value, band) in [
             (1.0001, Band::Elite),
             (1.0, Band::High),
-            (3.0 / 90.0, Band::High),
-            (1.0 / 182.0, Band::Medium),
+            (3.0 / 93.0, Band::High),
+            (2.9 / 93.0, Band::Medium),
+            (1.0 / 184.0, Band::Medium),
             (0.0, Band::Low),
         ] {
             assert_eq!(bands.deployment_frequency.classify(value), Some(band), "{value} a day");
@@ -250,13 +260,28 @@ mod tests {
         for name in Bands::EDITIONS {
             let bands = Bands::edition(name).expect("built in");
             assert_eq!(bands.edition, name);
-            for thresholds in [&bands.lead_time, &bands.change_failure_rate, &bands.time_to_restore] {
+            let durations = [&bands.lead_time, &bands.time_to_restore, &bands.recovery_time];
+            for thresholds in durations.into_iter().chain([&bands.change_failure_rate]) {
                 assert!(thresholds.0.windows(2).all(|pair| pair[0].1.value() < pair[1].1.value()), "{name}");
             }
             assert!(
                 bands.deployment_frequency.0.windows(2).all(|pair| pair[0].1.value() > pair[1].1.value()),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn from_2023_on_the_recovery_time_has_the_bands_and_before_the_time_to_restore() {
+        for name in Bands::EDITIONS {
+            let bands = Bands::edition(name).expect("built in");
+            let has = (!bands.time_to_restore.0.is_empty(), !bands.recovery_time.0.is_empty());
+            let wanted = match name {
+                "none" => (false, false),
+                "dora-2023" | "dora-2024" => (false, true),
+                _ => (true, false),
+            };
+            assert_eq!(has, wanted, "{name}");
         }
     }
 

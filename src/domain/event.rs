@@ -120,6 +120,42 @@ pub struct Incident {
     pub observed_at: Timestamp,
 }
 
+/// Whether the status of a deployment is one that says something: GitHub's states of a deployment and conclusions of a
+/// workflow run.
+pub fn is_known_status(status: &str) -> bool {
+    let known = [
+        "success",
+        "failure",
+        "error",
+        "cancelled",
+        "inactive",
+        "pending",
+        "queued",
+        "in_progress",
+        "waiting",
+        "requested",
+        "abandoned",
+        "active",
+        "destroyed",
+        "skipped",
+        "neutral",
+        "stale",
+        "timed_out",
+        "action_required",
+        "startup_failure",
+    ];
+    known.contains(&status)
+}
+
+impl Incident {
+    /// Whether its status says that it is over, and nothing says when.
+    pub fn is_over_without_an_end(&self) -> bool {
+        let over = ["resolved", "closed", "done", "completed", "fixed"];
+        let status = self.status.as_deref().map(str::trim).unwrap_or_default();
+        self.resolved_at.is_none() && over.iter().any(|word| status.eq_ignore_ascii_case(word))
+    }
+}
+
 /// Which of the four tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {

@@ -1,13 +1,14 @@
-//! The commit graph of one repo, and what `git rev-list OLD..NEW` lists in it.
+//! The commit graph of one repo: what a revision brings that no earlier one brought (`git rev-list D --not E1 E2 …`),
+//! and what lies between two revisions (`git rev-list OLD..NEW`).
 //!
-//! A walk goes from both revisions downward in order of generation numbers (one more than the greatest parent's), so
-//! that a commit is looked at once, after all its descendants, and the walk ends with the last commit that only NEW
-//! reaches: its cost is that of the batch and what lies beside it, not of the history. No recursion, and no set of
-//! ancestors per deployment. A commit is a hole where it has no row, its parents were not read, or the data loop.
+//! [`Live`] marks each commit once, when the first revision that reaches it arrives, so a whole history of deployments
+//! costs one visit per commit. [`Graph::between`] walks down from both revisions in order of generation numbers (one
+//! more than the greatest parent's): its cost is that of the difference, not of the history. No recursion. A commit is
+//! a hole where it has no row, its parents were not read, or the data loop. Shas are in lower case.
 
 use std::collections::BinaryHeap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Index of a commit in its repo's graph.
 pub type Node = u32;
@@ -45,6 +46,56 @@ pub struct Graph<'a> {
     parent_offsets: Vec<u32>,
     parents: Vec<Node>,
     generations: Vec<u32>,
+}
+
+/// What a revision brings that no earlier one brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// Commits that no earlier revision reaches; never empty.
+    Commits(Vec<Node>),
+    /// None: an earlier revision reaches this one.
+    Nothing,
+    /// A hole is among them.
+    Unknown,
+}
+
+/// The commits that earlier revisions brought to one place.
+#[derive(Debug)]
+pub struct Live<'g, 'a> {
+    graph: &'g Graph<'a>,
+    is_live: Vec<bool>,
+}
+
+impl<'g, 'a> Live<'g, 'a> {
+    /// Nothing has arrived yet.
+    pub fn new(graph: &'g Graph<'a>) -> Self {
+        Self { graph, is_live: vec![false; graph.rows.len()] }
+    }
+
+    /// Lets a revision arrive: `git rev-list revision --not` all that arrived before, as far as the rows can prove it.
+    pub fn arrive(&mut self, revision: Node) -> Arrival {
+        let mut found = Vec::new();
+        let mut has_hole = false;
+        let mut waiting = vec![revision];
+        while let Some(node) = waiting.pop() {
+            let at = node as usize;
+            if std::mem::replace(&mut self.is_live[at], true) {
+                continue;
+            }
+            found.push(node);
+            // The parents of a hole are unknown, whatever its row says.
+            if self.graph.parents_read[at] {
+                waiting.extend(self.graph.parents_of(at));
+            } else {
+                has_hole = true;
+            }
+        }
+        match found.is_empty() {
+            _ if has_hole => Arrival::Unknown,
+            true => Arrival::Nothing,
+            false => Arrival::Commits(found),
+        }
+    }
 }
 
 /// Marks of one walk, kept between walks to save the allocation.
@@ -136,6 +187,29 @@ impl<'a> Graph<'a> {
     /// The node of a sha that was read or is named as a parent.
     pub fn node(&self, sha: &str) -> Option<Node> {
         self.nodes.get(sha).copied()
+    }
+
+    /// All shas that were read or are named as a parent, in any order.
+    pub fn shas(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.nodes.keys().copied()
+    }
+
+    /// Whether `ancestor` is reached from `revision`; a commit is its own ancestor.
+    pub fn is_ancestor(&self, ancestor: Node, revision: Node) -> bool {
+        let lowest = self.generations[ancestor as usize];
+        let mut seen = FxHashSet::default();
+        let mut waiting = vec![revision];
+        while let Some(node) = waiting.pop() {
+            if node == ancestor {
+                return true;
+            }
+            let at = node as usize;
+            // Whatever reaches the ancestor has a greater generation number than it.
+            if self.generations[at] > lowest && self.parents_read[at] && seen.insert(node) {
+                waiting.extend(self.parents_of(at));
+            }
+        }
+        false
     }
 
     /// The row of a node, where it was read.
@@ -257,6 +331,46 @@ mod tests {
         assert_eq!(listed(&graph, "s", "a"), Some(vec!["a", "r"]), "unrelated histories share nothing");
     }
 
+    fn arrived<'a>(graph: &Graph<'a>, revisions: &[&str]) -> Option<Vec<&'a str>> {
+        let mut live = Live::new(graph);
+        let nodes = revisions.iter().map(|sha| graph.node(sha).expect("a known sha"));
+        match nodes.map(|node| live.arrive(node)).last()? {
+            Arrival::Unknown => None,
+            Arrival::Nothing => Some(Vec::new()),
+            Arrival::Commits(nodes) => {
+                let mut shas: Vec<&str> = nodes.iter().filter_map(|&node| graph.row(node)).map(|row| row.sha).collect();
+                shas.sort_unstable();
+                Some(shas)
+            }
+        }
+    }
+
+    #[test]
+    fn a_commit_arrives_with_the_first_revision_that_reaches_it() {
+        let graph = graph(&[("a", &[]), ("b", &["a"]), ("h", &["a"]), ("c", &["b", "h"]), ("d", &["c"])]);
+        assert_eq!(arrived(&graph, &["b", "h"]), Some(vec!["h"]), "a hotfix beside the main branch");
+        assert_eq!(arrived(&graph, &["b", "h", "c"]), Some(vec!["c"]), "`b` was there before the hotfix");
+        assert_eq!(arrived(&graph, &["d", "b", "d"]), Some(vec![]), "back and forth brings nothing");
+    }
+
+    #[test]
+    fn a_hole_makes_an_arrival_unknown_only_where_no_earlier_revision_reaches_it() {
+        let graph = graph(&[("b", &["a"]), ("c", &["b", "z"]), ("d", &["b"])]);
+        assert_eq!(arrived(&graph, &["b"]), None, "`a` was not read");
+        assert_eq!(arrived(&graph, &["b", "d"]), Some(vec!["d"]));
+        assert_eq!(arrived(&graph, &["b", "c"]), None, "`z` was not read");
+        assert_eq!(arrived(&graph, &["b", "c", "d"]), Some(vec!["d"]));
+        assert_eq!(arrived(&graph, &["b", "a"]), Some(vec![]), "named as a parent of `b`, so it was there");
+    }
+
+    #[test]
+    fn ancestry_is_followed_through_merges_and_ends_at_holes() {
+        let graph = graph(&[("a", &[]), ("b", &["a"]), ("h", &["a"]), ("m", &["b", "h"]), ("x", &["gone", "m"])]);
+        let is = |old, new| graph.is_ancestor(graph.node(old).expect("a sha"), graph.node(new).expect("a sha"));
+        assert!(is("a", "m") && is("h", "m") && is("m", "m") && is("gone", "x"));
+        assert!(!is("m", "a") && !is("b", "h"));
+    }
+
     #[test]
     fn a_hole_makes_a_batch_unknown_only_where_the_old_revision_does_not_reach_it() {
         let graph = graph(&[("b", &["a"]), ("c", &["b", "z"]), ("d", &["b"])]);
@@ -326,6 +440,35 @@ mod tests {
                 Some(shas)
             };
             prop_assert_eq!(listed(&Graph::new(&rows), &names[old], &names[new]), wanted);
+        }
+
+        #[test]
+        fn what_arrives_equals_the_ancestors_less_those_of_all_earlier_revisions(
+            parents in proptest::collection::vec(proptest::collection::vec(0usize..30, 0..3), 1..30),
+            revisions in proptest::collection::vec(0usize..30, 1..8),
+        ) {
+            let names: Vec<String> = (0..30).map(|n| format!("c{n}")).collect();
+            let older = |n: usize| parents[n].iter().copied().filter(move |&parent| parent < n);
+            let rows: Rows<'_> = (0..parents.len())
+                .map(|n| (row(&names[n]), Some(older(n).map(|parent| names[parent].as_str()).collect())))
+                .collect();
+            let graph = Graph::new(&rows);
+            let (mut live, mut before) = (Live::new(&graph), BTreeSet::new());
+            for revision in revisions.into_iter().map(|at| at % parents.len()) {
+                let mut ancestors = BTreeSet::new();
+                let mut next = vec![revision];
+                while let Some(at) = next.pop() {
+                    if ancestors.insert(at) { next.extend(older(at)) }
+                }
+                let new: BTreeSet<&str> = ancestors.difference(&before).map(|&at| names[at].as_str()).collect();
+                let found: BTreeSet<&str> = match live.arrive(graph.node(&names[revision]).expect("a row")) {
+                    Arrival::Commits(nodes) => nodes.iter().filter_map(|&node| graph.row(node)).map(|row| row.sha).collect(),
+                    Arrival::Nothing => BTreeSet::new(),
+                    Arrival::Unknown => return Err(TestCaseError::fail("no hole here")),
+                };
+                prop_assert_eq!(found, new);
+                before.extend(ancestors);
+            }
         }
     }
 }

@@ -69,6 +69,15 @@ impl Group {
         Self { kind: GroupKind::All, name: "all".into() }
     }
 
+    /// Whether an event that affects some services and their teams is one of its own.
+    pub fn has_any(&self, services: &[ServiceName], teams: &[TeamName]) -> bool {
+        match self.kind {
+            GroupKind::All => true,
+            GroupKind::Team => teams.iter().any(|team| team.0 == self.name),
+            GroupKind::Service => services.iter().any(|service| service.0 == self.name),
+        }
+    }
+
     /// Whether an event of a service and its team is one of its own.
     pub fn has(&self, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
         match self.kind {

@@ -9,6 +9,7 @@ pub mod glob;
 pub mod graph;
 pub mod group;
 pub mod kind;
+pub mod priority;
 pub mod settings;
 pub mod time;
 pub mod unit;

@@ -45,6 +45,15 @@ impl Policy {
     }
 }
 
+/// Which deployment records are one deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// Those of one revision and environment that finish within this time of the first.
+    Records(Seconds),
+    /// Those, and the first of the revision in each further environment.
+    Rollouts(Seconds),
+}
+
 /// Everything that the figures depend on besides the events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -58,6 +67,12 @@ pub struct Settings {
     pub bands: Bands,
     /// What production is, for services that do not say so themselves.
     pub environments: Vec<Glob>,
+    /// Whether the configuration says so; the default leaves out names such as `prod-canary`.
+    pub environments_are_set: bool,
+    /// What is not production all the same, also where a service names it.
+    pub exclude_environments: Vec<Glob>,
+    /// Which records count as one deployment; `None`: each is its own.
+    pub merge: Option<Merge>,
     /// In config order; empty: every repo that has deployments is its own service.
     pub services: Vec<Service>,
     /// The attribution policy.
@@ -84,6 +99,9 @@ impl Default for Settings {
             window_days: 30,
             bands: Bands::handbook(),
             environments: ["production", "prod", "prod-*"].iter().filter_map(|text| Glob::new(text).ok()).collect(),
+            environments_are_set: false,
+            exclude_environments: Vec::new(),
+            merge: None,
             services: Vec::new(),
             attribution: Policy::ExplicitOrWindow,
             attribution_window: Seconds::HOUR,
@@ -96,23 +114,50 @@ impl Default for Settings {
     }
 }
 
-/// The number of a priority: `P3` and `SEV3` read as 3, a name without a number as none.
-pub fn priority_number(text: &str) -> Option<u32> {
-    let from = text.find(|letter: char| letter.is_ascii_digit())?;
-    let digits: String = text[from..].chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+/// A default production environment is none where a part of its name, between separators, says that it comes before
+/// production or beside it.
+const NOT_PRODUCTION: [&str; 12] = [
+    "canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox", "preview",
+];
+
+impl Settings {
+    /// Whether an environment is production for a service, or for a repo without one.
+    pub fn is_production(&self, service: Option<&Service>, environment: &str) -> bool {
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(environment));
+        if any(&self.exclude_environments) {
+            return false;
+        }
+        if let Some(own) = service.and_then(|service| service.environments.as_deref()) {
+            return any(own);
+        }
+        let name = environment.to_lowercase();
+        let mut parts = name.split(|letter: char| !letter.is_alphanumeric());
+        any(&self.environments)
+            && (self.environments_are_set || !parts.any(|part| NOT_PRODUCTION.contains(&part)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::priority_number;
+    use super::*;
 
     #[test]
-    fn a_priority_is_read_by_its_number() {
-        for (text, number) in
-            [("P3", Some(3)), ("SEV2", Some(2)), ("Sev-1 (major)", Some(1)), ("urgent", None), ("", None)]
-        {
-            assert_eq!(priority_number(text), number, "{text}");
+    fn default_production_leaves_out_what_comes_before_it_and_what_the_config_excludes() {
+        let mut settings = Settings::default();
+        for (name, wanted) in [
+            ("Production", true),
+            ("prod-eu", true),
+            ("prod-contest", true),
+            ("prod-canary", false),
+            ("prod-eu-Staging", false),
+            ("prod-test_1", false),
+            ("live", false),
+        ] {
+            assert_eq!(settings.is_production(None, name), wanted, "{name}");
         }
+        settings.exclude_environments = vec![Glob::literal("prod-eu")];
+        assert!(!settings.is_production(None, "PROD-EU"));
+        settings.environments_are_set = true;
+        assert!(settings.is_production(None, "prod-canary"), "an explicit list counts exactly what it says");
     }
 }

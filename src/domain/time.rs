@@ -60,6 +60,11 @@ impl Timestamp {
         })
     }
 
+    /// Whether it lies in the year 1 or 1970, which is what programs write for "no instant" (Go's zero time, the Unix epoch).
+    pub fn is_placeholder(self) -> bool {
+        matches!(self.utc().year(), 1 | 1970)
+    }
+
     /// Whole seconds from `earlier` to this instant, floored.
     pub fn since(self, earlier: Self) -> Seconds {
         Seconds(self.0.saturating_sub(earlier.0).div_euclid(1_000))

@@ -276,7 +276,7 @@ mod tests {
         let bands = Bands::handbook();
         assert_eq!(
             steps(&upward(&bands.deployment_frequency)),
-            "red@null orange@0.005494505494505495 blue@0.03333333333333333 green@1.0000000000000002"
+            "red@null orange@0.005434782608695652 blue@0.03225806451612903 green@1.0000000000000002"
         );
         assert_eq!(
             steps(&downward(&bands.change_failure_rate, 100.0)),

@@ -39,7 +39,7 @@ impl<'a> Members<'a> {
         let mut deployments: FxHashMap<Key<'a>, Vec<Deployed<'a>>> = FxHashMap::default();
         for (record, known_to_fail_at) in analysis.deployments.iter().zip(failures(analysis)) {
             let Some(finished_at) = record.event.finished_at.filter(|_| record.left_out.is_none()) else { continue };
-            for key in keys(record.service.as_ref(), record.team.as_ref()) {
+            for key in keys(record.service.as_slice(), record.team.as_slice()) {
                 deployments.entry(key).or_default().push(Deployed { record, finished_at, known_to_fail_at });
             }
         }
@@ -47,7 +47,7 @@ impl<'a> Members<'a> {
         for record in analysis.incidents.iter().filter(|record| record.counted) {
             let time = record.time_to_restore.filter(|time| time.0 >= 0);
             let Some((at, time)) = record.event.resolved_at.zip(time) else { continue };
-            for key in keys(record.service.as_ref(), record.team.as_ref()) {
+            for key in keys(&record.services, &record.teams) {
                 restored.entry(key).or_default().push(Restored { record, at, seconds: time.as_f64() });
             }
         }
@@ -63,11 +63,11 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The groups of an event, as [`Group::has`] tells them.
-fn keys<'a>(service: Option<&'a ServiceName>, team: Option<&'a TeamName>) -> impl Iterator<Item = Key<'a>> {
-    let service = service.map(|service| (GroupKind::Service, service.0.as_str()));
-    let team = team.map(|team| (GroupKind::Team, team.0.as_str()));
-    [(GroupKind::All, "all")].into_iter().chain(team).chain(service)
+/// The groups of an event, as [`Group::has_any`] tells them.
+fn keys<'a>(services: &'a [ServiceName], teams: &'a [TeamName]) -> impl Iterator<Item = Key<'a>> {
+    let services = services.iter().map(|service| (GroupKind::Service, service.0.as_str()));
+    let teams = teams.iter().map(|team| (GroupKind::Team, team.0.as_str()));
+    [(GroupKind::All, "all")].into_iter().chain(teams).chain(services)
 }
 
 /// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says

@@ -65,7 +65,7 @@ impl Changes {
             .select([
                 repo(),
                 col("number"),
-                col("merge_sha"),
+                sha("merge_sha"),
                 instant("opened_at"),
                 instant("first_commit_at"),
                 instant("first_review_at"),
@@ -79,8 +79,8 @@ impl Changes {
             .scan(Table::Commits)?
             .select([
                 repo(),
-                col("sha"),
-                col("parents").list().join(lit("\n"), true),
+                sha("sha"),
+                col("parents").list().join(lit("\n"), true).str().to_lowercase(),
                 instant("authored_at"),
                 instant("committed_at"),
                 col("pull_request"),
@@ -173,9 +173,14 @@ impl Changes {
     }
 }
 
-/// In lower case: a repo is one repo however its name is spelt.
+/// In lower case: repos are compared without case.
 fn repo() -> Expr {
     col("repo").str().to_lowercase()
+}
+
+/// In lower case: shas are compared without case.
+fn sha(name: &str) -> Expr {
+    col(name).str().to_lowercase()
 }
 
 fn instant(name: &str) -> Expr {

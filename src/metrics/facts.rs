@@ -1,10 +1,16 @@
 //! What is known of every event before any group or window is asked: whose it is, what it brought, what failed it.
 
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
 use super::attribution::{Attribution, Attributor};
 use super::batch::{Batch, Batches, batches};
 use super::changes::PullRequestTimes;
 use super::input::Events;
-use super::ownership::{Mapping, Ownership, Placement, Rung, ServiceIndex};
+use super::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
+use super::revisions::revisions;
+use super::rollouts;
 use super::tables::{Kind, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::settings::Settings;
@@ -33,13 +39,17 @@ impl Failure {
 /// An incident and what the metrics know of it.
 #[derive(Debug, Clone)]
 pub struct IncidentFact {
-    /// The service that it is mapped to.
-    pub service: Option<ServiceIndex>,
-    /// How that was found.
-    pub how: Rung,
+    /// The services that it affects, in config order; empty where it is unmapped.
+    pub services: Vec<ServiceIndex>,
+    /// How they were found.
+    pub rule: MatchRule,
     /// Why it does not count.
     pub left_out: Option<&'static str>,
-    /// Its attributions, oldest first; empty for one that is unmapped or does not count.
+    /// Whether it is over by its status without an end: neither open nor resolved, and without a duration.
+    pub is_over_without_an_end: bool,
+    /// Whether it refers to a deployment that nobody knows.
+    pub refers_to_nothing: bool,
+    /// Its attributions, oldest first; empty for one that does not count.
     pub attributions: Vec<Attribution>,
 }
 
@@ -64,13 +74,17 @@ pub struct Facts<'a> {
     pub incidents: &'a [Incident],
     /// What is known of each.
     pub incident_facts: Vec<IncidentFact>,
+    /// The revision of each deployment, by index, in lower case and in full.
+    pub shas: Vec<Option<Cow<'a, str>>>,
 }
 
 impl<'a> Facts<'a> {
     /// Places, measures and links all events.
-    pub fn new(events: &'a Events, ownership: &Ownership<'_>, settings: &'a Settings) -> Self {
+    pub fn new(events: &'a Events, ownership: &Ownership<'_>, settings: &Settings) -> Self {
         let deployments = events.deployments.as_slice();
-        let placements = ownership.of_deployments(deployments);
+        let mut placements = ownership.of_deployments(deployments);
+        let repos = events.changes.by_repo();
+        let shas = revisions(deployments, &repos);
         let mut counted: Vec<usize> = (0..deployments.len())
             .filter(|&index| placements[index].counted().is_some() && deployments[index].finished_at.is_some())
             .collect();
@@ -78,10 +92,15 @@ impl<'a> Facts<'a> {
             let deployment = &deployments[index];
             (deployment.finished_at, deployment.id.as_str(), deployment.source.as_str())
         });
-        let batches = batches(deployments, &counted, &events.changes);
+        let requests = events.changes.pull_requests.as_slice();
+        let first_of = rollouts::merge(deployments, &mut counted, &shas, settings.merge);
+        for &merged in first_of.keys() {
+            placements[merged].left_out = Some("same-rollout");
+        }
+        let batches = batches(deployments, &counted, &shas, &repos, requests);
         let mut batch_of = vec![None; deployments.len()];
         for batch in &batches.batches {
-            batch_of[batch.deployment] = Some(*batch);
+            batch_of[batch.deployment] = Some(batch.clone());
         }
         let mut facts = Self {
             deployments,
@@ -89,33 +108,30 @@ impl<'a> Facts<'a> {
             counted,
             batch_of,
             batches,
-            requests: &events.changes.pull_requests,
+            requests,
             failures: vec![Vec::new(); deployments.len()],
             incidents: &events.incidents,
             incident_facts: Vec::new(),
+            shas,
         };
-        facts.attribute(ownership, settings);
+        facts.attribute(ownership, settings, &first_of);
         if settings.count_rollbacks {
             facts.fail_by_rollback();
         }
         facts
     }
 
-    fn attribute(&mut self, ownership: &Ownership<'_>, settings: &'a Settings) {
-        let mut by_service: Vec<Vec<usize>> = vec![Vec::new(); ownership.services.len()];
-        for &index in &self.counted {
-            if let Some(service) = self.placements[index].counted() {
-                by_service[service].push(index);
-            }
-        }
-        let attributors: Vec<Attributor<'_>> =
-            by_service.iter().map(|counted| Attributor::new(self.deployments, counted, settings)).collect();
+    fn attribute(&mut self, ownership: &Ownership<'_>, settings: &Settings, first_of: &FxHashMap<usize, usize>) {
+        let service = |index: usize| self.placements[index].counted();
+        let attributor = Attributor::new(self.deployments, &self.counted, service, &self.shas, settings)
+            .with_other_ids(self.deployments, first_of);
+        let mut incident_facts = Vec::with_capacity(self.incidents.len());
         for (index, incident) in self.incidents.iter().enumerate() {
-            let Mapping { service, how } = ownership.of_incident(incident);
+            let Mapping { services, rule } = ownership.of_incident(incident);
             let left_out = ownership.left_out(incident);
-            let attributions = match service.filter(|_| left_out.is_none()) {
-                Some(service) => attributors[service].attribute(incident),
-                None => Vec::new(),
+            let attributions = match left_out {
+                None => attributor.attribute(incident, &services),
+                Some(_) => Vec::new(),
             };
             for link in &attributions {
                 self.failures[link.deployment].push(Failure {
@@ -125,8 +141,16 @@ impl<'a> Facts<'a> {
                     until: link.until,
                 });
             }
-            self.incident_facts.push(IncidentFact { service, how, left_out, attributions });
+            incident_facts.push(IncidentFact {
+                services,
+                rule,
+                left_out,
+                is_over_without_an_end: incident.is_over_without_an_end(),
+                refers_to_nothing: left_out.is_none() && attributor.refers_to_nothing(incident),
+                attributions,
+            });
         }
+        self.incident_facts = incident_facts;
     }
 
     /// A rollback fails the deployment it replaced, from its own instant.

@@ -3,6 +3,7 @@
 //! `input` reads and joins in Polars; `ownership`, `batch` and `attribution` say what is known of each event;
 //! `window` and the period figures count over pools of them. No I/O of its own, no clock, no rendering.
 
+mod alternatives;
 pub mod attribution;
 pub mod batch;
 pub mod changes;
@@ -15,7 +16,10 @@ pub mod input;
 pub mod ownership;
 pub mod pool;
 pub mod reach;
+mod recognised;
 mod records;
+pub mod revisions;
+mod rollouts;
 pub mod sliding;
 mod stability;
 pub mod statistics;
@@ -28,11 +32,13 @@ use chrono::{Datelike, Days, NaiveDate};
 
 pub use error::MetricsError;
 
+use self::alternatives::Basis;
 use self::facts::Facts;
 use self::input::Events;
 use self::ownership::Ownership;
 use self::pool::{Filter, Pool, pools};
 use self::reach::{History, Reach};
+use self::recognised::Recognised;
 use self::tables::{Analysis, GroupReport, MonthlyFailures, PeriodFigures};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
@@ -71,6 +77,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     }
     let facts = Facts::new(&events, &ownership, settings);
     let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
+    let recognised = Recognised::new(&facts, &ownership);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let now = Known::new(&request.period, request);
     let before = request.previous.as_ref().map(|period| Known::new(period, request));
@@ -78,7 +85,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let mut groups = Vec::new();
     let mut whole = None;
     for pool in pools(&facts, &ownership, &filter) {
-        let reach = history.of(&pool, &ownership);
+        let reach = history.of(&pool, &ownership, recognised.unusable(&pool));
         let scope = Scope { pool: &pool, reach: &reach, facts: &facts, settings };
         groups.push(scope.report(&days, now, before));
         whole.get_or_insert(reach);
@@ -101,9 +108,12 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         incidents: records::incidents(&facts, &ownership, &filter, cut),
         coverage: dataset.coverage().to_vec(),
         history: whole.as_ref().map(Reach::history).unwrap_or_default(),
+        alternatives: Vec::new(),
         findings: Vec::new(),
         inputs: events.inputs.clone(),
     };
+    let basis = Basis { events: &events, coverage: dataset.coverage(), filter: &filter, known: now };
+    analysis.alternatives = alternatives::alternatives(&analysis, &basis);
     analysis.findings = findings::findings(&analysis);
     Ok(analysis)
 }
@@ -166,15 +176,19 @@ impl Scope<'_> {
         let (zone, bands) = (settings.zone, &settings.bands);
         let deployments = reach.missing_deployments(span);
         let incidents = reach.missing_incidents(span);
-        let either = deployments.clone().or_else(|| incidents.clone());
+        let failures = reach.missing_failures(span);
         PeriodFigures {
             frequency: deployments
                 .clone()
                 .map_or_else(|| Ok(throughput::frequency(pool, span, days, zone, bands)), Err),
             lead_time: deployments.map_or_else(|| Ok(throughput::lead_time(pool, facts, span, bands)), Err),
-            change_failure: either.clone().map_or_else(|| Ok(stability::change_failure(pool, facts, span, bands)), Err),
-            restore: incidents.map_or_else(|| Ok(stability::restore(pool, facts, span, false, bands)), Err),
-            recovery: either.map_or_else(|| Ok(stability::restore(pool, facts, span, true, bands)), Err),
+            change_failure: failures
+                .clone()
+                .map_or_else(|| Ok(stability::change_failure(pool, facts, span, bands)), Err),
+            restore: incidents
+                .map_or_else(|| Ok(stability::time_to_restore(pool, facts, span, &bands.time_to_restore)), Err),
+            recovery: failures
+                .map_or_else(|| Ok(stability::recovery_time(pool, facts, span, &bands.recovery_time)), Err),
         }
     }
 
@@ -204,9 +218,8 @@ impl Scope<'_> {
             Some(Span { from: span.from, to: span.to.min(end) })
         };
         let figure = |span: Span| {
-            let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
             let bands = &self.settings.bands;
-            missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
+            self.reach.missing_failures(span).map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
         };
         (0..3).filter_map(window).map(figure).collect()
     }
@@ -225,7 +238,7 @@ impl Scope<'_> {
             .filter_map(|chunk| {
                 let (first, last) = (chunk.first()?, chunk.last()?);
                 let span = Span { from: first.day.from, to: last.day.to };
-                let missing = self.reach.missing_deployments(span).or_else(|| self.reach.missing_incidents(span));
+                let missing = self.reach.missing_failures(span);
                 let bands = &self.settings.bands;
                 let figure =
                     missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);

@@ -1,8 +1,8 @@
 //! Whose an event is: services of deployments, services of incidents, and whether either counts.
 //!
-//! A deployment belongs to the first configured service whose repos and environments match it. An incident is mapped
-//! by (1) an id or name listed for a service, exactly, over all services, then (2) an equal name; the first service
-//! in config order wins. With no service configured, every repo that has deployments is its own.
+//! A deployment belongs to the first configured service whose repos and environments match it. An incident affects every
+//! service that (1) lists an id or name of it, exactly, or, where none does, (2) has an equal name. With no service
+//! configured, every repo that has deployments is its own.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
-use crate::domain::settings::{Service, Settings, priority_number};
+use crate::domain::priority::priority_rank;
+use crate::domain::settings::{Service, Settings};
 
 /// Index of a service among those in force.
 pub type ServiceIndex = usize;
@@ -24,7 +25,7 @@ pub struct Ownership<'a> {
     pub services: Vec<Service>,
     /// The services that list an incident key, in config order.
     by_key: FxHashMap<String, Vec<ServiceIndex>>,
-    /// The first service of a name in lower case, or of a repo's name without its owner.
+    /// The services of a name in lower case, or of a repo's name without its owner.
     by_name: FxHashMap<String, Vec<ServiceIndex>>,
 }
 
@@ -38,37 +39,41 @@ pub struct Placement {
     pub left_out: Option<&'static str>,
 }
 
-/// Whose an incident is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which services an incident affects.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
-    /// The service; none where nothing matches.
-    pub service: Option<ServiceIndex>,
-    /// How it was found.
-    pub how: Rung,
+    /// In config order, each once; empty where nothing matches.
+    pub services: Vec<ServiceIndex>,
+    /// How they were found.
+    pub rule: MatchRule,
 }
 
-/// How a service was found, or not.
+/// How the services of an incident were found, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
-    /// One service lists an id or name of it.
+pub enum MatchRule {
+    /// They list an id or name of it.
     Listed,
-    /// Services have a name of it.
+    /// They have a name of it.
     EqualName,
-    /// Several services match; the first in config order has it.
-    Several,
     /// None matches.
     Unmapped,
 }
 
-impl Rung {
+impl MatchRule {
     /// As it stands in the outputs; nothing where all is as configured.
     pub fn as_str(self) -> Option<&'static str> {
         match self {
             Self::Listed => None,
             Self::EqualName => Some("equal-name"),
-            Self::Several => Some("several-services"),
             Self::Unmapped => Some("unmapped"),
         }
+    }
+}
+
+impl Mapping {
+    fn new(services: BTreeSet<ServiceIndex>, rule: MatchRule) -> Self {
+        let rule = if services.is_empty() { MatchRule::Unmapped } else { rule };
+        Self { services: services.into_iter().collect(), rule }
     }
 }
 
@@ -143,40 +148,34 @@ impl<'a> Ownership<'a> {
         let environment = environment.ok_or("no-environment")?;
         self.services
             .iter()
-            .position(|service| {
-                let environments = service.environments.as_deref().unwrap_or(&self.settings.environments);
-                any(&service.repos, repo) && any(environments, environment)
-            })
+            .position(|it| any(&it.repos, repo) && self.settings.is_production(Some(it), environment))
             .ok_or("not-production")
     }
 
-    /// The service of an incident, and how it was found.
+    /// The services that an incident affects.
     pub fn of_incident(&self, incident: &Incident) -> Mapping {
         let found = self.of_keys(incident.service_keys.iter().map(String::as_str));
         let repo = incident.service_keys.first().filter(|_| incident.source == "github-issues");
-        match (found.service, repo) {
-            // An issue speaks of the service that has its repo.
-            (None, Some(repo)) => {
+        match repo {
+            // An issue speaks of the services that have its repo.
+            Some(repo) if found.services.is_empty() => {
                 let has = |service: &Service| service.repos.iter().any(|glob| glob.matches(repo));
-                let service = self.services.iter().position(has);
-                Mapping { service, how: if service.is_some() { Rung::EqualName } else { Rung::Unmapped } }
+                let services = (0..self.services.len()).filter(|&index| has(&self.services[index]));
+                Mapping::new(services.collect(), MatchRule::EqualName)
             }
             _ => found,
         }
     }
 
-    /// The service that some keys of an incident source speak of.
+    /// The services that some keys of an incident source speak of.
     pub fn of_keys<'k>(&self, keys: impl Iterator<Item = &'k str> + Clone) -> Mapping {
-        let all = |found: BTreeSet<ServiceIndex>, how| {
-            let service = *found.first()?;
-            let how = if found.len() > 1 { Rung::Several } else { how };
-            Some(Mapping { service: Some(service), how })
-        };
-        let listed = keys.clone().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
-        let named = || keys.filter_map(|key| self.by_name.get(&key.to_lowercase())).flatten().copied().collect();
-        all(listed, Rung::Listed)
-            .or_else(|| all(named(), Rung::EqualName))
-            .unwrap_or(Mapping { service: None, how: Rung::Unmapped })
+        let listed: BTreeSet<ServiceIndex> =
+            keys.clone().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        if !listed.is_empty() {
+            return Mapping::new(listed, MatchRule::Listed);
+        }
+        let named = keys.filter_map(|key| self.by_name.get(&key.to_lowercase())).flatten().copied();
+        Mapping::new(named.collect(), MatchRule::EqualName)
     }
 
     /// Why an incident does not count: `merged`, `gone`, `priority`, `urgency`, `tag`.
@@ -190,7 +189,7 @@ impl<'a> Ownership<'a> {
             return Some("gone");
         }
         if let (Some(least), Some(number)) =
-            (self.settings.min_priority, incident.priority.as_deref().and_then(priority_number))
+            (self.settings.min_priority, incident.priority.as_deref().and_then(priority_rank))
             && number > least
         {
             return Some("priority");
@@ -231,10 +230,24 @@ mod tests {
         let ownership = Ownership::new(&settings, &[]);
         let named =
             |key: &str| ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() });
-        let named = |key: &str| named(key).service;
-        assert_eq!(named("payments"), Some(1));
-        assert_eq!(named("PAYMENTS"), Some(0), "listed keys match exactly, names by letters");
-        assert_eq!(named("Web"), Some(1), "a repo is also called by its short name");
-        assert_eq!(named("other"), None);
+        let named = |key: &str| named(key).services;
+        assert_eq!(named("payments"), [1]);
+        assert_eq!(named("PAYMENTS"), [0], "listed keys match exactly, names without case");
+        assert_eq!(named("Web"), [1], "a repo is also called by its short name");
+        assert!(named("other").is_empty());
+    }
+
+    #[test]
+    fn an_incident_affects_every_service_that_matches_by_the_first_rule_that_has_one() {
+        let listing = |name: &str, key: &str| Service { incident_keys: vec![key.into()], ..own_service(name) };
+        let settings = Settings {
+            services: vec![listing("web", "P1"), listing("api", "P2"), own_service("search")],
+            ..Settings::default()
+        };
+        let ownership = Ownership::new(&settings, &[]);
+        let of = |keys: &[&str]| ownership.of_keys(keys.iter().copied());
+        assert_eq!(of(&["P2", "search", "P1"]), Mapping { services: vec![0, 1], rule: MatchRule::Listed });
+        assert_eq!(of(&["search", "API"]), Mapping { services: vec![1, 2], rule: MatchRule::EqualName });
+        assert_eq!(of(&["other"]), Mapping { services: vec![], rule: MatchRule::Unmapped });
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::attribution::Attribution;
 use super::facts::Facts;
 use super::ownership::{Ownership, ServiceIndex};
 use crate::domain::glob::Glob;
@@ -19,8 +20,19 @@ pub struct Pool {
     pub services: Vec<ServiceIndex>,
     /// (finish, index) of its counted deployments, in order of finish.
     pub deployments: Vec<(Timestamp, usize)>,
-    /// Indices of its counted incidents.
+    /// Indices of the counted incidents that affect it.
     pub incidents: Vec<usize>,
+    /// Indices of the counted incidents that are attributed to one of its deployments at some time, each with the links
+    /// to them. Such an incident may affect another service.
+    pub attributed: Vec<(usize, Vec<Attribution>)>,
+}
+
+impl Pool {
+    /// The counted incidents that are attributed to one of its deployments, as known at `end`.
+    pub fn attributed_at(&self, end: Timestamp) -> impl Iterator<Item = usize> {
+        let holds = move |links: &[Attribution]| links.iter().any(|link| link.holds_at(end));
+        self.attributed.iter().filter(move |(_, links)| holds(links)).map(|(index, _)| *index)
+    }
 }
 
 /// Which services a report is restricted to.
@@ -75,20 +87,25 @@ fn pool(facts: &Facts<'_>, group: Group, team: Option<TeamName>, services: Vec<S
     for &service in &services {
         member[service] = true;
     }
-    let is_member = |service: Option<ServiceIndex>| {
-        service.map_or(unmapped, |service| member.get(service).copied().unwrap_or(false))
-    };
+    let is_member = |service: ServiceIndex| member.get(service).copied().unwrap_or(false);
+    let deploys = |index: usize| facts.placements[index].counted().is_some_and(is_member);
     let deployments = facts
         .counted
         .iter()
-        .filter(|&&index| is_member(facts.placements[index].service))
+        .filter(|&&index| deploys(index))
         .filter_map(|&index| Some((facts.deployments[index].finished_at?, index)))
         .collect();
-    let incidents = (0..facts.incidents.len())
-        .filter(|&index| {
-            let fact = &facts.incident_facts[index];
-            fact.left_out.is_none() && is_member(fact.service)
+    let affects = |services: &[ServiceIndex]| {
+        if services.is_empty() { unmapped } else { services.iter().any(|&service| is_member(service)) }
+    };
+    let counted = || facts.incident_facts.iter().enumerate().filter(|(_, fact)| fact.left_out.is_none());
+    let incidents = counted().filter(|(_, fact)| affects(&fact.services)).map(|(index, _)| index).collect();
+    let attributed = counted()
+        .filter_map(|(index, fact)| {
+            let own: Vec<Attribution> =
+                fact.attributions.iter().filter(|link| deploys(link.deployment)).copied().collect();
+            (!own.is_empty()).then_some((index, own))
         })
         .collect();
-    Pool { group, team, services, deployments, incidents }
+    Pool { group, team, services, deployments, incidents, attributed }
 }

@@ -1,4 +1,4 @@
-//! How far the reading of history reaches for a group: what was read completely, and what is missing of a span.
+//! What was read completely for a group, what is missing of a span, and whether what was read is recognised.
 //!
 //! A repo's coverage joins that of all sources that know it. A group needs all of its repos. Incident figures need
 //! every incident source, since what one was told says nothing about another.
@@ -37,6 +37,19 @@ pub struct Reach {
     incident_sources: BTreeMap<String, Vec<Span>>,
     /// In all incident sources; empty without any.
     pub incidents: Vec<Span>,
+    /// Why what was read cannot be counted.
+    unusable: Unusable,
+}
+
+/// Why figures are missing although everything was read: what was read is not recognised, so that a 0 would be false.
+#[derive(Debug, Clone, Default)]
+pub struct Unusable {
+    /// Of the figures about deployments.
+    pub deployments: Option<NoData>,
+    /// Of the figures about incidents.
+    pub incidents: Option<NoData>,
+    /// Of the figures about failures.
+    pub failures: Option<NoData>,
 }
 
 impl History {
@@ -85,8 +98,8 @@ impl History {
         Self { everything, repos, incident_sources }
     }
 
-    /// The reach of one group.
-    pub fn of(&self, pool: &Pool, ownership: &Ownership<'_>) -> Reach {
+    /// The reach of one group; `unusable` says what of it was read in vain.
+    pub fn of(&self, pool: &Pool, ownership: &Ownership<'_>, unusable: Unusable) -> Reach {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for service in pool.services.iter().filter_map(|&index| ownership.services.get(index)) {
             for glob in &service.repos {
@@ -115,7 +128,7 @@ impl History {
             spans.values().fold(vec![ALWAYS], |both, spans| intersect(&both, spans))
         };
         let incident_sources = self.incident_sources_of(pool, ownership);
-        Reach { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources }
+        Reach { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources, unusable }
     }
 
     /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
@@ -126,8 +139,8 @@ impl History {
             if source != "pagerduty" {
                 return true;
             }
-            let service = ownership.of_keys(std::iter::once(scope)).service;
-            service.is_none_or(|service| pool.services.contains(&service))
+            let services = ownership.of_keys(std::iter::once(scope)).services;
+            services.is_empty() || services.iter().any(|service| pool.services.contains(service))
         };
         let mut sources = BTreeMap::new();
         for (source, scopes) in &self.incident_sources {
@@ -172,7 +185,10 @@ impl Reach {
             return Some(NoData::NoRepos);
         }
         let repos = gaps(&self.repos, wanted);
-        (!repos.is_empty()).then(|| NoData::DeploymentsNotRead { repos, read: nearest(&self.deployments, wanted) })
+        if repos.is_empty() {
+            return self.unusable.deployments.clone();
+        }
+        Some(NoData::DeploymentsNotRead { repos, read: nearest(&self.deployments, wanted) })
     }
 
     /// Why there is no figure about incidents over a span, if so.
@@ -184,17 +200,37 @@ impl Reach {
             return Some(NoData::NoIncidentSource);
         }
         let sources = gaps(&self.incident_sources, wanted);
-        (!sources.is_empty()).then(|| NoData::IncidentsNotRead { sources, read: nearest(&self.incidents, wanted) })
+        if sources.is_empty() {
+            return self.unusable.incidents.clone();
+        }
+        Some(NoData::IncidentsNotRead { sources, read: nearest(&self.incidents, wanted) })
     }
 
-    /// Whether all repos were read over a span.
+    /// Why there is no figure about failures over a span, if so.
+    pub fn missing_failures(&self, wanted: Span) -> Option<NoData> {
+        let incidents = || self.missing_incidents(wanted);
+        self.missing_deployments(wanted).or_else(incidents).or_else(|| self.unusable.failures.clone())
+    }
+
+    /// Whether all repos were read over a span, and what was read is recognised.
     pub fn has_deployments(&self, wanted: Span) -> bool {
-        covers(&self.deployments, wanted)
+        self.unusable.deployments.is_none() && covers(&self.deployments, wanted)
     }
 
-    /// Whether all incident sources were read over a span.
+    /// The same of all incident sources.
     pub fn has_incidents(&self, wanted: Span) -> bool {
-        covers(&self.incidents, wanted)
+        self.unusable.incidents.is_none() && covers(&self.incidents, wanted)
+    }
+
+    /// Whether a deployment without a linked incident is known not to have failed: all incident sources were read over a
+    /// span, and incidents can be linked.
+    pub fn has_links(&self, wanted: Span) -> bool {
+        self.unusable.failures.is_none() && covers(&self.incidents, wanted)
+    }
+
+    /// Whether failures can be told over a span.
+    pub fn has_failures(&self, wanted: Span) -> bool {
+        self.unusable.failures.is_none() && self.has_deployments(wanted) && self.has_incidents(wanted)
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
+use super::attribution::Attribution;
 use super::facts::Facts;
-use super::ownership::{Ownership, Rung};
+use super::ownership::{MatchRule, Ownership, ServiceIndex};
 use super::pool::Filter;
 use super::reach::Reach;
 use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 use crate::domain::event::Deployment;
+use crate::domain::group::TeamName;
 use crate::domain::time::{Span, Timestamp};
 
 /// What the records are cut to.
@@ -44,11 +46,11 @@ pub(super) fn deployments(
             deployment.status.clone()
         };
         let left_out = if counted { None } else { Some(placement.left_out.unwrap_or("not-success")) };
-        let batch = facts.batch_of[index].filter(|_| counted);
+        let batch = facts.batch_of[index].as_ref().filter(|_| counted);
         let (failed_by, failed_rules) = if counted { failed_by(facts, index, end) } else { Default::default() };
         let failed = counted.then_some(()).and_then(|()| {
             if failed_rules.is_empty() {
-                reach.has_incidents(Span { from: at, to: Timestamp(at.0 + 1) }).then_some(false)
+                reach.has_links(Span { from: at, to: Timestamp(at.0 + 1) }).then_some(false)
             } else {
                 Some(true)
             }
@@ -62,6 +64,9 @@ pub(super) fn deployments(
             kind: batch.map(|batch| batch.kind),
             lead_time: batch.and_then(|batch| batch.lead_time.ok()),
             lead_time_reason: batch.and_then(|batch| batch.lead_time.err()),
+            absurd_commits: absurd_of(facts, index).filter(|_| counted).cloned().collect(),
+            finishes_with_its_commit: batch.is_some_and(|batch| batch.finishes_with_its_commit),
+            start: batch.and_then(|batch| batch.start.clone()),
             stages: batch.map_or_else(Stages::default, |batch| batch.stages),
             failed,
             failed_by,
@@ -124,7 +129,12 @@ pub(super) fn incidents(
     for (index, incident) in facts.incidents.iter().enumerate() {
         let fact = &facts.incident_facts[index];
         let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from) && incident.opened_at < cut.listed.from;
-        let listed = filter.is_open() || fact.service.is_some_and(|service| kept.contains(&service));
+        let fails_one = |link: &Attribution| {
+            facts.placements[link.deployment].counted().is_some_and(|service| kept.contains(&service))
+        };
+        let listed = filter.is_open()
+            || fact.services.iter().any(|service| kept.contains(service))
+            || fact.attributions.iter().any(fails_one);
         if incident.opened_at >= end || over || !listed {
             continue;
         }
@@ -134,21 +144,27 @@ pub(super) fn incidents(
         if incident.resolved_at.is_some() && event.resolved_at.is_none() {
             event.status = Some("open".into());
         }
-        let unmapped = fact.how.as_str().filter(|_| fact.how == Rung::Unmapped);
+        let unmapped = fact.rule.as_str().filter(|_| fact.rule == MatchRule::Unmapped);
+        let over = fact.is_over_without_an_end.then_some("over-without-an-end");
         let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some("negative");
         records.push(IncidentRecord {
-            service: fact.service.and_then(|service| ownership.name(service)).cloned(),
-            team: fact.service.and_then(|service| ownership.team(service)).cloned(),
+            services: fact.services.iter().filter_map(|&service| ownership.name(service)).cloned().collect(),
+            teams: teams(ownership, &fact.services),
             counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped).or(backwards).or(fact.how.as_str()),
+            reason: fact.left_out.or(unmapped).or(over).or(backwards).or(fact.rule.as_str()),
+            is_over_without_an_end: fact.is_over_without_an_end,
+            refers_to_nothing: fact.refers_to_nothing,
             time_to_restore: event
                 .resolved_at
                 .map(|at| at.since(event.opened_at))
                 .filter(|restored| fact.left_out.is_none() && restored.0 >= 0),
             link: fact.attributions.iter().find(|link| link.holds_at(end)).and_then(|link| {
                 let deployment = &facts.deployments[link.deployment];
+                let service = facts.placements[link.deployment].counted();
                 Some(Link {
                     deployment_id: deployment.id.clone(),
+                    service: service.and_then(|service| ownership.name(service)).cloned(),
+                    team: service.and_then(|service| ownership.team(service)).cloned(),
                     rule: link.rule,
                     age: event.opened_at.since(deployment.finished_at?),
                 })
@@ -160,4 +176,22 @@ pub(super) fn incidents(
         (a.event.opened_at, &a.event.source, &a.event.id).cmp(&(b.event.opened_at, &b.event.source, &b.event.id))
     });
     records
+}
+
+/// The commits of a deployment that are dated in the year 1 or 1970; the list is in order of deployment.
+fn absurd_of<'a>(facts: &'a Facts<'_>, deployment: usize) -> impl Iterator<Item = &'a String> {
+    let absurd = &facts.batches.absurd;
+    let from = absurd.partition_point(|(index, _)| *index < deployment);
+    absurd.iter().skip(from).take_while(move |(index, _)| *index == deployment).map(|(_, sha)| sha)
+}
+
+/// The teams of some services, each once.
+fn teams(ownership: &Ownership<'_>, services: &[ServiceIndex]) -> Vec<TeamName> {
+    let mut teams: Vec<TeamName> = Vec::new();
+    for team in services.iter().filter_map(|&service| ownership.team(service)) {
+        if !teams.contains(team) {
+            teams.push(team.clone());
+        }
+    }
+    teams
 }

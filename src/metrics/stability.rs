@@ -12,7 +12,7 @@ use super::pool::Pool;
 use super::statistics::{kaplan_meier, survival_median, wilson};
 use super::tables::{BandReading, ChangeFailure, Restore, Rule, SurvivalStep};
 use super::throughput::{duration_band, durations, finished_in, reading};
-use crate::domain::band::Bands;
+use crate::domain::band::{Bands, Thresholds};
 use crate::domain::time::Span;
 
 /// The rules by which a deployment is known to have failed at the end of a span, first one first, each once.
@@ -45,11 +45,6 @@ pub(super) fn change_failure(pool: &Pool, facts: &Facts<'_>, span: Span, bands: 
     ChangeFailure { deployments, failed, ratio, ci95, by_rule, band }
 }
 
-/// Whether an incident is attributed to a deployment, as known at the end of a span.
-fn is_attributed(facts: &Facts<'_>, incident: usize, span: Span) -> bool {
-    facts.incident_facts[incident].attributions.iter().any(|link| link.holds_at(span.to))
-}
-
 /// Times of the incidents that matter to a span, as known at its end.
 #[derive(Debug, Default)]
 struct Times {
@@ -58,11 +53,11 @@ struct Times {
     open: Vec<f64>,
 }
 
-fn times(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool) -> Times {
+fn times(facts: &Facts<'_>, incidents: impl Iterator<Item = usize>, span: Span) -> Times {
     let mut times = Times::default();
-    for &index in &pool.incidents {
+    for index in incidents {
         let incident = &facts.incidents[index];
-        if incident.opened_at >= span.to || (attributed_alone && !is_attributed(facts, index, span)) {
+        if incident.opened_at >= span.to {
             continue;
         }
         times.opened += u64::from(incident.opened_at >= span.from);
@@ -74,32 +69,38 @@ fn times(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool) -> 
                     times.resolved.push(seconds);
                 }
             }
+            // Over at an unknown time: neither open nor resolved.
+            None if facts.incident_facts[index].is_over_without_an_end => {}
             _ => times.open.push(span.to.since(incident.opened_at).as_f64()),
         }
     }
     times
 }
 
-/// Time to restore over a span; of attributed incidents alone, recovery time.
-pub(super) fn restore(pool: &Pool, facts: &Facts<'_>, span: Span, attributed_alone: bool, bands: &Bands) -> Restore {
-    let Times { opened, resolved, open } = times(pool, facts, span, attributed_alone);
+/// Time to restore over a span.
+pub(super) fn time_to_restore(pool: &Pool, facts: &Facts<'_>, span: Span, thresholds: &Thresholds) -> Restore {
+    restore(times(facts, pool.incidents.iter().copied(), span), thresholds)
+}
+
+/// Failed deployment recovery time over a span: the same over the incidents that failed one of the pool's deployments.
+pub(super) fn recovery_time(pool: &Pool, facts: &Facts<'_>, span: Span, thresholds: &Thresholds) -> Restore {
+    restore(times(facts, pool.attributed_at(span.to), span), thresholds)
+}
+
+fn restore(times: Times, thresholds: &Thresholds) -> Restore {
+    let Times { opened, resolved, open } = times;
     let km_p50 = survival_median(&kaplan_meier(&resolved, &open));
     let longest = resolved.iter().chain(&open).copied().max_by(f64::total_cmp);
     let open_count = open.len() as u64;
     let durations = durations(resolved);
-    // Recovery time has no thresholds of its own.
-    let band = if attributed_alone {
-        BandReading::default()
-    } else {
-        duration_band(&bands.time_to_restore, durations.as_ref())
-    };
+    let band = duration_band(thresholds, durations.as_ref());
     let km_beyond = if km_p50.is_none() { longest } else { None };
     Restore { opened, durations, open: open_count, km_p50, km_beyond, band }
 }
 
 /// The Kaplan-Meier curve of a span, from (0, 1) downward; empty without incidents.
 pub(super) fn survival(pool: &Pool, facts: &Facts<'_>, span: Span) -> Vec<SurvivalStep> {
-    let Times { resolved, open, .. } = times(pool, facts, span, false);
+    let Times { resolved, open, .. } = times(facts, pool.incidents.iter().copied(), span);
     if resolved.is_empty() && open.is_empty() {
         return Vec::new();
     }

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::facts::Facts;
 use super::pool::Pool;
 use super::statistics::{garwood, median_interval, quantile};
@@ -98,8 +100,16 @@ pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Band
         durations: durations_of_lead,
         stages: StageFigures { coding, pickup, review, deploy },
         variants: variants(finished, facts),
+        pull_requests: pull_requests(finished, facts),
         reasons,
     }
+}
+
+fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> u64 {
+    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index].as_ref()).map(|batch| batch.merged);
+    let merged: FxHashSet<u32> =
+        ranges.flat_map(|(from, to)| facts.batches.merged.get(from..to).unwrap_or_default()).copied().collect();
+    merged.len() as u64
 }
 
 fn variants(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> Vec<VariantFigure> {
@@ -107,7 +117,7 @@ fn variants(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> Vec<VariantFi
     for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
         spans.entry(variant).or_default();
     }
-    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index]).map(|batch| batch.variants);
+    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index].as_ref()).map(|batch| batch.variants);
     for span in ranges.flat_map(|(from, to)| facts.batches.variants.get(from..to).unwrap_or_default()) {
         let (kept, negative) = spans.entry(span.variant).or_default();
         if span.span < Seconds(0) {

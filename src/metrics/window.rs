@@ -111,7 +111,7 @@ pub fn daily(
         .deployments
         .iter()
         .filter_map(|&(at, index)| {
-            let seconds = facts.batch_of[index]?.lead_time.ok()?;
+            let seconds = facts.batch_of[index].as_ref()?.lead_time.ok()?;
             let (enter, leave) = days_of(days, at, at, None);
             Some(Item { enter, leave, value: seconds.as_f64() })
         })
@@ -134,9 +134,10 @@ pub fn daily(
         .map(|(at, day)| {
             let read = reach.has_deployments(day.window);
             let incidents_read = reach.has_incidents(day.window);
+            let failures_read = reach.has_failures(day.window);
             let deployments = read.then(|| finished(day.window));
             let per_day = deployments.map(|n| f64::from(n) / f64::from(window_days));
-            let failed = deployments.filter(|_| incidents_read).map(|_| failed[at]);
+            let failed = deployments.filter(|_| failures_read).map(|_| failed[at]);
             let rate = failed.zip(deployments).filter(|(_, n)| *n > 0).map(|(k, n)| f64::from(k) / f64::from(n));
             let lead_at = lead[at].at.filter(|_| read);
             let restore_at = incidents.restore[at].at.filter(|_| incidents_read);
@@ -157,7 +158,7 @@ pub fn daily(
                 incidents_open: incidents_read.then_some(incidents.open[at]),
                 time_to_restore_p50: restore_at.map(|[p50, _]| p50),
                 time_to_restore_p90: restore_at.map(|[_, p90]| p90),
-                recovery_time_p50: incidents.recovery[at].filter(|_| read && incidents_read),
+                recovery_time_p50: incidents.recovery[at].filter(|_| failures_read),
                 deployment_frequency_band: per_day.and_then(|value| bands.deployment_frequency.classify(value)),
                 lead_time_band: lead_at.and_then(|[p50, _]| bands.lead_time.classify(p50)),
                 change_failure_rate_band: rate.and_then(|value| bands.change_failure_rate.classify(value)),
@@ -188,7 +189,10 @@ impl IncidentDays {
             opened.push(days_of(days, incident.opened_at, incident.opened_at, None));
             let from = days.partition_point(|day| day.window.to <= incident.opened_at);
             let Some(at) = incident.resolved_at else {
-                open.push((from, count));
+                // Over at an unknown time: neither open nor resolved.
+                if !facts.incident_facts[index].is_over_without_an_end {
+                    open.push((from, count));
+                }
                 continue;
             };
             open.push((from, days.partition_point(|day| day.window.to <= at)));
@@ -200,7 +204,14 @@ impl IncidentDays {
                 continue;
             }
             restores.push(Item { enter, leave, value });
-            let links = &facts.incident_facts[index].attributions;
+        }
+        for (index, links) in &pool.attributed {
+            let incident = &facts.incidents[*index];
+            let Some(at) = incident.resolved_at else { continue };
+            let value = at.since(incident.opened_at).as_f64();
+            if value < 0.0 {
+                continue;
+            }
             let linked = links.iter().map(|link| days_of(days, at, link.from, link.until)).collect();
             recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| Item { enter, leave, value }));
         }

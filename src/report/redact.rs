@@ -11,9 +11,9 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::group::{GroupKind, ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
-use crate::domain::settings::priority_number;
+use crate::domain::priority::priority_rank;
 use crate::metrics::findings::findings;
-use crate::metrics::tables::{Analysis, Cause, Finding, NoData, PeriodFigures};
+use crate::metrics::tables::{Analysis, Cause, Finding, NoData, PeriodFigures, Variation};
 
 /// The analysis with its names replaced, and its findings written anew from it.
 pub fn redact(mut analysis: Analysis) -> Analysis {
@@ -41,6 +41,11 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         event.sha = event.sha.take().map(|sha| pseudonym("revision", &sha));
         event.id = deployment(&event.id);
         event.url = None;
+        record.absurd_commits.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha));
+        if let Some(start) = &mut record.start {
+            start.sha = start.sha.take().map(|sha| pseudonym("revision", &sha));
+            start.pull_request = None;
+        }
         service(&mut record.service);
         team(&mut record.team);
         for cause in &mut record.failed_by {
@@ -60,14 +65,22 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         event.url = None;
         event.status = event.status.take().map(|it| known(&it, "status"));
         event.urgency = event.urgency.take().map(|it| known(&it, "urgency"));
-        event.priority = event.priority.take().map(|it| match priority_number(&it) {
+        event.priority = event.priority.take().map(|it| match priority_rank(&it) {
             Some(number) => format!("P{number}"),
             None => pseudonym("priority", &it),
         });
-        service(&mut record.service);
-        team(&mut record.team);
+        record.services.iter_mut().for_each(|it| *it = ServiceName(pseudonym("service", &it.0)));
+        record.teams.iter_mut().for_each(|it| *it = TeamName(pseudonym("team", &it.0)));
         if let Some(link) = &mut record.link {
             link.deployment_id = deployment(&link.deployment_id);
+            service(&mut link.service);
+            team(&mut link.team);
+        }
+    }
+    for alternative in &mut analysis.alternatives {
+        figures(&mut alternative.figures);
+        if let Variation::WithEnvironments(names) | Variation::WithoutEnvironments(names) = &mut alternative.variation {
+            *names = std::mem::take(names).into_iter().map(|(name, n)| (environment(&name), n)).collect();
         }
     }
     for entry in &mut analysis.coverage {
@@ -90,22 +103,13 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
     analysis
 }
 
-/// Findings that come of what titles and environments are called, and would be lost with them.
-const BY_NAMES: [&str; 2] = ["non-production-counted", "sustained-change-failure-rate"];
+/// Findings that come of what titles are called, and would be lost with them.
+const BY_NAMES: [&str; 1] = ["sustained-change-failure-rate"];
 
-/// Those, with their scopes and environments replaced.
+/// Those, with their scopes replaced.
 fn told_by_names(analysis: &Analysis) -> Vec<Finding> {
-    let mut names: Vec<&str> =
-        analysis.deployments.iter().filter_map(|record| record.event.environment.as_deref()).collect();
-    names.sort_unstable_by_key(|name| (std::cmp::Reverse(name.len()), *name));
-    names.dedup();
     let one = |finding: &Finding| {
         let mut finding = finding.clone();
-        if finding.id == "non-production-counted" {
-            for name in &names {
-                finding.message = finding.message.replace(&format!("{name} ("), &format!("{} (", environment(name)));
-            }
-        }
         if let Some((kind, name)) = finding.scope.split_once(' ') {
             finding.scope = format!("{kind} {}", pseudonym(kind, name));
         }

@@ -9,7 +9,7 @@ use dora_report::domain::event::Table;
 use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
-    Analysis, BandReading, Cause, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
+    Analysis, Cause, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
     IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
 };
 
@@ -158,9 +158,7 @@ impl Differences {
             found.restore(got, wanted);
         });
         self.figure("recovery", &got.recovery, &wanted.recovery, |found, got, wanted| {
-            if got.band != BandReading::default() {
-                found.equal("band", &got.band, &wanted.band);
-            }
+            found.equal("band", &got.band, &wanted.band);
             found.restore(got, wanted);
         });
     }
@@ -282,8 +280,9 @@ impl Differences {
             event.status.clone_from(&wanted.event.status);
         }
         self.equal("event", &event, &wanted.event);
-        self.equal("service", &got.service, &wanted.service);
-        self.equal("team", &got.team, &wanted.team);
+        self.equal("services", &got.services, &wanted.services);
+        self.equal("teams", &got.teams, &wanted.teams);
+        self.equal("over", &got.is_over_without_an_end, &wanted.is_over_without_an_end);
         self.equal("counted", &got.counted, &wanted.counted);
         self.equal("reason", &got.reason, &wanted.reason);
         if wanted.counted || got.time_to_restore.is_some() {
@@ -299,6 +298,8 @@ fn missing(reason: &NoData) -> Missing {
         NoData::NotYet => Missing::NotYet,
         NoData::NoRepos => Missing::NoRepos,
         NoData::DeploymentsNotRead { repos, .. } => Missing::Repos(lower(repos)),
+        NoData::NothingCounted => Missing::NothingCounted,
+        NoData::IncidentsUnmapped => Missing::IncidentsUnmapped,
         NoData::NoIncidentSource => Missing::NoSource,
         NoData::IncidentsNotRead { sources, .. } => Missing::Sources(lower(sources)),
     }

@@ -73,17 +73,57 @@ impl World {
     /// The first service whose repos and environments match, whatever became of the attempt.
     fn service_of(&self, deployment: &Deployment) -> Option<ServiceName> {
         let environment = deployment.environment.as_ref()?;
-        let production = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(environment));
-        if self.settings.services.is_empty() {
-            return production(&self.settings.environments).then(|| ServiceName(deployment.repo.clone()));
+        let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(environment));
+        let settings = &self.settings;
+        let lower = environment.to_lowercase();
+        let beside = ["canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox"];
+        let is_beside = lower
+            .split(|letter: char| !letter.is_alphanumeric())
+            .any(|part| beside.contains(&part) || part == "preview");
+        let by_default = any(&settings.environments)
+            && (settings.environments_are_set || !is_beside);
+        if any(&settings.exclude_environments) {
+            return None;
         }
-        for service in &self.settings.services {
+        if settings.services.is_empty() {
+            return by_default.then(|| ServiceName(deployment.repo.clone()));
+        }
+        for service in &settings.services {
             let of_repo = service.repos.iter().any(|glob| glob.matches(&deployment.repo));
-            if of_repo && production(service.environments.as_ref().unwrap_or(&self.settings.environments)) {
+            if of_repo && service.environments.as_ref().map_or(by_default, |own| any(own)) {
                 return Some(service.name.clone());
             }
         }
         None
+    }
+
+    /// Whether deployments of a group's repos were read, and none of them is of a known status in an environment that
+    /// counts.
+    fn nothing_counted(&self, group: &Group) -> bool {
+        let of_repo = |row: &Deployment| {
+            let services = &self.settings.services;
+            match services.is_empty() {
+                true => self.holds(group, &ServiceName(row.repo.clone())),
+                false => services
+                    .iter()
+                    .any(|it| self.holds(group, &it.name) && it.repos.iter().any(|glob| glob.matches(&row.repo))),
+            }
+        };
+        let is_recognised = |row: &Deployment| {
+            row.status != "odd" && self.service_of(row).is_some_and(|service| self.holds(group, &service))
+        };
+        let rows = &self.events.deployments;
+        rows.iter().any(of_repo) && !rows.iter().any(is_recognised)
+    }
+
+    /// Whether there are incidents that count, and none of them is ever linked to a service.
+    fn incidents_are_unmapped(&self) -> bool {
+        let mut ends: Vec<Timestamp> = self.changes.iter().map(|change| Timestamp(change.finished.0 + 1)).collect();
+        ends.push(Timestamp(i64::MAX));
+        let mut counted = self.events.incidents.iter().filter(|row| self.left_out(row).is_none()).peekable();
+        counted.peek().is_some()
+            && counted
+                .all(|row| self.mapped(row).is_empty() && ends.iter().all(|&end| self.link(row, end).is_none()))
     }
 
     /// All, teams, services; by kind, then name; each with the services pooled in it.

@@ -168,8 +168,8 @@ const MISTAKES: &[(&str, &str)] = &[
         "dora.toml:2: `attribution` in [incidents] cannot be `clock`; write one of `explicit`, `window`, `explicit-or-window`",
     ),
     (
-        "[incidents]\nmin_priority = 'urgent'\n",
-        "dora.toml:2: `min_priority` in [incidents]: `urgent` has no number; write P1… or SEV1…",
+        "[incidents]\nmin_priority = 'wichtig'\n",
+        "dora.toml:2: `min_priority` in [incidents]: `wichtig` tells no rank; write P1…, SEV1… or a word such as high",
     ),
     (
         "[github]\norg = 'acme'\ndeployments_from = 'tags'\n",

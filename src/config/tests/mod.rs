@@ -184,6 +184,9 @@ fn every_section_is_read_into_its_values() {
             window_days: 28,
             bands: Bands::edition("dora-2023").expect("built in"),
             environments: globs(&["live", "live-*"]),
+            environments_are_set: true,
+            exclude_environments: Vec::new(),
+            merge: None,
             services: vec![
                 Service {
                     name: ServiceName("checkout".into()),
@@ -272,6 +275,8 @@ fn the_published_example_is_what_its_comments_call_the_default() {
     assert_eq!(std::mem::take(&mut config.settings.ignore_tags), ["drill"]);
     assert_eq!(std::mem::replace(&mut config.settings.zone, Zone::UTC).name(), "Europe/Berlin");
     assert_eq!(std::mem::take(&mut config.settings.incident_sources), ["pagerduty", "opsgenie"]);
+    // Written out, the list counts exactly what it says.
+    assert!(std::mem::take(&mut config.settings.environments_are_set));
     assert_eq!(config.settings, Settings::default());
     assert_eq!((&config.out, &config.data_dir), (&short.out, &short.data_dir));
     let github = Github { repos: vec![], exclude: vec![], ..config.github.expect("configured") };

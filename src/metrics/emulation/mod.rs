@@ -193,11 +193,11 @@ impl Emulator<'_> {
         Some((InSeconds(lower_median(minutes)? * 60.0), n))
     }
 
-    /// The service's latest counted deployment strictly before an incident.
+    /// The affected services' latest counted deployment strictly before an incident.
     fn before(&self, index: usize) -> Option<usize> {
-        let (service, opened) = (self.facts.incident_facts[index].service?, self.facts.incidents[index].opened_at);
+        let (services, opened) = (&self.facts.incident_facts[index].services, self.facts.incidents[index].opened_at);
         let before = self.facts.counted.partition_point(|&it| self.facts.deployments[it].finished_at < Some(opened));
-        let own = |it: &&usize| self.facts.placements[**it].counted() == Some(service);
+        let own = |it: &&usize| self.facts.placements[**it].counted().is_some_and(|own| services.contains(&own));
         self.facts.counted.get(..before)?.iter().rev().find(own).copied()
     }
 
@@ -237,7 +237,7 @@ impl Emulator<'_> {
         let mut days: BTreeMap<(String, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
         for (at, batch) in self.batches() {
             let deployment = &self.facts.deployments[batch.deployment];
-            let key = (deployment.repo.to_lowercase(), deployment.environment.clone(), self.zone.day_of(at));
+            let key = (deployment.repo.to_lowercase(), deployment.environment.as_deref().map(str::to_lowercase), self.zone.day_of(at));
             let spans =
                 self.requests(batch).filter_map(|(_, request)| Some(at.since(request.merged_at?).0.max(0) as f64));
             let spans: Vec<f64> = spans.collect();
@@ -261,10 +261,10 @@ impl Emulator<'_> {
     }
 
     fn daily_medians_of_restores(&self) -> Counted {
-        let mut days: BTreeMap<(Option<usize>, NaiveDate), Vec<f64>> = BTreeMap::new();
+        let mut days: BTreeMap<(Option<&usize>, NaiveDate), Vec<f64>> = BTreeMap::new();
         for index in self.incidents() {
             if let Some((at, seconds)) = self.restored(index).filter(|(at, _)| *at >= self.span.from) {
-                let key = (self.facts.incident_facts[index].service, self.zone.day_of(at));
+                let key = (self.facts.incident_facts[index].services.first(), self.zone.day_of(at));
                 days.entry(key).or_default().push(seconds);
             }
         }

@@ -1,15 +1,19 @@
 //! What a reader should know about the figures, counted from the finished tables.
 //!
 //! Each finding has an id, a severity, a scope, one sentence with the numbers and what to do; none of them changes a
-//! figure. Here are those that a plain count can raise; `practice` has those that say what another way of counting would
-//! give, and `sustained` the one about failures that go on.
+//! figure. Here are those that a plain count of deployments can raise; `incidents` has those about single incidents,
+//! `recognition` those about names that nobody recognised, `either_way` and `practice` those that say what another way of
+//! counting would give, and `sustained` the one about failures that go on.
 
+mod either_way;
+mod incidents;
 mod practice;
+mod recognition;
 mod sustained;
 
 use std::collections::BTreeSet;
 
-use super::tables::{Analysis, Finding, GroupReport, IncidentRecord, Kind, LeadTimeReason, NoData, Severity};
+use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
 use crate::domain::group::GroupKind;
 
 /// Fewer deployments than this are a small sample.
@@ -27,7 +31,10 @@ pub fn findings(analysis: &Analysis) -> Vec<Finding> {
         }
     }
     found.extend(small_samples(&analysis.groups));
-    found.extend(events(analysis));
+    found.extend(deployments(analysis));
+    found.extend(incidents::findings(analysis));
+    found.extend(recognition::findings(analysis));
+    found.extend(either_way::findings(analysis));
     found.extend(practice::findings(analysis));
     found.extend(sustained::findings(analysis));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
@@ -41,6 +48,14 @@ fn finding(id: &'static str, severity: Severity, scope: &str, message: String, a
 /// `1 deployment`, `2 deployments`.
 fn count(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+fn hours(seconds: f64) -> String {
+    if seconds < 86_400.0 { format!("{:.1} h", seconds / 3_600.0) } else { format!("{:.1} d", seconds / 86_400.0) }
+}
+
+fn percent(ratio: f64) -> String {
+    format!("{:.1} %", 100.0 * ratio)
 }
 
 /// At most three names of a list, and how many more there are.
@@ -149,7 +164,7 @@ fn samples(group: &GroupReport) -> Vec<Finding> {
     found
 }
 
-fn events(analysis: &Analysis) -> Vec<Finding> {
+fn deployments(analysis: &Analysis) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut raise = |id, severity, n: usize, message: String, advice: &str| {
         if n > 0 {
@@ -218,30 +233,6 @@ fn events(analysis: &Analysis) -> Vec<Finding> {
             some(&names)
         ),
         "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
-    );
-    let incidents = || analysis.incidents.iter().filter(|record| record.counted);
-    let open = incidents().filter(|record| record.event.resolved_at.is_none()).count();
-    raise(
-        "open-incidents",
-        Severity::Info,
-        open,
-        format!(
-            "{} still open at the end of the period; medians over the resolved leave them out.",
-            count_are(open, "incident")
-        ),
-        "Read the Kaplan-Meier median, which counts them, and close those that are over.",
-    );
-    let in_period = |record: &&IncidentRecord| analysis.known.contains(record.event.opened_at);
-    let unmapped = incidents().filter(in_period).filter(|record| record.service.is_none()).count();
-    let opened = incidents().filter(in_period).count();
-    raise(
-        "unmapped-incidents",
-        Severity::Warning,
-        unmapped,
-        format!(
-            "{unmapped} of {opened} incidents opened in the period belong to no service: they count in \"all\" alone and fail no deployment."
-        ),
-        "List their ids or names under a [[service]] (pagerduty, opsgenie or incidents).",
     );
     found
 }

@@ -1,13 +1,13 @@
 //! What another way of counting would give: stand-ins for deployments, links by the clock alone, alerts, feeds without
-//! partial outages, environments that look like what they are not, and lead times that begin at the pull request.
+//! partial outages, and lead times that begin at the pull request.
 
 use std::collections::BTreeMap;
 
-use super::{count, finding, some};
+use super::{count, finding, hours};
 use crate::domain::event::Incident;
 use crate::domain::group::GroupKind;
 use crate::domain::kind::DeploymentKind;
-use crate::domain::settings::priority_number;
+use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{
     Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Rule, Severity, Variant,
 };
@@ -21,7 +21,7 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(stand_ins(analysis));
     found.extend(partial_outages(analysis));
-    found.extend(environments(analysis));
+    found.extend(commits(analysis));
     for group in &analysis.groups {
         found.extend(by_the_clock(analysis, group));
         if group.group.kind != GroupKind::Team {
@@ -63,10 +63,32 @@ fn stand_ins(analysis: &Analysis) -> Vec<Finding> {
     by_kind.into_iter().map(raise).collect()
 }
 
+/// Deployments that finish at the very second at which their commit was made: commits or merges, imported as deployments.
+fn commits(analysis: &Analysis) -> Option<Finding> {
+    let counted = analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none());
+    let (mut n, mut with_commit) = (0, 0);
+    for record in counted.filter(|record| DeploymentKind::of(&record.event.id) == DeploymentKind::Deployments) {
+        n += 1;
+        with_commit += usize::from(record.finishes_with_its_commit);
+    }
+    (with_commit > 1 && with_commit * 2 >= n).then(|| {
+        finding(
+            "commits-counted-as-deployments",
+            Severity::Warning,
+            "all",
+            format!(
+                "{with_commit} of {n} deployments finish in the second in which their commit was made: they are likely \
+                 commits or merges. Frequency counts those, and lead time ends with them, not when users got the change."
+            ),
+            "Import deployments with the instant at which each was live as finished_at.",
+        )
+    })
+}
+
 /// Failures that rest on the clock, and alerts of low urgency among the incidents.
 fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     let failure = group.figures.change_failure.as_ref().ok()?;
-    let of_group = |record: &&IncidentRecord| group.group.has(record.service.as_ref(), record.team.as_ref());
+    let of_group = |record: &&IncidentRecord| group.group.has_any(&record.services, &record.teams);
     let counted = analysis.incidents.iter().filter(|record| record.counted).filter(of_group);
     let low = |incident: &Incident| incident.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
     let (mut opened, mut low_urgency) = (0, 0);
@@ -127,7 +149,7 @@ fn partial_outages(analysis: &Analysis) -> Option<Finding> {
     let counted = analysis.incidents.iter().filter(|record| record.counted);
     let counted = counted.filter(|record| analysis.known.contains(record.event.opened_at));
     let numbers: Vec<u32> =
-        counted.filter_map(|record| record.event.priority.as_deref().and_then(priority_number)).collect();
+        counted.filter_map(|record| record.event.priority.as_deref().and_then(priority_rank)).collect();
     let top = numbers.iter().copied().min()?;
     let all_top = numbers.iter().all(|number| *number == top) && top <= 1;
     if !all_top || numbers.len() < FEWEST_PRIORITIES || days < MEANINGFUL_DAYS {
@@ -146,69 +168,6 @@ fn partial_outages(analysis: &Analysis) -> Option<Finding> {
     ))
 }
 
-/// Whether an environment's name speaks of production, or of what comes before it.
-fn looks_like(environment: &str) -> Option<bool> {
-    let name = environment.to_lowercase();
-    let words: Vec<&str> = name.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-    let before =
-        ["staging", "stage", "stg", "test", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"];
-    let more = ["preprod", "preproduction", "nonprod", "demo", "canary", "review", "integration"];
-    if has(&before) || has(&more) || name.contains("non-prod") || name.contains("pre-prod") {
-        return Some(false);
-    }
-    has(&["production", "prod", "prd", "live"]).then_some(true)
-}
-
-fn environments(analysis: &Analysis) -> Vec<Finding> {
-    let mut either: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-    let succeeded = |record: &&DeploymentRecord| record.in_period && record.event.status == "success";
-    for record in analysis.deployments.iter().filter(succeeded) {
-        let Some(environment) = record.event.environment.as_deref() else { continue };
-        match (record.left_out, looks_like(environment)) {
-            (None, Some(false)) => *either.entry((environment, true)).or_default() += 1,
-            (Some("not-production"), Some(true)) => *either.entry((environment, false)).or_default() += 1,
-            _ => {}
-        }
-    }
-    let counted = analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none()).count();
-    let mut found = Vec::new();
-    for is_counted in [true, false] {
-        let of: Vec<(&str, usize)> =
-            either.iter().filter(|((_, it), _)| *it == is_counted).map(|((name, _), n)| (*name, *n)).collect();
-        let n: usize = of.iter().map(|(_, n)| n).sum();
-        if n == 0 {
-            continue;
-        }
-        let names: Vec<String> = of.iter().map(|(name, n)| format!("{name} ({n})")).collect();
-        let (message, advice) = if is_counted {
-            (
-                format!(
-                    "{} of {counted} counted went to environments that look like what comes before production: {}. Without \
-                     them there are {}.",
-                    count(n, "deployment"),
-                    some(&names),
-                    counted - n
-                ),
-                "Leave them out of `environments` in [deployments] or of the service.",
-            )
-        } else {
-            (
-                format!(
-                    "{} to environments that look like production are not counted: {}. With them there are {} in place of \
-                     {counted}.",
-                    count(n, "deployment"),
-                    some(&names),
-                    counted + n
-                ),
-                "Name them in `environments` of [deployments] or of the service, if users are served from there.",
-            )
-        };
-        found.push(finding("non-production-counted", Severity::Warning, "all", message, advice));
-    }
-    found
-}
-
 fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
     let lead_time = group.figures.lead_time.as_ref().ok()?;
     let ours = lead_time.durations?.p50;
@@ -222,38 +181,11 @@ fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
         format!(
             "Measured from the opening of the {}, the median lead time would be {} in place of {}, from the first commit of \
              each deployment (n = {}): {percent:.0} % of the time would not be seen.",
-            count(usize::try_from(theirs.n).unwrap_or(usize::MAX), "pull request"),
+            count(usize::try_from(lead_time.pull_requests).unwrap_or(usize::MAX), "pull request"),
             hours(opened),
             hours(ours),
             lead_time.durations?.n
         ),
         "Compare with other tools only after asking where their clock starts.",
     ))
-}
-
-fn hours(seconds: f64) -> String {
-    if seconds < 86_400.0 { format!("{:.1} h", seconds / 3_600.0) } else { format!("{:.1} d", seconds / 86_400.0) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_speaks_of_production_only_as_a_word_of_its_own() {
-        for (name, wanted) in [
-            ("production", Some(true)),
-            ("eu-prod-1", Some(true)),
-            ("Live", Some(true)),
-            ("non-prod", Some(false)),
-            ("pre-prod", Some(false)),
-            ("staging", Some(false)),
-            ("checkout-qa", Some(false)),
-            ("products", None),
-            ("github-pages", None),
-            ("delivery", None),
-        ] {
-            assert_eq!(looks_like(name), wanted, "{name}");
-        }
-    }
 }

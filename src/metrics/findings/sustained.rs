@@ -76,9 +76,8 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     }
     let from = Timestamp(analysis.known.to.0 - WINDOWS);
     let own = |record: &&IncidentRecord| {
-        record.link.is_some()
-            && record.event.opened_at >= from
-            && group.group.has(record.service.as_ref(), record.team.as_ref())
+        let failed = record.link.as_ref().map(|link| group.group.has(link.service.as_ref(), link.team.as_ref()));
+        record.event.opened_at >= from && failed == Some(true)
     };
     let mut counts = [0; 4];
     for record in analysis.incidents.iter().filter(own) {
@@ -142,10 +141,12 @@ mod tests {
             let event = Incident { title: Some(title.into()), ..Incident::default() };
             let record = IncidentRecord {
                 event,
-                service: None,
-                team: None,
+                services: Vec::new(),
+                teams: Vec::new(),
                 counted: true,
                 reason: None,
+                is_over_without_an_end: false,
+                refers_to_nothing: false,
                 time_to_restore: None,
                 link: None,
             };

@@ -25,6 +25,10 @@ pub enum NoData {
         /// The span in which all of them were read, if there is any, nearest to the period.
         read: Option<Span>,
     },
+    /// Deployments were read, and none of them went to an environment that counts with a status that is known.
+    NothingCounted,
+    /// Incidents were read, and none of them belongs to a service.
+    IncidentsUnmapped,
     /// There is no incident source at all.
     NoIncidentSource,
     /// Not every incident source was read over the whole period.
@@ -107,6 +111,8 @@ pub struct LeadTime {
     pub stages: StageFigures,
     /// The same period counted in other ways: `deployment`, `change`, `commit`, `pull-request-opened`.
     pub variants: Vec<VariantFigure>,
+    /// Pull requests merged in the deployments, each once however many environments it reached.
+    pub pull_requests: u64,
     /// Deployments without a lead time, by reason.
     pub reasons: BTreeMap<LeadTimeReason, u64>,
 }

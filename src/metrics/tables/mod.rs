@@ -16,7 +16,9 @@ pub use figures::{
     PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Trend, Trends, Variant, VariantFigure, Verdict, Verdicts,
 };
 pub use finding::{Finding, Severity};
-pub use records::{Cause, DeploymentRecord, IncidentRecord, Kind, Link, Stages};
+pub use records::{Cause, DeploymentRecord, IncidentRecord, Kind, Link, Stages, Start};
+
+use std::collections::BTreeMap;
 
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
@@ -52,10 +54,34 @@ pub struct Analysis {
     /// The same, joined over sources, of each repo of the report and each incident source; what no figure rests on is
     /// not here.
     pub history: Vec<HistoryRecord>,
+    /// The whole period under other settings, for findings that say a figure either way.
+    pub alternatives: Vec<Alternative>,
     /// What a reader should know about the figures.
     pub findings: Vec<Finding>,
     /// The rows of each table of the dataset.
     pub inputs: Vec<InputSummary>,
+}
+
+/// The figures of group `all` over the period under other settings.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// What is different.
+    pub variation: Variation,
+    /// The figures.
+    pub figures: PeriodFigures,
+}
+
+/// A way in which an alternative differs from the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Variation {
+    /// Each roll-out counts once, however many records it left.
+    RolloutsOnce,
+    /// These environments, which look like what comes before production, do not count; with their deployments.
+    WithoutEnvironments(BTreeMap<String, u64>),
+    /// These, which look like production, count too.
+    WithEnvironments(BTreeMap<String, u64>),
+    /// No incident is left out by priority, urgency or tag.
+    WithoutFilters,
 }
 
 /// What was read completely of one repo's deployments or one source's incidents.

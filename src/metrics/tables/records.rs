@@ -5,6 +5,7 @@ use std::fmt;
 use super::figures::{LeadTimeReason, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
 /// What a counted deployment did.
@@ -40,6 +41,17 @@ pub struct Stages {
     pub review: Option<Seconds>,
     /// Merged to deployed.
     pub deploy: Option<Seconds>,
+}
+
+/// What a lead time starts at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// When.
+    pub at: Timestamp,
+    /// The commit that was written then; `None` where only the first commit of a pull request is known.
+    pub sha: Option<String>,
+    /// Number of the pull request that holds the start; `None` for a commit without one.
+    pub pull_request: Option<i64>,
 }
 
 /// What failed a deployment; written as the incident's id, or `rollback:ID`.
@@ -79,7 +91,7 @@ pub struct DeploymentRecord {
     pub team: Option<TeamName>,
     /// Whether its instant lies in the period itself, not only in the windows before.
     pub in_period: bool,
-    /// `None`: it counts. Else why not: `not-success`, `not-production`, `no-environment`, `no-service`.
+    /// `None`: it counts. Else why not: `not-success`, `not-production`, `no-environment`, `no-service`, `same-rollout`.
     pub left_out: Option<&'static str>,
     /// What it did; `None` where it does not count.
     pub kind: Option<Kind>,
@@ -87,8 +99,14 @@ pub struct DeploymentRecord {
     pub lead_time: Option<Seconds>,
     /// Why it has none; `None` where it has one or does not count.
     pub lead_time_reason: Option<LeadTimeReason>,
+    /// What its lead time starts at; also of a negative one.
+    pub start: Option<Start>,
     /// Its stages.
     pub stages: Stages,
+    /// Shas of its commits that are dated in the year 1 or 1970: no lead time starts at them.
+    pub absurd_commits: Vec<String>,
+    /// Whether it finishes in the second in which its commit was made.
+    pub finishes_with_its_commit: bool,
     /// Whether it failed; `None` where it does not count or no incident source covers it.
     pub failed: Option<bool>,
     /// What failed it, by rule, then time, then id.
@@ -102,16 +120,20 @@ pub struct DeploymentRecord {
 pub struct IncidentRecord {
     /// The event; what had not happened by the period's known end is missing.
     pub event: Incident,
-    /// The service that it is mapped to; `None` where it is unmapped.
-    pub service: Option<ServiceName>,
-    /// That service's team.
-    pub team: Option<TeamName>,
+    /// The services that it affects, in config order; empty where it is unmapped.
+    pub services: Vec<ServiceName>,
+    /// Their teams, each once, in the same order.
+    pub teams: Vec<TeamName>,
     /// Whether it counts.
     pub counted: bool,
-    /// Why it does not (`merged`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone), `negative`
-    /// (resolved before it was opened: no time to restore), `several-services` (the first in config order has it),
-    /// `equal-name` (mapped by name, not by a key that a service lists).
+    /// Why it does not (`merged`, `gone`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone),
+    /// `negative` (resolved before it was opened: no time to restore), `over-without-an-end` (over by its status, at an
+    /// unknown time), `equal-name` (mapped by name, not by a key that a service lists).
     pub reason: Option<&'static str>,
+    /// Whether it is over by its status without an end: neither open nor resolved.
+    pub is_over_without_an_end: bool,
+    /// Whether it refers to a deployment that nobody knows.
+    pub refers_to_nothing: bool,
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,
     /// The deployment it is attributed to.
@@ -123,6 +145,10 @@ pub struct IncidentRecord {
 pub struct Link {
     /// Id of the deployment.
     pub deployment_id: String,
+    /// Its service, which is the one that failed.
+    pub service: Option<ServiceName>,
+    /// That service's team.
+    pub team: Option<TeamName>,
     /// By which rule.
     pub rule: Rule,
     /// From the deployment's finish to the incident's opening; negative where a reference names a later one.

@@ -33,9 +33,12 @@ pub fn deployments(analysis: &Analysis) -> String {
         "failed_by",
         "failed_rule",
         "url",
+        "start_at",
+        "start_sha",
+        "start_pull_request",
     ]);
     for record in &analysis.deployments {
-        let event = &record.event;
+        let (event, start) = (&record.event, record.start.as_ref());
         sheet.push(&[
             text(&event.source),
             text(&event.id),
@@ -60,6 +63,9 @@ pub fn deployments(analysis: &Analysis) -> String {
             text(&record.failed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")),
             record.failed_rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(";"),
             optional(event.url.as_deref()),
+            instant(start.map(|start| start.at)),
+            optional(start.and_then(|start| start.sha.as_deref())),
+            start.and_then(|start| start.pull_request).map(|number| number.to_string()).unwrap_or_default(),
         ]);
     }
     sheet.finish()
@@ -94,8 +100,8 @@ pub fn incidents(analysis: &Analysis) -> String {
             text(&event.source),
             text(&event.id),
             optional(event.title.as_deref()),
-            service(record.service.as_ref()),
-            team(record.team.as_ref()),
+            names(record.services.iter().map(|service| &service.0)),
+            names(record.teams.iter().map(|team| &team.0)),
             optional(event.priority.as_deref()),
             optional(event.urgency.as_deref()),
             optional(event.status.as_deref()),
@@ -112,6 +118,10 @@ pub fn incidents(analysis: &Analysis) -> String {
         ]);
     }
     sheet.finish()
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    text(&names.map(String::as_str).collect::<Vec<_>>().join(";"))
 }
 
 fn service(name: Option<&ServiceName>) -> String {

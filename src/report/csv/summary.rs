@@ -3,7 +3,7 @@
 //! A figure that cannot be known keeps its row with an empty `value`: `n` is empty where nobody knows it and 0 where
 //! there was nothing. `n` is deployments (rate, ratio), deployments with a lead time, or incidents resolved; for
 //! `km_p50` also those still open, on which the curve rests. `k` is failed deployments. Interval, band and verdict
-//! stand on the headline statistic alone (`rate`, `p50`, `ratio`); recovery time has no thresholds, so no band.
+//! stand on the headline statistic alone (`rate`, `p50`, `ratio`).
 
 use super::sheet::{Sheet, band, count, real, text};
 use crate::domain::band::Band;
@@ -85,9 +85,8 @@ fn statistics(figures: &PeriodFigures) -> Vec<Statistic> {
     let mut all = vec![frequency(&figures.frequency)];
     all.extend(lead_time(&figures.lead_time));
     all.push(change_failure(&figures.change_failure));
-    let restore_band = figures.restore.as_ref().ok().and_then(|it| it.band.band);
-    all.extend(restore("time_to_restore", &figures.restore, restore_band));
-    all.extend(restore("recovery_time", &figures.recovery, None));
+    all.extend(restore("time_to_restore", &figures.restore));
+    all.extend(restore("recovery_time", &figures.recovery));
     all
 }
 
@@ -127,7 +126,8 @@ fn lead_time(figure: &Figure<LeadTime>) -> [Statistic; 4] {
     durations("lead_time", n, known.and_then(|it| it.durations), known.and_then(|it| it.band.band))
 }
 
-fn restore(metric: &'static str, figure: &Figure<Restore>, band: Option<Band>) -> [Statistic; 5] {
+fn restore(metric: &'static str, figure: &Figure<Restore>) -> [Statistic; 5] {
+    let band = figure.as_ref().ok().and_then(|it| it.band.band);
     let known = figure.as_ref().ok();
     let n = known.map(|it| count_of(it.durations));
     let [p50, p75, p90, mean] = durations(metric, n, known.and_then(|it| it.durations), band);

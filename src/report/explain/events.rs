@@ -19,6 +19,10 @@ pub(super) struct Counted {
     pub(super) value: Option<f64>,
     /// In words: what it is, its link, the link's rule and age.
     pub(super) note: String,
+    /// What a lead time starts at: when, and which commit or pull request.
+    pub(super) start_at: Option<String>,
+    pub(super) start_sha: Option<String>,
+    pub(super) start_pull_request: Option<i64>,
     pub(super) url: Option<String>,
 }
 
@@ -82,12 +86,16 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
             (Metric::ChangeFailureRate, ..) => record.failed.map(f64::from),
             _ => None,
         };
+        let start = record.start.as_ref().filter(|_| metric == Metric::LeadTime);
         counted.push(Counted {
             source: record.event.source.clone(),
             id: id.clone(),
             at: record.event.finished_at.map(crate::domain::time::Timestamp::to_rfc3339).unwrap_or_default(),
             value,
             note: deployment_note(analysis, metric, record),
+            start_at: start.map(|start| start.at.to_rfc3339()),
+            start_sha: start.and_then(|start| start.sha.clone()),
+            start_pull_request: start.and_then(|start| start.pull_request),
             url: record.event.url.clone(),
         });
     }
@@ -101,6 +109,12 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
     let event = &record.event;
     let sha = event.sha.as_deref().map_or("no revision", |sha| sha.get(..10).unwrap_or(sha));
     let place = format!("{} {sha} to {}", event.repo, event.environment.as_deref().unwrap_or("no environment"));
+    if let (Metric::LeadTime, Some(start)) = (metric, &record.start) {
+        let commit = start.sha.as_deref().map(|sha| format!("commit {}", sha.get(..10).unwrap_or(sha)));
+        let request = start.pull_request.map(|number| format!("pull request #{number}"));
+        let by: Vec<String> = [commit, request].into_iter().flatten().collect();
+        return format!("{place}: starts {} with {}", start.at.to_rfc3339(), by.join(" of "));
+    }
     if metric != Metric::ChangeFailureRate {
         return place;
     }
@@ -128,7 +142,11 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
 }
 
 fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
-    let own = |record: &&IncidentRecord| group.has(record.service.as_ref(), record.team.as_ref());
+    // Recovery time belongs to the service of the failed deployment, wherever the incident was felt.
+    let own = |record: &&IncidentRecord| match &record.link {
+        Some(link) if metric == Metric::RecoveryTime => group.has(link.service.as_ref(), link.team.as_ref()),
+        _ => group.has_any(&record.services, &record.teams),
+    };
     let mut counted = Vec::new();
     for record in analysis.incidents.iter().filter(own) {
         let (event, id) = (&record.event, &record.event.id);
@@ -150,6 +168,9 @@ fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut 
         });
         let note = format!("{}{}", event.title.as_deref().unwrap_or("untitled"), link.unwrap_or_default());
         match (resolved, record.time_to_restore) {
+            (None, _) if record.is_over_without_an_end => {
+                left_out.add("over by its status, without an end: neither open nor resolved", id);
+            }
             (None, _) => left_out.add("still open at the end: only the Kaplan-Meier median counts it", id),
             (Some(_), None) => left_out.add(words::left_out("negative"), id),
             (Some(at), Some(seconds)) => counted.push(Counted {
@@ -158,6 +179,9 @@ fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut 
                 at: at.to_rfc3339(),
                 value: Some(seconds.as_f64()),
                 note,
+                start_at: None,
+                start_sha: None,
+                start_pull_request: None,
                 url: event.url.clone(),
             }),
         }

@@ -113,8 +113,9 @@ fn definition(metric: Metric) -> &'static str {
             "Deployments that succeeded in a production environment, divided by the calendar days of the period."
         }
         Metric::LeadTime => {
-            "The median, over deployments, of the time from the first commit of what each brought (git rev-list \
-             PREVIOUS..SHA, and the first commits of its pull requests) to the instant it was live."
+            "The median, over deployments, of the time from the first commit of what each brought for the first time \
+             (git rev-list SHA --not the revisions of all earlier deployments, and the first commits of its pull \
+             requests) to the instant it was live."
         }
         Metric::ChangeFailureRate => "Deployments known to have failed, divided by all of them.",
         Metric::TimeToRestore => {
@@ -244,8 +245,7 @@ fn thresholds(analysis: &Analysis, metric: Metric) -> Option<&Thresholds> {
         Metric::LeadTime => &bands.lead_time,
         Metric::ChangeFailureRate => &bands.change_failure_rate,
         Metric::TimeToRestore => &bands.time_to_restore,
-        // No edition has thresholds for it.
-        Metric::RecoveryTime => return None,
+        Metric::RecoveryTime => &bands.recovery_time,
     };
     (!thresholds.0.is_empty()).then_some(thresholds)
 }

@@ -125,7 +125,7 @@ fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
     vec![
         text(number::instant(event.opened_at, zone)),
         vec![Link::to(short(&format!("{}{title}", event.id)), event.url.as_deref())],
-        text(record.service.as_ref().map_or_else(String::new, |name| short(&name.0))),
+        text(short(&record.services.iter().map(|name| name.0.as_str()).collect::<Vec<_>>().join(", "))),
         text(used),
         text(restored),
         text(link),

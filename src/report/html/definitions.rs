@@ -177,6 +177,7 @@ pub(super) fn bands(settings: &Settings) -> Grid {
         row("Lead time, median", &bands.lead_time, number::duration),
         row("Change failure rate", &bands.change_failure_rate, number::percent),
         row("Time to restore, median", &bands.time_to_restore, number::duration),
+        row("Recovery time, median", &bands.recovery_time, number::duration),
     ];
     Grid {
         id: "bands",

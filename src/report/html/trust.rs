@@ -37,7 +37,7 @@ fn shares(analysis: &Analysis) -> Vec<Share> {
         ),
         share(
             "Incidents mapped to a service",
-            incidents().filter(|it| it.service.is_some()).count(),
+            incidents().filter(|it| !it.services.is_empty()).count(),
             incidents().count(),
         ),
         share(

@@ -70,6 +70,7 @@ pub(super) struct BandsView<'a> {
     lead_time: Vec<LimitView>,
     change_failure_rate: Vec<LimitView>,
     time_to_restore: Vec<LimitView>,
+    recovery_time: Vec<LimitView>,
 }
 
 impl<'a> BandsView<'a> {
@@ -81,6 +82,7 @@ impl<'a> BandsView<'a> {
             lead_time: limits(&bands.lead_time),
             change_failure_rate: limits(&bands.change_failure_rate),
             time_to_restore: limits(&bands.time_to_restore),
+            recovery_time: limits(&bands.recovery_time),
         }
     }
 }

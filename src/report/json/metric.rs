@@ -24,6 +24,8 @@ impl NoDataView {
             NoData::NotYet => "not-yet",
             NoData::NoRepos => "no-repos",
             NoData::DeploymentsNotRead { .. } => "deployments-not-read",
+            NoData::NothingCounted => "nothing-counted",
+            NoData::IncidentsUnmapped => "incidents-unmapped",
             NoData::NoIncidentSource => "no-incident-source",
             NoData::IncidentsNotRead { .. } => "incidents-not-read",
         };

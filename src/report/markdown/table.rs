@@ -80,8 +80,11 @@ fn cells(figures: &PeriodFigures) -> [Cells; 5] {
             restore.and_then(|it| it.durations),
             restore.map(|it| it.band).unwrap_or_default(),
         ),
-        // No edition has thresholds for it.
-        timed(recovery.map(|it| it.open), recovery.and_then(|it| it.durations), BandReading::default()),
+        timed(
+            recovery.map(|it| it.open),
+            recovery.and_then(|it| it.durations),
+            recovery.map(|it| it.band).unwrap_or_default(),
+        ),
     ]
 }
 

@@ -22,6 +22,7 @@ fn reading(band: Band, range: Option<(Band, Band)>) -> BandReading {
 
 fn lead_time() -> LeadTime {
     LeadTime {
+        pull_requests: 0,
         durations: Some(durations(55, 17_833.5)),
         band: reading(Band::High, None),
         stages: StageFigures {
@@ -93,6 +94,7 @@ pub(crate) fn quiet() -> PeriodFigures {
             band: reading(Band::Low, Some((Band::Low, Band::High))),
         }),
         lead_time: Ok(LeadTime {
+            pull_requests: 0,
             durations: None,
             band: BandReading::default(),
             stages: StageFigures::default(),

@@ -116,6 +116,7 @@ pub(crate) fn full() -> Analysis {
             },
         ],
         history: Vec::new(),
+        alternatives: Vec::new(),
         findings: vec![
             Finding {
                 id: "small-sample",
@@ -176,6 +177,7 @@ pub(crate) fn empty() -> Analysis {
         incidents: Vec::new(),
         coverage: Vec::new(),
         history: Vec::new(),
+        alternatives: Vec::new(),
         findings: Vec::new(),
         inputs: Vec::new(),
         ..full()

@@ -5,7 +5,7 @@ use crate::domain::band::Band;
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::unit::Seconds;
-use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages};
+use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages, Start};
 
 pub(super) fn full_day(date: &str) -> DailyRow {
     DailyRow {
@@ -80,6 +80,13 @@ fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
         kind: Some(Kind::Deploy),
         lead_time: Some(Seconds(7_200)),
         lead_time_reason: None,
+        absurd_commits: Vec::new(),
+        finishes_with_its_commit: false,
+        start: Some(Start {
+            at: at("2026-07-01T07:30:00.250Z"),
+            sha: Some("0123456789abcdef0123456789abcdef01234567".into()),
+            pull_request: Some(42),
+        }),
         stages: Stages {
             coding: Some(Seconds(3_600)),
             pickup: Some(Seconds(1_200)),
@@ -106,6 +113,9 @@ pub(super) fn deployments() -> Vec<DeploymentRecord> {
         left_out: Some("no-environment"),
         kind: None,
         lead_time: None,
+        absurd_commits: Vec::new(),
+        finishes_with_its_commit: false,
+        start: None,
         stages: Stages::default(),
         failed: None,
         failed_by: Vec::new(),
@@ -132,12 +142,20 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
             url: Some("https://acme.pagerduty.com/incidents/PD1".into()),
             ..Incident::default()
         },
-        service: Some(ServiceName("checkout".into())),
-        team: Some(TeamName("payments".into())),
+        services: vec![ServiceName("checkout".into()), ServiceName("search".into())],
+        teams: vec![TeamName("payments".into())],
         counted: true,
         reason: None,
+        is_over_without_an_end: false,
+        refers_to_nothing: false,
         time_to_restore: Some(Seconds(5_400)),
-        link: Some(Link { deployment_id: "11".into(), rule: Rule::Explicit, age: Seconds(-30) }),
+        link: Some(Link {
+            deployment_id: "11".into(),
+            service: Some(ServiceName("checkout".into())),
+            team: Some(TeamName("payments".into())),
+            rule: Rule::Explicit,
+            age: Seconds(-30),
+        }),
     };
     let unmapped = IncidentRecord {
         event: Incident {
@@ -146,10 +164,12 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
             opened_at: at("2026-07-03T00:00:00Z"),
             ..Incident::default()
         },
-        service: None,
-        team: None,
+        services: Vec::new(),
+        teams: Vec::new(),
         counted: true,
         reason: Some("unmapped"),
+        is_over_without_an_end: false,
+        refers_to_nothing: false,
         time_to_restore: None,
         link: None,
     };

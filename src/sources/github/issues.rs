@@ -19,6 +19,7 @@ use super::run::{each, open};
 use super::source::{Source, parts};
 use super::wire::{Connection, InRepository, Named, Nodes, instant, maybe_instant};
 use super::{Auth, Cost, Event, Plan};
+use crate::domain::priority::priority_number;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
@@ -208,7 +209,7 @@ impl Run {
             id,
             title: Some(issue.title),
             service_keys: keys,
-            priority: labels.iter().find_map(|label| priority(label)),
+            priority: labels.iter().find_map(|label| priority_number(label)).map(|number| format!("P{number}")),
             urgency: None,
             status: Some(status.into()),
             opened_at: issue.created_at,
@@ -232,34 +233,12 @@ fn after_one_of<'l>(label: &'l str, names: &[&str]) -> Option<&'l str> {
     (names.iter().any(|own| name.trim().eq_ignore_ascii_case(own)) && !rest.is_empty()).then_some(rest)
 }
 
-/// A label that is a priority: `P1`, `sev-2`, `priority: 3`.
-fn priority(label: &str) -> Option<String> {
-    let lower = label.to_lowercase();
-    let number = ["priority", "severity", "sev", "p", "s"].iter().find_map(|name| {
-        let rest = lower.strip_prefix(name)?.trim_start_matches([':', '-', '/', ' ', 'p']);
-        rest.parse::<u8>().ok()
-    })?;
-    Some(format!("P{number}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_label_may_be_a_priority_or_name_a_service() {
-        for (label, wanted) in [
-            ("P1", Some("P1")),
-            ("sev-2", Some("P2")),
-            ("priority: 3", Some("P3")),
-            ("priority/p0", Some("P0")),
-            ("S4", Some("P4")),
-            ("security", None),
-            ("p", None),
-            ("php8", None),
-        ] {
-            assert_eq!(priority(label).as_deref(), wanted, "{label}");
-        }
+    fn a_label_may_name_a_service() {
         assert_eq!(after_one_of("Service: checkout", &["service"]), Some("checkout"));
         assert_eq!(after_one_of("services/checkout", &["service"]), None);
     }

@@ -1,12 +1,12 @@
 //! PagerDuty's records as rows.
 //!
 //! A resolved incident without `resolved_at` (older records) was resolved when its status last changed. One that was
-//! merged into another is a duplicate. A priority whose name has no number gets its place in the account's order before
+//! merged into another is a duplicate. A priority whose name tells no rank gets its place in the account's order before
 //! it, which is what a least priority is held against.
 
 use super::wire;
 use crate::domain::event::Incident;
-use crate::domain::settings::priority_number;
+use crate::domain::priority::priority_rank;
 use crate::domain::time::Timestamp;
 
 /// A row; `priorities` are the account's names, most important first.
@@ -43,10 +43,10 @@ pub(super) fn incident(wire: wire::Incident, priorities: &[String], observed_at:
     }
 }
 
-/// A priority's name, behind its place in the account's order where it has no number of its own.
+/// A priority's name, behind its place in the account's order where it tells no rank of its own.
 fn numbered(name: String, priorities: &[String]) -> String {
     match priorities.iter().position(|own| *own == name) {
-        Some(place) if priority_number(&name).is_none() => format!("P{} {name}", place + 1),
+        Some(place) if priority_rank(&name).is_none() => format!("P{} {name}", place + 1),
         _ => name,
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn read(value: serde_json::Value) -> Incident {
-        let priorities = ["Critical", "SEV2", "Minor"].map(str::to_owned);
+        let priorities = ["Critical", "SEV2", "Nuisance"].map(str::to_owned);
         incident(serde_json::from_value(value).expect("an incident"), &priorities, Timestamp(9))
     }
 
@@ -82,8 +82,9 @@ mod tests {
                 "priority": {"id": "P", "summary": name}}))
             .priority
         };
-        assert_eq!(of("Minor").as_deref(), Some("P3 Minor"));
+        assert_eq!(of("Nuisance").as_deref(), Some("P3 Nuisance"));
         assert_eq!(of("SEV2").as_deref(), Some("SEV2"));
+        assert_eq!(of("Critical").as_deref(), Some("Critical"), "the word has a rank of its own");
         assert_eq!(of("Unheard of").as_deref(), Some("Unheard of"));
     }
 

@@ -13,7 +13,7 @@ use proptest::sample::Index;
 
 use super::Case;
 use super::plan::{
-    CommitPlan, DeploymentPlan, Frame, IncidentPlan, Moment, Opened, Parents, Plan, Reference, Revision,
+    CommitPlan, DeploymentPlan, Frame, IncidentPlan, Moment, Opened, Parents, Plan, Reference, Revision, Spelling,
 };
 use crate::oracle::Events;
 
@@ -114,6 +114,7 @@ fn settings(plan: &Plan, zone: Zone) -> Settings {
         window_days: *window_days,
         bands: Bands::edition(Bands::EDITIONS[*bands]).expect("built in"),
         environments: globs(environments),
+        environments_are_set: environments.len() == 1,
         services: services.iter().map(|&which| service(which)).collect(),
         attribution: [Policy::ExplicitOrWindow, Policy::Explicit, Policy::Window][policy.attribution],
         attribution_window: Seconds(policy.window_seconds),
@@ -206,7 +207,11 @@ fn deployments(plan: &Plan, calendar: &Calendar, commits: &[Commit]) -> Vec<Depl
             id: if twin { place - 1 } else { place }.to_string(),
             repo: NAMES[row.repo].into(),
             environment: row.environment.map(str::to_owned),
-            sha: revision(row, at, commits),
+            sha: revision(row, at, commits).map(|sha| match row.spelling {
+                Spelling::Full => sha,
+                Spelling::Upper => sha.to_uppercase(),
+                Spelling::Short(length) => sha[..length].to_owned(),
+            }),
             status: row.status.into(),
             created_at: later(at, -row.took),
             finished_at: ended.then_some(at),
@@ -288,6 +293,7 @@ fn incidents(plan: &Plan, calendar: &Calendar, deployments: &[Deployment]) -> Ve
         let status = match (row.merged, resolved_at) {
             (true, _) => "Merged",
             (false, Some(_)) => "resolved",
+            (false, None) if place % 5 == 0 => "Closed",
             (false, None) => "open",
         };
         let incident = Incident {

@@ -62,11 +62,20 @@ pub(super) enum Revision {
     Missing,
 }
 
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Spelling {
+    Full,
+    Upper,
+    Short(usize),
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct DeploymentPlan {
     pub(super) repo: usize,
     pub(super) environment: Option<&'static str>,
     pub(super) revision: Revision,
+    /// How its sha is written: in full, in upper case, or its first characters.
+    pub(super) spelling: Spelling,
     pub(super) status: &'static str,
     pub(super) finished: Moment,
     pub(super) took: i64,
@@ -259,6 +268,7 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
         1 => Just(Some("Production")),
         1 => Just(Some("prod-eu/west")),
         1 => Just(Some("staging")),
+        1 => Just(Some("prod-canary")),
         1 => Just(Some("checkout-production")),
         1 => Just(Some("web-production")),
         1 => Just(None),
@@ -270,19 +280,24 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
         1 => Just(Revision::Missing),
     ];
     let status = prop_oneof![24 => Just("success"), 1 => Just("failure"), 1 => Just("cancelled"), 1 => Just("pending"), 1 => Just("odd")];
+    let spelling = prop_oneof![
+        12 => Just(Spelling::Full),
+        1 => Just(Spelling::Upper),
+        2 => select(vec![6, 7, 12, 39]).prop_map(Spelling::Short),
+    ];
     let took = select(vec![0, 1, 60_000, HOUR, 30 * HOUR]);
     (
         repo(),
         environment,
-        revision,
+        (revision, spelling),
         status,
         moment(),
         took,
         prop::bool::weighted(0.2),
         option::weighted(0.2, any::<bool>()),
     )
-        .prop_map(|(repo, environment, revision, status, finished, took, twin, earlier_observation)| {
-            DeploymentPlan { repo, environment, revision, status, finished, took, twin, earlier_observation }
+        .prop_map(|(repo, environment, (revision, spelling), status, finished, took, twin, earlier_observation)| {
+            DeploymentPlan { repo, environment, revision, spelling, status, finished, took, twin, earlier_observation }
         })
 }
 
@@ -342,7 +357,7 @@ fn incident() -> impl Strategy<Value = IncidentPlan> {
         1 => Just(Reference::Garbage),
     ];
     let labels = (
-        option::of(select(vec!["P1", "P2", "p3", "SEV4", "urgent"])),
+        option::of(select(vec!["P1", "P2", "p3", "SEV4", "urgent", "low", "none"])),
         option::of(select(vec!["high", "High", "medium", "low"])),
         vec(select(vec!["drill", "DRILL", "noise", "real"]), 0..2),
     );

@@ -164,8 +164,13 @@ fn a_second_run_brings_what_is_new_and_what_has_changed_since() {
         let files = place.files("reports");
         let (_, bytes) = files.iter().find(|(path, _)| path.ends_with("deployments.csv")).expect("the table");
         let text = String::from_utf8(bytes.clone()).expect("UTF-8");
-        let rows = text.lines().map(|line| line.rsplit_once(',').map_or(line, |(row, _)| row).to_owned());
-        rows.collect::<Vec<_>>()
+        // An imported file has no page to look at.
+        let url = text.lines().next().and_then(|head| head.split(',').position(|name| name == "url"));
+        let without = |line: &str| {
+            let cells = line.split(',').enumerate().filter(|(at, _)| Some(*at) != url).map(|(_, cell)| cell);
+            cells.collect::<Vec<_>>().join(",")
+        };
+        text.lines().map(without).collect::<Vec<_>>()
     };
     let found = deployments(&scene.place);
     assert_eq!(found, deployments(&fresh));

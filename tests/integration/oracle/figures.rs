@@ -13,6 +13,7 @@ use dora_report::metrics::tables::{
 
 use super::World;
 use super::history::Change;
+use super::incidents::is_over;
 use super::statistics::{Fraction, durations, garwood, percentile, reading, survival, survival_median, wilson};
 
 /// A figure, or every reason that keeps it away.
@@ -24,6 +25,8 @@ pub(crate) enum Missing {
     NotYet,
     NoRepos,
     Repos(Vec<String>),
+    NothingCounted,
+    IncidentsUnmapped,
     NoSource,
     Sources(Vec<String>),
 }
@@ -40,30 +43,33 @@ pub(crate) struct Figures {
 impl World {
     pub(crate) fn daily(&self, group: &Group, day: NaiveDate) -> DailyRow {
         let window = self.window(day);
-        let complete = self.deployments_read(group, window);
-        let incidents = self.incidents_read(window);
+        let recognised = !self.nothing_counted(group);
+        let unmapped = self.incidents_are_unmapped();
+        let complete = recognised && self.deployments_read(group, window);
+        let incidents = self.incidents_read(window) && (!unmapped || group.kind == GroupKind::All);
+        let failures = complete && incidents && !unmapped;
         let own = Span { from: self.midnight(day), to: self.end_before(day + Days::new(1)) };
         let changes = self.finished_in(group, window);
         let times = lead_times(&changes);
         let lead = durations(&times).filter(|_| complete);
         let failed = self.failed(&changes, window.to).len();
-        let ratio = (complete && incidents && !changes.is_empty()).then(|| failed as f64 / changes.len() as f64);
+        let ratio = (failures && !changes.is_empty()).then(|| failed as f64 / changes.len() as f64);
         let per_day = complete.then(|| changes.len() as f64 / f64::from(self.settings.window_days));
         let restore = self.restoring(group, window, false);
         let restored = durations(&restore.resolved).filter(|_| incidents);
-        let recovered = durations(&self.restoring(group, window, true).resolved).filter(|_| incidents && complete);
+        let recovered = durations(&self.restoring(group, window, true).resolved).filter(|_| failures);
         let bands = &self.settings.bands;
         DailyRow {
             date: day,
             partial: self.midnight(day + Days::new(1)) > self.as_of,
             window_complete: complete,
-            deployments_on_day: self.deployments_read(group, own).then(|| count(self.finished_in(group, own).len())),
+            deployments_on_day: (recognised && self.deployments_read(group, own)).then(|| count(self.finished_in(group, own).len())),
             deployments: complete.then(|| count(changes.len())),
             deployments_per_day: per_day,
             lead_time_p50: lead.map(|lead| lead.p50),
             lead_time_p90: lead.map(|lead| lead.p90),
             lead_time_n: complete.then(|| count(times.len())),
-            failed_deployments: (complete && incidents).then(|| count(failed)),
+            failed_deployments: failures.then(|| count(failed)),
             change_failure_rate: ratio,
             incidents_opened: incidents.then(|| count(restore.opened)),
             incidents_resolved: incidents.then(|| count(restore.resolved.len())),
@@ -85,8 +91,8 @@ impl World {
         let not_yet = self.midnight(period.from) >= self.as_of;
         let wanting = |reasons: Vec<Missing>| if not_yet { vec![Missing::NotYet] } else { reasons };
         let deployments = wanting(self.missing_deployments(group, span));
-        let incidents = wanting(self.missing_incidents(span));
-        let both = wanting([self.missing_deployments(group, span), self.missing_incidents(span)].concat());
+        let incidents = wanting(self.missing_incidents(group, span));
+        let both = wanting(self.missing_failures(group, span));
         Figures {
             frequency: given(&deployments, || self.frequency(&changes, days)),
             lead_time: given(&deployments, || self.lead_time(&changes)),
@@ -108,7 +114,7 @@ impl World {
                 period.days().filter(same).last().expect("its first day") + Days::new(1)
             });
             let span = self.known(first, to);
-            let missing = [self.missing_deployments(group, span), self.missing_incidents(span)].concat();
+            let missing = self.missing_failures(group, span);
             months.push((first, given(&missing, || self.change_failure(&self.finished_in(group, span), span.to))));
         }
         months
@@ -126,20 +132,31 @@ impl World {
 
     fn missing_deployments(&self, group: &Group, span: Span) -> Vec<Missing> {
         let unread = self.unread_repos(group, span);
-        match (self.repos(group).is_empty(), unread.is_empty()) {
+        let mut reasons = match (self.repos(group).is_empty(), unread.is_empty()) {
             (true, _) => vec![Missing::NoRepos],
             (false, true) => Vec::new(),
             (false, false) => vec![Missing::Repos(unread)],
-        }
+        };
+        reasons.extend(self.nothing_counted(group).then_some(Missing::NothingCounted));
+        reasons
     }
 
-    fn missing_incidents(&self, span: Span) -> Vec<Missing> {
+    fn missing_incidents(&self, group: &Group, span: Span) -> Vec<Missing> {
         let unread = self.unread_sources(span);
-        match (self.incident_sources().is_empty(), unread.is_empty()) {
+        let mut reasons = match (self.incident_sources().is_empty(), unread.is_empty()) {
             (true, _) => vec![Missing::NoSource],
             (false, true) => Vec::new(),
             (false, false) => vec![Missing::Sources(unread)],
-        }
+        };
+        let unmapped = group.kind != GroupKind::All && self.incidents_are_unmapped();
+        reasons.extend(unmapped.then_some(Missing::IncidentsUnmapped));
+        reasons
+    }
+
+    fn missing_failures(&self, group: &Group, span: Span) -> Vec<Missing> {
+        let mut reasons = [self.missing_deployments(group, span), self.missing_incidents(group, span)].concat();
+        reasons.extend(self.incidents_are_unmapped().then_some(Missing::IncidentsUnmapped));
+        reasons
     }
 
     fn frequency(&self, changes: &[&Change], days: usize) -> Frequency {
@@ -201,6 +218,7 @@ impl World {
                 deploy: stage(|stages| stages.deploy),
             },
             variants: variants.to_vec(),
+            pull_requests: 0,
             reasons,
         }
     }
@@ -232,7 +250,8 @@ impl World {
         let restoring = self.restoring(group, span, attributed);
         let durations = durations(&restoring.resolved);
         let (km_p50, km_beyond) = survival_median(&restoring.resolved, &restoring.open);
-        let thresholds = &self.settings.bands.time_to_restore;
+        let bands = &self.settings.bands;
+        let thresholds = if attributed { &bands.recovery_time } else { &bands.time_to_restore };
         Restore {
             opened: restoring.opened as u64,
             durations,
@@ -247,10 +266,13 @@ impl World {
         let mut restoring = Restoring::default();
         let end = span.to;
         for incident in &self.events.incidents {
-            if !self.pools(group, incident) || incident.opened_at >= end {
-                continue;
-            }
-            if attributed && self.link(incident, end).is_none() {
+            let failed = self.link(incident, end).map(|(place, _)| &self.changes[place].service);
+            let is_own = if attributed {
+                failed.is_some_and(|service| self.holds(group, service))
+            } else {
+                self.pools(group, incident)
+            };
+            if !is_own || incident.opened_at >= end {
                 continue;
             }
             if span.contains(incident.opened_at) {
@@ -262,6 +284,7 @@ impl World {
                         restoring.resolved.push(resolved.since(incident.opened_at).0);
                     }
                 }
+                None if is_over(incident) => {}
                 _ => restoring.open.push(end.since(incident.opened_at).0),
             }
         }
@@ -272,7 +295,7 @@ impl World {
     fn pools(&self, group: &Group, incident: &Incident) -> bool {
         self.left_out(incident).is_none()
             && (group.kind == GroupKind::All
-                || self.mapped(incident).is_some_and(|service| self.holds(group, &service)))
+                || self.mapped(incident).iter().any(|service| self.holds(group, service)))
     }
 }
 

@@ -14,6 +14,8 @@ use super::World;
 pub(super) struct Change {
     pub(super) event: Deployment,
     pub(super) finished: Timestamp,
+    /// Its revision, in lower case and in full.
+    pub(super) sha: Option<String>,
     pub(super) service: ServiceName,
     /// Where its predecessor stands in the list.
     pub(super) previous: Option<usize>,
@@ -48,42 +50,80 @@ pub(super) fn changes(world: &World) -> Vec<Change> {
     counted.sort_by(|(at, a, _), (bt, b, _)| (at, &a.id, &a.source).cmp(&(bt, &b.id, &b.source)));
     let mut changes = Vec::new();
     for (place, (finished, row, service)) in counted.iter().enumerate() {
-        let previous = (0..place).rev().find(|&before| {
-            let (_, other, _) = &counted[before];
-            other.repo == row.repo && other.environment == row.environment
-        });
-        let lead = lead(world, row, *finished, previous.map(|before| counted[before].1));
-        changes.push(Change { event: (*row).clone(), finished: *finished, service: service.clone(), previous, lead });
+        let same = |left: &Option<String>, right: &Option<String>| {
+            left.as_ref().map(|text| text.to_lowercase()) == right.as_ref().map(|text| text.to_lowercase())
+        };
+        let earlier: Vec<usize> = (0..place)
+            .filter(|&before| {
+                let (_, other, _) = &counted[before];
+                other.repo == row.repo && same(&other.environment, &row.environment)
+            })
+            .collect();
+        let revisions: Vec<Option<String>> =
+            earlier.iter().map(|&before| full(world, &row.repo, counted[before].1.sha.as_deref())).collect();
+        let sha = full(world, &row.repo, row.sha.as_deref());
+        let lead = lead(world, &row.repo, sha.as_deref(), *finished, &revisions);
+        let previous = earlier.last().copied();
+        let (event, service) = ((*row).clone(), service.clone());
+        changes.push(Change { event, finished: *finished, sha, service, previous, lead });
     }
     changes
 }
 
-fn lead(world: &World, row: &Deployment, finished: Timestamp, previous: Option<&Deployment>) -> Lead {
-    let Some(previous) = previous else {
+/// A sha in lower case, and in full where it begins only one commit of the repo.
+fn full(world: &World, repo: &str, sha: Option<&str>) -> Option<String> {
+    let sha = sha?.to_lowercase();
+    let own = world.events.commits.iter().filter(|commit| commit.repo == repo);
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for commit in own {
+        known.insert(commit.sha.clone());
+        known.extend(commit.parents.iter().flatten().cloned());
+    }
+    let deployed = world.events.deployments.iter().filter(|row| row.repo == repo).filter_map(|row| row.sha.as_ref());
+    known.extend(deployed.filter(|sha| sha.len() == 40).map(|sha| sha.to_lowercase()));
+    let begun: Vec<&String> = known.iter().filter(|other| other.starts_with(&sha)).collect();
+    match begun.as_slice() {
+        [only] if (7..40).contains(&sha.len()) => Some((*only).clone()),
+        _ => Some(sha),
+    }
+}
+
+/// `earlier` are the revisions deployed before, the latest last.
+fn lead(
+    world: &World,
+    repo: &str,
+    sha: Option<&str>,
+    finished: Timestamp,
+    earlier: &[Option<String>],
+) -> Lead {
+    let Some(previous) = earlier.last() else {
         return Lead::none(Kind::Deploy, LeadTimeReason::FirstDeployment);
     };
-    let (Some(new), Some(old)) = (&row.sha, &previous.sha) else {
+    let (Some(new), Some(old)) = (sha, previous.as_deref()) else {
         return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits);
     };
     if new == old {
         return Lead::none(Kind::Redeploy, LeadTimeReason::Redeploy);
     }
-    let before = reached(world, &row.repo, old);
-    if before.contains(new) {
-        return Lead::none(Kind::Rollback, LeadTimeReason::Rollback);
+    if commit(world, repo, old).is_none() {
+        return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits);
+    }
+    let live: BTreeSet<String> = earlier.iter().flatten().flat_map(|sha| reached(world, repo, sha)).collect();
+    if live.contains(new) {
+        return match reached(world, repo, old).contains(new) {
+            true => Lead::none(Kind::Rollback, LeadTimeReason::Rollback),
+            false => Lead::none(Kind::Redeploy, LeadTimeReason::Redeploy),
+        };
     }
     let mut batch = Vec::new();
-    for sha in reached(world, &row.repo, new).difference(&before) {
-        match commit(world, &row.repo, sha) {
+    for sha in reached(world, repo, new).difference(&live) {
+        match commit(world, repo, sha) {
             Some(found) if found.parents.is_some() => batch.push(found),
             _ => return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits),
         }
     }
-    if commit(world, &row.repo, old).is_none() {
-        return Lead::none(Kind::Deploy, LeadTimeReason::UnknownCommits);
-    }
     let requests: Vec<&PullRequest> =
-        world.events.pull_requests.iter().filter(|request| request.repo == row.repo).collect();
+        world.events.pull_requests.iter().filter(|request| request.repo == repo).collect();
     let is_merged = |request: &&PullRequest| batch.iter().any(|commit| Some(&commit.sha) == request.merge_sha.as_ref());
     let mut merged: Vec<&PullRequest> = requests.iter().copied().filter(is_merged).collect();
     merged.sort_by_key(|request| request.number);

@@ -2,7 +2,8 @@
 
 use dora_report::domain::event::Incident;
 use dora_report::domain::group::ServiceName;
-use dora_report::domain::settings::{Policy, priority_number};
+use dora_report::domain::priority::priority_rank;
+use dora_report::domain::settings::{Policy, Service};
 use dora_report::domain::time::Timestamp;
 use dora_report::metrics::tables::{Cause, Rule};
 
@@ -23,7 +24,7 @@ impl World {
         if is_merged(incident) {
             return Some("merged");
         }
-        let number = incident.priority.as_deref().and_then(priority_number);
+        let number = incident.priority.as_deref().and_then(priority_rank);
         if let (Some(least), Some(number)) = (settings.min_priority, number)
             && number > least
         {
@@ -39,38 +40,33 @@ impl World {
         incident.tags.iter().any(|tag| among(&settings.ignore_tags, tag)).then_some("tag")
     }
 
-    /// The service that an incident is mapped to.
-    pub(super) fn mapped(&self, incident: &Incident) -> Option<ServiceName> {
-        for service in &self.settings.services {
-            if incident.service_keys.iter().any(|key| service.incident_keys.contains(key)) {
-                return Some(service.name.clone());
-            }
-        }
-        for (name, _) in self.services() {
-            let full = name.0.to_lowercase();
-            let short = full.rsplit('/').next().unwrap_or_default();
-            if incident.service_keys.iter().map(|key| key.to_lowercase()).any(|key| key == full || key == short) {
-                return Some(name);
-            }
-        }
-        None
-    }
-
-    /// How an incident is mapped, where it is not by a key of one service.
-    pub(super) fn told_apart(&self, incident: &Incident) -> Option<&'static str> {
+    /// The services that an incident affects, in config order.
+    pub(super) fn mapped(&self, incident: &Incident) -> Vec<ServiceName> {
         let keys = &incident.service_keys;
-        let listed = self.settings.services.iter().filter(|it| keys.iter().any(|key| it.incident_keys.contains(key)));
-        let named = self.services().into_iter().filter(|(name, _)| {
+        let lists = |service: &&Service| keys.iter().any(|key| service.incident_keys.contains(key));
+        let listing: Vec<ServiceName> =
+            self.settings.services.iter().filter(lists).map(|service| service.name.clone()).collect();
+        if !listing.is_empty() {
+            return listing;
+        }
+        let is_named = |name: &ServiceName| {
             let full = name.0.to_lowercase();
             let short = full.rsplit('/').next().unwrap_or_default().to_owned();
             keys.iter().map(|key| key.to_lowercase()).any(|key| key == full || key == short)
-        });
-        match (listed.count(), named.count()) {
-            (1, _) => None,
-            (0, 0) => Some("unmapped"),
-            (0, 1) => Some("equal-name"),
-            _ => Some("several-services"),
+        };
+        self.services().into_iter().map(|(name, _)| name).filter(is_named).collect()
+    }
+
+    /// What is said of an incident that counts.
+    pub(super) fn remark(&self, incident: &Incident) -> Option<&'static str> {
+        let lists = |key: &String| self.settings.services.iter().any(|service| service.incident_keys.contains(key));
+        if self.mapped(incident).is_empty() {
+            return Some("unmapped");
         }
+        if is_over(incident) {
+            return Some("over-without-an-end");
+        }
+        (!incident.service_keys.iter().any(lists)).then_some("equal-name")
     }
 
     /// The deployment that an incident is attributed to, with what had happened before `end`.
@@ -78,13 +74,11 @@ impl World {
         if self.left_out(incident).is_some() || incident.opened_at >= end {
             return None;
         }
-        let service = self.mapped(incident)?;
-        let known: Vec<(usize, &Change)> = self
-            .changes
-            .iter()
-            .enumerate()
-            .filter(|(_, change)| change.service == service && change.finished < end)
-            .collect();
+        let affected = self.mapped(incident);
+        let finished: Vec<(usize, &Change)> =
+            self.changes.iter().enumerate().filter(|(_, change)| change.finished < end).collect();
+        let known: Vec<(usize, &Change)> =
+            finished.iter().copied().filter(|(_, change)| affected.contains(&change.service)).collect();
         let limit = self.settings.attribution_window.0 * 1_000;
         let by_clock = || {
             let age = |change: &Change| incident.opened_at.0 - change.finished.0;
@@ -97,10 +91,12 @@ impl World {
         if incident.caused_by_deploy == Some(false) {
             return None;
         }
-        if let Some(named) =
-            incident.deployment_ref.as_ref().and_then(|text| nearest(&named(&known, text), incident.opened_at))
-        {
-            return Some((named, Rule::Explicit));
+        if let Some(text) = &incident.deployment_ref {
+            let opened = incident.opened_at;
+            let of = |scope: &[(usize, &Change)]| nearest(&named(scope, text), opened);
+            if let Some(named) = of(&known).or_else(|| of(&finished)) {
+                return Some((named, Rule::Explicit));
+            }
         }
         if incident.caused_by_deploy == Some(true) {
             let before = known.iter().rev().find(|(_, change)| change.finished <= incident.opened_at);
@@ -139,21 +135,30 @@ pub(super) fn is_merged(incident: &Incident) -> bool {
     incident.status.as_ref().is_some_and(|status| status.to_lowercase() == "merged")
 }
 
-/// The deployments that a reference names: by id, else by sha, else by a prefix that only one sha has.
+/// Over by its status, and nobody knows since when.
+pub(super) fn is_over(incident: &Incident) -> bool {
+    let status = incident.status.as_ref().map(|status| status.to_lowercase()).unwrap_or_default();
+    incident.resolved_at.is_none() && ["resolved", "closed", "done", "completed", "fixed"].contains(&status.as_str())
+}
+
+/// The deployments that a reference names: by id, else by sha, else by the beginning that only one sha shares with it.
 fn named<'a>(known: &[(usize, &'a Change)], text: &str) -> Vec<(usize, &'a Change)> {
     let those = |wanted: &dyn Fn(&Change) -> bool| -> Vec<(usize, &'a Change)> {
         known.iter().copied().filter(|(_, change)| wanted(change)).collect()
     };
-    let sha = |change: &Change| change.event.sha.clone().unwrap_or_default();
+    let sha = |change: &Change| change.sha.clone().unwrap_or_default();
     let by_id = those(&|change| change.event.id == text);
     if !by_id.is_empty() {
         return by_id;
     }
+    let text = text.to_lowercase();
     let by_sha = those(&|change| sha(change) == text);
     if !by_sha.is_empty() {
         return by_sha;
     }
-    let by_prefix = those(&|change| text.len() >= 7 && sha(change).starts_with(text));
+    let is_short = |sha: &str| (7..40).contains(&sha.len());
+    let begins = |sha: &str| sha.starts_with(&text) || (is_short(sha) && text.starts_with(sha));
+    let by_prefix = those(&|change| text.len() >= 7 && begins(&sha(change)));
     let unique = by_prefix.iter().all(|(_, change)| sha(change) == sha(by_prefix[0].1));
     if unique { by_prefix } else { Vec::new() }
 }

@@ -7,7 +7,7 @@ use dora_report::domain::unit::Seconds;
 use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 
 use super::World;
-use super::incidents::is_merged;
+use super::incidents::{is_merged, is_over};
 
 /// A deployment and every reason that keeps it from counting.
 pub(crate) struct ExpectedDeployment {
@@ -76,6 +76,9 @@ impl World {
             kind: None,
             lead_time: None,
             lead_time_reason: None,
+            absurd_commits: Vec::new(),
+            finishes_with_its_commit: false,
+            start: None,
             stages: Stages::default(),
             failed: None,
             failed_by: Vec::new(),
@@ -93,7 +96,8 @@ impl World {
                 Rule::ALL.into_iter().filter(|rule| failures.iter().any(|failure| failure.rule == *rule)).collect();
             record.failed_by = failures.into_iter().map(|failure| failure.by).collect();
             let instant = Span { from: change.finished, to: Timestamp(change.finished.0 + 1) };
-            record.failed = match (record.failed_by.is_empty(), self.incidents_read(instant)) {
+            let can_tell = self.incidents_read(instant) && !self.incidents_are_unmapped();
+            record.failed = match (record.failed_by.is_empty(), can_tell) {
                 (false, _) => Some(true),
                 (true, true) => Some(false),
                 (true, false) => None,
@@ -120,19 +124,33 @@ impl World {
                 }
             }
         }
-        let service = self.mapped(row);
+        let services = self.mapped(row);
+        let mut teams = Vec::new();
+        for team in services.iter().filter_map(|service| self.team_of(service)) {
+            if !teams.contains(&team) {
+                teams.push(team);
+            }
+        }
         let left_out = self.left_out(row);
         let link = self.link(row, end).map(|(place, rule)| {
             let change = &self.changes[place];
             let age = Seconds((row.opened_at.0 - change.finished.0).div_euclid(1_000));
-            Link { deployment_id: change.event.id.clone(), rule, age }
+            Link {
+                deployment_id: change.event.id.clone(),
+                service: Some(change.service.clone()),
+                team: self.team_of(&change.service),
+                rule,
+                age,
+            }
         });
         IncidentRecord {
-            team: service.as_ref().and_then(|service| self.team_of(service)),
+            teams,
             counted: left_out.is_none(),
-            reason: left_out.or_else(|| self.told_apart(row)),
+            reason: left_out.or_else(|| self.remark(row)),
+            is_over_without_an_end: is_over(row),
+            refers_to_nothing: false,
             time_to_restore: event.resolved_at.map(|resolved| resolved.since(event.opened_at)),
-            service,
+            services,
             link,
             event,
         }

@@ -13,7 +13,7 @@ use crate::cli::exit::{self, Code};
 use crate::cli::servers::runtime;
 use crate::domain::event::{Deployment, Table};
 use crate::domain::time::Timestamp;
-use crate::metrics::ownership::{Ownership, Rung};
+use crate::metrics::ownership::{MatchRule, Ownership};
 use crate::sources::incidents::{Plan, SourceError};
 use crate::sources::opsgenie::{self, Product, SHUTDOWN};
 use crate::sources::pagerduty;
@@ -135,12 +135,13 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
     let (mut mapped, mut unmapped) = (Vec::new(), Vec::new());
     for (id, name) in &seen.names {
         let found = ownership.of_keys([id.as_str(), name.as_str()].into_iter());
-        let service = found.service.and_then(|service| ownership.name(service));
-        match (service, found.how) {
-            (Some(service), Rung::Several) => mapped.push(format!("{name} ({id}) → {service}, the first of several")),
-            (Some(service), Rung::EqualName) => mapped.push(format!("{name} ({id}) → {service}, by an equal name")),
-            (Some(service), _) => mapped.push(format!("{name} ({id}) → {service}")),
-            (None, _) => unmapped.push(format!("{name} ({id})")),
+        let services: Vec<String> =
+            found.services.iter().filter_map(|&service| ownership.name(service)).map(ToString::to_string).collect();
+        let services = services.join(", ");
+        match found.rule {
+            MatchRule::EqualName => mapped.push(format!("{name} ({id}) → {services}, by an equal name")),
+            MatchRule::Listed => mapped.push(format!("{name} ({id}) → {services}")),
+            MatchRule::Unmapped => unmapped.push(format!("{name} ({id})")),
         }
     }
     let shown = format!("{section}: {} services and teams are shown to the key", seen.names.len());

@@ -28,7 +28,7 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         incidents: analysis
             .incidents
             .iter()
-            .filter(|record| group.has(record.service.as_ref(), record.team.as_ref()))
+            .filter(|record| group.has_any(&record.services, &record.teams))
             .collect(),
     };
     let (zone, bands) = (analysis.settings.zone, &analysis.settings.bands);
@@ -150,6 +150,7 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Pe
             band: band(&bands.deployment_frequency, rate, Some(ci95)),
         }),
         lead_time: Ok(LeadTime {
+            pull_requests: 0,
             durations: lead,
             band: lead.map(|it| band(&bands.lead_time, it.p50, it.ci95)).unwrap_or_default(),
             stages: StageFigures {

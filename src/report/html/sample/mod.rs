@@ -96,6 +96,7 @@ pub(crate) fn empty() -> Analysis {
         incidents: Vec::new(),
         coverage: Vec::new(),
         history: Vec::new(),
+        alternatives: Vec::new(),
         findings: Vec::new(),
         inputs: Table::ALL.map(|table| InputSummary { table, rows: 0, newest_observed_at: None }).into(),
     }
@@ -145,6 +146,7 @@ pub(crate) fn year(services: usize) -> Analysis {
             .into_iter()
             .map(|read| HistoryRecord { table: read.table, name: read.scope, spans: read.spans })
             .collect(),
+        alternatives: Vec::new(),
         findings: vec![Finding {
             id: "open-incidents",
             severity: Severity::Warning,
@@ -229,6 +231,13 @@ fn events(
             kind: counts.then_some(Kind::Deploy),
             lead_time: lead,
             lead_time_reason: (counts && count == 1).then_some(LeadTimeReason::FirstDeployment),
+            absurd_commits: Vec::new(),
+            finishes_with_its_commit: false,
+            start: lead.map(|lead| Start {
+                at: Timestamp(finished.0 - lead.0 * 1_000),
+                sha: Some(format!("{count:040x}")),
+                pull_request: i64::try_from(count).ok(),
+            }),
             stages: Stages { coding: stage(0.5), pickup: stage(0.2), review: stage(0.25), deploy: stage(0.05) },
             failed: counts.then_some(failed),
             failed_by: Vec::new(),
@@ -256,12 +265,20 @@ fn events(
                     url: Some("https://example.pagerduty.com/incidents/Q1?a=1&b=\"".into()),
                     ..Incident::default()
                 },
-                service: Some(ServiceName(name.into())),
-                team: Some(TeamName(team.into())),
+                services: vec![ServiceName(name.into())],
+                teams: vec![TeamName(team.into())],
                 counted: true,
                 reason: None,
+                is_over_without_an_end: false,
+                refers_to_nothing: false,
                 time_to_restore: (!open).then_some(restore),
-                link: Some(Link { deployment_id: id, rule, age: opened.since(finished) }),
+                link: Some(Link {
+                    deployment_id: id,
+                    service: Some(ServiceName(name.into())),
+                    team: Some(TeamName(team.into())),
+                    rule,
+                    age: opened.since(finished),
+                }),
             });
         }
         deployments.push(record);

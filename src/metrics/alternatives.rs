@@ -1,0 +1,156 @@
+//! The figures of the whole under other settings, for findings that say a figure either way.
+//!
+//! Each alternative changes one setting and computes the period of group `all` again from the same events. It is only
+//! computed where the report holds events that the change concerns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use super::input::Events;
+use super::ownership::Ownership;
+use super::pool::{Filter, pools};
+use super::reach::History;
+use super::recognised::Recognised;
+use super::tables::{Alternative, Analysis, DeploymentRecord, PeriodFigures, Variation};
+use super::{Known, Scope};
+use crate::domain::coverage::Coverage;
+use crate::domain::glob::Glob;
+use crate::domain::settings::{Merge, Settings};
+use crate::domain::unit::Seconds;
+
+/// Records of one revision and environment this close are taken for one roll-out.
+const ROLLOUT: Seconds = Seconds(600);
+
+/// What an alternative is computed from.
+pub(super) struct Basis<'a> {
+    pub(super) events: &'a Events,
+    pub(super) coverage: &'a [Coverage],
+    pub(super) filter: &'a Filter,
+    pub(super) known: Known,
+}
+
+/// The alternatives that a report has events for.
+pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Alternative> {
+    let mut found = Vec::new();
+    let mut add = |variation, settings: Settings| {
+        if let Some(figures) = basis.figures(&settings) {
+            found.push(Alternative { variation, figures });
+        }
+    };
+    let now = &analysis.settings;
+    if has_several_records(analysis) {
+        add(Variation::RolloutsOnce, Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() });
+    }
+    let [counted, missed] = doubtful_environments(analysis);
+    if !counted.is_empty() {
+        let mut settings = now.clone();
+        settings.exclude_environments.extend(counted.keys().map(|name| Glob::literal(name)));
+        add(Variation::WithoutEnvironments(counted), settings);
+    }
+    if !missed.is_empty() {
+        let mut settings = now.clone();
+        let own = settings.services.iter_mut().filter_map(|service| service.environments.as_mut());
+        for list in own.chain([&mut settings.environments]) {
+            list.extend(missed.keys().map(|name| Glob::literal(name)));
+        }
+        add(Variation::WithEnvironments(missed), settings);
+    }
+    let filtered = |reason: Option<&str>| matches!(reason, Some("priority" | "urgency" | "tag"));
+    if analysis.incidents.iter().any(|record| filtered(record.reason)) {
+        let settings =
+            Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
+        add(Variation::WithoutFilters, settings);
+    }
+    found
+}
+
+impl Basis<'_> {
+    fn figures(&self, settings: &Settings) -> Option<PeriodFigures> {
+        let ownership = Ownership::new(settings, &self.events.deployments);
+        let facts = Facts::new(self.events, &ownership, settings);
+        let (deployments, incidents) = (&self.events.deployments, &self.events.incidents);
+        let history = History::new(self.coverage, deployments, incidents, &settings.incident_sources);
+        let pool = pools(&facts, &ownership, self.filter).into_iter().next()?;
+        let reach = history.of(&pool, &ownership, Recognised::new(&facts, &ownership).unusable(&pool));
+        Some(Scope { pool: &pool, reach: &reach, facts: &facts, settings }.figures(self.known))
+    }
+}
+
+fn counted(analysis: &Analysis) -> impl Iterator<Item = &DeploymentRecord> {
+    analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none())
+}
+
+/// Whether some counted deployments may be records of one roll-out: one revision close together, or in several
+/// environments.
+fn has_several_records(analysis: &Analysis) -> bool {
+    let mut seen: BTreeMap<(String, String), Vec<&DeploymentRecord>> = BTreeMap::new();
+    for record in counted(analysis) {
+        let Some(sha) = &record.event.sha else { continue };
+        seen.entry((record.event.repo.to_lowercase(), sha.to_lowercase())).or_default().push(record);
+    }
+    let environment = |record: &DeploymentRecord| record.event.environment.as_deref().map(str::to_lowercase);
+    let is_one = |pair: &[&DeploymentRecord]| {
+        let [a, b] = pair else { return false };
+        let apart = a.event.finished_at.zip(b.event.finished_at).map(|(a, b)| (b.0 - a.0).abs());
+        environment(a) != environment(b) || apart.is_some_and(|apart| apart <= ROLLOUT.0 * 1_000)
+    };
+    seen.values().any(|records| records.windows(2).any(is_one))
+}
+
+/// Environments with successful deployments in the period, and how many: those that count and look like what comes
+/// before production, and those that look like production and do not count.
+fn doubtful_environments(analysis: &Analysis) -> [BTreeMap<String, u64>; 2] {
+    let mut found = [BTreeMap::new(), BTreeMap::new()];
+    let succeeded = |record: &&DeploymentRecord| record.in_period && record.event.status == "success";
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for record in analysis.deployments.iter().filter(succeeded) {
+        let Some(environment) = record.event.environment.as_deref() else { continue };
+        let which = match (record.left_out, looks_like(environment)) {
+            (None, Some(false)) => 0,
+            (Some("not-production"), Some(true)) => 1,
+            _ => continue,
+        };
+        // One environment, however it is spelt.
+        let name = names.entry(environment.to_lowercase()).or_insert_with(|| environment.to_owned());
+        *found[which].entry(name.clone()).or_default() += 1;
+    }
+    found
+}
+
+/// Whether an environment's name speaks of production, or of what comes before it.
+fn looks_like(environment: &str) -> Option<bool> {
+    let name = environment.to_lowercase();
+    let words: BTreeSet<&str> = name.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+    let before =
+        ["staging", "stage", "stg", "test", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"];
+    let more = ["preprod", "preproduction", "nonprod", "demo", "canary", "shadow", "review", "integration"];
+    if has(&before) || has(&more) || name.contains("non-prod") || name.contains("pre-prod") {
+        return Some(false);
+    }
+    has(&["production", "prod", "prd", "live"]).then_some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_speaks_of_production_only_as_a_word_of_its_own() {
+        for (name, wanted) in [
+            ("production", Some(true)),
+            ("eu-prod-1", Some(true)),
+            ("Live", Some(true)),
+            ("non-prod", Some(false)),
+            ("pre-prod", Some(false)),
+            ("staging", Some(false)),
+            ("checkout-qa", Some(false)),
+            ("prod-canary", Some(false)),
+            ("products", None),
+            ("github-pages", None),
+            ("delivery", None),
+        ] {
+            assert_eq!(looks_like(name), wanted, "{name}");
+        }
+    }
+}

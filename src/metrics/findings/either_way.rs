@@ -1,0 +1,143 @@
+//! Findings that say the figures of the whole under another setting beside those of the report: each roll-out counted
+//! once, environments that look like what they are not, and incidents that the filters leave out.
+
+use std::collections::BTreeMap;
+
+use super::{count, finding, hours, percent, some};
+use crate::metrics::tables::{Analysis, Finding, PeriodFigures, Severity, Variation};
+
+pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
+    let Some(all) = analysis.groups.first() else { return Vec::new() };
+    let one = |alternative: &crate::metrics::tables::Alternative| {
+        let (now, other) = (&all.figures, &alternative.figures);
+        match &alternative.variation {
+            Variation::RolloutsOnce => rollouts(now, other),
+            Variation::WithoutEnvironments(names) => Some(before_production(names, now, other)),
+            Variation::WithEnvironments(names) => Some(not_matched(names, now, other)),
+            Variation::WithoutFilters => filters(analysis, now, other),
+        }
+    };
+    analysis.alternatives.iter().filter_map(one).collect()
+}
+
+fn deployments(figures: &PeriodFigures) -> Option<u64> {
+    figures.frequency.as_ref().ok().map(|it| it.deployments)
+}
+
+fn failure_rate(figures: &PeriodFigures) -> String {
+    let known = figures.change_failure.as_ref().ok();
+    known.and_then(|it| Some(format!("{} ({} of {})", percent(it.ratio?), it.failed, it.deployments))).unwrap_or_else(|| "unknown".into())
+}
+
+fn lead_time(figures: &PeriodFigures) -> String {
+    let known = figures.lead_time.as_ref().ok().and_then(|it| it.durations);
+    known.map_or_else(|| "unknown".into(), |it| hours(it.p50))
+}
+
+fn restore(figures: &PeriodFigures) -> String {
+    let known = figures.restore.as_ref().ok().and_then(|it| it.durations);
+    known.map_or_else(|| "unknown".into(), |it| format!("{} (n = {})", hours(it.p50), it.n))
+}
+
+fn rollouts(now: &PeriodFigures, once: &PeriodFigures) -> Option<Finding> {
+    let (records, rollouts) = deployments(now).zip(deployments(once))?;
+    (rollouts < records).then(|| {
+        finding(
+            "one-rollout-many-records",
+            Severity::Warning,
+            "all",
+            format!(
+                "Some roll-outs left several deployment records: one revision within 10 minutes, or in several production \
+                 environments. With each roll-out counted once, there are {rollouts} in place of {records} deployments, \
+                 and the change failure rate is {} in place of {}.",
+                failure_rate(once),
+                failure_rate(now)
+            ),
+            "Set merge_within = \"10m\" under [deployments] to count records of one environment once; leave out \
+             environments that follow another one with exclude_environments.",
+        )
+    })
+}
+
+fn listed(names: &BTreeMap<String, u64>) -> (usize, String) {
+    let shown: Vec<String> = names.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+    (usize::try_from(names.values().sum::<u64>()).unwrap_or(usize::MAX), some(&shown))
+}
+
+fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String {
+    let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "unknown".into(), |n| n.to_string());
+    format!(
+        "{word} them there are {} deployments in place of {}, the median lead time is {} in place of {}, and the change \
+         failure rate is {} in place of {}.",
+        total(other),
+        total(now),
+        lead_time(other),
+        lead_time(now),
+        failure_rate(other),
+        failure_rate(now)
+    )
+}
+
+fn before_production(names: &BTreeMap<String, u64>, now: &PeriodFigures, other: &PeriodFigures) -> Finding {
+    let (n, shown) = listed(names);
+    finding(
+        "non-production-counted",
+        Severity::Warning,
+        "all",
+        format!(
+            "{} went to environments whose names say that they are not production, and count: {shown}. {}",
+            count(n, "deployment"),
+            either_way(now, other, "Without")
+        ),
+        "Leave these environments out: name them in `exclude_environments` of [deployments].",
+    )
+}
+
+fn not_matched(names: &BTreeMap<String, u64>, now: &PeriodFigures, other: &PeriodFigures) -> Finding {
+    let (n, shown) = listed(names);
+    finding(
+        "non-production-counted",
+        Severity::Warning,
+        "all",
+        format!(
+            "{} to environments that look like production do not count: {shown}. {}",
+            count(n, "deployment"),
+            either_way(now, other, "With")
+        ),
+        "Name these environments in `environments` of [deployments] or of the service, if users are served from there.",
+    )
+}
+
+fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> Option<Finding> {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in analysis.incidents.iter().filter(|record| analysis.known.contains(record.event.opened_at)) {
+        let filter = match record.reason {
+            Some("priority") => "min_priority",
+            Some("urgency") => "urgencies",
+            Some("tag") => "ignore_tags",
+            _ => continue,
+        };
+        *by_reason.entry(filter).or_default() += 1;
+    }
+    let n: usize = by_reason.values().sum();
+    let shown: Vec<String> = by_reason.iter().map(|(filter, n)| format!("{filter} {n}")).collect();
+    (n > 0).then(|| {
+        finding(
+            "filtered-incidents",
+            Severity::Info,
+            "all",
+            format!(
+                "The filters leave out {} opened in the period: {}. Without the filters the change failure rate is {} in \
+                 place of {}, and the median time to restore {} in place of {}.",
+                count(n, "incident"),
+                shown.join(", "),
+                failure_rate(other),
+                failure_rate(now),
+                restore(other),
+                restore(now)
+            ),
+            "Nothing to do, if what is left out does not affect customers; else loosen min_priority, urgencies or \
+             ignore_tags under [incidents].",
+        )
+    })
+}

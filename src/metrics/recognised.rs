@@ -1,0 +1,59 @@
+//! Whether what was read can be counted at all, so that no 0 comes from names that nobody recognised.
+//!
+//! Deployments of a service's repos, none of them to an environment that counts, or none of those with a status that is
+//! known, make its figures missing. Incidents of which none maps to a service, and none names a deployment, make the
+//! failures of every service missing, and the incidents of every service and team. Judged over everything that was read:
+//! one event that is recognised shows that the names are right, and a quiet month is then a true 0.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use super::ownership::{Ownership, ServiceIndex};
+use super::pool::Pool;
+use super::reach::Unusable;
+use super::tables::NoData;
+use crate::domain::event::is_known_status;
+use crate::domain::group::GroupKind;
+
+/// What was recognised of all events.
+pub(super) struct Recognised {
+    /// Services whose repos have deployments.
+    seen: BTreeSet<ServiceIndex>,
+    /// Services that have a deployment of a known status in an environment that counts.
+    recognised: BTreeSet<ServiceIndex>,
+    /// Whether there are incidents, and none of them is linked to any service.
+    is_unmapped: bool,
+}
+
+impl Recognised {
+    pub(super) fn new(facts: &Facts<'_>, ownership: &Ownership<'_>) -> Self {
+        let (mut seen, mut recognised) = (BTreeSet::new(), BTreeSet::new());
+        let mut repos: BTreeSet<&str> = BTreeSet::new();
+        for (deployment, placement) in facts.deployments.iter().zip(&facts.placements) {
+            repos.insert(&deployment.repo);
+            if let Some(service) = placement.service
+                && is_known_status(&deployment.status)
+            {
+                recognised.insert(service);
+            }
+        }
+        for (index, service) in ownership.services.iter().enumerate() {
+            if repos.iter().any(|repo| service.repos.iter().any(|glob| glob.matches(repo))) {
+                seen.insert(index);
+            }
+        }
+        let mut counted = facts.incident_facts.iter().filter(|fact| fact.left_out.is_none()).peekable();
+        let is_unmapped = counted.peek().is_some()
+            && counted.all(|fact| fact.services.is_empty() && fact.attributions.is_empty());
+        Self { seen, recognised, is_unmapped }
+    }
+
+    /// Why figures of a group are missing although everything was read.
+    pub(super) fn unusable(&self, pool: &Pool) -> Unusable {
+        let has = |set: &BTreeSet<ServiceIndex>| pool.services.iter().any(|service| set.contains(service));
+        let deployments = (has(&self.seen) && !has(&self.recognised)).then_some(NoData::NothingCounted);
+        let unmapped = self.is_unmapped.then_some(NoData::IncidentsUnmapped);
+        let incidents = unmapped.clone().filter(|_| pool.group.kind != GroupKind::All);
+        Unusable { deployments, incidents, failures: unmapped }
+    }
+}

@@ -1,0 +1,104 @@
+//! Several records of one roll-out, counted once where the settings say so.
+//!
+//! A job matrix, a region or a package each may leave a deployment record of its own. With `merge_within`, counted
+//! deployments of one revision in one repo and environment that finish within that time of the first of them, with no
+//! other revision between, are one deployment: the first. The others are left out as `same-rollout`. For the finding about
+//! roll-outs, the first record of a revision in a further environment belongs to the roll-out too, at any time.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::event::Deployment;
+use crate::domain::settings::Merge;
+use crate::domain::time::Timestamp;
+
+/// A roll-out as far as it has come.
+struct Rollout<'a> {
+    first: usize,
+    began: Timestamp,
+    sha: &'a str,
+    environments: BTreeSet<Option<String>>,
+}
+
+/// Takes the further records of a roll-out out of `counted`, which is in order of finish, and gives for each of them the
+/// record that counts.
+pub(super) fn merge(
+    deployments: &[Deployment],
+    counted: &mut Vec<usize>,
+    shas: &[Option<Cow<'_, str>>],
+    merge: Option<Merge>,
+) -> FxHashMap<usize, usize> {
+    let mut first_of = FxHashMap::default();
+    let Some(merge) = merge else { return first_of };
+    let mut running: FxHashMap<(String, Option<String>), Rollout<'_>> = FxHashMap::default();
+    counted.retain(|&index| {
+        let deployment = &deployments[index];
+        let (Some(sha), Some(at)) = (shas[index].as_deref(), deployment.finished_at) else { return true };
+        let environment = deployment.environment.as_deref().map(str::to_lowercase);
+        let (within, key) = match merge {
+            Merge::Records(within) => (within, environment.clone()),
+            Merge::Rollouts(within) => (within, Some(sha.to_owned())),
+        };
+        let place = (deployment.repo.to_lowercase(), key);
+        let joins = |rollout: &Rollout<'_>| {
+            let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
+            let is_further = matches!(merge, Merge::Rollouts(_)) && !rollout.environments.contains(&environment);
+            rollout.sha == sha && (is_close || is_further)
+        };
+        if let Some(rollout) = running.get_mut(&place).filter(|rollout| joins(rollout)) {
+            rollout.environments.insert(environment);
+            first_of.insert(index, rollout.first);
+            return false;
+        }
+        running.insert(place, Rollout { first: index, began: at, sha, environments: BTreeSet::from([environment]) });
+        true
+    });
+    first_of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::unit::Seconds;
+
+    /// The records that count of (environment, sha, minute of the finish).
+    fn kept(merge_as: Option<Merge>, records: &[(&str, &str, i64)]) -> Vec<usize> {
+        let deployments: Vec<Deployment> = records
+            .iter()
+            .map(|&(environment, sha, minute)| Deployment {
+                repo: "acme/web".into(),
+                environment: Some(environment.into()),
+                sha: Some(sha.into()),
+                finished_at: Some(Timestamp(minute * 60_000)),
+                ..Deployment::default()
+            })
+            .collect();
+        let shas: Vec<Option<Cow<'_, str>>> =
+            deployments.iter().map(|it| it.sha.as_deref().map(Cow::Borrowed)).collect();
+        let mut counted = (0..records.len()).collect();
+        merge(&deployments, &mut counted, &shas, merge_as);
+        counted
+    }
+
+    #[test]
+    fn records_of_one_revision_and_environment_close_to_the_first_are_one_deployment() {
+        let records =
+            [("prod", "a", 0), ("PROD", "a", 6), ("prod", "a", 10), ("prod", "a", 11), ("prod", "b", 12), ("eu", "b", 12)];
+        assert_eq!(kept(Some(Merge::Records(Seconds(600))), &records), [0, 3, 4, 5]);
+        assert_eq!(kept(None, &records).len(), 6);
+    }
+
+    #[test]
+    fn a_return_to_the_revision_before_is_a_deployment_of_its_own() {
+        let records = [("prod", "a", 0), ("prod", "b", 3), ("prod", "a", 6)];
+        assert_eq!(kept(Some(Merge::Records(Seconds(600))), &records), [0, 1, 2]);
+    }
+
+    #[test]
+    fn as_one_rollout_a_revision_reaches_each_environment_once_at_any_time() {
+        let records = [("eu", "a", 0), ("us", "a", 90), ("eu", "b", 100), ("us", "b", 103), ("eu", "a", 200)];
+        assert_eq!(kept(Some(Merge::Rollouts(Seconds(600))), &records), [0, 2, 4]);
+    }
+}
