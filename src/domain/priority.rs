@@ -22,7 +22,8 @@ const WORDS: [(&str, u32); 12] = [
 
 /// The rank of a priority: `P3 - Low`, `sev-2: minor` and `priority/P4` by their number, `Critical` by its word.
 pub fn priority_rank(text: &str) -> Option<u32> {
-    let word = |word: &str| WORDS.iter().chain(&[("trivial", 5)]).find(|(name, _)| *name == word).map(|(_, rank)| *rank);
+    let word =
+        |word: &str| WORDS.iter().chain(&[("trivial", 5)]).find(|(name, _)| *name == word).map(|(_, rank)| *rank);
     priority_number(text).or_else(|| words(&text.to_lowercase()).find_map(word))
 }
 

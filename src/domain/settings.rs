@@ -116,9 +116,8 @@ impl Default for Settings {
 
 /// A default production environment is none where a part of its name, between separators, says that it comes before
 /// production or beside it.
-const NOT_PRODUCTION: [&str; 12] = [
-    "canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox", "preview",
-];
+const NOT_PRODUCTION: [&str; 12] =
+    ["canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox", "preview"];
 
 impl Settings {
     /// Whether an environment is production for a service, or for a repo without one.
@@ -132,8 +131,7 @@ impl Settings {
         }
         let name = environment.to_lowercase();
         let mut parts = name.split(|letter: char| !letter.is_alphanumeric());
-        any(&self.environments)
-            && (self.environments_are_set || !parts.any(|part| NOT_PRODUCTION.contains(&part)))
+        any(&self.environments) && (self.environments_are_set || !parts.any(|part| NOT_PRODUCTION.contains(&part)))
     }
 }
 

@@ -57,8 +57,7 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Altern
     }
     let filtered = |reason: Option<&str>| matches!(reason, Some("priority" | "urgency" | "tag"));
     if analysis.incidents.iter().any(|record| filtered(record.reason)) {
-        let settings =
-            Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
+        let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
         add(Variation::WithoutFilters, settings);
     }
     found

@@ -98,7 +98,9 @@ impl<'a> Attributor<'a> {
         for (id, others) in named {
             let list = self.by_id.entry(id).or_default();
             list.extend(others);
-            list.sort_unstable_by_key(|&index| (self.finished_at[index], &deployments[index].id, &deployments[index].source));
+            list.sort_unstable_by_key(|&index| {
+                (self.finished_at[index], &deployments[index].id, &deployments[index].source)
+            });
             list.dedup();
         }
         self
@@ -156,12 +158,8 @@ impl<'a> Attributor<'a> {
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
         let scopes = [Named::new(self, reference, Some(affected)), Named::new(self, reference, None)];
-        let mut turns: Vec<Timestamp> = scopes
-            .iter()
-            .flat_map(Named::turns)
-            .filter(|&at| at > opened)
-            .chain([opened])
-            .collect();
+        let mut turns: Vec<Timestamp> =
+            scopes.iter().flat_map(Named::turns).filter(|&at| at > opened).chain([opened]).collect();
         turns.sort_unstable();
         turns.dedup();
         let mut links: Vec<Attribution> = Vec::new();
@@ -198,8 +196,12 @@ struct Named {
 impl Named {
     fn new(of: &Attributor<'_>, reference: &str, services: Option<&[ServiceIndex]>) -> Self {
         let own = |list: &Vec<usize>| -> Finished {
-            let is_own = |index: usize| services.is_none_or(|some| of.service[index].is_some_and(|it| some.contains(&it)));
-            list.iter().filter(|&&index| is_own(index)).filter_map(|&index| Some((of.finished_at[index]?, index))).collect()
+            let is_own =
+                |index: usize| services.is_none_or(|some| of.service[index].is_some_and(|it| some.contains(&it)));
+            list.iter()
+                .filter(|&&index| is_own(index))
+                .filter_map(|&index| Some((of.finished_at[index]?, index)))
+                .collect()
         };
         let sha = reference.to_lowercase();
         let mut by_prefix: Vec<Finished> = Vec::new();

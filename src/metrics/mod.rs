@@ -219,7 +219,9 @@ impl Scope<'_> {
         };
         let figure = |span: Span| {
             let bands = &self.settings.bands;
-            self.reach.missing_failures(span).map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
+            self.reach
+                .missing_failures(span)
+                .map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
         };
         (0..3).filter_map(window).map(figure).collect()
     }

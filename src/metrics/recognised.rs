@@ -43,8 +43,8 @@ impl Recognised {
             }
         }
         let mut counted = facts.incident_facts.iter().filter(|fact| fact.left_out.is_none()).peekable();
-        let is_unmapped = counted.peek().is_some()
-            && counted.all(|fact| fact.services.is_empty() && fact.attributions.is_empty());
+        let is_unmapped =
+            counted.peek().is_some() && counted.all(|fact| fact.services.is_empty() && fact.attributions.is_empty());
         Self { seen, recognised, is_unmapped }
     }
 

@@ -33,8 +33,7 @@ pub fn revisions<'a>(
         let graph = repos.get(repo.as_str()).map(|repo| &repo.graph);
         let named = deployments.iter().zip(&shas).filter(|(it, _)| it.repo.to_lowercase() == repo);
         let named = named.filter_map(|(_, sha)| sha.as_deref()).filter(|sha| sha.len() >= SHORT.end);
-        let full: BTreeSet<String> =
-            graph.into_iter().flat_map(Graph::shas).chain(named).map(str::to_owned).collect();
+        let full: BTreeSet<String> = graph.into_iter().flat_map(Graph::shas).chain(named).map(str::to_owned).collect();
         for index in indices {
             if let Some(only) = shas[index].as_deref().and_then(|sha| only_that_begins_with(&full, sha)) {
                 shas[index] = Some(Cow::Owned(only));

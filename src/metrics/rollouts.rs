@@ -84,8 +84,14 @@ mod tests {
 
     #[test]
     fn records_of_one_revision_and_environment_close_to_the_first_are_one_deployment() {
-        let records =
-            [("prod", "a", 0), ("PROD", "a", 6), ("prod", "a", 10), ("prod", "a", 11), ("prod", "b", 12), ("eu", "b", 12)];
+        let records = [
+            ("prod", "a", 0),
+            ("PROD", "a", 6),
+            ("prod", "a", 10),
+            ("prod", "a", 11),
+            ("prod", "b", 12),
+            ("eu", "b", 12),
+        ];
         assert_eq!(kept(Some(Merge::Records(Seconds(600))), &records), [0, 3, 4, 5]);
         assert_eq!(kept(None, &records).len(), 6);
     }

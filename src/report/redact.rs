@@ -124,6 +124,7 @@ fn settings(analysis: &mut Analysis) {
     settings.organisation = None;
     let pattern = |it: &Glob| if environment(it.as_str()) == it.as_str() { it.clone() } else { glob(it) };
     settings.environments = settings.environments.iter().map(pattern).collect();
+    settings.exclude_environments = settings.exclude_environments.iter().map(pattern).collect();
     // Thresholds of one's own have a name and a note of one's own.
     if Bands::edition(&settings.bands.edition).is_none() {
         settings.bands.edition = String::from("own");

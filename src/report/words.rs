@@ -24,14 +24,18 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
             names(repos, "its repos"),
             extent(*read, zone)
         ),
-        NoData::NothingCounted => "No figure: deployments were read, but none of them went to an environment that counts \
+        NoData::NothingCounted => {
+            "No figure: deployments were read, but none of them went to an environment that counts \
                                    with a status that is known. The finding “nothing-counted” lists what was seen and \
                                    the configuration that would count it."
-            .to_owned(),
-        NoData::IncidentsUnmapped => "No figure: incidents were read, but none of them belongs to a service, so nobody can \
+                .to_owned()
+        }
+        NoData::IncidentsUnmapped => {
+            "No figure: incidents were read, but none of them belongs to a service, so nobody can \
                                       tell which deployment failed. List their ids or names under a [[service]] \
                                       (pagerduty, opsgenie or incidents)."
-            .to_owned(),
+                .to_owned()
+        }
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
                                      Import incidents; a file without rows and “import incidents FILE \
                                      --covers FROM..TO” say that there were none."

@@ -7,6 +7,7 @@ mod agree;
 mod ask;
 mod browser;
 mod compare;
+mod definitions;
 mod emulations;
 mod fetch_usage;
 mod findings;

@@ -104,7 +104,10 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
     let mut wanted: Vec<String> = reasons.iter().map(|reason| reason.as_str().to_owned()).collect();
     wanted.extend(Rule::ALL.iter().map(|rule| format!("failed {}", rule.as_str())));
     wanted.extend(["not-success", "not-production", "no-environment", "no-service"].map(str::to_owned));
-    wanted.extend(["merged", "priority", "urgency", "tag", "unmapped", "over-without-an-end", "names a later deployment"].map(str::to_owned));
+    wanted.extend(
+        ["merged", "priority", "urgency", "tag", "unmapped", "over-without-an-end", "names a later deployment"]
+            .map(str::to_owned),
+    );
     wanted.extend(["coding", "pickup", "review", "deploy"].map(str::to_owned));
     wanted.retain(|name| !seen.contains(name));
     assert!(wanted.is_empty(), "never reached: {wanted:?}");

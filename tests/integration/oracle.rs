@@ -80,8 +80,7 @@ impl World {
         let is_beside = lower
             .split(|letter: char| !letter.is_alphanumeric())
             .any(|part| beside.contains(&part) || part == "preview");
-        let by_default = any(&settings.environments)
-            && (settings.environments_are_set || !is_beside);
+        let by_default = any(&settings.environments) && (settings.environments_are_set || !is_beside);
         if any(&settings.exclude_environments) {
             return None;
         }
@@ -122,8 +121,7 @@ impl World {
         ends.push(Timestamp(i64::MAX));
         let mut counted = self.events.incidents.iter().filter(|row| self.left_out(row).is_none()).peekable();
         counted.peek().is_some()
-            && counted
-                .all(|row| self.mapped(row).is_empty() && ends.iter().all(|&end| self.link(row, end).is_none()))
+            && counted.all(|row| self.mapped(row).is_empty() && ends.iter().all(|&end| self.link(row, end).is_none()))
     }
 
     /// All, teams, services; by kind, then name; each with the services pooled in it.

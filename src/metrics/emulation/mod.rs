@@ -237,7 +237,11 @@ impl Emulator<'_> {
         let mut days: BTreeMap<(String, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
         for (at, batch) in self.batches() {
             let deployment = &self.facts.deployments[batch.deployment];
-            let key = (deployment.repo.to_lowercase(), deployment.environment.as_deref().map(str::to_lowercase), self.zone.day_of(at));
+            let key = (
+                deployment.repo.to_lowercase(),
+                deployment.environment.as_deref().map(str::to_lowercase),
+                self.zone.day_of(at),
+            );
             let spans =
                 self.requests(batch).filter_map(|(_, request)| Some(at.since(request.merged_at?).0.max(0) as f64));
             let spans: Vec<f64> = spans.collect();

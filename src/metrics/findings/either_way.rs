@@ -26,7 +26,9 @@ fn deployments(figures: &PeriodFigures) -> Option<u64> {
 
 fn failure_rate(figures: &PeriodFigures) -> String {
     let known = figures.change_failure.as_ref().ok();
-    known.and_then(|it| Some(format!("{} ({} of {})", percent(it.ratio?), it.failed, it.deployments))).unwrap_or_else(|| "unknown".into())
+    known
+        .and_then(|it| Some(format!("{} ({} of {})", percent(it.ratio?), it.failed, it.deployments)))
+        .unwrap_or_else(|| "unknown".into())
 }
 
 fn lead_time(figures: &PeriodFigures) -> String {
@@ -65,7 +67,7 @@ fn listed(names: &BTreeMap<String, u64>) -> (usize, String) {
 }
 
 fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String {
-    let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "unknown".into(), |n| n.to_string());
+    let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "none".into(), |n| n.to_string());
     format!(
         "{word} them there are {} deployments in place of {}, the median lead time is {} in place of {}, and the change \
          failure rate is {} in place of {}.",

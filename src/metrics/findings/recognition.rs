@@ -148,7 +148,8 @@ fn unmapped_incidents(analysis: &Analysis) -> Option<Finding> {
     let mut sorted: Vec<(&str, usize)> = keys.into_iter().collect();
     sorted.sort_by_key(|(key, n)| (std::cmp::Reverse(*n), *key));
     let shown: Vec<String> = sorted.iter().map(|(key, n)| format!("{key} ({n})")).collect();
-    let named = if shown.is_empty() { "They name no service.".to_owned() } else { format!("They name {}.", some(&shown)) };
+    let named =
+        if shown.is_empty() { "They name no service.".to_owned() } else { format!("They name {}.", some(&shown)) };
     let effect = if missing {
         "No incident belongs to a service, so failures are unknown: change failure rate and recovery time are missing, not 0."
     } else {
@@ -185,7 +186,11 @@ fn unknown_priorities(analysis: &Analysis) -> Option<Finding> {
             "unknown-priorities",
             Severity::Warning,
             "all",
-            format!("{} have a priority whose rank cannot be told, and pass min_priority: {}.", count(n, "incident"), some(&shown)),
+            format!(
+                "{} have a priority whose rank cannot be told, and pass min_priority: {}.",
+                count(n, "incident"),
+                some(&shown)
+            ),
             "Write the rank into the priority's name in the incident service, for example \"P2\" or \"high\".",
         )
     })

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
-use crate::domain::settings::Settings;
+use crate::domain::settings::{Merge, Settings};
 use crate::domain::time::{Period, Timestamp};
 use crate::metrics::tables::{Finding, InputSummary};
 
@@ -33,6 +33,10 @@ pub(super) struct Filters<'a> {
 #[derive(Serialize)]
 pub(super) struct SettingsView<'a> {
     environments: Vec<&'a str>,
+    /// Whether the configuration names them; else names such as `prod-canary` are left out.
+    environments_are_set: bool,
+    exclude_environments: Vec<&'a str>,
+    merge_within_seconds: Option<i64>,
     attribution: &'static str,
     attribution_window_seconds: i64,
     count_rollbacks: bool,
@@ -45,6 +49,9 @@ impl<'a> SettingsView<'a> {
     pub(super) fn new(settings: &'a Settings) -> Self {
         Self {
             environments: settings.environments.iter().map(Glob::as_str).collect(),
+            environments_are_set: settings.environments_are_set,
+            exclude_environments: settings.exclude_environments.iter().map(Glob::as_str).collect(),
+            merge_within_seconds: settings.merge.map(|(Merge::Records(within) | Merge::Rollouts(within))| within.0),
             attribution: settings.attribution.as_str(),
             attribution_window_seconds: settings.attribution_window.0,
             count_rollbacks: settings.count_rollbacks,

@@ -296,9 +296,21 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
         prop::bool::weighted(0.2),
         option::weighted(0.2, any::<bool>()),
     )
-        .prop_map(|(repo, environment, (revision, spelling), status, finished, took, twin, earlier_observation)| {
-            DeploymentPlan { repo, environment, revision, spelling, status, finished, took, twin, earlier_observation }
-        })
+        .prop_map(
+            |(repo, environment, (revision, spelling), status, finished, took, twin, earlier_observation)| {
+                DeploymentPlan {
+                    repo,
+                    environment,
+                    revision,
+                    spelling,
+                    status,
+                    finished,
+                    took,
+                    twin,
+                    earlier_observation,
+                }
+            },
+        )
 }
 
 fn commit() -> impl Strategy<Value = CommitPlan> {

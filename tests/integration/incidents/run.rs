@@ -76,7 +76,8 @@ fn deployed(scene: &Scene) {
 fn run_fetches_and_reports_and_says_nothing() {
     let mut world = World::new();
     world.incident(MARCH_1);
-    let scene = Scene::pagerduty(world, "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n");
+    let scene =
+        Scene::pagerduty(world, "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\npagerduty = [\"Checkout\"]\n");
     deployed(&scene);
     let run = scene.run(&["run", "--since", "2025-01-01", "--period", MARCH, "--as-of", "2026-01-01T00:00:00Z"]);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));

@@ -63,7 +63,8 @@ impl World {
             date: day,
             partial: self.midnight(day + Days::new(1)) > self.as_of,
             window_complete: complete,
-            deployments_on_day: (recognised && self.deployments_read(group, own)).then(|| count(self.finished_in(group, own).len())),
+            deployments_on_day: (recognised && self.deployments_read(group, own))
+                .then(|| count(self.finished_in(group, own).len())),
             deployments: complete.then(|| count(changes.len())),
             deployments_per_day: per_day,
             lead_time_p50: lead.map(|lead| lead.p50),
@@ -294,8 +295,7 @@ impl World {
     /// Whether an incident counts in a group.
     fn pools(&self, group: &Group, incident: &Incident) -> bool {
         self.left_out(incident).is_none()
-            && (group.kind == GroupKind::All
-                || self.mapped(incident).iter().any(|service| self.holds(group, service)))
+            && (group.kind == GroupKind::All || self.mapped(incident).iter().any(|service| self.holds(group, service)))
     }
 }
 

@@ -89,13 +89,7 @@ fn full(world: &World, repo: &str, sha: Option<&str>) -> Option<String> {
 }
 
 /// `earlier` are the revisions deployed before, the latest last.
-fn lead(
-    world: &World,
-    repo: &str,
-    sha: Option<&str>,
-    finished: Timestamp,
-    earlier: &[Option<String>],
-) -> Lead {
+fn lead(world: &World, repo: &str, sha: Option<&str>, finished: Timestamp, earlier: &[Option<String>]) -> Lead {
     let Some(previous) = earlier.last() else {
         return Lead::none(Kind::Deploy, LeadTimeReason::FirstDeployment);
     };

@@ -25,11 +25,7 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
             .iter()
             .filter(|record| record.left_out.is_none() && group.has(record.service.as_ref(), record.team.as_ref()))
             .collect(),
-        incidents: analysis
-            .incidents
-            .iter()
-            .filter(|record| group.has_any(&record.services, &record.teams))
-            .collect(),
+        incidents: analysis.incidents.iter().filter(|record| group.has_any(&record.services, &record.teams)).collect(),
     };
     let (zone, bands) = (analysis.settings.zone, &analysis.settings.bands);
     let figures = period_figures(&mine, analysis.known, 365, bands);

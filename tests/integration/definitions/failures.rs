@@ -1,0 +1,123 @@
+//! Incidents and failures: every affected service, the cause in another one, ends that are missing, filters.
+
+use serde_json::{Value, json};
+
+use super::{History, figure, finding};
+
+const TWO: &str = "\
+[[service]]\nname = \"checkout\"\nteam = \"shop\"\nrepos = [\"acme/checkout\"]\nincidents = [\"Checkout\"]\n
+[[service]]\nname = \"platform\"\nteam = \"core\"\nrepos = [\"acme/platform\"]\nincidents = [\"Platform\"]\n";
+
+fn two() -> History {
+    History::new(TWO).deployments(&[
+        "plat-1,acme/platform,production,bbbbbbb1,2026-07-01T09:00:00Z",
+        "chk-1,acme/checkout,production,aaaaaaa1,2026-07-01T09:15:00Z",
+    ])
+}
+
+#[test]
+fn a_cause_in_another_service_fails_that_service_and_its_recovery_time_is_there() {
+    let history = two().incidents(&["I,Checkout,2026-07-01T09:30:00Z,2026-07-01T10:00:00Z,resolved,true,plat-1,"]);
+    let report = history.july();
+    assert_eq!(history.cell("deployments.csv", "chk-1", "failed"), "false");
+    assert_eq!(history.cell("deployments.csv", "plat-1", "failed"), "true");
+    let of = |group: &str, path: &str| figure(&report, group, path).clone();
+    assert_eq!(of("platform", "recovery_time.p50_seconds"), json!(1800.0));
+    assert_eq!(of("checkout", "recovery_time.p50_seconds"), Value::Null);
+    assert_eq!(of("checkout", "time_to_restore.p50_seconds"), json!(1800.0));
+    assert_eq!((of("platform", "time_to_restore.n"), of("all", "recovery_time.n")), (json!(0), json!(1)));
+    let explained = history.place.run([
+        "explain",
+        "recovery_time",
+        "--service",
+        "platform",
+        "--format",
+        "json",
+        "--period",
+        "2026-07",
+        "--as-of",
+        "2026-10-01T00:00:00Z",
+    ]);
+    assert!(explained.stdout.contains("\"id\": \"I\""), "{}{}", explained.stdout, explained.stderr);
+}
+
+#[test]
+fn an_incident_that_names_several_services_counts_for_each_and_once_in_all() {
+    let history = two().incidents(&["I,Checkout;Platform,2026-07-01T09:30:00Z,2026-07-01T10:00:00Z,resolved,,,"]);
+    let report = history.july();
+    for group in ["all", "shop", "core", "checkout", "platform"] {
+        assert_eq!(figure(&report, group, "time_to_restore.opened"), &json!(1), "{group}");
+    }
+    assert_eq!(history.cell("incidents.csv", "I", "service"), "checkout;platform");
+    assert_eq!(history.cell("incidents.csv", "I", "team"), "shop;core");
+    assert_eq!(history.cell("deployments.csv", "chk-1", "failed"), "true", "the latest of both services");
+    assert_eq!(history.cell("deployments.csv", "plat-1", "failed"), "false");
+    assert_eq!(figure(&report, "all", "change_failure_rate.failed"), &json!(1));
+}
+
+#[test]
+fn an_unmapped_incident_with_a_reference_fails_what_it_names_and_one_that_names_nothing_is_said() {
+    let history = two().incidents(&[
+        "I,Elsewhere,2026-07-01T09:30:00Z,2026-07-01T10:00:00Z,resolved,,BBBBBBB1,",
+        "J,Elsewhere,2026-07-02T09:30:00Z,2026-07-02T10:00:00Z,resolved,,v1.2.3-unheard,",
+    ]);
+    let report = history.july();
+    assert_eq!(history.cell("deployments.csv", "plat-1", "failed_by"), "I");
+    let text = finding(&report, "reference-names-nothing").expect("raised");
+    assert!(text.contains("1 incident has") && text.contains("(J)"), "{text}");
+}
+
+#[test]
+fn an_incident_over_by_its_status_without_an_end_is_neither_open_nor_resolved() {
+    let history = History::new("").deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"]).incidents(&[
+        "1,web,2026-07-04T10:00:00Z,,Closed,,,",
+        "2,web,2026-07-05T10:00:00Z,,Done,,,",
+        "3,web,2026-07-05T10:00:00Z,, resolved ,,,",
+        "4,web,2026-07-06T10:00:00Z,2026-07-06T11:00:00Z,resolved,,,",
+        "5,web,2026-07-30T10:00:00Z,,triggered,,,",
+    ]);
+    let report = history.july();
+    let of = |path: &str| figure(&report, "all", path).clone();
+    assert_eq!(
+        (of("time_to_restore.opened"), of("time_to_restore.open"), of("time_to_restore.n")),
+        (json!(5), json!(1), json!(1))
+    );
+    assert_eq!(history.cell("incidents.csv", "2", "reason"), "over-without-an-end");
+    let text = finding(&report, "over-without-an-end").expect("raised");
+    assert!(text.contains("3 incidents are over") && text.contains("1, 2, 3"), "{text}");
+    assert!(finding(&report, "open-incidents").expect("raised").starts_with("1 incident is"));
+}
+
+#[test]
+fn incidents_of_no_length_are_said_with_the_median_without_them() {
+    let report = History::new("")
+        .deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"])
+        .incidents(&[
+            "1,web,2026-07-04T10:00:00Z,2026-07-04T10:00:00Z,resolved,,,",
+            "2,web,2026-07-05T10:00:00Z,2026-07-05T10:00:00Z,resolved,,,",
+            "3,web,2026-07-06T10:00:00Z,2026-07-06T12:00:00Z,resolved,,,",
+        ])
+        .july();
+    let text = finding(&report, "zero-length-incidents").expect("raised");
+    assert!(text.contains("2 incidents") && text.contains("0.0 h with them and 2.0 h without"), "{text}");
+}
+
+#[test]
+fn priorities_are_ranked_by_number_or_word_and_what_the_filter_takes_away_is_said() {
+    let config = "[incidents]\nmin_priority = \"SEV2\"\n";
+    let history = History::new(config).deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"]).incidents(&[
+        "1,web,2026-07-01T08:30:00Z,2026-07-01T09:00:00Z,resolved,,,P3 - Low",
+        "2,web,2026-07-02T08:30:00Z,2026-07-02T09:30:00Z,resolved,,,Major",
+        "3,web,2026-07-03T08:30:00Z,2026-07-03T09:30:00Z,resolved,,,sev-2: minor",
+        "4,web,2026-07-04T08:30:00Z,2026-07-04T09:30:00Z,resolved,,,trivial",
+        "5,web,2026-07-05T08:30:00Z,2026-07-05T09:30:00Z,resolved,,,Wichtig",
+    ]);
+    let report = history.july();
+    let counted = history.column("incidents.csv", "counted");
+    let left_out: Vec<&str> = counted.iter().filter(|(_, it)| it == "false").map(|(id, _)| id.as_str()).collect();
+    assert_eq!(left_out, ["1", "4"]);
+    let text = finding(&report, "filtered-incidents").expect("raised");
+    assert!(text.contains("2 incidents") && text.contains("100.0 % (1 of 1) in place of 0.0 % (0 of 1)"), "{text}");
+    let text = finding(&report, "unknown-priorities").expect("raised");
+    assert!(text.contains("Wichtig (1)"), "{text}");
+}

@@ -1,0 +1,73 @@
+//! No 0 comes from names that nobody recognised: the figure is missing, and the finding says what would count.
+
+use serde_json::{Value, json};
+
+use super::{History, figure, finding};
+
+#[test]
+fn deployments_to_environments_that_match_nothing_are_no_zero() {
+    let history = History::new("").deployments(&[
+        "1,acme/web,live,a1,2026-07-01T10:00:00Z",
+        "2,acme/web,live,a2,2026-07-08T10:00:00Z",
+        "3,acme/web,beta,a2,2026-07-08T11:00:00Z",
+    ]);
+    let report = history.july();
+    let of = |path: &str| figure(&report, "all", path).clone();
+    assert_eq!((of("deployment_frequency.per_day"), of("deployment_frequency.band")), (Value::Null, Value::Null));
+    assert_eq!(of("deployment_frequency.no_data.code"), json!("nothing-counted"));
+    let text = finding(&report, "nothing-counted").expect("raised");
+    assert!(text.contains("live (2), beta (1)") && text.contains("environments = [\"live\"]"), "{text}");
+    let daily = history.place.read("reports/2026-07/daily.csv");
+    assert!(daily.contains("2026-07-31,all,all,false,,,,"), "{daily}");
+}
+
+#[test]
+fn a_service_that_is_not_recognised_has_no_figures_and_leaves_the_others_theirs() {
+    let report = History::new("")
+        .deployments(&[
+            "1,acme/web,production,a1,2026-07-01T10:00:00Z",
+            "2,acme/site,github-pages,b1,2026-07-01T10:00:00Z",
+        ])
+        .july();
+    assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(1));
+    assert_eq!(figure(&report, "acme/web", "deployment_frequency.deployments"), &json!(1));
+    assert_eq!(figure(&report, "acme/site", "deployment_frequency.per_day"), &Value::Null);
+    assert!(finding(&report, "nothing-counted").expect("raised").contains("github-pages (1)"));
+}
+
+#[test]
+fn a_quiet_month_of_a_service_that_is_recognised_is_a_true_zero() {
+    let report = History::new("")
+        .deployments(&["1,acme/web,production,a1,2026-03-01T10:00:00Z", "2,acme/web,staging,a2,2026-07-01T10:00:00Z"])
+        .july();
+    assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(0));
+    assert_eq!(figure(&report, "all", "deployment_frequency.band"), &json!("low"));
+}
+
+#[test]
+fn incidents_of_which_none_belongs_to_a_service_are_no_failure_rate_of_zero() {
+    let history = History::new("")
+        .deployments(&["1,acme/web,production,a1,2026-07-01T10:00:00Z"])
+        .incidents(&["I,Billing,2026-07-01T10:30:00Z,2026-07-01T11:00:00Z,resolved,,,"]);
+    let report = history.july();
+    assert_eq!(figure(&report, "all", "change_failure_rate.ratio"), &Value::Null);
+    assert_eq!(figure(&report, "all", "change_failure_rate.no_data.code"), &json!("incidents-unmapped"));
+    assert_eq!(figure(&report, "all", "time_to_restore.n"), &json!(1), "an unmapped incident counts in all");
+    assert_eq!(figure(&report, "acme/web", "time_to_restore.n"), &Value::Null);
+    assert_eq!(history.cell("deployments.csv", "1", "failed"), "");
+    let text = finding(&report, "unmapped-incidents").expect("raised");
+    assert!(text.contains("Billing (1)") && text.contains("incidents = [\"Billing\"]"), "{text}");
+}
+
+#[test]
+fn fewer_than_half_that_count_are_listed_with_what_was_seen() {
+    let report = History::new("")
+        .deployments(&[
+            "1,acme/web,production,a1,2026-07-01T10:00:00Z",
+            "2,acme/web,staging,a1,2026-07-01T09:00:00Z",
+            "3,acme/web,qa,a1,2026-07-01T08:00:00Z",
+        ])
+        .july();
+    let text = finding(&report, "nothing-counted").expect("raised");
+    assert!(text.starts_with("1 of 3 deployments") && text.contains("staging (1)"), "{text}");
+}
