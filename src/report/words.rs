@@ -127,7 +127,8 @@ pub fn left_out(reason: &str) -> &str {
         "negative" => "resolved before it was opened: no time to restore",
         "unmapped" => "belongs to no service: counts in “all” alone",
         "gone" => "is no longer in its source, and was open when it was last seen",
-        "several-services" => "matches several services: counts for the first in the configuration",
+        "same-rollout" => "another record of a roll-out that counts once",
+        "over-without-an-end" => "over by its status, at an unknown time: neither open nor resolved",
         "equal-name" => "mapped by an equal name, not by a listed key",
         other => other,
     }

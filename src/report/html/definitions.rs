@@ -2,7 +2,8 @@
 
 use super::cell::{Grid, short, text};
 use crate::domain::band::{Band, Thresholds};
-use crate::domain::settings::{Policy, Settings};
+use crate::domain::glob::Glob;
+use crate::domain::settings::{Merge, Policy, Settings};
 use crate::metrics::tables::Analysis;
 use crate::report::number::{self, RateUnit};
 
@@ -17,14 +18,16 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
         (
             "Counted deployment",
             format!(
-                "It succeeded, in a production environment of a service. Production is: {}{}. Failed attempts and other \
-                 environments are never counted; the appendix lists them with the reason.",
-                patterns(settings.environments.iter().map(crate::domain::glob::Glob::as_str)),
+                "It succeeded, in a production environment of a service. Production is: {}{}{}. Failed attempts and other \
+                 environments are never counted; the appendix lists them with the reason.{}",
+                patterns(settings.environments.iter().map(Glob::as_str)),
+                left_out(settings),
                 if settings.services.iter().any(|service| service.environments.is_some()) {
                     " (some services name their own)"
                 } else {
                     ""
-                }
+                },
+                rollouts(settings)
             ),
         ),
         ("Service", service(settings)),
@@ -47,8 +50,8 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("Deployment frequency", "Counted deployments over calendar days. Interval: exact Poisson (Garwood).".to_owned()),
         (
             "Lead time for changes",
-            "From the earliest first commit of what a deployment brought (its commits that the one before did not have, \
-             and the pull requests merged among them) to the end of the deployment. The figure is the median over \
+            "From the earliest first commit of what a deployment brought for the first time (the commits that no earlier \
+             deployment had, and the pull requests merged among them) to the end of the deployment. The figure is the median over \
              deployments. Interval: binomial order statistics, none below n = 6."
                 .to_owned(),
         ),
@@ -68,13 +71,15 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ),
         (
             "Failed deployment recovery time",
-            "The same over incidents attributed to a deployment alone.".to_owned(),
+            "The same over incidents attributed to a deployment alone. It belongs to the service of that deployment."
+                .to_owned(),
         ),
         ("Incidents that count", filters(settings)),
         (
             "Pools",
             "A team is the pool of its services’ events and “all” the pool of everything: pooled, never an average of \
-             averages. An incident of no service counts in “all” alone and is never attributed."
+             averages. An incident counts for every service that it affects, and once in their team and in “all”; one \
+             that affects none counts in “all” alone, and is attributed by a reference only."
                 .to_owned(),
         ),
         (
@@ -105,6 +110,26 @@ fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
         _ if all.is_empty() => "nothing".to_owned(),
         _ => all.join(", "),
     }
+}
+
+/// What is taken out of the environments again.
+fn left_out(settings: &Settings) -> String {
+    let mut out = Vec::new();
+    if !settings.environments_are_set {
+        out.push("names with a part such as canary, staging or test".to_owned());
+    }
+    if !settings.exclude_environments.is_empty() {
+        out.push(patterns(settings.exclude_environments.iter().map(Glob::as_str)));
+    }
+    if out.is_empty() { String::new() } else { format!(", less {}", out.join(" and ")) }
+}
+
+fn rollouts(settings: &Settings) -> String {
+    let Some(Merge::Records(within) | Merge::Rollouts(within)) = settings.merge else { return String::new() };
+    format!(
+        " Records of one revision and environment that finish within {} of the first count as one deployment.",
+        number::duration(within.as_f64())
+    )
 }
 
 fn service(settings: &Settings) -> String {
