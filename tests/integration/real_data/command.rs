@@ -8,17 +8,6 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder of the real data; `None` where there is none, which is said.
-#[expect(clippy::print_stderr, reason = "whoever reads the test's output should know that nothing was tested")]
-pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
-    if !data.is_dir() {
-        eprintln!("skipped: ../shared/data is absent");
-        return None;
-    }
-    Some(data.join(name))
-}
-
 /// A dataset of its own, and a config.
 pub(super) struct Run {
     home: TempDir,
