@@ -99,9 +99,8 @@ fn safe(filter: &str) -> String {
     }
     let letters: String =
         filter.chars().take(MOST_LETTERS).map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
-    let digest = Sha256::digest(filter.as_bytes());
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{letters}.{digest}")
+    let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(filter.as_bytes()).into();
+    format!("{letters}.{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// A report with figures is not replaced by one without any.

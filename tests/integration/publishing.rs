@@ -29,6 +29,9 @@ fn names(place: &Place, folder: &str) -> Vec<String> {
     place.files(folder).into_iter().map(|(path, _)| path.display().to_string()).collect()
 }
 
+/// Changes something that a report is made of, and gives the flags of the next report.
+type Change = fn(&Place) -> Vec<&'static str>;
+
 const ALL: [&str; 8] = [
     "daily.csv",
     "deployments.csv",
@@ -93,7 +96,7 @@ fn files_of_other_data_are_dropped_and_that_is_said() {
         place.write("more.csv", row).done(["import", "deployments", "more.csv"]);
         vec!["--as-of", "2026-10-01T00:00:00Z", "--format", "json"]
     };
-    let changes: [&dyn Fn(&Place) -> Vec<&'static str>; 3] = [&change_as_of, &change_config, &change_data];
+    let changes: [Change; 3] = [change_as_of, change_config, change_data];
     for change in changes {
         for written in ["html,csv,md", "html,json"] {
             let place = filled();

@@ -1,4 +1,4 @@
-//! The dataset as other programs open it: pandas and DuckDB read all four tables.
+//! The dataset as other programs open it: pandas and `DuckDB` read all four tables.
 
 use std::process::Command;
 

@@ -335,7 +335,7 @@ fn an_incident_resolved_before_it_was_opened_is_neither_open_nor_a_duration() {
     let report = report(&place, &["--period", "2026-07", "--service", "web"]);
     let restore = metric(&report, "web", "time_to_restore");
     assert_eq!((&restore["opened"], &restore["n"], &restore["open"]), (&2.into(), &1.into(), &0.into()));
-    let page = place.read("reports/2026-07/index.html");
+    let page = place.read("reports/2026-07.service-web/index.html");
     assert!(!page.contains("still open, the oldest") && page.contains("resolved before it was opened"));
 }
 

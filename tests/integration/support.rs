@@ -28,6 +28,17 @@ impl Run {
     }
 }
 
+/// What a file system in memory must have free to be used: several servers and browsers write there at a time.
+const ROOM: u64 = 2 << 30;
+
+/// A folder that vanishes, in memory where there is room: a dataset syncs every file, and a disk is slow at that.
+pub(crate) fn temporary_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let has_room = rustix::fs::statvfs(memory).is_ok_and(|free| free.f_bavail * free.f_frsize >= ROOM);
+    let folder = if has_room { tempfile::tempdir_in(memory).ok() } else { None };
+    folder.unwrap_or_else(|| TempDir::new().expect("a temporary folder"))
+}
+
 /// A folder in which the program is run.
 pub(crate) struct Place {
     folder: TempDir,
@@ -36,7 +47,7 @@ pub(crate) struct Place {
 impl Place {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder") }
+        Self { folder: temporary_folder() }
     }
 
     /// A path in it.

@@ -16,7 +16,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn new(config: &str) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
+        let home = crate::support::temporary_folder();
         let file = home.path().join("dora.toml");
         fs::write(&file, config).expect("a config");
         Self { home, config: file }
