@@ -4,12 +4,12 @@
 use anyhow::Context as _;
 
 use super::context::Context;
+use super::dataset;
 use super::exit::UsageError;
 use crate::domain::time::{Period, Timestamp};
 use crate::export::event_series::WINDOW_DAYS;
 use crate::metrics::tables::Analysis;
 use crate::metrics::{Request, analyse};
-use crate::store::Dataset;
 
 /// From the first day that was read to an instant. Where nobody says which, that is the last that was read of anything:
 /// between it and the clock nobody looked, and a window that ended there would not be complete. Where nothing was read at
@@ -17,7 +17,7 @@ use crate::store::Dataset;
 pub(super) fn whole(context: &Context, as_of: Option<Timestamp>, now: Timestamp) -> anyhow::Result<Analysis> {
     let mut settings = context.config.settings.clone();
     settings.window_days = WINDOW_DAYS;
-    let dataset = Dataset::open(&context.data)?;
+    let dataset = dataset::open(context)?;
     let spans = || dataset.coverage().iter().flat_map(|entry| &entry.spans);
     let (Some(begin), Some(end)) = (spans().map(|span| span.from).min(), spans().map(|span| span.to).max()) else {
         return Err(UsageError(format!(

@@ -1,9 +1,11 @@
 //! The command line: arguments in, exit code out. The only room that reads the clock, the environment and the config
 //! file, and the only one that writes reports.
 
+mod advice;
 mod args;
 mod commands;
 mod context;
+mod dataset;
 mod exit;
 mod extras;
 mod gate;
@@ -11,6 +13,7 @@ mod history;
 mod output;
 mod publish;
 mod servers;
+mod standing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

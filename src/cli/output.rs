@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{Color, Common, LogFormat};
+use crate::domain::words::on_one_line;
+use crate::metrics::tables::{Finding, Severity};
 
 /// How to talk to the user.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +90,17 @@ impl Talk {
     /// Says that something may be wrong.
     pub(super) fn warning(self, text: &str) {
         self.line("warning", AnsiColor::Yellow.on_default().bold(), text);
+    }
+
+    /// Says one finding of a report on one line: errors always, warnings unless quiet, and no others.
+    pub(super) fn finding(self, finding: &Finding) {
+        let (level, colour) = match finding.severity {
+            Severity::Error => ("error", AnsiColor::Red),
+            Severity::Warning if self.level >= Level::Normal => ("warning", AnsiColor::Yellow),
+            Severity::Warning | Severity::Info => return,
+        };
+        let text = format!("{} ({}): {} {}", finding.id, finding.scope, finding.message, finding.advice);
+        self.line(level, colour.on_default().bold(), &on_one_line(&text));
     }
 
     /// Says why the program ends.

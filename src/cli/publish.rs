@@ -8,17 +8,42 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::domain::time::{Period, Timestamp};
 use crate::domain::words::plain;
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
+use crate::report::words::sentence;
 
+use super::args::Format;
 use super::exit::UsageError;
+use super::standing::{self, files_of};
 
-/// Writes the files of one report as `<out>/<period>/` and returns that folder.
-pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) -> anyhow::Result<PathBuf> {
-    let label = &analysis.period.label;
+/// What there is to publish.
+pub(super) struct Publication<'a> {
+    pub(super) analysis: &'a Analysis,
+    /// The formats that were asked for.
+    pub(super) formats: &'a [Format],
+    /// The files of a format, by name.
+    pub(super) render: &'a dyn Fn(Format) -> anyhow::Result<Files>,
+}
+
+/// The files of a format, by name.
+pub(super) type Files = Vec<(&'static str, String)>;
+
+/// What was published.
+pub(super) struct Published {
+    /// The folder of the report.
+    pub(super) folder: PathBuf,
+    /// Files of the report before it that belong to other data, and were removed.
+    pub(super) dropped: Vec<&'static str>,
+}
+
+/// Writes the files of one report as `<out>/<period>/`, with the filters in the folder's name where there are some.
+/// Files of formats that were not asked for stay where they are of the same data.
+pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Result<Published> {
+    let label = &folder_name(publication.analysis);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
     // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
     let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
@@ -26,12 +51,92 @@ pub(super) fn report(out: &Path, analysis: &Analysis, files: &[(&str, String)]) 
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);
     refuse_strangers(out, &place)?;
-    let written = write_all(&beside, files).and_then(|()| swap(&beside, &place));
+    refuse_to_lose_figures(&place, publication.analysis)?;
+    let mut files = Files::new();
+    for format in publication.formats {
+        files.extend((publication.render)(*format)?);
+    }
+    let others: Vec<&'static str> = FILES
+        .into_iter()
+        .filter(|name| !files.iter().any(|(file, _)| file == name) && place.join(name).is_file())
+        .collect();
+    let is_same = others.is_empty() || is_of_the_same_data(&place, publication)?;
+    if is_same {
+        for name in &others {
+            let text = fs::read_to_string(place.join(name));
+            files.push((name, text.map_err(|cause| failed(&place, "the report before cannot be read", &cause))?));
+        }
+    }
+    let written = write_all(&beside, &files).and_then(|()| swap(&beside, &place));
     // What lies there now is the old report, or what a failed write left.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
     index(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
-    Ok(place)
+    Ok(Published { folder: place, dropped: if is_same { Vec::new() } else { others } })
+}
+
+/// The period, and the filters where there are some: `2026-Q3.team-payments`.
+fn folder_name(analysis: &Analysis) -> String {
+    let mut name = analysis.period.label.clone();
+    for (kind, filter) in [("service", &analysis.service_filter), ("team", &analysis.team_filter)] {
+        if let Some(filter) = filter {
+            name = format!("{name}.{kind}-{}", safe(filter));
+        }
+    }
+    name
+}
+
+/// Letters of a filter that a folder's name keeps; the rest could be too long for a file system.
+const MOST_LETTERS: usize = 40;
+
+/// A filter as part of a folder's name. Where letters had to be replaced, a digest of the whole keeps two filters
+/// apart. Filters ignore case, so their folders do too.
+fn safe(filter: &str) -> String {
+    let filter = filter.to_lowercase();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !filter.is_empty() && filter.len() <= MOST_LETTERS && filter.chars().all(is_plain) {
+        return filter;
+    }
+    let letters: String =
+        filter.chars().take(MOST_LETTERS).map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
+    let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(filter.as_bytes()).into();
+    format!("{letters}.{:08x}", u32::from_be_bytes([a, b, c, d]))
+}
+
+/// A report with figures is not replaced by one without any.
+fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<()> {
+    if analysis.has_figures() || !standing::has_figures(place) {
+        return Ok(());
+    }
+    let reason = analysis.groups.first().and_then(|all| all.figures.frequency.as_ref().err());
+    let reason = reason.map_or_else(String::new, |reason| sentence(reason, analysis.settings.zone));
+    Err(UsageError(format!(
+        "{}: the report that is there has figures and this one would have none, so it was not replaced. {reason} Check \
+         that --data names the right dataset, choose another folder with --out, or delete the report first",
+        place.display()
+    ))
+    .into())
+}
+
+/// Whether a report that is there is of the same data: its JSON and its tables are what this run would write. Without
+/// its JSON the page and the summary decide as well, because the tables do not state their instant.
+fn is_of_the_same_data(place: &Path, publication: &Publication<'_>) -> anyhow::Result<bool> {
+    let formats = if place.join("report.json").is_file() {
+        &[Format::Json, Format::Csv][..]
+    } else {
+        &[Format::Csv, Format::Html, Format::Md][..]
+    };
+    for format in formats {
+        if !files_of(*format).iter().any(|name| place.join(name).is_file()) {
+            continue;
+        }
+        for (name, text) in (publication.render)(*format)? {
+            if fs::read_to_string(place.join(name)).is_ok_and(|before| before != text) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 /// The files of a report, of any format.
@@ -51,7 +156,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
     let refuse = |what: &Path| {
         let what = what.display();
         Err(UsageError(format!(
-            "{what}: stands where the report belongs and is none of this program's: move it away, or choose another folder with --out"
+            "{what}: stands where the report belongs and was not written by this program: move it away, or choose another folder with --out"
         ))
         .into())
     };
@@ -154,8 +259,9 @@ fn index(out: &Path) -> anyhow::Result<()> {
         if name.starts_with('.') || !entry.path().join("index.html").is_file() {
             continue;
         }
-        // A folder's name is its period; another program's folder has another name.
-        let Ok(period) = Period::parse(&name.replace('_', ".."), NaiveDate::MIN) else { continue };
+        // A folder's name begins with its period; another program's folder has another name.
+        let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
+        let Ok(period) = Period::parse(&period.replace('_', ".."), NaiveDate::MIN) else { continue };
         let as_of = fs::read_to_string(entry.path().join("report.json"))
             .ok()
             .and_then(|text| serde_json::from_str::<Written>(&text).ok())
@@ -172,4 +278,22 @@ fn index(out: &Path) -> anyhow::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     Ok(written?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn names_of_filters_are_safe_and_distinct() {
+        assert_eq!(safe("payments"), "payments");
+        assert_eq!(safe("Web_2"), "web_2");
+        let hostile = ["../x", "..\\x", "a/b", "a*b", "a?b", "", ".", "\u{202e}", "a b", "x\0y"];
+        let names: std::collections::BTreeSet<String> = hostile.iter().map(|filter| safe(filter)).collect();
+        assert_eq!(names.len(), hostile.len(), "{names:?}");
+        let long = ["x".repeat(300), format!("{}y", "x".repeat(299))].map(|filter| safe(&filter));
+        assert!(long[0] != long[1] && long[0].len() < 60);
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        assert!(names.iter().all(|name| !name.contains("..") && name.chars().all(is_plain)), "{names:?}");
+    }
 }

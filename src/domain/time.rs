@@ -131,6 +131,11 @@ impl Zone {
         self.0.name()
     }
 
+    /// An instant as RFC 3339 with this zone's offset, to the second where it is a whole one.
+    pub fn rfc3339(self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.0).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
     /// The calendar day that holds an instant.
     pub fn day_of(self, at: Timestamp) -> NaiveDate {
         at.utc().with_timezone(&self.0).date_naive()

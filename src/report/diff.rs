@@ -27,7 +27,7 @@ pub struct Difference {
 /// One reason why figures may differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
-    /// `period`, `definitions`, `config` or `data`.
+    /// `period`, `definitions`, `config`, `data` or `verdicts`.
     pub kind: &'static str,
     /// What exactly.
     pub what: String,
@@ -66,8 +66,8 @@ const TOLD: [&str; 14] = [
     "coverage",
 ];
 
-/// Compares two reports.
-pub fn difference(old: &Value, new: &Value) -> Difference {
+/// Compares two reports. `verdicts` are the incidents that the two attribute to different deployments.
+pub fn difference(old: &Value, new: &Value, verdicts: Vec<Cause>) -> Difference {
     let mut causes = Vec::new();
     let mut differs = |kind, path: &str, words: &str| {
         let (before, now) = (old.pointer(path), new.pointer(path));
@@ -99,6 +99,7 @@ pub fn difference(old: &Value, new: &Value) -> Difference {
         }
     }
     differs("data", "/coverage", "what was read completely");
+    causes.extend(verdicts);
     let (figures, other) = (figures(old, new), other(old, new));
     if causes.is_empty() && !(figures.is_empty() && other.is_empty()) {
         let what =
@@ -277,7 +278,7 @@ mod tests {
 
     #[test]
     fn every_figure_that_differs_is_told_and_then_the_rows_must_have_changed() {
-        let found = difference(&report(1.0, "x"), &report(1.001, "x"));
+        let found = difference(&report(1.0, "x"), &report(1.001, "x"), Vec::new());
         assert_eq!(found.figures.len(), 1);
         assert_eq!(
             (found.figures[0].statistic.as_str(), found.other.as_slice()),
@@ -285,13 +286,16 @@ mod tests {
         );
         assert_eq!(found.causes.iter().map(|cause| cause.kind).collect::<Vec<_>>(), ["data"]);
         assert!(text(&found).contains("mean_seconds: 1 → 1.001"), "{}", text(&found));
-        assert_eq!(text(&difference(&report(1.0, "x"), &report(1.0, "x"))), "the two reports say the same\n");
+        assert_eq!(
+            text(&difference(&report(1.0, "x"), &report(1.0, "x"), Vec::new())),
+            "the two reports say the same\n"
+        );
     }
 
     #[test]
     fn a_long_cause_shows_the_part_that_differs() {
         let long = |end: &str| "x".repeat(200) + end;
-        let found = difference(&report(1.0, &long("old")), &report(1.0, &long("new")));
+        let found = difference(&report(1.0, &long("old")), &report(1.0, &long("new")), Vec::new());
         assert!(found.causes[0].what.contains("xold") && found.causes[0].what.contains("xnew"), "{:?}", found.causes);
     }
 }

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod notes;
 pub mod number;
 pub mod redact;
+pub mod verdicts;
 pub mod words;
 
 #[cfg(test)]

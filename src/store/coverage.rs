@@ -1,5 +1,6 @@
 //! `<data>/coverage.json`: which spans were read completely. Only ever widened, and moved where a repo is renamed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,10 +19,37 @@ struct Entry {
     source: String,
     scope: String,
     spans: Vec<[String; 2]>,
+    /// The time zone whose midnights bound what was imported; absent in what services gave and in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
+}
+
+/// Table, source and scope of an entry.
+type Key = (String, String, String);
+
+fn key_of(coverage: &Coverage) -> Key {
+    (coverage.table.folder().to_owned(), coverage.source.clone(), coverage.scope.clone())
 }
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("coverage.json")
+}
+
+/// The entries of the file; none without the file.
+fn entries(folder: &Path) -> Result<Vec<Entry>, StoreError> {
+    let path = path(folder);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(StoreError::io("read", path)(cause)),
+    };
+    serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })
+}
+
+/// The names of the time zones in which entries were imported.
+pub(super) fn zones(folder: &Path) -> Result<BTreeMap<Key, String>, StoreError> {
+    let zone = |entry: Entry| entry.zone.map(|zone| ((entry.table, entry.source, entry.scope), zone));
+    Ok(entries(folder)?.into_iter().filter_map(zone).collect())
 }
 
 /// Reads the coverage of a dataset; a dataset without the file has none.
@@ -30,14 +58,8 @@ fn path(folder: &Path) -> PathBuf {
 /// The file cannot be read or understood.
 pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
     let path = path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
     let damaged = |cause: String| StoreError::Damaged { path: path.clone(), cause };
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
-    entries
+    entries(folder)?
         .into_iter()
         .map(|entry| {
             let table = Table::ALL
@@ -53,6 +75,14 @@ pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
             Ok(Coverage { table, source: entry.source, scope: entry.scope, spans: join(spans) })
         })
         .collect()
+}
+
+/// Records the time zone of an import with the entries that it covers; the file to come, if that changes it.
+pub(super) fn set_zone(folder: &Path, covered: &[Coverage], zone: &str) -> Result<Option<Staged>, StoreError> {
+    let mut zones = zones(folder)?;
+    let before = zones.clone();
+    zones.extend(covered.iter().map(|entry| (key_of(entry), zone.to_owned())));
+    if zones == before { Ok(None) } else { stage(folder, read(folder)?, &zones).map(Some) }
 }
 
 /// Adds spans to what is there; the file to come, if that changes it.
@@ -126,9 +156,14 @@ fn replace(
     if after == before {
         return Ok(None);
     }
-    let entries: Vec<Entry> = after
+    stage(folder, after, &zones(folder)?).map(Some)
+}
+
+fn stage(folder: &Path, coverage: Vec<Coverage>, zones: &BTreeMap<Key, String>) -> Result<Staged, StoreError> {
+    let entries: Vec<Entry> = coverage
         .into_iter()
         .map(|coverage| Entry {
+            zone: zones.get(&key_of(&coverage)).cloned(),
             table: coverage.table.folder().to_owned(),
             source: coverage.source,
             scope: coverage.scope,
@@ -139,5 +174,5 @@ fn replace(
     let mut text = serde_json::to_string_pretty(&entries)
         .map_err(|cause| StoreError::Damaged { path: path.clone(), cause: cause.to_string() })?;
     text.push('\n');
-    stage_text(&path, &text).map(Some)
+    stage_text(&path, &text)
 }

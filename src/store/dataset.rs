@@ -2,6 +2,7 @@
 //!
 //! A folder that does not exist, or holds no table, is an empty dataset.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::schema::{FORMAT, schema};
 use super::writer::Writer;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
+use crate::domain::time::Zone;
 
 #[derive(Serialize, Deserialize)]
 struct Format {
@@ -58,6 +60,12 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// Whether a folder is a dataset: it has the format's number, or at least one part.
+    pub fn is_there(folder: &Path) -> bool {
+        let has_part = |table| part::months(folder, table).is_ok_and(|months| !months.is_empty());
+        format_path(folder).is_file() || Table::ALL.into_iter().any(has_part)
+    }
+
     /// Opens a folder. As long as the dataset is held, its files stay as they are. What a killed writer left undone is
     /// finished first.
     ///
@@ -82,6 +90,16 @@ impl Dataset {
     /// What was read completely; sorted.
     pub fn coverage(&self) -> &[Coverage] {
         &self.coverage
+    }
+
+    /// The time zones whose midnights bound what was imported; sorted by name. A dataset written before they were kept
+    /// has none.
+    ///
+    /// # Errors
+    /// The coverage cannot be read.
+    pub fn import_zones(&self) -> Result<Vec<Zone>, StoreError> {
+        let names: BTreeSet<String> = coverage::zones(&self.folder)?.into_values().collect();
+        Ok(names.iter().filter_map(|name| Zone::parse(name).ok()).collect())
     }
 
     /// One table with the columns of [`schema`], in no particular order of rows.

@@ -72,7 +72,7 @@ impl Lock {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // Closing the file would do it as well; a failure leaves that.
+        // Closing the file is not enough: a child process that is just being started holds it open a moment longer.
         let _ = self.0.unlock();
     }
 }
@@ -81,5 +81,7 @@ impl Drop for Lock {
     fn drop(&mut self) {
         // The words go with the lock; the file stays, since removing it would race with the next writer.
         let _ = self.0.set_len(0);
+        // Closing the file is not enough: a child process that is just being started holds it open a moment longer.
+        let _ = self.0.unlock();
     }
 }

@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::*;
 
 use super::durable::Staged;
 use super::error::StoreError;
-use super::schema::{key, schema};
+use super::schema::{FORMAT, key, schema};
 use crate::domain::event::Table;
 
 /// Where the part of a month lies.
@@ -80,16 +81,39 @@ pub(super) fn read_keys(path: &Path, table: Table) -> Result<DataFrame, StoreErr
 
 /// Writes a part beside its place. Encoded in memory first, so that an error of the disk comes as it is.
 pub(super) fn stage(path: &Path, frame: &mut DataFrame) -> Result<Staged, StoreError> {
+    let encode = |cause: &str| {
+        let cause = std::io::Error::other(cause.to_owned());
+        StoreError::Io { action: "encode", path: path.to_owned(), cause }
+    };
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Zstd(None))
         .with_statistics(StatisticsOptions::default())
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![(ARROW_SCHEMA.into(), FORMAT.to_string())])))
         .finish(frame)
-        .map_err(|cause| {
-            let cause = std::io::Error::other(first_line(&cause.to_string()).to_owned());
-            StoreError::Io { action: "encode", path: path.to_owned(), cause }
-        })?;
+        .map_err(|cause| encode(first_line(&cause.to_string())))?;
+    rename_arrow_schema(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
     Staged::write(path, |out| out.write_all(&bytes).map_err(StoreError::io("write", path)))
+}
+
+/// The metadata key under which Polars records its own column types, `string_view` and `large_list`. pandas cannot
+/// convert a list of them. Without the key every reader derives plain strings and lists from the Parquet schema.
+const ARROW_SCHEMA: &str = "ARROW:schema";
+
+/// The key that is written in its place, with the format of the dataset as its value. Of the same length, because
+/// the footer states the lengths of its texts.
+const DATASET: &str = "dora:dataset";
+
+/// Renames the key [`ARROW_SCHEMA`] in the footer of a Parquet file: Polars always writes an entry of that name. The
+/// metadata come after everything that data could fill, so the last occurrence is the key.
+fn rename_arrow_schema(file: &mut [u8]) -> Option<()> {
+    let size = file.len();
+    let length = file.get(size.checked_sub(8)?..size.checked_sub(4)?)?;
+    let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+    let footer = file.get_mut(size.checked_sub(8)?.checked_sub(length)?..size.checked_sub(8)?)?;
+    let at = footer.windows(ARROW_SCHEMA.len()).rposition(|bytes| bytes == ARROW_SCHEMA.as_bytes())?;
+    footer.get_mut(at..at + DATASET.len())?.copy_from_slice(DATASET.as_bytes());
+    Some(())
 }
 
 fn first_line(text: &str) -> &str {

@@ -98,6 +98,18 @@ impl Writer {
         Ok(changes)
     }
 
+    /// Records the time zone whose midnights bound what an import covered, for advice on a report's `--as-of`.
+    ///
+    /// # Errors
+    /// The coverage cannot be read or written.
+    pub fn set_zone(&mut self, covered: &[Coverage], zone: &str) -> Result<(), StoreError> {
+        if let Some(staged) = coverage::set_zone(&self.folder, covered, zone)? {
+            let _readers_wait = lock::readers_wait(&self.folder)?;
+            durable::commit(&self.folder, vec![staged], &[])?;
+        }
+        Ok(())
+    }
+
     /// Moves the cursors of some scopes of a source (`None` takes one away). Only for rows that are written.
     ///
     /// # Errors

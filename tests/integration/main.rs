@@ -21,6 +21,8 @@ mod metrics_properties;
 mod oracle;
 mod prometheus;
 mod proxy;
+mod publishing;
+mod readers;
 mod real_data;
 mod report;
 mod support;

@@ -15,14 +15,10 @@ use crate::adapter;
 use crate::compare::differences;
 use crate::generate::{Case, case, shuffled};
 use crate::oracle::{Events, World};
+use crate::support::temporary_folder;
 
 fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, max_shrink_time: 60_000, ..ProptestConfig::default() }
-}
-
-/// A folder in memory where there is one: a dataset syncs every file, and these tests write thousands.
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
 fn rows(events: &Events) -> Vec<Rows> {
@@ -118,7 +114,7 @@ proptest! {
 
     #[test]
     fn every_figure_and_every_record_equals_a_plain_loop_over_the_events(case in case()) {
-        let dir = folder();
+        let dir = temporary_folder();
         let data = dir.path().join("data");
         adapter::write(&data, rows(&case.events), &case.events.coverage);
         let world = World::new(case.settings.clone(), case.as_of, &case.events);
@@ -132,7 +128,7 @@ proptest! {
 
     #[test]
     fn the_order_and_the_number_of_reads_change_no_figure_and_no_byte(case in case(), seed in any::<u64>(), parts in 1_usize..4) {
-        let dir = folder();
+        let dir = temporary_folder();
         let (once, often) = (dir.path().join("once"), dir.path().join("often"));
         adapter::write(&once, rows(&case.events), &case.events.coverage);
         let mixed = Events {

@@ -6,5 +6,3 @@ mod command;
 mod github_status;
 mod govuk;
 mod peers;
-
-pub(crate) use command::folder;

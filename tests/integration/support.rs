@@ -28,6 +28,17 @@ impl Run {
     }
 }
 
+/// What a file system in memory must have free to be used: several servers and browsers write there at a time.
+const ROOM: u64 = 2 << 30;
+
+/// A folder that vanishes, in memory where there is room: a dataset syncs every file, and a disk is slow at that.
+pub(crate) fn temporary_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let has_room = rustix::fs::statvfs(memory).is_ok_and(|free| free.f_bavail * free.f_frsize >= ROOM);
+    let folder = if has_room { tempfile::tempdir_in(memory).ok() } else { None };
+    folder.unwrap_or_else(|| TempDir::new().expect("a temporary folder"))
+}
+
 /// A folder in which the program is run.
 pub(crate) struct Place {
     folder: TempDir,
@@ -36,7 +47,7 @@ pub(crate) struct Place {
 impl Place {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder") }
+        Self { folder: temporary_folder() }
     }
 
     /// A path in it.
@@ -143,11 +154,34 @@ A,Web is slow,web,P2,high,resolved,2026-07-15T09:35:00Z,,2026-07-15T10:35:00Z,,,
 B,Somebody else's,elsewhere,P2,high,triggered,2026-07-16T09:35:00Z,,,,,,,2026-10-01T00:00:00Z
 ";
 
-/// Says that a test could not run here, which in CI is a failure.
+/// Says that a test could not run here. With `CI` set that is a failure, because `.ci/run` installs what is needed.
 pub(crate) fn skip(why: &str) {
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "skipped: {why}").expect("standard output");
-    #[expect(clippy::disallowed_methods, reason = "whether this is CI, only the environment says")]
-    let in_ci = std::env::var_os("CI").is_some();
-    assert!(!in_ci, "in CI this may not be skipped: {why}");
+    say_skipped(why);
+    assert!(!is_set("CI"), "with CI set this must not be skipped: {why}");
+}
+
+/// A file or folder of `../shared/data`, which no clone of the project has; `None` where it is absent, which is said.
+/// With `DORA_REQUIRE_SHARED` set that is a failure.
+pub(crate) fn shared_data(name: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    let why = format!("../shared/data/{name} is absent");
+    say_skipped(&why);
+    assert!(!is_set("DORA_REQUIRE_SHARED"), "with DORA_REQUIRE_SHARED set this must not be skipped: {why}");
+    None
+}
+
+/// The test runner keeps what `println!` and `eprintln!` say and drops it where a test passes. A write to the stream
+/// itself is seen.
+fn say_skipped(why: &str) {
+    let thread = std::thread::current();
+    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
+    std::io::stderr().write_all(line.as_bytes()).expect("standard error");
+}
+
+#[expect(clippy::disallowed_methods, reason = "what must run here, only the environment says")]
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -5,12 +5,12 @@ use serde_json::json;
 use crate::cli::args::{Audit, Common, TextOrJson};
 use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
+use crate::cli::dataset;
 use crate::cli::exit::Code;
 use crate::cli::output::{data, printable};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
 use crate::metrics::{Request, analyse};
-use crate::store::Dataset;
 
 /// Runs the command.
 pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code> {
@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code
     let period = report::period(&context, audit.about.period.as_deref(), as_of)?;
     let settings = context.config.settings.clone();
     let request = Request { settings, as_of, previous: None, period, service: None, team: None };
-    let findings = analyse(&Dataset::open(&context.data)?, &request)?.findings;
+    let findings = analyse(&dataset::open(&context)?, &request)?.findings;
     match audit.about.format {
         TextOrJson::Text => data(&printable(&text(&findings)))?,
         TextOrJson::Json => {

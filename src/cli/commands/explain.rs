@@ -5,13 +5,13 @@ use chrono::Days;
 use crate::cli::args::{Common, Explain, TextOrJson};
 use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
+use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{data, printable};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Period;
 use crate::metrics::{Request, analyse};
 use crate::report::explain;
-use crate::store::Dataset;
 
 /// Runs the command.
 pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Code> {
@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Co
         service: None,
         team: None,
     };
-    let analysis = analyse(&Dataset::open(&context.data)?, &request)?;
+    let analysis = analyse(&dataset::open(&context)?, &request)?;
     let group = match (&asked.service, &asked.team) {
         (Some(name), _) => Group { kind: GroupKind::Service, name: name.clone() },
         (None, Some(name)) => Group { kind: GroupKind::Team, name: name.clone() },

@@ -50,6 +50,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
             name_absent_repos(&read.rows, &name, &context.config.settings, talk);
         }
         let changes = writer.write(vec![read.rows], &covered)?;
+        writer.set_zone(&covered, zone.name())?;
         for change in changes {
             let table = change.table.folder().replace('_', " ");
             talk.info(&format!("{name}: {} rows of {table} read, {} of them new{span}", change.read, change.rows.new));

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
+use crate::cli::advice;
 use crate::cli::args::{Common, Compare, Format, OnNoData, Report};
 use crate::cli::context::{Context, now};
+use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
 use crate::cli::output::{Talk, data, printable};
-use crate::cli::publish;
+use crate::cli::publish::{self, Publication};
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Timestamp};
-use crate::metrics::tables::{Analysis, NoData, Severity};
+use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
@@ -19,7 +21,7 @@ use crate::report::{Provenance, digest, html, json, markdown};
 use crate::store::Dataset;
 
 /// How many complete days a report without `--period` looks back.
-const DEFAULT_DAYS: u32 = 90;
+pub(in crate::cli) const DEFAULT_DAYS: u32 = 90;
 
 /// Runs the command.
 pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyhow::Result<Code> {
@@ -28,12 +30,7 @@ pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyho
 
 /// Computes and writes what the flags ask for.
 pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Result<Code> {
-    if !context.data.exists() {
-        talk.warning(&format!(
-            "{}: there is no dataset yet, so the report is empty; import something, or name its folder with --data",
-            context.data.display()
-        ));
-    }
+    let dataset = dataset::open(context)?;
     let as_of = report.as_of.unwrap_or_else(now);
     let period = period(context, report.period.as_deref(), as_of)?;
     let request = Request {
@@ -60,12 +57,14 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
             .map(|path| extras::logo(&context.beside_config(path)))
             .transpose()?,
     };
-    let dataset = Dataset::open(&context.data)?;
     let mut analysis = analyse(&dataset, &request)?;
     if report.redact {
         analysis = redact(analysis);
     }
     publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
+    if let Some(advice) = advice::on_missing(&analysis, &dataset.import_zones()?, report.period.as_deref()) {
+        talk.info(&advice);
+    }
     let partial = analysis.groups.iter().any(|group| {
         let figures = &group.figures;
         let not_read = |missing: &NoData| {
@@ -135,23 +134,31 @@ fn publish_all(
     out: &Path,
     talk: Talk,
 ) -> anyhow::Result<()> {
-    let mut files: Vec<(&str, String)> = Vec::new();
-    for format in formats {
-        match format {
-            Format::Html => files.push(("index.html", html::render(analysis, provenance)?)),
-            Format::Json => files.push(("report.json", json::render(analysis, provenance)?)),
-            Format::Csv => files.extend([
+    let render = |format| -> anyhow::Result<publish::Files> {
+        Ok(match format {
+            Format::Html => vec![("index.html", html::render(analysis, provenance)?)],
+            Format::Json => vec![("report.json", json::render(analysis, provenance)?)],
+            Format::Csv => vec![
                 ("summary.csv", sheets::summary(analysis)),
                 ("daily.csv", sheets::daily(analysis)),
                 ("deployments.csv", sheets::deployments(analysis)),
                 ("incidents.csv", sheets::incidents(analysis)),
                 ("findings.csv", sheets::findings(analysis)),
-            ]),
-            Format::Md => files.push(("summary.md", markdown::render(analysis, provenance))),
-        }
+            ],
+            Format::Md => vec![("summary.md", markdown::render(analysis, provenance))],
+        })
+    };
+    let published = publish::report(out, &Publication { analysis, formats, render: &render })?;
+    say(analysis, &published.folder, formats, talk)?;
+    if !published.dropped.is_empty() {
+        talk.info(&format!(
+            "{}: removed {} of the report before: made of other data, another --as-of or another configuration; add \
+             the formats to --format to write them again",
+            published.folder.display(),
+            published.dropped.join(", ")
+        ));
     }
-    let folder = publish::report(out, analysis, &files)?;
-    say(analysis, &folder, formats, talk)
+    Ok(())
 }
 
 fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {
@@ -159,8 +166,8 @@ fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> an
     if !talk.is_quiet() {
         data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis))))?;
     }
-    for finding in analysis.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        talk.warning(&format!("{} {}", finding.message, finding.advice));
+    for finding in &analysis.findings {
+        talk.finding(finding);
     }
     talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
     Ok(())

@@ -22,7 +22,14 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
         strict: run.report.strict,
     };
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
-    let reported = report::make(&context, &run.report, talk)?;
+    // Where a source failed, its code says more than that of a report that could not be written for it.
+    let reported = report::make(&context, &run.report, talk).or_else(|error| {
+        if fetched == Code::Done {
+            return Err(error);
+        }
+        talk.error(&error);
+        Ok(exit::of(&error))
+    })?;
     drop(lock);
     let pushed = match &context.config.pushgateway {
         None => Code::Done,

@@ -64,6 +64,17 @@ pub struct PeriodFigures {
     pub recovery: Figure<Restore>,
 }
 
+impl PeriodFigures {
+    /// Whether at least one metric is not missing.
+    pub fn has_any(&self) -> bool {
+        self.frequency.is_ok()
+            || self.lead_time.is_ok()
+            || self.change_failure.is_ok()
+            || self.restore.is_ok()
+            || self.recovery.is_ok()
+    }
+}
+
 /// Deployment frequency over a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frequency {

@@ -84,6 +84,13 @@ pub enum Variation {
     WithoutFilters,
 }
 
+impl Analysis {
+    /// Whether the period has at least one figure.
+    pub fn has_figures(&self) -> bool {
+        self.groups.iter().any(|group| group.figures.has_any())
+    }
+}
+
 /// What was read completely of one repo's deployments or one source's incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRecord {

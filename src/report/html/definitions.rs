@@ -35,8 +35,8 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
             "Rolling window",
             format!(
                 "The {window} calendar days that end with a day, in the time zone {}. A day’s figure uses only what had \
-                 happened by its end, so it is never rewritten by what came later. A window that was not wholly read \
-                 has no figure.",
+                 happened by its end, so later events do not change it. A window that was not wholly read has no \
+                 figure.",
                 settings.zone.name()
             ),
         ),
@@ -45,6 +45,13 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
             "The period has its own figures, over the events inside it, as known at its end (or at the instant of the \
              report, if that is earlier). They are not means of the daily ones. The period compared with is counted by \
              today’s definitions."
+                .to_owned(),
+        ),
+        (
+            "As known on the day, and verdicts",
+            "A flag or a reference of an incident has no instant of its own. One that is set late changes the figures of \
+             the days before it as well, so a published change failure rate can move; “dora-report diff” names the \
+             incidents."
                 .to_owned(),
         ),
         ("Deployment frequency", "Counted deployments over calendar days. Interval: exact Poisson (Garwood).".to_owned()),

@@ -55,9 +55,14 @@ const SCRIPT: &str = include_str!("../../../templates/report.js");
 /// By this a page of this program is told from another's.
 pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 
+/// By this a page without any figure is told from one that has some.
+pub const NO_FIGURES: &str = "<meta name=\"figures\" content=\"none\">";
+
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
+    has_figures: bool,
+    no_figures: &'static str,
     head: head::Head,
     logo: Option<&'a str>,
     note: Option<&'a str>,
@@ -116,6 +121,8 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         .map(|chart| section("calendar", "Calendar", "What happened when, on one time axis.".to_owned(), chart));
     let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;
     let page = Page {
+        has_figures: analysis.has_figures(),
+        no_figures: NO_FIGURES,
         head: head::head(analysis, provenance),
         logo: provenance.logo.as_deref(),
         note: provenance.notes.summary.as_deref(),

@@ -9,12 +9,7 @@ use super::server::Fault;
 use super::world::World;
 
 fn recordings() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/api-recordings"));
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    crate::support::skip("../shared/data is absent");
-    None
+    crate::support::shared_data("api-recordings")
 }
 
 fn json(folder: &std::path::Path, name: &str) -> Value {

@@ -80,6 +80,7 @@ fn a_file_is_written_through_links_and_into_pipes_and_nowhere_else() {
         assert!(run.stderr.contains(path) && run.stderr.contains("cannot be written"), "{}", run.stderr);
     }
     let empty = Place::new();
+    empty.write("none.csv", "id,service_keys,opened_at,resolved_at\n").done(["import", "incidents", "none.csv"]);
     let run = empty.run(["backfill", "openmetrics", "x.om"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("nothing was read yet") && !empty.path("x.om").exists(), "{}", run.stderr);

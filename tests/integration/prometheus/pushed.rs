@@ -168,6 +168,7 @@ fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
     assert!(run.stderr.contains("is no Pushgateway: 200"), "{}", run.stderr);
     let empty = Place::new();
     empty.write("dora.toml", "[pushgateway]\nurl = \"http://127.0.0.1:9\"\n");
+    empty.write("none.csv", "id,service_keys,opened_at,resolved_at\n").done(["import", "incidents", "none.csv"]);
     let run = empty.run(["push", "--prune"]);
     assert_eq!(run.code, 2, "an empty dataset would prune everything");
     assert!(run.stderr.contains("nothing was read yet"), "{}", run.stderr);

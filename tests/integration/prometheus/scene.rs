@@ -29,7 +29,7 @@ impl Scene {
 
     /// Three GOV.UK services over 82 days; `None` where that history is not there, which is said.
     pub(super) fn govuk() -> Option<Self> {
-        let data = crate::real_data::folder("govuk")?;
+        let data = crate::support::shared_data("govuk")?;
         let tables = ["deployments", "commits"].map(|table| (table, data.join(format!("{table}.csv"))));
         let days = ("2026-06-01", "2026-08-22");
         Some(Self::new(&data, &tables, "2025-07-01..2026-08-22", days, "2026-08-22T00:00:00Z"))

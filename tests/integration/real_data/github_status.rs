@@ -6,13 +6,14 @@ use std::fs;
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
 
-use super::command::{Differences, Report, Run, folder, json, table};
+use super::command::{Differences, Report, Run, json, table};
+use crate::support::shared_data;
 
 const AS_OF: &str = "2026-08-22T00:00:00Z";
 
 #[test]
 fn github_incidents_are_restored_as_fast_as_worked_out_elsewhere() {
-    let Some(data) = folder("github-status") else { return };
+    let Some(data) = shared_data("github-status") else { return };
     let config = fs::read_to_string(data.join("dora.toml")).expect("its config");
     let run = Run::new(&config);
     run.import("incidents", &data.join("incidents.jsonl"), Some("2022-03-24..2026-08-22"));

@@ -5,13 +5,14 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::command::{Differences, Row, Run, folder, json, table};
+use super::command::{Differences, Row, Run, json, table};
+use crate::support::shared_data;
 
 const AS_OF: &str = "2026-08-22T00:00:00Z";
 
 #[test]
 fn gov_uk_deployments_days_and_quarters_equal_what_git_says() {
-    let Some(data) = folder("govuk") else { return };
+    let Some(data) = shared_data("govuk") else { return };
     let run = Run::new(&fs::read_to_string(data.join("dora.toml")).expect("its config"));
     run.import("deployments", &data.join("deployments.csv"), Some("2025-07-01..2026-08-22"));
     run.import("commits", &data.join("commits.csv"), None);

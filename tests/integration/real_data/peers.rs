@@ -5,7 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::command::{Differences, Report, Row, Run, folder, json};
+use super::command::{Differences, Report, Row, Run, json};
+use crate::support::shared_data;
 
 /// Rows of a table by their id.
 fn by_id(rows: Vec<Row>) -> BTreeMap<String, Row> {
@@ -29,7 +30,7 @@ fn median(mut values: Vec<f64>) -> Value {
 
 #[test]
 fn pull_requests_start_lead_times_and_give_them_stages() {
-    let Some(data) = folder("peers/devlake-change-lead-time") else { return };
+    let Some(data) = shared_data("peers/devlake-change-lead-time") else { return };
     let run = Run::new(&fs::read_to_string(data.join("dora.toml")).expect("its config"));
     run.import("deployments", &data.join("deployments.csv"), Some("2023-04-01..2023-05-01"));
     run.import("commits", &data.join("commits.csv"), None);
@@ -75,7 +76,7 @@ fn variants<'a>(found: &mut Differences, report: &Report, deployments: impl Iter
 
 #[test]
 fn incidents_are_attributed_by_the_clock_within_the_window_that_is_set() {
-    let Some(data) = folder("peers/devlake-incident-to-deployment") else { return };
+    let Some(data) = shared_data("peers/devlake-incident-to-deployment") else { return };
     let config = fs::read_to_string(data.join("dora.toml")).expect("its config");
     let expected = json(&data.join("expected.json"));
     let mut found = Differences::default();
@@ -122,7 +123,7 @@ fn incidents_are_attributed_by_the_clock_within_the_window_that_is_set() {
 
 #[test]
 fn siblings_are_deployments_and_no_rollbacks() {
-    let Some(data) = folder("peers/devlake-commit-diff") else { return };
+    let Some(data) = shared_data("peers/devlake-commit-diff") else { return };
     let run = Run::new("[report]\ntimezone = \"UTC\"\n");
     run.import("deployments", &data.join("deployments.csv"), None);
     run.import("commits", &data.join("commits.csv"), None);

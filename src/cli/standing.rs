@@ -1,0 +1,77 @@
+//! The report that a new one would replace: which files it has, and whether any of them holds a figure.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::args::Format;
+use crate::report::html::NO_FIGURES;
+
+/// The files of a format.
+pub(super) const fn files_of(format: Format) -> &'static [&'static str] {
+    match format {
+        Format::Html => &["index.html"],
+        Format::Json => &["report.json"],
+        Format::Csv => &["summary.csv", "daily.csv", "deployments.csv", "incidents.csv", "findings.csv"],
+        Format::Md => &["summary.md"],
+    }
+}
+
+/// Whether a folder holds a report with at least one figure.
+pub(super) fn has_figures(folder: &Path) -> bool {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
+    if let Some(report) = read("report.json").and_then(|text| serde_json::from_str::<Value>(&text).ok()) {
+        return json_has_figures(&report);
+    }
+    if let Some(summary) = read("summary.csv") {
+        return csv_has_figures(&summary);
+    }
+    read("index.html").is_some_and(|page| !page.contains(NO_FIGURES))
+        || read("summary.md").is_some_and(|summary| markdown_has_figures(&summary))
+}
+
+fn json_has_figures(report: &Value) -> bool {
+    let groups = report["groups"].as_array().into_iter().flatten();
+    let metrics = groups.filter_map(|group| group["metrics"].as_object()).flat_map(|metrics| metrics.values());
+    metrics.into_iter().any(|metric| metric.is_object() && metric["no_data"].is_null())
+}
+
+fn csv_has_figures(summary: &str) -> bool {
+    let mut reader = csv::Reader::from_reader(summary.as_bytes());
+    let Some(column) = reader.headers().ok().and_then(|head| head.iter().position(|name| name == "value")) else {
+        return false;
+    };
+    reader.records().flatten().any(|row| row.get(column).is_some_and(|value| !value.is_empty()))
+}
+
+/// The first table has a metric in each row, its value in the second cell.
+fn markdown_has_figures(summary: &str) -> bool {
+    let table = summary.lines().skip_while(|line| !line.starts_with("| --- ")).skip(1);
+    table
+        .take_while(|line| line.starts_with("| "))
+        .filter_map(|line| line.split('|').nth(2))
+        .any(|value| value.trim() != "no data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_has_figures_where_a_value_is_given() {
+        let table =
+            |value: &str| format!("# Title\n\n| Metric | Value |\n| --- | --- |\n| Lead time | {value} | 1 |\n\n");
+        assert!(markdown_has_figures(&table("3.0 d")));
+        assert!(!markdown_has_figures(&table("no data")));
+        assert!(csv_has_figures("group,value\nall,\nweb,0.5\n"));
+        assert!(!csv_has_figures("group,value\nall,\n"));
+    }
+
+    #[test]
+    fn a_report_has_figures_where_a_metric_is_not_missing() {
+        let report = |metric: Value| serde_json::json!({"groups": [{"metrics": {"lead_time": metric}}]});
+        assert!(json_has_figures(&report(serde_json::json!({"n": 1}))));
+        assert!(!json_has_figures(&report(serde_json::json!({"no_data": {"code": "no-repos"}}))));
+    }
+}
