@@ -10,6 +10,7 @@ use crate::cli::args::Fetch;
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, Endpoint, Feed, OpsGenieFlag, PagerDutyField};
+use crate::domain::event::Incident;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
 use crate::sources::opsgenie::{Flag, OpsGenie, Product};
@@ -168,6 +169,7 @@ fn plan(
         began,
         concurrency: github.map_or(CONCURRENCY, |it| it.concurrency) as usize,
         full: fetch.full,
+        verdicts_from: Timestamp(began.0 - i64::from(config.verdict_days) * 86_400_000),
         max_wait: max_wait(fetch)?,
     })
 }
@@ -181,7 +183,20 @@ pub(super) fn known(folder: &Path, source: &str) -> anyhow::Result<Known> {
     let scope = |(name, known): (String, crate::store::known::ScopeHistory)| {
         (name, KnownScope { covered: known.covered, cursor: known.cursor })
     };
-    Ok(Known { scopes: history.scopes.into_iter().map(scope).collect(), unsettled: history.unsettled })
+    Ok(Known {
+        scopes: history.scopes.into_iter().map(scope).collect(),
+        unsettled: history.unsettled,
+        undecided: Vec::new(),
+    })
+}
+
+/// The incidents of a source that are asked for a late verdict.
+pub(super) fn undecided(folder: &Path, source: &Incidents) -> anyhow::Result<Vec<Incident>> {
+    let plan = match source {
+        Incidents::PagerDuty(it, _) => &it.plan,
+        Incidents::OpsGenie(it, _) => &it.plan,
+    };
+    Ok(Dataset::open(folder)?.undecided_incidents(source.name(), plan.verdicts_from)?)
 }
 
 /// Says which key it was that is not accepted.

@@ -147,7 +147,8 @@ fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Jo
 
 fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
     let name = source.name();
-    let known = incidents::known(data, name)?;
+    let mut known = incidents::known(data, name)?;
+    known.undecided = incidents::undecided(data, &source)?;
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
             let (variable, done) = match source {
