@@ -13,7 +13,7 @@ use crate::config::{Config, Endpoint, Feed, OpsGenieFlag, PagerDutyField};
 use crate::domain::event::Incident;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
-use crate::sources::opsgenie::{Flag, OpsGenie, Product};
+use crate::sources::opsgenie::{Flag, JSM, OPSGENIE, OpsGenie, Product};
 use crate::sources::pagerduty::{self, Field, PagerDuty};
 use crate::store::Dataset;
 
@@ -57,23 +57,18 @@ impl Incidents {
     }
 }
 
-/// Every incident service that is configured.
+/// Every incident service that is configured, or why it cannot be asked.
 pub(in crate::cli::commands) fn all(
     config: &Config,
     fetch: &Fetch,
     began: Timestamp,
-) -> anyhow::Result<Vec<Incidents>> {
-    let mut all = Vec::new();
-    if config.pagerduty.is_some() {
-        all.extend(pagerduty(config, fetch, began)?);
-    }
-    if config.opsgenie.is_some() {
-        all.extend(opsgenie(config, fetch, began)?);
-    }
-    if config.jsm.is_some() {
-        all.extend(jsm(config, fetch, began)?);
-    }
-    Ok(all)
+) -> Vec<(&'static str, anyhow::Result<Incidents>)> {
+    let found = [
+        (pagerduty::SOURCE, pagerduty(config, fetch, began)),
+        (OPSGENIE, opsgenie(config, fetch, began)),
+        (JSM, jsm(config, fetch, began)),
+    ];
+    found.into_iter().filter_map(|(name, source)| Some((name, source.transpose()?))).collect()
 }
 
 /// PagerDuty, where it is configured.
