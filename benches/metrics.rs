@@ -14,7 +14,7 @@ use dora_report::metrics::facts::Facts;
 use dora_report::metrics::input::Events;
 use dora_report::metrics::ownership::Ownership;
 use dora_report::metrics::pool::{Filter, pools};
-use dora_report::metrics::reach::History;
+use dora_report::metrics::reach::{History, Unusable};
 use dora_report::metrics::window::{daily, day_windows};
 use dora_report::metrics::{Request, analyse};
 use dora_report::store::{Dataset, Writer};
@@ -116,12 +116,23 @@ fn metrics(criterion: &mut Criterion) {
         bench.iter(|| Events::read(&dataset));
     });
     criterion.bench_function("batches of 31,000 deployments over 100,000 commits", |bench| {
-        bench.iter(|| batches(&events.deployments, &facts.counted, &events.changes));
+        bench.iter(|| {
+            let repos = events.changes.by_repo();
+            batches(&events.deployments, &facts.counted, &facts.shas, &repos, &events.changes.pull_requests)
+        });
     });
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
         bench.iter(|| {
-            let attributor = Attributor::new(&events.deployments, &facts.counted, settings);
-            events.incidents.iter().map(|incident| attributor.attribute(incident).len()).sum::<usize>()
+            let attributor = Attributor::new(
+                &events.deployments,
+                &facts.counted,
+                |index| facts.placements[index].counted(),
+                &facts.shas,
+                settings,
+            );
+            let affected = |index: usize| facts.incident_facts[index].services.as_slice();
+            let linked = events.incidents.iter().enumerate();
+            linked.map(|(index, incident)| attributor.attribute(incident, affected(index)).len()).sum::<usize>()
         });
     });
     criterion.bench_function("400 rolling windows of 32 groups over 31,000 deployments", |bench| {
@@ -129,7 +140,7 @@ fn metrics(criterion: &mut Criterion) {
             pools
                 .iter()
                 .map(|pool| {
-                    let reach = history.of(pool, &ownership);
+                    let reach = history.of(pool, &ownership, Unusable::default());
                     daily(pool, &facts, &reach, &days, settings.window_days, &settings.bands).len()
                 })
                 .sum::<usize>()

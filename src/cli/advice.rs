@@ -19,7 +19,11 @@ pub(super) fn on_missing(analysis: &Analysis, zones: &[Zone], asked: Option<&str
         .flatten()
         .filter_map(|reason| match reason {
             NoData::DeploymentsNotRead { read, .. } | NoData::IncidentsNotRead { read, .. } => Some(*read),
-            NoData::NotYet | NoData::NoRepos | NoData::NoIncidentSource => None,
+            NoData::NotYet
+            | NoData::NoRepos
+            | NoData::NothingCounted
+            | NoData::IncidentsUnmapped
+            | NoData::NoIncidentSource => None,
         })
         .collect::<Option<Vec<Span>>>()?;
     let (first, rest) = spans.split_first()?;

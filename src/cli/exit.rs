@@ -52,6 +52,40 @@ pub(super) struct AccessError(pub(super) String);
 #[error("{0}")]
 pub(super) struct SourceError(pub(super) String);
 
+/// How the reading of one source ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ended {
+    /// The code of the error that ended it, where one did.
+    pub(super) error: Option<Code>,
+    /// Repos, services or lists that were begun.
+    pub(super) scopes: usize,
+    /// Those that were not read to their end.
+    pub(super) failed: usize,
+    /// Those that the token may not see.
+    pub(super) denied: usize,
+}
+
+impl Ended {
+    /// What becomes of a source: gone as a whole, partly read, or read.
+    fn code(self) -> Code {
+        match self {
+            Self { error: Some(code), .. } => code,
+            Self { scopes: scopes @ 1.., denied, .. } if denied == scopes => Code::Access,
+            Self { scopes: scopes @ 1.., failed, .. } if failed == scopes => Code::Source,
+            Self { failed: 1.., .. } => Code::Partial,
+            _ => Code::Done,
+        }
+    }
+}
+
+/// The code of a run over several sources. A source that is gone as a whole is never hidden by another that was read;
+/// partial data is an error with `strict` alone.
+pub(super) fn of_sources(sources: impl IntoIterator<Item = Ended>, strict: bool) -> Code {
+    let codes = sources.into_iter().map(Ended::code);
+    let worst = codes.filter(|code| *code != Code::Done).min_by_key(|code| *code as u8).unwrap_or(Code::Done);
+    if worst == Code::Partial && !strict { Code::Done } else { worst }
+}
+
 /// The code of an error.
 pub(super) fn of(error: &anyhow::Error) -> Code {
     let of_store = |error: &StoreError| match error {
@@ -108,4 +142,28 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         }
     }
     Code::Unexpected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_gone_is_not_hidden_by_one_that_was_read() {
+        let read = Ended { scopes: 3, ..Ended::default() };
+        let partly = Ended { failed: 1, denied: 1, ..read };
+        let down = Ended { failed: 3, ..read };
+        let hidden = Ended { failed: 3, denied: 3, ..read };
+        let refused = Ended { error: Some(Code::Access), ..Ended::default() };
+        for (sources, strict, code) in [
+            (vec![read], true, Code::Done),
+            (vec![read, partly], false, Code::Done),
+            (vec![read, partly], true, Code::Partial),
+            (vec![read, down], false, Code::Source),
+            (vec![partly, hidden], true, Code::Access),
+            (vec![down, refused, read], false, Code::Access),
+        ] {
+            assert_eq!(of_sources(sources.clone(), strict), code, "{sources:?}");
+        }
+    }
 }

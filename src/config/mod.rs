@@ -59,6 +59,8 @@ pub struct Config {
     pub opsgenie: Option<OpsGenie>,
     /// Alerts from Jira Service Management.
     pub jsm: Option<Jsm>,
+    /// For how many days an incident without a verdict is asked again.
+    pub verdict_days: u32,
     /// Issues of the repos that are incidents.
     pub github_issues: Option<GithubIssues>,
     /// Where current figures are pushed.
@@ -78,6 +80,7 @@ impl Default for Config {
             pagerduty: None,
             opsgenie: None,
             jsm: None,
+            verdict_days: 90,
             github_issues: None,
             pushgateway: None,
             remote_write: None,
@@ -115,6 +118,12 @@ impl Config {
             pagerduty: top.section("pagerduty")?.map(|section| incident_source::pagerduty(&section)).transpose()?,
             opsgenie: top.section("opsgenie")?.map(|section| incident_source::opsgenie(&section)).transpose()?,
             jsm: top.section("jsm")?.map(|section| incident_source::jsm(&section)).transpose()?,
+            verdict_days: top
+                .section("incidents")?
+                .map(|section| section.number("verdict_days", 0, 3_650))
+                .transpose()?
+                .flatten()
+                .unwrap_or(default.verdict_days),
             github_issues: top
                 .section("github_issues")?
                 .map(|section| incident_source::github_issues(&section))

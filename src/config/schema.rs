@@ -48,7 +48,15 @@ pub(super) const CONFIG: &Schema = &[
     ("github_issues", &["labels", "caused_by_deploy"]),
     (
         "incidents",
-        &["attribution", "attribution_window", "count_rollbacks", "min_priority", "urgencies", "ignore_tags"],
+        &[
+            "attribution",
+            "attribution_window",
+            "count_rollbacks",
+            "min_priority",
+            "urgencies",
+            "ignore_tags",
+            "verdict_days",
+        ],
     ),
     ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
     ("pushgateway", &["url", "job"]),

@@ -206,9 +206,9 @@ impl Bands {
             ),
             _ => return None,
         };
-        let none = Thresholds::default();
+        let empty = Thresholds::default();
         let (time_to_restore, recovery_time) =
-            if matches!(name, "dora-2023" | "dora-2024") { (none, recovery) } else { (recovery, none) };
+            if matches!(name, "dora-2023" | "dora-2024") { (empty, recovery) } else { (recovery, empty) };
         Some(Self {
             edition: name.into(),
             note: note.into(),

@@ -90,6 +90,7 @@ impl<'a> Attributor<'a> {
     }
 
     /// Lets the ids of records that count with another one (by index: that one) name it too.
+    #[must_use]
     pub fn with_other_ids(mut self, deployments: &'a [Deployment], counts_as: &FxHashMap<usize, usize>) -> Self {
         let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         for (&record, &counted) in counts_as {
@@ -187,10 +188,10 @@ type Finished = Vec<(Timestamp, usize)>;
 /// What a reference can name among the deployments of some services, or of all.
 #[derive(Debug)]
 struct Named {
-    by_id: Finished,
-    by_sha: Finished,
+    id: Finished,
+    sha: Finished,
     /// One list for each sha that begins with the reference, or that is the short form of it; the first to finish first.
-    by_prefix: Vec<Finished>,
+    prefixes: Vec<Finished>,
 }
 
 impl Named {
@@ -203,45 +204,46 @@ impl Named {
                 .filter_map(|&index| Some((of.finished_at[index]?, index)))
                 .collect()
         };
-        let sha = reference.to_lowercase();
-        let mut by_prefix: Vec<Finished> = Vec::new();
-        if sha.chars().count() >= SHORT.start {
-            let longer = of.by_sha.range(sha.as_str()..).take_while(|(it, _)| it.starts_with(&sha));
+        let lower = reference.to_lowercase();
+        let mut prefixes: Vec<Finished> = Vec::new();
+        if lower.chars().count() >= SHORT.start {
+            let longer = of.by_sha.range(lower.as_str()..).take_while(|(it, _)| it.starts_with(&lower));
             // A deployment may name its revision by the short form of the sha that the incident has in full.
-            let shorter = SHORT.filter_map(|length| of.by_sha.get(sha.get(..length).filter(|short| *short != sha)?));
-            by_prefix.extend(longer.map(|(_, list)| own(list)).chain(shorter.map(own)).filter(|list| !list.is_empty()));
-            by_prefix.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
+            let shorter =
+                SHORT.filter_map(|length| of.by_sha.get(lower.get(..length).filter(|short| *short != lower)?));
+            prefixes.extend(longer.map(|(_, list)| own(list)).chain(shorter.map(own)).filter(|list| !list.is_empty()));
+            prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
         }
         Self {
-            by_id: of.by_id.get(reference).map(own).unwrap_or_default(),
-            by_sha: of.by_sha.get(sha.as_str()).map(own).unwrap_or_default(),
-            by_prefix,
+            id: of.by_id.get(reference).map(own).unwrap_or_default(),
+            sha: of.by_sha.get(lower.as_str()).map(own).unwrap_or_default(),
+            prefixes,
         }
     }
 
     /// The first deployment that it can name.
     fn first(&self) -> Option<usize> {
-        let lists = [&self.by_id, &self.by_sha].into_iter().chain(&self.by_prefix);
+        let lists = [&self.id, &self.sha].into_iter().chain(&self.prefixes);
         lists.filter_map(|list| list.first()).min().map(|(_, index)| *index)
     }
 
     /// When what it names can change: as the first deployment of the id, of the sha, or of the first or second sha with
     /// that prefix finishes.
     fn turns(&self) -> impl Iterator<Item = Timestamp> {
-        let lists = [&self.by_id, &self.by_sha].into_iter().chain(self.by_prefix.iter().take(2));
+        let lists = [&self.id, &self.sha].into_iter().chain(self.prefixes.iter().take(2));
         lists.filter_map(|list| list.first()).map(|(at, _)| *at)
     }
 
     /// What it names as far as is known after an instant.
     fn known_at(&self, at: Timestamp) -> &[(Timestamp, usize)] {
         let is_known = |list: &Finished| list.first().is_some_and(|(first, _)| *first <= at);
-        if is_known(&self.by_id) {
-            return &self.by_id;
+        if is_known(&self.id) {
+            return &self.id;
         }
-        if is_known(&self.by_sha) {
-            return &self.by_sha;
+        if is_known(&self.sha) {
+            return &self.sha;
         }
-        match self.by_prefix.as_slice() {
+        match self.prefixes.as_slice() {
             [only, others @ ..] if is_known(only) && !others.first().is_some_and(is_known) => only,
             _ => &[],
         }

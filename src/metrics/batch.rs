@@ -12,9 +12,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use super::changes::{PullRequestTimes, RepoChanges};
+use super::changes::{PullRequestTimes, RepoChanges, Repos};
 use super::tables::{Kind, LeadTimeReason, Stages, Start, Variant};
 use crate::domain::event::Deployment;
 use crate::domain::graph::{Arrival, CommitRow, Live, Node};
@@ -72,7 +72,7 @@ pub fn batches(
     deployments: &[Deployment],
     counted: &[usize],
     shas: &[Option<Cow<'_, str>>],
-    repos: &FxHashMap<&str, RepoChanges<'_>>,
+    repos: &Repos<'_>,
     requests: &[PullRequestTimes],
 ) -> Batches {
     let mut places: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
@@ -85,7 +85,7 @@ pub fn batches(
     let unread = RepoChanges::default();
     let mut out = Batches::default();
     for ((repo, _), place) in places {
-        let repo = repos.get(repo.as_str()).unwrap_or(&unread);
+        let repo = repos.0.get(repo.as_str()).unwrap_or(&unread);
         let mut live = Place { commits: Live::new(&repo.graph), unread: FxHashSet::default() };
         let mut previous = None;
         for index in place {

@@ -37,6 +37,10 @@ pub struct RepoChanges<'a> {
     pub merges: FxHashMap<Node, Vec<u32>>,
 }
 
+/// What was read of each repo, by its name in lower case.
+#[derive(Debug, Default)]
+pub struct Repos<'a>(pub FxHashMap<&'a str, RepoChanges<'a>>);
+
 /// All commits and pull requests of a dataset, commits in order of repo and sha.
 #[derive(Debug)]
 pub struct Changes {
@@ -132,7 +136,7 @@ impl Changes {
     }
 
     /// The graph of each repo that has commits, by its name in lower case.
-    pub fn by_repo(&self) -> FxHashMap<&str, RepoChanges<'_>> {
+    pub fn by_repo(&self) -> Repos<'_> {
         let mut repos = FxHashMap::default();
         let mut rows: Vec<(CommitRow<'_>, Option<Vec<&str>>)> = Vec::new();
         let mut from = 0;
@@ -158,7 +162,7 @@ impl Changes {
                 changes.merges.entry(node).or_default().push(request);
             }
         }
-        repos
+        Repos(repos)
     }
 
     fn commit(&self, row: usize) -> (CommitRow<'_>, Option<Vec<&str>>) {

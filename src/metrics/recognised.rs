@@ -20,21 +20,21 @@ pub(super) struct Recognised {
     /// Services whose repos have deployments.
     seen: BTreeSet<ServiceIndex>,
     /// Services that have a deployment of a known status in an environment that counts.
-    recognised: BTreeSet<ServiceIndex>,
+    usable: BTreeSet<ServiceIndex>,
     /// Whether there are incidents, and none of them is linked to any service.
     is_unmapped: bool,
 }
 
 impl Recognised {
     pub(super) fn new(facts: &Facts<'_>, ownership: &Ownership<'_>) -> Self {
-        let (mut seen, mut recognised) = (BTreeSet::new(), BTreeSet::new());
+        let (mut seen, mut usable) = (BTreeSet::new(), BTreeSet::new());
         let mut repos: BTreeSet<&str> = BTreeSet::new();
         for (deployment, placement) in facts.deployments.iter().zip(&facts.placements) {
             repos.insert(&deployment.repo);
             if let Some(service) = placement.service
                 && is_known_status(&deployment.status)
             {
-                recognised.insert(service);
+                usable.insert(service);
             }
         }
         for (index, service) in ownership.services.iter().enumerate() {
@@ -45,13 +45,13 @@ impl Recognised {
         let mut counted = facts.incident_facts.iter().filter(|fact| fact.left_out.is_none()).peekable();
         let is_unmapped =
             counted.peek().is_some() && counted.all(|fact| fact.services.is_empty() && fact.attributions.is_empty());
-        Self { seen, recognised, is_unmapped }
+        Self { seen, usable, is_unmapped }
     }
 
     /// Why figures of a group are missing although everything was read.
     pub(super) fn unusable(&self, pool: &Pool) -> Unusable {
         let has = |set: &BTreeSet<ServiceIndex>| pool.services.iter().any(|service| set.contains(service));
-        let deployments = (has(&self.seen) && !has(&self.recognised)).then_some(NoData::NothingCounted);
+        let deployments = (has(&self.seen) && !has(&self.usable)).then_some(NoData::NothingCounted);
         let unmapped = self.is_unmapped.then_some(NoData::IncidentsUnmapped);
         let incidents = unmapped.clone().filter(|_| pool.group.kind != GroupKind::All);
         Unusable { deployments, incidents, failures: unmapped }

@@ -7,9 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
-use super::changes::RepoChanges;
+use super::changes::Repos;
 use crate::domain::event::Deployment;
 use crate::domain::graph::Graph;
 
@@ -17,10 +15,7 @@ use crate::domain::graph::Graph;
 pub(super) const SHORT: std::ops::Range<usize> = 7..40;
 
 /// The sha of each deployment in lower case and in full, by index; `None` where it has none.
-pub fn revisions<'a>(
-    deployments: &'a [Deployment],
-    repos: &FxHashMap<&str, RepoChanges<'_>>,
-) -> Vec<Option<Cow<'a, str>>> {
+pub fn revisions<'a>(deployments: &'a [Deployment], repos: &Repos<'_>) -> Vec<Option<Cow<'a, str>>> {
     let mut shas: Vec<Option<Cow<'a, str>>> =
         deployments.iter().map(|deployment| deployment.sha.as_deref().map(lower)).collect();
     let mut short: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -30,7 +25,7 @@ pub fn revisions<'a>(
         }
     }
     for (repo, indices) in short {
-        let graph = repos.get(repo.as_str()).map(|repo| &repo.graph);
+        let graph = repos.0.get(repo.as_str()).map(|repo| &repo.graph);
         let named = deployments.iter().zip(&shas).filter(|(it, _)| it.repo.to_lowercase() == repo);
         let named = named.filter_map(|(_, sha)| sha.as_deref()).filter(|sha| sha.len() >= SHORT.end);
         let full: BTreeSet<String> = graph.into_iter().flat_map(Graph::shas).chain(named).map(str::to_owned).collect();
@@ -69,7 +64,7 @@ mod tests {
             .iter()
             .map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha.clone()), ..Deployment::default() })
             .collect();
-        let found = revisions(&deployments, &FxHashMap::default());
+        let found = revisions(&deployments, &Repos::default());
         let found: Vec<&str> = found.iter().filter_map(Option::as_deref).collect();
         assert_eq!(found[1], found[0]);
         assert_eq!(found[4], "0123456", "two commits begin so");

@@ -130,6 +130,22 @@ impl Dataset {
         Ok(known)
     }
 
+    /// Incidents of a source opened from an instant on that lack a verdict or a reference to a deployment.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub fn undecided_incidents(&self, source: &str, from: Timestamp) -> Result<Vec<Incident>, StoreError> {
+        let lacks = col("caused_by_deploy").is_null().or(col("deployment_ref").is_null());
+        let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from.0));
+        let frame = self
+            .scan(Table::Incidents)?
+            .filter(col("source").eq(lit(source)).and(recent).and(lacks))
+            .sort(["opened_at", "id"], SortMultipleOptions::default())
+            .collect()
+            .map_err(StoreError::reading(Table::Incidents))?;
+        super::rows::incidents(&frame)
+    }
+
     fn known_deployments(
         &self,
         source: &str,

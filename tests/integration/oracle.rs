@@ -101,12 +101,10 @@ impl World {
     fn nothing_counted(&self, group: &Group) -> bool {
         let of_repo = |row: &Deployment| {
             let services = &self.settings.services;
-            match services.is_empty() {
-                true => self.holds(group, &ServiceName(row.repo.clone())),
-                false => services
-                    .iter()
-                    .any(|it| self.holds(group, &it.name) && it.repos.iter().any(|glob| glob.matches(&row.repo))),
+            if services.is_empty() {
+                return self.holds(group, &ServiceName(row.repo.clone()));
             }
+            services.iter().any(|it| self.holds(group, &it.name) && it.repos.iter().any(|glob| glob.matches(&row.repo)))
         };
         let is_recognised = |row: &Deployment| {
             row.status != "odd" && self.service_of(row).is_some_and(|service| self.holds(group, &service))

@@ -1,7 +1,7 @@
 //! `run`: fetch and report under one lock, and push where a Pushgateway is configured, for cron: quiet when all is well,
 //! loud when it is not.
 //!
-//! Where no source could be read at all there is no report: it would be the last one again under a new date.
+//! The report is written whatever became of the sources; the exit code then says which of them is missing.
 
 use crate::cli::args::{Common, Fetch, Run};
 use crate::cli::commands::{fetch, push, report};
@@ -39,7 +39,8 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
             exit::of(&error)
         }),
     };
-    // A tripped gate is what a schedule waits for; that a source or the push failed is said beside it.
+    // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push does not.
+    let is_gone = matches!(fetched, Code::Unexpected | Code::Usage | Code::Access | Code::Source);
     let first = [fetched, reported, pushed].into_iter().find(|&code| code != Code::Done);
-    Ok(if reported == Code::Gate { reported } else { first.unwrap_or(Code::Done) })
+    Ok(if reported == Code::Gate && !is_gone { reported } else { first.unwrap_or(Code::Done) })
 }

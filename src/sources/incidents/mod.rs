@@ -2,11 +2,12 @@
 //! answer, and what a run does beyond the pages. What each of them calls things is its own room's business.
 //!
 //! A first run walks the whole span. A later one reads the last 14 days before the end of coverage again, so that late
-//! resolutions and flags arrive, and asks once more for every older incident that is known as open. What is no longer
-//! there is kept and marked by its status.
+//! resolutions and flags arrive, and asks once more for every older incident that is known as open. Incidents of the last `verdict_days` without a verdict
+//! are asked for it on every run. What is no longer there is kept and marked by its status.
 
 pub mod error;
 
+pub(super) mod absent;
 pub(super) mod api;
 pub(super) mod cursor;
 pub(super) mod flags;
@@ -45,6 +46,8 @@ pub struct Plan {
     pub concurrency: usize,
     /// Read everything again, whatever is known (`--full`).
     pub full: bool,
+    /// Incidents opened from this instant on are asked for a verdict until they have one.
+    pub verdicts_from: Timestamp,
     /// Longest wait for a limit in one go.
     pub max_wait: Duration,
 }
@@ -56,6 +59,8 @@ pub struct Known {
     pub scopes: BTreeMap<String, KnownScope>,
     /// Incidents that may still change: open ones, and those of the last [`SETTLED_MS`] before the end of coverage.
     pub unsettled: Vec<Incident>,
+    /// Incidents opened since [`Plan::verdicts_from`] that lack a verdict or a reference.
+    pub undecided: Vec<Incident>,
 }
 
 /// What is known of one scope.

@@ -1,7 +1,7 @@
 //! The reading of one scope: the walk, each page completed and handed on, and then the questions for what the walk did
 //! not show and may have changed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::mpsc::Sender;
@@ -14,6 +14,9 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::event::{Budget, Event};
+
+/// An incident may be created in the service after its impact began; this long before the impact its list is read.
+const DAY_MS: i64 = 86_400_000;
 
 /// What the readings of one source share.
 pub(in crate::sources) struct Reading<'a> {
@@ -60,7 +63,8 @@ impl Reading<'_> {
     ) -> Result<Span, QueryError> {
         let (from, cursor) = self.begin(scope);
         let mut cursor = cursor;
-        let mut walk = Walk::over(list, Span { from: cursor.goes_on(self.plan.began), to: self.plan.began });
+        let began = cursor.goes_on(self.plan.began);
+        let mut walk = Walk::over(list, Span { from: began, to: self.plan.began });
         let mut seen: HashSet<String> = HashSet::new();
         while let Some((rows, upto)) = walk.next().await? {
             let rows: Vec<Incident> = rows.into_iter().map(|row| row.incident).collect();
@@ -80,7 +84,64 @@ impl Reading<'_> {
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
+        let rows = self.late_verdicts(list, began, &seen, is_own).await?;
+        if !rows.is_empty() {
+            self.page(scope, rows, cursor.text()).await?;
+        }
+        if walk.skipped() > 0 {
+            let text = format!(
+                "{} {scope}: {} entries in its lists are null or do not say when they were opened; they were skipped",
+                self.source,
+                walk.skipped()
+            );
+            self.send(Event::Notice(text)).await?;
+        }
         Ok(Span { from, to: self.plan.began })
+    }
+
+    /// Known incidents without a verdict or a reference that have one now. They are older than what the walk read; a
+    /// post-mortem may come weeks after the incident. Coverage does not rest on them.
+    async fn late_verdicts<L: List>(
+        &self,
+        list: &L,
+        walked_from: Timestamp,
+        seen: &HashSet<String>,
+        is_own: &(impl Fn(&Incident) -> bool + Send + Sync),
+    ) -> Result<Vec<Incident>, QueryError> {
+        let lacks = |row: &Incident| {
+            row.caused_by_deploy.is_none() || (list.reads_references() && row.deployment_ref.is_none())
+        };
+        let is_asked = |row: &&Incident| {
+            let is_over = !matches!(row.status.as_deref(), Some(GONE | "merged"));
+            is_own(row) && is_over && lacks(row) && row.resolved_at.is_some() && !seen.contains(&row.id)
+        };
+        let undecided: BTreeMap<&str, &Incident> =
+            self.known.undecided.iter().filter(is_asked).map(|row| (row.id.as_str(), row)).collect();
+        let is_news = |row: &Incident| {
+            undecided.get(row.id.as_str()).is_some_and(|known| {
+                row.caused_by_deploy != known.caused_by_deploy || row.deployment_ref != known.deployment_ref
+            })
+        };
+        let mut found = Vec::new();
+        if list.asks_each() {
+            let asked: Vec<_> = undecided.values().map(|row| list.complete((*row).clone())).collect();
+            let mut answers = stream::iter(asked).buffered(self.plan.concurrency.max(1));
+            while let Some(answer) = answers.next().await {
+                match answer {
+                    Ok(row) => found.push(Incident { observed_at: self.plan.began, ..row }),
+                    // An incident that is no longer visible is kept unchanged.
+                    Err(QueryError::Denied(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        } else if let Some(first) = undecided.values().map(|row| row.opened_at).min() {
+            let mut walk = Walk::over(list, Span { from: Timestamp(first.0 - DAY_MS), to: walked_from });
+            while let Some((rows, _)) = walk.next().await? {
+                found.extend(rows.into_iter().map(|row| row.incident));
+            }
+        }
+        found.retain(is_news);
+        Ok(found)
     }
 
     /// From where a scope is read in the end, and the walk to it, begun or to be gone on with.

@@ -25,6 +25,12 @@ pub(in crate::sources) trait List: Sync {
     /// One incident by its id; none where it is no longer there.
     fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
 
+    /// Whether verdicts are read with a request per incident; else the list shows them.
+    fn asks_each(&self) -> bool;
+
+    /// Whether references to deployments are read at all.
+    fn reads_references(&self) -> bool;
+
     /// Adds to a row what a page does not show.
     fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
 }
@@ -33,6 +39,8 @@ pub(in crate::sources) trait List: Sync {
 pub(in crate::sources) struct Page {
     pub(in crate::sources) rows: Vec<Row>,
     pub(in crate::sources) more: Option<bool>,
+    /// Entries that are null, or that do not say when they were made.
+    pub(in crate::sources) skipped: usize,
 }
 
 /// A row and when the service made it, which is not always when the incident began.
@@ -48,12 +56,18 @@ pub(in crate::sources) struct Walk<'l, L> {
     offset: usize,
     end: Timestamp,
     newest: Timestamp,
+    skipped: usize,
 }
 
 impl<'l, L: List> Walk<'l, L> {
     pub(in crate::sources) fn over(list: &'l L, span: Span) -> Self {
         let window = Span { from: span.from, to: window_end::<L>(span.from, span.to) };
-        Self { list, window, offset: 0, end: span.to, newest: span.from }
+        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0 }
+    }
+
+    /// How many entries were skipped so far: null ones, and those that do not say when they were made.
+    pub(in crate::sources) fn skipped(&self) -> usize {
+        self.skipped
     }
 
     /// The next page, and up to when everything is read with it; nothing at the end.
@@ -61,9 +75,11 @@ impl<'l, L: List> Walk<'l, L> {
         if self.window.from >= self.end {
             return Ok(None);
         }
-        let Page { rows, more } = self.list.page(self.window, self.offset).await?;
+        let Page { rows, more, skipped } = self.list.page(self.window, self.offset).await?;
+        self.skipped += skipped;
+        let shown = rows.len() + skipped;
         self.newest = rows.iter().map(|row| row.made_at).max().unwrap_or(self.newest).max(self.newest);
-        if rows.is_empty() || !more.unwrap_or(rows.len() >= L::PAGE) {
+        if shown == 0 || !more.unwrap_or(shown >= L::PAGE) {
             let reached = self.window.to;
             let from = if reached >= self.end { reached } else { Timestamp(reached.0 - L::OVERLAP_MS) };
             self.window = Span { from, to: window_end::<L>(reached, self.end) };
@@ -75,7 +91,7 @@ impl<'l, L: List> Walk<'l, L> {
         let earlier = Timestamp(self.newest.0 - L::OVERLAP_MS);
         match [earlier, self.newest].into_iter().find(|at| *at > self.window.from) {
             Some(next) => (self.window.from, self.offset) = (next, 0),
-            None => self.offset += rows.len(),
+            None => self.offset += shown,
         }
         if self.offset + L::PAGE > L::DEEPEST {
             let (most, at) = (L::DEEPEST, self.newest);
@@ -125,11 +141,19 @@ mod tests {
                 made_at: Timestamp(*at),
                 incident: Incident { id: id.to_string(), ..Incident::default() },
             };
-            Ok(Page { rows: found.map(row).collect(), more: None })
+            Ok(Page { rows: found.map(row).collect(), more: None, skipped: 0 })
         }
 
         async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {
             Ok(None)
+        }
+
+        fn asks_each(&self) -> bool {
+            false
+        }
+
+        fn reads_references(&self) -> bool {
+            false
         }
 
         async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

@@ -6,6 +6,7 @@ use super::names::{Names, add};
 use super::{Flag, OpsGenie, Product, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::incidents::absent::is_zero;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{List, Page, Row};
@@ -35,8 +36,10 @@ impl Alerts<'_> {
             duration.filter(|it| *it >= 0).map(|it| Timestamp(wire.created_at.0.saturating_add(it)))
         };
         let report = wire.report.as_ref();
-        let closed = after(report.and_then(|report| report.close_time)).filter(|_| wire.status == "closed");
-        let acknowledged = after(report.and_then(|report| report.ack_time));
+        let is_over = matches!(wire.status.as_str(), "closed" | "resolved");
+        let closed = wire.close_time.or_else(|| after(report.and_then(|report| report.close_time)));
+        let closed = closed.filter(|_| is_over);
+        let acknowledged = wire.ack_time.or_else(|| after(report.and_then(|report| report.ack_time)));
         let mut keys = Vec::new();
         Names::extend(&mut keys, wire.owner_team_id.as_deref(), &self.names.teams);
         let teams = wire.responders.iter().flatten().filter(|one| one.r#type.as_deref() == Some("team"));
@@ -90,7 +93,10 @@ impl List for Alerts<'_> {
         let page: wire::Page<wire::Alert> = self.api.get(&path, &query).await?;
         let row = |wire: wire::Alert| Row { made_at: wire.created_at, incident: self.row(wire) };
         let more = page.has_more();
-        Ok(Page { rows: page.data.into_iter().map(row).collect(), more })
+        let shown = page.data.rows.len() + page.data.nulls;
+        let dated = page.data.rows.into_iter().filter(|wire| !is_zero(wire.created_at));
+        let rows: Vec<Row> = dated.map(row).collect();
+        Ok(Page { more, skipped: shown - rows.len(), rows })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
@@ -98,6 +104,14 @@ impl List for Alerts<'_> {
         path.push(id);
         let one = self.api.get::<wire::One<wire::Alert>>(&path, &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
+    }
+
+    fn asks_each(&self) -> bool {
+        self.needs_details()
+    }
+
+    fn reads_references(&self) -> bool {
+        self.opsgenie.deployment_ref.is_some()
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

@@ -5,6 +5,7 @@ use super::names::Names;
 use super::{Flag, OPSGENIE, OpsGenie, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::Span;
+use crate::sources::incidents::absent::is_zero;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::flags;
@@ -83,12 +84,23 @@ impl List for Incidents<'_> {
         let page: wire::Page<wire::Incident> = self.api.get(&["v1", "incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
         let more = page.has_more();
-        Ok(Page { rows: page.data.into_iter().map(row).collect(), more })
+        let shown = page.data.rows.len() + page.data.nulls;
+        let dated = page.data.rows.into_iter().filter(|wire| !is_zero(wire.created_at));
+        let rows: Vec<Row> = dated.map(row).collect();
+        Ok(Page { more, skipped: shown - rows.len(), rows })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let one = self.api.get::<wire::One<wire::Incident>>(&["v1", "incidents", id], &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
+    }
+
+    fn asks_each(&self) -> bool {
+        false
+    }
+
+    fn reads_references(&self) -> bool {
+        self.opsgenie.deployment_ref.is_some()
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

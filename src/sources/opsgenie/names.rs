@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Product, wire};
 use crate::sources::incidents::SourceError;
+use crate::sources::incidents::absent::without_nulls;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 
@@ -51,7 +52,7 @@ pub(super) fn add(keys: &mut Vec<String>, key: Option<&str>) {
 
 #[derive(serde::Deserialize)]
 struct JsmTeams {
-    #[serde(default, alias = "platformTeams", alias = "values")]
+    #[serde(default, alias = "platformTeams", alias = "values", deserialize_with = "without_nulls")]
     teams: Vec<JsmTeam>,
 }
 
@@ -69,7 +70,7 @@ async fn services(api: &Api) -> Result<BTreeMap<String, String>, SourceError> {
         let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
         let query = [("limit", limit.as_str()), ("offset", &offset), ("sort", "name"), ("order", "asc")];
         let reply: Result<wire::Page<wire::Named>, _> = api.get(&["v1", "services"], &query).await;
-        let count = reply.as_ref().map_or(0, |page| page.data.len());
+        let count = reply.as_ref().map_or(0, |page| page.data.rows.len() + page.data.nulls);
         services.extend(by_id(reply)?);
         if count < PAGE {
             break;
@@ -79,7 +80,7 @@ async fn services(api: &Api) -> Result<BTreeMap<String, String>, SourceError> {
 }
 
 fn by_id(reply: Result<wire::Page<wire::Named>, QueryError>) -> Result<BTreeMap<String, String>, SourceError> {
-    let listed = or_none(reply)?.map(|page| page.data).unwrap_or_default();
+    let listed = or_none(reply)?.map(|page| page.data.rows).unwrap_or_default();
     Ok(listed.into_iter().filter_map(|one| Some((one.id?, one.name?))).collect())
 }
 

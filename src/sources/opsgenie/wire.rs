@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::time::Timestamp;
+use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls};
 
 /// A page: `data` of OpsGenie, `values` of Jira Service Management.
 #[derive(Debug, Deserialize)]
 pub(super) struct Page<T> {
     #[serde(alias = "values")]
-    pub(super) data: Vec<T>,
+    pub(super) data: Listed<T>,
     #[serde(default, alias = "links")]
     paging: Option<Paging>,
 }
@@ -55,9 +56,9 @@ pub(super) struct Incident {
     pub(super) status: String,
     #[serde(default)]
     pub(super) priority: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) tags: Option<Vec<String>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) impacted_services: Option<Vec<String>>,
     #[serde(default)]
     pub(super) owner_team: Option<String>,
@@ -90,13 +91,13 @@ pub(super) struct Alert {
     pub(super) status: String,
     #[serde(default)]
     pub(super) priority: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) tags: Option<Vec<String>>,
     #[serde(default)]
     pub(super) entity: Option<String>,
     #[serde(default)]
     pub(super) owner_team_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) responders: Option<Vec<Responder>>,
     #[serde(default)]
     pub(super) integration: Option<Named>,
@@ -104,6 +105,11 @@ pub(super) struct Alert {
     pub(super) integration_name: Option<String>,
     #[serde(deserialize_with = "instant")]
     pub(super) created_at: Timestamp,
+    /// When it was acknowledged and closed, as Jira Service Management says it; OpsGenie has a report in its place.
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) ack_time: Option<Timestamp>,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) close_time: Option<Timestamp>,
     #[serde(default)]
     pub(super) report: Option<Report>,
     #[serde(default, alias = "extraProperties")]
@@ -135,13 +141,4 @@ pub(super) struct Report {
     pub(super) ack_time: Option<i64>,
     #[serde(default)]
     pub(super) close_time: Option<i64>,
-}
-
-fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
-    Timestamp::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
-}
-
-fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
-    text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()
 }

@@ -45,6 +45,13 @@ impl Account {
         Ok(Self { services, priorities: priorities.into_iter().filter_map(name).collect(), has_fields })
     }
 
+    /// Whether verdicts and references are read with requests per incident.
+    pub(super) fn asks_each(&self, pagerduty: &PagerDuty) -> bool {
+        let fields = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()];
+        let has_notes = fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_)));
+        self.has_fields || has_notes || pagerduty.change_events
+    }
+
     /// A service by its id, or by its name.
     pub(super) fn service(&self, wanted: &str) -> Option<&wire::Reference> {
         let named = |one: &&wire::Reference| {

@@ -4,6 +4,7 @@ use super::fields::Account;
 use super::{PagerDuty, map, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::Span;
+use crate::sources::incidents::absent::is_zero;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{List, Page, Row};
@@ -43,13 +44,23 @@ impl List for Incidents<'_> {
         query.extend(self.service.map(|id| ("service_ids[]", id)));
         let page: wire::Incidents = self.api.get(&["incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
-        let more = page.more;
-        Ok(Page { rows: page.incidents.into_iter().map(row).collect(), more })
+        let (more, shown) = (page.more, page.incidents.rows.len() + page.incidents.nulls);
+        let dated = page.incidents.rows.into_iter().filter(|wire| !is_zero(wire.created_at));
+        let rows: Vec<Row> = dated.map(row).collect();
+        Ok(Page { more, skipped: shown - rows.len(), rows })
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let one = self.api.get::<wire::One>(&["incidents", id], &[("time_zone", "UTC")]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.incident)))
+    }
+
+    fn asks_each(&self) -> bool {
+        self.account.asks_each(self.pagerduty)
+    }
+
+    fn reads_references(&self) -> bool {
+        self.pagerduty.deployment_ref.is_some() || self.pagerduty.change_events
     }
 
     async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {

@@ -1,13 +1,14 @@
 //! PagerDuty's JSON. Whatever may be absent is optional; unknown states and kinds are kept as text.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::time::Timestamp;
+use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls, without_nulls};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Incidents {
-    pub(super) incidents: Vec<Incident>,
+    pub(super) incidents: Listed<Incident>,
     #[serde(default)]
     pub(super) more: Option<bool>,
 }
@@ -37,9 +38,9 @@ pub(super) struct Incident {
     pub(super) last_status_change_at: Option<Timestamp>,
     #[serde(default)]
     pub(super) service: Option<Reference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) teams: Option<Vec<Reference>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) acknowledgements: Option<Vec<Acknowledgement>>,
     #[serde(default)]
     pub(super) resolve_reason: Option<Reason>,
@@ -71,6 +72,7 @@ pub(super) struct Reason {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Services {
+    #[serde(deserialize_with = "without_nulls")]
     pub(super) services: Vec<Reference>,
     #[serde(default)]
     pub(super) more: bool,
@@ -78,13 +80,14 @@ pub(super) struct Services {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Priorities {
+    #[serde(deserialize_with = "without_nulls")]
     pub(super) priorities: Vec<Reference>,
 }
 
 /// The fields that an account has; their names are those of the values.
 #[derive(Debug, Deserialize)]
 pub(super) struct Fields {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub(super) fields: Vec<FieldName>,
 }
 
@@ -97,7 +100,7 @@ pub(super) struct FieldName {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Values {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub(super) custom_fields: Vec<FieldValue>,
 }
 
@@ -112,7 +115,7 @@ pub(super) struct FieldValue {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Notes {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub(super) notes: Vec<Note>,
 }
 
@@ -124,13 +127,13 @@ pub(super) struct Note {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ChangeEvents {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub(super) change_events: Vec<ChangeEvent>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct ChangeEvent {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maybe_without_nulls")]
     pub(super) links: Option<Vec<Link>>,
     #[serde(default)]
     pub(super) custom_details: Option<Value>,
@@ -154,7 +157,7 @@ pub(super) struct Correlation {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct LogEntries {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_nulls")]
     pub(super) log_entries: Vec<LogEntry>,
 }
 
@@ -163,13 +166,4 @@ pub(super) struct LogEntry {
     pub(super) r#type: String,
     #[serde(deserialize_with = "instant")]
     pub(super) created_at: Timestamp,
-}
-
-fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
-    Timestamp::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
-}
-
-fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?;
-    text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()
 }

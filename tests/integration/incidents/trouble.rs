@@ -75,11 +75,27 @@ fn one_service_that_is_forbidden_leaves_the_others_whole_and_its_own_figures_emp
 fn one_source_that_is_down_leaves_the_others_whole() {
     let scene = Scene::new(small(), "[pagerduty]\napi_url = \"URL\"\n[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
     let run = scene.fetch(&[]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("warning: opsgenie: ") && run.stderr.contains("pagerduty"), "{}", run.stderr);
+    assert_eq!(run.code, 4, "a whole source is missing: {}", run.stderr);
+    assert!(run.stderr.contains("error: opsgenie: ") && run.stderr.contains("pagerduty"), "{}", run.stderr);
     assert_eq!(scene.covered("pagerduty", "*").len(), 1);
     assert!(scene.covered("opsgenie", "incidents").is_empty());
-    assert_eq!(scene.fetch(&["--strict"]).code, 5);
+    assert_eq!(scene.fetch(&["--strict"]).code, 4);
+}
+
+#[test]
+fn a_missing_key_does_not_stop_the_other_source_and_run_still_reports() {
+    let more = "[opsgenie]\napi_url = \"URL\"\n[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\n";
+    let scene = Scene::pagerduty(small(), more);
+    let csv = "id,repo,environment,sha,status,created_at,finished_at\n\
+               1,a/shop,production,x,success,2025-03-02T00:00:00Z,2025-03-02T00:00:00Z\n";
+    scene.place.write("d.csv", csv).done(["import", "deployments", "d.csv", "--covers", "2024-01-01..2026-01-01"]);
+    let run = ["run", "--since", "2025-01-01", "--period", "2025-03", "--as-of", "2026-01-01T00:00:00Z"];
+    let done = scene.command(&run).env_remove("OPSGENIE_API_KEY").output().expect("the program runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("OPSGENIE_API_KEY"), "{said}");
+    assert_eq!(scene.covered("pagerduty", "*").len(), 1);
+    assert!(scene.place.path("reports/2025-03/index.html").exists());
 }
 
 #[test]

@@ -104,9 +104,10 @@ fn lead(world: &World, repo: &str, sha: Option<&str>, finished: Timestamp, earli
     }
     let live: BTreeSet<String> = earlier.iter().flatten().flat_map(|sha| reached(world, repo, sha)).collect();
     if live.contains(new) {
-        return match reached(world, repo, old).contains(new) {
-            true => Lead::none(Kind::Rollback, LeadTimeReason::Rollback),
-            false => Lead::none(Kind::Redeploy, LeadTimeReason::Redeploy),
+        return if reached(world, repo, old).contains(new) {
+            Lead::none(Kind::Rollback, LeadTimeReason::Rollback)
+        } else {
+            Lead::none(Kind::Redeploy, LeadTimeReason::Redeploy)
         };
     }
     let mut batch = Vec::new();

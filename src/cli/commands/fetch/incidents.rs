@@ -10,9 +10,10 @@ use crate::cli::args::Fetch;
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, Endpoint, Feed, OpsGenieFlag, PagerDutyField};
+use crate::domain::event::Incident;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
-use crate::sources::opsgenie::{Flag, OpsGenie, Product};
+use crate::sources::opsgenie::{Flag, JSM, OPSGENIE, OpsGenie, Product};
 use crate::sources::pagerduty::{self, Field, PagerDuty};
 use crate::store::Dataset;
 
@@ -56,23 +57,18 @@ impl Incidents {
     }
 }
 
-/// Every incident service that is configured.
+/// Every incident service that is configured, or why it cannot be asked.
 pub(in crate::cli::commands) fn all(
     config: &Config,
     fetch: &Fetch,
     began: Timestamp,
-) -> anyhow::Result<Vec<Incidents>> {
-    let mut all = Vec::new();
-    if config.pagerduty.is_some() {
-        all.extend(pagerduty(config, fetch, began)?);
-    }
-    if config.opsgenie.is_some() {
-        all.extend(opsgenie(config, fetch, began)?);
-    }
-    if config.jsm.is_some() {
-        all.extend(jsm(config, fetch, began)?);
-    }
-    Ok(all)
+) -> Vec<(&'static str, anyhow::Result<Incidents>)> {
+    let found = [
+        (pagerduty::SOURCE, pagerduty(config, fetch, began)),
+        (OPSGENIE, opsgenie(config, fetch, began)),
+        (JSM, jsm(config, fetch, began)),
+    ];
+    found.into_iter().filter_map(|(name, source)| Some((name, source.transpose()?))).collect()
 }
 
 /// PagerDuty, where it is configured.
@@ -168,6 +164,7 @@ fn plan(
         began,
         concurrency: github.map_or(CONCURRENCY, |it| it.concurrency) as usize,
         full: fetch.full,
+        verdicts_from: Timestamp(began.0 - i64::from(config.verdict_days) * 86_400_000),
         max_wait: max_wait(fetch)?,
     })
 }
@@ -181,7 +178,20 @@ pub(super) fn known(folder: &Path, source: &str) -> anyhow::Result<Known> {
     let scope = |(name, known): (String, crate::store::known::ScopeHistory)| {
         (name, KnownScope { covered: known.covered, cursor: known.cursor })
     };
-    Ok(Known { scopes: history.scopes.into_iter().map(scope).collect(), unsettled: history.unsettled })
+    Ok(Known {
+        scopes: history.scopes.into_iter().map(scope).collect(),
+        unsettled: history.unsettled,
+        undecided: Vec::new(),
+    })
+}
+
+/// The incidents of a source that are asked for a late verdict.
+pub(super) fn undecided(folder: &Path, source: &Incidents) -> anyhow::Result<Vec<Incident>> {
+    let plan = match source {
+        Incidents::PagerDuty(it, _) => &it.plan,
+        Incidents::OpsGenie(it, _) => &it.plan,
+    };
+    Ok(Dataset::open(folder)?.undecided_incidents(source.name(), plan.verdicts_from)?)
 }
 
 /// Says which key it was that is not accepted.

@@ -13,7 +13,7 @@ use super::incidents::{self, Incidents};
 use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
-use crate::cli::exit::UsageError;
+use crate::cli::exit::{AccessError, UsageError};
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::kind::DeploymentKind;
@@ -45,6 +45,22 @@ pub(super) struct Checked {
     github: Option<plan::GitHub>,
     issues: Option<(plan::GitHub, Issues)>,
     incidents: Vec<Incidents>,
+    /// Sources without a secret: the others are read all the same.
+    refused: Vec<(&'static str, anyhow::Error)>,
+}
+
+impl Checked {
+    /// A source that can be asked; one that lacks its secret is noted, and a wrong config is an error.
+    fn kept<T>(&mut self, name: &'static str, found: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+        match found {
+            Ok(source) => Ok(Some(source)),
+            Err(error) if error.is::<AccessError>() => {
+                self.refused.push((name, error));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Reads config, flags and secrets; asks nothing and touches no dataset.
@@ -54,23 +70,43 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         let section = config.github.as_ref();
         section.map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began)).transpose()
     };
+    let mut refused = Vec::new();
     let issues = match &config.github_issues {
         Some(section) => {
-            let github = github()?.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)))?;
             let issues = Issues { labels: section.labels.clone(), caused_by_deploy: section.caused_by_deploy.clone() };
-            Some((github, issues))
+            match github() {
+                Ok(Some(github)) => Some((github, issues)),
+                Ok(None) => return Err(UsageError(plan::no_repos_for_issues(common)).into()),
+                Err(error) if error.is::<AccessError>() => {
+                    refused.push((github::ISSUES_SOURCE, error));
+                    None
+                }
+                Err(error) => return Err(error),
+            }
         }
         None => None,
     };
-    let checked = Checked { github: github()?, issues, incidents: incidents::all(config, fetch, began)? };
+    let mut checked = Checked { github: None, issues, incidents: Vec::new(), refused };
+    if let Some(found) = github().transpose() {
+        let name = config.github.as_ref().map_or("github", |github| github.deployments_from.reading());
+        checked.github = checked.kept(name, found)?;
+    }
+    for (name, found) in incidents::all(config, fetch, began) {
+        let source = checked.kept(name, found)?;
+        checked.incidents.extend(source);
+    }
     if checked.github.is_none() && checked.incidents.is_empty() {
-        return Err(UsageError(plan::nothing_to_fetch(common)).into());
+        // The only source, or each of several, lacks its secret: nothing is locked or asked.
+        return match checked.refused.len() {
+            0 => Err(UsageError(plan::nothing_to_fetch(common)).into()),
+            _ => Ok(checked),
+        };
     }
     Ok(checked)
 }
 
-/// The jobs, with what the dataset knows of each.
-pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow::Result<Vec<Job>> {
+/// The jobs, with what the dataset knows of each; and the sources that cannot be asked.
+pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow::Result<(Vec<Job>, Results)> {
     let mut jobs = Vec::new();
     if let Some(github) = checked.github {
         // Read under another filter, an environment may be missing from it.
@@ -91,7 +127,7 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
         prepare(writer, data, source.name(), &source.asked(), Some(&source.scopes()))?;
         jobs.push(of_incidents(source, data)?);
     }
-    Ok(jobs)
+    Ok((jobs, checked.refused.into_iter().map(|(name, error)| (name, Err(error))).collect()))
 }
 
 /// Says before the first request what an incident source is read for: one that never answers is not one without
@@ -147,7 +183,8 @@ fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Jo
 
 fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
     let name = source.name();
-    let known = incidents::known(data, name)?;
+    let mut known = incidents::known(data, name)?;
+    known.undecided = incidents::undecided(data, &source)?;
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
             let (variable, done) = match source {

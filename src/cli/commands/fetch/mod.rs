@@ -23,10 +23,14 @@ use self::keeper::Keeper;
 use self::summary::Summary;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
-use crate::cli::exit::{AccessError, Code, SourceError};
+use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
 use crate::cli::output::{Talk, data};
 use crate::sources::github::{self, Auth, Plan};
 use crate::store::{StoreError, Writer};
+
+/// Why nothing of a source is visible.
+const NOT_SHOWN: &str =
+    "nothing of what is configured is there, or the token may not read it; check the names and the token";
 
 /// Pages that may wait for the disk before the requests do.
 const WAITING_EVENTS: usize = 2;
@@ -52,10 +56,12 @@ pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk
     let checked = job::check(context, fetch, common, began)?;
     // Locked before the first request, so that a second writer learns it at once and not after a long read.
     let mut writer = Writer::lock(&context.data, &holder)?;
-    let jobs = job::all(checked, &context.data, &mut writer)?;
-    let (read, writer, results) = keep(&runtime()?, jobs, writer, talk)?;
+    let (jobs, refused) = job::all(checked, &context.data, &mut writer)?;
+    let (read, writer, mut results) = keep(&runtime()?, jobs, writer, talk)?;
+    results.extend(refused);
+    results.sort_by_key(|(name, _)| *name);
     talk.detail(&format!("the dataset is {}", context.data.display()));
-    Ok((end(fetch, &read, results, talk)?, writer))
+    Ok((end(fetch, &read, results, talk), writer))
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
@@ -78,20 +84,12 @@ fn dry_run(fetch: &Fetch, runtime: &Runtime, plan: Plan, auth: Auth, talk: Talk)
     }
     data(&summary::estimates(&estimates, time))?;
     let denied = estimates.iter().filter(|estimate| estimate.is_denied).count();
-    judge(fetch, estimates.len(), failed, denied)
-}
-
-/// The code of a run in which some of all scopes failed, some of these because they are not shown to us.
-fn judge(fetch: &Fetch, all: usize, failed: usize, denied: usize) -> anyhow::Result<Code> {
-    if all > 0 && denied == all {
-        let words =
-            "nothing of what is configured is there, or the token may not read it; check the names and the token";
-        return Err(AccessError(words.into()).into());
+    let code = exit::of_sources([Ended { error: None, scopes: estimates.len(), failed, denied }], fetch.strict);
+    match code {
+        Code::Access => Err(AccessError(NOT_SHOWN.into()).into()),
+        Code::Source => Err(SourceError("none of the repos could be asked; run again later".into()).into()),
+        code => Ok(code),
     }
-    if all > 0 && failed == all {
-        return Err(SourceError("nothing could be read to the end".into()).into());
-    }
-    Ok(if failed > 0 && fetch.strict { Code::Partial } else { Code::Done })
 }
 
 /// Reads and stores; each source has a result of its own, and what was stored by then stays.
@@ -120,8 +118,8 @@ fn keep(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow
 }
 
 /// Says what was read, and what it means for the exit code.
-fn end(fetch: &Fetch, read: &Summary, results: Results, talk: Talk) -> anyhow::Result<Code> {
-    let (all, failed, denied) = (read.scopes(), read.failed(), read.denied());
+fn end(fetch: &Fetch, read: &Summary, results: Results, talk: Talk) -> Code {
+    let (all, failed) = (read.scopes(), read.failed());
     let table = summary::table(read, &results);
     let said = format!("{failed} of {all} {} could not be read to the end; the next fetch goes on there", read.noun());
     match failed {
@@ -133,17 +131,22 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, talk: Talk) -> anyhow::R
             talk.warning(&said);
         }
     }
-    let sources = results.len();
-    let mut errors: Vec<(&str, anyhow::Error)> =
-        results.into_iter().filter_map(|(name, result)| result.err().map(|error| (name, error))).collect();
-    // One source that is down leaves the others whole.
-    let is_down = errors.len() == sources;
-    let last = if is_down { errors.pop() } else { None };
-    for (name, error) in &errors {
-        talk.warning(&format!("{name}: {error:#}"));
+    let several = results.len() > 1;
+    let mut ends = Vec::new();
+    for (name, result) in results {
+        let error = result.err();
+        let code = error.as_ref().map(exit::of);
+        ends.push(Ended { error: code, ..read.ended(name) });
+        if let Some(error) = error {
+            talk.error(&if several { error.context(name) } else { error });
+        }
     }
-    match last {
-        Some((_, error)) => Err(error),
-        None => judge(fetch, all + errors.len(), failed + errors.len(), denied),
+    let code = exit::of_sources(ends.iter().copied(), fetch.strict);
+    let gone = ends.iter().any(|end| end.error.is_none() && end.scopes > 0 && end.failed == end.scopes);
+    if gone && code == Code::Access {
+        talk.error(&AccessError(NOT_SHOWN.into()).into());
+    } else if gone {
+        talk.error(&SourceError("nothing of a source could be read to the end; run again later".into()).into());
     }
+    code
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::job::Results;
+use crate::cli::exit::Ended;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
@@ -110,9 +111,15 @@ impl Summary {
         self.outcomes().filter(|outcome| **outcome != Outcome::Done).count()
     }
 
-    /// How many of them are not shown to us.
-    pub(super) fn denied(&self) -> usize {
-        self.outcomes().filter(|outcome| matches!(outcome, Outcome::Failed(_, true))).count()
+    /// How the scopes of a source ended.
+    pub(super) fn ended(&self, name: &str) -> Ended {
+        let outcomes = || self.sources.get(name).into_iter().flat_map(|it| it.scopes.values()).map(|it| &it.outcome);
+        Ended {
+            error: None,
+            scopes: outcomes().count(),
+            failed: outcomes().filter(|outcome| **outcome != Outcome::Done).count(),
+            denied: outcomes().filter(|outcome| matches!(outcome, Outcome::Failed(_, true))).count(),
+        }
     }
 
     /// What the scopes are called together.
@@ -266,7 +273,7 @@ mod tests {
     #[test]
     fn a_table_shows_counts_coverage_and_failures_and_nothing_a_terminal_obeys() {
         let mut read = read();
-        assert_eq!((read.failed(), read.denied()), (2, 1));
+        assert_eq!((read.failed(), read.ended("github").denied), (2, 1));
         let cost = Cost { requests: 4, points: Some(6), left: Some(4_994) };
         let expected = "\
 repo       new  changed  deployments  commits  covers

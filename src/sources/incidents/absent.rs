@@ -1,0 +1,79 @@
+//! What a service writes where it has nothing: null entries in lists, and zero instants.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::time::Timestamp;
+
+/// The entries of a list that are there, and how many of its entries are null.
+#[derive(Debug)]
+pub(in crate::sources) struct Listed<T> {
+    pub(in crate::sources) rows: Vec<T>,
+    pub(in crate::sources) nulls: usize,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let entries = Vec::<Option<T>>::deserialize(from)?;
+        let all = entries.len();
+        let rows: Vec<T> = entries.into_iter().flatten().collect();
+        Ok(Self { nulls: all - rows.len(), rows })
+    }
+}
+
+/// A list without its null entries; empty where the list itself is null.
+pub(in crate::sources) fn without_nulls<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::<Listed<T>>::deserialize(from)?.map(|list| list.rows).unwrap_or_default())
+}
+
+/// The same for a list that may be absent.
+pub(in crate::sources) fn maybe_without_nulls<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    Ok(Option::<Listed<T>>::deserialize(from)?.map(|list| list.rows))
+}
+
+/// Whether an instant lies in the years 1 or 1970, which programs write for "none".
+pub(in crate::sources) fn is_zero(at: Timestamp) -> bool {
+    let text = at.to_rfc3339();
+    text.starts_with("0001-") || text.starts_with("1970-")
+}
+
+/// An instant that has to be there. A null or empty one becomes a zero instant, so that its row alone is skipped.
+pub(in crate::sources) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+    Ok(maybe_instant(from)?.unwrap_or(Timestamp(0)))
+}
+
+/// An instant that may be missing; a zero instant is missing.
+pub(in crate::sources) fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
+    let at = text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()?;
+    Ok(at.filter(|at| !is_zero(*at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Reply {
+        rows: Listed<u32>,
+        #[serde(deserialize_with = "maybe_instant")]
+        at: Option<Timestamp>,
+    }
+
+    #[test]
+    fn null_entries_are_counted_and_zero_instants_are_missing() {
+        for (at, is_there) in [
+            ("0001-01-01T00:00:00Z", false),
+            ("1970-01-01T00:00:00Z", false),
+            ("", false),
+            ("2026-01-01T00:00:00Z", true),
+        ] {
+            let text = format!(r#"{{"rows": [1, null, 2, null], "at": "{at}"}}"#);
+            let reply: Reply = serde_json::from_str(&text).expect("a reply");
+            assert_eq!((reply.rows.rows, reply.rows.nulls, reply.at.is_some()), (vec![1, 2], 2, is_there), "{at}");
+        }
+    }
+}
