@@ -67,18 +67,18 @@ impl Source {
         let (owner, repo_name) = parts(name)?;
         let (id, attempt) = (run.id.to_string(), run.attempt.unwrap_or(1).to_string());
         let path = ["repos", owner, repo_name, "actions", "runs", &id, "attempts", &attempt, "jobs"];
-        let (mut last, mut read) = (None, 0_u64);
-        for number in 1..=MOST_PAGES {
-            let (size, number) = (PAGE.to_string(), number.to_string());
+        let mut last = None;
+        for page in 1..=MOST_PAGES {
+            let (size, number) = (PAGE.to_string(), page.to_string());
             let query = [("per_page", size.as_str()), ("page", number.as_str())];
-            let page: Jobs = match self.api.get(name, &path, &query).await {
-                Ok(page) => page,
+            let listed: Jobs = match self.api.get(name, &path, &query).await {
+                Ok(listed) => listed,
                 Err(QueryError::Denied(_)) => return Ok(None),
                 Err(error) => return Err(error),
             };
-            read += u64::try_from(page.jobs.len()).unwrap_or(u64::MAX);
-            last = last.max(page.jobs.iter().filter_map(|job| job.completed_at).max());
-            if page.jobs.is_empty() || read >= page.total_count {
+            last = last.max(listed.jobs.iter().filter_map(|job| job.completed_at).max());
+            // Empty entries take a place on a page without being among its jobs.
+            if u64::try_from(page * PAGE).unwrap_or(u64::MAX) >= listed.total_count {
                 break;
             }
         }

@@ -73,8 +73,9 @@ impl Client {
                 self.note(request.resource, budget);
             }
             let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
-            let scopes = scopes.map(str::to_owned);
             let secrets = Secrets::of(request.token, request.scheme);
+            // Shown to people, and never parsed.
+            let scopes = scopes.map(|scopes| secrets.hide(scopes.to_owned()));
             let body = read(response, &secrets, host).await?;
             return Ok((Reply { status, body, scopes, secrets }, budget));
         }

@@ -112,7 +112,7 @@ fn every_kind(name: &str) -> Repo {
     let at = next();
     let first = repo.pull(Merge::Rebase, &[at - 30 * HOUR, at - 29 * HOUR], at - 20 * HOUR, at);
     let release = repo.open_pull(at + HOUR);
-    (release.merged, release.merge_sha) = (Some(at + 2 * HOUR), Some("0123456789abcdef0123456789abcdef01234567".into()));
+    (release.merged, release.merge_sha) = (Some(at + 2 * HOUR), None);
     let release = release.number;
     let second = repo.push(at + MINUTE);
     repo.holds(release, &first);

@@ -69,7 +69,7 @@ fn without_its_jobs_a_run_is_dated_by_its_record_and_by_its_start_where_that_cam
     let scene = scene(repo);
     let run = scene.fetched(&["--strict"]);
     assert!(run.stderr.contains("acme/web: GitHub no longer lists the jobs of 3 workflow runs"), "{}", run.stderr);
-    let ends = scene.report("2025-03..2025-05").deployments("finished_at");
+    let ends = scene.report("2025-03-01..2025-05-01").deployments("finished_at");
     let ends: Vec<String> = ends.into_iter().map(|(_, at)| at).collect();
     assert_eq!(ends, [iso(MARCH_1 + 7 * MINUTE), iso(MARCH_1 + 35 * DAY), iso(MARCH_1 + 2 * DAY)]);
 }
