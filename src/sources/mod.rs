@@ -5,5 +5,6 @@ pub mod file;
 pub mod github;
 pub mod http;
 pub mod incidents;
+mod nulls;
 pub mod opsgenie;
 pub mod pagerduty;

@@ -18,7 +18,7 @@ use url::Url;
 use self::gauges::PushGroup;
 use crate::domain::group::GroupKind;
 use crate::sources::http::text::{is_page, shorten};
-use crate::sources::http::{Body, Client, HttpError, Method, Reply, Request};
+use crate::sources::http::{Body, Client, HttpError, Method, Request};
 
 /// Groups that are pushed at the same time.
 const AT_ONCE: usize = 8;
@@ -197,24 +197,26 @@ impl Gateway {
     ) -> Result<(), PushError> {
         let url = self.address(labels);
         let body = body.map(|text| Body { kind: TEXT, bytes: text.as_bytes() });
-        let Reply { status, body, .. } = self.client.send(Request { body, ..Request::new(method, &url) }).await?;
+        let reply = self.client.send(Request { body, ..Request::new(method, &url) }).await?;
+        let (status, said) = (reply.status, reply.said());
         match status {
-            200..=299 if is_page(&body) => {
-                Err(PushError::NoGateway { url: url.to_string(), status, cause: shorten(&body) })
+            200..=299 if is_page(&said) => {
+                Err(PushError::NoGateway { url: url.to_string(), status, cause: shorten(&said) })
             }
             200..=299 => Ok(()),
-            _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &body) }),
+            _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &said) }),
         }
     }
 
     async fn read<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Result<T, PushError> {
         let url = self.below(path.iter().map(|&part| part.to_owned()));
-        let Reply { status, body, .. } = self.client.send(Request::new(Method::Get, &url)).await?;
+        let reply = self.client.send(Request::new(Method::Get, &url)).await?;
+        let status = reply.status;
         if matches!(status, 401 | 403) {
-            return Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &body) });
+            return Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &reply.said()) });
         }
-        let read = if status == 200 { serde_json::from_str(&body).ok() } else { None };
-        read.ok_or_else(|| PushError::NoGateway { url: url.to_string(), status, cause: shorten(&body) })
+        let read = if status == 200 { serde_json::from_str(&reply.body).ok() } else { None };
+        read.ok_or_else(|| PushError::NoGateway { url: url.to_string(), status, cause: reply.quote(&reply.body) })
     }
 
     /// The address of a group.

@@ -15,8 +15,8 @@ use url::Url;
 pub use self::error::{WriteError, window_days};
 pub use self::plan::{Batch, Parts, Plan, key};
 use crate::domain::time::Timestamp;
-use crate::sources::http::text::{is_page, shorten};
-use crate::sources::http::{Body, Client, Method, Reply, Request};
+use crate::sources::http::text::is_page;
+use crate::sources::http::{Body, Client, Method, Request};
 
 const HEADERS: [(&str, &str); 2] = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
 
@@ -81,11 +81,14 @@ impl Receiver {
             is_final: |_, body| error::is_for_ever(body),
             ..Request::new(Method::Post, &self.url)
         };
-        let Reply { status, body, .. } = self.client.send(request).await?;
-        match status {
+        let reply = self.client.send(request).await?;
+        match reply.status {
             // A page is what something else in front of the server answers, a login for one.
-            200..=299 if !is_page(&body) => Ok(()),
-            _ => Err(WriteError::of(self.url.as_str(), status, &shorten(&body), oldest, self.now)),
+            200..=299 if !is_page(&reply.body) => Ok(()),
+            status => {
+                let said = reply.quote(&reply.body);
+                Err(WriteError::of(self.url.as_str(), status, &said, oldest, self.now))
+            }
         }
     }
 }

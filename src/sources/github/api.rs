@@ -11,9 +11,10 @@ use url::Url;
 use super::credentials::{Credentials, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
+use super::skipped::Skipped;
 use crate::sources::event::{Budget, Cost};
-use crate::sources::http::text::shorten;
 use crate::sources::http::{Body, Client, Method, Reply, Request};
+use crate::sources::nulls;
 
 pub(super) const HEADERS: [(&str, &str); 2] =
     [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
@@ -21,6 +22,10 @@ pub(super) const HEADERS: [(&str, &str); 2] =
 /// The budgets of GitHub.
 const GRAPHQL: &str = "graphql";
 const REST: &str = "core";
+
+/// Lists in which a null means something: a commit of which one parent is missing is not whole, and an empty entry
+/// among workflow runs is one of those that GitHub says there are.
+const NULLS_KEPT: [&str; 2] = ["parents", "workflow_runs"];
 
 /// How often a query with a passing error is asked.
 const TRIES: u32 = 3;
@@ -44,12 +49,15 @@ pub(super) struct Api {
     url: Url,
     points: AtomicU64,
     scopes: OnceLock<String>,
+    /// What was left out of replies.
+    pub(super) skipped: Skipped,
 }
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
         let (root, url) = (api_url.clone(), graphql_url(api_url)?);
-        Ok(Self { client, credentials, root, url, points: AtomicU64::new(0), scopes: OnceLock::new() })
+        let (points, scopes, skipped) = (AtomicU64::new(0), OnceLock::new(), Skipped::default());
+        Ok(Self { client, credentials, root, url, points, scopes, skipped })
     }
 
     /// What was spent so far.
@@ -66,9 +74,11 @@ impl Api {
         self.scopes.get().map(String::as_str)
     }
 
-    /// Asks, and gives back the data of a reply without errors.
+    /// Asks, and gives back the data of a reply without errors. Empty entries of lists are skipped and counted for the
+    /// repo `scope`.
     pub(super) async fn query<T: DeserializeOwned>(
         &self,
+        scope: &str,
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, QueryError> {
@@ -76,11 +86,7 @@ impl Api {
         for nth in 0.. {
             let reply = self.post(&body).await?;
             let problem = match self.understand(&reply)? {
-                Ok(data) => {
-                    return serde_json::from_value(data).map_err(|cause| {
-                        QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}"))
-                    });
-                }
+                Ok(data) => return self.parse(scope, data, &reply),
                 Err(problem) => problem,
             };
             if nth + 1 >= TRIES {
@@ -91,30 +97,39 @@ impl Api {
         Err(QueryError::Here("GitHub did not answer".into()))
     }
 
-    /// Asks once for `count` aliases, `r0`, `r1`, …; what each brought, in this order.
+    /// A reply, or a part of it, as the type that was asked for.
+    fn parse<T: DeserializeOwned>(&self, scope: &str, mut data: Value, reply: &Reply) -> Result<T, QueryError> {
+        self.skipped.add(scope, nulls::remove(&mut data, &NULLS_KEPT));
+        serde_json::from_value(data).map_err(|cause| {
+            let cause = reply.quote(&cause.to_string());
+            QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}"))
+        })
+    }
+
+    /// Asks once for several repos, under the aliases `r0`, `r1`, …; what each brought, in this order.
     pub(super) async fn several<T: DeserializeOwned>(
         &self,
+        scopes: &[&str],
         query: &str,
         variables: impl Serialize,
-        count: usize,
     ) -> Result<Vec<Share<T>>, QueryError> {
         let reply = self.post(&json!({"query": query, "variables": variables}).to_string()).await?;
         let envelope = self.envelope(&reply)?.map_err(QueryError::Here)?;
         let mut data = envelope.data.unwrap_or_default();
         self.count(&data);
         let errors = envelope.errors.unwrap_or_default();
-        let share = |index: usize| {
+        let share = |(index, scope): (usize, &&str)| {
             let alias = format!("r{index}");
-            match meaning(&of_alias(&errors, &alias)) {
+            match meaning(&of_alias(&errors, &alias), |text| reply.quote(text)) {
                 Some(Meaning::Final(cause)) => Share::Refused(cause),
                 Some(_) => Share::Unclear,
                 None => {
                     let own = data.get_mut(&alias).map(Value::take);
-                    own.and_then(|own| serde_json::from_value(own).ok()).map_or(Share::Unclear, Share::Whole)
+                    own.and_then(|own| self.parse(scope, own, &reply).ok()).map_or(Share::Unclear, Share::Whole)
                 }
             }
         };
-        Ok((0..count).map(share).collect())
+        Ok(scopes.iter().enumerate().map(share).collect())
     }
 
     /// Counts the points that a reply says it cost.
@@ -125,7 +140,7 @@ impl Api {
 
     /// The envelope of a reply, or a problem that may pass.
     fn envelope(&self, reply: &Reply) -> Result<Result<Envelope, String>, QueryError> {
-        let quoted = || format!("{}: {}", reply.status, words(&reply.body));
+        let quoted = || format!("{}: {}", reply.status, words(reply));
         match reply.status {
             401 | 403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
             404 => {
@@ -135,7 +150,7 @@ impl Api {
             502 | 504 => return Err(QueryError::Heavy(quoted())),
             _ => {}
         }
-        Ok(serde_json::from_str(&reply.body).map_err(|_| format!("no JSON but `{}`", shorten(&reply.body))))
+        Ok(serde_json::from_str(&reply.body).map_err(|_| format!("no JSON but `{}`", reply.quote(&reply.body))))
     }
 
     /// The data of a reply, or a problem that may pass.
@@ -144,7 +159,7 @@ impl Api {
             Ok(envelope) => envelope,
             Err(problem) => return Ok(Err(problem)),
         };
-        match meaning(&envelope.errors.unwrap_or_default()) {
+        match meaning(&envelope.errors.unwrap_or_default(), |text| reply.quote(text)) {
             Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
             Some(Meaning::Final(cause)) => Err(QueryError::Denied(cause)),
             Some(Meaning::Passing(cause)) => Ok(Err(cause)),
@@ -153,14 +168,15 @@ impl Api {
                     self.count(&data);
                     Ok(Ok(data))
                 }
-                _ => Ok(Err(format!("{}: {}", reply.status, words(&reply.body)))),
+                _ => Ok(Err(format!("{}: {}", reply.status, words(reply)))),
             },
         }
     }
 
-    /// Reads a REST address below the API's root.
+    /// Reads a REST address below the API's root. Empty entries of lists are skipped and counted for the repo `scope`.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
+        scope: &str,
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, QueryError> {
@@ -170,11 +186,12 @@ impl Api {
         }
         url.query_pairs_mut().extend_pairs(query);
         let reply = self.send(&url, None).await?;
-        let quoted = || format!("{}: {}", reply.status, words(&reply.body));
+        let quoted = || format!("{}: {}", reply.status, words(&reply));
         match reply.status {
-            200 => serde_json::from_str(&reply.body).map_err(|cause| {
-                QueryError::Here(format!("GitHub's reply is not what was asked for: {}", shorten(&cause.to_string())))
-            }),
+            200 => match serde_json::from_str(&reply.body) {
+                Ok(data) => self.parse(scope, data, &reply),
+                Err(_) => Err(QueryError::Here(format!("GitHub sent no JSON but `{}`", reply.quote(&reply.body)))),
+            },
             401 => Err(GitHubError::Authentication { cause: quoted() }.into()),
             403 | 404 | 410 | 451 => Err(QueryError::Denied(format!(
                 "{} It is gone, or this token may not read it; check the name and the token",

@@ -7,6 +7,7 @@
 use rustc_hash::FxHashSet;
 use serde_json::json;
 
+use super::associated::{Choice, Undecided, choice};
 use super::error::QueryError;
 use super::history::{History, Pair};
 use super::map::{self, Repo};
@@ -14,7 +15,8 @@ use super::page::PageSize;
 use super::queries::{COMMITS, PARENTS, REVIEWS};
 use super::source::{Source, parts};
 use super::{Event, wire};
-use crate::domain::event::Rows;
+use crate::domain::event::{PullRequest, Rows};
+use crate::sources::nulls::Nulls;
 
 /// Pages in a row that may bring nothing a pair needs.
 const PATIENCE: u32 = 4;
@@ -35,12 +37,15 @@ pub(super) struct FirstPage {
 
 /// All walks of one repo.
 pub(super) struct Commits<'a> {
-    source: &'a Source,
-    repo: &'a Repo,
+    pub(super) source: &'a Source,
+    pub(super) repo: &'a Repo,
     history: History,
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     size: PageSize,
-    pull_requests: FxHashSet<i64>,
+    /// Numbers of those that were handed on.
+    pub(super) pull_requests: FxHashSet<i64>,
+    /// Commits that wait for their pull requests.
+    pub(super) undecided: Vec<Undecided>,
     /// From the newest deployed revision.
     main: Option<Walk>,
     /// From another, until it has what was looked for.
@@ -60,7 +65,8 @@ impl<'a> Commits<'a> {
         first: Option<FirstPage>,
     ) -> Self {
         let (size, pull_requests, met) = (PageSize::default(), FxHashSet::default(), FxHashSet::default());
-        Self { source, repo, history, cursor, size, pull_requests, main: None, side: None, met, first }
+        let (main, side, undecided) = (None, None, Vec::new());
+        Self { source, repo, history, cursor, size, pull_requests, undecided, main, side, met, first }
     }
 
     /// Reads what the unresolved pairs (newest first) need, each page handed on as it comes.
@@ -98,7 +104,7 @@ impl<'a> Commits<'a> {
                 self.side = None;
             }
         }
-        Ok(())
+        self.decide().await
     }
 
     /// Reads one page of the walk under way and hands it on; gives back what is new.
@@ -129,13 +135,25 @@ impl<'a> Commits<'a> {
             if self.history.has(&wire.oid) {
                 continue;
             }
-            let parents = self.parents(&wire).await?;
-            self.further_reviews(&mut wire).await?;
+            let Some(parents) = self.parents(&wire).await? else {
+                // Without one of its parents it would look like the end of a history.
+                self.source.api.skipped.add(name, Nulls::from([("history".to_owned(), 1)]));
+                continue;
+            };
             self.history.insert(wire.oid.clone(), parents.clone());
             fresh.insert(wire.oid.clone());
-            let (commit, pull_request) = map::commit(self.repo, wire, parents);
-            commits.push(commit);
-            pull_requests.extend(pull_request.filter(|one| self.pull_requests.insert(one.number)));
+            let choice = choice(name, &wire.oid, wire.associated_pull_requests.take());
+            let mut commit = map::commit(self.repo, wire, parents);
+            match choice {
+                Choice::Made(brought_by) => {
+                    commit.pull_request = brought_by.as_ref().map(|one| one.number);
+                    commits.push(commit);
+                    if let Some(one) = brought_by {
+                        pull_requests.extend(self.pull_request(one).await?);
+                    }
+                }
+                Choice::Open(shown) => self.keep_back(Undecided { commit, shown }).await?,
+            }
         }
         // A page that lacks its own start would be asked for again and again.
         if !self.history.has(&walk.start) {
@@ -157,34 +175,33 @@ impl<'a> Commits<'a> {
         Ok(fresh)
     }
 
-    /// Reads the reviews that a page does not show, as long as they may hold the first one by another person or the
-    /// first approval.
-    async fn further_reviews(&self, commit: &mut wire::Commit) -> Result<(), QueryError> {
-        let Some(pull_request) = map::merged(commit) else { return Ok(()) };
-        if self.pull_requests.contains(&pull_request.number) {
-            return Ok(());
+    /// A pull request as a row; none where it was handed on before. Reads the reviews that a page does not show, as long
+    /// as they may hold the first one by another person or the first approval.
+    pub(super) async fn pull_request(&mut self, mut wire: wire::PullRequest) -> Result<Option<PullRequest>, QueryError> {
+        if !self.pull_requests.insert(wire.number) {
+            return Ok(None);
         }
         let mut size = PageSize::default();
-        while !map::is_reviewed(pull_request)
-            && let Some(list) = &mut pull_request.reviews
+        while !map::is_reviewed(&wire)
+            && let Some(list) = &mut wire.reviews
             && let Some(after) = list.page_info.next()
         {
-            let id = &pull_request.id;
+            let id = &wire.id;
             let variables = |first: u32| json!({"id": id, "first": first, "after": after});
             let more: wire::Node<wire::Reviews> =
                 self.source.page(&self.repo.name, &mut size, REVIEWS, variables).await?;
             let more = more.node.and_then(|node| node.reviews).ok_or_else(|| {
-                QueryError::Here(format!("the reviews of pull request {} are gone; run again", pull_request.number))
+                QueryError::Here(format!("the reviews of pull request {} are gone; run again", wire.number))
             })?;
             list.page_info = more.page_info;
             list.nodes.extend(more.nodes);
         }
-        Ok(())
+        Ok(Some(map::pull_request(self.repo, wire)))
     }
 
-    /// All parents of a commit; a page shows ten.
-    async fn parents(&self, wire: &wire::Commit) -> Result<Vec<String>, QueryError> {
-        let mut parents: Vec<String> = wire.parents.nodes.iter().map(|parent| parent.oid.clone()).collect();
+    /// All parents of a commit, of which a page shows ten; `None` where GitHub leaves one of them empty.
+    async fn parents(&self, wire: &wire::Commit) -> Result<Option<Vec<String>>, QueryError> {
+        let mut parents: Vec<Option<String>> = oids(&wire.parents);
         let mut next = wire.parents.page_info.next();
         let (owner, name) = parts(&self.repo.name)?;
         let mut size = PageSize::default();
@@ -197,8 +214,12 @@ impl<'a> Commits<'a> {
             let list =
                 list.ok_or_else(|| QueryError::Here(format!("the parents of {} are gone; run again", wire.oid)))?;
             next = list.page_info.next();
-            parents.extend(list.nodes.into_iter().map(|parent| parent.oid));
+            parents.extend(oids(&list));
         }
-        Ok(parents)
+        Ok(parents.into_iter().collect())
     }
+}
+
+fn oids(list: &wire::Connection<Option<wire::Oid>>) -> Vec<Option<String>> {
+    list.nodes.iter().map(|parent| parent.as_ref().map(|parent| parent.oid.clone())).collect()
 }

@@ -98,12 +98,12 @@ impl Credentials {
         let reply = client.send(request).await?;
         match reply.status {
             200 | 201 => serde_json::from_str(&reply.body).map_err(|cause| GitHubError::Failed {
-                cause: format!("the App's installation token cannot be read: {cause}"),
+                cause: format!("the App's installation token cannot be read: {}", reply.quote(&cause.to_string())),
             }),
             status => Err(GitHubError::Authentication {
                 cause: format!(
                     "App {app_id}, installation {installation_id}: {status}, {}; check both ids and the private key",
-                    words(&reply.body)
+                    words(&reply)
                 ),
             }),
         }

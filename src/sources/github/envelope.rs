@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::sources::http::text::shorten;
+use crate::sources::http::Reply;
 
 /// A reply.
 #[derive(Debug, Deserialize)]
@@ -77,9 +77,9 @@ fn has_one(text: &str, words: &[&str]) -> bool {
 }
 
 /// The message of a reply that is no GraphQL one, else the body itself, shortened.
-pub(super) fn words(body: &str) -> String {
-    let message = serde_json::from_str::<Envelope>(body).ok().and_then(|envelope| envelope.message);
-    shorten(message.as_deref().unwrap_or(body))
+pub(super) fn words(reply: &Reply) -> String {
+    let message = serde_json::from_str::<Envelope>(&reply.body).ok().and_then(|envelope| envelope.message);
+    reply.quote(message.as_deref().unwrap_or(&reply.body))
 }
 
 /// The errors that concern an alias: those on its path, and those on none.
@@ -91,18 +91,18 @@ pub(super) fn of_alias(errors: &[Problem], alias: &str) -> Vec<Problem> {
     errors.iter().filter(concerns).cloned().collect()
 }
 
-/// What a reply's errors come to; `None` without any.
-pub(super) fn meaning(errors: &[Problem]) -> Option<Meaning> {
+/// What a reply's errors come to, in words fit to print by `quote`; `None` without any.
+pub(super) fn meaning(errors: &[Problem], quote: impl Fn(&str) -> String) -> Option<Meaning> {
     let first = errors.first()?;
     if let Some(heavy) = errors.iter().find(|error| has_one(&error.message, &HEAVY_WORDS)) {
-        return Some(Meaning::Heavy(shorten(&heavy.message)));
+        return Some(Meaning::Heavy(quote(&heavy.message)));
     }
     let kind = |error: &Problem| error.r#type.clone().unwrap_or_default();
     let lasting =
         errors.iter().find(|error| ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str()));
-    let Some(error) = lasting else { return Some(Meaning::Passing(shorten(&first.message))) };
+    let Some(error) = lasting else { return Some(Meaning::Passing(quote(&first.message))) };
     let top = error.path.as_ref().is_some_and(|path| path.len() == 1);
-    let message = shorten(&error.message);
+    let message = quote(&error.message);
     Some(Meaning::Final(match kind(error).as_str() {
         "NOT_FOUND" if top => {
             format!("{message} It is gone, or this token does not see it; check the name and the token")
@@ -120,7 +120,7 @@ mod tests {
 
     fn read(body: &str) -> Option<Meaning> {
         let envelope: Envelope = serde_json::from_str(body).expect("an envelope");
-        meaning(&envelope.errors.unwrap_or_default())
+        meaning(&envelope.errors.unwrap_or_default(), str::to_owned)
     }
 
     #[test]

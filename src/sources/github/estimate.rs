@@ -24,7 +24,7 @@ pub struct Estimate {
     pub deployments: u64,
     /// Commits of its default branch since `since`.
     pub commits: u64,
-    /// Requests that takes.
+    /// Requests that takes; one for each workflow run that is dated by its jobs among them.
     pub requests: u64,
     /// GraphQL points that takes.
     pub points: u64,
@@ -95,14 +95,14 @@ impl Source {
     async fn extent(&self, name: &str, shares: bool) -> Result<Estimate, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let variables = json!({"owner": owner, "name": repo_name, "since": self.plan.since.to_rfc3339()});
-        let extent: wire::InRepository<wire::Extent> = self.api.query(ESTIMATE, variables).await?;
+        let extent: wire::InRepository<wire::Extent> = self.api.query(name, ESTIMATE, variables).await?;
         let extent = extent.repository;
         let head = extent.default_branch_ref.and_then(|branch| branch.target);
         let commits = head.and_then(|head| head.history).map_or(0, |history| history.total_count);
-        let deployments = match self.plan.kind {
-            DeploymentKind::Deployments => extent.deployments.total_count,
-            DeploymentKind::Releases => extent.releases.total_count,
-            DeploymentKind::MergedPullRequests => extent.pull_requests.total_count,
+        let (deployments, dated) = match self.plan.kind {
+            DeploymentKind::Deployments => (extent.deployments.total_count, 0),
+            DeploymentKind::Releases => (extent.releases.total_count, 0),
+            DeploymentKind::MergedPullRequests => (extent.pull_requests.total_count, 0),
             DeploymentKind::WorkflowRuns => self.count_workflow_runs(name).await?,
         };
         let pages = |count: u64, first: u32| {
@@ -116,7 +116,7 @@ impl Source {
             repo: extent.name_with_owner,
             deployments,
             commits,
-            requests: pages + commit_pages,
+            requests: pages + commit_pages + dated,
             points: pages * DEPLOYMENTS_POINTS + commit_pages * COMMITS_POINTS,
             problem: None,
             is_denied: false,

@@ -2,10 +2,15 @@
 //!
 //! Issues are read by their last change, so whatever happened to one since the last run is seen, however old it is.
 //! Those known as open that have not changed for two weeks are asked for one by one: one that was deleted, or lost its
-//! label, is kept and marked. One closed as a duplicate counts nowhere.
+//! label, is kept and marked.
+//!
+//! An issue closed as a duplicate gets the status `merged` and counts nowhere. One closed as not planned is an incident
+//! that happened, but nobody says that service was restored: its status is `closed`, and it has no end.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,6 +34,10 @@ use crate::sources::incidents::{GONE, Known, SETTLED_MS, flags};
 
 /// The name under which rows and coverage stand.
 pub const ISSUES_SOURCE: &str = "github-issues";
+/// The status of an issue that is open.
+const OPEN: &str = "open";
+/// What makes GitHub name duplicates: without it they read as not planned.
+const DUPLICATES: &str = "(enableDuplicate: true)";
 
 /// Which issues are incidents.
 #[derive(Debug, Clone)]
@@ -80,6 +89,7 @@ struct Run {
     source: Source,
     issues: Issues,
     known: Known,
+    without_duplicates: AtomicBool,
 }
 
 /// Reads the issues of every repo of the plan. With `all`, says first which repos these are.
@@ -100,9 +110,9 @@ pub async fn fetch_issues(
         let scopes = targets.iter().map(|target| target.name.clone()).collect();
         source.send(Event::Scopes(scopes)).await?;
     }
-    let run = Arc::new(Run { source, issues, known });
+    let run = Arc::new(Run { source, issues, known, without_duplicates: AtomicBool::new(false) });
     let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
-    each(targets, at_once, move |target: Target| {
+    let ended = each(targets, at_once, move |target: Target| {
         let run = Arc::clone(&worker);
         async move {
             if let Err(error) = run.repo(&target.name).await {
@@ -111,7 +121,9 @@ pub async fn fetch_issues(
             Ok(Vec::new())
         }
     })
-    .await?;
+    .await;
+    run.source.say_skipped().await?;
+    ended?;
     Ok(run.source.api.cost())
 }
 
@@ -133,7 +145,11 @@ impl Run {
                 json!({"owner": owner, "name": repo_name, "first": first, "after": after,
                     "labels": self.issues.labels, "since": since})
             };
-            let page: InRepository<Page> = self.source.page(name, &mut size, ISSUES, variables).await?;
+            let query = self.wording(ISSUES);
+            let page: InRepository<Page> = match self.source.page(name, &mut size, &query, variables).await {
+                Err(error) if self.lacks_duplicates(&query, &error) => continue,
+                page => page?,
+            };
             let Page { name_with_owner, issues: list } = page.repository;
             let called = name_with_owner;
             if list.page_info.contradicts_itself() {
@@ -154,8 +170,8 @@ impl Run {
             }
         };
         let own = |row: &&Incident| row.service_keys.first().is_some_and(|repo| repo.eq_ignore_ascii_case(name));
-        let open = self.known.unsettled.iter().filter(own).filter(|row| row.resolved_at.is_none());
-        for row in open.filter(|row| !seen.contains(&row.id) && row.status.as_deref() != Some(GONE)) {
+        let open = self.known.unsettled.iter().filter(own).filter(|row| row.status.as_deref() == Some(OPEN));
+        for row in open.filter(|row| !seen.contains(&row.id)) {
             let row = self.asked(name, row).await?;
             self.hand_on(&called, vec![row], cursor.text()).await?;
         }
@@ -170,17 +186,35 @@ impl Run {
         let number = known.url.as_deref().and_then(|url| url.rsplit('/').next()?.parse::<i64>().ok());
         let (Some(number), (owner, repo_name)) = (number, parts(name)?) else { return Ok(gone()) };
         let variables = json!({"owner": owner, "name": repo_name, "number": number});
-        let one: Result<InRepository<One>, _> = self.source.api.query(ONE_ISSUE, variables).await;
-        let issue = match one {
-            Ok(one) => one.repository.issue,
-            Err(QueryError::Denied(_)) => None,
-            Err(error) => return Err(error),
+        let issue = loop {
+            let query = self.wording(ONE_ISSUE);
+            let one: Result<InRepository<One>, _> = self.source.api.query(name, &query, &variables).await;
+            break match one {
+                Ok(one) => one.repository.issue,
+                Err(QueryError::Denied(_)) => None,
+                Err(error) if self.lacks_duplicates(&query, &error) => continue,
+                Err(error) => return Err(error),
+            };
         };
         let labelled = issue.filter(|issue| {
             let labels = issue.labels.iter().flat_map(|list| &list.nodes);
             labels.into_iter().any(|own| self.issues.labels.iter().any(|label| label.eq_ignore_ascii_case(&own.name)))
         });
         Ok(labelled.map_or_else(gone, |issue| self.row(name, issue)))
+    }
+
+    /// A query as this server takes it.
+    fn wording<'q>(&self, query: &'q str) -> Cow<'q, str> {
+        if self.without_duplicates.load(Ordering::Relaxed) { query.replace(DUPLICATES, "").into() } else { query.into() }
+    }
+
+    /// Whether a query failed because an older GitHub Enterprise Server does not know the reason "duplicate"; from then
+    /// on it is asked without.
+    fn lacks_duplicates(&self, query: &str, error: &QueryError) -> bool {
+        let is_it = matches!(error, QueryError::Here(cause) if cause.contains("enableDuplicate"));
+        let is_it = is_it && query.contains(DUPLICATES);
+        self.without_duplicates.fetch_or(is_it, Ordering::Relaxed);
+        is_it
     }
 
     async fn hand_on(&self, repo: &str, rows: Vec<Incident>, cursor: Option<String>) -> Result<(), QueryError> {
@@ -198,10 +232,11 @@ impl Run {
             issue.labels.map(|list| list.nodes).unwrap_or_default().into_iter().map(|label| label.name).collect();
         let named = labels.iter().filter_map(|label| after_one_of(label, &["service", "team"]));
         let keys = std::iter::once(repo.to_owned()).chain(named.map(str::to_owned)).collect();
-        let status = match (issue.closed_at, issue.state_reason.as_deref()) {
-            (Some(_), Some("DUPLICATE")) => "merged",
-            (Some(_), _) => "closed",
-            (None, _) => "open",
+        let (status, resolved_at) = match (issue.closed_at, issue.state_reason.as_deref()) {
+            (Some(at), Some("DUPLICATE")) => ("merged", Some(at)),
+            (Some(_), Some("NOT_PLANNED")) => ("closed", None),
+            (Some(at), _) => ("closed", Some(at)),
+            (None, _) => (OPEN, None),
         };
         let caused = labels.iter().any(|label| label.eq_ignore_ascii_case(&self.issues.caused_by_deploy));
         let mut row = Incident {
@@ -214,7 +249,7 @@ impl Run {
             status: Some(status.into()),
             opened_at: issue.created_at,
             acknowledged_at: None,
-            resolved_at: issue.closed_at,
+            resolved_at,
             caused_by_deploy: None,
             deployment_ref: None,
             tags: labels,

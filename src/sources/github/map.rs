@@ -58,25 +58,17 @@ fn outcome(statuses: &[wire::Status]) -> (String, Option<Timestamp>) {
     (newest.map_or_else(|| "pending".into(), |status| status.state.to_lowercase()), None)
 }
 
-/// A commit, and the pull request that brought it, where it was merged.
-pub(super) fn commit(repo: &Repo, wire: wire::Commit, parents: Vec<String>) -> (Commit, Option<PullRequest>) {
-    let merged =
-        wire.associated_pull_requests.and_then(|list| list.nodes.into_iter().find(|pr| pr.merged_at.is_some()));
-    let commit = Commit {
+/// A commit; which pull request brought it is the caller's.
+pub(super) fn commit(repo: &Repo, wire: wire::Commit, parents: Vec<String>) -> Commit {
+    Commit {
         repo: repo.name.clone(),
         sha: wire.oid,
         parents: Some(parents),
         authored_at: wire.authored_date,
         committed_at: wire.committed_date,
-        pull_request: merged.as_ref().map(|pr| pr.number),
+        pull_request: None,
         observed_at: repo.observed_at,
-    };
-    (commit, merged.map(|pr| pull_request(repo, pr)))
-}
-
-/// The pull request that brought a commit, where it was merged.
-pub(super) fn merged(commit: &mut wire::Commit) -> Option<&mut wire::PullRequest> {
-    commit.associated_pull_requests.as_mut()?.nodes.iter_mut().find(|pr| pr.merged_at.is_some())
+    }
 }
 
 /// Whether both the first review by another person and the first approval are among the reviews that were read.
@@ -100,7 +92,8 @@ fn reviewed(pull_request: &wire::PullRequest) -> (Option<Timestamp>, Option<Time
     (first(&by_another_person), first(&|review| review.state == "APPROVED"))
 }
 
-fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
+/// A merged pull request.
+pub(super) fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest {
     let (first_review_at, approved_at) = reviewed(&wire);
     PullRequest {
         repo: repo.name.clone(),

@@ -2,6 +2,7 @@
 //! when to stop. Hands every page on as soon as it is read; stores nothing and reads neither clock nor environment.
 
 mod api;
+mod associated;
 mod bounds;
 mod chain;
 mod commits;
@@ -21,7 +22,9 @@ mod probe;
 mod queries;
 mod releases;
 mod run;
+mod run_end;
 mod several;
+mod skipped;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -132,7 +132,7 @@ pub async fn probe(
     let (events, mut unheard) = mpsc::channel(1);
     let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
     let source = Arc::new(open(plan, auth, Known::new(), clock, events)?);
-    let reply: BudgetReply = source.api.query(BUDGET, json!({})).await.map_err(QueryError::into_run)?;
+    let reply: BudgetReply = source.api.query("", BUDGET, json!({})).await.map_err(QueryError::into_run)?;
     let (repos, unasked) = match repos(&source, most).await {
         Ok((repos, unasked)) => (Ok(repos), unasked),
         Err(error) => (Err(error), 0),
@@ -177,7 +177,7 @@ impl Source {
         if self.plan.kind != DeploymentKind::Deployments {
             return self.look_at_stand_ins(name).await;
         }
-        let seen: wire::InRepository<Seen> = self.api.query(PROBE, variables).await?;
+        let seen: wire::InRepository<Seen> = self.api.query(name, PROBE, variables).await?;
         let (name, newest) = (seen.repository.name_with_owner, seen.repository.deployments);
         let mut environments = BTreeMap::new();
         for place in newest.nodes {

@@ -24,8 +24,14 @@ pub(super) const ONE_ISSUE: &str =
 /// The further reviews of a pull request.
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 /// The history behind a revision.
-pub(super) const COMMITS: &str =
-    concat!(include_str!("queries/commits.graphql"), include_str!("queries/commits_page.graphql"));
+pub(super) const COMMITS: &str = concat!(
+    include_str!("queries/commits.graphql"),
+    include_str!("queries/commits_page.graphql"),
+    include_str!("queries/pull_request.graphql")
+);
+/// Pull requests by their ids.
+pub(super) const PULL_REQUESTS: &str =
+    concat!(include_str!("queries/pull_requests.graphql"), include_str!("queries/pull_request.graphql"));
 /// The further parents of a commit.
 pub(super) const PARENTS: &str = include_str!("queries/parents.graphql");
 /// How much there is of a repo.
@@ -56,9 +62,21 @@ pub(super) fn deployments_of(count: usize) -> String {
 
 /// The query for the history of so many repos, each behind a revision of its own, `$oid0`, ….
 pub(super) fn commits_of(count: usize) -> String {
-    let page = include_str!("queries/commits_page.graphql");
+    let page = concat!(include_str!("queries/commits_page.graphql"), include_str!("queries/pull_request.graphql"));
     let variable = |index| format!(", $oid{index}: GitObjectID!");
     aliased("CommitsOfSeveral", count, variable, |index| format!("object(oid: $oid{index}) {{ ...CommitsPage }}"), page)
+}
+
+/// The query for the pull requests that hold so many commits of one repo, `c0`, `c1`, …, by `$oid0`, ….
+pub(super) fn associated_of(count: usize) -> String {
+    let head: String = (0..count).map(|index| format!(", $oid{index}: GitObjectID!")).collect();
+    let body: String =
+        (0..count).map(|index| format!("    c{index}: object(oid: $oid{index}) {{ ...Associated }}\n")).collect();
+    let fragment = include_str!("queries/associated.graphql");
+    format!(
+        "query AssociatedPullRequests($owner: String!, $name: String!{head}) {{\n  repository(owner: $owner, name: $name) \
+         {{\n{body}  }}\n  rateLimit {{ cost remaining }}\n}}\n{fragment}"
+    )
 }
 
 /// One query over so many repos: its name, the further variable and the selection of each, and the fragment.
@@ -87,13 +105,17 @@ fn aliased(
 mod tests {
     use super::*;
 
-    /// A query without comments, its one fragment put in place.
+    /// A query without comments, its fragments put in place.
     fn inlined(query: &str) -> String {
         let code = query.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join(" ");
-        let Some((operation, fragment)) = code.split_once("fragment ") else { return code };
-        let name = fragment.split(' ').next().expect("a name");
-        let body = fragment.split_once('{').expect("a selection").1.trim_end().strip_suffix('}').expect("an end");
-        operation.replace(&format!("...{name}"), body)
+        let mut parts = code.split("fragment ");
+        let mut operation = parts.next().expect("an operation").to_owned();
+        for fragment in parts {
+            let name = fragment.split(' ').next().expect("a name");
+            let body = fragment.split_once('{').expect("a selection").1.trim_end().strip_suffix('}').expect("an end");
+            operation = operation.replace(&format!("...{name}"), body);
+        }
+        operation
     }
 
     /// Requests and nodes of a query with full pages, by GitHub's arithmetic.
@@ -159,6 +181,14 @@ mod tests {
         for query in [REPOSITORIES, DEPLOYMENTS, STATUSES, COMMITS, PARENTS, ESTIMATE, RELEASES, MERGED_PULL_REQUESTS] {
             assert!(count(query).1 <= 500_000);
         }
+    }
+
+    #[test]
+    fn the_pull_requests_of_a_hundred_commits_cost_one_point_and_their_details_three() {
+        let (requests, nodes) = count(&associated_of(100));
+        assert_eq!((requests, nodes, points_of(requests)), (100, 10_000, 1));
+        // `nodes(ids:)` has no page of its own: each of a hundred has three lists.
+        assert_eq!(count(PULL_REQUESTS).0, 3);
     }
 
     #[test]

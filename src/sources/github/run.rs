@@ -71,11 +71,13 @@ pub async fn fetch(
     source.reads(targets.iter().map(|target| target.name.as_str()));
     let work = source.divide(targets);
     let worker = Arc::clone(&source);
-    each(work, source.plan.concurrency, move |work| {
+    let ended = each(work, source.plan.concurrency, move |work| {
         let source = Arc::clone(&worker);
         async move { source.work(work).await }
     })
-    .await?;
+    .await;
+    source.say_skipped().await?;
+    ended?;
     Ok(source.api.cost())
 }
 

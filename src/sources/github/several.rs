@@ -117,7 +117,8 @@ impl Source {
                 set("oid", (*oid).into());
             }
         }
-        match self.api.several(query, variables, wanted.len()).await {
+        let scopes: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
+        match self.api.several(&scopes, query, variables).await {
             Ok(shares) => Ok(shares),
             Err(QueryError::Run(error)) => Err(error),
             Err(_) => {

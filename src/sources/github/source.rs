@@ -98,7 +98,7 @@ impl Source {
         self.send(Event::Renamed { from: home, to: to.to_owned() }).await
     }
 
-    /// Asks for a page, a smaller one where it is too much; `variables` takes the size.
+    /// Asks for a page of the repo `what`, a smaller one where it is too much; `variables` takes the size.
     pub(super) async fn page<T: DeserializeOwned>(
         &self,
         what: &str,
@@ -108,7 +108,7 @@ impl Source {
     ) -> Result<T, QueryError> {
         loop {
             let first = size.first();
-            match self.api.query(query, variables(first)).await {
+            match self.api.query(what, query, variables(first)).await {
                 Ok(page) => {
                     size.came();
                     return Ok(page);

@@ -1,4 +1,4 @@
-//! GitHub's JSON as our queries ask for it. A missing field or a hole in a list is an error: a page is whole or nothing.
+//! GitHub's JSON as our queries ask for it. A missing field is an error; empty entries of lists were removed before.
 //!
 //! Ids are 64 bits wide, whatever the schema says of `Int`; unknown states are kept as text.
 
@@ -146,7 +146,7 @@ pub(super) struct History {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Parents {
-    pub(super) parents: Option<Connection<Oid>>,
+    pub(super) parents: Option<Connection<Option<Oid>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,8 +157,24 @@ pub(super) struct Commit {
     pub(super) authored_date: Timestamp,
     #[serde(deserialize_with = "instant")]
     pub(super) committed_date: Timestamp,
-    pub(super) parents: Connection<Oid>,
-    pub(super) associated_pull_requests: Option<Nodes<PullRequest>>,
+    pub(super) parents: Connection<Option<Oid>>,
+    pub(super) associated_pull_requests: Option<Associated>,
+}
+
+/// The first pull requests that hold a commit, and how many there are.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Associated {
+    #[serde(default)]
+    pub(super) total_count: u64,
+    pub(super) nodes: Vec<PullRequest>,
+}
+
+/// The repo that a pull request goes into.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Base {
+    pub(super) name_with_owner: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,6 +194,7 @@ pub(super) struct PullRequest {
     #[serde(deserialize_with = "maybe_instant")]
     pub(super) merged_at: Option<Timestamp>,
     pub(super) author: Option<Actor>,
+    pub(super) base_repository: Option<Base>,
     pub(super) merge_commit: Option<Oid>,
     pub(super) labels: Option<Nodes<Named>>,
     pub(super) commits: Nodes<ListedCommit>,

@@ -4,9 +4,10 @@
 //! Which workflows deploy is said by naming them among the production environments. Runs for pull requests and merge
 //! queues are left out: what they build is not merged. GitHub shows at most 1,000 runs of any search, so a span of time
 //! with more is halved until each part has fewer; parts are read newest first, and the cursor is the beginning of the
-//! last one. A run that was tried again is dated by the first try that succeeded.
+//! last one. A run that was tried again is dated by the first try that succeeded; [`super::run_end`] says when a try
+//! ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::PoisonError;
 
 use serde::Deserialize;
@@ -16,12 +17,14 @@ use super::bounds::{Bounds, kept_from, unsettled_from};
 use super::deployments::{Found, Outcome};
 use super::error::QueryError;
 use super::map::SOURCE;
+use super::run_end::{asks_for_jobs, recorded_end};
 use super::source::{Source, parts};
-use super::wire::{Actor, instant};
+use super::wire::{Actor, instant, maybe_instant};
 use super::{KnownRepo, descent::Predecessors};
 use crate::domain::event::{Deployment, Rows};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::nulls::Nulls;
 
 /// More runs than this are not shown of one search.
 const MOST_SHOWN: u64 = 1_000;
@@ -35,15 +38,22 @@ const UNMERGED: [&str; 5] =
 /// Earlier tries of one run that are looked at.
 const MOST_TRIES: u32 = 10;
 
+/// A page of runs. Its empty entries count among the runs that there are, so they are not removed before.
 #[derive(Debug, Deserialize)]
 struct Page {
     total_count: u64,
-    workflow_runs: Vec<Run>,
+    workflow_runs: Vec<Option<Run>>,
+}
+
+impl Page {
+    fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.workflow_runs.iter().flatten()
+    }
 }
 
 #[derive(Debug, Deserialize)]
-struct Run {
-    id: u64,
+pub(super) struct Run {
+    pub(super) id: u64,
     #[serde(default)]
     workflow_id: u64,
     name: Option<String>,
@@ -53,13 +63,15 @@ struct Run {
     head_sha: String,
     event: String,
     status: Option<String>,
-    conclusion: Option<String>,
+    pub(super) conclusion: Option<String>,
     #[serde(default, rename = "run_attempt")]
-    attempt: Option<u32>,
+    pub(super) attempt: Option<u32>,
     #[serde(deserialize_with = "instant")]
     created_at: Timestamp,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    run_started_at: Option<Timestamp>,
     #[serde(deserialize_with = "instant")]
-    updated_at: Timestamp,
+    pub(super) updated_at: Timestamp,
     html_url: String,
     actor: Option<Actor>,
     repository: Repository,
@@ -70,6 +82,21 @@ struct Repository {
     full_name: String,
     #[serde(default)]
     html_url: String,
+}
+
+impl Run {
+    /// When this try began.
+    pub(super) fn started(&self) -> Timestamp {
+        self.run_started_at.unwrap_or(self.created_at)
+    }
+}
+
+/// What the runs of one reading have in common.
+struct Reading<'a> {
+    /// The repo, as it is asked for.
+    name: &'a str,
+    /// Runs that are known to have succeeded, by the id of their row: the first success is final.
+    succeeded: HashSet<&'a str>,
 }
 
 impl Source {
@@ -83,11 +110,13 @@ impl Source {
     ) -> Result<Outcome, QueryError> {
         // No run may tell what the repo is called now.
         let (owner, repo_name) = parts(name)?;
-        let repo: Repository = self.api.get(&["repos", owner, repo_name], &[]).await?;
+        let repo: Repository = self.api.get(name, &["repos", owner, repo_name], &[]).await?;
         if !repo.full_name.eq_ignore_ascii_case(name) {
             return Ok(Outcome::Renamed { from: name.to_owned(), to: repo.full_name });
         }
         (found.repo.name, found.repo.url) = (repo.full_name, repo.html_url);
+        let succeeded = known.deployments.iter().filter(|one| one.succeeded).map(|one| one.id.as_str()).collect();
+        let reading = Reading { name, succeeded };
         let began = found.chain.began();
         let resumed = found.chain.after.take();
         let mut predecessors = (!bounds.settled).then(|| Predecessors::of(known, kept_from(&self.plan)));
@@ -95,16 +124,16 @@ impl Source {
             // What the first of the interrupted runs began with, or the last of them left.
             let to = resumed.as_deref().and_then(|text| Timestamp::parse(text).ok()).unwrap_or(began);
             let span = Span { from: bounds.stop, to };
-            if let Some(from) = self.runs_within(name, span, true, &mut predecessors, &mut found).await? {
+            if let Some(from) = self.runs_within(&reading, span, true, &mut predecessors, &mut found).await? {
                 return Ok(Outcome::Renamed { from, to: found.repo.name });
             }
-            self.runs_before(name, predecessors, &mut found).await?;
+            self.runs_before(&reading, predecessors, &mut found).await?;
             found.chain.done = true;
         }
         if began < self.plan.began {
             // Runs of the week before may have ended since, as on any later run.
             let span = Span { from: unsettled_from(&self.plan, known, began), to: self.plan.began };
-            if let Some(from) = self.runs_within(name, span, false, &mut None, &mut found).await? {
+            if let Some(from) = self.runs_within(&reading, span, false, &mut None, &mut found).await? {
                 return Ok(Outcome::Renamed { from, to: found.repo.name });
             }
         }
@@ -114,27 +143,41 @@ impl Source {
     /// The newest runs, and what the repo is called.
     pub(super) async fn newest_workflow_runs(&self, name: &str) -> Result<(String, Vec<Deployment>), QueryError> {
         let page = self.runs_matching(name, &[], 1).await?;
-        let name = page.workflow_runs.first().map_or(name, |run| &run.repository.full_name).to_owned();
-        let merged = page.workflow_runs.into_iter().filter(|run| !UNMERGED.contains(&run.event.as_str()));
-        Ok((name, merged.map(|run| row(run, self.plan.began)).collect()))
+        let name = page.runs().next().map_or(name, |run| &run.repository.full_name).to_owned();
+        let merged = page.workflow_runs.into_iter().flatten().filter(is_merged);
+        let row = |run: Run| {
+            let end = recorded_end(&run);
+            row(run, end, self.plan.began)
+        };
+        Ok((name, merged.map(row).collect()))
     }
 
-    /// How many runs there are since the first day.
-    pub(super) async fn count_workflow_runs(&self, name: &str) -> Result<u64, QueryError> {
+    /// How many runs there are since the first day, and for how many of them the jobs are asked for, by the share of the
+    /// newest runs.
+    pub(super) async fn count_workflow_runs(&self, name: &str) -> Result<(u64, u64), QueryError> {
         let since = format!(">={}", kept_from(&self.plan).to_rfc3339());
-        Ok(self.runs_matching(name, &[("created", &since)], 1).await?.total_count)
+        let page = self.runs_matching(name, &[("created", &since)], 1).await?;
+        let dated = page.runs().filter(|run| is_merged(run) && asks_for_jobs(run, self.counts(run))).count();
+        let (dated, seen) = (dated as u64, page.workflow_runs.len() as u64);
+        Ok((page.total_count, (dated * page.total_count).div_ceil(seen.max(1))))
+    }
+
+    /// Whether a run's workflow is among the production environments.
+    fn counts(&self, run: &Run) -> bool {
+        workflow(run).is_some_and(|workflow| self.plan.counts(workflow))
     }
 
     /// Reads the runs created within a span, newest first; gives back the name under which they are known, where that is
     /// another.
     async fn runs_within(
         &self,
-        name: &str,
+        reading: &Reading<'_>,
         span: Span,
         moves: bool,
         predecessors: &mut Option<Predecessors>,
         found: &mut Found,
     ) -> Result<Option<String>, QueryError> {
+        let name = reading.name;
         let mut waiting = vec![whole_seconds(span)];
         while let Some(part) = waiting.pop() {
             if part.from > part.to {
@@ -155,8 +198,7 @@ impl Source {
                 }
                 _ => {}
             }
-            let id = |run: &Run| DeploymentKind::WorkflowRuns.id(&run.id.to_string());
-            if let Some(from) = first.workflow_runs.iter().find_map(|run| self.former_name(name, &id(run))) {
+            if let Some(from) = first.runs().find_map(|run| self.former_name(name, &row_id(run))) {
                 return Ok(Some(from));
             }
             let runs = self.all_runs(name, part, first).await?;
@@ -166,7 +208,14 @@ impl Source {
                     let key = (name.to_owned(), called.to_owned());
                     self.workflows.lock().unwrap_or_else(PoisonError::into_inner).insert(key, run.workflow_id);
                 }
-                rows.extend(self.run_row(name, run).await?.filter(|row| self.plan.keeps(row, predecessors)));
+                rows.extend(self.run_row(reading, run).await?.filter(|row| self.plan.keeps(row, predecessors)));
+                // A run that is interrupted among the jobs does not ask for those of the rows again.
+                if rows.len() >= PAGE {
+                    if moves {
+                        found.chain.after = Some(part.to.to_rfc3339());
+                    }
+                    self.hand_on(std::mem::take(&mut rows), found).await?;
+                }
             }
             if moves {
                 found.chain.after = Some(Timestamp(part.from.0 - SECOND_MS).to_rfc3339());
@@ -180,18 +229,23 @@ impl Source {
     async fn all_runs(&self, name: &str, part: Span, first: Page) -> Result<Vec<Run>, QueryError> {
         let mut page = first;
         for _ in 0..READINGS {
-            let (total, mut runs) = (page.total_count, page.workflow_runs);
+            let (total, mut listed) = (page.total_count, page.workflow_runs);
             for number in 2..=total.div_ceil(PAGE as u64) {
                 let next = self.runs_page(name, part, u32::try_from(number).unwrap_or(u32::MAX)).await?;
                 if next.workflow_runs.is_empty() {
                     break;
                 }
-                runs.extend(next.workflow_runs);
+                listed.extend(next.workflow_runs);
             }
+            let empty = listed.iter().filter(|run| run.is_none()).count() as u64;
+            let mut runs: Vec<Run> = listed.into_iter().flatten().collect();
             runs.sort_by_key(|run| std::cmp::Reverse((run.created_at, run.id)));
             runs.dedup_by_key(|run| run.id);
             // One that is deleted meanwhile moves another over the edge of a page.
-            if runs.len() as u64 >= total {
+            if runs.len() as u64 + empty >= total {
+                if empty > 0 {
+                    self.api.skipped.add(name, Nulls::from([("workflow_runs".to_owned(), empty)]));
+                }
                 return Ok(runs);
             }
             page = self.runs_page(name, part, 1).await?;
@@ -209,16 +263,17 @@ impl Source {
         let (size, number) = (PAGE.to_string(), number.to_string());
         let page = [("per_page", size.as_str()), ("page", &number), ("exclude_pull_requests", "true")];
         let query: Vec<_> = filter.iter().copied().chain(page).collect();
-        self.api.get(&["repos", owner, repo_name, "actions", "runs"], &query).await
+        self.api.get(name, &["repos", owner, repo_name, "actions", "runs"], &query).await
     }
 
     /// Keeps the last success before what is asked for of every counted workflow that lacks one.
     async fn runs_before(
         &self,
-        name: &str,
+        reading: &Reading<'_>,
         mut predecessors: Option<Predecessors>,
         found: &mut Found,
     ) -> Result<(), QueryError> {
+        let name = reading.name;
         let lacking = predecessors.as_ref().map(Predecessors::without).unwrap_or_default();
         let lacking: BTreeSet<&String> = lacking.iter().filter(|workflow| self.plan.counts(workflow)).collect();
         if lacking.is_empty() {
@@ -238,10 +293,10 @@ impl Source {
             let (before, id) = (format!("<{}", kept_from(&self.plan).to_rfc3339()), workflow.to_string());
             let query = [("status", "success"), ("created", before.as_str()), ("per_page", "100")];
             let path = ["repos", owner, repo_name, "actions", "workflows", &id, "runs"];
-            let page: Page = self.api.get(&path, &query).await?;
+            let page: Page = self.api.get(name, &path, &query).await?;
             let mut rows = Vec::new();
-            for run in page.workflow_runs {
-                if let Some(row) = self.run_row(name, run).await?
+            for run in page.workflow_runs.into_iter().flatten() {
+                if let Some(row) = self.run_row(reading, run).await?
                     && self.plan.keeps(&row, &mut predecessors)
                 {
                     rows.push(row);
@@ -260,19 +315,20 @@ impl Source {
         Ok(self.send(Event::Page { scope, rows, cursor }).await?)
     }
 
-    /// A run as a row, dated by its first try that succeeded; none for what is not merged.
-    async fn run_row(&self, name: &str, mut run: Run) -> Result<Option<Deployment>, QueryError> {
-        if UNMERGED.contains(&run.event.as_str()) {
+    /// A run as a row, dated by its first try that succeeded; none for what is not merged, and for what is known and final.
+    async fn run_row(&self, reading: &Reading<'_>, mut run: Run) -> Result<Option<Deployment>, QueryError> {
+        let (name, counts) = (reading.name, self.counts(&run));
+        let is_known = counts && reading.succeeded.contains(row_id(&run).as_str());
+        if is_known || !is_merged(&run) {
             return Ok(None);
         }
         let (owner, repo_name) = parts(name)?;
         let id = run.id.to_string();
-        let counts = workflow(&run).is_some_and(|workflow| self.plan.counts(workflow));
         let tries = if counts { run.attempt.unwrap_or(1).min(MOST_TRIES) } else { 1 };
         for attempt in 1..tries {
             let attempt = attempt.to_string();
             let path = ["repos", owner, repo_name, "actions", "runs", &id, "attempts", &attempt];
-            let earlier: Run = match self.api.get(&path, &[]).await {
+            let earlier: Run = match self.api.get(name, &path, &[]).await {
                 Ok(earlier) => earlier,
                 // It is kept for some time only.
                 Err(QueryError::Denied(_)) => continue,
@@ -283,8 +339,19 @@ impl Source {
                 break;
             }
         }
-        Ok(Some(row(run, self.plan.began)))
+        let end = self.run_end(name, &run, counts).await?;
+        Ok(Some(row(run, end, self.plan.began)))
     }
+}
+
+/// Whether what a run builds is merged.
+fn is_merged(run: &Run) -> bool {
+    !UNMERGED.contains(&run.event.as_str())
+}
+
+/// The id of a run's row.
+fn row_id(run: &Run) -> String {
+    DeploymentKind::WorkflowRuns.id(&run.id.to_string())
 }
 
 /// The name of a run's workflow, else its file.
@@ -293,7 +360,7 @@ fn workflow(run: &Run) -> Option<&str> {
     run.name.as_deref().filter(|name| !name.is_empty()).or(file)
 }
 
-fn row(run: Run, observed_at: Timestamp) -> Deployment {
+fn row(run: Run, end: Timestamp, observed_at: Timestamp) -> Deployment {
     let (status, ended) = match run.conclusion.as_deref() {
         Some("success") => ("success", true),
         Some("failure" | "timed_out" | "startup_failure") => ("failure", true),
@@ -304,14 +371,14 @@ fn row(run: Run, observed_at: Timestamp) -> Deployment {
     let environment = workflow(&run).map(str::to_owned);
     Deployment {
         source: SOURCE.into(),
-        id: DeploymentKind::WorkflowRuns.id(&run.id.to_string()),
+        id: row_id(&run),
         repo: run.repository.full_name,
         environment,
         sha: Some(run.head_sha),
         r#ref: run.head_branch,
         status: status.to_owned(),
         created_at: run.created_at,
-        finished_at: ended.then_some(run.updated_at),
+        finished_at: ended.then_some(end),
         task: DeploymentKind::WorkflowRuns.task().map(str::to_owned),
         creator: run.actor.map(|actor| actor.login),
         url: Some(run.html_url),

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a service. No message ever holds a token: bodies and causes are scrubbed first.
+//! What can go wrong between us and a service. No message holds a secret: bodies and causes are quoted without it.
 
 use std::time::Duration;
 

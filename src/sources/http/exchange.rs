@@ -3,16 +3,14 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Response, redirect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::{Host, Url};
 
 use super::error::HttpError;
 use super::limits::Budget;
-use super::text::{cause, scrub};
+use super::text::{Secrets, cause};
 use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 64 << 20;
@@ -75,9 +73,11 @@ impl Client {
                 self.note(request.resource, budget);
             }
             let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
-            let scopes = scopes.map(|scopes| scrub(scopes.to_owned(), request.token));
-            let body = read(response, request, host).await?;
-            return Ok((Reply { status, body, scopes }, budget));
+            let secrets = Secrets::of(request.token, request.scheme);
+            // Shown to people, and never parsed.
+            let scopes = scopes.map(|scopes| secrets.hide(scopes.to_owned()));
+            let body = read(response, &secrets, host).await?;
+            return Ok((Reply { status, body, scopes, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }
@@ -112,7 +112,8 @@ impl Client {
         self.sent.fetch_add(1, Ordering::Relaxed);
         builder.send().await.map_err(|error| {
             let connecting = error.is_connect();
-            let (host, cause) = (host.to_owned(), scrub(cause(error), request.token));
+            let secrets = Secrets::of(request.token, request.scheme);
+            let (host, cause) = (host.to_owned(), secrets.hide(cause(error)));
             if connecting {
                 HttpError::Unreachable { host, cause }
             } else {
@@ -135,7 +136,7 @@ fn next(url: &Url, response: &Response) -> Result<Url, HttpError> {
     Err(HttpError::Redirected { from: place(url), to: place(&to) })
 }
 
-async fn read(mut response: Response, request: Request<'_>, host: &str) -> Result<String, HttpError> {
+async fn read(mut response: Response, secrets: &Secrets, host: &str) -> Result<String, HttpError> {
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
@@ -145,19 +146,10 @@ async fn read(mut response: Response, request: Request<'_>, host: &str) -> Resul
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
             Err(error) => {
-                let cause = scrub(cause(error), request.token);
+                let cause = secrets.hide(cause(error));
                 return Err(HttpError::Broken { host: host.to_owned(), cause, tries: TRIES });
             }
         }
     }
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let text = match (request.scheme, request.token) {
-        // What went over the wire is the token in another spelling.
-        (Scheme::PasswordOf(user), Some(token)) => {
-            let sent = STANDARD.encode(format!("{user}:{}", token.expose_secret()));
-            scrub(text, Some(&SecretString::from(sent)))
-        }
-        _ => text,
-    };
-    Ok(scrub(text, request.token))
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

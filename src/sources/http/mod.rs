@@ -1,4 +1,4 @@
-//! The one HTTP client of all that is read and pushed: time limits, redirects, retries, limits of the service, and no token in any text.
+//! The one HTTP client of all that is read and pushed: time limits, redirects, retries, limits of the service, and no secret in any message.
 //!
 //! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
 //! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 64 MiB. Reads
@@ -23,7 +23,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use self::limits::{Budget, Gate};
-use self::text::shorten;
+use self::text::Secrets;
 use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
@@ -118,13 +118,27 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A reply: its status and its body, which never holds the request's token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A reply.
+#[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// As the service sent it, to be parsed. It may repeat the token: print [`Reply::said`] or [`Reply::quote`] instead.
     pub(crate) body: String,
     /// `x-oauth-scopes`: what the token may do, where the service says so.
     pub(crate) scopes: Option<String>,
+    secrets: Secrets,
+}
+
+impl Reply {
+    /// The body without the secrets of the request, whole.
+    pub(crate) fn said(&self) -> String {
+        self.secrets.hide(self.body.clone())
+    }
+
+    /// A part of the reply without the secrets of the request, on one short line.
+    pub(crate) fn quote(&self, text: &str) -> String {
+        self.secrets.quote(text)
+    }
 }
 
 /// The client; one for a whole run, so that all its requests wait together.
@@ -193,7 +207,7 @@ impl Client {
                     if reply.status < 500 || (request.is_final)(reply.status, &reply.body) {
                         return Ok(reply);
                     }
-                    let (status, body) = (reply.status, shorten(&reply.body));
+                    let (status, body) = (reply.status, reply.quote(&reply.body));
                     HttpError::Server { host: host.clone(), status, body, tries: TRIES }
                 }
                 Err(error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. })) => error,

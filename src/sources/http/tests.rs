@@ -6,7 +6,8 @@ use super::testing::{Answer, Seen, Server};
 use super::*;
 
 struct Run {
-    result: Result<Reply, HttpError>,
+    /// Status and body.
+    result: Result<(u16, String), HttpError>,
     notices: Vec<String>,
     seen: Vec<Seen>,
 }
@@ -16,7 +17,7 @@ async fn send(max_wait: u64, answer: impl Fn(&Seen) -> Answer + Send + 'static) 
     let server = Server::new(answer);
     let url = server.url.join("x").expect("an address");
     let (result, notices) = send_to(&url, max_wait).await;
-    Run { result, notices, seen: server.seen() }
+    Run { result: result.map(|reply| (reply.status, reply.body)), notices, seen: server.seen() }
 }
 
 async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<String>) {
@@ -50,7 +51,7 @@ async fn broken_replies_and_server_errors_are_tried_again() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into(), scopes: None }));
+    assert_eq!(run.result, Ok((200, "fine".into())));
     assert_eq!(run.seen.len(), 4);
     let head = run.seen[0].head.to_lowercase();
     assert!(head.contains("authorization: bearer ghp_secret") && head.contains("user-agent: dora-report/"), "{head}");
@@ -64,7 +65,7 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
+    assert_eq!(run.result.map(|(_, body)| body), Ok("fine".into()));
     assert_eq!(run.notices.len(), 1, "{:?}", run.notices);
     let run = send(60, |_| Answer::new(503, "busy").with("retry-after", 3_600)).await;
     assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);
@@ -82,6 +83,16 @@ async fn an_error_quotes_the_last_body_without_the_token() {
 }
 
 #[tokio::test]
+async fn a_body_comes_as_it_was_sent_and_is_quoted_without_the_token() {
+    let server = Server::new(|_| Answer::new(200, "{\"next\": \"ghp_secret\"}"));
+    let (result, _) = send_to(&server.url, 60).await;
+    let reply = result.expect("a reply");
+    assert_eq!(reply.body, "{\"next\": \"ghp_secret\"}");
+    assert_eq!(reply.said(), "{\"next\": \"***\"}");
+    assert_eq!(reply.quote("no\n ghp_secret"), "no ***");
+}
+
+#[tokio::test]
 async fn a_limit_is_waited_out_and_said() {
     let run = send(60, |seen| match seen.number {
         0 => Answer::new(429, "").with("retry-after", 0),
@@ -90,7 +101,7 @@ async fn a_limit_is_waited_out_and_said() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result, Ok(Reply { status: 200, body: "fine".into(), scopes: None }));
+    assert_eq!(run.result, Ok((200, "fine".into())));
     assert_eq!(run.notices.len(), 3, "{:?}", run.notices);
     assert!(run.notices[0].contains("until 1970-01-01T00:16:40Z"), "{:?}", run.notices);
 }
@@ -107,7 +118,7 @@ async fn a_limit_longer_than_the_longest_wait_is_an_error_that_says_until_when()
 #[tokio::test]
 async fn a_refusal_that_is_none_for_a_limit_is_handed_on() {
     let run = send(60, |_| Answer::new(403, "Resource not accessible").with("x-ratelimit-remaining", 4_000)).await;
-    assert_eq!(run.result, Ok(Reply { status: 403, body: "Resource not accessible".into(), scopes: None }));
+    assert_eq!(run.result, Ok((403, "Resource not accessible".into())));
 }
 
 #[tokio::test]
@@ -117,7 +128,7 @@ async fn redirects_stay_on_their_own_host() {
         _ => Answer::new(200, "fine"),
     })
     .await;
-    assert_eq!(run.result.map(|reply| reply.body), Ok("fine".into()));
+    assert_eq!(run.result.map(|(_, body)| body), Ok("fine".into()));
     assert!(run.seen[1].head.starts_with("POST /y ") && run.seen[1].body == "{}");
     let page = send(60, |_| Answer::new(302, "").with("location", "/login")).await;
     assert!(matches!(page.result, Err(HttpError::Redirects { .. })) && page.seen.len() == 1, "a page is no answer");

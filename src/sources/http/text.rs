@@ -1,18 +1,49 @@
-//! Text of others in our messages: without the token, on one line, short.
+//! Text of others in our messages: without secrets, on one line, short.
+//!
+//! Secrets are removed from what is printed, never from what is parsed.
 
 use std::error::Error;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::Scheme;
 use crate::domain::words::plain;
 
 const LONGEST: usize = 200;
 
-/// The text with every occurrence of the token replaced.
-pub(crate) fn scrub(text: String, token: Option<&SecretString>) -> String {
-    match token.map(ExposeSecret::expose_secret).filter(|token| !token.is_empty()) {
-        Some(token) if text.contains(token) => text.replace(token, "***"),
-        _ => text,
+/// A shorter secret is not removed: without every `x` a message says nothing, and no service issues such a token.
+const SHORTEST_SECRET: usize = 4;
+
+/// What a request was signed with, in every spelling that was sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Secrets(Vec<SecretString>);
+
+impl Secrets {
+    /// Those of a request.
+    pub(super) fn of(token: Option<&SecretString>, scheme: Scheme<'_>) -> Self {
+        let Some(token) = token else { return Self::default() };
+        let mut secrets = vec![token.clone()];
+        if let Scheme::PasswordOf(user) = scheme {
+            let sent = STANDARD.encode(format!("{user}:{}", token.expose_secret()));
+            secrets.push(SecretString::from(sent));
+        }
+        Self(secrets)
+    }
+
+    /// The text without secrets.
+    pub(crate) fn hide(&self, text: String) -> String {
+        let secrets = self.0.iter().map(ExposeSecret::expose_secret);
+        secrets.filter(|secret| secret.chars().count() >= SHORTEST_SECRET).fold(text, |text, secret| {
+            if text.contains(secret) { text.replace(secret, "***") } else { text }
+        })
+    }
+
+    /// The text without secrets, on one short line.
+    pub(crate) fn quote(&self, text: &str) -> String {
+        // A text that is shortened first may end in the first half of a secret.
+        shorten(&self.hide(text.to_owned()))
     }
 }
 
@@ -55,13 +86,32 @@ pub(super) fn cause(error: reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::http::BEARER;
+
+    fn secrets(token: &str, scheme: Scheme<'_>) -> Secrets {
+        Secrets::of(Some(&SecretString::from(token)), scheme)
+    }
 
     #[test]
-    fn a_token_never_stays_in_a_text() {
-        let token = SecretString::from("ghp_secret");
-        let text = scrub("Bad credentials: Bearer ghp_secret, ghp_secret".into(), Some(&token));
+    fn a_secret_is_hidden_in_every_spelling_that_was_sent() {
+        let token = secrets("ghp_secret", BEARER);
+        let text = token.hide("Bad credentials: Bearer ghp_secret, ghp_secret".into());
         assert_eq!(text, "Bad credentials: Bearer ***, ***");
-        assert_eq!(scrub("x".into(), Some(&SecretString::from(""))), "x");
+        let password = secrets("pass word", Scheme::PasswordOf("ops"));
+        assert_eq!(password.hide("Basic b3BzOnBhc3Mgd29yZA== is `pass word`".into()), "Basic *** is `***`");
+    }
+
+    #[test]
+    fn a_secret_too_short_to_be_one_leaves_the_words_whole() {
+        for token in ["", "x", "abc"] {
+            assert_eq!(secrets(token, BEARER).hide("next: abcx".into()), "next: abcx", "{token}");
+        }
+    }
+
+    #[test]
+    fn no_half_of_a_secret_stays_where_a_text_is_cut() {
+        let text = format!("{}ghp_secret", "-".repeat(LONGEST - 5));
+        assert!(!secrets("ghp_secret", BEARER).quote(&text).contains("ghp"));
     }
 
     #[test]

@@ -12,8 +12,7 @@ use url::Url;
 use super::Plan;
 use super::error::{QueryError, SourceError};
 use crate::sources::event::{Budget, Cost, Event};
-use crate::sources::http::text::shorten;
-use crate::sources::http::{Client, Clock, Method, Request, Scheme};
+use crate::sources::http::{Client, Clock, Method, Reply, Request, Scheme};
 
 /// What differs between services.
 #[derive(Debug, Clone, Copy)]
@@ -88,12 +87,12 @@ impl Api {
                 ..Request::new(Method::Get, &url)
             };
             let reply = self.client.send(request).await?;
-            let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply.body)));
+            let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
                 200..=299 => match serde_json::from_str(&reply.body) {
                     Ok(data) => return Ok(data),
                     Err(cause) if is_last => {
-                        let cause = shorten(&cause.to_string());
+                        let cause = reply.quote(&cause.to_string());
                         return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));
                     }
                     Err(_) => self.client.pause(0).await,
@@ -112,13 +111,13 @@ impl Api {
 }
 
 /// The message of a refusal, else its body, shortened.
-fn words(body: &str) -> String {
-    let reply: Value = serde_json::from_str(body).unwrap_or_default();
-    let message = reply.pointer("/error/message").or_else(|| reply.get("message")).or_else(|| reply.get("error"));
-    let details = reply.pointer("/error/errors/0").and_then(Value::as_str);
+fn words(reply: &Reply) -> String {
+    let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let message = body.pointer("/error/message").or_else(|| body.get("message")).or_else(|| body.get("error"));
+    let details = body.pointer("/error/errors/0").and_then(Value::as_str);
     match (message.and_then(Value::as_str), details) {
-        (Some(message), Some(details)) => shorten(&format!("{message} {details}")),
-        (Some(message), None) => shorten(message),
-        (None, _) => shorten(body),
+        (Some(message), Some(details)) => reply.quote(&format!("{message} {details}")),
+        (Some(message), None) => reply.quote(message),
+        (None, _) => reply.quote(&reply.body),
     }
 }

@@ -72,7 +72,7 @@ impl<'w> Execution<'w, '_> {
 
     fn field(&mut self, node: Node<'w>, field: &Field, path: &[Value]) -> Value {
         let answer = node.answer(self.world, self.budget, &field.name, &field.arguments);
-        let wants_object = matches!(answer, Answer::One(_) | Answer::Connection(..));
+        let wants_object = matches!(answer, Answer::One(_) | Answer::Many(_) | Answer::Connection(..));
         let is_object = !field.selections.is_empty();
         if wants_object && !is_object || !wants_object && is_object && matches!(answer, Answer::Scalar(_)) {
             return self.refuse(
@@ -89,6 +89,13 @@ impl<'w> Execution<'w, '_> {
             Answer::Null => Value::Null,
             Answer::Scalar(value) => value,
             Answer::One(inner) => self.object(inner, &field.selections, path),
+            Answer::Many(nodes) => {
+                let each = nodes.into_iter().enumerate().map(|(index, node)| {
+                    let path = [path, &[index.into()]].concat();
+                    node.map_or(Value::Null, |node| self.object(node, &field.selections, &path))
+                });
+                Value::Array(each.collect())
+            }
             Answer::Connection(name, entries) => self.connection(name, &entries, field, path),
             Answer::Failed(kind, words) => {
                 self.failed.push(

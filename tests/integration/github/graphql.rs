@@ -30,9 +30,10 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// How many entries it asks for, where it is a connection.
+    /// How many entries it asks for, where it is a connection or a list of ids.
     pub(super) fn page(&self) -> Option<u64> {
-        self.arguments.get("first").or_else(|| self.arguments.get("last")).and_then(Value::as_u64)
+        let ids = self.arguments.get("ids").and_then(Value::as_array).map(|ids| ids.len() as u64);
+        self.arguments.get("first").or_else(|| self.arguments.get("last")).and_then(Value::as_u64).or(ids)
     }
 }
 

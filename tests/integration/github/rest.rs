@@ -42,8 +42,24 @@ pub(super) fn answer(world: &World, path: &str) -> Option<Answer> {
             let run = repo.runs.iter().find(|run| run.id.to_string() == *id)?;
             Some(Answer::Json(200, shown(repo, run, number.parse().ok()?)))
         }
+        ["runs", id, "attempts", number, "jobs"] => {
+            let run = repo.runs.iter().find(|run| run.id.to_string() == *id)?;
+            Some(jobs(run, number.parse().ok()?))
+        }
         _ => None,
     }
+}
+
+/// The jobs of a try: one that was skipped, one that ended a minute before the last, and the last.
+fn jobs(run: &WorkflowRun, number: usize) -> Answer {
+    if run.jobless {
+        return Answer::Json(404, json!({"message": "Not Found", "status": "404"}));
+    }
+    let (conclusion, at) = &run.tries[number - 1];
+    let job = |id: i64, at: Option<i64>| json!({"id": id, "completed_at": at.map(iso)});
+    let last = conclusion.as_ref().map(|_| *at);
+    let jobs = json!([job(1, Some(run.created)), null, job(2, last.map(|at| at - 60)), job(3, last)]);
+    Answer::Json(200, json!({"total_count": 4, "jobs": jobs}))
 }
 
 fn list(repo: &Repo, query: &dyn Fn(&str) -> Option<String>, workflow: Option<u64>) -> Value {
@@ -78,11 +94,13 @@ fn workflow_id(run: &WorkflowRun) -> u64 {
 
 fn shown(repo: &Repo, run: &WorkflowRun, number: usize) -> Value {
     let (conclusion, at) = &run.tries[number - 1];
+    let started = if number > 1 { run.tries[number - 2].1 } else { run.created };
+    let changed = run.touched.filter(|_| number == run.tries.len()).unwrap_or(*at);
     json!({
         "id": run.id, "workflow_id": workflow_id(run), "name": run.workflow, "path": ".github/workflows/some.yml@main", "head_branch": "main",
         "head_sha": run.sha, "event": run.event, "run_attempt": number, "created_at": iso(run.created),
         "status": if conclusion.is_some() { "completed" } else { "in_progress" }, "conclusion": conclusion,
-        "updated_at": iso(*at), "html_url": format!("https://github.com/{}/actions/runs/{}", repo.name, run.id),
+        "run_started_at": iso(started), "updated_at": iso(changed), "html_url": format!("https://github.com/{}/actions/runs/{}", repo.name, run.id),
         "actor": {"login": "grace"}, "repository": {"full_name": repo.name},
     })
 }

@@ -26,6 +26,8 @@ pub(super) enum Node<'w> {
     Query,
     Owner(&'w str),
     Repo(&'w Repo),
+    /// A repository of which only the name is known.
+    Elsewhere(&'w str),
     Deployment(&'w Repo, &'w Deployment),
     Status(&'w Repo, &'w Deployment, usize),
     Commit(&'w Repo, &'w Commit),
@@ -47,6 +49,8 @@ pub(super) enum Answer<'w> {
     Null,
     Scalar(Value),
     One(Node<'w>),
+    /// Those of a plain list; null where there is no such thing.
+    Many(Vec<Option<Node<'w>>>),
     /// Every entry with its cursor, in order, and the connection's type.
     Connection(&'static str, Vec<(String, Node<'w>)>),
     /// An error of this type and message at this field, which is null.
@@ -78,7 +82,7 @@ impl<'w> Node<'w> {
         match self {
             Self::Query => "Query",
             Self::Owner(_) => "Organization",
-            Self::Repo(_) => "Repository",
+            Self::Repo(_) | Self::Elsewhere(_) => "Repository",
             Self::Deployment(..) => "Deployment",
             Self::Status(..) => "DeploymentStatus",
             Self::Commit(..) => "Commit",
@@ -123,6 +127,10 @@ impl<'w> Node<'w> {
             Self::Query => query(world, budget, field, args),
             Self::Owner(login) => owner(world, login, field, args),
             Self::Repo(repo) => repository(repo, field, args),
+            Self::Elsewhere(name) => match field {
+                "nameWithOwner" => scalar(name),
+                _ => Answer::Unknown,
+            },
             Self::Deployment(repo, deployment) => of_deployment(repo, deployment, field),
             Self::Status(repo, deployment, index) => of_status(repo, deployment, index, field),
             Self::Commit(repo, commit) => of_commit(repo, commit, field, args),
@@ -212,6 +220,10 @@ fn query<'w>(world: &'w World, budget: &Budget, field: &str, args: &Map<String, 
             }
         }
         "node" => node(world, &text(args, "id")).into(),
+        "nodes" => {
+            let ids = args.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
+            Answer::Many(ids.iter().map(|id| node(world, id.as_str().unwrap_or_default())).collect())
+        }
         _ => Answer::Unknown,
     }
 }
@@ -408,6 +420,7 @@ fn of_commit<'w>(repo: &'w Repo, commit: &'w Commit, field: &str, args: &Map<Str
         }
         "associatedPullRequests" => {
             let mut pulls: Vec<&Pull> = commit.pulls.iter().filter_map(|number| repo.pulls.get(number)).collect();
+            pulls.sort_by_key(|pull| (pull.opened, pull.number));
             if descending(args) {
                 pulls.reverse();
             }
@@ -433,7 +446,11 @@ fn of_pull<'w>(repo: &'w Repo, pull: &'w Pull, field: &str) -> Answer<'w> {
         "number" => scalar(pull.number),
         "id" => scalar(format!("PR_{}_{}", repo.name, pull.number)),
         "title" => scalar(pull.title.as_str()),
-        "state" => scalar(if pull.merged.is_some() { "MERGED" } else { "OPEN" }),
+        "state" => scalar(match (pull.merged, pull.rejected) {
+            (Some(_), _) => "MERGED",
+            (None, true) => "CLOSED",
+            (None, false) => "OPEN",
+        }),
         "author" => pull.author.as_deref().map(Node::Actor).into(),
         "createdAt" | "publishedAt" => scalar(iso(pull.opened)),
         "mergedAt" | "closedAt" => scalar(pull.merged.map(iso)),
@@ -444,7 +461,10 @@ fn of_pull<'w>(repo: &'w Repo, pull: &'w Pull, field: &str) -> Answer<'w> {
         "headRefName" => scalar(pull.head.as_str()),
         "baseRefName" => scalar(pull.base.as_str()),
         "headRefOid" => scalar(pull.commits.last().cloned()),
-        "baseRepository" | "repository" | "headRepository" => Answer::One(Node::Repo(repo)),
+        "baseRepository" | "repository" => {
+            Answer::One(pull.base_repo.as_deref().map_or(Node::Repo(repo), Node::Elsewhere))
+        }
+        "headRepository" => Answer::One(Node::Repo(repo)),
         "mergeCommit" => {
             pull.merge_sha.as_ref().and_then(|sha| repo.commits.get(sha)).map(|c| Node::Commit(repo, c)).into()
         }

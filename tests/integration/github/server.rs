@@ -308,7 +308,10 @@ impl State {
             && let Some(answer) = rest::answer(&self.world, &raw.path)
         {
             let mut reply = match answer {
-                rest::Answer::Json(status, value) => plain(status, &value),
+                rest::Answer::Json(status, mut value) => {
+                    self.edit(&edits, &mut value);
+                    plain(status, &value)
+                }
                 rest::Answer::Moved(to) => {
                     let mut reply = plain(301, &json!({"message": "Moved Permanently"}));
                     reply.headers.push(("location".into(), to));
@@ -337,11 +340,7 @@ impl State {
         let budget =
             Budget { cost, nodes: request.weight.nodes, limit: self.limit, used: self.used, reset: self.reset };
         let mut value = execute(&self.world, &selections, request.weight, &budget);
-        for index in edits {
-            if let Effect::Edit(edit) = &self.faults[index].effect {
-                edit(&mut value);
-            }
-        }
+        self.edit(&edits, &mut value);
         let mut reply = plain(200, &value);
         if cut {
             reply.body.truncate(reply.body.len() / 2);
@@ -350,6 +349,14 @@ impl State {
         reply.headers.extend(headers);
         reply.pace = pace;
         Some(reply)
+    }
+
+    fn edit(&self, edits: &[usize], value: &mut Value) {
+        for &index in edits {
+            if let Effect::Edit(edit) = &self.faults[index].effect {
+                edit(value);
+            }
+        }
     }
 
     fn request(&self, raw: &Raw, time: i64) -> (Request, Result<Vec<graphql::Selection>, String>) {

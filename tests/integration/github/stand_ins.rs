@@ -242,7 +242,8 @@ fn killed_between_spans_of_runs_the_next_fetch_goes_on_there() {
     interrupted.server.state(|state| state.tokens = vec![(super::server::token(), None)]);
     interrupted.fetched(&[]);
     interrupted.report("2025-Q1").is_identical_to(&whole.report("2025-Q1"));
-    assert!(interrupted.server.requests() <= whole.server.requests() + 12, "what was read is not read again");
+    // At most the jobs of one page of runs are asked for again.
+    assert!(interrupted.server.requests() <= whole.server.requests() + 112, "what was read is not read again");
 }
 
 #[test]

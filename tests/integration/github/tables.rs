@@ -1,7 +1,7 @@
 //! The import files of a world, by the rules of the data's contract and without the program's help: what a fetch of
 //! the same world is compared with.
 
-use super::world::{Deployment, Repo, World, iso};
+use super::world::{Commit, Deployment, Pull, Repo, World, iso};
 
 /// The text of the files: deployments, commits, pull requests.
 pub(super) struct Files {
@@ -51,11 +51,11 @@ impl Files {
                 commit.parents.join(";"),
                 iso(commit.authored),
                 iso(commit.committed),
-                commit.pulls.first().map(u64::to_string).unwrap_or_default(),
+                brought_by(repo, commit).map(|number| number.to_string()).unwrap_or_default(),
             ];
             self.commits.push_str(&line(&row));
         }
-        for pull in repo.pulls.values().filter(|pull| pull.merged.is_some()) {
+        for pull in repo.pulls.values().filter(|pull| pull.merged.is_some() && pull.base_repo.is_none()) {
             let first_commit = pull.commits.first().and_then(|sha| repo.commits.get(sha));
             let person = |author: &Option<String>| {
                 author.as_deref().is_some_and(|name| !name.ends_with("[bot]")) && *author != pull.author
@@ -79,6 +79,15 @@ impl Files {
             self.pulls.push_str(&line(&row));
         }
     }
+}
+
+/// The pull request that brought a commit: of those merged into the repo the one whose merge made it, else the lowest
+/// number.
+fn brought_by(repo: &Repo, commit: &Commit) -> Option<u64> {
+    let holders = commit.pulls.iter().filter_map(|number| repo.pulls.get(number));
+    let merged: Vec<&Pull> = holders.filter(|pull| pull.merged.is_some() && pull.base_repo.is_none()).collect();
+    let made = merged.iter().find(|pull| pull.merge_sha.as_deref() == Some(&commit.sha));
+    made.map(|pull| pull.number).or_else(|| merged.iter().map(|pull| pull.number).min())
 }
 
 /// Status and end of a deployment: the first success, else the first failure or error, else its newest state.

@@ -101,6 +101,10 @@ pub(super) struct WorkflowRun {
     pub(super) created: Seconds,
     /// How each try ended and when: a conclusion, or none while it runs.
     pub(super) tries: Vec<(Option<String>, Seconds)>,
+    /// When GitHub last changed the record, if that was after the end of the last try.
+    pub(super) touched: Option<Seconds>,
+    /// Whether its jobs are no longer listed.
+    pub(super) jobless: bool,
 }
 
 /// A commit.
@@ -118,7 +122,7 @@ pub(super) struct Commit {
     pub(super) pulls: Vec<u64>,
 }
 
-/// A pull request, merged or open.
+/// A pull request: merged, open, or closed without a merge.
 #[derive(Debug, Clone)]
 pub(super) struct Pull {
     /// Its number.
@@ -137,8 +141,12 @@ pub(super) struct Pull {
     pub(super) merged: Option<Seconds>,
     /// When it last changed, if that was after the merge.
     pub(super) changed: Option<Seconds>,
+    /// Whether it was closed without a merge.
+    pub(super) rejected: bool,
     /// The branch it goes into.
     pub(super) base: String,
+    /// The repository it goes into, where that is another one: a fork's own, or the one this is a fork of.
+    pub(super) base_repo: Option<String>,
     /// The commit on the target branch.
     pub(super) merge_sha: Option<String>,
     /// The commits of its branch, oldest first.
@@ -286,7 +294,9 @@ impl Repo {
             opened,
             merged: Some(merged),
             changed: None,
+            rejected: false,
             base: "main".into(),
+            base_repo: None,
             merge_sha: Some(head.clone()),
             commits,
             reviews: vec![
@@ -297,6 +307,60 @@ impl Repo {
             ],
         };
         self.pulls.insert(number, pull);
+        head
+    }
+
+    /// Adds a pull request that is still open; it holds no commit yet.
+    pub(super) fn open_pull(&mut self, opened: Seconds) -> &mut Pull {
+        let number = self.pulls.len() as u64 + 1;
+        let pull = Pull {
+            number,
+            title: format!("Change {number}"),
+            author: Some("joan".into()),
+            labels: Vec::new(),
+            head: format!("change-{number}"),
+            opened,
+            merged: None,
+            changed: None,
+            rejected: false,
+            base: "main".into(),
+            base_repo: None,
+            merge_sha: None,
+            commits: Vec::new(),
+            reviews: Vec::new(),
+        };
+        self.pulls.entry(number).or_insert(pull)
+    }
+
+    /// Says that a pull request holds a commit as well.
+    pub(super) fn holds(&mut self, number: u64, sha: &str) {
+        self.commits.get_mut(sha).expect("a commit").pulls.push(number);
+    }
+
+    /// Adds two stacked pull requests: the second is squashed into the branch of the first, which is then merged with
+    /// a merge commit. Work on the second began 60 hours before, that on the first 50 hours before; returns the head.
+    pub(super) fn stack(&mut self, merged: Seconds) -> String {
+        let base = self.main.clone().expect("a history");
+        let (first, second) = (self.pulls.len() as u64 + 1, self.pulls.len() as u64 + 2);
+        let own = self.commit(&[&base], merged - 50 * HOUR, merged - 50 * HOUR);
+        let upper = self.commit(&[&own], merged - 60 * HOUR, merged - 40 * HOUR);
+        let squashed = self.commit(&[&own], merged - 20 * HOUR, merged - 20 * HOUR);
+        let head = self.advance(&[&squashed], merged, merged);
+        let commits = vec![own.clone(), squashed.clone()];
+        let lower = Pull { merged: Some(merged), merge_sha: Some(head.clone()), commits, ..self.open_pull(merged - 45 * HOUR).clone() };
+        self.pulls.insert(first, lower);
+        let at = merged - 20 * HOUR;
+        let pull = Pull {
+            merged: Some(at),
+            merge_sha: Some(squashed.clone()),
+            commits: vec![upper.clone()],
+            base: format!("change-{first}"),
+            ..self.open_pull(merged - 39 * HOUR).clone()
+        };
+        self.pulls.insert(second, pull);
+        for (number, sha) in [(first, &own), (first, &squashed), (second, &squashed), (second, &upper), (first, &head)] {
+            self.holds(number, sha);
+        }
         head
     }
 
@@ -342,6 +406,8 @@ impl Repo {
             sha: sha.to_owned(),
             created: at,
             tries: vec![(Some("success".into()), at + 7 * MINUTE)],
+            touched: None,
+            jobless: false,
         });
         self.runs.last_mut().expect("the run just made")
     }

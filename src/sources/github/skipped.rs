@@ -1,0 +1,95 @@
+//! What a run had to do without: empty entries in GitHub's lists, and ends of workflow runs that GitHub no longer shows.
+//! Counted for each repo and said once, when the run ends.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::error::GitHubError;
+use super::source::Source;
+use super::Event;
+use crate::sources::nulls::Nulls;
+
+/// Counts by repo, then by what was skipped.
+#[derive(Debug, Default)]
+pub(super) struct Skipped {
+    entries: Mutex<BTreeMap<(String, String), u64>>,
+    ends: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Skipped {
+    /// Empty entries in lists of a repo, by the key of the list.
+    pub(super) fn add(&self, scope: &str, nulls: Nulls) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, count) in nulls {
+            *entries.entry((scope.to_owned(), words(&key))).or_default() += count;
+        }
+    }
+
+    /// A workflow run of a repo that is dated without its jobs.
+    pub(super) fn add_end(&self, scope: &str) {
+        *self.ends.lock().unwrap_or_else(PoisonError::into_inner).entry(scope.to_owned()).or_default() += 1;
+    }
+
+    /// A sentence for each repo and kind; afterwards nothing is left to say.
+    fn take(&self) -> Vec<String> {
+        let entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
+        let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
+        let entries = entries.into_iter().map(|((scope, list), count)| {
+            let these = if count == 1 { "1 empty entry" } else { &format!("{count} empty entries") };
+            let were = if count == 1 { "was" } else { "were" };
+            format!(
+                "{scope}: GitHub sent {these} among the {list}, which {were} skipped; `dora-report fetch --full` asks again"
+            )
+        });
+        let ends = ends.into_iter().map(|(scope, count)| {
+            let runs = if count == 1 { "1 workflow run" } else { &format!("{count} workflow runs") };
+            format!(
+                "{scope}: GitHub no longer lists the jobs of {runs}; the end is the last change of the record, or the \
+                 start where that change came more than 35 days later"
+            )
+        });
+        entries.chain(ends).collect()
+    }
+}
+
+impl Source {
+    /// Says what was skipped.
+    pub(super) async fn say_skipped(&self) -> Result<(), GitHubError> {
+        for text in self.api.skipped.take() {
+            self.send(Event::Notice(text)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The key of a list in words: `workflow_runs` and `associatedPullRequests`.
+fn words(key: &str) -> String {
+    if key == "history" {
+        return "commits".into();
+    }
+    let letters = key.chars().flat_map(|letter| {
+        let space = (letter.is_uppercase() || letter == '_').then_some(' ');
+        space.into_iter().chain(letter.to_lowercase().filter(|letter| *letter != '_'))
+    });
+    letters.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_entries_are_counted_by_repo_and_list_and_said_once() {
+        let skipped = Skipped::default();
+        skipped.add("acme/web", Nulls::from([("history".to_owned(), 2), ("associatedPullRequests".to_owned(), 1)]));
+        skipped.add("acme/web", Nulls::from([("history".to_owned(), 1)]));
+        skipped.add_end("acme/api");
+        let said = skipped.take();
+        assert_eq!(said.len(), 3);
+        assert!(said[0].starts_with("acme/web: GitHub sent 1 empty entry among the associated pull requests, which was"));
+        assert!(said[1].starts_with("acme/web: GitHub sent 3 empty entries among the commits, which were"));
+        assert!(said[2].starts_with("acme/api: GitHub no longer lists the jobs of 1 workflow run;"));
+        assert_eq!(skipped.take(), Vec::<String>::new());
+        assert_eq!(words("workflow_runs"), "workflow runs");
+    }
+}
