@@ -69,7 +69,8 @@ pub(super) fn choice(repo: &str, sha: &str, listed: Option<wire::Associated>) ->
     let Some(listed) = listed else { return Choice::Made(None) };
     let shown = u64::try_from(listed.nodes.len()).unwrap_or(u64::MAX);
     let others = listed.total_count > shown;
-    let first = listed.nodes.into_iter().next().filter(|one| is_merged(repo, one.merged_at, one.base_repository.as_ref()));
+    let first =
+        listed.nodes.into_iter().next().filter(|one| is_merged(repo, one.merged_at, one.base_repository.as_ref()));
     let made_it = |one: &wire::PullRequest| one.merge_commit.as_ref().is_some_and(|made| made.oid == sha);
     if !others || first.as_ref().is_some_and(made_it) { Choice::Made(first) } else { Choice::Open(first) }
 }
@@ -128,7 +129,9 @@ impl Commits<'_> {
             if let Some(shown) = shown {
                 known.insert(shown.id.clone(), shown);
             }
-            wanted.extend(found.filter(|found| !self.pull_requests.contains(&found.number) && asked.insert(found.number)));
+            wanted.extend(
+                found.filter(|found| !self.pull_requests.contains(&found.number) && asked.insert(found.number)),
+            );
         }
         let (mut pull_requests, mut ids) = (Vec::new(), Vec::new());
         for candidate in wanted {
@@ -137,9 +140,7 @@ impl Commits<'_> {
                 None => ids.push(candidate.id),
             }
         }
-        let ask = |range: Range<usize>| {
-            (PULL_REQUESTS.to_owned(), json!({"ids": ids.get(range).unwrap_or_default()}))
-        };
+        let ask = |range: Range<usize>| (PULL_REQUESTS.to_owned(), json!({"ids": ids.get(range).unwrap_or_default()}));
         let take = |_: Range<usize>, page: PullRequests| pull_requests.extend(page.nodes);
         self.in_parts(ids.len(), ask, take).await?;
         let mut rows = Vec::new();

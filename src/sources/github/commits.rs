@@ -64,9 +64,19 @@ impl<'a> Commits<'a> {
         cursor: Option<String>,
         first: Option<FirstPage>,
     ) -> Self {
-        let (size, pull_requests, met) = (PageSize::default(), FxHashSet::default(), FxHashSet::default());
-        let (main, side, undecided) = (None, None, Vec::new());
-        Self { source, repo, history, cursor, size, pull_requests, undecided, main, side, met, first }
+        Self {
+            source,
+            repo,
+            history,
+            cursor,
+            size: PageSize::default(),
+            pull_requests: FxHashSet::default(),
+            undecided: Vec::new(),
+            main: None,
+            side: None,
+            met: FxHashSet::default(),
+            first,
+        }
     }
 
     /// Reads what the unresolved pairs (newest first) need, each page handed on as it comes.
@@ -177,7 +187,10 @@ impl<'a> Commits<'a> {
 
     /// A pull request as a row; none where it was handed on before. Reads the reviews that a page does not show, as long
     /// as they may hold the first one by another person or the first approval.
-    pub(super) async fn pull_request(&mut self, mut wire: wire::PullRequest) -> Result<Option<PullRequest>, QueryError> {
+    pub(super) async fn pull_request(
+        &mut self,
+        mut wire: wire::PullRequest,
+    ) -> Result<Option<PullRequest>, QueryError> {
         if !self.pull_requests.insert(wire.number) {
             return Ok(None);
         }

@@ -205,7 +205,11 @@ impl Run {
 
     /// A query as this server takes it.
     fn wording<'q>(&self, query: &'q str) -> Cow<'q, str> {
-        if self.without_duplicates.load(Ordering::Relaxed) { query.replace(DUPLICATES, "").into() } else { query.into() }
+        if self.without_duplicates.load(Ordering::Relaxed) {
+            query.replace(DUPLICATES, "").into()
+        } else {
+            query.into()
+        }
     }
 
     /// Whether a query failed because an older GitHub Enterprise Server does not know the reason "duplicate"; from then

@@ -69,9 +69,11 @@ pub(super) fn commits_of(count: usize) -> String {
 
 /// The query for the pull requests that hold so many commits of one repo, `c0`, `c1`, …, by `$oid0`, ….
 pub(super) fn associated_of(count: usize) -> String {
-    let head: String = (0..count).map(|index| format!(", $oid{index}: GitObjectID!")).collect();
-    let body: String =
-        (0..count).map(|index| format!("    c{index}: object(oid: $oid{index}) {{ ...Associated }}\n")).collect();
+    let head = (0..count).map(|index| format!(", $oid{index}: GitObjectID!")).collect::<Vec<_>>().concat();
+    let body: String = (0..count)
+        .map(|index| format!("    c{index}: object(oid: $oid{index}) {{ ...Associated }}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let fragment = include_str!("queries/associated.graphql");
     format!(
         "query AssociatedPullRequests($owner: String!, $name: String!{head}) {{\n  repository(owner: $owner, name: $name) \

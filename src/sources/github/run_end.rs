@@ -109,7 +109,11 @@ mod tests {
             (Some("failure"), "2026-01-04T00:10:00Z", true, true),
             (None, "2026-01-04T00:10:00Z", true, false),
         ] {
-            assert_eq!(asks_for_jobs(&run(conclusion, updated_at), counts), asks, "{conclusion:?} {updated_at} {counts}");
+            assert_eq!(
+                asks_for_jobs(&run(conclusion, updated_at), counts),
+                asks,
+                "{conclusion:?} {updated_at} {counts}"
+            );
         }
     }
 

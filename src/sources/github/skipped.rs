@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::Event;
 use super::error::GitHubError;
 use super::source::Source;
-use super::Event;
 use crate::sources::nulls::Nulls;
 
 /// Counts by repo, then by what was skipped.
@@ -86,7 +86,9 @@ mod tests {
         skipped.add_end("acme/api");
         let said = skipped.take();
         assert_eq!(said.len(), 3);
-        assert!(said[0].starts_with("acme/web: GitHub sent 1 empty entry among the associated pull requests, which was"));
+        assert!(
+            said[0].starts_with("acme/web: GitHub sent 1 empty entry among the associated pull requests, which was")
+        );
         assert!(said[1].starts_with("acme/web: GitHub sent 3 empty entries among the commits, which were"));
         assert!(said[2].starts_with("acme/api: GitHub no longer lists the jobs of 1 workflow run;"));
         assert_eq!(skipped.take(), Vec::<String>::new());

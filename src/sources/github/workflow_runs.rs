@@ -52,6 +52,7 @@ impl Page {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are GitHub's")]
 pub(super) struct Run {
     pub(super) id: u64,
     #[serde(default)]

@@ -35,9 +35,9 @@ impl Secrets {
     /// The text without secrets.
     pub(crate) fn hide(&self, text: String) -> String {
         let secrets = self.0.iter().map(ExposeSecret::expose_secret);
-        secrets.filter(|secret| secret.chars().count() >= SHORTEST_SECRET).fold(text, |text, secret| {
-            if text.contains(secret) { text.replace(secret, "***") } else { text }
-        })
+        secrets
+            .filter(|secret| secret.chars().count() >= SHORTEST_SECRET)
+            .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "***") } else { text })
     }
 
     /// The text without secrets, on one short line.

@@ -77,8 +77,11 @@ fn empty_entries_among_workflow_runs_and_jobs_do_not_block_a_repo() {
         let head = repo.push(NEW_YEAR + 60 * DAY + nth * DAY);
         repo.run("Deploy", &head, NEW_YEAR + 60 * DAY + nth * DAY + HOUR);
     }
-    for (key, words) in [("workflow_runs", "empty entries among the workflow runs"), ("jobs", "empty entries among the jobs")] {
-        let scene = Scene::new(World::of([repo.clone()]), "repos = [\"acme/web\"]\ndeployments_from = \"workflow-runs\"");
+    for (key, words) in
+        [("workflow_runs", "empty entries among the workflow runs"), ("jobs", "empty entries among the jobs")]
+    {
+        let scene =
+            Scene::new(World::of([repo.clone()]), "repos = [\"acme/web\"]\ndeployments_from = \"workflow-runs\"");
         let config = scene.place.read("dora.toml");
         scene.place.write("dora.toml", &format!("{config}[deployments]\nenvironments = [\"deploy\"]\n"));
         scene.server.fault(nulls(key));

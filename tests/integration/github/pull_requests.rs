@@ -57,7 +57,12 @@ fn is_true(scene: &Scene) {
     }
     let named = commits.values().filter(|row| !row[2].is_empty());
     for row in named {
-        assert!(pulls.contains_key(&(row[0].clone(), row[2].clone())), "pull request {} of {} is missing", row[2], row[0]);
+        assert!(
+            pulls.contains_key(&(row[0].clone(), row[2].clone())),
+            "pull request {} of {} is missing",
+            row[2],
+            row[0]
+        );
     }
     let reached = scene.server.state(|state| {
         let heads = state.world.repos.iter().filter_map(|repo| Some((repo, repo.main.clone()?)));
@@ -137,7 +142,11 @@ fn the_pull_request_that_was_merged_into_the_repo_brought_the_commit_whatever_st
 #[test]
 fn an_organisation_with_every_kind_of_pull_request_is_read_as_it_is() {
     let repos = (0..7).map(|nth| {
-        let mut repo = if nth % 2 == 0 { every_kind(&format!("acme/repo-{nth}")) } else { even(&format!("acme/repo-{nth}"), 130, 3) };
+        let mut repo = if nth % 2 == 0 {
+            every_kind(&format!("acme/repo-{nth}"))
+        } else {
+            even(&format!("acme/repo-{nth}"), 130, 3)
+        };
         let heads: Vec<String> = repo.commits.keys().cloned().collect();
         for (index, sha) in heads.iter().enumerate().filter(|(index, _)| index % (3 + nth) == 0) {
             // Every third one was closed, every third one goes elsewhere, the others are open.

@@ -347,7 +347,12 @@ impl Repo {
         let squashed = self.commit(&[&own], merged - 20 * HOUR, merged - 20 * HOUR);
         let head = self.advance(&[&squashed], merged, merged);
         let commits = vec![own.clone(), squashed.clone()];
-        let lower = Pull { merged: Some(merged), merge_sha: Some(head.clone()), commits, ..self.open_pull(merged - 45 * HOUR).clone() };
+        let lower = Pull {
+            merged: Some(merged),
+            merge_sha: Some(head.clone()),
+            commits,
+            ..self.open_pull(merged - 45 * HOUR).clone()
+        };
         self.pulls.insert(first, lower);
         let at = merged - 20 * HOUR;
         let pull = Pull {
@@ -358,7 +363,8 @@ impl Repo {
             ..self.open_pull(merged - 39 * HOUR).clone()
         };
         self.pulls.insert(second, pull);
-        for (number, sha) in [(first, &own), (first, &squashed), (second, &squashed), (second, &upper), (first, &head)] {
+        for (number, sha) in [(first, &own), (first, &squashed), (second, &squashed), (second, &upper), (first, &head)]
+        {
             self.holds(number, sha);
         }
         head
