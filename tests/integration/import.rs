@@ -372,3 +372,29 @@ fn suspicious_spans_are_said() {
     let run = place.done(["import", "commits", "c.csv", "--covers", "2026-07-01..2026-08-01"]);
     assert!(run.stderr.contains("--covers says nothing of commits"), "{}", run.stderr);
 }
+
+#[test]
+fn an_id_that_two_repos_or_services_use_is_refused_with_both_lines_and_nothing_is_lost() {
+    let place = Place::new();
+    place.write(
+        "d.csv",
+        "id,repo,environment,sha,status,created_at,finished_at\n\
+         101,acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z\n\
+         101,acme/web,Production,A1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z\n\
+         101,acme/api,production,b1,success,2026-07-03T10:00:00Z,2026-07-03T10:05:00Z\n",
+    );
+    let run = place.run(["import", "deployments", "d.csv"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    for part in ["d.csv:4", "line 2", "acme/web", "acme/api", "Nothing of this file was stored"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    place.write(
+        "i.csv",
+        "id,service_keys,opened_at,resolved_at\n\
+         1,web,2026-07-01T10:00:00Z,2026-07-01T11:00:00Z\n\
+         1,api,2026-07-02T10:00:00Z,2026-07-02T11:00:00Z\n",
+    );
+    let run = place.run(["import", "incidents", "i.csv"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("i.csv:3") && run.stderr.contains("line 2"), "{}", run.stderr);
+}

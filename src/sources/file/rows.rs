@@ -1,5 +1,9 @@
 //! Records to rows: which columns each table has, which it needs, and what a row may not say.
 
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 use super::error::FileError;
 use super::record::Record;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
@@ -28,11 +32,37 @@ pub(super) fn needed(table: Table) -> &'static [&'static str] {
     }
 }
 
+/// Two rows of one key must be the same event: an id that another repo or service uses as well would replace it.
+fn one_event(
+    seen: &mut FxHashMap<(String, String), (u64, String)>,
+    record: &impl Record,
+    (source, id): (&str, &str),
+    what: String,
+) -> Result<(), FileError> {
+    match seen.entry((source.to_owned(), id.to_owned())) {
+        Entry::Vacant(free) => {
+            free.insert((record.line(), what));
+            Ok(())
+        }
+        Entry::Occupied(first) if first.get().1 == what => Ok(()),
+        Entry::Occupied(first) => {
+            let (line, other) = first.get();
+            let reason = format!(
+                "another event has this id and source: line {line} ({other}), and here ({what}). Make the ids of one source \
+                 unique, for example by the repo before the number, or give each system a source of its own"
+            );
+            Err(record.unreadable("id", id, reason))
+        }
+    }
+}
+
 /// Rows of one table, growing.
 #[derive(Debug)]
 pub(super) struct Collector {
     rows: Rows,
     observed_at: Timestamp,
+    /// By source and id: the line of its first row, and what the other rows of that key must have alike.
+    seen: FxHashMap<(String, String), (u64, String)>,
 }
 
 impl Collector {
@@ -43,16 +73,33 @@ impl Collector {
             Table::PullRequests => Rows::PullRequests(Vec::new()),
             Table::Incidents => Rows::Incidents(Vec::new()),
         };
-        Self { rows, observed_at }
+        Self { rows, observed_at, seen: FxHashMap::default() }
     }
 
     pub(super) fn push(&mut self, record: &impl Record) -> Result<(), FileError> {
         let observed_at = record.instant("observed_at")?.unwrap_or(self.observed_at);
         match &mut self.rows {
-            Rows::Deployments(rows) => rows.push(deployment(record, observed_at)?),
+            Rows::Deployments(rows) => {
+                let row = deployment(record, observed_at)?;
+                let text = |cell: &Option<String>| cell.as_deref().unwrap_or("none").to_lowercase();
+                let what = format!(
+                    "repo {}, environment {}, sha {}",
+                    row.repo.to_lowercase(),
+                    text(&row.environment),
+                    text(&row.sha)
+                );
+                one_event(&mut self.seen, record, (&row.source, &row.id), what)?;
+                rows.push(row);
+            }
             Rows::Commits(rows) => rows.push(commit(record, observed_at)?),
             Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
-            Rows::Incidents(rows) => rows.push(incident(record, observed_at)?),
+            Rows::Incidents(rows) => {
+                let row = incident(record, observed_at)?;
+                let what =
+                    format!("service keys {}, opened {}", row.service_keys.join(";"), row.opened_at.to_rfc3339());
+                one_event(&mut self.seen, record, (&row.source, &row.id), what)?;
+                rows.push(row);
+            }
         }
         Ok(())
     }
