@@ -392,9 +392,11 @@ fn an_id_that_two_repos_or_services_use_is_refused_with_both_lines_and_nothing_i
         "i.csv",
         "id,service_keys,opened_at,resolved_at\n\
          1,web,2026-07-01T10:00:00Z,2026-07-01T11:00:00Z\n\
+         2,web;api,2026-07-01T10:00:00Z,\n\
+         2,API;web,2026-07-01T10:00:00Z,2026-07-01T11:00:00Z\n\
          1,api,2026-07-02T10:00:00Z,2026-07-02T11:00:00Z\n",
     );
     let run = place.run(["import", "incidents", "i.csv"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("i.csv:3") && run.stderr.contains("line 2"), "{}", run.stderr);
+    assert!(run.stderr.contains("i.csv:5") && run.stderr.contains("line 2"), "{}", run.stderr);
 }

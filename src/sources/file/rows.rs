@@ -95,8 +95,9 @@ impl Collector {
             Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
             Rows::Incidents(rows) => {
                 let row = incident(record, observed_at)?;
-                let what =
-                    format!("service keys {}, opened {}", row.service_keys.join(";"), row.opened_at.to_rfc3339());
+                let mut keys: Vec<String> = row.service_keys.iter().map(|key| key.to_lowercase()).collect();
+                keys.sort_unstable();
+                let what = format!("service keys {}, opened {}", keys.join(";"), row.opened_at.to_rfc3339());
                 one_event(&mut self.seen, record, (&row.source, &row.id), what)?;
                 rows.push(row);
             }
