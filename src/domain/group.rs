@@ -80,10 +80,6 @@ impl Group {
 
     /// Whether an event of a service and its team is one of its own.
     pub fn has(&self, service: Option<&ServiceName>, team: Option<&TeamName>) -> bool {
-        match self.kind {
-            GroupKind::All => true,
-            GroupKind::Team => team.is_some_and(|team| team.0 == self.name),
-            GroupKind::Service => service.is_some_and(|service| service.0 == self.name),
-        }
+        self.has_any(service.map_or(&[], std::slice::from_ref), team.map_or(&[], std::slice::from_ref))
     }
 }
