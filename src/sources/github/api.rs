@@ -8,16 +8,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::credentials::{Credentials, below};
+use super::credentials::{Credentials, HEADERS, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
 use super::skipped::Skipped;
 use crate::sources::event::{Budget, Cost};
 use crate::sources::http::{Body, Client, Method, Reply, Request};
 use crate::sources::nulls;
-
-pub(super) const HEADERS: [(&str, &str); 2] =
-    [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
 
 /// The budgets of GitHub.
 const GRAPHQL: &str = "graphql";

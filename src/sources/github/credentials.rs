@@ -9,12 +9,15 @@ use serde::{Deserialize, Deserializer};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::api::HEADERS;
 use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::{Auth, wire};
 use crate::domain::time::Timestamp;
 use crate::sources::http::{Body, Client, Clock, Method, Request};
+
+/// What goes with every request, beside the token.
+pub(super) const HEADERS: [(&str, &str); 2] =
+    [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;

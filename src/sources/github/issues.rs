@@ -5,7 +5,7 @@
 //! label, is kept and marked.
 //!
 //! An issue closed as a duplicate gets the status `merged` and counts nowhere. One closed as not planned is an incident
-//! that happened, but nobody says that service was restored: its status is `closed`, and it has no end.
+//! that happened, and its closing does not mean that service was restored: its status is `closed`, and it has no end.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -23,11 +23,13 @@ mod queries;
 mod releases;
 mod run;
 mod run_end;
+mod run_record;
 mod several;
 mod skipped;
 mod source;
 #[cfg(test)]
 mod tests;
+mod undecided;
 mod wire;
 mod workflow_runs;
 

@@ -9,9 +9,9 @@
 use serde::Deserialize;
 
 use super::error::QueryError;
+use super::run_record::Run;
 use super::source::{Source, parts};
 use super::wire::maybe_instant;
-use super::workflow_runs::Run;
 use crate::domain::time::Timestamp;
 
 const DAY_MS: i64 = 86_400_000;

@@ -4,9 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::Event;
-use super::error::GitHubError;
-use super::source::Source;
 use crate::sources::nulls::Nulls;
 
 /// Counts by repo, then by what was skipped.
@@ -31,7 +28,7 @@ impl Skipped {
     }
 
     /// A sentence for each repo and kind; afterwards nothing is left to say.
-    fn take(&self) -> Vec<String> {
+    pub(super) fn take(&self) -> Vec<String> {
         let entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
         let ends = std::mem::take(&mut *self.ends.lock().unwrap_or_else(PoisonError::into_inner));
         let entries = entries.into_iter().map(|((scope, list), count)| {
@@ -49,16 +46,6 @@ impl Skipped {
             )
         });
         entries.chain(ends).collect()
-    }
-}
-
-impl Source {
-    /// Says what was skipped.
-    pub(super) async fn say_skipped(&self) -> Result<(), GitHubError> {
-        for text in self.api.skipped.take() {
-            self.send(Event::Notice(text)).await?;
-        }
-        Ok(())
     }
 }
 

@@ -98,6 +98,14 @@ impl Source {
         self.send(Event::Renamed { from: home, to: to.to_owned() }).await
     }
 
+    /// Says what was skipped in GitHub's replies.
+    pub(super) async fn say_skipped(&self) -> Result<(), GitHubError> {
+        for text in self.api.skipped.take() {
+            self.send(Event::Notice(text)).await?;
+        }
+        Ok(())
+    }
+
     /// Asks for a page of the repo `what`, a smaller one where it is too much; `variables` takes the size.
     pub(super) async fn page<T: DeserializeOwned>(
         &self,
@@ -106,12 +114,24 @@ impl Source {
         query: &str,
         variables: impl Fn(u32) -> Value,
     ) -> Result<T, QueryError> {
+        Ok(self.sized(what, size, |first| (Cow::Borrowed(query), variables(first))).await?.1)
+    }
+
+    /// Asks for as much of the repo `what` as GitHub answers at a time, less where it is too much; `ask` gives query and
+    /// variables for a size. Gives back the size that was answered, too.
+    pub(super) async fn sized<'q, T: DeserializeOwned>(
+        &self,
+        what: &str,
+        size: &mut PageSize,
+        ask: impl Fn(u32) -> (Cow<'q, str>, Value),
+    ) -> Result<(u32, T), QueryError> {
         loop {
             let first = size.first();
-            match self.api.query(what, query, variables(first)).await {
+            let (query, variables) = ask(first);
+            match self.api.query(what, &query, variables).await {
                 Ok(page) => {
                     size.came();
-                    return Ok(page);
+                    return Ok((first, page));
                 }
                 Err(QueryError::Heavy(cause)) => {
                     let nth = size.was_too_much(&cause)?;

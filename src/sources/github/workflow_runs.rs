@@ -10,19 +10,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::PoisonError;
 
-use serde::Deserialize;
-
 use super::Event;
 use super::bounds::{Bounds, kept_from, unsettled_from};
 use super::deployments::{Found, Outcome};
 use super::error::QueryError;
-use super::map::SOURCE;
 use super::run_end::{asks_for_jobs, recorded_end};
+use super::run_record::{Page, Repository, Run, is_merged, row, row_id, workflow};
 use super::source::{Source, parts};
-use super::wire::{Actor, instant, maybe_instant};
 use super::{KnownRepo, descent::Predecessors};
 use crate::domain::event::{Deployment, Rows};
-use crate::domain::kind::DeploymentKind;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::nulls::Nulls;
 
@@ -32,65 +28,8 @@ const PAGE: usize = 100;
 const SECOND_MS: i64 = 1_000;
 /// How often a span is read in which runs vanish meanwhile.
 const READINGS: u32 = 3;
-/// Events whose runs build what is not merged.
-const UNMERGED: [&str; 5] =
-    ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "merge_group"];
 /// Earlier tries of one run that are looked at.
 const MOST_TRIES: u32 = 10;
-
-/// A page of runs. Its empty entries count among the runs that there are, so they are not removed before.
-#[derive(Debug, Deserialize)]
-struct Page {
-    total_count: u64,
-    workflow_runs: Vec<Option<Run>>,
-}
-
-impl Page {
-    fn runs(&self) -> impl Iterator<Item = &Run> {
-        self.workflow_runs.iter().flatten()
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names are GitHub's")]
-pub(super) struct Run {
-    pub(super) id: u64,
-    #[serde(default)]
-    workflow_id: u64,
-    name: Option<String>,
-    #[serde(default)]
-    path: Option<String>,
-    head_branch: Option<String>,
-    head_sha: String,
-    event: String,
-    status: Option<String>,
-    pub(super) conclusion: Option<String>,
-    #[serde(default, rename = "run_attempt")]
-    pub(super) attempt: Option<u32>,
-    #[serde(deserialize_with = "instant")]
-    created_at: Timestamp,
-    #[serde(default, deserialize_with = "maybe_instant")]
-    run_started_at: Option<Timestamp>,
-    #[serde(deserialize_with = "instant")]
-    pub(super) updated_at: Timestamp,
-    html_url: String,
-    actor: Option<Actor>,
-    repository: Repository,
-}
-
-#[derive(Debug, Deserialize)]
-struct Repository {
-    full_name: String,
-    #[serde(default)]
-    html_url: String,
-}
-
-impl Run {
-    /// When this try began.
-    pub(super) fn started(&self) -> Timestamp {
-        self.run_started_at.unwrap_or(self.created_at)
-    }
-}
 
 /// What the runs of one reading have in common.
 struct Reading<'a> {
@@ -342,48 +281,6 @@ impl Source {
         }
         let end = self.run_end(name, &run, counts).await?;
         Ok(Some(row(run, end, self.plan.began)))
-    }
-}
-
-/// Whether what a run builds is merged.
-fn is_merged(run: &Run) -> bool {
-    !UNMERGED.contains(&run.event.as_str())
-}
-
-/// The id of a run's row.
-fn row_id(run: &Run) -> String {
-    DeploymentKind::WorkflowRuns.id(&run.id.to_string())
-}
-
-/// The name of a run's workflow, else its file.
-fn workflow(run: &Run) -> Option<&str> {
-    let file = run.path.as_deref().map(|path| path.split('@').next().unwrap_or(path));
-    run.name.as_deref().filter(|name| !name.is_empty()).or(file)
-}
-
-fn row(run: Run, end: Timestamp, observed_at: Timestamp) -> Deployment {
-    let (status, ended) = match run.conclusion.as_deref() {
-        Some("success") => ("success", true),
-        Some("failure" | "timed_out" | "startup_failure") => ("failure", true),
-        Some("cancelled") => ("cancelled", true),
-        Some(other) => (other, false),
-        None => (run.status.as_deref().unwrap_or("pending"), false),
-    };
-    let environment = workflow(&run).map(str::to_owned);
-    Deployment {
-        source: SOURCE.into(),
-        id: row_id(&run),
-        repo: run.repository.full_name,
-        environment,
-        sha: Some(run.head_sha),
-        r#ref: run.head_branch,
-        status: status.to_owned(),
-        created_at: run.created_at,
-        finished_at: ended.then_some(end),
-        task: DeploymentKind::WorkflowRuns.task().map(str::to_owned),
-        creator: run.actor.map(|actor| actor.login),
-        url: Some(run.html_url),
-        observed_at,
     }
 }
 
