@@ -34,12 +34,6 @@ pub(in crate::sources) fn maybe_without_nulls<'de, D: Deserializer<'de>, T: Dese
     Ok(Option::<Listed<T>>::deserialize(from)?.map(|list| list.rows))
 }
 
-/// Whether an instant lies in the years 1 or 1970, which programs write for "none".
-pub(in crate::sources) fn is_zero(at: Timestamp) -> bool {
-    let text = at.to_rfc3339();
-    text.starts_with("0001-") || text.starts_with("1970-")
-}
-
 /// An instant that has to be there. A null or empty one becomes a zero instant, so that its row alone is skipped.
 pub(in crate::sources) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
     Ok(maybe_instant(from)?.unwrap_or(Timestamp(0)))
@@ -49,7 +43,7 @@ pub(in crate::sources) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<
 pub(in crate::sources) fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
     let at = text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()?;
-    Ok(at.filter(|at| !is_zero(*at)))
+    Ok(at.filter(|at| !at.is_placeholder()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! before it: some rows come twice, and none is lost, whatever is deleted meanwhile. Only among rows of one instant is
 //! there an offset.
 
+use super::absent::Listed;
 use super::error::QueryError;
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
@@ -41,6 +42,15 @@ pub(in crate::sources) struct Page {
     pub(in crate::sources) more: Option<bool>,
     /// Entries that are null, or that do not say when they were made.
     pub(in crate::sources) skipped: usize,
+}
+
+impl Page {
+    /// A page of what a service listed. Null entries are skipped, and so are those that do not say when they were made.
+    pub(in crate::sources) fn of<T>(listed: Listed<T>, more: Option<bool>, row: impl Fn(T) -> Row) -> Self {
+        let shown = listed.rows.len() + listed.nulls;
+        let rows: Vec<Row> = listed.rows.into_iter().map(row).filter(|row| !row.made_at.is_placeholder()).collect();
+        Self { more, skipped: shown - rows.len(), rows }
+    }
 }
 
 /// A row and when the service made it, which is not always when the incident began.

@@ -5,7 +5,6 @@ use super::names::Names;
 use super::{Flag, OPSGENIE, OpsGenie, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::Span;
-use crate::sources::incidents::absent::is_zero;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::flags;
@@ -84,10 +83,7 @@ impl List for Incidents<'_> {
         let page: wire::Page<wire::Incident> = self.api.get(&["v1", "incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
         let more = page.has_more();
-        let shown = page.data.rows.len() + page.data.nulls;
-        let dated = page.data.rows.into_iter().filter(|wire| !is_zero(wire.created_at));
-        let rows: Vec<Row> = dated.map(row).collect();
-        Ok(Page { more, skipped: shown - rows.len(), rows })
+        Ok(Page::of(page.data, more, row))
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {

@@ -4,7 +4,6 @@ use super::fields::Account;
 use super::{PagerDuty, map, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::Span;
-use crate::sources::incidents::absent::is_zero;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{List, Page, Row};
@@ -44,10 +43,7 @@ impl List for Incidents<'_> {
         query.extend(self.service.map(|id| ("service_ids[]", id)));
         let page: wire::Incidents = self.api.get(&["incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
-        let (more, shown) = (page.more, page.incidents.rows.len() + page.incidents.nulls);
-        let dated = page.incidents.rows.into_iter().filter(|wire| !is_zero(wire.created_at));
-        let rows: Vec<Row> = dated.map(row).collect();
-        Ok(Page { more, skipped: shown - rows.len(), rows })
+        Ok(Page::of(page.incidents, page.more, row))
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
