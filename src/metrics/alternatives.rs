@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::changes::Repos;
 use super::facts::Facts;
+use super::filter::Filter;
 use super::input::Events;
 use super::ownership::Ownership;
-use super::pool::{Filter, pools};
+use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
 use super::tables::{Alternative, Analysis, DeploymentRecord, PeriodFigures, Variation};
@@ -24,6 +26,7 @@ const ROLLOUT: Seconds = Seconds(600);
 /// What an alternative is computed from.
 pub(super) struct Basis<'a> {
     pub(super) events: &'a Events,
+    pub(super) repos: &'a Repos<'a>,
     pub(super) coverage: &'a [Coverage],
     pub(super) filter: &'a Filter,
     pub(super) known: Known,
@@ -33,9 +36,7 @@ pub(super) struct Basis<'a> {
 pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Alternative> {
     let mut found = Vec::new();
     let mut add = |variation, settings: Settings| {
-        if let Some(figures) = basis.figures(&settings) {
-            found.push(Alternative { variation, figures });
-        }
+        found.push(Alternative { variation, figures: basis.figures(&settings) });
     };
     let now = &analysis.settings;
     if has_several_records(analysis) {
@@ -64,14 +65,14 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Altern
 }
 
 impl Basis<'_> {
-    fn figures(&self, settings: &Settings) -> Option<PeriodFigures> {
+    fn figures(&self, settings: &Settings) -> PeriodFigures {
         let ownership = Ownership::new(settings, &self.events.deployments);
-        let facts = Facts::new(self.events, &ownership, settings);
+        let facts = Facts::new(self.events, self.repos, &ownership, settings);
         let (deployments, incidents) = (&self.events.deployments, &self.events.incidents);
         let history = History::new(self.coverage, deployments, incidents, &settings.incident_sources);
-        let pool = pools(&facts, &ownership, self.filter).into_iter().next()?;
+        let pool = whole(&facts, &ownership, self.filter);
         let reach = history.of(&pool, &ownership, Recognised::new(&facts, &ownership).unusable(&pool));
-        Some(Scope { pool: &pool, reach: &reach, facts: &facts, settings }.figures(self.known))
+        Scope { pool: &pool, reach: &reach, facts: &facts, settings }.figures(self.known)
     }
 }
 

@@ -145,7 +145,7 @@ impl<'a> One<'_, 'a> {
             variants: (0, 0),
             merged: (0, 0),
         };
-        // Whatever is said of this deployment, its commits are live from now on.
+        // Its commits are live from now on, also where its own batch is unknown.
         let arrival = live.arrive(sha, node);
         let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
         let old = self.shas[before].as_deref();

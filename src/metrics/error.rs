@@ -3,8 +3,8 @@
 use polars::error::PolarsError;
 use thiserror::Error;
 
+use super::filter::Filter;
 use super::ownership::Ownership;
-use super::pool::Filter;
 use crate::domain::event::Table;
 use crate::store::StoreError;
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::attribution::{Attribution, Attributor};
 use super::batch::{Batch, Batches, batches};
-use super::changes::PullRequestTimes;
+use super::changes::{PullRequestTimes, Repos};
 use super::input::Events;
 use super::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use super::revisions::revisions;
@@ -80,11 +80,12 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Places, measures and links all events.
-    pub fn new(events: &'a Events, ownership: &Ownership<'_>, settings: &Settings) -> Self {
+    ///
+    /// `repos` are the graphs of the events' own commits, which no setting changes.
+    pub fn new(events: &'a Events, repos: &Repos<'_>, ownership: &Ownership<'_>, settings: &Settings) -> Self {
         let deployments = events.deployments.as_slice();
         let mut placements = ownership.of_deployments(deployments);
-        let repos = events.changes.by_repo();
-        let shas = revisions(deployments, &repos);
+        let shas = revisions(deployments, repos);
         let mut counted: Vec<usize> = (0..deployments.len())
             .filter(|&index| placements[index].counted().is_some() && deployments[index].finished_at.is_some())
             .collect();
@@ -97,7 +98,7 @@ impl<'a> Facts<'a> {
         for &merged in first_of.keys() {
             placements[merged].left_out = Some("same-rollout");
         }
-        let batches = batches(deployments, &counted, &shas, &repos, requests);
+        let batches = batches(deployments, &counted, &shas, repos, requests);
         let mut batch_of = vec![None; deployments.len()];
         for batch in &batches.batches {
             batch_of[batch.deployment] = Some(batch.clone());

@@ -11,6 +11,7 @@ mod compare;
 mod emulation;
 mod error;
 pub mod facts;
+pub mod filter;
 pub mod findings;
 pub mod input;
 pub mod ownership;
@@ -34,9 +35,10 @@ pub use error::MetricsError;
 
 use self::alternatives::Basis;
 use self::facts::Facts;
+use self::filter::Filter;
 use self::input::Events;
 use self::ownership::Ownership;
-use self::pool::{Filter, Pool, pools};
+use self::pool::{Pool, pools};
 use self::reach::{History, Reach};
 use self::recognised::Recognised;
 use self::tables::{Analysis, GroupReport, MonthlyFailures, PeriodFigures};
@@ -75,7 +77,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     if !filter.is_open() && filter.services(&ownership).is_empty() {
         return Err(MetricsError::nothing_left(&filter, &ownership));
     }
-    let facts = Facts::new(&events, &ownership, settings);
+    let repos = events.changes.by_repo();
+    let facts = Facts::new(&events, &repos, &ownership, settings);
     let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
     let recognised = Recognised::new(&facts, &ownership);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
@@ -112,7 +115,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         findings: Vec::new(),
         inputs: events.inputs.clone(),
     };
-    let basis = Basis { events: &events, coverage: dataset.coverage(), filter: &filter, known: now };
+    let basis = Basis { events: &events, repos: &repos, coverage: dataset.coverage(), filter: &filter, known: now };
     analysis.alternatives = alternatives::alternatives(&analysis, &basis);
     analysis.findings = findings::findings(&analysis);
     Ok(analysis)

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::attribution::Attribution;
 use super::facts::Facts;
+use super::filter::Filter;
 use super::ownership::{Ownership, ServiceIndex};
-use crate::domain::glob::Glob;
 use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::time::Timestamp;
 
@@ -35,38 +35,11 @@ impl Pool {
     }
 }
 
-/// Which services a report is restricted to.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// By name of service.
-    pub service: Option<Glob>,
-    /// By name of team.
-    pub team: Option<Glob>,
-}
-
-impl Filter {
-    /// Whether everything is in.
-    pub fn is_open(&self) -> bool {
-        self.service.is_none() && self.team.is_none()
-    }
-
-    /// The services that pass.
-    pub fn services(&self, ownership: &Ownership<'_>) -> BTreeSet<ServiceIndex> {
-        let passes = |index: &ServiceIndex| {
-            let service = &ownership.services[*index];
-            let team = service.team.as_ref().map_or("", |team| team.0.as_str());
-            self.service.as_ref().is_none_or(|glob| glob.matches(&service.name.0))
-                && self.team.as_ref().is_none_or(|glob| service.team.is_some() && glob.matches(team))
-        };
-        (0..ownership.services.len()).filter(passes).collect()
-    }
-}
-
 /// The pools of all groups in order of kind and name. With a filter, `all` is the pool of what passes it, and
 /// unmapped incidents, which belong to nobody, are left out.
 pub fn pools(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> Vec<Pool> {
     let kept = filter.services(ownership);
-    let mut pools = vec![pool(facts, Group::all(), None, kept.iter().copied().collect(), filter.is_open())];
+    let mut pools = vec![whole(facts, ownership, filter)];
     let teams: BTreeSet<&TeamName> = kept.iter().filter_map(|&service| ownership.team(service)).collect();
     for team in teams {
         let services = kept.iter().copied().filter(|&service| ownership.team(service) == Some(team)).collect();
@@ -80,6 +53,12 @@ pub fn pools(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> V
     }
     pools.sort_by(|a, b| a.group.cmp(&b.group));
     pools
+}
+
+/// The pool of `all` alone.
+pub fn whole(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> Pool {
+    let kept = filter.services(ownership).into_iter().collect();
+    pool(facts, Group::all(), None, kept, filter.is_open())
 }
 
 fn pool(facts: &Facts<'_>, group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>, unmapped: bool) -> Pool {

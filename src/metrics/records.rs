@@ -4,8 +4,8 @@
 
 use super::attribution::Attribution;
 use super::facts::Facts;
+use super::filter::Filter;
 use super::ownership::{MatchRule, Ownership, ServiceIndex};
-use super::pool::Filter;
 use super::reach::Reach;
 use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 use crate::domain::event::Deployment;

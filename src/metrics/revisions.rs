@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::Repos;
 use crate::domain::event::Deployment;
-use crate::domain::graph::Graph;
 
 /// Lengths of a sha that may stand for a longer one.
 pub(super) const SHORT: std::ops::Range<usize> = 7..40;
@@ -24,13 +23,22 @@ pub fn revisions<'a>(deployments: &'a [Deployment], repos: &Repos<'_>) -> Vec<Op
             short.entry(deployments[index].repo.to_lowercase()).or_default().push(index);
         }
     }
-    for (repo, indices) in short {
-        let graph = repos.0.get(repo.as_str()).map(|repo| &repo.graph);
-        let named = deployments.iter().zip(&shas).filter(|(it, _)| it.repo.to_lowercase() == repo);
-        let named = named.filter_map(|(_, sha)| sha.as_deref()).filter(|sha| sha.len() >= SHORT.end);
-        let full: BTreeSet<String> = graph.into_iter().flat_map(Graph::shas).chain(named).map(str::to_owned).collect();
-        for index in indices {
-            if let Some(only) = shas[index].as_deref().and_then(|sha| only_that_begins_with(&full, sha)) {
+    let mut full: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for repo in short.keys() {
+        let read = repos.0.get(repo.as_str()).into_iter().flat_map(|repo| repo.graph.shas());
+        full.insert(repo, read.map(str::to_owned).collect());
+    }
+    for (deployment, sha) in deployments.iter().zip(&shas) {
+        if let Some(sha) = sha.as_deref().filter(|sha| sha.len() >= SHORT.end)
+            && let Some(full) = full.get_mut(deployment.repo.to_lowercase().as_str())
+        {
+            full.insert(sha.to_owned());
+        }
+    }
+    for (repo, indices) in &short {
+        let Some(full) = full.get(repo.as_str()) else { continue };
+        for &index in indices {
+            if let Some(only) = shas[index].as_deref().and_then(|sha| only_that_begins_with(full, sha)) {
                 shas[index] = Some(Cow::Owned(only));
             }
         }

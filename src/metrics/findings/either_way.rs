@@ -4,16 +4,25 @@
 use std::collections::BTreeMap;
 
 use super::{count, finding, hours, percent, some};
-use crate::metrics::tables::{Analysis, Finding, PeriodFigures, Severity, Variation};
+use crate::metrics::tables::{Alternative, Analysis, Finding, PeriodFigures, Severity, Variation};
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let Some(all) = analysis.groups.first() else { return Vec::new() };
-    let one = |alternative: &crate::metrics::tables::Alternative| {
+    let one = |alternative: &Alternative| {
         let (now, other) = (&all.figures, &alternative.figures);
         match &alternative.variation {
             Variation::RolloutsOnce => rollouts(now, other),
-            Variation::WithoutEnvironments(names) => Some(before_production(names, now, other)),
-            Variation::WithEnvironments(names) => Some(not_matched(names, now, other)),
+            Variation::WithoutEnvironments(names) => {
+                let said = "went to environments whose names say that they are not production, and count";
+                let advice = "Leave these environments out: name them in `exclude_environments` of [deployments].";
+                Some(environments((names, said, "Without"), now, other, advice))
+            }
+            Variation::WithEnvironments(names) => {
+                let said = "to environments that look like production do not count";
+                let advice = "Name these environments in `environments` of [deployments] or of the service, if users are \
+                              served from there.";
+                Some(environments((names, said, "With"), now, other, advice))
+            }
             Variation::WithoutFilters => filters(analysis, now, other),
         }
     };
@@ -80,34 +89,17 @@ fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String 
     )
 }
 
-fn before_production(names: &BTreeMap<String, u64>, now: &PeriodFigures, other: &PeriodFigures) -> Finding {
+/// Deployments to environments that look like what they are not: `said` is what became of them, `word` what is done with
+/// them in the other figures.
+fn environments(
+    (names, said, word): (&BTreeMap<String, u64>, &str, &str),
+    now: &PeriodFigures,
+    other: &PeriodFigures,
+    advice: &str,
+) -> Finding {
     let (n, shown) = listed(names);
-    finding(
-        "non-production-counted",
-        Severity::Warning,
-        "all",
-        format!(
-            "{} went to environments whose names say that they are not production, and count: {shown}. {}",
-            count(n, "deployment"),
-            either_way(now, other, "Without")
-        ),
-        "Leave these environments out: name them in `exclude_environments` of [deployments].",
-    )
-}
-
-fn not_matched(names: &BTreeMap<String, u64>, now: &PeriodFigures, other: &PeriodFigures) -> Finding {
-    let (n, shown) = listed(names);
-    finding(
-        "non-production-counted",
-        Severity::Warning,
-        "all",
-        format!(
-            "{} to environments that look like production do not count: {shown}. {}",
-            count(n, "deployment"),
-            either_way(now, other, "With")
-        ),
-        "Name these environments in `environments` of [deployments] or of the service, if users are served from there.",
-    )
+    let message = format!("{} {said}: {shown}. {}", count(n, "deployment"), either_way(now, other, word));
+    finding("non-production-counted", Severity::Warning, "all", message, advice)
 }
 
 fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> Option<Finding> {

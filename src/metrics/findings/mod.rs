@@ -14,7 +14,7 @@ mod sustained;
 use std::collections::BTreeSet;
 
 use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
-use crate::domain::group::GroupKind;
+use crate::domain::group::{Group, GroupKind};
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
@@ -48,6 +48,14 @@ fn finding(id: &'static str, severity: Severity, scope: &str, message: String, a
 /// `1 deployment`, `2 deployments`.
 fn count(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// A group as the scope of a finding.
+fn scope(group: &Group) -> String {
+    match group.kind {
+        GroupKind::All => "all".to_owned(),
+        kind => format!("{} {}", kind.as_str(), group.name),
+    }
 }
 
 fn hours(seconds: f64) -> String {
@@ -142,7 +150,6 @@ fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
 }
 
 fn samples(group: &GroupReport) -> Vec<Finding> {
-    let scope = format!("service {}", group.group.name);
     let mut found = Vec::new();
     if let Ok(failure) = &group.figures.change_failure
         && failure.failed == 0
@@ -152,7 +159,7 @@ fn samples(group: &GroupReport) -> Vec<Finding> {
         found.push(finding(
             "zero-change-failure-rate",
             Severity::Warning,
-            &scope,
+            &scope(&group.group),
             format!(
                 "0 of {} deployments failed. Attribution is likelier broken than perfect; a true rate of up to {:.1} % would fit.",
                 failure.deployments,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{count, finding, hours};
+use super::{count, finding, hours, scope};
 use crate::domain::event::Incident;
 use crate::domain::group::GroupKind;
 use crate::domain::kind::DeploymentKind;
@@ -29,14 +29,6 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
         }
     }
     found
-}
-
-/// The name of a scope as findings write it.
-pub(super) fn scope(group: &GroupReport) -> String {
-    match group.group.kind {
-        GroupKind::All => "all".to_owned(),
-        kind => format!("{} {}", kind.as_str(), group.group.name),
-    }
 }
 
 fn stand_ins(analysis: &Analysis) -> Vec<Finding> {
@@ -117,7 +109,7 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         return Some(finding(
             "alerts-counted-as-failures",
             severity,
-            &scope(group),
+            &scope(&group.group),
             format!(
                 "{low_urgency} of {opened} incidents are of low urgency, and count in time to restore like the others."
             ),
@@ -127,7 +119,7 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     Some(finding(
         "alerts-counted-as-failures",
         severity,
-        &scope(group),
+        &scope(&group.group),
         format!(
             "{window} of {} failures rest on the time between deployment and incident alone: the change failure rate is \
              {with:.1} % with them and {without:.1} % without.{alerts}",
@@ -177,7 +169,7 @@ fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
     Some(finding(
         "lead-time-from-pull-request",
         Severity::Info,
-        &scope(group),
+        &scope(&group.group),
         format!(
             "Measured from the opening of the {}, the median lead time would be {} in place of {}, from the first commit of \
              each deployment (n = {}): {percent:.0} % of the time would not be seen.",

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{count, finding, some};
+use super::{count, finding, scope, some};
 use crate::domain::event::is_known_status;
-use crate::domain::group::{Group, GroupKind};
+use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, NoData, Severity};
 
@@ -120,13 +120,6 @@ fn nothing_counted(analysis: &Analysis) -> Vec<Finding> {
         ));
     }
     found
-}
-
-fn scope(group: &Group) -> String {
-    match group.kind {
-        GroupKind::All => "all".to_owned(),
-        kind => format!("{} {}", kind.as_str(), group.name),
-    }
 }
 
 fn unmapped_incidents(analysis: &Analysis) -> Option<Finding> {

@@ -1,8 +1,7 @@
 //! Failures that go on: a change failure rate above a tenth in each of the last three windows of 30 days, the incidents
 //! behind it by class of fault, and for each class the experiment that looks for its cause.
 
-use super::finding;
-use super::practice::scope;
+use super::{finding, scope};
 use crate::domain::group::GroupKind;
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, Finding, GroupReport, IncidentRecord, Severity};
@@ -106,7 +105,7 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
     Some(finding(
         "sustained-change-failure-rate",
         Severity::Warning,
-        &scope(group),
+        &scope(&group.group),
         format!(
             "The change failure rate was above 10 % in each of the last three windows of 30 days: {}.{incidents}",
             percents.join(", ")
