@@ -6,7 +6,7 @@ use crate::domain::group::GroupKind;
 use crate::domain::time::{Period, Span, Timestamp, Zone};
 use crate::metrics::tables::{Analysis, NoData};
 
-use super::commands::report::DEFAULT_DAYS;
+use super::args::DEFAULT_DAYS;
 
 /// One sentence with the way to a figure, where a figure of the whole is missing and other flags would give it.
 ///

@@ -56,11 +56,10 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     for format in publication.formats {
         files.extend((publication.render)(*format)?);
     }
-    let others: Vec<&'static str> = FILES
-        .into_iter()
+    let others: Vec<&'static str> = standing::all_files()
         .filter(|name| !files.iter().any(|(file, _)| file == name) && place.join(name).is_file())
         .collect();
-    let is_same = others.is_empty() || is_of_the_same_data(&place, publication)?;
+    let is_same = others.is_empty() || is_of_the_same_data(&place, publication, &files)?;
     if is_same {
         for name in &others {
             let text = fs::read_to_string(place.join(name));
@@ -119,8 +118,9 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
 }
 
 /// Whether a report that is there is of the same data: its JSON and its tables are what this run would write. Without
-/// its JSON the page and the summary decide as well, because the tables do not state their instant.
-fn is_of_the_same_data(place: &Path, publication: &Publication<'_>) -> anyhow::Result<bool> {
+/// its JSON the page and the summary decide as well, because the tables do not state their instant. `made` are the
+/// files of the formats that were asked for.
+fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files) -> anyhow::Result<bool> {
     let formats = if place.join("report.json").is_file() {
         &[Format::Json, Format::Csv][..]
     } else {
@@ -130,26 +130,19 @@ fn is_of_the_same_data(place: &Path, publication: &Publication<'_>) -> anyhow::R
         if !files_of(*format).iter().any(|name| place.join(name).is_file()) {
             continue;
         }
-        for (name, text) in (publication.render)(*format)? {
-            if fs::read_to_string(place.join(name)).is_ok_and(|before| before != text) {
-                return Ok(false);
-            }
+        let is_other =
+            |(name, text): &(&str, String)| fs::read_to_string(place.join(name)).is_ok_and(|before| before != *text);
+        let differs = if publication.formats.contains(format) {
+            made.iter().filter(|(name, _)| files_of(*format).contains(name)).any(is_other)
+        } else {
+            (publication.render)(*format)?.iter().any(is_other)
+        };
+        if differs {
+            return Ok(false);
         }
     }
     Ok(true)
 }
-
-/// The files of a report, of any format.
-const FILES: [&str; 8] = [
-    "daily.csv",
-    "deployments.csv",
-    "findings.csv",
-    "incidents.csv",
-    "index.html",
-    "report.json",
-    "summary.csv",
-    "summary.md",
-];
 
 /// Only what this program wrote may be replaced: a folder with nothing but a report's files, and its own list.
 fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
@@ -167,7 +160,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
             let entries =
                 fs::read_dir(place).map_err(|cause| failed(place, "the report before cannot be read", &cause))?;
             for entry in entries.flatten() {
-                if !FILES.iter().any(|name| entry.file_name() == *name) || entry.path().is_dir() {
+                if !standing::all_files().any(|name| entry.file_name() == name) || entry.path().is_dir() {
                     return refuse(&entry.path());
                 }
             }

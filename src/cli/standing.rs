@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde_json::Value;
 
 use super::args::Format;
@@ -16,6 +17,11 @@ pub(super) const fn files_of(format: Format) -> &'static [&'static str] {
         Format::Csv => &["summary.csv", "daily.csv", "deployments.csv", "incidents.csv", "findings.csv"],
         Format::Md => &["summary.md"],
     }
+}
+
+/// The files of a report, of any format.
+pub(super) fn all_files() -> impl Iterator<Item = &'static str> {
+    Format::value_variants().iter().flat_map(|format| files_of(*format)).copied()
 }
 
 /// Whether a folder holds a report with at least one figure.

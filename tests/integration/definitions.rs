@@ -76,6 +76,13 @@ impl History {
         serde_json::from_str(&self.place.read("reports/2026-07/report.json")).expect("JSON")
     }
 
+    /// What `explain` says of a metric of July, as JSON.
+    fn explained(&self, metric: &str, of: &[&str]) -> Value {
+        let frame = ["--format", "json", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
+        let run = self.place.run([&["explain", metric], of, &frame].concat());
+        serde_json::from_str(&run.stdout).unwrap_or_else(|cause| panic!("{cause}: {}", run.stderr))
+    }
+
     /// Column and row of a table of the report of July: of each row its id and that cell.
     fn column(&self, file: &str, column: &str) -> Vec<(String, String)> {
         let text = self.place.read(&format!("reports/2026-07/{file}"));

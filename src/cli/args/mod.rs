@@ -356,6 +356,9 @@ pub(super) enum Format {
     Md,
 }
 
+/// How many complete days a report without `--period` looks back.
+pub(super) const DEFAULT_DAYS: u32 = 90;
+
 fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
     let (from, to) = text
         .split_once("..")

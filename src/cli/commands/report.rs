@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::advice;
-use crate::cli::args::{Common, Compare, Format, OnNoData, Report};
+use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report};
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
@@ -19,9 +19,6 @@ use crate::report::csv as sheets;
 use crate::report::redact::redact;
 use crate::report::{Provenance, digest, html, json, markdown};
 use crate::store::Dataset;
-
-/// How many complete days a report without `--period` looks back.
-pub(in crate::cli) const DEFAULT_DAYS: u32 = 90;
 
 /// Runs the command.
 pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyhow::Result<Code> {

@@ -55,7 +55,7 @@ const SCRIPT: &str = include_str!("../../../templates/report.js");
 /// By this a page of this program is told from another's.
 pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 
-/// By this a page without any figure is told from one that has some.
+/// Marks a page without any figure.
 pub const NO_FIGURES: &str = "<meta name=\"figures\" content=\"none\">";
 
 #[derive(Template)]

@@ -123,17 +123,7 @@ fn the_tables_say_which_commit_or_pull_request_a_lead_time_starts_at() {
     };
     assert_eq!(start("2"), ["2026-07-10T10:00:00Z", "a1", ""]);
     assert_eq!(start("3"), ["2026-07-18T10:00:00Z", "", "7"]);
-    let explained = history.place.run([
-        "explain",
-        "lead_time",
-        "--format",
-        "json",
-        "--period",
-        "2026-07",
-        "--as-of",
-        "2026-10-01T00:00:00Z",
-    ]);
-    let explained: serde_json::Value = serde_json::from_str(&explained.stdout).expect("JSON");
+    let explained = history.explained("lead_time", &[]);
     let events = explained["events"].as_array().expect("events");
     let of = |id: &str| events.iter().find(|event| event["id"] == id).expect("the deployment");
     assert_eq!(of("3")["start_pull_request"], json!(7));

@@ -57,7 +57,7 @@ impl World {
         self.services().into_iter().map(|(name, _)| name).filter(is_named).collect()
     }
 
-    /// What is said of an incident that counts.
+    /// The reason that is listed for an incident that counts.
     pub(super) fn remark(&self, incident: &Incident) -> Option<&'static str> {
         let lists = |key: &String| self.settings.services.iter().any(|service| service.incident_keys.contains(key));
         if self.mapped(incident).is_empty() {

@@ -14,6 +14,7 @@ use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{AccessError, UsageError};
+use crate::cli::output::Talk;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::kind::DeploymentKind;
@@ -41,6 +42,7 @@ pub(super) struct Job {
 }
 
 /// What is configured and has its secrets.
+#[derive(Default)]
 pub(super) struct Checked {
     github: Option<plan::GitHub>,
     issues: Option<(plan::GitHub, Issues)>,
@@ -50,6 +52,21 @@ pub(super) struct Checked {
 }
 
 impl Checked {
+    /// Whether no source can be asked.
+    pub(super) fn has_nothing_to_ask(&self) -> bool {
+        self.github.is_none() && self.issues.is_none() && self.incidents.is_empty()
+    }
+
+    /// Says why each source is refused; the last reason is the error that ends the command.
+    pub(super) fn all_refused(self, talk: Talk) -> anyhow::Error {
+        let mut errors: Vec<anyhow::Error> = self.refused.into_iter().map(|(_, error)| error).collect();
+        let last = errors.pop().unwrap_or_else(|| anyhow::anyhow!("no source can be asked"));
+        for error in &errors {
+            talk.error(error);
+        }
+        last
+    }
+
     /// A source that can be asked; one that lacks its secret is noted, and a wrong config is an error.
     fn kept<T>(&mut self, name: &'static str, found: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
         match found {
@@ -70,23 +87,13 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         let section = config.github.as_ref();
         section.map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began)).transpose()
     };
-    let mut refused = Vec::new();
-    let issues = match &config.github_issues {
-        Some(section) => {
-            let issues = Issues { labels: section.labels.clone(), caused_by_deploy: section.caused_by_deploy.clone() };
-            match github() {
-                Ok(Some(github)) => Some((github, issues)),
-                Ok(None) => return Err(UsageError(plan::no_repos_for_issues(common)).into()),
-                Err(error) if error.is::<AccessError>() => {
-                    refused.push((github::ISSUES_SOURCE, error));
-                    None
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        None => None,
-    };
-    let mut checked = Checked { github: None, issues, incidents: Vec::new(), refused };
+    let mut checked = Checked::default();
+    if let Some(section) = &config.github_issues {
+        let issues = Issues { labels: section.labels.clone(), caused_by_deploy: section.caused_by_deploy.clone() };
+        let found =
+            github().and_then(|github| github.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)).into()));
+        checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues));
+    }
     if let Some(found) = github().transpose() {
         let name = config.github.as_ref().map_or("github", |github| github.deployments_from.reading());
         checked.github = checked.kept(name, found)?;
@@ -95,12 +102,8 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         let source = checked.kept(name, found)?;
         checked.incidents.extend(source);
     }
-    if checked.github.is_none() && checked.incidents.is_empty() {
-        // The only source, or each of several, lacks its secret: nothing is locked or asked.
-        return match checked.refused.len() {
-            0 => Err(UsageError(plan::nothing_to_fetch(common)).into()),
-            _ => Ok(checked),
-        };
+    if checked.has_nothing_to_ask() && checked.refused.is_empty() {
+        return Err(UsageError(plan::nothing_to_fetch(common)).into());
     }
     Ok(checked)
 }

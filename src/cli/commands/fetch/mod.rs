@@ -54,31 +54,18 @@ pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk
     let began = now();
     let holder = format!("process {}, which has been fetching since {began}", std::process::id());
     let checked = job::check(context, fetch, common, began)?;
+    // Locking makes the folder, and a dataset that holds nothing is worse than none.
+    if checked.has_nothing_to_ask() && !context.data.exists() {
+        return Err(checked.all_refused(talk));
+    }
     // Locked before the first request, so that a second writer learns it at once and not after a long read.
-    let is_new = !context.data.exists();
     let mut writer = Writer::lock(&context.data, &holder)?;
     let (jobs, refused) = job::all(checked, &context.data, &mut writer)?;
-    if jobs.is_empty() && is_new {
-        // Nothing can be asked for, and a dataset that holds nothing is worse than none.
-        drop(writer);
-        let _ = std::fs::remove_dir_all(&context.data);
-        return Err(all_refused(refused, talk));
-    }
     let (read, writer, mut results) = keep(&runtime()?, jobs, writer, talk)?;
     results.extend(refused);
     results.sort_by_key(|(name, _)| *name);
     talk.detail(&format!("the dataset is {}", context.data.display()));
     Ok((end(fetch, &read, results, talk), writer))
-}
-
-/// Says why each source is refused; the last one ends the command.
-fn all_refused(refused: Results, talk: Talk) -> anyhow::Error {
-    let mut errors = refused.into_iter().filter_map(|(_, result)| result.err()).collect::<Vec<_>>();
-    let last = errors.pop().unwrap_or_else(|| anyhow::anyhow!("no source could be asked"));
-    for error in &errors {
-        talk.error(error);
-    }
-    last
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
