@@ -83,10 +83,11 @@ fn counted(analysis: &Analysis) -> impl Iterator<Item = &DeploymentRecord> {
 /// Whether some counted deployments may be records of one roll-out: one revision close together, or in several
 /// environments.
 fn has_several_records(analysis: &Analysis) -> bool {
-    let mut seen: BTreeMap<(String, String), Vec<&DeploymentRecord>> = BTreeMap::new();
+    let mut seen: BTreeMap<_, Vec<&DeploymentRecord>> = BTreeMap::new();
     for record in counted(analysis) {
         let Some(sha) = &record.event.sha else { continue };
-        seen.entry((record.event.repo.to_lowercase(), sha.to_lowercase())).or_default().push(record);
+        let key = (&record.service, record.event.repo.to_lowercase(), sha.to_lowercase());
+        seen.entry(key).or_default().push(record);
     }
     let environment = |record: &DeploymentRecord| record.event.environment.as_deref().map(str::to_lowercase);
     let is_one = |pair: &[&DeploymentRecord]| {

@@ -94,7 +94,8 @@ impl<'a> Facts<'a> {
             (deployment.finished_at, deployment.id.as_str(), deployment.source.as_str())
         });
         let requests = events.changes.pull_requests.as_slice();
-        let first_of = rollouts::merge(deployments, &mut counted, &shas, settings.merge);
+        let first_of =
+            rollouts::merge(deployments, &mut counted, &shas, |index| placements[index].counted(), settings.merge);
         for &merged in first_of.keys() {
             placements[merged].left_out = Some("same-rollout");
         }

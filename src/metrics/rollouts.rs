@@ -3,13 +3,15 @@
 //! A job matrix, a region or a package each may leave a deployment record of its own. With `merge_within`, counted
 //! deployments of one revision in one repo and environment that finish within that time of the first of them, with no
 //! other revision between, are one deployment: the first. The others are left out as `same-rollout`. For the finding about
-//! roll-outs, the first record of a revision in a further environment belongs to the roll-out too, at any time.
+//! roll-outs, the first record of a revision in a further environment of its service belongs to the roll-out too, at any
+//! time; in a monorepo, each service has a roll-out of its own.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::ownership::ServiceIndex;
 use crate::domain::event::Deployment;
 use crate::domain::settings::Merge;
 use crate::domain::time::Timestamp;
@@ -28,11 +30,12 @@ pub(super) fn merge(
     deployments: &[Deployment],
     counted: &mut Vec<usize>,
     shas: &[Option<Cow<'_, str>>],
+    service: impl Fn(usize) -> Option<ServiceIndex>,
     merge: Option<Merge>,
 ) -> FxHashMap<usize, usize> {
     let mut first_of = FxHashMap::default();
     let Some(merge) = merge else { return first_of };
-    let mut running: FxHashMap<(String, Option<String>), Rollout<'_>> = FxHashMap::default();
+    let mut running: FxHashMap<(Option<ServiceIndex>, String, Option<String>), Rollout<'_>> = FxHashMap::default();
     counted.retain(|&index| {
         let deployment = &deployments[index];
         let (Some(sha), Some(at)) = (shas[index].as_deref(), deployment.finished_at) else { return true };
@@ -41,7 +44,7 @@ pub(super) fn merge(
             Merge::Records(within) => (within, environment.clone()),
             Merge::Rollouts(within) => (within, Some(sha.to_owned())),
         };
-        let place = (deployment.repo.to_lowercase(), key);
+        let place = (service(index), deployment.repo.to_lowercase(), key);
         let joins = |rollout: &Rollout<'_>| {
             let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
             let is_further = matches!(merge, Merge::Rollouts(_)) && !rollout.environments.contains(&environment);
@@ -78,7 +81,7 @@ mod tests {
         let shas: Vec<Option<Cow<'_, str>>> =
             deployments.iter().map(|it| it.sha.as_deref().map(Cow::Borrowed)).collect();
         let mut counted = (0..records.len()).collect();
-        merge(&deployments, &mut counted, &shas, merge_as);
+        merge(&deployments, &mut counted, &shas, |_| Some(0), merge_as);
         counted
     }
 

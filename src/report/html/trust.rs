@@ -98,7 +98,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
                 "Lead time for changes",
                 lead_time,
                 deployments,
-                "from the commits between two deployed revisions to the instant of success",
+                "from the first commit that a deployment brought to the instant of success",
             ),
             row("Change failure rate", failure.as_ref().is_ok_and(|it| it.ratio.is_some()), linked, link),
             row(

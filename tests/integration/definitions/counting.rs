@@ -44,6 +44,15 @@ fn a_rollout_over_several_regions_is_said_too_and_two_real_deployments_are_not()
 }
 
 #[test]
+fn one_revision_of_a_monorepo_deployed_to_two_services_is_two_deployments() {
+    let services = "[[service]]\nname = \"web\"\nrepos = [\"acme/mono\"]\nenvironments = [\"web-production\"]\n\
+                    [[service]]\nname = \"api\"\nrepos = [\"acme/mono\"]\nenvironments = [\"api-production\"]\n";
+    let rows =
+        ["1,acme/mono,web-production,a1,2026-07-10T12:00:00Z", "2,acme/mono,api-production,a1,2026-07-10T12:01:00Z"];
+    assert_eq!(finding(&History::new(services).deployments(&rows).july(), "one-rollout-many-records"), None);
+}
+
+#[test]
 fn with_merge_within_a_rollout_counts_once_and_a_reference_to_any_record_of_it_holds() {
     let history = History::new("[deployments]\nmerge_within = \"10m\"\n")
         .deployments(&MATRIX)
