@@ -20,14 +20,28 @@ pub(super) struct Document<'a> {
     root: DeTable<'a>,
 }
 
+/// What to say of a key that was set before; `before` is the text up to it.
+fn duplicate(key: &str, before: &str) -> String {
+    let is_section = before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['));
+    if is_section {
+        format!("the section `{key}` is there already; join the two, or write [[{key}]] where there may be several")
+    } else {
+        format!("the key `{key}` is set already in this section; remove one of the two")
+    }
+}
+
 impl<'a> Document<'a> {
     /// Reads a text and checks its keys.
     pub(super) fn open(text: &'a str, path: &Path, schema: &Schema) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
         let root = DeTable::parse(text).map_err(|cause| {
-            let offset = cause.span().map_or(text.len(), |span| span.start);
-            let (line, column) = position(text, offset);
-            ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what: cause.message().to_owned() }
+            let span = cause.span().unwrap_or(text.len()..text.len());
+            let (line, column) = position(text, span.start);
+            let what = match (cause.message(), text.get(span.clone())) {
+                ("duplicate key", Some(key)) => duplicate(key, text.get(..span.start).unwrap_or_default()),
+                (message, _) => message.to_owned(),
+            };
+            ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what }
         })?;
         let document = Self { file, text, root: root.into_inner() };
         if let Some(found) = secret::find(&document.root) {

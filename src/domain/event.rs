@@ -120,33 +120,6 @@ pub struct Incident {
     pub observed_at: Timestamp,
 }
 
-/// Whether the status of a deployment is one that says something: GitHub's states of a deployment and conclusions of a
-/// workflow run.
-pub fn is_known_status(status: &str) -> bool {
-    let known = [
-        "success",
-        "failure",
-        "error",
-        "cancelled",
-        "inactive",
-        "pending",
-        "queued",
-        "in_progress",
-        "waiting",
-        "requested",
-        "abandoned",
-        "active",
-        "destroyed",
-        "skipped",
-        "neutral",
-        "stale",
-        "timed_out",
-        "action_required",
-        "startup_failure",
-    ];
-    known.contains(&status)
-}
-
 impl Incident {
     /// Whether its status says that it is over, and nothing says when.
     pub fn is_over_without_an_end(&self) -> bool {

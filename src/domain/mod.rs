@@ -11,6 +11,8 @@ pub mod group;
 pub mod kind;
 pub mod priority;
 pub mod settings;
+pub mod status;
 pub mod time;
 pub mod unit;
 pub mod words;
+mod zone_names;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, SecondsFormat, TimeZon
 use chrono_tz::Tz;
 
 use super::unit::Seconds;
+use super::zone_names::likely_zone;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -26,23 +27,42 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
     if YEARS.contains(&date.year()) { Ok(date) } else { Err(format!("`{text}` is outside the years 1 to 9998")) }
 }
 
+/// An instant with the colon in its offset and no space before it; `None` where it ends with no such offset.
+fn with_colon(text: &str) -> Option<String> {
+    let (rest, minutes) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let (rest, hours) =
+        rest.trim_end_matches(':').split_at_checked(rest.trim_end_matches(':').len().checked_sub(3)?)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_offset = digits(minutes) && hours.starts_with(['+', '-']) && digits(hours.get(1..)?);
+    // `2026-07-01` ends like an offset, and has no time before it.
+    (is_offset && rest.contains(':')).then(|| format!("{}{hours}:{minutes}", rest.trim_end()))
+}
+
 impl Timestamp {
-    /// Reads RFC 3339 with an offset; digits beyond the millisecond are cut off.
+    /// Reads RFC 3339 with an offset; digits beyond the millisecond are cut off. A space is read in place of the `T`,
+    /// and an offset without its colon or behind a space, as git (`2026-07-01 12:00:00 +0200`) and Jira write them.
     ///
     /// # Errors
     /// Says what is missing (an offset, a time) where that can be told.
     pub fn parse(text: &str) -> Result<Self, String> {
-        match DateTime::parse_from_rfc3339(text) {
+        let text = text.trim();
+        let read = DateTime::parse_from_rfc3339(text)
+            .or_else(|cause| with_colon(text).and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).ok_or(cause));
+        let local = || format!("{}Z", text.replacen(' ', "T", 1)).parse::<DateTime<Utc>>();
+        match read {
             // So that its day in any zone, and the day after, can be written and read again.
             Ok(at) if !YEARS.contains(&at.year()) => Err("an instant outside the years 1 to 9998".into()),
             Ok(at) => Ok(Self(at.timestamp_millis())),
             Err(_) if text.len() == 10 && text.parse::<NaiveDate>().is_ok() => {
                 Err("a date without a time; write an instant like 2026-07-01T09:30:00Z".into())
             }
-            Err(_) if format!("{text}Z").parse::<DateTime<Utc>>().is_ok() => {
-                Err("an instant without an offset; end it with Z or +02:00".into())
-            }
-            Err(cause) => Err(format!("not an RFC 3339 instant ({cause}); write one like 2026-07-01T09:30:00Z")),
+            Err(_) if local().is_ok() => Err(
+                "an instant without an offset; end it with +00:00 or Z if it is UTC, else with its offset, like +02:00"
+                    .into(),
+            ),
+            Err(cause) => Err(format!(
+                "not an RFC 3339 instant ({cause}); write one like 2026-07-01T09:30:00+00:00 or 2026-07-01T09:30:00Z"
+            )),
         }
     }
 
@@ -111,18 +131,9 @@ impl Zone {
     /// # Errors
     /// The name is not in the IANA database; the message holds the nearest one that is.
     pub fn parse(name: &str) -> Result<Self, String> {
-        name.parse().map(Self).map_err(|_| {
-            let lower = name.to_lowercase();
-            let nearest = chrono_tz::TZ_VARIANTS
-                .iter()
-                .map(|zone| (strsim::damerau_levenshtein(&lower, &zone.name().to_lowercase()), zone.name()))
-                .min();
-            match nearest {
-                Some((distance, near)) if distance <= 4 => {
-                    format!("`{name}` is no IANA time zone; the nearest is `{near}`")
-                }
-                _ => format!("`{name}` is no IANA time zone; write one like `Europe/Berlin` or `UTC`"),
-            }
+        name.parse().map(Self).map_err(|_| match likely_zone(name) {
+            Some(likely) => format!("`{name}` is not an IANA time zone; {likely}"),
+            None => format!("`{name}` is not an IANA time zone; write one like `Europe/Berlin` or `UTC`"),
         })
     }
 

@@ -12,8 +12,8 @@ use super::ownership::{Ownership, ServiceIndex};
 use super::pool::Pool;
 use super::reach::Unusable;
 use super::tables::NoData;
-use crate::domain::event::is_known_status;
 use crate::domain::group::GroupKind;
+use crate::domain::status::is_known_status;
 
 /// What was recognised of all events.
 pub(super) struct Recognised {

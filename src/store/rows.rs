@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::columns::Columns;
 use super::error::StoreError;
-use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::event::{Commit, Deployment, Incident, Table};
 use crate::domain::time::Timestamp;
 
 fn owned(texts: &StringChunked, row: usize) -> Option<String> {
@@ -37,6 +37,30 @@ pub fn deployments(frame: &DataFrame) -> Result<Vec<Deployment>, StoreError> {
             task: owned(&task, row),
             creator: owned(&creator, row),
             url: owned(&url, row),
+            observed_at: Timestamp(observed.get(row).unwrap_or_default()),
+        })
+        .collect())
+}
+
+/// Commits of a frame, row by row.
+///
+/// # Errors
+/// A column is missing or holds something else.
+pub fn commits(frame: &DataFrame) -> Result<Vec<Commit>, StoreError> {
+    let columns = Columns { frame, table: Table::Commits };
+    let (repo, sha, parents) = (columns.texts("repo")?, columns.texts("sha")?, columns.lists("parents")?);
+    let (authored, committed) = (columns.integers("authored_at")?, columns.integers("committed_at")?);
+    let (pull_request, observed) = (columns.integers("pull_request")?, columns.integers("observed_at")?);
+    Ok(parents
+        .into_iter()
+        .enumerate()
+        .map(|(row, parents)| Commit {
+            repo: owned(&repo, row).unwrap_or_default(),
+            sha: owned(&sha, row).unwrap_or_default(),
+            parents,
+            authored_at: Timestamp(authored.get(row).unwrap_or_default()),
+            committed_at: Timestamp(committed.get(row).unwrap_or_default()),
+            pull_request: pull_request.get(row),
             observed_at: Timestamp(observed.get(row).unwrap_or_default()),
         })
         .collect())

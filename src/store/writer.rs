@@ -98,6 +98,38 @@ impl Writer {
         Ok(changes)
     }
 
+    /// The rows that the dataset has under the keys of others. For pull requests none: a later one replaces an earlier.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub fn standing(&self, table: Table, others: &[&Rows]) -> Result<Rows, StoreError> {
+        let mut deployments = Vec::new();
+        let mut commits = Vec::new();
+        let mut incidents = Vec::new();
+        for rows in others {
+            let new = to_frame(rows).map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
+            for month in part::months(&self.folder, table)? {
+                let path = part::path(&self.folder, table, &month);
+                if shared(part::read_keys(&path, table)?, &new, table)?.height() == 0 {
+                    continue;
+                }
+                let frame = shared(part::read(&path, table)?, &new, table)?;
+                match table {
+                    Table::Deployments => deployments.extend(super::rows::deployments(&frame)?),
+                    Table::Commits => commits.extend(super::rows::commits(&frame)?),
+                    Table::Incidents => incidents.extend(super::rows::incidents(&frame)?),
+                    Table::PullRequests => {}
+                }
+            }
+        }
+        Ok(match table {
+            Table::Deployments => Rows::Deployments(deployments),
+            Table::Commits => Rows::Commits(commits),
+            Table::Incidents => Rows::Incidents(incidents),
+            Table::PullRequests => Rows::PullRequests(Vec::new()),
+        })
+    }
+
     /// Records the time zone whose midnights bound what an import covered, for advice on a report's `--as-of`.
     ///
     /// # Errors
@@ -225,19 +257,7 @@ impl Writer {
                 continue;
             }
             let path = part::path(&self.folder, table, &month);
-            let standing = part::read_keys(&path, table)?;
-            let [first, second] = key(table);
-            let shared = standing
-                .lazy()
-                .join(
-                    new.clone().lazy(),
-                    [col(first), col(second)],
-                    [col(first), col(second)],
-                    JoinArgs::new(JoinType::Semi),
-                )
-                .collect()
-                .map_err(frame)?;
-            if shared.height() > 0 {
+            if shared(part::read_keys(&path, table)?, new, table)?.height() > 0 {
                 months.push(month);
             }
         }
@@ -270,6 +290,15 @@ impl Writer {
         plan.remove.extend(before.keys().map(|month| part::path(&self.folder, table, month)));
         Ok(())
     }
+}
+
+/// The rows of a part whose keys are among those of `new`.
+fn shared(part: DataFrame, new: &DataFrame, table: Table) -> Result<DataFrame, StoreError> {
+    let keys = key(table).map(col);
+    part.lazy()
+        .join(new.clone().lazy(), keys.clone(), keys, JoinArgs::new(JoinType::Semi))
+        .collect()
+        .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
 }
 
 /// What became of the rows that stood there: `latest` holds each of their keys, and more.

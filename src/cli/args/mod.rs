@@ -1,5 +1,6 @@
 //! The command line's grammar, and nothing that acts on it.
 
+mod import;
 mod prometheus;
 
 use std::path::PathBuf;
@@ -7,9 +8,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::import::{Import, Inputs};
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
-use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::time::{Period, Timestamp, parse_date, parse_duration};
 use crate::domain::unit::Seconds;
@@ -34,7 +35,7 @@ pub(super) enum Command {
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
     /// only what is missing.
     Fetch(Fetch),
-    /// Add events from CSV or JSON Lines files to the dataset.
+    /// Add events from files to the dataset: CSV, JSON, or what `gh api` prints.
     Import(Import),
     /// Compute the figures and write the report. Never touches the network.
     Report(Box<Report>),
@@ -143,42 +144,6 @@ pub(super) struct Run {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) report: Report,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Import {
-    /// What the files hold.
-    pub(super) table: ImportTable,
-    /// Files in CSV or JSON Lines; `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
-    /// The span in which the files are complete, half-open dates in the report's time zone
-    /// [default: the whole days from the first event to the last]
-    #[arg(long, value_name = "FROM..TO", value_parser = parse_covers)]
-    pub(super) covers: Option<(NaiveDate, NaiveDate)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ImportTable {
-    /// One row is one attempt to put a revision into one environment.
-    Deployments,
-    /// One row is one commit, with its parents.
-    Commits,
-    /// One row is one merged pull request.
-    PullRequests,
-    /// One row is one incident.
-    Incidents,
-}
-
-impl From<ImportTable> for Table {
-    fn from(table: ImportTable) -> Self {
-        match table {
-            ImportTable::Deployments => Self::Deployments,
-            ImportTable::Commits => Self::Commits,
-            ImportTable::PullRequests => Self::PullRequests,
-            ImportTable::Incidents => Self::Incidents,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -358,15 +323,3 @@ pub(super) enum Format {
 
 /// How many complete days a report without `--period` looks back.
 pub(super) const DEFAULT_DAYS: u32 = 90;
-
-fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
-    let (from, to) = text
-        .split_once("..")
-        .ok_or_else(|| format!("`{text}` is no span; write half-open dates like 2026-07-01..2026-10-01"))?;
-    let (from, to) = (parse_date(from)?, parse_date(to)?);
-    if from < to {
-        Ok((from, to))
-    } else {
-        Err(format!("`{text}` holds no day: the second date is the first day after the span"))
-    }
-}

@@ -11,7 +11,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::Talk;
 use crate::config::Config;
 use crate::domain::event::Table;
-use crate::domain::time::{Period, Timestamp};
+use crate::domain::time::Period;
 use crate::metrics::Request;
 use crate::report::Provenance;
 use crate::sources::file;
@@ -39,8 +39,9 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let folder = temporary_folder()?;
     let mut writer = Writer::lock(folder.path(), "the demo")?;
     for (table, name, text) in FILES {
-        let read = file::read(text.as_bytes(), name, table, Timestamp(0)).context("the bundled sample is damaged")?;
-        let covered = file::coverage(&read.rows, Some((history.from, history.to)), zone);
+        let read = file::read(text.as_bytes(), name, &file::Options::of(table, as_of))
+            .context("the bundled sample is damaged")?;
+        let covered = file::coverage(&read.rows, None, Some((history.from, history.to)), zone);
         writer.write(vec![read.rows], &covered)?;
     }
     let dataset = Dataset::open(folder.path())?;

@@ -1,63 +1,110 @@
-//! `import`: files of one table into the dataset, each file whole or not at all.
+//! `import`: files of one table into the dataset, all of a command or none.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::cli::args::{Common, Import};
+use crate::cli::args::{Common, Import, Inputs};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
 use crate::cli::output::Talk;
-use crate::domain::coverage::EVERYTHING;
+use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::{Rows, Table};
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
-use crate::domain::time::Zone;
-use crate::sources::file::{self, FileError};
-use crate::store::Writer;
+use crate::domain::time::{Timestamp, Zone};
+use crate::sources::file::{self, FileError, Options};
+use crate::store::{Change, Writer};
 
 /// Runs the command.
 pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+    let Inputs { table, preset, files: paths } = import.inputs()?;
     let context = Context::load(common)?;
     let zone = context.config.settings.zone;
     let started = now();
     let holder = format!("process {}, which has been importing since {started}", std::process::id());
     // Locked before the files are read, so that a second writer learns it at once and not after a long read.
     let mut writer = Writer::lock(&context.data, &holder)?;
-    let table = Table::from(import.table);
-    if let Some((_, to)) = import.covers {
-        if matches!(table, Table::Commits | Table::PullRequests) {
-            talk.warning(&format!(
-                "--covers says nothing of {}: they have no coverage of their own",
-                table.folder().replace('_', " ")
-            ));
-        } else if to > zone.day_of(started).succ_opt().unwrap_or(to) {
-            talk.warning(&format!(
-                "--covers ends with {to}, days that have not been yet: when they have, silence in them will count as zero"
-            ));
-        }
-    }
-    for path in &import.files {
+    warn_of_span(import, table, started, zone, talk);
+    let options = Options {
+        preset,
+        source: import.source.clone(),
+        delimiter: import.delimiter,
+        statuses: import.map_status.iter().cloned().collect(),
+        ..Options::of(table, started)
+    };
+    let mut files = Vec::new();
+    let mut covered = Vec::new();
+    let mut spans = Vec::new();
+    for path in paths {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        let read = file::read(open(path, &name, talk)?, &name, table, started)?;
-        read.notes.iter().for_each(|note| talk.warning(note));
+        let read = file::read(open(path, &name, talk)?, &name, &options)?;
+        read.notes.iter().for_each(|note| talk.warning(&format!("{name}: {note}")));
         if read.rows.is_empty() {
             talk.warning(&format!("{name}: holds no row"));
         }
-        let covered = file::coverage(&read.rows, import.covers, zone);
-        let span = describe(&read.rows, &covered, zone, import.covers.is_some());
         if import.covers.is_some() {
             name_absent_repos(&read.rows, &name, &context.config.settings, talk);
         }
-        let changes = writer.write(vec![read.rows], &covered)?;
-        writer.set_zone(&covered, zone.name())?;
-        for change in changes {
-            let table = change.table.folder().replace('_', " ");
-            talk.info(&format!("{name}: {} rows of {table} read, {} of them new{span}", change.read, change.rows.new));
-        }
+        let of_file = file::coverage(&read.rows, import.source.as_deref(), import.covers, zone);
+        spans.push((name, read.rows.len(), describe(&read.rows, &of_file, zone, import.covers.is_some())));
+        covered.extend(of_file);
+        files.push(read);
     }
+    let stored = writer.standing(table, &files.iter().map(|file| &file.rows).collect::<Vec<_>>())?;
+    let together = file::reconcile(table, files, stored)?;
+    together.notes.iter().for_each(|note| talk.warning(note));
+    let changes = writer.write(vec![together.rows], &covered)?;
+    writer.set_zone(&covered, zone.name())?;
+    say_what_changed(&spans, together.merged, changes.first(), table, talk);
     talk.detail(&format!("the dataset is {}", context.data.display()));
     Ok(Code::Done)
+}
+
+fn warn_of_span(import: &Import, table: Table, started: Timestamp, zone: Zone, talk: Talk) {
+    let Some((_, to)) = import.covers else { return };
+    if matches!(table, Table::Commits | Table::PullRequests) {
+        talk.warning(&format!("--covers says nothing of {}: they have no coverage of their own", plural(table)));
+    } else if to > zone.day_of(started).succ_opt().unwrap_or(to) {
+        talk.warning(&format!(
+            "--covers ends with {to}, days that have not been yet: when they have, silence in them will count as zero"
+        ));
+    }
+}
+
+fn counted(rows: usize) -> String {
+    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
+}
+
+fn plural(table: Table) -> String {
+    table.folder().replace('_', " ")
+}
+
+/// One line for each file with its span, and for several files one for all of them.
+fn say_what_changed(
+    spans: &[(String, usize, String)],
+    merged: usize,
+    change: Option<&Change>,
+    table: Table,
+    talk: Talk,
+) {
+    let rows = plural(table);
+    let effect = change.map(|change| change.rows).unwrap_or_default();
+    let changed = if effect.changed > 0 { format!(", {} changed", effect.changed) } else { String::new() };
+    let merged = match merged {
+        0 => String::new(),
+        1 => ", 1 row merged with another of the same event".into(),
+        many => format!(", {many} rows merged with others of the same event"),
+    };
+    let did = format!("{} of them new{changed}{merged}", effect.new);
+    if let [(name, read, span)] = spans {
+        return talk.info(&format!("{name}: {} of {rows} read, {did}{span}", counted(*read)));
+    }
+    for (name, read, span) in spans {
+        talk.info(&format!("{name}: {} of {rows} read{span}", counted(*read)));
+    }
+    let read: usize = spans.iter().map(|(_, read, _)| read).sum();
+    talk.info(&format!("{} files: {} of {rows} read, {did}", spans.len(), counted(read)));
 }
 
 fn open(path: &Path, name: &str, talk: Talk) -> Result<Box<dyn Read>, FileError> {
@@ -87,7 +134,7 @@ fn name_absent_repos(rows: &Rows, name: &str, settings: &Settings, talk: Talk) {
 }
 
 /// What the file now covers, in words; nothing for tables without coverage.
-fn describe(rows: &Rows, covered: &[crate::domain::coverage::Coverage], zone: Zone, stated: bool) -> String {
+fn describe(rows: &Rows, covered: &[Coverage], zone: Zone, stated: bool) -> String {
     if !matches!(rows.table(), Table::Deployments | Table::Incidents) {
         return String::new();
     }

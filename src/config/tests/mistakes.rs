@@ -75,7 +75,18 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[report]\nout = 'x\n", "dora.toml:2:9: not TOML: invalid literal string, expected `'`"),
     ("[report]\nout = reports\n", "dora.toml:2:7: not TOML: string values must be quoted, expected literal string"),
     ("[report\n", "dora.toml:1:8: not TOML: unclosed table, expected `]`"),
-    ("[data]\n[data]\n", "dora.toml:2:2: not TOML: duplicate key"),
+    (
+        "[data]\n[data]\n",
+        "dora.toml:2:2: not TOML: the section `data` is there already; join the two, or write [[data]] where there may be several",
+    ),
+    (
+        "[report]\nout = 'a'\nwindow_days = 30\nout = 'b'\n",
+        "dora.toml:4:1: not TOML: the key `out` is set already in this section; remove one of the two",
+    ),
+    (
+        "[report]\ntimezone = 'PST'\n",
+        "dora.toml:2: `timezone` in [report]: `PST` is not an IANA time zone; for this abbreviation write a place, like `America/Los_Angeles`",
+    ),
     // Keys and sections.
     (
         "\n[report]\nwindw_days = 3\n",
@@ -136,7 +147,7 @@ const MISTAKES: &[(&str, &str)] = &[
     // Values.
     (
         "[report]\ntimezone = 'Europe/Berln'\n",
-        "dora.toml:2: `timezone` in [report]: `Europe/Berln` is no IANA time zone; the nearest is `Europe/Berlin`",
+        "dora.toml:2: `timezone` in [report]: `Europe/Berln` is not an IANA time zone; did you mean `Europe/Berlin`?",
     ),
     ("[report]\nwindow_days = 0\n", "dora.toml:2: `window_days` in [report] is 0; write a whole number from 1 to 366"),
     (

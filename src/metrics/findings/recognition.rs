@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::{count, finding, scope, some};
-use crate::domain::event::is_known_status;
 use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
+use crate::domain::status::is_known_status;
 use crate::metrics::tables::{Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, NoData, Severity};
 
 /// Names of services in full before one finding speaks of all of them.

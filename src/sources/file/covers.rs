@@ -9,10 +9,15 @@ use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp, Zone};
 
-/// The coverage that an import adds. `stated` is a half-open range of days in `zone`, and then holds for every repo;
+/// The coverage that an import adds; `source` is that of a file without rows. `stated` is a half-open range of days in `zone`, and then holds for every repo;
 /// without it each repo, or each incident source, is covered from the day of its first event to that of its last.
 /// Commits and pull requests have no coverage of their own.
-pub fn coverage(rows: &Rows, stated: Option<(NaiveDate, NaiveDate)>, zone: Zone) -> Vec<Coverage> {
+pub fn coverage(
+    rows: &Rows,
+    source: Option<&str>,
+    stated: Option<(NaiveDate, NaiveDate)>,
+    zone: Zone,
+) -> Vec<Coverage> {
     // scope → sources that have rows in it, first and last event.
     let mut seen: BTreeMap<&str, (BTreeSet<&str>, Timestamp, Timestamp)> = BTreeMap::new();
     let mut note = |scope, source, at: Timestamp| {
@@ -39,7 +44,7 @@ pub fn coverage(rows: &Rows, stated: Option<(NaiveDate, NaiveDate)>, zone: Zone)
     if let Some((from, to)) = stated {
         let mut sources: BTreeSet<&str> = seen.values().flat_map(|(sources, ..)| sources.iter().copied()).collect();
         if sources.is_empty() {
-            sources.insert(DEFAULT_SOURCE);
+            sources.insert(source.unwrap_or(DEFAULT_SOURCE));
         }
         let spans = vec![zone.span(from, to)];
         return sources.into_iter().map(|source| entry(table, source, EVERYTHING, spans.clone())).collect();

@@ -1,89 +1,106 @@
-//! CSV: a header with the table's column names in any order, RFC 4180, UTF-8.
+//! CSV: a header with the table's column names in any order, RFC 4180, separated by `,` `;` tab or `|`.
 //!
-//! An empty `parents` cell is a root commit: CSV cannot tell an empty list from a missing one.
+//! Which of them separates, a line `sep=` says, else the header: the one that gives the most known columns. Case and
+//! white space around a name of the header do not matter.
 
-use std::io::Read;
+use std::cell::Cell;
 
-use super::Import;
 use super::error::FileError;
-use super::record::{Cell, Record};
+use super::notes::Tally;
+use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt, needed};
+use super::text::Lines;
 use crate::domain::event::Table;
-use crate::domain::time::Timestamp;
 
-struct Line<'a> {
-    file: &'a str,
-    header: &'a [(&'static str, usize)],
-    record: &'a csv::StringRecord,
-}
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-impl Record for Line<'_> {
-    fn cell(&self, column: &'static str) -> Cell<'_> {
-        let at = self.header.iter().find(|(name, _)| *name == column).map(|(_, at)| *at);
-        match at.and_then(|at| self.record.get(at)) {
-            Some("") if column == "parents" => Cell::Text(""),
-            None | Some("") => Cell::Missing,
-            Some(text) => Cell::Text(text),
-        }
-    }
-
-    fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
-    }
-
-    fn file(&self) -> &str {
-        self.file
-    }
-}
-
-pub(super) fn read(input: impl Read, file: &str, table: Table, observed_at: Timestamp) -> Result<Import, FileError> {
-    let mut last = LastByte { input, byte: None };
-    let mut reader = csv::ReaderBuilder::new().from_reader(&mut last);
-    let titles = reader.headers().map_err(|cause| unreadable(file, &cause))?.clone();
-    let mut notes = Vec::new();
-    let mut rows = Collector::new(table, observed_at);
+pub(super) fn read(
+    text: &str,
+    file: &str,
+    delimiter: Option<u8>,
+    rows: &mut Collector<'_>,
+    zero_instants: &Cell<Tally>,
+) -> Result<(), FileError> {
+    let (stated, start) = stated_delimiter(text);
+    let body = text.get(start..).unwrap_or_default();
+    let delimiter = delimiter.or(stated).unwrap_or_else(|| recognised(body, rows.table()));
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(body.as_bytes());
+    let mut lines = Lines::of(text);
+    let titles = reader.headers().map_err(|cause| broken(file, &cause, start, text))?.clone();
     if titles.is_empty() {
-        return Ok(Import { rows: rows.finish(), notes });
+        return Ok(());
     }
-    let header = header(&titles, file, table, &mut notes)?;
+    let header = header(&titles, file, delimiter, rows)?;
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|cause| unreadable(file, &cause))? {
-        rows.push(&Line { file, header: &header, record: &record })?;
+    while reader.read_record(&mut record).map_err(|cause| broken(file, &cause, start, text))? {
+        let at = record.position().map_or(0, csv::Position::byte);
+        let line = lines.of_record(start + usize::try_from(at).unwrap_or(usize::MAX));
+        rows.push(&Record { file, line, cells: Cells::Csv(&header, &record), zero_instants })?;
     }
-    drop(reader);
-    if last.byte.is_some_and(|byte| byte != b'\n' && byte != b'\r') {
-        notes
-            .push(format!("{file}: the last line has no line end; if the file was cut off, its last row may be short"));
+    if !text.ends_with(['\n', '\r']) {
+        rows.note("the last line has no line end; if the file was cut off, its last row may be short".into());
     }
-    Ok(Import { rows: rows.finish(), notes })
+    Ok(())
+}
+
+/// What a first line `sep=;` says, as Excel reads and writes it, and where the line after it begins.
+fn stated_delimiter(text: &str) -> (Option<u8>, usize) {
+    let line = text.split_inclusive(['\n', '\r']).next().unwrap_or_default();
+    let stated = line.trim_end_matches(['\n', '\r']).trim_matches('"');
+    match stated.get(..4).map(str::to_ascii_lowercase).as_deref().zip(stated.as_bytes().get(4..)) {
+        Some(("sep=", [delimiter])) => (Some(*delimiter), line.len()),
+        _ => (None, 0),
+    }
+}
+
+/// The delimiter that gives the header the most known columns, and of several such the most columns.
+fn recognised(text: &str, table: Table) -> u8 {
+    let header = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_lowercase();
+    let fit = |delimiter: u8| {
+        let titles = header.split(char::from(delimiter)).map(|title| title.trim_matches([' ', '\t', '"']));
+        let known = titles.clone().filter(|title| table.columns().contains(title)).count();
+        (known, titles.count())
+    };
+    // The first of equals.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| fit(*delimiter)).unwrap_or(b',')
+}
+
+/// A delimiter as a sentence names it.
+fn named(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "a comma".into(),
+        b';' => "a semicolon".into(),
+        b'\t' => "a tab".into(),
+        other => format!("`{}`", char::from(other)),
+    }
 }
 
 fn header(
     titles: &csv::StringRecord,
     file: &str,
-    table: Table,
-    notes: &mut Vec<String>,
+    delimiter: u8,
+    rows: &mut Collector<'_>,
 ) -> Result<Vec<(&'static str, usize)>, FileError> {
-    let known = table.columns();
+    let table = rows.table();
     let mut header: Vec<(&'static str, usize)> = Vec::new();
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: file.to_owned(),
         column: column.escape_debug().to_string(),
         problem,
     };
-    for (at, title) in titles.iter().enumerate() {
-        let title = title.trim();
-        match known.iter().find(|name| **name == title) {
+    let named_in_file: Vec<String> = titles.iter().map(|title| title.trim().to_lowercase()).collect();
+    for (at, (title, written)) in named_in_file.iter().zip(titles).enumerate() {
+        match table.columns().iter().find(|name| *name == title) {
             Some(name) if header.iter().any(|(standing, _)| standing == name) => {
                 return Err(bad(title, "stands twice in the header".into()));
             }
             Some(name) => header.push((name, at)),
             None => {
-                let missing = known.iter().copied().filter(|name| !titles.iter().any(|title| title.trim() == *name));
+                let missing = table.columns().iter().copied().filter(|name| !named_in_file.iter().any(|it| it == name));
                 if let Some(name) = misspelt(title, missing) {
-                    return Err(bad(title, format!("is not known; did you mean `{name}`? (rename or remove it)")));
+                    return Err(bad(written, format!("is not known; did you mean `{name}`? (rename or remove it)")));
                 }
-                notes.push(format!("{file}: column `{}` is not known and was passed over", title.escape_debug()));
+                rows.note(format!("column `{}` is not known and is ignored", written.trim().escape_debug()));
             }
         }
     }
@@ -94,35 +111,58 @@ fn header(
             column,
             table: table.folder(),
             needed: needed(table).join(", "),
+            header: format!(
+                "{} {}, separated by {}",
+                titles.len(),
+                if titles.len() == 1 { "column" } else { "columns" },
+                named(delimiter)
+            ),
         }),
     }
 }
 
-fn unreadable(file: &str, cause: &csv::Error) -> FileError {
-    let line = cause.position().map_or(1, csv::Position::line);
-    let shape = |problem: String| FileError::Shape { file: file.to_owned(), line, problem };
-    match cause.kind() {
-        csv::ErrorKind::Io(cause) => FileError::io(file, cause),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => shape(format!(
+fn broken(file: &str, cause: &csv::Error, start: usize, text: &str) -> FileError {
+    let at = cause.position().map_or(0, csv::Position::byte);
+    let line = Lines::of(text).of_record(start + usize::try_from(at).unwrap_or(usize::MAX));
+    let problem = match cause.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
             "this row has {len} cells and the header {expected_len}; the file is cut off, or a quote unbalanced"
-        )),
-        csv::ErrorKind::Utf8 { .. } => shape("this row is not UTF-8; convert the file".into()),
-        _ => shape(cause.to_string()),
-    }
+        ),
+        _ => cause.to_string(),
+    };
+    FileError::Shape { file: file.to_owned(), line, problem }
 }
 
-/// Remembers the last byte read, to see whether the file ends with a line.
-struct LastByte<R> {
-    input: R,
-    byte: Option<u8>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<R: Read> Read for LastByte<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.input.read(buffer)?;
-        if let Some(byte) = read.checked_sub(1).and_then(|last| buffer.get(last)) {
-            self.byte = Some(*byte);
+    #[test]
+    fn the_delimiter_is_the_one_that_gives_known_columns() {
+        for (header, wanted) in [
+            ("id,service_keys,opened_at", b','),
+            ("ID; Service_Keys ;note, or remark", b';'),
+            ("\"id\"\t\"opened_at\"", b'\t'),
+            ("\r\n id | opened_at", b'|'),
+            ("nothing known", b','),
+            ("Key;Summary;Created", b';'),
+            ("id", b','),
+        ] {
+            assert_eq!(recognised(header, Table::Incidents), wanted, "{header}");
         }
-        Ok(read)
+    }
+
+    #[test]
+    fn a_first_line_that_states_the_delimiter_is_no_header() {
+        for (text, wanted) in [
+            ("sep=;\r\nid", (Some(b';'), 6)),
+            ("\"SEP=|\"\nid", (Some(b'|'), 8)),
+            ("sep=\t\nid", (Some(b'\t'), 6)),
+            ("sep=;;\nid", (None, 0)),
+            ("id,sep=;", (None, 0)),
+            ("", (None, 0)),
+        ] {
+            assert_eq!(stated_delimiter(text), wanted, "{text:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::domain::words::plain;
 
-/// An error of one import file. Nothing of that file is stored.
+/// An error of one import file. Nothing of the import is stored.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum FileError {
     /// The file cannot be opened or read.
@@ -17,14 +17,11 @@ pub enum FileError {
         /// What to do.
         hint: &'static str,
     },
-    /// A JSON array instead of one object a line.
-    #[error("{file}: is a JSON array; write one object a line (`jq -c '.[]'` does it). Nothing of it was stored")]
-    JsonArray {
-        /// Its name.
-        file: String,
-    },
     /// A column that the table needs is not there.
-    #[error("{file}: column `{column}` is missing from the header; {table} needs {needed}. Nothing of it was stored")]
+    #[error(
+        "{file}: column `{column}` is missing from the header, which was read as {header}; {table} needs {needed}. \
+         `--delimiter` sets another separator. Nothing was stored"
+    )]
     MissingColumn {
         /// Its name.
         file: String,
@@ -34,9 +31,11 @@ pub enum FileError {
         table: &'static str,
         /// All that it needs.
         needed: String,
+        /// How many columns the header has, and what separates them.
+        header: String,
     },
     /// A column that looks like a misspelt one, or stands twice.
-    #[error("{file}: column `{column}` {problem}. Nothing of it was stored")]
+    #[error("{file}: column `{column}` {problem}. Nothing was stored")]
     BadColumn {
         /// Its name.
         file: String,
@@ -46,7 +45,7 @@ pub enum FileError {
         problem: String,
     },
     /// A row whose shape is broken.
-    #[error("{file}:{line}: {problem}. Nothing of this file was stored")]
+    #[error("{file}:{line}: {problem}. Nothing was stored")]
     Shape {
         /// Its name.
         file: String,
@@ -56,7 +55,7 @@ pub enum FileError {
         problem: String,
     },
     /// A value that cannot be read.
-    #[error("{file}:{line}: column `{column}`: {}{reason}. Nothing of this file was stored", quoted(value))]
+    #[error("{file}:{line}: column `{column}`: {}{reason}. Nothing was stored", quoted(value))]
     Value {
         /// Its name.
         file: String,
@@ -69,6 +68,53 @@ pub enum FileError {
         /// Why it cannot be read.
         reason: String,
     },
+    /// Statuses of deployments that are not known.
+    #[error(
+        "{file}:{line}: column `status`: {statuses}. Only `success` counts as a deployment, so say what each means: \
+         {map}. Nothing was stored"
+    )]
+    Status {
+        /// Its name.
+        file: String,
+        /// The line of the first of them, from 1.
+        line: u64,
+        /// All of them.
+        statuses: String,
+        /// The flags that map them.
+        map: String,
+    },
+    /// Two events with one key.
+    #[error(transparent)]
+    Collision(Box<Collision>),
+}
+
+/// Two events with one key, of which one would replace the other.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error(
+    "{here}: {key} was already used at {there} for another event: here {this}, there {that}. {way_out}. Nothing was stored"
+)]
+pub struct Collision {
+    /// File and line of the second event.
+    pub here: String,
+    /// Where the first one was read.
+    pub there: String,
+    /// What both are known by.
+    pub key: String,
+    /// What tells the second event apart.
+    pub this: String,
+    /// What tells the first event apart.
+    pub that: String,
+    /// What to do.
+    pub way_out: &'static str,
+}
+
+/// A value as messages quote it: its first 60 characters.
+pub(super) fn shortened(value: &str) -> String {
+    let mut shown: String = value.chars().take(60).collect();
+    if shown.len() < value.len() {
+        shown.push('…');
+    }
+    shown.escape_debug().to_string()
 }
 
 fn quoted(value: &str) -> String {
@@ -82,7 +128,6 @@ impl FileError {
             std::io::ErrorKind::NotFound => "; check the path",
             std::io::ErrorKind::IsADirectory => "; name the files in it instead",
             std::io::ErrorKind::PermissionDenied => "; check who may read it",
-            std::io::ErrorKind::InvalidData => "; write it as UTF-8",
             _ => "",
         };
         Self::Io { file: file.to_owned(), cause: plain(&cause.to_string()), hint }

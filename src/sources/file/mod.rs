@@ -1,63 +1,92 @@
-//! Import files: CSV (lists joined with `;`, empty = missing) and JSON Lines, to rows of one table.
+//! Import files: CSV or JSON, to rows of one table.
 //!
-//! A row that cannot be read stops the file with line, column, value and reason, so that a file is stored whole or
-//! not at all. Reads from any `Read`; opens nothing itself. Which of the two formats it is, the first byte says.
+//! A row that cannot be read stops the file with line, column, value and reason. Rows with one key are one event, or
+//! the import is refused ([`reconcile`]). Reads from any `Read`; opens nothing itself. Whether a file is JSON, its first
+//! character says.
 
 mod covers;
 mod delimited;
 mod error;
-mod json_lines;
+mod json;
+mod keys;
+mod notes;
+mod preset;
 mod record;
 mod rows;
+mod same_event;
+mod text;
 
-use std::io::{BufRead, BufReader, Read};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io::Read;
 
 pub use covers::coverage;
 pub use error::FileError;
+pub use keys::{Reconciled, reconcile};
+pub use preset::Preset;
+pub use rows::check_source;
 
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::Timestamp;
 
+/// How files are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// What their rows are.
+    pub table: Table,
+    /// Which program wrote them; without it, they have our columns.
+    pub preset: Option<Preset>,
+    /// The source of every row; without it, that of the column `source`, else `file`.
+    pub source: Option<String>,
+    /// What separates the columns of a CSV file; without it, it is recognised.
+    pub delimiter: Option<u8>,
+    /// Known statuses by what a file calls them, in lower case with `_` for a space or hyphen; by an empty text, for
+    /// rows without a status.
+    pub statuses: BTreeMap<String, String>,
+    /// The `observed_at` of rows without one; later instants are reported.
+    pub now: Timestamp,
+}
+
+impl Options {
+    /// Nothing but the table and the instant is said.
+    pub fn of(table: Table, now: Timestamp) -> Self {
+        Self { table, preset: None, source: None, delimiter: None, statuses: BTreeMap::new(), now }
+    }
+}
+
 /// What a file held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
+    /// How messages call the file.
+    pub name: String,
     /// Its rows, in file order.
     pub rows: Rows,
-    /// Things the user should hear of although the file could be read.
+    /// The line on which each of them begins, from 1.
+    pub lines: Vec<u64>,
+    /// What the user should hear of it although it could be read.
     pub notes: Vec<String>,
 }
 
-/// Reads a whole file of one table. `name` is how messages call it; `observed_at` fills rows that do not say.
+/// Reads a whole file. `name` is how messages call it.
 ///
 /// # Errors
 /// The file cannot be read, has unfit columns, or a row that cannot be read.
-pub fn read(input: impl Read, name: &str, table: Table, observed_at: Timestamp) -> Result<Import, FileError> {
-    let mut input = BufReader::with_capacity(1 << 16, input);
-    let first = first_byte(&mut input).map_err(|cause| FileError::io(name, &cause))?;
-    match first {
-        Some(b'{') => json_lines::read(input, name, table, observed_at),
-        Some(b'[') => Err(FileError::JsonArray { file: name.to_owned() }),
-        _ => delimited::read(input, name, table, observed_at),
+pub fn read(mut input: impl Read, name: &str, options: &Options) -> Result<Import, FileError> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(|cause| FileError::io(name, &cause))?;
+    let text = text::decode(bytes, name)?;
+    let zero_instants = Cell::default();
+    let mut rows = rows::Collector::new(name, options);
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    if options.preset.is_some() && !is_json && !text.trim().is_empty() {
+        let problem =
+            "this is not JSON, which `--from` reads here; leave `--from` out for a CSV file with our columns".into();
+        return Err(FileError::Shape { file: name.to_owned(), line: 1, problem });
     }
-}
-
-/// The first byte that is neither white space nor part of a byte-order mark; those before it are consumed.
-fn first_byte(input: &mut impl BufRead) -> std::io::Result<Option<u8>> {
-    loop {
-        let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(None);
-        }
-        let found = buffer.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xBB | 0xBF));
-        if let Some(at) = found {
-            let byte = buffer.get(at).copied();
-            // Lines count from the file's first one, so only a byte-order mark is skipped.
-            if buffer.starts_with(&[0xEF, 0xBB, 0xBF]) {
-                input.consume(3);
-            }
-            return Ok(byte);
-        }
-        let skipped = buffer.len();
-        input.consume(skipped);
+    if is_json {
+        json::read(&text, name, &mut rows, &zero_instants)?;
+    } else {
+        delimited::read(&text, name, options.delimiter, &mut rows, &zero_instants)?;
     }
+    rows.finish(&zero_instants)
 }

@@ -1,70 +1,96 @@
 //! One record of either format, read cell by cell with the reason why a cell cannot be read.
 
-use serde_json::Value;
+use std::cell::Cell;
 
-use super::error::FileError;
+use serde_json::{Map, Value};
+
+use super::error::{FileError, shortened};
+use super::notes::Tally;
 use crate::domain::time::Timestamp;
 
-/// A cell as its format gives it.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
+/// A record, and where it stands.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub(super) file: &'a str,
+    /// The line it begins on, from 1.
+    pub(super) line: u64,
+    pub(super) cells: Cells<'a>,
+    /// Instants of this file that programs write for "none", as they are met.
+    pub(super) zero_instants: &'a Cell<Tally>,
+}
+
+/// The cells of a record, by column.
+#[derive(Debug)]
+pub(super) enum Cells<'a> {
+    /// Which column stands where, and the row.
+    Csv(&'a [(&'static str, usize)], &'a csv::StringRecord),
+    /// The keys are columns.
+    Json(&'a Map<String, Value>),
+}
+
+enum Found<'a> {
     /// Empty, null or absent.
     Missing,
-    /// Text of a CSV cell.
     Text(&'a str),
-    /// A JSON value other than null.
+    /// Anything but null.
     Json(&'a Value),
 }
 
-/// A record whose cells are found by column name.
-pub(super) trait Record {
-    /// The cell of a column.
-    fn cell(&self, column: &'static str) -> Cell<'_>;
-    /// The line it begins on, from 1.
-    fn line(&self) -> u64;
-    /// The file's name.
-    fn file(&self) -> &str;
+impl Record<'_> {
+    fn cell(&self, column: &'static str) -> Found<'_> {
+        match self.cells {
+            Cells::Csv(header, record) => {
+                let at = header.iter().find(|(name, _)| *name == column).map(|(_, at)| *at);
+                match at.and_then(|at| record.get(at)) {
+                    // CSV cannot tell an empty list of parents, which a root commit has, from a missing one.
+                    Some("") if column == "parents" => Found::Text(""),
+                    None | Some("") => Found::Missing,
+                    Some(text) => Found::Text(text),
+                }
+            }
+            Cells::Json(object) => match object.get(column) {
+                None | Some(Value::Null) => Found::Missing,
+                Some(value) => Found::Json(value),
+            },
+        }
+    }
 
     /// An error that names this place.
-    fn unreadable(&self, column: &'static str, value: &str, reason: impl Into<String>) -> FileError {
-        let mut value: String = value.chars().take(60).collect();
-        if value.chars().count() == 60 {
-            value.push('…');
-        }
+    pub(super) fn unreadable(&self, column: &'static str, value: &str, reason: impl Into<String>) -> FileError {
         FileError::Value {
-            file: self.file().to_owned(),
-            line: self.line(),
+            file: self.file.to_owned(),
+            line: self.line,
             column,
-            value: value.escape_debug().to_string(),
+            value: shortened(value),
             reason: reason.into(),
         }
     }
 
-    /// Text, where there is some. A JSON number reads as its decimal text.
-    fn text(&self, column: &'static str) -> Result<Option<String>, FileError> {
+    /// Text without the white space around it, where there is some. A JSON number reads as its decimal text.
+    pub(super) fn text(&self, column: &'static str) -> Result<Option<String>, FileError> {
         // White space around a value is never meant: ` acme/web` would be a repo of its own.
         let trimmed = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         match self.cell(column) {
-            Cell::Missing => Ok(None),
-            Cell::Text(text) => Ok(trimmed(text)),
-            Cell::Json(Value::String(text)) => Ok(trimmed(text)),
-            Cell::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
-            Cell::Json(Value::Number(number)) => Err(self.unreadable(
+            Found::Missing => Ok(None),
+            Found::Text(text) => Ok(trimmed(text)),
+            Found::Json(Value::String(text)) => Ok(trimmed(text)),
+            Found::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
+            Found::Json(Value::Number(number)) => Err(self.unreadable(
                 column,
                 &number.to_string(),
                 "a number that cannot be kept exactly; write it as text",
             )),
-            Cell::Json(other) => Err(self.unreadable(column, &other.to_string(), "not text")),
+            Found::Json(other) => Err(self.unreadable(column, &other.to_string(), "not text")),
         }
     }
 
     /// Text that must be there.
-    fn required_text(&self, column: &'static str) -> Result<String, FileError> {
+    pub(super) fn required_text(&self, column: &'static str) -> Result<String, FileError> {
         self.text(column)?.ok_or_else(|| self.unreadable(column, "", "a value is missing; this column needs one"))
     }
 
     /// The name of a revision, where there is one: text without white space.
-    fn revision(&self, column: &'static str) -> Result<Option<String>, FileError> {
+    pub(super) fn revision(&self, column: &'static str) -> Result<Option<String>, FileError> {
         let revision = self.text(column)?;
         match revision.as_deref().filter(|revision| revision.contains(char::is_whitespace)) {
             Some(broken) => Err(self.unreadable(column, broken, "not the name of one revision; it holds white space")),
@@ -72,61 +98,79 @@ pub(super) trait Record {
         }
     }
 
-    /// An instant, where there is one.
-    fn instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
+    fn any_instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
         match self.text(column)? {
             None => Ok(None),
-            Some(text) => Timestamp::parse(text.trim()).map(Some).map_err(|why| self.unreadable(column, &text, why)),
+            Some(text) => Timestamp::parse(&text).map(Some).map_err(|why| self.unreadable(column, &text, why)),
         }
     }
 
+    /// An instant, where there is one. One of the years that programs write for "none" is none, and is counted.
+    pub(super) fn instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
+        let at = self.any_instant(column)?;
+        if at.is_some_and(Timestamp::is_placeholder) {
+            self.zero_instants.set(self.zero_instants.get().and(self.line));
+            return Ok(None);
+        }
+        Ok(at)
+    }
+
     /// An instant that must be there.
-    fn required_instant(&self, column: &'static str) -> Result<Timestamp, FileError> {
-        self.instant(column)?.ok_or_else(|| self.unreadable(column, "", "an instant is missing; this column needs one"))
+    pub(super) fn required_instant(&self, column: &'static str) -> Result<Timestamp, FileError> {
+        match self.any_instant(column)? {
+            None => Err(self.unreadable(column, "", "an instant is missing; this column needs one")),
+            Some(at) if at.is_placeholder() => Err(self.unreadable(
+                column,
+                &at.to_rfc3339(),
+                "what programs write where there is no instant; this column needs one",
+            )),
+            Some(at) => Ok(at),
+        }
+    }
+
+    /// An instant that must be there, whatever its year.
+    pub(super) fn instant_of_any_year(&self, column: &'static str) -> Result<Timestamp, FileError> {
+        self.any_instant(column)?
+            .ok_or_else(|| self.unreadable(column, "", "an instant is missing; this column needs one"))
     }
 
     /// A list: joined with `;` in CSV, an array in JSON; `None` where a JSON record has none.
-    fn list(&self, column: &'static str) -> Result<Option<Vec<String>>, FileError> {
-        match self.cell(column) {
-            Cell::Missing => Ok(None),
-            Cell::Text(text) => {
-                Ok(Some(text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()))
-            }
-            Cell::Json(Value::Array(items)) => items
+    pub(super) fn list(&self, column: &'static str) -> Result<Option<Vec<String>>, FileError> {
+        let items = match self.cell(column) {
+            Found::Missing => return Ok(None),
+            Found::Text(text) => text.split(';').map(str::to_owned).collect(),
+            Found::Json(Value::Array(items)) => items
                 .iter()
                 .map(|item| match item {
                     Value::String(text) => Ok(text.clone()),
                     Value::Number(number) => Ok(number.to_string()),
+                    Value::Null => Ok(String::new()),
                     other => Err(self.unreadable(column, &other.to_string(), "no text in a list of texts")),
                 })
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Cell::Json(other) => Err(self.unreadable(column, &other.to_string(), "no array")),
-        }
+                .collect::<Result<Vec<_>, _>>()?,
+            Found::Json(other) => return Err(self.unreadable(column, &other.to_string(), "no array")),
+        };
+        Ok(Some(items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()).map(str::to_owned).collect()))
     }
 
     /// A whole number, where there is one.
-    fn integer(&self, column: &'static str) -> Result<Option<i64>, FileError> {
+    pub(super) fn integer(&self, column: &'static str) -> Result<Option<i64>, FileError> {
         match self.text(column)? {
             None => Ok(None),
-            Some(text) => {
-                text.trim().parse().map(Some).map_err(|_| self.unreadable(column, &text, "not a whole number"))
-            }
+            Some(text) => text.parse().map(Some).map_err(|_| self.unreadable(column, &text, "not a whole number")),
         }
     }
 
     /// `true` or `false`, where there is one.
-    fn flag(&self, column: &'static str) -> Result<Option<bool>, FileError> {
-        match self.cell(column) {
-            Cell::Missing => Ok(None),
-            Cell::Json(Value::Bool(flag)) => Ok(Some(*flag)),
-            Cell::Json(Value::String(text)) if text.is_empty() => Ok(None),
-            Cell::Json(Value::String(_)) | Cell::Text(_) => match self.text(column)?.unwrap_or_default().as_str() {
-                "true" => Ok(Some(true)),
-                "false" => Ok(Some(false)),
-                other => Err(self.unreadable(column, other, "neither `true` nor `false`")),
-            },
-            Cell::Json(other) => Err(self.unreadable(column, &other.to_string(), "neither `true` nor `false`")),
+    pub(super) fn flag(&self, column: &'static str) -> Result<Option<bool>, FileError> {
+        if let Found::Json(Value::Bool(flag)) = self.cell(column) {
+            return Ok(Some(*flag));
+        }
+        match self.text(column)?.map(|text| text.to_lowercase()).as_deref() {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(other) => Err(self.unreadable(column, other, "neither `true` nor `false`")),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Records to rows: which columns each table has, which it needs, and what a row may not say.
 
-use std::collections::hash_map::Entry;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
-use super::error::FileError;
+use super::error::{FileError, shortened};
+use super::notes::{self, Tally};
 use super::record::Record;
+use super::{Import, Options, Preset};
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
+use crate::domain::status::is_known_status;
 use crate::domain::time::Timestamp;
 
 /// The source of rows that do not name one.
@@ -32,130 +34,217 @@ pub(super) fn needed(table: Table) -> &'static [&'static str] {
     }
 }
 
-/// Two rows of one key must be the same event: an id that another repo or service uses as well would replace it.
-fn one_event(
-    seen: &mut FxHashMap<(String, String), (u64, String)>,
-    record: &impl Record,
-    (source, id): (&str, &str),
-    what: String,
-) -> Result<(), FileError> {
-    match seen.entry((source.to_owned(), id.to_owned())) {
-        Entry::Vacant(free) => {
-            free.insert((record.line(), what));
-            Ok(())
-        }
-        Entry::Occupied(first) if first.get().1 == what => Ok(()),
-        Entry::Occupied(first) => {
-            let (line, other) = first.get();
-            let reason = format!(
-                "another event has this id and source: line {line} ({other}), and here ({what}). Make the ids of one source \
-                 unique, for example by the repo before the number, or give each system a source of its own"
-            );
-            Err(record.unreadable("id", id, reason))
-        }
-    }
-}
-
 /// Rows of one table, growing.
 #[derive(Debug)]
-pub(super) struct Collector {
+pub(super) struct Collector<'a> {
+    options: &'a Options,
+    file: &'a str,
     rows: Rows,
-    observed_at: Timestamp,
-    /// By source and id: the line of its first row, and what the other rows of that key must have alike.
-    seen: FxHashMap<(String, String), (u64, String)>,
+    /// The line of each row.
+    lines: Vec<u64>,
+    notes: Vec<String>,
+    /// Statuses that are not known: how often each occurs, and the line of the first of all.
+    unknown: BTreeMap<String, u64>,
+    first_unknown: u64,
 }
 
-impl Collector {
-    pub(super) fn new(table: Table, observed_at: Timestamp) -> Self {
-        let rows = match table {
+/// Notes that one file may cause; a file of another kind would have one for each of its columns.
+const MOST_NOTES: usize = 20;
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(file: &'a str, options: &'a Options) -> Self {
+        let rows = match options.table {
             Table::Deployments => Rows::Deployments(Vec::new()),
             Table::Commits => Rows::Commits(Vec::new()),
             Table::PullRequests => Rows::PullRequests(Vec::new()),
             Table::Incidents => Rows::Incidents(Vec::new()),
         };
-        Self { rows, observed_at, seen: FxHashMap::default() }
+        Self { options, file, rows, lines: Vec::new(), notes: Vec::new(), unknown: BTreeMap::new(), first_unknown: 0 }
     }
 
-    pub(super) fn push(&mut self, record: &impl Record) -> Result<(), FileError> {
-        let observed_at = record.instant("observed_at")?.unwrap_or(self.observed_at);
+    pub(super) fn table(&self) -> Table {
+        self.options.table
+    }
+
+    /// The program that wrote the file, where it has no columns of ours.
+    pub(super) fn preset(&self) -> Option<Preset> {
+        self.options.preset
+    }
+
+    /// Keeps something to say of the file, once.
+    pub(super) fn note(&mut self, note: String) {
+        if self.notes.len() < MOST_NOTES && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    pub(super) fn push(&mut self, record: &Record<'_>) -> Result<(), FileError> {
+        let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
+        self.lines.push(record.line);
         match &mut self.rows {
             Rows::Deployments(rows) => {
-                let row = deployment(record, observed_at)?;
-                let text = |cell: &Option<String>| cell.as_deref().unwrap_or("none").to_lowercase();
-                let what = format!(
-                    "repo {}, environment {}, sha {}",
-                    row.repo.to_lowercase(),
-                    text(&row.environment),
-                    text(&row.sha)
-                );
-                one_event(&mut self.seen, record, (&row.source, &row.id), what)?;
+                let mut row = deployment(record, observed_at)?;
+                row.source = source(record, self.options, &mut self.notes)?;
+                if let Err(unknown) = meaning(&mut row.status, self.options) {
+                    if self.unknown.is_empty() {
+                        self.first_unknown = record.line;
+                    }
+                    *self.unknown.entry(unknown).or_default() += 1;
+                } else if row.status == "success" && row.finished_at.is_none() {
+                    let reason = "a deployment that succeeded needs the instant when it did";
+                    return Err(record.unreadable("finished_at", "", reason));
+                }
                 rows.push(row);
             }
             Rows::Commits(rows) => rows.push(commit(record, observed_at)?),
             Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
             Rows::Incidents(rows) => {
-                let row = incident(record, observed_at)?;
-                let mut keys: Vec<String> = row.service_keys.iter().map(|key| key.to_lowercase()).collect();
-                keys.sort_unstable();
-                let what = format!("service keys {}, opened {}", keys.join(";"), row.opened_at.to_rfc3339());
-                one_event(&mut self.seen, record, (&row.source, &row.id), what)?;
+                let mut row = incident(record, observed_at)?;
+                row.source = source(record, self.options, &mut self.notes)?;
                 rows.push(row);
             }
         }
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Rows {
-        self.rows
+    /// The rows of the file, where every status is known.
+    pub(super) fn finish(self, zero_instants: &Cell<Tally>) -> Result<Import, FileError> {
+        if !self.unknown.is_empty() {
+            return Err(unknown_statuses(self.file, self.first_unknown, &self.unknown));
+        }
+        let mut said = self.notes;
+        said.extend(notes::notes(&self.rows, &self.lines, zero_instants, self.options.now));
+        Ok(Import { name: self.file.to_owned(), rows: self.rows, lines: self.lines, notes: said })
     }
 }
 
-fn source(record: &impl Record) -> Result<String, FileError> {
-    let Some(name) = record.text("source")? else { return Ok(DEFAULT_SOURCE.to_owned()) };
-    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_') {
-        Ok(name)
+/// Puts the known status in the place of the written one; without one, the written status is the error.
+fn meaning(status: &mut String, options: &Options) -> Result<(), String> {
+    let plain = status.to_lowercase().replace([' ', '-'], "_");
+    if let Some(known) = options.statuses.get(&plain) {
+        known.clone_into(status);
+        return Ok(());
+    }
+    if !is_known_status(&plain) {
+        return Err(std::mem::take(status));
+    }
+    *status = plain;
+    Ok(())
+}
+
+fn unknown_statuses(file: &str, line: u64, unknown: &BTreeMap<String, u64>) -> FileError {
+    let count = |count: u64| format!("{count} {}", if count == 1 { "row" } else { "rows" });
+    let statuses: Vec<String> = unknown
+        .iter()
+        .take(8)
+        .map(|(status, rows)| match status.as_str() {
+            "" => format!(
+                "{} without a status. GitHub lists deployments and their statuses apart: export the statuses too, and \
+                 import both with `--from github-deployment-statuses deployments.json statuses.json`",
+                count(*rows)
+            ),
+            _ => format!("`{}` in {}", shortened(status), count(*rows)),
+        })
+        .collect();
+    let map: Vec<String> = unknown
+        .keys()
+        .take(8)
+        .map(|status| {
+            let quote = if status.contains(char::is_whitespace) { "'" } else { "" };
+            format!("`--map-status {quote}{}={}{quote}`", shortened(status), likely(status))
+        })
+        .collect();
+    let more = if unknown.len() > 8 { format!(" and {} others", unknown.len() - 8) } else { String::new() };
+    let noun = if unknown.len() == 1 && unknown.contains_key("") { "" } else { "not a known status: " };
+    FileError::Status {
+        file: file.to_owned(),
+        line,
+        statuses: format!("{noun}{}{more}", statuses.join(", ")),
+        map: format!("{} (or failure, error, cancelled, pending)", map.join(" ")),
+    }
+}
+
+/// What a word of another tool is likely to mean, as an example in a message.
+fn likely(status: &str) -> &'static str {
+    let lower = status.to_lowercase();
+    let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    if begins(&["fail", "broke", "unsuccess", "partial", "timed", "timeout", "degraded"]) {
+        "failure"
+    } else if begins(&["cancel", "abort", "stop", "reject", "skip"]) {
+        "cancelled"
+    } else if begins(&["run", "progress", "start", "wait", "creat", "schedul", "deploying"]) {
+        "pending"
     } else {
-        Err(record.unreadable("source", &name, "no short name; use letters, digits, `-` and `_`"))
+        "success"
     }
 }
 
-fn deployment(record: &impl Record, observed_at: Timestamp) -> Result<Deployment, FileError> {
-    let row = Deployment {
-        source: source(record)?,
+fn source(record: &Record<'_>, options: &Options, notes: &mut Vec<String>) -> Result<String, FileError> {
+    let named = record.text("source")?;
+    match (named, &options.source) {
+        (Some(name), Some(stated)) if name != *stated => {
+            let note = format!(
+                "--source {stated} is used in place of the column `source`, which names `{}`",
+                shortened(&name)
+            );
+            if !notes.contains(&note) && notes.len() < MOST_NOTES {
+                notes.push(note);
+            }
+            Ok(stated.clone())
+        }
+        (_, Some(stated)) => Ok(stated.clone()),
+        (None, None) => Ok(options.preset.map_or(DEFAULT_SOURCE, Preset::source).to_owned()),
+        (Some(name), None) => check_source(&name).map_err(|why| record.unreadable("source", &name, why)).map(|()| name),
+    }
+}
+
+/// Whether a text can name a source.
+///
+/// # Errors
+/// Says which characters can.
+pub fn check_source(name: &str) -> Result<(), String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if !name.is_empty() && name.chars().all(fits) {
+        Ok(())
+    } else {
+        Err("no short name; use letters, digits, `-` and `_`".into())
+    }
+}
+
+fn deployment(record: &Record<'_>, observed_at: Timestamp) -> Result<Deployment, FileError> {
+    Ok(Deployment {
+        source: String::new(),
         id: record.required_text("id")?,
         repo: record.required_text("repo")?,
         environment: record.text("environment")?,
         sha: record.revision("sha")?,
         r#ref: record.text("ref")?,
-        status: record.text("status")?.map_or_else(|| "pending".to_owned(), |status| status.to_lowercase()),
+        status: record.text("status")?.unwrap_or_default(),
         created_at: record.required_instant("created_at")?,
         finished_at: record.instant("finished_at")?,
         task: record.text("task")?,
         creator: record.text("creator")?,
         url: record.text("url")?,
         observed_at,
-    };
-    if row.status == "success" && row.finished_at.is_none() {
-        return Err(record.unreadable("finished_at", "", "a deployment that succeeded needs the instant when it did"));
-    }
-    Ok(row)
+    })
 }
 
-fn commit(record: &impl Record, observed_at: Timestamp) -> Result<Commit, FileError> {
+fn commit(record: &Record<'_>, observed_at: Timestamp) -> Result<Commit, FileError> {
     Ok(Commit {
         repo: record.required_text("repo")?,
         sha: record
             .revision("sha")?
             .ok_or_else(|| record.unreadable("sha", "", "a value is missing; this column needs one"))?,
         parents: parents(record)?,
-        authored_at: record.required_instant("authored_at")?,
+        // Git keeps whatever date it is given; the metrics leave an absurd one out of the lead time.
+        authored_at: record.instant_of_any_year("authored_at")?,
         committed_at: record.required_instant("committed_at")?,
         pull_request: record.integer("pull_request")?,
         observed_at,
     })
 }
 
-fn parents(record: &impl Record) -> Result<Option<Vec<String>>, FileError> {
+fn parents(record: &Record<'_>) -> Result<Option<Vec<String>>, FileError> {
     let parents = record.list("parents")?;
     match parents.iter().flatten().find(|parent| parent.contains(char::is_whitespace)) {
         Some(broken) => Err(record.unreadable("parents", broken, "more than one revision; join parents with `;`")),
@@ -163,7 +252,7 @@ fn parents(record: &impl Record) -> Result<Option<Vec<String>>, FileError> {
     }
 }
 
-fn pull_request(record: &impl Record, observed_at: Timestamp) -> Result<PullRequest, FileError> {
+fn pull_request(record: &Record<'_>, observed_at: Timestamp) -> Result<PullRequest, FileError> {
     Ok(PullRequest {
         repo: record.required_text("repo")?,
         number: record
@@ -183,9 +272,9 @@ fn pull_request(record: &impl Record, observed_at: Timestamp) -> Result<PullRequ
     })
 }
 
-fn incident(record: &impl Record, observed_at: Timestamp) -> Result<Incident, FileError> {
+fn incident(record: &Record<'_>, observed_at: Timestamp) -> Result<Incident, FileError> {
     Ok(Incident {
-        source: source(record)?,
+        source: String::new(),
         id: record.required_text("id")?,
         title: record.text("title")?,
         service_keys: record.list("service_keys")?.unwrap_or_default(),

@@ -7,6 +7,7 @@
 use super::wire;
 use crate::domain::event::{Commit, Deployment, PullRequest};
 use crate::domain::kind::DeploymentKind;
+use crate::domain::status::{State, supersedes};
 use crate::domain::time::Timestamp;
 
 /// The name under which rows and coverage stand.
@@ -45,17 +46,17 @@ pub(super) fn deployment(repo: &Repo, wire: wire::Deployment, statuses: &[wire::
 
 /// Status and end of a deployment.
 fn outcome(statuses: &[wire::Status]) -> (String, Option<Timestamp>) {
-    let first = |states: &[&str]| {
-        let those = statuses.iter().filter(|status| states.contains(&status.state.to_lowercase().as_str()));
-        // Statuses come newest first: of two at the same instant, the later in the list came first.
-        those.rev().min_by_key(|status| status.created_at)
-    };
-    let end = first(&["success"]).or_else(|| first(&["failure", "error", "cancelled"]));
-    if let Some(end) = end {
-        return (end.state.to_lowercase(), Some(end.created_at));
+    let names: Vec<String> = statuses.iter().map(|status| status.state.to_lowercase()).collect();
+    // Statuses come newest first: of two at the same instant, the later in the list came first.
+    let history = names.iter().zip(statuses).rev().map(|(status, wire)| State {
+        status,
+        at: wire.created_at,
+        finished_at: Some(wire.created_at),
+    });
+    match history.reduce(|a, b| if supersedes(b, a) { b } else { a }) {
+        None => ("pending".into(), None),
+        Some(state) => (state.status.to_owned(), state.finished_at.filter(|_| state.is_terminal())),
     }
-    let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
-    (newest.map_or_else(|| "pending".into(), |status| status.state.to_lowercase()), None)
 }
 
 /// A commit; which pull request brought it is the caller's.

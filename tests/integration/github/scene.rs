@@ -98,7 +98,8 @@ impl Scene {
         let other = Place::new();
         other.write("dora.toml", "").write("d.csv", &files.deployments);
         other.write("c.csv", &files.commits).write("p.csv", &files.pulls);
-        other.done(["import", "deployments", "d.csv", "--covers", "2025-01-01..2026-02-01"]);
+        let known = ["--map-status", "levitating=waiting"];
+        other.done([&["import", "deployments", "d.csv", "--covers", "2025-01-01..2026-02-01"][..], &known].concat());
         other.done(["import", "commits", "c.csv"]);
         other.done(["import", "pull-requests", "p.csv"]);
         self.report(period).is_the_same_as(&report(&other, period));
@@ -163,10 +164,10 @@ impl Report {
         &groups.iter().find(|entry| entry["name"] == group).expect("the group")["metrics"][metric]
     }
 
-    /// Expects equal tables; an import says nothing of links.
+    /// Expects equal tables; an import says nothing of links, and refuses a state that is not known, which a fetch keeps.
     pub(super) fn is_the_same_as(&self, other: &Self) {
         for ((path, own), (_, others)) in self.tables.iter().zip(&other.tables) {
-            let (own, others) = (without_links(own), without_links(others));
+            let (own, others) = (without_links(own).replace("levitating", "waiting"), without_links(others));
             let difference = own.lines().zip(others.lines()).find(|(own, others)| own != others);
             assert_eq!(difference, None, "{}, here and in the other", path.display());
             assert_eq!(own.lines().count(), others.lines().count(), "{}", path.display());

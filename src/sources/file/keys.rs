@@ -1,0 +1,135 @@
+//! Rows with one key: whether they are one event, and what they come to together.
+//!
+//! Rows of one deployment that differ in status and times are its status history. An id that another repo, environment,
+//! revision or service uses as well belongs to another event: such an import is refused, or one event would replace the
+//! other. Only incidents of different services in different files keep apart: teams often number their incidents each
+//! from 1, and the service before the number makes it unique.
+
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
+use super::Import;
+use super::error::{Collision, FileError, shortened};
+use super::same_event::{Event, Relation};
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
+use crate::domain::time::Timestamp;
+
+/// The rows of one or more files, one for each event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciled {
+    /// In the order of the files.
+    pub rows: Rows,
+    /// How many rows of the files are of the event of another row.
+    pub merged: usize,
+    /// What the user should hear.
+    pub notes: Vec<String>,
+}
+
+/// Brings the rows of some files of one table together, with those that the dataset has under the same keys.
+///
+/// # Errors
+/// Two rows have one key and are of two events.
+pub fn reconcile(table: Table, files: Vec<Import>, stored: Rows) -> Result<Reconciled, FileError> {
+    match table {
+        Table::Deployments => together::<Deployment>(files, stored),
+        Table::Commits => together::<Commit>(files, stored),
+        Table::PullRequests => together::<PullRequest>(files, stored),
+        Table::Incidents => together::<Incident>(files, stored),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Dataset,
+    /// The place of the file among those of the command, and the line.
+    File(usize, u64),
+}
+
+impl Place {
+    fn name(self, names: &[String]) -> String {
+        match self {
+            Self::Dataset => "the dataset".into(),
+            Self::File(at, line) => format!("{}:{line}", names.get(at).map_or("", String::as_str)),
+        }
+    }
+}
+
+struct Kept<E> {
+    event: E,
+    /// Where it was read last.
+    place: Place,
+    /// When it came into its state, for deployments that have not ended.
+    since: Timestamp,
+}
+
+fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, FileError> {
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let mut kept: Vec<Kept<E>> = Vec::new();
+    let mut by_key: FxHashMap<(String, String), usize> = FxHashMap::default();
+    for event in E::of(stored) {
+        by_key.insert(event.key(), kept.len());
+        kept.push(Kept { since: event.since(), event, place: Place::Dataset });
+    }
+    let (mut merged, mut notes) = (0, Vec::new());
+    for (at, file) in files.into_iter().enumerate() {
+        let mut apart: Option<(usize, String)> = None;
+        for (mut event, line) in E::of(file.rows).into_iter().zip(file.lines) {
+            let here = Place::File(at, line);
+            let first = by_key.get(&event.key()).and_then(|it| kept.get(*it));
+            if let Some(first) = first.filter(|first| first.event.is_other(&event, relation(first.place, at))) {
+                let (was, there) = (event.named(), first.place.name(&names));
+                if relation(first.place, at) == Relation::SameFile || !event.set_apart(&first.event) {
+                    return Err(collision(&first.event, &event, here.name(&names), there));
+                }
+                let example =
+                    format!("{was} on line {line} is that of another service at {there}, kept as `{}`", event.key().1);
+                apart = Some(apart.map_or((1, example), |(count, first)| (count + 1, first)));
+            }
+            match by_key.entry(event.key()) {
+                Entry::Vacant(free) => {
+                    free.insert(kept.len());
+                    kept.push(Kept { since: event.since(), event, place: here });
+                }
+                Entry::Occupied(first) => {
+                    if let Some(first) = kept.get_mut(*first.get()) {
+                        let relation = relation(first.place, at);
+                        merged += usize::from(relation != Relation::Dataset);
+                        first.event.absorb(event, relation, &mut first.since);
+                        first.place = here;
+                    }
+                }
+            }
+        }
+        if let Some((count, example)) = apart {
+            let incidents =
+                if count == 1 { "incident has an id that an incident" } else { "incidents have ids that incidents" };
+            notes.push(format!(
+                "{}: {count} {incidents} of another service has too, so they are kept under the service and the id ({example}). \
+                 To keep two systems apart by name, import each with --source NAME",
+                file.name
+            ));
+        }
+    }
+    let events = kept.into_iter().filter(|kept| kept.place != Place::Dataset).map(|kept| kept.event).collect();
+    Ok(Reconciled { rows: E::into_rows(events), merged, notes })
+}
+
+fn relation(first: Place, file: usize) -> Relation {
+    match first {
+        Place::Dataset => Relation::Dataset,
+        Place::File(at, _) if at == file => Relation::SameFile,
+        Place::File(..) => Relation::OtherFile,
+    }
+}
+
+fn collision<E: Event>(first: &E, second: &E, here: String, there: String) -> FileError {
+    FileError::Collision(Box::new(Collision {
+        here,
+        there,
+        key: second.named(),
+        this: shortened(&second.distinction()),
+        that: shortened(&first.distinction()),
+        way_out: E::WAY_OUT,
+    }))
+}

@@ -1,0 +1,146 @@
+//! What other programs export, as the columns of our tables.
+//!
+//! GitHub's REST API lists deployments without their statuses, and the statuses of each deployment apart. Objects of
+//! both kinds are told apart by their keys; each becomes a row of the deployment, and rows of one deployment are its
+//! status history.
+
+use serde_json::{Map, Value};
+
+use crate::domain::event::Table;
+use crate::domain::status::State;
+use crate::domain::time::Timestamp;
+
+/// A known export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// `gh api repos/OWNER/NAME/deployments --paginate`, and perhaps the statuses beside it.
+    GithubDeployments {
+        /// Whether the statuses are among the files; without them it is not known how any deployment ended.
+        has_statuses: bool,
+    },
+    /// `gh api repos/OWNER/NAME/deployments/ID/statuses --paginate`, with or without the deployments.
+    GithubDeploymentStatuses,
+}
+
+impl Preset {
+    /// What its rows are.
+    pub fn table(self) -> Table {
+        match self {
+            Self::GithubDeployments { .. } | Self::GithubDeploymentStatuses => Table::Deployments,
+        }
+    }
+
+    /// The source of its rows, under which the same events are fetched.
+    pub(super) fn source(self) -> &'static str {
+        match self {
+            Self::GithubDeployments { .. } | Self::GithubDeploymentStatuses => "github",
+        }
+    }
+
+    /// An object with our columns.
+    ///
+    /// # Errors
+    /// Says what the object lacks.
+    pub(super) fn columns(self, object: &Map<String, Value>) -> Result<Map<String, Value>, String> {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        let is_status = text("state").is_some() && text("deployment_url").is_some();
+        let url = if is_status { text("deployment_url") } else { text("url") };
+        let Some((repo, id)) = url.and_then(deployment_of) else {
+            return Err("this is neither a deployment of GitHub's REST API nor a status of one: it has no `url` like \
+                        https://api.github.com/repos/OWNER/NAME/deployments/1"
+                .into());
+        };
+        let mut row = Map::new();
+        let mut set = |column: &str, value: Option<&Value>| {
+            if let Some(value) = value.filter(|value| !value.is_null()) {
+                row.insert(column.into(), value.clone());
+            }
+        };
+        // A status may move a deployment to another environment; the deployment has the current one.
+        if !is_status || self == Self::GithubDeploymentStatuses {
+            set("environment", object.get("environment"));
+        }
+        set("created_at", object.get("created_at"));
+        if is_status {
+            set("status", object.get("state"));
+            let state = text("state").unwrap_or_default().to_lowercase();
+            if (State { status: &state, at: Timestamp(0), finished_at: None }).is_terminal() {
+                set("finished_at", object.get("created_at"));
+            }
+        } else {
+            for column in ["sha", "ref", "task"] {
+                set(column, object.get(column));
+            }
+            set("creator", object.get("creator").and_then(|creator| creator.get("login")));
+            if self != (Self::GithubDeployments { has_statuses: false }) {
+                set("status", Some(&"pending".into()));
+            }
+        }
+        set("url", Some(&format!("https://github.com/{repo}/deployments").into()).filter(|_| is_public(url)));
+        row.insert("id".into(), id.into());
+        row.insert("repo".into(), repo.into());
+        Ok(row)
+    }
+}
+
+fn is_public(url: Option<&str>) -> bool {
+    url.is_some_and(|url| url.starts_with("https://api.github.com/"))
+}
+
+/// Repo and id of `…/repos/OWNER/NAME/deployments/ID`.
+fn deployment_of(url: &str) -> Option<(&str, &str)> {
+    let (_, path) = url.split_once("/repos/")?;
+    let (repo, rest) = path.split_once("/deployments/")?;
+    let id = rest.split('/').next()?;
+    (repo.split('/').count() == 2 && !id.is_empty()).then_some((repo, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn columns(preset: Preset, object: &Value) -> Result<Value, String> {
+        preset.columns(object.as_object().expect("an object")).map(Value::Object)
+    }
+
+    #[test]
+    fn a_deployment_and_its_status_become_rows_of_one_key() {
+        let deployment = json!({
+            "url": "https://api.github.com/repos/acme/web/deployments/7", "id": 7, "sha": "a1b2c3d", "ref": "main",
+            "task": "deploy", "environment": "production", "created_at": "2026-07-01T10:00:00Z", "description": null,
+            "creator": {"login": "ann", "id": 1}
+        });
+        let row = json!({
+            "id": "7", "repo": "acme/web", "sha": "a1b2c3d", "ref": "main", "task": "deploy", "creator": "ann",
+            "environment": "production", "created_at": "2026-07-01T10:00:00Z", "status": "pending",
+            "url": "https://github.com/acme/web/deployments"
+        });
+        assert_eq!(columns(Preset::GithubDeploymentStatuses, &deployment), Ok(row));
+        assert!(
+            columns(Preset::GithubDeployments { has_statuses: false }, &deployment)
+                .expect("a row")
+                .get("status")
+                .is_none(),
+            "nobody said how it ended"
+        );
+        let status = json!({
+            "id": 99, "state": "success", "environment": "production", "created_at": "2026-07-01T10:05:00Z",
+            "url": "https://ghe.example/api/v3/repos/acme/web/deployments/7/statuses/99",
+            "deployment_url": "https://ghe.example/api/v3/repos/acme/web/deployments/7"
+        });
+        let row = json!({
+            "id": "7", "repo": "acme/web", "environment": "production", "status": "success",
+            "created_at": "2026-07-01T10:05:00Z", "finished_at": "2026-07-01T10:05:00Z"
+        });
+        assert_eq!(columns(Preset::GithubDeploymentStatuses, &status), Ok(row));
+        assert!(
+            columns(
+                Preset::GithubDeploymentStatuses,
+                &json!({"id": 7, "url": "https://api.github.com/repos/acme/web/issues/7"})
+            )
+            .is_err()
+        );
+    }
+}

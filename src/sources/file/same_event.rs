@@ -1,0 +1,272 @@
+//! What makes two rows with one key one event, for each table, and how the second adds to the first.
+
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows};
+use crate::domain::status::{State, supersedes};
+use crate::domain::time::Timestamp;
+
+/// Where the earlier of two rows comes from, as seen from the later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    SameFile,
+    /// Another file of the same import.
+    OtherFile,
+    /// An import or a fetch before.
+    Dataset,
+}
+
+/// A row that has a key.
+pub(super) trait Event: Sized {
+    /// What makes two events of one key tell apart again.
+    const WAY_OUT: &'static str;
+
+    fn of(rows: Rows) -> Vec<Self>;
+    fn into_rows(events: Vec<Self>) -> Rows;
+    fn key(&self) -> (String, String);
+    /// The key as a message names it.
+    fn named(&self) -> String;
+    /// What tells it from another event with its key.
+    fn distinction(&self) -> String;
+    /// Whether `later` is another event than this one.
+    fn is_other(&self, later: &Self, relation: Relation) -> bool;
+    /// Takes a key of its own where what tells it apart can be part of the key.
+    fn set_apart(&mut self, _from: &Self) -> bool {
+        false
+    }
+    /// When it came into its state.
+    fn since(&self) -> Timestamp {
+        Timestamp(0)
+    }
+    /// Takes on what a later row of the same event says.
+    fn absorb(&mut self, later: Self, relation: Relation, since: &mut Timestamp);
+}
+
+fn text(cell: Option<&str>) -> &str {
+    cell.unwrap_or("none")
+}
+
+/// Whether two values that are both there differ, without case.
+fn differ(a: Option<&str>, b: Option<&str>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.to_lowercase() != b.to_lowercase())
+}
+
+/// The shortest beginning of a sha that git takes for one.
+const SHORT_SHA: usize = 7;
+
+fn is_other_sha(a: Option<&str>, b: Option<&str>) -> bool {
+    let Some((a, b)) = a.zip(b).map(|(a, b)| (a.to_lowercase(), b.to_lowercase())) else { return false };
+    let is_short_form = a.len().min(b.len()) >= SHORT_SHA && (a.starts_with(&b) || b.starts_with(&a));
+    a != b && !is_short_form
+}
+
+impl Event for Deployment {
+    const WAY_OUT: &'static str = "Import each system with a --source NAME of its own, or make the ids unique, for \
+                                   example with the repo before the number";
+
+    fn of(rows: Rows) -> Vec<Self> {
+        if let Rows::Deployments(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn into_rows(events: Vec<Self>) -> Rows {
+        Rows::Deployments(events)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.source.clone(), self.id.clone())
+    }
+
+    fn named(&self) -> String {
+        format!("id `{}` of source `{}`", self.id, self.source)
+    }
+
+    fn distinction(&self) -> String {
+        format!("{}, {}, {}", self.repo, text(self.environment.as_deref()), text(self.sha.as_deref()))
+    }
+
+    fn is_other(&self, later: &Self, _relation: Relation) -> bool {
+        differ(Some(&self.repo), Some(&later.repo))
+            || differ(self.environment.as_deref(), later.environment.as_deref())
+            || is_other_sha(self.sha.as_deref(), later.sha.as_deref())
+    }
+
+    fn since(&self) -> Timestamp {
+        self.finished_at.unwrap_or(self.created_at)
+    }
+
+    fn absorb(&mut self, later: Self, relation: Relation, since: &mut Timestamp) {
+        let history = [(&*self, *since), (&later, later.since())];
+        let [a, b] = history.map(|(row, at)| State { status: &row.status, at, finished_at: row.finished_at });
+        let holds = if supersedes(b, a) { b } else { a };
+        let (status, finished_at, at) = (holds.status.to_owned(), holds.finished_at, holds.at);
+        let created_at = self.created_at.min(later.created_at);
+        // The same status again, in an import of another day, corrects what was said of it. A row that begins when it
+        // ends is not the whole deployment but one of its statuses.
+        let is_whole = later.finished_at.is_some_and(|end| later.created_at < end);
+        let corrects = relation == Relation::Dataset && self.status == later.status && is_whole;
+        let is_newer = later.observed_at >= self.observed_at;
+        let (now, before) = if is_newer { (later, self.clone()) } else { (self.clone(), later) };
+        let mut now = Self {
+            environment: now.environment.or(before.environment),
+            sha: longer(now.sha, before.sha),
+            r#ref: now.r#ref.or(before.r#ref),
+            task: now.task.or(before.task),
+            creator: now.creator.or(before.creator),
+            url: now.url.or(before.url),
+            ..now
+        };
+        if !corrects {
+            (now.status, now.finished_at, now.created_at) = (status, finished_at, created_at);
+            *since = at;
+        }
+        *self = now;
+    }
+}
+
+/// The longer of two names of one revision.
+fn longer(a: Option<String>, b: Option<String>) -> Option<String> {
+    let length = |sha: &Option<String>| sha.as_ref().map_or(0, String::len);
+    if length(&b) > length(&a) { b } else { a }
+}
+
+impl Event for Incident {
+    const WAY_OUT: &'static str = "Import each system with a --source NAME of its own, or make the ids unique";
+
+    fn of(rows: Rows) -> Vec<Self> {
+        if let Rows::Incidents(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn into_rows(events: Vec<Self>) -> Rows {
+        Rows::Incidents(events)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.source.clone(), self.id.clone())
+    }
+
+    fn named(&self) -> String {
+        format!("id `{}` of source `{}`", self.id, self.source)
+    }
+
+    fn distinction(&self) -> String {
+        format!("{}, opened {}", self.service_keys.join(";"), self.opened_at)
+    }
+
+    // A correction moves an incident to another service, or its opening; both at once, or the opening together with
+    // the title, make another incident. Within one file nothing is corrected.
+    fn is_other(&self, later: &Self, relation: Relation) -> bool {
+        let moved = self.opened_at != later.opened_at;
+        if relation == Relation::SameFile {
+            return moved || sorted(&self.service_keys) != sorted(&later.service_keys);
+        }
+        moved && (is_of_other_services(self, later) || differ(self.title.as_deref(), later.title.as_deref()))
+    }
+
+    fn set_apart(&mut self, from: &Self) -> bool {
+        match self.service_keys.first().filter(|_| is_of_other_services(self, from)) {
+            Some(service) => {
+                self.id = format!("{service}/{}", self.id);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn absorb(&mut self, later: Self, _relation: Relation, _since: &mut Timestamp) {
+        if later.observed_at >= self.observed_at {
+            *self = later;
+        }
+    }
+}
+
+fn sorted(keys: &[String]) -> Vec<String> {
+    let mut keys: Vec<String> = keys.iter().map(|key| key.to_lowercase()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Whether two incidents name services, and none in common.
+fn is_of_other_services(a: &Incident, b: &Incident) -> bool {
+    let (a, b) = (sorted(&a.service_keys), sorted(&b.service_keys));
+    !a.is_empty() && !b.is_empty() && !a.iter().any(|key| b.contains(key))
+}
+
+impl Event for Commit {
+    const WAY_OUT: &'static str = "A commit has one list of parents: keep the right row";
+
+    fn of(rows: Rows) -> Vec<Self> {
+        if let Rows::Commits(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn into_rows(events: Vec<Self>) -> Rows {
+        Rows::Commits(events)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.repo.clone(), self.sha.clone())
+    }
+
+    fn named(&self) -> String {
+        format!("commit `{}` of {}", self.sha, self.repo)
+    }
+
+    fn distinction(&self) -> String {
+        match &self.parents {
+            Some(parents) if parents.is_empty() => "no parents".into(),
+            Some(parents) => format!("parents {}", parents.join(";")),
+            None => "parents unknown".into(),
+        }
+    }
+
+    // A deeper export of another day may know the parents of what was the last commit of a shallow one.
+    fn is_other(&self, later: &Self, relation: Relation) -> bool {
+        let lower = |parents: &[String]| parents.iter().map(|sha| sha.to_lowercase()).collect::<Vec<_>>();
+        relation == Relation::SameFile
+            && self.parents.as_deref().zip(later.parents.as_deref()).is_some_and(|(a, b)| lower(a) != lower(b))
+    }
+
+    fn absorb(&mut self, later: Self, _relation: Relation, _since: &mut Timestamp) {
+        let (now, before) =
+            if later.observed_at >= self.observed_at { (later, self.clone()) } else { (self.clone(), later) };
+        // `git log` knows no pull requests: it does not take away what GitHub said.
+        *self = Self {
+            parents: now.parents.or(before.parents),
+            pull_request: now.pull_request.or(before.pull_request),
+            ..now
+        };
+    }
+}
+
+impl Event for PullRequest {
+    const WAY_OUT: &'static str = "A repo has one pull request of a number: keep the right row";
+
+    fn of(rows: Rows) -> Vec<Self> {
+        if let Rows::PullRequests(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn into_rows(events: Vec<Self>) -> Rows {
+        Rows::PullRequests(events)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.repo.clone(), self.number.to_string())
+    }
+
+    fn named(&self) -> String {
+        format!("pull request {} of {}", self.number, self.repo)
+    }
+
+    fn distinction(&self) -> String {
+        format!("opened {}, merged as {}", self.opened_at, text(self.merge_sha.as_deref()))
+    }
+
+    fn is_other(&self, later: &Self, relation: Relation) -> bool {
+        let merged_otherwise = is_other_sha(self.merge_sha.as_deref(), later.merge_sha.as_deref());
+        relation == Relation::SameFile && (self.opened_at != later.opened_at || merged_otherwise)
+    }
+
+    fn absorb(&mut self, later: Self, _relation: Relation, _since: &mut Timestamp) {
+        if later.observed_at >= self.observed_at {
+            *self = later;
+        }
+    }
+}
