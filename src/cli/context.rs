@@ -1,6 +1,8 @@
 //! What a command works with: the config in force, the folders, the clock.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -48,6 +50,13 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
         UsageError(format!("{}: the configuration cannot be read: {words}; check --config", path.display()))
     })?;
     Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)
+}
+
+/// When the program began, by a clock that nobody sets.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(super) fn started() -> Instant {
+    static STARTED: OnceLock<Instant> = OnceLock::new();
+    *STARTED.get_or_init(Instant::now)
 }
 
 /// The clock, in milliseconds.

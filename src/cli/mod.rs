@@ -34,10 +34,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return code.into();
         }
     };
+    let _ = context::started();
     let talk = Talk::new(&cli.common);
     let done = match &cli.command {
         Command::Demo => commands::demo::run(&cli.common, talk),
-        Command::Doctor => commands::doctor::run(&cli.common, talk),
+        Command::Doctor(network) => commands::doctor::run(*network, &cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
         Command::Run(run) => commands::run::run(run, &cli.common, talk),

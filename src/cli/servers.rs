@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
@@ -13,11 +12,10 @@ use super::exit::{AccessError, UsageError};
 use super::output::Talk;
 use crate::config::{Config, Endpoint};
 use crate::domain::time::Timestamp;
-use crate::domain::unit::Seconds;
 use crate::export::event_series::JOB;
 use crate::export::pushgateway::Gateway;
 use crate::export::remote_write::Receiver;
-use crate::sources::http::{Client, Notify};
+use crate::sources::http::{Client, Notify, WaitLimits};
 
 /// The job of a Pushgateway where none is configured.
 const DEFAULT_JOB: &str = "dora";
@@ -35,7 +33,7 @@ pub(super) fn job(config: &Config) -> Result<&str, UsageError> {
 }
 
 /// The Pushgateway of the config.
-pub(super) fn gateway(context: &Context, max_wait: Seconds, talk: Talk) -> anyhow::Result<Gateway> {
+pub(super) fn gateway(context: &Context, waits: WaitLimits, talk: Talk) -> anyhow::Result<Gateway> {
     let job = job(&context.config)?;
     let section = context.config.pushgateway.as_ref().ok_or_else(|| {
         UsageError(
@@ -44,13 +42,13 @@ pub(super) fn gateway(context: &Context, max_wait: Seconds, talk: Talk) -> anyho
                 .into(),
         )
     })?;
-    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), client(max_wait, talk)?))
+    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), client(waits, talk)?))
 }
 
 /// The server of the config that takes remote writes, and its address as written.
 pub(super) fn receiver(
     context: &Context,
-    max_wait: Seconds,
+    waits: WaitLimits,
     now: Timestamp,
     talk: Talk,
 ) -> anyhow::Result<(Receiver, String)> {
@@ -73,7 +71,7 @@ pub(super) fn receiver(
         .into());
     }
     let url = address(&section.url, "remote_write")?;
-    Ok((Receiver::new(url, token, client(max_wait, talk)?, now), section.url.as_str().to_owned()))
+    Ok((Receiver::new(url, token, client(waits, talk)?, now), section.url.as_str().to_owned()))
 }
 
 /// What the requests run on.
@@ -88,11 +86,10 @@ fn address(endpoint: &Endpoint, section: &str) -> Result<Url, UsageError> {
     Url::parse(endpoint.as_str()).map_err(|cause| UsageError(format!("`url` in [{section}] is no address: {cause}")))
 }
 
-fn client(max_wait: Seconds, talk: Talk) -> anyhow::Result<Client> {
+fn client(waits: WaitLimits, talk: Talk) -> anyhow::Result<Client> {
     let notify: Notify = Arc::new(move |text| -> Pin<Box<dyn Future<Output = ()> + Send>> {
         talk.warning(&text);
         Box::pin(async {})
     });
-    let wait = Duration::from_secs(u64::try_from(max_wait.0).context("a wait is not negative")?);
-    Ok(Client::new(Arc::new(now), notify, wait, 0)?)
+    Ok(Client::new(Arc::new(now), notify, waits, 0)?)
 }

@@ -47,6 +47,8 @@ pub enum Event {
     Budget(Budget),
     /// Something to say to the user: a wait and until when, a page made smaller.
     Notice(String),
+    /// What is waited for.
+    Waiting(String),
 }
 
 /// What is left to ask with, as last seen.

@@ -10,6 +10,7 @@ use dora_report::domain::glob::Glob;
 use dora_report::domain::kind::DeploymentKind;
 use dora_report::domain::time::Timestamp;
 use dora_report::sources::github::{Auth, Event, Known, Plan, fetch};
+use dora_report::sources::http::WaitLimits;
 use serde_json::{Value, json};
 
 /// A recorded page of deployments, with what our query asks beyond what was recorded; `None` where it is absent.
@@ -64,7 +65,7 @@ fn a_recorded_page_is_read_with_the_first_success_of_each_deployment() {
         began,
         concurrency: 1,
         full: false,
-        max_wait: Duration::ZERO,
+        waits: WaitLimits::new(Duration::ZERO),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let rows: Vec<Deployment> = runtime.block_on(async {

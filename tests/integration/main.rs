@@ -26,4 +26,5 @@ mod readers;
 mod real_data;
 mod report;
 mod support;
+mod waiting;
 mod wire;

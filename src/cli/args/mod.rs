@@ -1,6 +1,7 @@
 //! The command line's grammar, and nothing that acts on it.
 
 mod import;
+mod network;
 mod prometheus;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::import::{Import, Inputs};
+pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
 use crate::domain::glob::Glob;
@@ -31,7 +33,7 @@ pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo,
     /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
-    Doctor,
+    Doctor(Network),
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
     /// only what is missing.
     Fetch(Fetch),
@@ -129,6 +131,8 @@ pub(super) struct Fetch {
     /// The longest wait for a limit of the service: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     pub(super) max_wait: Seconds,
+    #[command(flatten)]
+    pub(super) network: Network,
     /// End with code 5 where some of it could not be read.
     #[arg(long)]
     pub(super) strict: bool,
@@ -142,6 +146,8 @@ pub(super) struct Run {
     /// The longest wait for a limit of a service: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]
     pub(super) max_wait: Seconds,
+    #[command(flatten)]
+    pub(super) network: Network,
     #[command(flatten)]
     pub(super) report: Report,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Network;
 use crate::domain::time::{Timestamp, parse_date, parse_duration};
 use crate::domain::unit::Seconds;
 
@@ -45,6 +46,8 @@ pub(in crate::cli) struct RemoteWrite {
     /// The longest wait for a limit of the server: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     pub(in crate::cli) max_wait: Seconds,
+    #[command(flatten)]
+    pub(in crate::cli) network: Network,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +68,8 @@ pub(in crate::cli) struct Push {
     /// The longest wait for a limit of the gateway: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     pub(in crate::cli) max_wait: Seconds,
+    #[command(flatten)]
+    pub(in crate::cli) network: Network,
 }
 
 #[derive(Debug, Args)]

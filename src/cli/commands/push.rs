@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::args::{Common, Push};
+use crate::cli::args::{Common, Network, Push};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code, UsageError};
 use crate::cli::history::whole;
@@ -29,13 +29,14 @@ pub(super) fn current(
     context: &Context,
     as_of: Option<Timestamp>,
     max_wait: Seconds,
+    network: Network,
     talk: Talk,
 ) -> anyhow::Result<Code> {
-    all(context, &Push { as_of, prune: false, replay: false, interval: Seconds(60), max_wait }, talk)
+    all(context, &Push { as_of, prune: false, replay: false, interval: Seconds(60), max_wait, network }, talk)
 }
 
 fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
-    let gateway = gateway(context, push.max_wait, talk)?;
+    let gateway = gateway(context, push.network.limits(push.max_wait), talk)?;
     if push.interval.0 < 1 {
         return Err(UsageError("--interval: at least 1s; give the scrape interval of the server".into()).into());
     }
@@ -114,7 +115,7 @@ async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, ta
         }
     }
     if began {
-        tokio::time::sleep(pause).await;
+        gateway.rest(pause).await;
     }
     let spinner = talk.spinner();
     for round in 0..rounds {
@@ -124,7 +125,7 @@ async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, ta
             }
         }
         spinner.set_message(format!("{} of {rounds}", round + 1));
-        tokio::time::sleep(pause).await;
+        gateway.rest(pause).await;
     }
     spinner.finish_and_clear();
     Ok(())

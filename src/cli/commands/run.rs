@@ -19,6 +19,7 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
         full: false,
         dry_run: false,
         max_wait: run.max_wait,
+        network: run.network,
         strict: run.report.strict,
     };
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
@@ -34,7 +35,7 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
     let pushed = match &context.config.pushgateway {
         None => Code::Done,
         // The report is written, whatever becomes of the push.
-        Some(_) => push::current(&context, run.report.as_of, run.max_wait, talk).unwrap_or_else(|error| {
+        Some(_) => push::current(&context, run.report.as_of, run.max_wait, run.network, talk).unwrap_or_else(|error| {
             talk.error(&error);
             exit::of(&error)
         }),

@@ -7,6 +7,7 @@ pub mod gauges;
 pub mod replay;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -114,6 +115,11 @@ pub struct About {
 }
 
 impl Gateway {
+    /// Rests between two pushes, at most until the deadline of the command.
+    pub(crate) async fn rest(&self, time: Duration) {
+        self.client.rest(time).await;
+    }
+
     /// A gateway at an address.
     pub(crate) fn new(base: Url, job: String, client: Client) -> Self {
         Self { base, job, client }

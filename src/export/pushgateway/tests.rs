@@ -1,13 +1,14 @@
 //! Addresses of groups, and which groups are ours.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::*;
 use crate::domain::time::Timestamp;
+use crate::sources::http::WaitLimits;
 
 fn gateway(base: &str, job: &str) -> Gateway {
-    let client = Client::new(Arc::new(|| Timestamp(0)), Arc::new(|_| Box::pin(async {})), Duration::ZERO, 0);
+    let client =
+        Client::new(Arc::new(|| Timestamp(0)), Arc::new(|_| Box::pin(async {})), WaitLimits::new(Duration::ZERO), 0);
     Gateway::new(Url::parse(base).expect("an address"), job.to_owned(), client.expect("a client"))
 }
 

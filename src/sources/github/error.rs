@@ -62,10 +62,11 @@ impl From<HttpError> for GitHubError {
         match error {
             HttpError::Refused { .. } => Self::Refused(error),
             HttpError::UnusableToken => Self::Authentication { cause: error.to_string() },
-            HttpError::Unreachable { .. } | HttpError::Broken { .. } | HttpError::Server { .. } => {
-                Self::Unreachable(error)
-            }
-            HttpError::Limit { .. } => Self::Limit(error),
+            HttpError::Unreachable { .. }
+            | HttpError::Broken { .. }
+            | HttpError::TimedOut { .. }
+            | HttpError::Server { .. } => Self::Unreachable(error),
+            HttpError::Limit { .. } | HttpError::Deadline { .. } => Self::Limit(error),
             _ => Self::Failed { cause: error.to_string() },
         }
     }
@@ -115,6 +116,7 @@ impl From<HttpError> for QueryError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Broken { .. }
+            | HttpError::TimedOut { .. }
             | HttpError::Server { .. }
             | HttpError::TooLarge { .. }
             | HttpError::Redirected { .. }

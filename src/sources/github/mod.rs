@@ -34,7 +34,6 @@ mod wire;
 mod workflow_runs;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -43,6 +42,7 @@ use url::Url;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
+use crate::sources::http::WaitLimits;
 
 pub use super::event::{Cost, Event};
 
@@ -95,8 +95,8 @@ pub struct Plan {
     pub concurrency: usize,
     /// Read everything again, whatever is known (`--full`).
     pub full: bool,
-    /// Longest wait for a limit in one go.
-    pub max_wait: Duration,
+    /// How long it may wait.
+    pub waits: WaitLimits,
 }
 
 impl Plan {

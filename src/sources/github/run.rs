@@ -94,11 +94,11 @@ pub(super) fn open(
         let teller = teller.clone();
         Box::pin(async move {
             // Nobody left to tell is seen with the next page.
-            let _ = teller.send(Event::Notice(text)).await;
+            let _ = teller.send(Event::Waiting(text)).await;
         })
     });
     let floor = COMMITS_POINTS * u64::try_from(plan.concurrency).unwrap_or(1);
-    let client = Client::new(Arc::clone(&clock), notify, plan.max_wait, floor)?;
+    let client = Client::new(Arc::clone(&clock), notify, plan.waits, floor)?;
     let credentials = Credentials::new(auth, plan.api_url.clone(), clock);
     let api = Api::new(client, credentials, &plan.api_url)?;
     Ok(Source::new(api, plan, known, events))

@@ -33,6 +33,27 @@ pub enum HttpError {
         /// How often it was tried.
         tries: u32,
     },
+    /// A connection came about, and no whole reply in time, every time.
+    #[error(
+        "{host}: no answer within {} s, {}; run again later, or allow more time with --timeout",
+        timeout.as_secs(), times(*tries)
+    )]
+    TimedOut {
+        /// The host.
+        host: String,
+        /// The time that one try had.
+        timeout: Duration,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// The deadline of the command has passed.
+    #[error(
+        "{host}: not asked any more, because the --deadline has passed: what was read is kept, and the next run goes on from there"
+    )]
+    Deadline {
+        /// The host.
+        host: String,
+    },
     /// The service failed, every time.
     #[error("{host}: answered {status}, {tries} times: {body}; run again later")]
     Server {
@@ -99,6 +120,10 @@ fn allowed(waits: u32, max_wait: Duration) -> String {
         0 => format!("longer than --max-wait ({}) allows; run again then, or allow a longer wait", minutes(max_wait)),
         _ => format!("and said so again after each of {waits} waits; run again later"),
     }
+}
+
+fn times(tries: u32) -> String {
+    if tries == 1 { "once".into() } else { format!("{tries} times") }
 }
 
 fn minutes(wait: Duration) -> String {

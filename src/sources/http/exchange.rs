@@ -14,18 +14,18 @@ use super::text::{Secrets, cause};
 use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 64 << 20;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: u32 = 5;
 const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
 
 /// The transport: it follows no redirect itself and gives up in the end.
-pub(super) fn transport(proxies: bool) -> Result<reqwest::Client, HttpError> {
+pub(super) fn transport(proxies: bool, timeout: Duration) -> Result<reqwest::Client, HttpError> {
     let builder = reqwest::Client::builder();
     let builder = if proxies { builder } else { builder.no_proxy() };
     let builder = builder
         .user_agent(AGENT)
-        .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_mins(1))
-        .timeout(Duration::from_mins(5))
+        .connect_timeout(timeout.min(CONNECT_TIMEOUT))
+        .timeout(timeout)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never());
     builder.build().map_err(|error| HttpError::Setup { cause: cause(error) })
@@ -76,7 +76,7 @@ impl Client {
             let secrets = Secrets::of(request.token, request.scheme);
             // Shown to people, and never parsed.
             let scopes = scopes.map(|scopes| secrets.hide(scopes.to_owned()));
-            let body = read(response, &secrets, host).await?;
+            let body = self.read(response, &secrets, host).await?;
             return Ok((Reply { status, body, scopes, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
@@ -111,15 +111,35 @@ impl Client {
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         builder.send().await.map_err(|error| {
-            let connecting = error.is_connect();
             let secrets = Secrets::of(request.token, request.scheme);
-            let (host, cause) = (host.to_owned(), secrets.hide(cause(error)));
-            if connecting {
-                HttpError::Unreachable { host, cause }
-            } else {
-                HttpError::Broken { host, cause, tries: TRIES }
+            if error.is_connect() {
+                return HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) };
             }
+            self.broken(error, &secrets, host)
         })
+    }
+
+    fn broken(&self, error: reqwest::Error, secrets: &Secrets, host: &str) -> HttpError {
+        let host = host.to_owned();
+        if error.is_timeout() {
+            return HttpError::TimedOut { host, timeout: self.waits.timeout, tries: 1 };
+        }
+        HttpError::Broken { host, cause: secrets.hide(cause(error)), tries: TRIES }
+    }
+
+    async fn read(&self, mut response: Response, secrets: &Secrets, host: &str) -> Result<String, HttpError> {
+        let mut bytes = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
+                    return Err(HttpError::TooLarge { host: host.to_owned(), megabytes: LARGEST_BODY >> 20 });
+                }
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => return Err(self.broken(error, secrets, host)),
+            }
+        }
+        Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 }
 
@@ -134,22 +154,4 @@ fn next(url: &Url, response: &Response) -> Result<Url, HttpError> {
     }
     let place = |url: &Url| format!("{}://{}", url.scheme(), host(url));
     Err(HttpError::Redirected { from: place(url), to: place(&to) })
-}
-
-async fn read(mut response: Response, secrets: &Secrets, host: &str) -> Result<String, HttpError> {
-    let mut bytes = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
-                return Err(HttpError::TooLarge { host: host.to_owned(), megabytes: LARGEST_BODY >> 20 });
-            }
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => break,
-            Err(error) => {
-                let cause = secrets.hide(cause(error));
-                return Err(HttpError::Broken { host: host.to_owned(), cause, tries: TRIES });
-            }
-        }
-    }
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

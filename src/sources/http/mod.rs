@@ -12,10 +12,11 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use self::text::Secrets;
 use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
+pub use self::waits::WaitLimits;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -39,6 +41,10 @@ const TRIES: u32 = 4;
 const LIMIT_TRIES: u32 = 10;
 /// The pause before the second try; tests do not wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
+/// After which time without an answer the user hears what is waited for.
+const SAID_AFTER: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
+/// Requests in a row that ran out of time with all their tries before the host counts as one that cannot be reached.
+const MOST_TIMED_OUT: u32 = 2;
 
 /// How a token goes into `Authorization`.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +154,11 @@ pub(crate) struct Client {
     direct: reqwest::Client,
     clock: Clock,
     notify: Notify,
-    max_wait: Duration,
+    waits: WaitLimits,
+    /// Requests that ran out of time since the last answer.
+    timed_out: AtomicU32,
+    /// Whether it was said that there is no answer.
+    is_slow: AtomicBool,
     /// What the requests under way may cost together.
     floor: u64,
     gate: Gate,
@@ -158,10 +168,20 @@ pub(crate) struct Client {
 
 impl Client {
     /// Sets a client up. `floor` is how much of a budget the requests under way may use together.
-    pub(crate) fn new(clock: Clock, notify: Notify, max_wait: Duration, floor: u64) -> Result<Self, HttpError> {
-        let (http, direct) = (exchange::transport(true)?, exchange::transport(false)?);
-        let (gate, budgets, sent) = (Gate::default(), Mutex::default(), AtomicU64::new(0));
-        Ok(Self { http, direct, clock, notify, max_wait, floor, gate, budgets, sent })
+    pub(crate) fn new(clock: Clock, notify: Notify, waits: WaitLimits, floor: u64) -> Result<Self, HttpError> {
+        Ok(Self {
+            http: exchange::transport(true, waits.timeout)?,
+            direct: exchange::transport(false, waits.timeout)?,
+            clock,
+            notify,
+            waits,
+            timed_out: AtomicU32::new(0),
+            is_slow: AtomicBool::new(false),
+            floor,
+            gate: Gate::default(),
+            budgets: Mutex::default(),
+            sent: AtomicU64::new(0),
+        })
     }
 
     /// How many requests were sent.
@@ -184,23 +204,33 @@ impl Client {
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, budget);
     }
 
-    /// Sends a request until there is a reply worth handing on.
+    /// Sends a request until there is a reply worth handing on, or the deadline has passed.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
         let host = exchange::host(request.url);
         if request.token.is_some() && !exchange::may_carry_a_token(request.url) {
             return Err(HttpError::Refused { host });
         }
-        let (mut failures, mut refusals) = (0, 0);
+        let Some(deadline) = self.waits.deadline else { return self.tries(request, &host).await };
+        tokio::select! {
+            // In this order: a deadline that has passed sends nothing.
+            biased;
+            () = tokio::time::sleep_until(deadline.into()) => Err(HttpError::Deadline { host: host.clone() }),
+            sent = self.tries(request, &host) => sent,
+        }
+    }
+
+    async fn tries(&self, request: Request<'_>, host: &str) -> Result<Reply, HttpError> {
+        let (mut failures, mut refusals, mut waited) = (0, 0, Duration::ZERO);
         loop {
-            self.slow_down(&host, request.resource).await;
+            self.slow_down(host, request.resource).await;
             let seen = self.gate.pass().await;
-            let error = match self.exchange(request, &host).await {
+            let mut error = match self.said_when_slow(request, host).await {
                 Ok((reply, budget)) => {
                     let by_headers = matches!(reply.status, 403 | 429) && budget.is_used_up();
                     let is_busy = reply.status == 503 && budget.retry_after.is_some();
                     let is_limited = by_headers || is_busy || reply.status == 429;
                     if is_limited || (request.is_limited)(reply.status, &reply.body) {
-                        self.wait(&host, request.resource, budget, refusals, seen).await?;
+                        waited += self.wait(host, request.resource, budget, refusals, waited, seen).await?;
                         refusals += 1;
                         continue;
                     }
@@ -208,16 +238,69 @@ impl Client {
                         return Ok(reply);
                     }
                     let (status, body) = (reply.status, reply.quote(&reply.body));
-                    HttpError::Server { host: host.clone(), status, body, tries: TRIES }
+                    HttpError::Server { host: host.to_owned(), status, body, tries: TRIES }
                 }
-                Err(error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. })) => error,
+                Err(
+                    error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. } | HttpError::TimedOut { .. }),
+                ) => error,
                 Err(error) => return Err(error),
             };
             failures += 1;
-            if failures >= TRIES {
+            if let HttpError::TimedOut { tries, .. } = &mut error {
+                *tries = failures;
+                // Another try may take as long again.
+                if failures >= TRIES || self.waits.timeout * failures >= self.waits.max_wait {
+                    return Err(self.out_of_time(error));
+                }
+            } else if failures >= TRIES {
                 return Err(error);
             }
             self.pause(failures - 1).await;
+        }
+    }
+
+    /// One exchange; where it takes long, the user hears once what is waited for, until the host answers again.
+    async fn said_when_slow(&self, request: Request<'_>, host: &str) -> Result<(Reply, limits::Budget), HttpError> {
+        let exchange = self.exchange(request, host);
+        tokio::pin!(exchange);
+        let done = tokio::select! {
+            done = &mut exchange => done,
+            () = tokio::time::sleep(SAID_AFTER) => {
+                if !self.is_slow.swap(true, Ordering::Relaxed) {
+                    let left = self.waits.timeout.saturating_sub(SAID_AFTER);
+                    let until = after((self.clock)(), left);
+                    let timeout = self.waits.timeout.as_secs();
+                    (self.notify)(format!("{host}: no answer yet; waiting until {until} (--timeout {timeout}s)")).await;
+                }
+                exchange.await
+            }
+        };
+        if done.is_ok() {
+            self.is_slow.store(false, Ordering::Relaxed);
+            self.timed_out.store(0, Ordering::Relaxed);
+        }
+        done
+    }
+
+    /// The error of a request of which every try ran out of time: of the host where that is not the first.
+    fn out_of_time(&self, error: HttpError) -> HttpError {
+        let nth = self.timed_out.fetch_add(1, Ordering::Relaxed) + 1;
+        match error {
+            HttpError::TimedOut { host, timeout, .. } if nth >= MOST_TIMED_OUT => {
+                let cause = format!("no answer within {} s to {nth} requests in a row", timeout.as_secs());
+                HttpError::Unreachable { host, cause }
+            }
+            error => error,
+        }
+    }
+
+    /// Rests between two requests, at most until the deadline.
+    pub(crate) async fn rest(&self, time: Duration) {
+        match self.waits.deadline {
+            None => tokio::time::sleep(time).await,
+            Some(deadline) => {
+                let _ = tokio::time::timeout_at(deadline.into(), tokio::time::sleep(time)).await;
+            }
         }
     }
 
@@ -226,7 +309,7 @@ impl Client {
     pub(crate) async fn pause(&self, nth: u32) {
         let spread = u32::try_from(self.sent().wrapping_mul(37) % 64).unwrap_or(0);
         let pause = FIRST_PAUSE * (1 << nth.min(6));
-        tokio::time::sleep(pause * (96 + spread) / 128).await;
+        self.rest(pause * (96 + spread) / 128).await;
     }
 
     /// Waits for the reset while there is still something left: what is under way needs it.
@@ -234,32 +317,34 @@ impl Client {
         let seen = self.gate.pass().await;
         let budget = self.budget(resource);
         let wait =
-            budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.max_wait);
+            budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.waits.max_wait);
         if let Some(wait) = wait {
             self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
             self.note(resource, Budget::default());
         }
     }
 
+    /// Waits for a limit that refused a request for the `nth` time after so long; how long it waited.
     async fn wait(
         &self,
         host: &str,
         resource: &'static str,
         budget: Budget,
         nth: u32,
+        waited: Duration,
         seen: u64,
-    ) -> Result<(), HttpError> {
+    ) -> Result<Duration, HttpError> {
         let now = (self.clock)();
-        let wait = budget.wait(now, nth);
-        if wait > self.max_wait || nth >= LIMIT_TRIES {
+        let (wait, max_wait) = (budget.wait(now, nth), self.waits.max_wait);
+        if waited + wait > max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);
-            let waits = if wait > self.max_wait { 0 } else { nth };
-            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.max_wait, waits });
+            let waits = if nth >= LIMIT_TRIES { nth } else { 0 };
+            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait, waits });
         }
         self.gate.wait(seen, wait, self.say(host, "it takes no more requests", wait)).await;
         // What it said while it refused is over.
         self.note(resource, Budget::default());
-        Ok(())
+        Ok(wait)
     }
 
     async fn say(&self, host: &str, what: &str, wait: Duration) {

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use url::Url;
 
@@ -24,15 +25,22 @@ pub(crate) struct Answer {
     headers: Vec<(&'static str, String)>,
     body: String,
     cut: bool,
+    after: Duration,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: false }
+        Self { status, headers: Vec::new(), body: body.into(), cut: false, after: Duration::ZERO }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// It comes late.
+    pub(crate) fn after(mut self, milliseconds: u64) -> Self {
+        self.after = Duration::from_millis(milliseconds);
         self
     }
 
@@ -87,6 +95,7 @@ fn read(stream: &TcpStream, number: usize) -> Option<Seen> {
 }
 
 fn write(stream: &mut TcpStream, answer: &Answer) {
+    std::thread::sleep(answer.after);
     let mut text =
         format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
     for (name, value) in &answer.headers {

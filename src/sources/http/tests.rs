@@ -21,6 +21,12 @@ async fn send(max_wait: u64, answer: impl Fn(&Seen) -> Answer + Send + 'static) 
 }
 
 async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<String>) {
+    let (mut results, notices) = send_within(url, WaitLimits::new(Duration::from_secs(max_wait)), 1).await;
+    (results.remove(0), notices)
+}
+
+/// Sends so many requests one after the other through one client.
+async fn send_within(url: &Url, waits: WaitLimits, requests: usize) -> (Vec<Result<Reply, HttpError>>, Vec<String>) {
     let notices = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&notices);
     let notify: Notify = Arc::new(move |text| {
@@ -28,7 +34,7 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
         Box::pin(async {})
     });
     let clock: Clock = Arc::new(|| Timestamp(1_000_000));
-    let client = Client::new(clock, notify, Duration::from_secs(max_wait), 40).expect("a client");
+    let client = Client::new(clock, notify, waits, 40).expect("a client");
     let token = SecretString::from("ghp_secret");
     let request = Request {
         body: Some(Body::json("{}")),
@@ -37,9 +43,12 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
         is_limited: |_, body| body.contains("RATE_LIMIT"),
         ..Request::new(Method::Post, url)
     };
-    let result = client.send(request).await;
+    let mut results = Vec::new();
+    for _ in 0..requests {
+        results.push(client.send(request).await);
+    }
     let notices = notices.lock().expect("a log").clone();
-    (result, notices)
+    (results, notices)
 }
 
 #[tokio::test]
@@ -156,4 +165,49 @@ async fn a_host_that_is_not_there_is_named() {
     let error = result.expect_err("nobody listens");
     assert!(matches!(error, HttpError::Unreachable { .. }), "{error:?}");
     assert!(error.to_string().contains(&port.to_string()), "{error}");
+}
+
+fn millis(timeout: u64, max_wait: u64) -> WaitLimits {
+    WaitLimits { timeout: Duration::from_millis(timeout), max_wait: Duration::from_millis(max_wait), deadline: None }
+}
+
+#[tokio::test]
+async fn a_host_that_keeps_silent_is_said_and_left_after_the_timeout_and_the_longest_wait() {
+    let server = Server::new(|_| Answer::new(200, "late").after(400));
+    let (results, notices) = send_within(&server.url, millis(100, 150), 2).await;
+    let texts: Vec<String> = results.into_iter().map(|result| result.expect_err("no answer").to_string()).collect();
+    assert!(texts[0].contains("no answer within 0 s, 2 times") && texts[0].contains("--timeout"), "{texts:?}");
+    assert!(texts[1].contains("cannot be reached: no answer within 0 s to 2 requests in a row"), "{texts:?}");
+    assert_eq!(notices.len(), 1, "said once: {notices:?}");
+    assert!(notices[0].contains("127.0.0.1") && notices[0].contains("no answer yet; waiting until"), "{notices:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_late_but_in_time_is_an_answer() {
+    let server = Server::new(|_| Answer::new(200, "late").after(120));
+    let (results, notices) = send_within(&server.url, millis(5_000, 0), 2).await;
+    assert!(results.iter().all(|result| result.as_ref().is_ok_and(|reply| reply.body == "late")));
+    assert_eq!(notices.len(), 2, "it answered between the two: {notices:?}");
+}
+
+#[tokio::test]
+async fn waits_for_one_request_are_no_longer_together_than_the_longest_wait() {
+    let run = send(2, |_| Answer::new(429, "no").with("retry-after", 1)).await;
+    assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);
+    assert_eq!(run.seen.len(), 3, "two waits of 1 s fit into 2 s");
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the test sets a deadline")]
+async fn after_the_deadline_nothing_is_sent_and_a_wait_ends_with_it() {
+    let server = Server::new(|_| Answer::new(429, "no").with("retry-after", 3_000));
+    let deadline = std::time::Instant::now() + Duration::from_millis(200);
+    let waits = WaitLimits { deadline: Some(deadline), ..WaitLimits::new(Duration::from_hours(1)) };
+    let (results, _) = send_within(&server.url, waits, 3).await;
+    for result in results {
+        let error = result.expect_err("the deadline has passed");
+        assert!(matches!(error, HttpError::Deadline { .. }), "{error}");
+        assert!(error.to_string().contains("the --deadline has passed: what was read is kept"), "{error}");
+    }
+    assert_eq!(server.seen().len(), 1, "the wait for the limit ended with the deadline");
 }

@@ -48,11 +48,11 @@ impl Api {
             let teller = teller.clone();
             Box::pin(async move {
                 // Nobody left to tell is seen with the next page.
-                let _ = teller.send(Event::Notice(text)).await;
+                let _ = teller.send(Event::Waiting(text)).await;
             })
         });
         let floor = u64::try_from(plan.concurrency).unwrap_or(1);
-        let client = Client::new(clock, notify, plan.max_wait, floor).map_err(SourceError::Http)?;
+        let client = Client::new(clock, notify, plan.waits, floor).map_err(SourceError::Http)?;
         Ok(Self { client, root: plan.api_url.clone(), token: plan.token.clone(), user, dialect })
     }
 

@@ -81,9 +81,10 @@ impl From<SourceError> for QueryError {
 impl From<HttpError> for QueryError {
     fn from(error: HttpError) -> Self {
         match error {
-            HttpError::Broken { .. } | HttpError::Server { .. } | HttpError::TooLarge { .. } => {
-                Self::Here(error.to_string())
-            }
+            HttpError::Broken { .. }
+            | HttpError::TimedOut { .. }
+            | HttpError::Server { .. }
+            | HttpError::TooLarge { .. } => Self::Here(error.to_string()),
             _ => Self::Run(SourceError::Http(error)),
         }
     }

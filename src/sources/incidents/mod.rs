@@ -15,13 +15,13 @@ mod reading;
 pub(super) mod walk;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::http::WaitLimits;
 
 pub use self::error::SourceError;
 pub(super) use self::reading::Reading;
@@ -48,8 +48,8 @@ pub struct Plan {
     pub full: bool,
     /// Incidents opened from this instant on are asked for a verdict until they have one.
     pub verdicts_from: Timestamp,
-    /// Longest wait for a limit in one go.
-    pub max_wait: Duration,
+    /// How long it may wait.
+    pub waits: WaitLimits,
 }
 
 /// What the dataset already knows of a source.

@@ -20,7 +20,7 @@ use crate::store::sent::Sent;
 /// Sends what the server lacks.
 pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow::Result<Code> {
     let began = now();
-    let (receiver, address) = receiver(context, flags.max_wait, began, talk)?;
+    let (receiver, address) = receiver(context, flags.network.limits(flags.max_wait), began, talk)?;
     let all = history(context, &flags.span, talk)?;
     let link = Link { runtime: runtime()?, receiver, talk };
     let mut sent = Sent::open(&context.data, &address)?;

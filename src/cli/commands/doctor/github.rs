@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::checklist::Checklist;
 use super::environments;
-use crate::cli::args::{Common, Fetch};
+use crate::cli::args::{Common, Fetch, Network};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
 use crate::cli::exit::{self, Code};
@@ -17,10 +17,11 @@ use crate::sources::http::HttpError;
 /// Repos that are looked at, a point each.
 const MOST_REPOS: usize = 200;
 /// What `doctor` asks of the plan of a fetch: everything configured, and no waiting.
-pub(super) const PLAN: Fetch =
-    Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), strict: false };
+pub(super) fn everything(network: Network) -> Fetch {
+    Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), network, strict: false }
+}
 
-pub(super) fn check(config: &Config, common: &Common, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(config: &Config, network: Network, common: &Common, list: &mut Checklist) -> anyhow::Result<()> {
     if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
         list.warn("github: there is no section [github], so deployments come from `import` alone");
         return Ok(());
@@ -48,7 +49,7 @@ pub(super) fn check(config: &Config, common: &Common, list: &mut Checklist) -> a
     };
     let kind = TokenKind::of(&auth);
     list.ok(&format!("token: {}", describe(github, &auth, kind)));
-    let plan = plan::plan(&PLAN, github, &config.settings, now())?;
+    let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
     match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now))) {
         Ok(probe) => {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use url::Url;
 
 use super::checklist::Checklist;
-use super::github::PLAN;
+use super::github::everything;
+use crate::cli::args::Network;
 use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code};
@@ -31,13 +32,14 @@ struct Seen {
     problems: Vec<(String, String)>,
 }
 
-pub(super) fn check(context: &Context, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(context: &Context, network: Network, list: &mut Checklist) -> anyhow::Result<()> {
     let began = now();
     let config = &context.config;
+    let plan = everything(network);
     for (section, found) in [
-        ("pagerduty", incidents::pagerduty(config, &PLAN, began)),
-        ("opsgenie", incidents::opsgenie(config, &PLAN, began)),
-        ("jsm", incidents::jsm(config, &PLAN, began)),
+        ("pagerduty", incidents::pagerduty(config, &plan, began)),
+        ("opsgenie", incidents::opsgenie(config, &plan, began)),
+        ("jsm", incidents::jsm(config, &plan, began)),
     ] {
         match found {
             Ok(Some(source)) => one(section, &source, context, list)?,

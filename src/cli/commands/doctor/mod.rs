@@ -10,7 +10,7 @@ mod prometheus;
 use std::path::Path;
 
 use self::checklist::Checklist;
-use crate::cli::args::Common;
+use crate::cli::args::{Common, Network};
 use crate::cli::context::Context;
 use crate::cli::exit::{self, Code};
 use crate::cli::output::{Talk, data};
@@ -18,15 +18,15 @@ use crate::config::Config;
 use crate::domain::glob::Glob;
 
 /// Runs the command.
-pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(network: Network, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let mut list = Checklist::new();
     match Context::load(common) {
         Ok(context) => {
             config(&context.config, common, &mut list);
             dataset::check(&context, &mut list);
-            github::check(&context.config, common, &mut list)?;
-            incidents::check(&context, &mut list)?;
-            prometheus::check(&context, talk, &mut list)?;
+            github::check(&context.config, network, common, &mut list)?;
+            incidents::check(&context, network, &mut list)?;
+            prometheus::check(&context, network, talk, &mut list)?;
         }
         Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),
     }

@@ -2,6 +2,7 @@
 //! stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
 
 use super::checklist::Checklist;
+use crate::cli::args::Network;
 use crate::cli::context::{Context, now};
 use crate::cli::exit;
 use crate::cli::output::Talk;
@@ -17,9 +18,10 @@ use crate::store::inventory::inventory;
 /// `doctor` waits for no limit.
 const NO_WAIT: Seconds = Seconds(0);
 
-pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+    let waits = network.limits(NO_WAIT);
     if let Some(section) = &context.config.pushgateway {
-        let about = gateway(context, NO_WAIT, talk).and_then(|it| Ok(runtime()?.block_on(it.about())?));
+        let about = gateway(context, waits, talk).and_then(|it| Ok(runtime()?.block_on(it.about())?));
         match about {
             Ok(about) => {
                 let (url, version, groups) = (section.url.as_str(), about.version, about.groups);
@@ -36,7 +38,7 @@ pub(super) fn check(context: &Context, talk: Talk, list: &mut Checklist) -> anyh
     }
     if context.config.remote_write.is_some() {
         let began = now();
-        match receiver(context, NO_WAIT, began, talk) {
+        match receiver(context, waits, began, talk) {
             Ok((receiver, url)) => {
                 let runtime = runtime()?;
                 match runtime.block_on(receiver.ask()) {

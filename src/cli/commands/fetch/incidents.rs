@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::SecretString;
 use url::Url;
 
-use super::plan::{max_wait, since};
+use super::plan::since;
 use crate::cli::args::Fetch;
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
@@ -165,7 +165,7 @@ fn plan(
         concurrency: github.map_or(CONCURRENCY, |it| it.concurrency) as usize,
         full: fetch.full,
         verdicts_from: Timestamp(began.0 - i64::from(config.verdict_days) * 86_400_000),
-        max_wait: max_wait(fetch)?,
+        waits: fetch.network.limits(fetch.max_wait),
     })
 }
 

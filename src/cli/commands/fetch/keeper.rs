@@ -157,6 +157,7 @@ impl Keeper {
             }
             Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
             Event::Notice(text) => self.progress.say(self.talk, &text),
+            Event::Waiting(text) => self.progress.warn(self.talk, &text),
         }
         if let Some(read) = self.summary.sources.get(source) {
             self.progress.show(source, read, now());

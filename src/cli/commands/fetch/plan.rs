@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::Context as _;
 use chrono::Days;
 use secrecy::SecretString;
 use url::Url;
@@ -120,7 +118,7 @@ pub(in crate::cli::commands) fn plan(
         began,
         concurrency: github.concurrency as usize,
         full: fetch.full,
-        max_wait: max_wait(fetch)?,
+        waits: fetch.network.limits(fetch.max_wait),
     })
 }
 
@@ -138,11 +136,6 @@ pub(super) fn since(
         Some(day) => Ok(zone.midnight(day)),
         None => Ok(zone.midnight(today.checked_sub_days(Days::new(history_days.into())).unwrap_or(today))),
     }
-}
-
-/// The longest wait for a limit.
-pub(super) fn max_wait(fetch: &Fetch) -> anyhow::Result<Duration> {
-    Ok(Duration::from_secs(u64::try_from(fetch.max_wait.0).context("a wait is not negative")?))
 }
 
 /// The environments that any service counts.

@@ -9,6 +9,7 @@ mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -57,7 +58,7 @@ fn plan(began: i64) -> Plan {
         began: Timestamp(began),
         concurrency: 2,
         full: false,
-        max_wait: Duration::from_mins(1),
+        waits: WaitLimits::new(Duration::from_mins(1)),
     }
 }
 
@@ -94,7 +95,7 @@ async fn run_with(mut plan: Plan, known: Known, answer: impl Fn(&Seen) -> Answer
             }
             Event::Done { scope, covered } => drop(run.done.insert(scope, covered)),
             Event::Failed { scope, reason, .. } => drop(run.failed.insert(scope, reason)),
-            Event::Notice(text) => run.notices.push(text),
+            Event::Notice(text) | Event::Waiting(text) => run.notices.push(text),
             Event::Renamed { from, to } => run.renamed.push((from, to)),
             Event::Budget(_) | Event::Scopes(_) => {}
         }

@@ -75,7 +75,7 @@ async fn a_limit_in_a_good_reply_is_waited_for_in_both_spellings() {
 #[tokio::test]
 async fn a_limit_beyond_the_longest_wait_ends_the_run() {
     let mut plan = plan(YEAR);
-    plan.max_wait = Duration::from_secs(59);
+    plan.waits.max_wait = Duration::from_secs(59);
     let run = run_with(plan, Known::new(), |_| Answer::new(429, "")).await;
     assert!(matches!(run.result, Err(GitHubError::Limit(_))), "a minute is what GitHub asks for");
 }

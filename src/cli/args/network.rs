@@ -1,0 +1,35 @@
+//! The flags of every command that talks to a service.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::context::started;
+use crate::domain::time::parse_duration;
+use crate::domain::unit::Seconds;
+use crate::sources::http::WaitLimits;
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct Network {
+    /// The longest that one try of a request may take, from the connection (at most 10 s) to the end of the reply: a
+    /// whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = at_least_a_second)]
+    timeout: Seconds,
+    /// How long the command may talk to services. Then it keeps what was read, does what needs no service, and ends
+    /// with code 4. [default: no end]
+    #[arg(long, value_name = "DURATION", value_parser = at_least_a_second)]
+    deadline: Option<Seconds>,
+}
+
+fn at_least_a_second(text: &str) -> Result<Seconds, String> {
+    parse_duration(text).and_then(|time| if time.0 > 0 { Ok(time) } else { Err("write at least 1s".into()) })
+}
+
+impl Network {
+    /// With the longest wait for a limit of a service.
+    pub(in crate::cli) fn limits(self, max_wait: Seconds) -> WaitLimits {
+        let time = |time: Seconds| Duration::from_secs(u64::try_from(time.0).unwrap_or(0));
+        let deadline = self.deadline.and_then(|deadline| started().checked_add(time(deadline)));
+        WaitLimits { timeout: time(self.timeout), max_wait: time(max_wait), deadline }
+    }
+}
