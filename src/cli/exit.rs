@@ -81,9 +81,13 @@ impl Ended {
 /// The code of a run over several sources. A source that is gone as a whole is never hidden by another that was read;
 /// partial data is an error with `strict` alone.
 pub(super) fn of_sources(sources: impl IntoIterator<Item = Ended>, strict: bool) -> Code {
-    let codes = sources.into_iter().map(Ended::code);
-    let worst = codes.filter(|code| *code != Code::Done).min_by_key(|code| *code as u8).unwrap_or(Code::Done);
+    let worst = sources.into_iter().map(Ended::code).fold(Code::Done, first);
     if worst == Code::Partial && !strict { Code::Done } else { worst }
+}
+
+/// Which of the codes of two sources is that of both: the lowest that is not [`Code::Done`].
+pub(super) fn first(one: Code, other: Code) -> Code {
+    [one, other].into_iter().filter(|code| *code != Code::Done).min_by_key(|code| *code as u8).unwrap_or(Code::Done)
 }
 
 /// The code of an error.

@@ -9,6 +9,7 @@ mod browser;
 mod compare;
 mod definitions;
 mod emulations;
+mod exit_codes;
 mod fetch_usage;
 mod findings;
 mod generate;

@@ -237,3 +237,31 @@ fn a_token_is_not_sent_in_the_clear_to_another_machine() {
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("https"), "{}", run.stderr);
 }
+
+/// Every part of a reply is forbidden to the token.
+fn forbidden() -> Effect {
+    Effect::Edit(Box::new(|reply| {
+        let Some(data) = reply["data"].as_object_mut() else { return };
+        let mut errors = Vec::new();
+        for (key, value) in data.iter_mut().filter(|(key, _)| !["rateLimit", "viewer"].contains(&key.as_str())) {
+            *value = Value::Null;
+            let message = "Resource not accessible by personal access token";
+            errors.push(serde_json::json!({"type": "FORBIDDEN", "path": [key], "message": message}));
+        }
+        reply["errors"] = errors.into();
+    }))
+}
+
+#[test]
+fn a_token_that_may_read_no_repo_is_code_3_for_fetch_run_and_doctor_and_one_repo_among_others_is_partial() {
+    for repos in [&["acme/web"][..], &["acme/web", "acme/api"]] {
+        let world = || World::of(repos.iter().map(|name| even(name, 3, 1)).collect::<Vec<_>>());
+        let flags: [&[&str]; 3] = [&["fetch", "--since", "2025-01-01"], &["run", "--since", "2025-01-01"], &["doctor"]];
+        for arguments in flags {
+            let scene = Scene::repos(world(), repos);
+            scene.server.fault(Fault::when(usize::MAX, |_| true, forbidden()));
+            let run = scene.run(arguments);
+            assert_eq!(run.code, 3, "{arguments:?} {repos:?}: {}{}", run.stdout, run.stderr);
+        }
+    }
+}

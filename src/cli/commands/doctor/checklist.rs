@@ -1,7 +1,7 @@
 //! The list that `doctor` prints: a line per check that begins with `ok`, `warn` or `fail`, and the exit code they add
 //! up to.
 
-use crate::cli::exit::Code;
+use crate::cli::exit::{self, Code};
 use crate::cli::output::printable;
 
 /// What a check came to.
@@ -35,11 +35,9 @@ impl Checklist {
         self.add(Mark::Warn, text);
     }
 
-    /// Says that something is wrong; the first such check gives the exit code.
+    /// Says that something is wrong. Of several codes the lowest is the exit code, as for the sources of a fetch.
     pub(super) fn fail(&mut self, code: Code, text: &str) {
-        if self.code == Code::Done {
-            self.code = code;
-        }
+        self.code = exit::first(self.code, code);
         self.add(Mark::Fail, text);
     }
 
@@ -74,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_is_one_line_and_the_first_failure_gives_the_code() {
+    fn a_check_is_one_line_and_the_lowest_code_of_a_failure_is_that_of_the_list() {
         let mut list = Checklist::new();
         list.ok("config: fine");
         list.warn("repo\u{1b}[31m: odd\n  name");
@@ -83,6 +81,6 @@ mod tests {
         let shown = "warn repo\u{fffd}[31m: odd name\nfail token: refused\nfail config: wrong\n";
         assert_eq!(list.text(true), shown);
         assert_eq!(list.text(false), format!("ok   config: fine\n{shown}"));
-        assert_eq!(list.code(), Code::Access);
+        assert_eq!(list.code(), Code::Usage);
     }
 }

@@ -29,6 +29,8 @@ struct Seen {
     names: Vec<(String, String)>,
     incidents: usize,
     flagged: usize,
+    /// Services or lists that were looked for.
+    scopes: usize,
     problems: Vec<(String, String)>,
 }
 
@@ -107,12 +109,13 @@ async fn look(source: &Incidents, at: Option<Url>) -> Result<Seen, SourceError> 
             let hidden = it.services.iter().filter(|wanted| !is_shown(wanted));
             let why = "the key shows no such service; check its id or name and what the key may read";
             let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
-            Ok(Seen { names: probe.services, incidents: probe.incidents, flagged: probe.flagged, problems })
+            let scopes = it.services.len();
+            Ok(Seen { names: probe.services, incidents: probe.incidents, flagged: probe.flagged, scopes, problems })
         }
         Incidents::OpsGenie(it, _) => {
             let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
             let opsgenie::Probe { names, incidents, flagged, problems } = opsgenie::probe(asked, Arc::new(now)).await?;
-            Ok(Seen { names, incidents, flagged, problems })
+            Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems })
         }
     }
 }
@@ -130,7 +133,9 @@ fn other_region(api_url: &Url) -> Option<Url> {
 
 fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
-        list.fail(Code::Access, &format!("{section}: {scope} cannot be read: {problem}"));
+        let text = format!("{section}: {scope} cannot be read: {problem}");
+        // A part that cannot be read is a warning of `fetch` too.
+        if seen.problems.len() < seen.scopes { list.warn(&text) } else { list.fail(Code::Access, &text) }
     }
     let places = repos(context);
     let ownership = Ownership::new(&context.config.settings, &places);
