@@ -120,6 +120,16 @@ const NOT_PRODUCTION: [&str; 12] =
     ["canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox", "preview"];
 
 impl Settings {
+    /// What is taken out of the environments again, as the end of a sentence that names them; `quote` shows a pattern.
+    pub fn left_out(&self, quote: impl Fn(&str) -> String) -> String {
+        let mut out = Vec::new();
+        if !self.environments_are_set {
+            out.push("names with a part like canary, staging or test".to_owned());
+        }
+        out.extend(self.exclude_environments.iter().map(|glob| quote(glob.as_str())));
+        if out.is_empty() { String::new() } else { format!(", less {}", out.join(" and ")) }
+    }
+
     /// Whether an environment is production for a service, or for a repo without one.
     pub fn is_production(&self, service: Option<&Service>, environment: &str) -> bool {
         let any = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(environment));

@@ -59,8 +59,8 @@ fn rollouts(now: &PeriodFigures, once: &PeriodFigures) -> Option<Finding> {
             "all",
             format!(
                 "Some roll-outs left several deployment records: one revision within 10 minutes, or in several production \
-                 environments. With each roll-out counted once, there are {rollouts} in place of {records} deployments, \
-                 and the change failure rate is {} in place of {}.",
+                 environments. With each roll-out counted once: deployments {rollouts} instead of {records}, change failure \
+                 rate {} instead of {}.",
                 failure_rate(once),
                 failure_rate(now)
             ),
@@ -78,8 +78,8 @@ fn listed(names: &BTreeMap<String, u64>) -> (usize, String) {
 fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String {
     let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "none".into(), |n| n.to_string());
     format!(
-        "{word} them there are {} deployments in place of {}, the median lead time is {} in place of {}, and the change \
-         failure rate is {} in place of {}.",
+        "{word} them: deployments {} instead of {}, median lead time {} instead of {}, change failure rate {} instead of \
+         {}.",
         total(other),
         total(now),
         lead_time(other),
@@ -121,8 +121,8 @@ fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> O
             Severity::Info,
             "all",
             format!(
-                "The filters leave out {} opened in the period: {}. Without the filters the change failure rate is {} in \
-                 place of {}, and the median time to restore {} in place of {}.",
+                "The filters leave out {} opened in the period: {}. Without the filters: change failure rate {} instead \
+                 of {}, median time to restore {} instead of {}.",
                 count(n, "incident"),
                 shown.join(", "),
                 failure_rate(other),

@@ -21,7 +21,7 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
                 "It succeeded, in a production environment of a service. Production is: {}{}{}. Failed attempts and other \
                  environments are never counted; the appendix lists them with the reason.{}",
                 patterns(settings.environments.iter().map(Glob::as_str)),
-                left_out(settings),
+                settings.left_out(|pattern| patterns(std::iter::once(pattern))),
                 if settings.services.iter().any(|service| service.environments.is_some()) {
                     " (some services name their own)"
                 } else {
@@ -117,18 +117,6 @@ fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
         _ if all.is_empty() => "nothing".to_owned(),
         _ => all.join(", "),
     }
-}
-
-/// What is taken out of the environments again.
-fn left_out(settings: &Settings) -> String {
-    let mut out = Vec::new();
-    if !settings.environments_are_set {
-        out.push("names with a part such as canary, staging or test".to_owned());
-    }
-    if !settings.exclude_environments.is_empty() {
-        out.push(patterns(settings.exclude_environments.iter().map(Glob::as_str)));
-    }
-    if out.is_empty() { String::new() } else { format!(", less {}", out.join(" and ")) }
 }
 
 fn rollouts(settings: &Settings) -> String {

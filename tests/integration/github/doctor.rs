@@ -76,7 +76,10 @@ fn a_good_token_and_what_it_sees_are_said() {
     says(
         &run,
         &[
-            ("ok ", "config: dora.toml: 1 service; production is production, prod, prod-*; days of UTC"),
+            (
+                "ok ",
+                "config: dora.toml: 1 service; production is production, prod, prod-*, less names with a part like canary, staging or test; days of UTC",
+            ),
             ("warn", "dataset: data: nothing is there yet; run `fetch` or `import`"),
             ("warn", "incidents: no source was read yet"),
             ("ok ", "token: GITHUB_TOKEN holds a classic personal token"),

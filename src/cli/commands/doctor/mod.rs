@@ -42,7 +42,8 @@ fn config(config: &Config, common: &Common, list: &mut Checklist) {
         1 => "1 service".to_owned(),
         several => format!("{several} services"),
     };
-    let text = format!("{services}; production is {}; days of {}", names(&settings.environments), settings.zone.name());
+    let production = names(&settings.environments) + &settings.left_out(str::to_owned);
+    let text = format!("{services}; production is {production}; days of {}", settings.zone.name());
     if common.config.is_some() || path.exists() {
         list.ok(&format!("config: {}: {text}", path.display()));
     } else {
