@@ -23,7 +23,11 @@ impl Config {
             self.pagerduty.as_ref().map(pagerduty),
             self.opsgenie.as_ref().map(opsgenie),
             self.jsm.as_ref().map(|jsm| json!([jsm.cloud_id, flag(&jsm.caused_by_deploy), jsm.deployment_ref])),
-            self.github_issues.as_ref().map(|issues| json!([set(&issues.labels), issues.caused_by_deploy])),
+            self.github_issues.as_ref().map(|issues| json!([
+                set(&issues.labels),
+                issues.caused_by_deploy,
+                issues.count_not_planned
+            ])),
         ]);
         Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
             // Writing into a string cannot fail.

@@ -151,6 +151,8 @@ pub struct GithubIssues {
     pub labels: Vec<String>,
     /// The label that says that a deployment caused it.
     pub caused_by_deploy: String,
+    /// Whether issues closed as not planned count.
+    pub count_not_planned: bool,
 }
 
 pub(super) fn pagerduty(section: &Section<'_>) -> Result<PagerDuty, ConfigError> {
@@ -248,5 +250,6 @@ pub(super) fn github_issues(section: &Section<'_>) -> Result<GithubIssues, Confi
     Ok(GithubIssues {
         labels: labels.map_or_else(|| vec!["incident".to_owned()], values),
         caused_by_deploy: section.text("caused_by_deploy")?.map_or("caused-by-deploy", |text| text.value).to_owned(),
+        count_not_planned: section.flag("count_not_planned")?.unwrap_or(false),
     })
 }

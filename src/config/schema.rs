@@ -45,7 +45,7 @@ pub(super) const CONFIG: &Schema = &[
     ("jsm", &["api_url", "cloud_id", "email", "token_env", "caused_by_deploy", "deployment_ref"]),
     ("jsm.caused_by_deploy", &["tag", "property"]),
     ("jsm.deployment_ref", &["property"]),
-    ("github_issues", &["labels", "caused_by_deploy"]),
+    ("github_issues", &["labels", "caused_by_deploy", "count_not_planned"]),
     (
         "incidents",
         &[

@@ -85,6 +85,9 @@ pub struct PullRequest {
     pub observed_at: Timestamp,
 }
 
+/// The status of an incident that was closed because it was none.
+pub const NOT_PLANNED: &str = "not_planned";
+
 /// One incident or qualifying alert. Key: `source`, `id`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Incident {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::event::{Deployment, Incident};
+use crate::domain::event::{Deployment, Incident, NOT_PLANNED};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::priority::priority_rank;
@@ -178,11 +178,14 @@ impl<'a> Ownership<'a> {
         Mapping::new(named.collect(), MatchRule::EqualName)
     }
 
-    /// Why an incident does not count: `merged`, `gone`, `priority`, `urgency`, `tag`.
+    /// Why an incident does not count: `merged`, `not-planned`, `gone`, `priority`, `urgency`, `tag`.
     pub fn left_out(&self, incident: &Incident) -> Option<&'static str> {
         let same = |list: &[String], text: &str| list.iter().any(|item| item.to_lowercase() == text.to_lowercase());
         if incident.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("merged")) {
             return Some("merged");
+        }
+        if incident.status.as_deref() == Some(NOT_PLANNED) {
+            return Some("not-planned");
         }
         // Nobody can say any more whether it was over.
         if incident.resolved_at.is_none() && incident.status.as_deref() == Some("gone") {

@@ -143,8 +143,19 @@ fn settings(analysis: &mut Analysis) {
 
 /// A word of the services' own, or else a pseudonym.
 fn known(word: &str, kind: &str) -> String {
-    const WORDS: [&str; 10] =
-        ["high", "low", "open", "closed", "resolved", "acknowledged", "triggered", "merged", "gone", "firing"];
+    const WORDS: [&str; 11] = [
+        "high",
+        "low",
+        "open",
+        "closed",
+        "resolved",
+        "acknowledged",
+        "triggered",
+        "merged",
+        "gone",
+        "firing",
+        "not_planned",
+    ];
     if WORDS.contains(&word.to_lowercase().as_str()) { word.to_owned() } else { pseudonym(kind, word) }
 }
 

@@ -121,6 +121,7 @@ pub fn left_out(reason: &str) -> &str {
         "no-environment" => "it names no environment",
         "no-service" => "its repo belongs to no service",
         "merged" => "merged into another incident",
+        "not-planned" => "closed as not planned",
         "priority" => "below the least priority that counts",
         "urgency" => "of an urgency that does not count",
         "tag" => "has a tag that is ignored",

@@ -178,7 +178,10 @@ fn environments_that_look_like_what_they_are_not_are_told_either_way() {
     assert_eq!(said(&audited(WEB, "2026-07", &files), id), None);
     let all = format!("[deployments]\nenvironments = [\"*\"]\n{WEB}");
     let text = said(&audited(&all, "2026-07", &files), id).expect("raised");
-    assert!(text.contains("1 deployment went to") && text.contains("staging (1). Without them: deployments 3"), "{text}");
+    assert!(
+        text.contains("1 deployment went to") && text.contains("staging (1). Without them: deployments 3"),
+        "{text}"
+    );
     let none = format!("[deployments]\nenvironments = [\"live\"]\n{WEB}");
     let text = said(&audited(&none, "2026-07", &files), id).expect("raised");
     assert!(text.contains("production (3)") && text.contains("deployments 3 instead of none"), "{text}");

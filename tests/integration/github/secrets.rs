@@ -47,6 +47,19 @@ fn a_token_appears_in_no_output_no_file_and_no_process_list() {
 }
 
 #[test]
+fn a_token_that_stands_in_replies_by_chance_changes_nothing_that_is_read() {
+    for short in ["x", "y", "name", "cursor", "success", "2025"] {
+        let scene =
+            Scene::repos(World::of([every_shape("acme/web"), even("acme/api", 120, 2)]), &["acme/web", "acme/api"]);
+        scene.server.state(|state| state.tokens = vec![(short.into(), None)]);
+        let mut command = scene.command(&["fetch", "--since", SINCE, "--strict"]);
+        let done = command.env("GITHUB_TOKEN", short).output().expect("the program runs");
+        assert!(done.status.success(), "{short}: {}", String::from_utf8_lossy(&done.stderr));
+        scene.is_as_imported(MARCH);
+    }
+}
+
+#[test]
 fn while_it_runs_the_command_line_holds_no_token_and_killed_it_leaves_none() {
     let scene = Scene::repos(World::of([even("acme/web", 210, 1)]), &["acme/web"]);
     scene.server.fault(Fault::at(3, Effect::Hold));

@@ -23,17 +23,27 @@ struct Scene {
     issues: Arc<Mutex<Vec<Issue>>>,
 }
 
-fn shown(issue: &Issue) -> Value {
+/// Without the argument a duplicate reads as not planned.
+fn shown(issue: &Issue, names_duplicates: bool) -> Value {
+    let reason =
+        issue.reason.map(|reason| if names_duplicates || reason != "DUPLICATE" { reason } else { "NOT_PLANNED" });
     json!({
         "number": issue.number, "fullDatabaseId": format!("{}", 7_000_000_000 + issue.number), "title": "It broke",
         "url": format!("https://github.com/acme/web/issues/{}", issue.number), "createdAt": iso(issue.created),
-        "updatedAt": iso(issue.updated), "closedAt": issue.closed.map(iso), "stateReason": issue.reason,
+        "updatedAt": iso(issue.updated), "closedAt": issue.closed.map(iso), "stateReason": reason,
         "labels": {"nodes": issue.labels.iter().map(|name| json!({"name": name})).collect::<Vec<_>>()},
     })
 }
 
-fn answer(issues: &[Issue], body: &Value) -> Value {
+/// `is_old`: a server that does not know the argument which makes it name duplicates.
+fn answer(issues: &[Issue], is_old: bool, body: &Value) -> Value {
     let (query, variables) = (body["query"].as_str().expect("a query"), &body["variables"]);
+    if is_old && query.contains("enableDuplicate") {
+        let message = "Field 'stateReason' doesn't accept argument 'enableDuplicate'";
+        let extensions = json!({"code": "argumentNotAccepted", "argumentName": "enableDuplicate"});
+        return json!({"errors": [{"path": ["query Issues", "repository"], "extensions": extensions, "message": message}]});
+    }
+    let shown = |issue: &Issue| shown(issue, query.contains("stateReason(enableDuplicate: true)"));
     if query.contains("query OneIssue") {
         let found = issues.iter().find(|issue| variables["number"] == issue.number);
         return match found {
@@ -64,6 +74,11 @@ fn answer(issues: &[Issue], body: &Value) -> Value {
 
 impl Scene {
     fn new(issues: Vec<Issue>) -> Self {
+        Self::of(issues, false, "")
+    }
+
+    /// With further lines of `[github_issues]`.
+    fn of(issues: Vec<Issue>, is_old: bool, config: &str) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let issues = Arc::new(Mutex::new(issues));
@@ -75,7 +90,7 @@ impl Scene {
                     let mut reader = std::io::BufReader::new(stream.try_clone().expect("a stream"));
                     while let Ok(Some(raw)) = wire::read(&mut reader) {
                         let body: Value = serde_json::from_slice(&raw.body).expect("JSON");
-                        let body = answer(&shared.lock().expect("issues"), &body).to_string();
+                        let body = answer(&shared.lock().expect("issues"), is_old, &body).to_string();
                         let reply = Reply { status: 200, headers: Vec::new(), body, pace: Pace::Whole };
                         if !wire::write(&mut stream, &reply).unwrap_or(false) {
                             break;
@@ -88,7 +103,7 @@ impl Scene {
         place.write(
             "dora.toml",
             &format!(
-                "[github]\napi_url = \"{url}\"\nrepos = [\"acme/web\"]\n[github_issues]\nlabels = [\"incident\"]\n"
+                "[github]\napi_url = \"{url}\"\nrepos = [\"acme/web\"]\n[github_issues]\nlabels = [\"incident\"]\n{config}"
             ),
         );
         Self { place, issues }
@@ -164,4 +179,25 @@ fn labelled_issues_are_incidents_from_opening_to_closing_and_may_open_again() {
     }
     scene.fetched();
     assert_eq!(scene.column("status"), ["open", "gone", "closed", "merged"]);
+}
+
+#[test]
+fn duplicates_and_issues_closed_as_not_planned_count_nowhere_on_every_server_unless_the_config_says_so() {
+    let march = NEW_YEAR + 60 * DAY;
+    let issues = || {
+        vec![
+            Issue { reason: Some("COMPLETED"), ..issue(1, march, Some(march + HOUR)) },
+            Issue { reason: Some("NOT_PLANNED"), ..issue(2, march + DAY, Some(march + DAY + HOUR)) },
+            Issue { reason: Some("DUPLICATE"), ..issue(3, march + 2 * DAY, Some(march + 3 * DAY)) },
+        ]
+    };
+    for (is_old, config, reasons) in [
+        (false, "", ["unmapped", "not-planned", "merged"]),
+        (true, "", ["unmapped", "not-planned", "not-planned"]),
+        (false, "count_not_planned = true\n", ["unmapped", "unmapped", "merged"]),
+    ] {
+        let scene = Scene::of(issues(), is_old, config);
+        scene.fetched();
+        assert_eq!(scene.column("reason"), reasons, "{is_old} {config}");
+    }
 }

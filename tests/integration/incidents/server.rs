@@ -38,6 +38,8 @@ pub(super) struct State {
     /// Addresses that were asked, with their queries.
     pub(super) log: Vec<String>,
     pub(super) revoked: bool,
+    /// The right key, where it is not [`KEY`].
+    pub(super) key: Option<&'static str>,
     held: bool,
 }
 
@@ -139,7 +141,7 @@ impl State {
         let right = match url.path() {
             path if path.starts_with("/jsm") => format!("Basic {basic}"),
             path if path.starts_with("/v1") || path.starts_with("/v2") => format!("GenieKey {KEY}"),
-            _ => format!("Token token={KEY}"),
+            _ => format!("Token token={}", self.key.unwrap_or(KEY)),
         };
         let (status, value) = if self.revoked || sent != right {
             (401, json!({"message": "Could not authenticate", "error": {"message": "Unauthorized", "code": 2006}}))

@@ -1,6 +1,6 @@
 //! What goes wrong with a service, and what that means for the others, the coverage and the exit code.
 
-use super::scene::Scene;
+use super::scene::{SINCE, Scene};
 use super::server::{Fault, KEY};
 use super::world::{DAY, NEW_YEAR, World};
 
@@ -10,6 +10,30 @@ fn small() -> World {
         world.incident(NEW_YEAR + nth * DAY);
     }
     world
+}
+
+/// However short a key is, and whatever words it is a part of: replies are read as they were sent.
+#[test]
+fn a_key_that_stands_in_replies_by_chance_changes_nothing_that_is_read() {
+    let world = || {
+        let mut world = World::new();
+        for nth in 0..230 {
+            world.incident(NEW_YEAR + nth * DAY / 4).priority = Some(format!("P{}", nth % 5 + 1));
+        }
+        world
+    };
+    let plain = Scene::pagerduty(world(), "");
+    plain.fetched(&["--strict"]);
+    let wanted = plain.incidents("2025-01-01..2025-03-01");
+    assert!(wanted.iter().flatten().any(|(name, value)| name == "priority" && value == "P5"), "{:?}", wanted.first());
+    for key in ["x", "y", "P", "more", "priority", "2025"] {
+        let scene = Scene::pagerduty(world(), "");
+        scene.server.state(|state| state.key = Some(key));
+        let mut command = scene.command(&["fetch", "--since", SINCE, "--strict"]);
+        let done = command.env("PAGERDUTY_TOKEN", key).output().expect("the program runs");
+        assert!(done.status.success(), "{key}: {}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(scene.incidents("2025-01-01..2025-03-01"), wanted, "{key}");
+    }
 }
 
 fn survives(fault: Fault) -> Scene {

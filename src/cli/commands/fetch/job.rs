@@ -89,7 +89,11 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
     };
     let mut checked = Checked::default();
     if let Some(section) = &config.github_issues {
-        let issues = Issues { labels: section.labels.clone(), caused_by_deploy: section.caused_by_deploy.clone() };
+        let issues = Issues {
+            labels: section.labels.clone(),
+            caused_by_deploy: section.caused_by_deploy.clone(),
+            count_not_planned: section.count_not_planned,
+        };
         let found =
             github().and_then(|github| github.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)).into()));
         checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues));
