@@ -13,17 +13,23 @@ const LAST_TRIES: u32 = 3;
 #[derive(Debug)]
 pub(super) struct PageSize {
     now: u32,
+    most: u32,
     good: u32,
     failures: u32,
 }
 
 impl Default for PageSize {
     fn default() -> Self {
-        Self { now: PAGE, good: 0, failures: 0 }
+        Self::of(PAGE)
     }
 }
 
 impl PageSize {
+    /// So many at first, and never more.
+    pub(super) fn of(most: u32) -> Self {
+        Self { now: most, most, good: 0, failures: 0 }
+    }
+
     /// How many to ask for.
     pub(super) fn first(&self) -> u32 {
         self.now
@@ -33,8 +39,8 @@ impl PageSize {
     pub(super) fn came(&mut self) {
         self.failures = 0;
         self.good += 1;
-        if self.good >= GOOD_PAGES && self.now < PAGE {
-            self.now = (self.now * 2).min(PAGE);
+        if self.good >= GOOD_PAGES && self.now < self.most {
+            self.now = (self.now * 2).min(self.most);
             self.good = 0;
         }
     }

@@ -29,9 +29,6 @@ pub(super) const COMMITS: &str = concat!(
     include_str!("queries/commits_page.graphql"),
     include_str!("queries/pull_request.graphql")
 );
-/// Pull requests by their ids.
-pub(super) const PULL_REQUESTS: &str =
-    concat!(include_str!("queries/pull_requests.graphql"), include_str!("queries/pull_request.graphql"));
 /// The further parents of a commit.
 pub(super) const PARENTS: &str = include_str!("queries/parents.graphql");
 /// How much there is of a repo.
@@ -44,6 +41,8 @@ pub(super) const PROBE: &str = include_str!("queries/probe.graphql");
 
 /// The largest page.
 pub(super) const PAGE: u32 = 100;
+/// Things asked for one by one in one request: what that costs GitHub is far below a page of commits.
+pub(super) const ONE_BY_ONE: u32 = 250;
 /// Points of a full page of deployments.
 pub(super) const DEPLOYMENTS_POINTS: u64 = 1;
 /// Points of a full page of commits.
@@ -78,6 +77,20 @@ pub(super) fn associated_of(count: usize) -> String {
     format!(
         "query AssociatedPullRequests($owner: String!, $name: String!{head}) {{\n  repository(owner: $owner, name: $name) \
          {{\n{body}  }}\n  rateLimit {{ cost remaining }}\n}}\n{fragment}"
+    )
+}
+
+/// The query for so many pull requests by their ids, a hundred under each of the aliases `p0`, `p1`, …, by `$ids0`, ….
+pub(super) fn pull_requests_of(count: usize) -> String {
+    let parts = || 0..count.div_ceil(PAGE as usize);
+    let head: Vec<String> = parts().map(|part| format!("$ids{part}: [ID!]!")).collect();
+    let body: Vec<String> =
+        parts().map(|part| format!("  p{part}: nodes(ids: $ids{part}) {{ ...PullRequestFields }}\n")).collect();
+    let fragment = include_str!("queries/pull_request.graphql");
+    format!(
+        "query PullRequests({}) {{\n{}  rateLimit {{ cost remaining }}\n}}\n{fragment}",
+        head.join(", "),
+        body.concat()
     )
 }
 
@@ -190,7 +203,7 @@ mod tests {
         let (requests, nodes) = count(&associated_of(100));
         assert_eq!((requests, nodes, points_of(requests)), (100, 10_000, 1));
         // `nodes(ids:)` has no page of its own: each of a hundred has three lists.
-        assert_eq!(count(PULL_REQUESTS).0, 3);
+        assert_eq!(count(&pull_requests_of(PAGE as usize)).0, 3);
     }
 
     #[test]

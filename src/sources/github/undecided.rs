@@ -1,7 +1,7 @@
 //! Commits for which a page does not decide which pull request brought them.
 //!
 //! A page of commits shows the first pull request of each and says how many there are. Commits for which that does not
-//! decide are kept back and asked about together, a hundred at a time; only then are they handed on, so that a run
+//! decide are kept back and asked about together, many at a time; only then are they handed on, so that a run
 //! that ends before reads them again.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use super::associated::{Candidate, Undecided, chosen};
 use super::commits::Commits;
 use super::error::QueryError;
 use super::page::PageSize;
-use super::queries::{PAGE, PULL_REQUESTS, associated_of};
+use super::queries::{ONE_BY_ONE, PAGE, associated_of, pull_requests_of};
 use super::source::parts;
 use super::{Event, wire};
 use crate::domain::event::Rows;
@@ -30,14 +30,18 @@ struct Holders {
 
 #[derive(Debug, Deserialize)]
 struct PullRequests {
-    nodes: Vec<wire::PullRequest>,
+    #[serde(rename = "rateLimit")]
+    _rate_limit: Value,
+    /// By alias.
+    #[serde(flatten)]
+    parts: BTreeMap<String, Vec<wire::PullRequest>>,
 }
 
 impl Commits<'_> {
     /// Keeps a commit back until its pull request is known.
     pub(super) async fn keep_back(&mut self, undecided: Undecided) -> Result<(), QueryError> {
         self.undecided.push(undecided);
-        if self.undecided.len() >= PAGE as usize { self.decide().await } else { Ok(()) }
+        if self.undecided.len() >= ONE_BY_ONE as usize { self.decide().await } else { Ok(()) }
     }
 
     /// Finds the pull requests of the commits that were kept back, and hands both on.
@@ -84,9 +88,13 @@ impl Commits<'_> {
                 None => ids.push(candidate.id),
             }
         }
-        let ask =
-            |range: Range<usize>| (Cow::Borrowed(PULL_REQUESTS), json!({"ids": ids.get(range).unwrap_or_default()}));
-        let take = |_: Range<usize>, page: PullRequests| pull_requests.extend(page.nodes);
+        let ask = |range: Range<usize>| {
+            let some = ids.get(range).unwrap_or_default();
+            let parts = some.chunks(PAGE as usize).enumerate();
+            let variables = parts.map(|(part, ids)| (format!("ids{part}"), json!(ids))).collect();
+            (pull_requests_of(some.len()).into(), Value::Object(variables))
+        };
+        let take = |_: Range<usize>, page: PullRequests| pull_requests.extend(page.parts.into_values().flatten());
         self.in_parts(ids.len(), ask, take).await?;
         let mut rows = Vec::new();
         for pull_request in pull_requests {
@@ -104,7 +112,7 @@ impl Commits<'_> {
         ask: impl Fn(Range<usize>) -> (Cow<'static, str>, Value),
         mut take: impl FnMut(Range<usize>, T),
     ) -> Result<(), QueryError> {
-        let (mut size, mut from) = (PageSize::default(), 0);
+        let (mut size, mut from) = (PageSize::of(ONE_BY_ONE), 0);
         while from < count {
             let range = |first: u32| from..count.min(from + first as usize);
             let (first, page) = self.source.sized(&self.repo.name, &mut size, |first| ask(range(first))).await?;
