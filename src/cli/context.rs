@@ -52,7 +52,7 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
     Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)
 }
 
-/// When the program began, by a clock that nobody sets.
+/// When the program started, on the monotonic clock, which clock changes do not affect.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(super) fn started() -> Instant {
     static STARTED: OnceLock<Instant> = OnceLock::new();

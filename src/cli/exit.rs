@@ -85,7 +85,7 @@ pub(super) fn of_sources(sources: impl IntoIterator<Item = Ended>, strict: bool)
     if worst == Code::Partial && !strict { Code::Done } else { worst }
 }
 
-/// Which of the codes of two sources is that of both: the lowest that is not [`Code::Done`].
+/// The exit code of two sources together: the lowest code other than [`Code::Done`].
 pub(super) fn first(one: Code, other: Code) -> Code {
     [one, other].into_iter().filter(|code| *code != Code::Done).min_by_key(|code| *code as u8).unwrap_or(Code::Done)
 }

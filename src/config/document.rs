@@ -24,9 +24,11 @@ pub(super) struct Document<'a> {
 fn duplicate(key: &str, before: &str) -> String {
     let is_section = before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['));
     if is_section {
-        format!("the section `{key}` is there already; join the two, or write [[{key}]] where there may be several")
+        format!(
+            "the section `{key}` already exists; merge the two sections, or write [[{key}]] if the section may be repeated"
+        )
     } else {
-        format!("the key `{key}` is set already in this section; remove one of the two")
+        format!("the key `{key}` is already set in this section; remove one of the two lines")
     }
 }
 

@@ -85,7 +85,7 @@ pub struct PullRequest {
     pub observed_at: Timestamp,
 }
 
-/// The status of an incident that was closed because it was none.
+/// The status of an issue closed as not planned, which does not count as an incident by default.
 pub const NOT_PLANNED: &str = "not_planned";
 
 /// One incident or qualifying alert. Key: `source`, `id`.

@@ -124,10 +124,10 @@ impl Settings {
     pub fn left_out(&self, quote: impl Fn(&str) -> String) -> String {
         let mut out = Vec::new();
         if !self.environments_are_set {
-            out.push("names with a part like canary, staging or test".to_owned());
+            out.push("names that contain a part like canary, staging or test".to_owned());
         }
         out.extend(self.exclude_environments.iter().map(|glob| quote(glob.as_str())));
-        if out.is_empty() { String::new() } else { format!(", less {}", out.join(" and ")) }
+        if out.is_empty() { String::new() } else { format!(", except {}", out.join(" and ")) }
     }
 
     /// Whether an environment is production for a service, or for a repo without one.

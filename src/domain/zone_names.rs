@@ -1,4 +1,4 @@
-//! Which IANA time zone someone is likely to mean who wrote something else: an abbreviation, an offset, a city, a slip.
+//! Suggests an IANA time zone for a name that is not one: an abbreviation, an offset, a city, a typo.
 
 use chrono_tz::TZ_VARIANTS;
 
@@ -29,7 +29,7 @@ const ABBREVIATIONS: [(&str, &str); 19] = [
 pub(super) fn likely_zone(text: &str) -> Option<String> {
     let text = text.trim();
     if let Some((_, zone)) = ABBREVIATIONS.iter().find(|(short, _)| short.eq_ignore_ascii_case(text)) {
-        return Some(format!("for this abbreviation write a place, like `{zone}`"));
+        return Some(format!("instead of this abbreviation, write a time zone like `{zone}`"));
     }
     if let Some(hours) = offset(text) {
         // The signs of the Etc zones run the other way: Etc/GMT-2 is two hours ahead of UTC.
@@ -37,7 +37,9 @@ pub(super) fn likely_zone(text: &str) -> Option<String> {
             0 => "UTC".to_owned(),
             hours => format!("Etc/GMT{}{}", if hours > 0 { '-' } else { '+' }, hours.abs()),
         };
-        return Some(format!("this fixed offset is `{zone}`; a place like `Europe/Berlin` also knows summer time"));
+        return Some(format!(
+            "write `{zone}` for this fixed offset, or a time zone like `Europe/Berlin` to include summer time"
+        ));
     }
     nearest(&text.to_lowercase().replace([' ', '-'], "_")).map(|zone| format!("did you mean `{zone}`?"))
 }

@@ -28,7 +28,7 @@ fn nobody() -> String {
 }
 
 #[test]
-fn each_code_that_needs_no_service_is_that_of_the_process() {
+fn the_process_returns_each_exit_code_that_needs_no_service() {
     let place = place("");
     let report = |flags: &[&str]| run(&place, &[&["report"], &AS_OF[..], flags].concat()).code;
     assert_eq!(report(&[]), 0);

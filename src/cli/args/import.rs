@@ -13,40 +13,41 @@ use crate::sources::file::{Preset, check_source};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Import {
-    /// What the files hold: deployments, commits, pull-requests or incidents (not with --from, which says it), then the
-    /// files, CSV or JSON; `-` is standard input. Either all of them are imported or none.
+    /// The table (deployments, commits, pull-requests or incidents; omit it with --from), then its CSV or JSON files; `-`
+    /// reads standard input. If one file cannot be imported, none is stored.
     #[arg(required = true, value_name = "TABLE FILE")]
     inputs: Vec<PathBuf>,
-    /// Which program wrote the files, where they have no columns of ours.
+    /// The export format, if the files do not use the columns of dora-report.
     #[arg(long, value_name = "WHAT")]
     from: Option<From>,
     /// With `--from github-deployments`: the statuses of the deployments, from
-    /// `gh api repos/OWNER/NAME/deployments/ID/statuses`; may be given several times.
+    /// `gh api repos/OWNER/NAME/deployments/ID/statuses`; can be repeated.
     #[arg(long, value_name = "FILE", requires = "from")]
     statuses: Vec<PathBuf>,
-    /// The span in which the files are complete, half-open dates in the report's time zone
+    /// The dates for which the files are complete, in the report's time zone; the second date is excluded
     /// [default: the whole days from the first event to the last]
     #[arg(long, value_name = "FROM..TO", value_parser = parse_covers)]
     pub(in crate::cli) covers: Option<(NaiveDate, NaiveDate)>,
-    /// The name of the system that the files come from, so that its ids stay apart from those of others: letters,
-    /// digits, `-` and `_` [default: the column `source`, else `file`]
+    /// The system that the files come from. Equal ids of different sources stay separate. Letters, digits, `-` and `_`
+    /// [default: the column `source`, else `file`; with --from: `github`]
     #[arg(long, value_name = "NAME", value_parser = parse_source)]
     pub(in crate::cli) source: Option<String>,
-    /// What the status THEIRS of a deployment means: success, failure, error, cancelled, pending or another state of
-    /// GitHub; an empty THEIRS is a row without a status. May be given several times.
+    /// Maps the deployment status THEIRS to a known status: success, failure, error, cancelled, pending or another GitHub
+    /// state. Leave THEIRS empty to map rows without a status. Can be repeated.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_status)]
     pub(in crate::cli) map_status: Vec<(String, String)>,
-    /// What separates the columns of a CSV file: one character, or `tab`
-    /// [default: recognised from the header: `,`, `;`, tab or `|`]
+    /// The column separator of a CSV file: one character, or `tab` [default: detected from the header: `,`, `;`, tab or
+    /// `|`]
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
     pub(in crate::cli) delimiter: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum From {
-    /// `gh api repos/OWNER/NAME/deployments --paginate`, with --statuses.
+    /// Output of `gh api repos/OWNER/NAME/deployments --paginate`; add the statuses with --statuses.
     GithubDeployments,
-    /// `gh api repos/OWNER/NAME/deployments/ID/statuses --paginate` of each deployment, and the deployments.
+    /// Output of `gh api repos/OWNER/NAME/deployments/ID/statuses --paginate` for each deployment, with or without the
+    /// deployments.
     GithubDeploymentStatuses,
 }
 
@@ -112,11 +113,11 @@ fn parse_delimiter(text: &str) -> Result<u8, String> {
 fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
     let (from, to) = text
         .split_once("..")
-        .ok_or_else(|| format!("`{text}` is no span; write half-open dates like 2026-07-01..2026-10-01"))?;
+        .ok_or_else(|| format!("`{text}` is not a valid date range; write dates like 2026-07-01..2026-10-01"))?;
     let (from, to) = (parse_date(from)?, parse_date(to)?);
     if from < to {
         Ok((from, to))
     } else {
-        Err(format!("`{text}` holds no day: the second date is the first day after the span"))
+        Err(format!("`{text}` contains no days: the second date is excluded and must be later than the first"))
     }
 }

@@ -11,12 +11,12 @@ use crate::sources::http::WaitLimits;
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct Network {
-    /// The longest that one try of a request may take, from the connection (at most 10 s) to the end of the reply: a
-    /// whole number and s, m, h or d.
+    /// Timeout of one request attempt, from connecting (at most 10 s) to the end of the reply: a whole number and s, m, h
+    /// or d.
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = at_least_a_second)]
     timeout: Seconds,
-    /// How long the command may talk to services. Then it keeps what was read, does what needs no service, and ends
-    /// with code 4. [default: no end]
+    /// Time limit for requests, counted from the start of the command. After it, the command keeps the data read so far,
+    /// does the work that needs no service, and exits with code 4. [default: none]
     #[arg(long, value_name = "DURATION", value_parser = at_least_a_second)]
     deadline: Option<Seconds>,
 }

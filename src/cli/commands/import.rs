@@ -64,10 +64,13 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
 fn warn_of_span(import: &Import, table: Table, started: Timestamp, zone: Zone, talk: Talk) {
     let Some((_, to)) = import.covers else { return };
     if matches!(table, Table::Commits | Table::PullRequests) {
-        talk.warning(&format!("--covers says nothing of {}: they have no coverage of their own", plural(table)));
+        talk.warning(&format!(
+            "--covers has no effect on {}: coverage is recorded only for deployments and incidents",
+            plural(table)
+        ));
     } else if to > zone.day_of(started).succ_opt().unwrap_or(to) {
         talk.warning(&format!(
-            "--covers ends with {to}, days that have not been yet: when they have, silence in them will count as zero"
+            "--covers ends at {to}, which is in the future: future days without events will count as zero. End --covers at tomorrow's date or earlier"
         ));
     }
 }

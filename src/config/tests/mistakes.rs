@@ -77,15 +77,15 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[report\n", "dora.toml:1:8: not TOML: unclosed table, expected `]`"),
     (
         "[data]\n[data]\n",
-        "dora.toml:2:2: not TOML: the section `data` is there already; join the two, or write [[data]] where there may be several",
+        "dora.toml:2:2: not TOML: the section `data` already exists; merge the two sections, or write [[data]] if the section may be repeated",
     ),
     (
         "[report]\nout = 'a'\nwindow_days = 30\nout = 'b'\n",
-        "dora.toml:4:1: not TOML: the key `out` is set already in this section; remove one of the two",
+        "dora.toml:4:1: not TOML: the key `out` is already set in this section; remove one of the two lines",
     ),
     (
         "[report]\ntimezone = 'PST'\n",
-        "dora.toml:2: `timezone` in [report]: `PST` is not an IANA time zone; for this abbreviation write a place, like `America/Los_Angeles`",
+        "dora.toml:2: `timezone` in [report]: `PST` is not an IANA time zone; instead of this abbreviation, write a time zone like `America/Los_Angeles`",
     ),
     // Keys and sections.
     (

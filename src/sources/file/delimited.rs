@@ -92,7 +92,7 @@ fn header(
     for (at, (title, written)) in named_in_file.iter().zip(titles).enumerate() {
         match table.columns().iter().find(|name| *name == title) {
             Some(name) if header.iter().any(|(standing, _)| standing == name) => {
-                return Err(bad(title, "stands twice in the header".into()));
+                return Err(bad(title, "appears twice in the header".into()));
             }
             Some(name) => header.push((name, at)),
             None => {
@@ -100,7 +100,7 @@ fn header(
                 if let Some(name) = misspelt(title, missing) {
                     return Err(bad(written, format!("is not known; did you mean `{name}`? (rename or remove it)")));
                 }
-                rows.note(format!("column `{}` is not known and is ignored", written.trim().escape_debug()));
+                rows.note(format!("unknown column `{}` is ignored", written.trim().escape_debug()));
             }
         }
     }
@@ -126,7 +126,7 @@ fn broken(file: &str, cause: &csv::Error, start: usize, text: &str) -> FileError
     let line = Lines::of(text).of_record(start + usize::try_from(at).unwrap_or(usize::MAX));
     let problem = match cause.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
-            "this row has {len} cells and the header {expected_len}; the file is cut off, or a quote unbalanced"
+            "this row has {len} cells, but the header has {expected_len}; the file is cut off, or a closing quote is missing"
         ),
         _ => cause.to_string(),
     };

@@ -70,8 +70,7 @@ pub enum FileError {
     },
     /// Statuses of deployments that are not known.
     #[error(
-        "{file}:{line}: column `status`: {statuses}. Only `success` counts as a deployment, so say what each means: \
-         {map}. Nothing was stored"
+        "{file}:{line}: column `status`: {statuses}. Only `success` counts as a deployment, so map each status: {map}. Nothing was stored"
     )]
     Status {
         /// Its name.
@@ -91,7 +90,7 @@ pub enum FileError {
 /// Two events with one key, of which one would replace the other.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error(
-    "{here}: {key} was already used at {there} for another event: here {this}, there {that}. {way_out}. Nothing was stored"
+    "{here}: {key} is already used for another event at {there}. This event: {this}. The other event: {that}. {way_out}. Nothing was stored"
 )]
 pub struct Collision {
     /// File and line of the second event.

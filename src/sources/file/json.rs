@@ -116,7 +116,7 @@ fn by_column<'a>(
     for (key, value) in object {
         let name = key.trim().to_lowercase();
         if named.insert(name.clone(), value.clone()).is_some() && columns.contains(&name.as_str()) {
-            return Err(bad(&name, "stands twice in this object".into()));
+            return Err(bad(&name, "appears twice in this object".into()));
         }
     }
     for key in object.keys() {
@@ -128,7 +128,7 @@ fn by_column<'a>(
         if let Some(known) = misspelt(&name, missing) {
             return Err(bad(key, format!("is not known; did you mean `{known}`?")));
         }
-        rows.note(format!("key `{}` is not known and is ignored", key.escape_debug()));
+        rows.note(format!("unknown key `{}` is ignored", key.escape_debug()));
     }
     Ok(Cow::Owned(named))
 }

@@ -1,9 +1,9 @@
-//! Rows with one key: whether they are one event, and what they come to together.
+//! Rows with the same key: whether they describe one event, and how they are merged.
 //!
 //! Rows of one deployment that differ in status and times are its status history. An id that another repo, environment,
 //! revision or service uses as well belongs to another event: such an import is refused, or one event would replace the
-//! other. Only incidents of different services in different files keep apart: teams often number their incidents each
-//! from 1, and the service before the number makes it unique.
+//! other. Only incidents of different services in different files are kept: teams often number their incidents from 1, so
+//! import adds the service to the id to make it unique.
 
 use std::collections::hash_map::Entry;
 
@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 pub struct Reconciled {
     /// In the order of the files.
     pub rows: Rows,
-    /// How many rows of the files are of the event of another row.
+    /// Number of rows merged into another row of the same event.
     pub merged: usize,
     /// What the user should hear.
     pub notes: Vec<String>,
@@ -83,7 +83,7 @@ fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, Fi
                     return Err(collision(&first.event, &event, here.name(&names), there));
                 }
                 let example =
-                    format!("{was} on line {line} is that of another service at {there}, kept as `{}`", event.key().1);
+                    format!("{was} on line {line} belongs to another service at {there}; kept as `{}`", event.key().1);
                 apart = Some(apart.map_or((1, example), |(count, first)| (count + 1, first)));
             }
             match by_key.entry(event.key()) {
@@ -102,11 +102,10 @@ fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, Fi
             }
         }
         if let Some((count, example)) = apart {
-            let incidents =
-                if count == 1 { "incident has an id that an incident" } else { "incidents have ids that incidents" };
+            let incidents = if count == 1 { "incident uses an id" } else { "incidents use ids" };
             notes.push(format!(
-                "{}: {count} {incidents} of another service has too, so they are kept under the service and the id ({example}). \
-                 To keep two systems apart by name, import each with --source NAME",
+                "{}: {count} {incidents} of another service, so import added the service to the id ({example}). To keep two \
+                 systems apart, import each with its own --source NAME",
                 file.name
             ));
         }

@@ -58,20 +58,20 @@ pub(super) fn notes(rows: &Rows, lines: &[u64], zero_instants: &Cell<Tally>, now
     let plural = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let sentence = |tally: Tally, what: &str| {
         let rows = plural(tally.count, "row has", "rows have");
-        (tally.count > 0).then(|| format!("{} {rows} {what} (the first on line {})", tally.count, tally.first_line))
+        (tally.count > 0).then(|| format!("{} {rows} {what} (first on line {})", tally.count, tally.first_line))
     };
     [
         (zeros.count > 0).then(|| {
             format!(
-                "{} {} of the year 1 or 1970 {} read as missing, as programs write it for none (the first on line {})",
+                "{} {} of the year 1 or 1970 {} read as missing, because programs write these years for missing values (first on line {})",
                 zeros.count,
                 plural(zeros.count, "instant", "instants"),
                 plural(zeros.count, "is", "are"),
                 zeros.first_line
             )
         }),
-        sentence(future, &format!("an instant after now ({now}); check the clock or the offset that wrote it")),
-        sentence(backwards, "an end before the beginning; such a duration is left out, with the reason `negative`"),
+        sentence(future, &format!("a timestamp in the future (now: {now}); check the clock and time zone offset of the system that wrote the file")),
+        sentence(backwards, "an end before its start; these durations are left out with the reason `negative`"),
     ]
     .into_iter()
     .flatten()

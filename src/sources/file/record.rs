@@ -122,7 +122,7 @@ impl Record<'_> {
             Some(at) if at.is_placeholder() => Err(self.unreadable(
                 column,
                 &at.to_rfc3339(),
-                "what programs write where there is no instant; this column needs one",
+                "a placeholder for a missing timestamp; this column needs a real timestamp",
             )),
             Some(at) => Ok(at),
         }
@@ -145,10 +145,14 @@ impl Record<'_> {
                     Value::String(text) => Ok(text.clone()),
                     Value::Number(number) => Ok(number.to_string()),
                     Value::Null => Ok(String::new()),
-                    other => Err(self.unreadable(column, &other.to_string(), "no text in a list of texts")),
+                    other => Err(self.unreadable(
+                        column,
+                        &other.to_string(),
+                        "not text; every item of this list must be text",
+                    )),
                 })
                 .collect::<Result<Vec<_>, _>>()?,
-            Found::Json(other) => return Err(self.unreadable(column, &other.to_string(), "no array")),
+            Found::Json(other) => return Err(self.unreadable(column, &other.to_string(), "not an array")),
         };
         Ok(Some(items.iter().map(|item| item.trim()).filter(|item| !item.is_empty()).map(str::to_owned).collect()))
     }

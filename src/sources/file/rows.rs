@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
                     }
                     *self.unknown.entry(unknown).or_default() += 1;
                 } else if row.status == "success" && row.finished_at.is_none() {
-                    let reason = "a deployment that succeeded needs the instant when it did";
+                    let reason = "a deployment with status success needs its finish time";
                     return Err(record.unreadable("finished_at", "", reason));
                 }
                 rows.push(row);
@@ -139,7 +139,7 @@ fn unknown_statuses(file: &str, line: u64, unknown: &BTreeMap<String, u64>) -> F
         .take(8)
         .map(|(status, rows)| match status.as_str() {
             "" => format!(
-                "{} without a status. GitHub lists deployments and their statuses apart: export the statuses too, and \
+                "{} without a status. GitHub returns deployment statuses separately: export the statuses too, and \
                  import both with `--from github-deployment-statuses deployments.json statuses.json`",
                 count(*rows)
             ),
@@ -183,10 +183,8 @@ fn source(record: &Record<'_>, options: &Options, notes: &mut Vec<String>) -> Re
     let named = record.text("source")?;
     match (named, &options.source) {
         (Some(name), Some(stated)) if name != *stated => {
-            let note = format!(
-                "--source {stated} is used in place of the column `source`, which names `{}`",
-                shortened(&name)
-            );
+            let note =
+                format!("--source {stated} replaces the value of the column `source`, which is `{}`", shortened(&name));
             if !notes.contains(&note) && notes.len() < MOST_NOTES {
                 notes.push(note);
             }
@@ -207,7 +205,7 @@ pub fn check_source(name: &str) -> Result<(), String> {
     if !name.is_empty() && name.chars().all(fits) {
         Ok(())
     } else {
-        Err("no short name; use letters, digits, `-` and `_`".into())
+        Err("not a valid source name; use letters, digits, `-` and `_`".into())
     }
 }
 

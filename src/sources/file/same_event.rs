@@ -16,7 +16,7 @@ pub(super) enum Relation {
 
 /// A row that has a key.
 pub(super) trait Event: Sized {
-    /// What makes two events of one key tell apart again.
+    /// What the user can do to give two events different keys.
     const WAY_OUT: &'static str;
 
     fn of(rows: Rows) -> Vec<Self>;
@@ -28,7 +28,7 @@ pub(super) trait Event: Sized {
     fn distinction(&self) -> String;
     /// Whether `later` is another event than this one.
     fn is_other(&self, later: &Self, relation: Relation) -> bool;
-    /// Takes a key of its own where what tells it apart can be part of the key.
+    /// Changes the key so that the two events differ; returns false if that is not possible.
     fn set_apart(&mut self, _from: &Self) -> bool {
         false
     }
@@ -59,8 +59,8 @@ fn is_other_sha(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 impl Event for Deployment {
-    const WAY_OUT: &'static str = "Import each system with a --source NAME of its own, or make the ids unique, for \
-                                   example with the repo before the number";
+    const WAY_OUT: &'static str = "Import each system with its own --source NAME, or make the ids unique, for example by \
+                                   adding the repo: web-101";
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Deployments(rows) = rows { rows } else { Vec::new() }
@@ -128,7 +128,7 @@ fn longer(a: Option<String>, b: Option<String>) -> Option<String> {
 }
 
 impl Event for Incident {
-    const WAY_OUT: &'static str = "Import each system with a --source NAME of its own, or make the ids unique";
+    const WAY_OUT: &'static str = "Import each system with its own --source NAME, or make the ids unique";
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Incidents(rows) = rows { rows } else { Vec::new() }
@@ -191,7 +191,7 @@ fn is_of_other_services(a: &Incident, b: &Incident) -> bool {
 }
 
 impl Event for Commit {
-    const WAY_OUT: &'static str = "A commit has one list of parents: keep the right row";
+    const WAY_OUT: &'static str = "A commit has only one list of parents: delete the wrong row";
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Commits(rows) = rows { rows } else { Vec::new() }
@@ -237,7 +237,7 @@ impl Event for Commit {
 }
 
 impl Event for PullRequest {
-    const WAY_OUT: &'static str = "A repo has one pull request of a number: keep the right row";
+    const WAY_OUT: &'static str = "A pull request number is unique within a repo: delete the wrong row";
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::PullRequests(rows) = rows { rows } else { Vec::new() }

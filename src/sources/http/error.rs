@@ -35,7 +35,7 @@ pub enum HttpError {
     },
     /// A connection came about, and no whole reply in time, every time.
     #[error(
-        "{host}: no answer within {} s, {}; run again later, or allow more time with --timeout",
+        "{host}: no complete reply within {} s (tried {}); run again later, or set a longer --timeout",
         timeout.as_secs(), times(*tries)
     )]
     TimedOut {
@@ -48,7 +48,7 @@ pub enum HttpError {
     },
     /// The deadline of the command has passed.
     #[error(
-        "{host}: not asked any more, because the --deadline has passed: what was read is kept, and the next run goes on from there"
+        "{host}: no more requests were sent because the --deadline has passed; data that was read before is kept, and the next run continues from there"
     )]
     Deadline {
         /// The host.

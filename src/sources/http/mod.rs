@@ -41,7 +41,7 @@ const TRIES: u32 = 4;
 const LIMIT_TRIES: u32 = 10;
 /// The pause before the second try; tests do not wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
-/// After which time without an answer the user hears what is waited for.
+/// Time without an answer after which the user gets a message.
 const SAID_AFTER: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
 /// Requests in a row that ran out of time with all their tries before the host counts as one that cannot be reached.
 const MOST_TIMED_OUT: u32 = 2;
@@ -259,7 +259,7 @@ impl Client {
         }
     }
 
-    /// One exchange; where it takes long, the user hears once what is waited for, until the host answers again.
+    /// Sends one request. If the reply is slow, notifies the user once, until the host answers again.
     async fn said_when_slow(&self, request: Request<'_>, host: &str) -> Result<(Reply, limits::Budget), HttpError> {
         let exchange = self.exchange(request, host);
         tokio::pin!(exchange);
@@ -282,19 +282,19 @@ impl Client {
         done
     }
 
-    /// The error of a request of which every try ran out of time: of the host where that is not the first.
+    /// Error for a request whose attempts all timed out. From the second such request on, the host counts as unreachable.
     fn out_of_time(&self, error: HttpError) -> HttpError {
         let nth = self.timed_out.fetch_add(1, Ordering::Relaxed) + 1;
         match error {
             HttpError::TimedOut { host, timeout, .. } if nth >= MOST_TIMED_OUT => {
-                let cause = format!("no answer within {} s to {nth} requests in a row", timeout.as_secs());
+                let cause = format!("no complete reply within {} s for {nth} requests in a row", timeout.as_secs());
                 HttpError::Unreachable { host, cause }
             }
             error => error,
         }
     }
 
-    /// Rests between two requests, at most until the deadline.
+    /// Sleeps between two requests, at most until the deadline.
     pub(crate) async fn rest(&self, time: Duration) {
         match self.waits.deadline {
             None => tokio::time::sleep(time).await,

@@ -176,8 +176,11 @@ async fn a_host_that_keeps_silent_is_said_and_left_after_the_timeout_and_the_lon
     let server = Server::new(|_| Answer::new(200, "late").after(400));
     let (results, notices) = send_within(&server.url, millis(100, 150), 2).await;
     let texts: Vec<String> = results.into_iter().map(|result| result.expect_err("no answer").to_string()).collect();
-    assert!(texts[0].contains("no answer within 0 s, 2 times") && texts[0].contains("--timeout"), "{texts:?}");
-    assert!(texts[1].contains("cannot be reached: no answer within 0 s to 2 requests in a row"), "{texts:?}");
+    assert!(
+        texts[0].contains("no complete reply within 0 s (tried 2 times)") && texts[0].contains("--timeout"),
+        "{texts:?}"
+    );
+    assert!(texts[1].contains("cannot be reached: no complete reply within 0 s for 2 requests in a row"), "{texts:?}");
     assert_eq!(notices.len(), 1, "said once: {notices:?}");
     assert!(notices[0].contains("127.0.0.1") && notices[0].contains("no answer yet; waiting until"), "{notices:?}");
 }
@@ -207,7 +210,7 @@ async fn after_the_deadline_nothing_is_sent_and_a_wait_ends_with_it() {
     for result in results {
         let error = result.expect_err("the deadline has passed");
         assert!(matches!(error, HttpError::Deadline { .. }), "{error}");
-        assert!(error.to_string().contains("the --deadline has passed: what was read is kept"), "{error}");
+        assert!(error.to_string().contains("the --deadline has passed; data that was read before is kept"), "{error}");
     }
     assert_eq!(server.seen().len(), 1, "the wait for the limit ended with the deadline");
 }

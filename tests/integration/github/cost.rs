@@ -31,8 +31,8 @@ fn pull_requests_closed_before_and_stacked_ones_are_asked_for_again_within_the_s
         let closed = repo.open_pull(merged - DAY);
         closed.rejected = true;
         let closed = closed.number;
-        let head = repo.pulls[&number].merge_sha.clone();
-        for sha in held.iter().chain(&head) {
+        let made = repo.pulls[&number].merge_sha.clone();
+        for sha in held.iter().chain(&made) {
             repo.holds(closed, sha);
         }
     }

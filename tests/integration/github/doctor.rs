@@ -78,7 +78,7 @@ fn a_good_token_and_what_it_sees_are_said() {
         &[
             (
                 "ok ",
-                "config: dora.toml: 1 service; production is production, prod, prod-*, less names with a part like canary, staging or test; days of UTC",
+                "config: dora.toml: 1 service; production is production, prod, prod-*, except names that contain a part like canary, staging or test; days are in time zone UTC",
             ),
             ("warn", "dataset: data: nothing is there yet; run `fetch` or `import`"),
             ("warn", "incidents: no source was read yet"),

@@ -47,7 +47,7 @@ fn a_token_appears_in_no_output_no_file_and_no_process_list() {
 }
 
 #[test]
-fn a_token_that_stands_in_replies_by_chance_changes_nothing_that_is_read() {
+fn a_token_that_also_occurs_in_replies_does_not_change_the_data() {
     for short in ["x", "y", "name", "cursor", "success", "2025"] {
         let scene =
             Scene::repos(World::of([every_shape("acme/web"), even("acme/api", 120, 2)]), &["acme/web", "acme/api"]);

@@ -174,7 +174,11 @@ fn a_log_of_commits_does_not_take_away_the_pull_requests_that_are_known() {
     place.write("two.csv", &two.replace("a1,,2026", "a1,c3,2026"));
     let run = place.run(["import", "commits", "two.csv"]);
     assert_eq!(run.code, 4);
-    assert!(run.stderr.contains("two.csv:3: commit `a1` of acme/web was already used at two.csv:2"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("two.csv:3: commit `a1` of acme/web is already used for another event at two.csv:2"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -187,7 +191,7 @@ fn a_source_names_the_rows_of_a_file_and_wins_over_its_column() {
     );
     let run = place.done([&import("deployments", &["d.csv"])[..], &["--source", "ci-2"]].concat());
     assert!(
-        run.stderr.contains("--source ci-2 is used in place of the column `source`, which names `jenkins`"),
+        run.stderr.contains("--source ci-2 replaces the value of the column `source`, which is `jenkins`"),
         "{}",
         run.stderr
     );

@@ -48,7 +48,7 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
         (
             "deployments",
             with("success,2026-07-15T09:00:00Z,2026-07-15T09:05:00Z", "success,2026-07-15T09:00:00Z,"),
-            "file.csv:3: column `finished_at`: a deployment that succeeded needs the instant when it did",
+            "file.csv:3: column `finished_at`: a deployment with status success needs its finish time",
         ),
         ("deployments", with("1,acme/web", ",acme/web"), "file.csv:2: column `id`: a value is missing"),
         (
@@ -56,9 +56,9 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
             with("finished_at,", "finsihed_at,"),
             "column `finsihed_at` is not known; did you mean `finished_at`?",
         ),
-        ("deployments", with("id,repo", "id,id"), "column `id` stands twice in the header"),
+        ("deployments", with("id,repo", "id,id"), "column `id` appears twice in the header"),
         ("deployments", with("sha,", "hash,"), "column `sha` is missing from the header"),
-        ("deployments", head.to_owned(), "this row has 7 cells and the header 8; the file is cut off"),
+        ("deployments", head.to_owned(), "this row has 7 cells, but the header has 8; the file is cut off"),
         ("deployments", "[{\"id\": 1},\n2]".into(), "file.csv:1: column `repo`: a value is missing"),
         ("deployments", "[\n2]".into(), "file.csv:2: there is no JSON object here"),
         (
@@ -262,11 +262,7 @@ fn unknown_columns_and_a_missing_line_end_are_said_and_do_no_harm() {
         DEPLOYMENTS.replace("observed_at\n", "observed_at,cost_centre\n").replace("00:00:00Z\n", "00:00:00Z,7\n");
     let run = import(&place, "deployments", text.trim_end());
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(
-        run.stderr.contains("warning: file.csv: column `cost_centre` is not known and is ignored"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("warning: file.csv: unknown column `cost_centre` is ignored"), "{}", run.stderr);
     assert!(run.stderr.contains("warning: file.csv: the last line has no line end"), "{}", run.stderr);
 }
 
@@ -382,8 +378,8 @@ fn suspicious_spans_are_said() {
         .write("d.csv", DEPLOYMENTS)
         .write("c.csv", COMMITS);
     let run = place.done(["import", "deployments", "d.csv", "--covers", "2026-07-01..9000-01-01"]);
-    assert!(run.stderr.contains("--covers ends with 9000-01-01, days that have not been yet"), "{}", run.stderr);
+    assert!(run.stderr.contains("--covers ends at 9000-01-01, which is in the future"), "{}", run.stderr);
     assert!(run.stderr.contains("d.csv: no row is about acme/api; --covers makes that a true zero"), "{}", run.stderr);
     let run = place.done(["import", "commits", "c.csv", "--covers", "2026-07-01..2026-08-01"]);
-    assert!(run.stderr.contains("--covers says nothing of commits"), "{}", run.stderr);
+    assert!(run.stderr.contains("--covers has no effect on commits"), "{}", run.stderr);
 }

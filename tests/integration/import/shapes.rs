@@ -61,7 +61,7 @@ fn the_line_of_a_bad_row_is_exact_whatever_ends_the_lines_before_it() {
     let place = Place::new();
     let short = [head, &good(1), "2,acme/web"].join("\r\n");
     let run = place.write("f.csv", &short).run(["import", "deployments", "f.csv"]);
-    assert!(run.stderr.contains("f.csv:3: this row has 2 cells and the header 8"), "{}", run.stderr);
+    assert!(run.stderr.contains("f.csv:3: this row has 2 cells, but the header has 8"), "{}", run.stderr);
     let mut latin: Vec<u8> = [head, &good(1), &good(2)].join("\r\n").into_bytes();
     latin.extend_from_slice(
         b"\r\n4,acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z,J\xFCrgen\r\n",

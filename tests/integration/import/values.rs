@@ -94,22 +94,21 @@ fn instants_that_programs_write_for_none_are_missing_where_they_may_be_and_refus
     let (place, run) = import("incidents", &text, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("f.csv: 3 instants of the year 1 or 1970 are read as missing"), "{}", run.stderr);
-    assert!(run.stderr.contains("the first on line 2"), "{}", run.stderr);
+    assert!(run.stderr.contains("first on line 2"), "{}", run.stderr);
     let said = super::reported(&place, "incidents", "2");
     assert!(!said.contains("1970"), "{said}");
     let (_, run) = import("incidents", &format!("{INCIDENT}1,web,1970-01-01T00:00:00Z,,\n"), &[]);
     assert_eq!(run.code, 4);
     assert!(
-        run.stderr.contains(
-            "f.csv:2: column `opened_at`: `1970-01-01T00:00:00Z` is what programs write where there is no instant"
-        ),
+        run.stderr
+            .contains("f.csv:2: column `opened_at`: `1970-01-01T00:00:00Z` is a placeholder for a missing timestamp"),
         "{}",
         run.stderr
     );
     let zero = "1,acme/web,production,a1,success,2026-07-01T10:00:00Z,0001-01-01T00:00:00Z\n";
     let (_, run) = import("deployments", &format!("{HEAD}{zero}"), &[]);
     assert_eq!(run.code, 4);
-    assert!(run.stderr.contains("a deployment that succeeded needs the instant when it did"), "{}", run.stderr);
+    assert!(run.stderr.contains("a deployment with status success needs its finish time"), "{}", run.stderr);
     // Git keeps whatever date it is given.
     let commit = "repo,sha,parents,authored_at,committed_at\nacme/web,a1,,1970-01-01T00:00:00Z,2026-07-01T10:00:00Z\n";
     let (_, run) = import("commits", commit, &[]);
@@ -126,10 +125,10 @@ fn instants_after_now_and_ends_before_beginnings_are_counted_and_said() {
     );
     let (_, run) = import("deployments", &text, &[]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("f.csv: 1 row has an instant after now"), "{}", run.stderr);
-    assert!(run.stderr.contains("(the first on line 3)"), "{}", run.stderr);
-    assert!(run.stderr.contains("f.csv: 2 rows have an end before the beginning"), "{}", run.stderr);
-    assert!(run.stderr.contains("(the first on line 4)"), "{}", run.stderr);
+    assert!(run.stderr.contains("f.csv: 1 row has a timestamp in the future"), "{}", run.stderr);
+    assert!(run.stderr.contains("(first on line 3)"), "{}", run.stderr);
+    assert!(run.stderr.contains("f.csv: 2 rows have an end before its start"), "{}", run.stderr);
+    assert!(run.stderr.contains("(first on line 4)"), "{}", run.stderr);
     let (_, run) = import("incidents", &format!("{INCIDENT}1,web,2026-07-02T10:00:00Z,2026-07-01T10:00:00Z,\n"), &[]);
-    assert!(run.stderr.contains("f.csv: 1 row has an end before the beginning"), "{}", run.stderr);
+    assert!(run.stderr.contains("f.csv: 1 row has an end before its start"), "{}", run.stderr);
 }

@@ -14,7 +14,7 @@ fn small() -> World {
 
 /// However short a key is, and whatever words it is a part of: replies are read as they were sent.
 #[test]
-fn a_key_that_stands_in_replies_by_chance_changes_nothing_that_is_read() {
+fn a_key_that_also_occurs_in_replies_does_not_change_the_data() {
     let world = || {
         let mut world = World::new();
         for nth in 0..230 {

@@ -43,7 +43,7 @@ fn config(config: &Config, common: &Common, list: &mut Checklist) {
         several => format!("{several} services"),
     };
     let production = names(&settings.environments) + &settings.left_out(str::to_owned);
-    let text = format!("{services}; production is {production}; days of {}", settings.zone.name());
+    let text = format!("{services}; production is {production}; days are in time zone {}", settings.zone.name());
     if common.config.is_some() || path.exists() {
         list.ok(&format!("config: {}: {text}", path.display()));
     } else {
