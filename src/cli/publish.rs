@@ -19,6 +19,7 @@ use crate::report::words::sentence;
 use super::args::Format;
 use super::exit::UsageError;
 use super::standing::{self, files_of};
+use crate::store::replace;
 
 /// What there is to publish.
 pub(super) struct Publication<'a> {
@@ -262,15 +263,7 @@ fn index(out: &Path) -> anyhow::Result<()> {
         entries.push(IndexEntry { label: name, from: period.from, to: period.to, as_of });
     }
     entries.sort_by(|a, b| (&b.from, &b.to, &b.label).cmp(&(&a.from, &a.to, &a.label)));
-    let beside = out.join(".index.html.tmp");
-    let page = html::render_index(&entries)?;
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(page.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, out.join("index.html")));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    Ok(written?)
+    Ok(replace(&out.join("index.html"), html::render_index(&entries)?.as_bytes())?)
 }
 
 #[cfg(test)]

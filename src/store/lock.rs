@@ -22,8 +22,7 @@ pub(super) fn readers_wait(folder: &Path) -> Result<Held, StoreError> {
 /// Waits until nobody else holds a lock file of this name.
 pub(super) fn wait(folder: &Path, name: &str) -> Result<Held, StoreError> {
     let path = folder.join(name);
-    let file = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
-    let file = file.map_err(StoreError::io("open", &path))?;
+    let file = own_file(&path)?;
     file.lock().map_err(StoreError::io("lock", &path))?;
     Ok(Held(file))
 }
@@ -40,6 +39,28 @@ pub(super) fn read(folder: &Path) -> Result<Option<Held>, StoreError> {
     Ok(Some(Held(file)))
 }
 
+/// Opens a lock file or makes it. A dataset may come from elsewhere: a lock file that is a link, or another name of a file,
+/// is refused, because the words of the holder would replace what that file holds.
+fn own_file(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.create(true).read(true).write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    let is_link = || {
+        let cause = "it is a link, and a dataset holds none; remove it".to_owned();
+        StoreError::Damaged { path: path.to_owned(), cause }
+    };
+    let file = options.open(path).map_err(|cause| {
+        let found = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+        if found { is_link() } else { StoreError::io("open", path)(cause) }
+    })?;
+    #[cfg(unix)]
+    if file.metadata().is_ok_and(|meta| std::os::unix::fs::MetadataExt::nlink(&meta) > 1) {
+        return Err(is_link());
+    }
+    Ok(file)
+}
+
 /// The writer's lock, held until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock(File);
@@ -50,8 +71,7 @@ impl Lock {
         fs::create_dir_all(folder).map_err(StoreError::io("make the folder", folder))?;
         let path = folder.join("lock");
         let io = |action| StoreError::io(action, path.clone());
-        let mut file =
-            OpenOptions::new().create(true).read(true).write(true).truncate(false).open(&path).map_err(io("open"))?;
+        let mut file = own_file(&path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -19,5 +19,6 @@ mod writer;
 
 pub use cursors::ASKED;
 pub use dataset::Dataset;
+pub use durable::replace;
 pub use error::StoreError;
 pub use writer::{Change, Effect, Writer};

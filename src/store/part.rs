@@ -1,13 +1,12 @@
 //! One Parquet part: `<data>/<table>/month=YYYY-MM/part.parquet`, and what it takes to read and write one.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::*;
 
-use super::durable::Staged;
+use super::durable::{self, Staged};
 use super::error::StoreError;
 use super::schema::{FORMAT, key, schema};
 use crate::domain::event::Table;
@@ -93,7 +92,10 @@ pub(super) fn stage(path: &Path, frame: &mut DataFrame) -> Result<Staged, StoreE
         .finish(frame)
         .map_err(|cause| encode(first_line(&cause.to_string())))?;
     rename_arrow_schema(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
-    Staged::write(path, |out| out.write_all(&bytes).map_err(StoreError::io("write", path)))
+    for folder in path.ancestors().skip(1).take(2) {
+        durable::check_folder(folder)?;
+    }
+    Staged::write(path, &bytes)
 }
 
 /// The metadata key under which Polars records its own column types, `string_view` and `large_list`. pandas cannot

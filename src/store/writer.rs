@@ -75,6 +75,7 @@ impl Writer {
             let _readers_wait = lock::readers_wait(folder)?;
             durable::finish(folder)?;
         }
+        durable::sweep(folder);
         Ok(writer)
     }
 

@@ -15,6 +15,7 @@ mod findings;
 mod generate;
 mod github;
 mod github_recorded;
+mod hostile_files;
 mod house;
 mod import;
 mod incidents;

@@ -8,6 +8,8 @@ mod keys;
 mod shapes;
 mod values;
 
+use sha2::{Digest, Sha256};
+
 use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run, skip};
 
 fn import(place: &Place, table: &str, text: &str) -> Run {
@@ -359,13 +361,18 @@ fn what_a_killed_import_left_half_moved_is_finished_by_the_next_command() {
     let june = "deployments/month=2026-06/part.parquet";
     let july = "deployments/month=2026-07/part.parquet";
     fs::create_dir_all(place.path("data/deployments/month=2026-06")).expect("a folder");
-    for (from, to) in
-        [(june, june.to_owned()), (july, format!("{july}.tmp")), ("coverage.json", "coverage.json.tmp".into())]
-    {
-        fs::copy(whole.path("data").join(from), place.path("data").join(to)).expect("a file");
+    let moves =
+        [(june, ".part.parquet.a1.tmp"), (july, ".part.parquet.b2.tmp"), ("coverage.json", ".coverage.json.c3.tmp")];
+    let mut list = Vec::new();
+    for (name, from) in moves {
+        let bytes = fs::read(whole.path("data").join(name)).expect("a file");
+        let to = place.path("data").join(name);
+        let to = if name == june { to } else { to.with_file_name(from) };
+        fs::write(to, &bytes).expect("a file");
+        let sha256 = Sha256::digest(&bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        list.push(serde_json::json!({"place": name, "from": from, "sha256": sha256}));
     }
-    let journal = format!("{{\"replace\":[\"{june}\",\"{july}\",\"coverage.json\"],\"remove\":[]}}");
-    place.write("data/pending.json", &journal);
+    place.write("data/pending.json", &serde_json::json!({"replace": list, "remove": []}).to_string());
     place.done(["report", "--period", "2026-07", "--as-of", "2026-10-03T00:00:00Z"]);
     assert_eq!(place.files("data"), whole.files("data"));
 }

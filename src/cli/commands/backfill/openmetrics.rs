@@ -11,6 +11,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{Talk, data};
 use crate::domain::words::plain;
 use crate::export::openmetrics::render;
+use crate::store::replace;
 
 /// Writes the file.
 pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Code> {
@@ -41,7 +42,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // A pipe, a device, or a link to what is not there yet.
     let is_special = fs::symlink_metadata(&place).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
-    let written = if is_special { fs::write(&place, text) } else { replace(&place, text) };
+    let written = if is_special { fs::write(&place, text) } else { replace(&place, text.as_bytes()) };
     written.map_err(|cause| {
         let words = format!("{}: cannot be written: {}; name another file", path.display(), plain(&cause.to_string()));
         match cause.kind() {
@@ -49,16 +50,4 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
             _ => anyhow::Error::msg(words),
         }
     })
-}
-
-fn replace(place: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = place.file_name().ok_or(ErrorKind::IsADirectory)?.to_owned();
-    name.push(".partial");
-    let partial = place.with_file_name(name);
-    let done = fs::write(&partial, text).and_then(|()| fs::rename(&partial, place));
-    if done.is_err() {
-        // Nothing half written stays; that it could not be removed is less than why it could not be written.
-        let _ = fs::remove_file(&partial);
-    }
-    done
 }

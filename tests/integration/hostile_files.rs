@@ -1,0 +1,122 @@
+//! A dataset or a folder of reports that someone else made: nothing outside it is read, replaced or removed.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::support::{DEPLOYMENTS, Place};
+
+const REPORT: [&str; 5] = ["report", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
+
+/// A dataset, and a file beside it that must keep its bytes.
+fn place() -> Place {
+    let place = Place::new();
+    place.write("d.csv", DEPLOYMENTS).write("precious.txt", "precious");
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);
+    place
+}
+
+fn is_untouched(place: &Place, what: &str) {
+    assert_eq!(place.read("precious.txt"), "precious", "{what}");
+}
+
+#[test]
+fn a_journal_that_names_files_outside_the_dataset_is_refused_by_every_command_and_changes_nothing() {
+    let absolute = |place: &Place| place.path("precious.txt").display().to_string();
+    for entry in [
+        |place: &Place, path: &dyn Fn(&Place) -> String| format!("{{\"replace\":[],\"remove\":[\"{}\"]}}", path(place)),
+        |place: &Place, path: &dyn Fn(&Place) -> String| {
+            let path = path(place);
+            format!("{{\"replace\":[{{\"place\":\"{path}\",\"from\":\"format.json\",\"sha256\":\"\"}}],\"remove\":[]}}")
+        },
+        |_: &Place, _: &dyn Fn(&Place) -> String| {
+            let (part, from) = ("deployments/month=2026-07/part.parquet", "../../../precious.txt");
+            format!("{{\"replace\":[{{\"place\":\"{part}\",\"from\":\"{from}\",\"sha256\":\"\"}}],\"remove\":[]}}")
+        },
+        |_: &Place, _: &dyn Fn(&Place) -> String| "{\"replace\":[\"../precious.txt\"],\"remove\":[]}".to_owned(),
+    ] {
+        for path in [&absolute as &dyn Fn(&Place) -> String, &|_: &Place| "../precious.txt".to_owned()] {
+            let place = place();
+            place.write("data/pending.json", &entry(&place, path));
+            let before = place.files("data");
+            for arguments in [&REPORT[..], &["import", "deployments", "d.csv"], &["audit"], &["explain", "cfr"]] {
+                let run = place.run(arguments.iter().copied());
+                assert_eq!(run.code, 1, "{arguments:?}: {}", run.stderr);
+                assert!(run.stderr.contains("pending.json"), "{}", run.stderr);
+                is_untouched(&place, "the journal");
+            }
+            let same = |files: Vec<(std::path::PathBuf, Vec<u8>)>| {
+                files.into_iter().filter(|(path, _)| !path.ends_with("lock")).collect::<Vec<_>>()
+            };
+            assert_eq!(same(place.files("data")), same(before), "nothing in the dataset has changed");
+        }
+    }
+}
+
+#[test]
+fn links_in_a_dataset_are_refused_or_replaced_and_never_followed() {
+    for link in ["data/lock", "data/readers.lock", "data/pending.json", "data/coverage.json"] {
+        let place = place();
+        let _ = fs::remove_file(place.path(link));
+        symlink(place.path("precious.txt"), place.path(link)).expect("a link");
+        let later = DEPLOYMENTS.replace("2026-10-01T00", "2026-10-02T00").replace("2026-07-15T09", "2026-07-15T08");
+        place.write("later.csv", &later);
+        place.run(["import", "deployments", "later.csv"]);
+        place.run(REPORT);
+        is_untouched(&place, link);
+    }
+    // A month that lies elsewhere: the part in it would be another's.
+    let place = place();
+    let month = place.path("data/deployments/month=2026-07");
+    fs::rename(&month, place.path("elsewhere")).expect("moved");
+    symlink(place.path("elsewhere"), &month).expect("a link");
+    let before = fs::read(place.path("elsewhere/part.parquet")).expect("a part");
+    place.write("later.csv", &DEPLOYMENTS.replace("2026-10-01T00", "2026-10-02T00").replace("09:05", "09:06"));
+    let run = place.run(["import", "deployments", "later.csv"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("month=2026-07") && run.stderr.contains("it is a link"), "{}", run.stderr);
+    assert_eq!(fs::read(place.path("elsewhere/part.parquet")).expect("a part"), before);
+}
+
+#[test]
+fn another_name_of_a_file_is_not_emptied_as_a_lock() {
+    let place = place();
+    let _ = fs::remove_file(place.path("data/lock"));
+    fs::hard_link(place.path("precious.txt"), place.path("data/lock")).expect("another name");
+    let run = place.run(["import", "deployments", "d.csv"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("lock") && run.stderr.contains("remove it"), "{}", run.stderr);
+    is_untouched(&place, "lock");
+}
+
+#[test]
+fn names_that_could_be_guessed_are_not_written_to() {
+    let place = place();
+    fs::create_dir_all(place.path("reports")).expect("a folder");
+    for link in [
+        "data/coverage.json.tmp",
+        "data/deployments/month=2026-07/part.parquet.tmp",
+        "data/pending.json.tmp",
+        "reports/.index.html.tmp",
+        "history.om.partial",
+    ] {
+        symlink(place.path("precious.txt"), place.path(link)).expect("a link");
+    }
+    place.write("later.csv", &DEPLOYMENTS.replace("2026-10-01T00", "2026-10-02T00").replace("09:05", "09:06"));
+    place.done(["import", "deployments", "later.csv", "--covers", "2026-05-01..2026-10-01"]);
+    place.done(REPORT);
+    place.done(["backfill", "openmetrics", "history.om"]);
+    is_untouched(&place, "a guessed name");
+    assert!(place.path("reports/index.html").is_file() && place.path("history.om").is_file());
+}
+
+#[test]
+fn a_link_in_place_of_the_list_of_reports_is_refused() {
+    let place = place();
+    place.done(REPORT);
+    fs::remove_file(place.path("reports/index.html")).expect("removed");
+    symlink(place.path("precious.txt"), place.path("reports/index.html")).expect("a link");
+    let run = place.run(REPORT);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("reports/index.html: stands where the report belongs"), "{}", run.stderr);
+    is_untouched(&place, "index.html");
+}
