@@ -1,6 +1,7 @@
 //! Talk on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -85,6 +86,11 @@ impl Talk {
         if self.level >= Level::Verbose {
             self.line("info", Style::new(), text);
         }
+    }
+
+    /// The same for those who say it later.
+    pub(super) fn warnings(self) -> Arc<dyn Fn(&str) + Send + Sync> {
+        Arc::new(move |text| self.warning(text))
     }
 
     /// Says that something may be wrong.

@@ -250,6 +250,6 @@ pub(super) fn github_issues(section: &Section<'_>) -> Result<GithubIssues, Confi
     Ok(GithubIssues {
         labels: labels.map_or_else(|| vec!["incident".to_owned()], values),
         caused_by_deploy: section.text("caused_by_deploy")?.map_or("caused-by-deploy", |text| text.value).to_owned(),
-        count_not_planned: section.flag("count_not_planned")?.unwrap_or(false),
+        count_not_planned: section.flag("count_not_planned")?.unwrap_or(true),
     })
 }

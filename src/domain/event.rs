@@ -228,6 +228,16 @@ pub enum Rows {
 }
 
 impl Rows {
+    /// No rows of a table.
+    pub fn none_of(table: Table) -> Self {
+        match table {
+            Table::Deployments => Self::Deployments(Vec::new()),
+            Table::Commits => Self::Commits(Vec::new()),
+            Table::PullRequests => Self::PullRequests(Vec::new()),
+            Table::Incidents => Self::Incidents(Vec::new()),
+        }
+    }
+
     /// The table they belong to.
     pub fn table(&self) -> Table {
         match self {

@@ -33,6 +33,12 @@ pub fn is_known_status(status: &str) -> bool {
     KNOWN.contains(&status)
 }
 
+/// Whether a status says how a deployment ended, or that it has not. `inactive` does not: GitHub gives it to a deployment
+/// that succeeded and was replaced, and to one that never did.
+pub fn tells_the_end(status: &str) -> bool {
+    is_known_status(status) && status != "inactive"
+}
+
 /// One state that a deployment was in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State<'a> {

@@ -80,9 +80,13 @@ impl Timestamp {
         })
     }
 
-    /// Whether it lies in the year 1 or 1970, which is what programs write for "no instant" (Go's zero time, the Unix epoch).
+    /// Whether it lies in the year 1 or 1970 in any time zone, which is what programs write for "no instant" (Go's and
+    /// .NET's zero time, the Unix epoch, also with the offset of the place where they run).
     pub fn is_placeholder(self) -> bool {
-        matches!(self.utc().year(), 1 | 1970)
+        const FARTHEST_OFFSET: i64 = 14 * 3_600_000;
+        [-FARTHEST_OFFSET, 0, FARTHEST_OFFSET]
+            .into_iter()
+            .any(|offset| matches!(Self(self.0.saturating_add(offset)).utc().year(), 1 | 1970))
     }
 
     /// Whole seconds from `earlier` to this instant, floored.

@@ -1,7 +1,7 @@
 //! Whether what was read can be counted at all, so that no 0 comes from names that nobody recognised.
 //!
-//! Deployments of a service's repos, none of them to an environment that counts, or none of those with a status that is
-//! known, make its figures missing. Incidents of which none maps to a service, and none names a deployment, make the
+//! Deployments of a service's repos, none of them to an environment that counts, or none of those with a status that
+//! tells how it ended, make its figures missing. Incidents of which none maps to a service, and none names a deployment, make the
 //! failures of every service missing, and the incidents of every service and team. Judged over everything that was read:
 //! one event that is recognised shows that the names are right, and a quiet month is then a true 0.
 
@@ -13,13 +13,13 @@ use super::pool::Pool;
 use super::reach::Unusable;
 use super::tables::NoData;
 use crate::domain::group::GroupKind;
-use crate::domain::status::is_known_status;
+use crate::domain::status::tells_the_end;
 
 /// What was recognised of all events.
 pub(super) struct Recognised {
     /// Services whose repos have deployments.
     seen: BTreeSet<ServiceIndex>,
-    /// Services that have a deployment of a known status in an environment that counts.
+    /// Services that have a deployment in an environment that counts, with a status that tells how it ended.
     usable: BTreeSet<ServiceIndex>,
     /// Whether there are incidents, and none of them is linked to any service.
     is_unmapped: bool,
@@ -32,7 +32,7 @@ impl Recognised {
         for (deployment, placement) in facts.deployments.iter().zip(&facts.placements) {
             repos.insert(&deployment.repo);
             if let Some(service) = placement.service
-                && is_known_status(&deployment.status)
+                && tells_the_end(&deployment.status)
             {
                 usable.insert(service);
             }

@@ -1,5 +1,9 @@
 //! What a source hands on while it reads, and what the reading cost: the same for every source.
 
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Receiver;
+
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Rows;
 use crate::domain::time::Timestamp;
@@ -49,6 +53,18 @@ pub enum Event {
     Notice(String),
     /// What is waited for.
     Waiting(String),
+}
+
+/// Tells the user something.
+pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Says what is waited for, and passes over everything else.
+pub(super) async fn say_waits(mut events: Receiver<Event>, say: Say) {
+    while let Some(event) = events.recv().await {
+        if let Event::Waiting(text) = event {
+            say(&text);
+        }
+    }
 }
 
 /// What is left to ask with, as last seen.

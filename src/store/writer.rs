@@ -103,32 +103,24 @@ impl Writer {
     ///
     /// # Errors
     /// A part cannot be read.
-    pub fn standing(&self, table: Table, others: &[&Rows]) -> Result<Rows, StoreError> {
-        let mut deployments = Vec::new();
-        let mut commits = Vec::new();
-        let mut incidents = Vec::new();
-        for rows in others {
-            let new = to_frame(rows).map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
-            for month in part::months(&self.folder, table)? {
-                let path = part::path(&self.folder, table, &month);
-                if shared(part::read_keys(&path, table)?, &new, table)?.height() == 0 {
-                    continue;
-                }
-                let frame = shared(part::read(&path, table)?, &new, table)?;
-                match table {
-                    Table::Deployments => deployments.extend(super::rows::deployments(&frame)?),
-                    Table::Commits => commits.extend(super::rows::commits(&frame)?),
-                    Table::Incidents => incidents.extend(super::rows::incidents(&frame)?),
-                    Table::PullRequests => {}
-                }
+    pub fn standing(&self, others: &Rows) -> Result<Rows, StoreError> {
+        let table = others.table();
+        let new = to_frame(others).map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
+        let mut found = Vec::new();
+        for month in part::months(&self.folder, table)? {
+            let path = part::path(&self.folder, table, &month);
+            if shared(part::read_keys(&path, table)?, &new, table)?.height() == 0 {
+                continue;
             }
+            let frame = shared(part::read(&path, table)?, &new, table)?;
+            found.push(match table {
+                Table::Deployments => Rows::Deployments(super::rows::deployments(&frame)?),
+                Table::Commits => Rows::Commits(super::rows::commits(&frame)?),
+                Table::Incidents => Rows::Incidents(super::rows::incidents(&frame)?),
+                Table::PullRequests => continue,
+            });
         }
-        Ok(match table {
-            Table::Deployments => Rows::Deployments(deployments),
-            Table::Commits => Rows::Commits(commits),
-            Table::Incidents => Rows::Incidents(incidents),
-            Table::PullRequests => Rows::PullRequests(Vec::new()),
-        })
+        Ok(Rows::by_table(found).pop().unwrap_or_else(|| Rows::none_of(table)))
     }
 
     /// Records the time zone whose midnights bound what an import covered, for advice on a report's `--as-of`.

@@ -184,7 +184,7 @@ fn environments_that_look_like_what_they_are_not_are_told_either_way() {
     );
     let none = format!("[deployments]\nenvironments = [\"live\"]\n{WEB}");
     let text = said(&audited(&none, "2026-07", &files), id).expect("raised");
-    assert!(text.contains("production (3)") && text.contains("deployments 3 instead of none"), "{text}");
+    assert!(text.contains("production (3)") && text.contains("deployments 3 in place of none"), "{text}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Import {
     pub(in crate::cli) source: Option<String>,
     /// Maps the deployment status THEIRS to a known status: success, failure, error, cancelled, pending or another GitHub
     /// state. Leave THEIRS empty to map rows without a status. Can be repeated.
-    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_status)]
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_status, allow_hyphen_values = true)]
     pub(in crate::cli) map_status: Vec<(String, String)>,
     /// The column separator of a CSV file: one character, or `tab` [default: detected from the header: `,`, `;`, tab or
     /// `|`]
@@ -65,6 +65,15 @@ impl Import {
     /// # Errors
     /// The first argument names no table, or no file follows.
     pub(in crate::cli) fn inputs(&self) -> Result<Inputs<'_>, UsageError> {
+        let inputs = self.inputs.iter().chain(&self.statuses);
+        if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(UsageError("`-` is given twice, and standard input can be read once".into()));
+        }
+        for (nth, (theirs, ours)) in self.map_status.iter().enumerate() {
+            if self.map_status.iter().skip(nth + 1).any(|(other, means)| other == theirs && means != ours) {
+                return Err(UsageError(format!("--map-status maps `{theirs}` twice, to different statuses")));
+            }
+        }
         if let Some(from) = self.from {
             let preset = match from {
                 From::GithubDeployments => Preset::GithubDeployments { has_statuses: !self.statuses.is_empty() },
@@ -80,6 +89,11 @@ impl Import {
                  incidents, or `import --from WHAT FILE...`"
             )));
         };
+        if table != Table::Deployments && !self.map_status.is_empty() {
+            return Err(UsageError(format!(
+                "--map-status is for deployments; {name} have no status that it could map"
+            )));
+        }
         let files: Vec<&PathBuf> = self.inputs.iter().skip(1).collect();
         if files.is_empty() {
             return Err(UsageError(format!("no file is named: write `import {name} FILE...`; `-` is standard input")));

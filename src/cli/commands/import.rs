@@ -51,7 +51,10 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         covered.extend(of_file);
         files.push(read);
     }
-    let stored = writer.standing(table, &files.iter().map(|file| &file.rows).collect::<Vec<_>>())?;
+    let mut stored = writer.standing(&file::wanted(table, &files))?;
+    if preset.is_some() {
+        file::settle(&mut files, &mut stored)?.iter().for_each(|note| talk.warning(note));
+    }
     let together = file::reconcile(table, files, stored)?;
     together.notes.iter().for_each(|note| talk.warning(note));
     let changes = writer.write(vec![together.rows], &covered)?;

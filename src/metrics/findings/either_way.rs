@@ -59,8 +59,8 @@ fn rollouts(now: &PeriodFigures, once: &PeriodFigures) -> Option<Finding> {
             "all",
             format!(
                 "Some roll-outs left several deployment records: one revision within 10 minutes, or in several production \
-                 environments. With each roll-out counted once: deployments {rollouts} instead of {records}, change failure \
-                 rate {} instead of {}.",
+                 environments. With each roll-out counted once: deployments {rollouts} in place of {records}, change failure \
+                 rate {} in place of {}.",
                 failure_rate(once),
                 failure_rate(now)
             ),
@@ -78,7 +78,7 @@ fn listed(names: &BTreeMap<String, u64>) -> (usize, String) {
 fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String {
     let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "none".into(), |n| n.to_string());
     format!(
-        "{word} them: deployments {} instead of {}, median lead time {} instead of {}, change failure rate {} instead of \
+        "{word} them: deployments {} in place of {}, median lead time {} in place of {}, change failure rate {} in place of \
          {}.",
         total(other),
         total(now),
@@ -121,8 +121,8 @@ fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> O
             Severity::Info,
             "all",
             format!(
-                "The filters leave out {} opened in the period: {}. Without the filters: change failure rate {} instead \
-                 of {}, median time to restore {} instead of {}.",
+                "The filters leave out {} opened in the period: {}. Without the filters: change failure rate {} in place \
+                 of {}, median time to restore {} in place of {}.",
                 count(n, "incident"),
                 shown.join(", "),
                 failure_rate(other),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{count, finding, scope, some};
 use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
-use crate::domain::status::is_known_status;
+use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, NoData, Severity};
 
 /// Names of services in full before one finding speaks of all of them.
@@ -53,7 +53,7 @@ impl Seen {
     }
 
     fn advice(&self) -> String {
-        let unknown: Vec<&String> = self.statuses.keys().filter(|status| !is_known_status(status)).collect();
+        let unknown: Vec<&String> = self.statuses.keys().filter(|status| !tells_the_end(status)).collect();
         let mut ways = Vec::new();
         if let Some(status) = unknown.first() {
             ways.push(format!("import the file again with --map-status {status}=success, if that is what it means"));
@@ -78,8 +78,8 @@ fn nothing_counted(analysis: &Analysis) -> Vec<Finding> {
             Severity::Error,
             scope,
             format!(
-                "Deployments were read, and none of them went to an environment that counts with a status that is known: \
-                 the figures are missing, not 0.{}",
+                "Deployments were read, and none of them went to an environment that counts with a status that tells \
+                 how it ended: the figures are missing, not 0.{}",
                 seen.words()
             ),
             &seen.advice(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
+use rustc_hash::FxHashMap;
 
 use super::rows::DEFAULT_SOURCE;
 use crate::domain::coverage::{Coverage, EVERYTHING};
@@ -28,8 +29,14 @@ pub fn coverage(
     };
     match rows {
         Rows::Deployments(rows) => {
+            // A deployment may have a row for each of its statuses, the last long after it began.
+            let mut began: FxHashMap<(&str, &str), (&str, Timestamp)> = FxHashMap::default();
             for row in rows {
-                note(&row.repo, &row.source, row.created_at);
+                let first = began.entry((&row.source, &row.id)).or_insert((&row.repo, row.created_at));
+                first.1 = first.1.min(row.created_at);
+            }
+            for ((source, _), (repo, at)) in began {
+                note(repo, source, at);
             }
         }
         // A source is a scope of its own: what one source says about a day says nothing of another.

@@ -33,8 +33,12 @@ pub(super) fn read(
     let header = header(&titles, file, delimiter, rows)?;
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|cause| broken(file, &cause, start, text))? {
-        let at = record.position().map_or(0, csv::Position::byte);
-        let line = lines.of_record(start + usize::try_from(at).unwrap_or(usize::MAX));
+        let offset = |position: &csv::Position| usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let at = record.position().map_or(0, offset);
+        let line = lines.of_record(start + at);
+        if let Some(problem) = misquoted(body.get(at..offset(reader.position())).unwrap_or_default(), delimiter) {
+            return Err(FileError::Shape { file: file.to_owned(), line, problem: problem.into() });
+        }
         rows.push(&Record { file, line, cells: Cells::Csv(&header, &record), zero_instants })?;
     }
     if !text.ends_with(['\n', '\r']) {
@@ -63,6 +67,42 @@ fn recognised(text: &str, table: Table) -> u8 {
     };
     // The first of equals.
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| fit(*delimiter)).unwrap_or(b',')
+}
+
+/// What is wrong with the quotes of a record. The reader takes whatever follows a closing quote, so that one quote too
+/// many would make one row of two.
+fn misquoted(record: &str, delimiter: u8) -> Option<&'static str> {
+    let mut bytes = record.trim_matches(['\r', '\n']).bytes().peekable();
+    while bytes.peek().is_some() {
+        let (mut is_first, mut spaces) = (true, 0);
+        loop {
+            match bytes.next() {
+                None => return None,
+                Some(byte) if byte == delimiter => break,
+                Some(b' ') if is_first => spaces += 1,
+                Some(b'"') if is_first && spaces > 0 => {
+                    return Some("a quote follows a space; remove the space before it");
+                }
+                Some(b'"') if is_first => {
+                    is_first = false;
+                    // To the quote that is not doubled.
+                    while let Some(byte) = bytes.next() {
+                        if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
+                            break;
+                        }
+                    }
+                    while bytes.next_if_eq(&b' ').is_some() {}
+                    if bytes.peek().is_some_and(|byte| *byte != delimiter) {
+                        return Some(
+                            "text follows a closing quote; a quote is missing, or one within a cell is not doubled",
+                        );
+                    }
+                }
+                Some(_) => is_first = false,
+            }
+        }
+    }
+    None
 }
 
 /// A delimiter as a sentence names it.
@@ -149,6 +189,21 @@ mod tests {
             ("id", b','),
         ] {
             assert_eq!(recognised(header, Table::Incidents), wanted, "{header}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_not_closed_where_a_cell_ends_are_named() {
+        for (record, wanted) in [
+            ("a,b,c\r\n", None),
+            ("\"a\",\"b \"\"x\"\" c\",5\" disk\n", None),
+            ("\"a\nb\" ,\"\",", None),
+            ("1,\"main,2\n3,\"main\",x", Some("text follows a closing quote")),
+            ("1, \"main\"", Some("a quote follows a space")),
+        ] {
+            let found = misquoted(record, b',');
+            assert_eq!(found.is_some(), wanted.is_some(), "{record}");
+            assert!(found.is_none_or(|found| found.starts_with(wanted.unwrap_or_default())), "{record}");
         }
     }
 

@@ -5,7 +5,10 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::fmt;
 
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::error::FileError;
@@ -56,18 +59,18 @@ fn objects<'a>(
                 b',' if depth > 0 => {}
                 _ => {
                     let line = lines.at(at);
-                    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+                    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Unique>();
                     let value = values.next();
                     at += values.byte_offset();
                     return match value {
-                        Some(Ok(Value::Object(object))) => Some(Ok((line, object))),
+                        Some(Ok(Unique(object))) => Some(Ok((line, object))),
                         Some(Err(cause)) => {
                             ended = true;
                             Some(Err(unreadable(&cause, file, line)))
                         }
-                        _ => {
+                        None => {
                             ended = true;
-                            Some(Err(shape(file, line, "there is no JSON object here".into())))
+                            None
                         }
                     };
                 }
@@ -75,6 +78,34 @@ fn objects<'a>(
             at += 1;
         }
     })
+}
+
+/// An object in which no key stands twice: of two values the last would win without a word.
+struct Unique(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Unique;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unique, A::Error> {
+                let mut object = Map::new();
+                while let Some((key, value)) = entries.next_entry::<String, Value>()? {
+                    if object.contains_key(&key) {
+                        return Err(A::Error::custom(format!("the key `{}` appears twice", key.escape_debug())));
+                    }
+                    object.insert(key, value);
+                }
+                Ok(Unique(object))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
 }
 
 fn shape(file: &str, line: u64, problem: String) -> FileError {
@@ -90,10 +121,11 @@ fn unreadable(cause: &serde_json::Error, file: &str, line: u64) -> FileError {
     if cause.is_eof() {
         return cut_off(file, line, "object");
     }
-    let (line, column) = (line + cause.line() as u64 - 1, cause.column());
+    let line = line + cause.line() as u64 - 1;
     let said = cause.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
-    shape(file, line, format!("this is not JSON: {said} at character {column}"))
+    let problem = if cause.is_data() { said.to_owned() } else { format!("this is not JSON: {said}") };
+    shape(file, line, problem)
 }
 
 /// The object with the names of columns as keys.
@@ -104,33 +136,36 @@ fn by_column<'a>(
     rows: &mut Collector<'_>,
 ) -> Result<Cow<'a, Map<String, Value>>, FileError> {
     let columns = Table::columns(rows.table());
-    if object.keys().all(|key| columns.contains(&key.as_str())) {
-        return Ok(Cow::Borrowed(object));
-    }
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: format!("{file}:{line}"),
         column: column.escape_debug().to_string(),
         problem,
     };
-    let mut named = Map::new();
-    for (key, value) in object {
-        let name = key.trim().to_lowercase();
-        if named.insert(name.clone(), value.clone()).is_some() && columns.contains(&name.as_str()) {
-            return Err(bad(&name, "appears twice in this object".into()));
+    let name_of = |key: &str| key.trim().to_lowercase();
+    let is_written_otherwise = |key: &&String| !columns.contains(&key.as_str()) && columns.contains(&&*name_of(key));
+    let mut named = Cow::Borrowed(object);
+    if object.keys().any(|key| is_written_otherwise(&key)) {
+        let mut renamed = Map::new();
+        for (key, value) in object {
+            let name = name_of(key);
+            if renamed.insert(name.clone(), value.clone()).is_some() && columns.contains(&name.as_str()) {
+                return Err(bad(&name, "appears twice in this object".into()));
+            }
         }
+        named = Cow::Owned(renamed);
     }
-    for key in object.keys() {
-        let name = key.trim().to_lowercase();
-        if columns.contains(&name.as_str()) {
+    for key in object.keys().filter(|key| !columns.contains(&key.as_str()) && !is_written_otherwise(key)) {
+        // Once for each name: a file of a million objects has the same ones in all of them.
+        if !rows.is_first(key) {
             continue;
         }
         let missing = columns.iter().copied().filter(|known| !named.contains_key(*known));
-        if let Some(known) = misspelt(&name, missing) {
+        if let Some(known) = misspelt(&name_of(key), missing) {
             return Err(bad(key, format!("is not known; did you mean `{known}`?")));
         }
         rows.note(format!("unknown key `{}` is ignored", key.escape_debug()));
     }
-    Ok(Cow::Owned(named))
+    Ok(named)
 }
 
 #[cfg(test)]
@@ -164,8 +199,9 @@ mod tests {
         for (text, wanted) in [
             ("[{\"id\":1}", "f:1: this JSON array ends too early"),
             ("{\"id\":1}\n{\"id\":", "f:2: this JSON object ends too early"),
-            ("{\"id\":1}\n{\n\"id\" 2}", "f:3: this is not JSON: expected `:` at character 6"),
-            ("[1]", "f:1: there is no JSON object here"),
+            ("{\"id\":1}\n{\n\"id\" 2}", "f:3: this is not JSON: expected `:`"),
+            ("[1]", "f:1: invalid type: integer `1`, expected a JSON object"),
+            ("{\"id\":1,\"id\":2}", "f:1: the key `id` appears twice"),
             ("{\"id\":1}]", "f:1: this is not JSON"),
         ] {
             let said = ids(text).expect_err("refused");

@@ -5,8 +5,6 @@
 //! other. Only incidents of different services in different files are kept: teams often number their incidents from 1, so
 //! import adds the service to the id to make it unique.
 
-use std::collections::hash_map::Entry;
-
 use rustc_hash::FxHashMap;
 
 use super::Import;
@@ -39,6 +37,22 @@ pub fn reconcile(table: Table, files: Vec<Import>, stored: Rows) -> Result<Recon
     }
 }
 
+/// Every row of the files, and the rows that [`reconcile`] may keep under another key: what to ask the dataset for.
+pub fn wanted(table: Table, files: &[Import]) -> Rows {
+    fn all<E: Event>(files: &[Import]) -> Rows {
+        let mut rows: Vec<E> = files.iter().flat_map(|file| E::of(file.rows.clone())).collect();
+        let apart: Vec<E> = rows.iter().filter_map(Event::apart).collect();
+        rows.extend(apart);
+        E::into_rows(rows)
+    }
+    match table {
+        Table::Deployments => all::<Deployment>(files),
+        Table::Commits => all::<Commit>(files),
+        Table::PullRequests => all::<PullRequest>(files),
+        Table::Incidents => all::<Incident>(files),
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Dataset,
@@ -52,6 +66,20 @@ impl Place {
             Self::Dataset => "the dataset".into(),
             Self::File(at, line) => format!("{}:{line}", names.get(at).map_or("", String::as_str)),
         }
+    }
+}
+
+/// How often something occurred, and the first case in words.
+#[derive(Default)]
+struct Counted {
+    count: usize,
+    first: Option<String>,
+}
+
+impl Counted {
+    fn add(&mut self, words: impl FnOnce() -> String) {
+        self.count += 1;
+        self.first.get_or_insert_with(words);
     }
 }
 
@@ -73,40 +101,60 @@ fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, Fi
     }
     let (mut merged, mut notes) = (0, Vec::new());
     for (at, file) in files.into_iter().enumerate() {
-        let mut apart: Option<(usize, String)> = None;
+        let (mut apart, mut overruled) = (Counted::default(), Counted::default());
+        // What the keys of this file, as it writes them, stand for.
+        let mut own: FxHashMap<(String, String), usize> = FxHashMap::default();
         for (mut event, line) in E::of(file.rows).into_iter().zip(file.lines) {
-            let here = Place::File(at, line);
-            let first = by_key.get(&event.key()).and_then(|it| kept.get(*it));
-            if let Some(first) = first.filter(|first| first.event.is_other(&event, relation(first.place, at))) {
+            let (here, written) = (Place::File(at, line), event.key());
+            let mut index = own.get(&written).or_else(|| by_key.get(&written)).copied();
+            if let Some(first) = index.and_then(|it| kept.get(it)) {
                 let (was, there) = (event.named(), first.place.name(&names));
-                if relation(first.place, at) == Relation::SameFile || !event.set_apart(&first.event) {
-                    return Err(collision(&first.event, &event, here.name(&names), there));
-                }
-                let example =
-                    format!("{was} on line {line} belongs to another service at {there}; kept as `{}`", event.key().1);
-                apart = Some(apart.map_or((1, example), |(count, first)| (count + 1, first)));
-            }
-            match by_key.entry(event.key()) {
-                Entry::Vacant(free) => {
-                    free.insert(kept.len());
-                    kept.push(Kept { since: event.since(), event, place: here });
-                }
-                Entry::Occupied(first) => {
-                    if let Some(first) = kept.get_mut(*first.get()) {
-                        let relation = relation(first.place, at);
-                        merged += usize::from(relation != Relation::Dataset);
-                        first.event.absorb(event, relation, &mut first.since);
-                        first.place = here;
+                if first.event.is_other(&event, relation(first.place, at)) {
+                    if own.contains_key(&written) || !event.set_apart(&first.event) {
+                        return Err(collision(&first.event, &event, here.name(&names), there));
+                    }
+                    let key = event.key();
+                    apart.add(|| {
+                        format!("{was} on line {line} belongs to another service at {there}; kept as `{}`", key.1)
+                    });
+                    index = by_key.get(&key).copied();
+                    if let Some(first) = index.and_then(|it| kept.get(it))
+                        && first.event.is_other(&event, relation(first.place, at))
+                    {
+                        return Err(collision(&first.event, &event, here.name(&names), first.place.name(&names)));
                     }
                 }
             }
+            if let Some(first) = index.and_then(|it| kept.get_mut(it)) {
+                let relation = relation(first.place, at);
+                merged += usize::from(relation != Relation::Dataset);
+                if relation == Relation::Dataset && first.event.is_overruled(&event) {
+                    overruled.add(|| format!("first on line {line}"));
+                }
+                first.event.absorb(event, relation, &mut first.since);
+                first.place = here;
+            } else {
+                index = Some(kept.len());
+                by_key.insert(event.key(), kept.len());
+                kept.push(Kept { since: event.since(), event, place: here });
+            }
+            own.extend(index.map(|index| (written, index)));
         }
-        if let Some((count, example)) = apart {
-            let incidents = if count == 1 { "incident uses an id" } else { "incidents use ids" };
+        if let Some(example) = apart.first {
+            let incidents = if apart.count == 1 { "incident uses an id" } else { "incidents use ids" };
             notes.push(format!(
-                "{}: {count} {incidents} of another service, so import added the service to the id ({example}). To keep two \
-                 systems apart, import each with its own --source NAME",
-                file.name
+                "{}: {} {incidents} of another service, so import added the service to the id ({example}). If that \
+                 is the same incident, moved to another service, give it the same opening time; to keep two systems apart, \
+                 import each with its own --source NAME",
+                file.name, apart.count
+            ));
+        }
+        if let Some(example) = overruled.first {
+            let deployments = if overruled.count == 1 { "deployment ends" } else { "deployments end" };
+            notes.push(format!(
+                "{}: {} {deployments} without success here, and with success in the dataset ({example}); the success is kept. \
+                 If it was wrong, move the dataset away and import everything again",
+                file.name, overruled.count
             ));
         }
     }

@@ -22,8 +22,8 @@ use std::io::Read;
 
 pub use covers::coverage;
 pub use error::FileError;
-pub use keys::{Reconciled, reconcile};
-pub use preset::Preset;
+pub use keys::{Reconciled, reconcile, wanted};
+pub use preset::{Preset, settle};
 pub use rows::check_source;
 
 use crate::domain::event::{Rows, Table};

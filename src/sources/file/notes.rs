@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use rustc_hash::FxHashSet;
+
 use crate::domain::event::Rows;
 use crate::domain::time::Timestamp;
 
@@ -30,6 +32,7 @@ pub(super) fn notes(rows: &Rows, lines: &[u64], zero_instants: &Cell<Tally>, now
             backwards = backwards.and(line);
         }
     };
+    let all_lines = lines;
     let lines = lines.iter().copied();
     match rows {
         Rows::Deployments(rows) => {
@@ -54,6 +57,16 @@ pub(super) fn notes(rows: &Rows, lines: &[u64], zero_instants: &Cell<Tally>, now
             }
         }
     }
+    let mut inactive = Tally::default();
+    if let Rows::Deployments(rows) = rows {
+        let statuses: FxHashSet<(&str, &str)> =
+            rows.iter().filter(|row| row.status != "inactive").map(|row| (&*row.source, &*row.id)).collect();
+        for (row, line) in rows.iter().zip(all_lines) {
+            if row.status == "inactive" && !statuses.contains(&(&*row.source, &*row.id)) {
+                inactive = inactive.and(*line);
+            }
+        }
+    }
     let zeros = zero_instants.get();
     let plural = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let sentence = |tally: Tally, what: &str| {
@@ -70,6 +83,11 @@ pub(super) fn notes(rows: &Rows, lines: &[u64], zero_instants: &Cell<Tally>, now
                 zeros.first_line
             )
         }),
+        sentence(
+            inactive,
+            "the status `inactive` alone, which GitHub gives to a deployment when a newer one replaces it, and which does \
+             not count; if those deployments succeeded, import them with --map-status inactive=success",
+        ),
         sentence(future, &format!("a timestamp in the future (now: {now}); check the clock and time zone offset of the system that wrote the file")),
         sentence(backwards, "an end before its start; these durations are left out with the reason `negative`"),
     ]

@@ -4,9 +4,13 @@
 //! both kinds are told apart by their keys; each becomes a row of the deployment, and rows of one deployment are its
 //! status history.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 
-use crate::domain::event::Table;
+use super::Import;
+use super::error::FileError;
+use super::rows;
+use crate::domain::event::{Deployment, Rows, Table};
 use crate::domain::status::State;
 use crate::domain::time::Timestamp;
 
@@ -43,7 +47,7 @@ impl Preset {
     /// Says what the object lacks.
     pub(super) fn columns(self, object: &Map<String, Value>) -> Result<Map<String, Value>, String> {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let is_status = text("state").is_some() && text("deployment_url").is_some();
+        let is_status = object.contains_key("deployment_url");
         let url = if is_status { text("deployment_url") } else { text("url") };
         let Some((repo, id)) = url.and_then(deployment_of) else {
             return Err("this is neither a deployment of GitHub's REST API nor a status of one: it has no `url` like \
@@ -56,10 +60,7 @@ impl Preset {
                 row.insert(column.into(), value.clone());
             }
         };
-        // A status may move a deployment to another environment; the deployment has the current one.
-        if !is_status || self == Self::GithubDeploymentStatuses {
-            set("environment", object.get("environment"));
-        }
+        set("environment", object.get("environment"));
         set("created_at", object.get("created_at"));
         if is_status {
             set("status", object.get("state"));
@@ -81,6 +82,69 @@ impl Preset {
         row.insert("repo".into(), repo.into());
         Ok(row)
     }
+}
+
+/// Whether a row is one of a deployment's statuses, which know no revision.
+fn is_status(row: &Deployment) -> bool {
+    row.sha.is_none()
+}
+
+/// Gives every row of a deployment the environment that it is in now: that of the deployment, else that of its newest
+/// status, because a status may move it. Says for how many deployments statuses or the deployments themselves are missing.
+///
+/// # Errors
+/// There are deployments, and no status of any of them: nobody knows how they ended.
+pub fn settle(files: &mut [Import], stored: &mut Rows) -> Result<Vec<String>, FileError> {
+    let mut current: FxHashMap<String, (bool, Timestamp, Option<String>)> = FxHashMap::default();
+    let mut with_status: FxHashSet<String> = FxHashSet::default();
+    let rows = |files: &[Import]| -> Vec<Deployment> {
+        let rows = files.iter().flat_map(|file| if let Rows::Deployments(rows) = &file.rows { &rows[..] } else { &[] });
+        rows.cloned().collect()
+    };
+    let all = rows(files);
+    for row in &all {
+        let now = (!is_status(row), row.created_at, row.environment.clone());
+        let known = current.entry(row.id.clone()).or_insert_with(|| now.clone());
+        if (now.0, now.1) >= (known.0, known.1) {
+            *known = now;
+        }
+        if is_status(row) {
+            with_status.insert(row.id.clone());
+        }
+    }
+    let deployments: FxHashSet<&str> = all.iter().filter(|row| !is_status(row)).map(|row| row.id.as_str()).collect();
+    let without = deployments.iter().filter(|id| !with_status.contains(**id)).count();
+    let alone = with_status.iter().filter(|id| !deployments.contains(id.as_str())).count();
+    if without > 0 && without == deployments.len() {
+        let (file, line) = files.iter().find_map(|file| Some((&file.name, file.lines.first()?))).unzip();
+        return Err(rows::without_statuses(file.map_or("", String::as_str), line.copied().unwrap_or(1), without));
+    }
+    let files = files.iter_mut().map(|file| &mut file.rows);
+    for rows in files.chain([stored]) {
+        if let Rows::Deployments(rows) = rows {
+            for row in rows {
+                if let Some((_, _, environment)) = current.get(&row.id) {
+                    row.environment.clone_from(environment);
+                }
+            }
+        }
+    }
+    let of = |count: usize| if count == 1 { "1 deployment".to_owned() } else { format!("{count} deployments") };
+    let mut notes = Vec::new();
+    if without > 0 {
+        notes.push(format!(
+            "no status in these files for {}, which do not count; export their statuses too",
+            of(without)
+        ));
+    }
+    if alone > 0 {
+        notes.push(format!(
+            "statuses without their deployments for {}: the commit is unknown, and the first status is taken as the start; \
+             import the list of deployments too",
+            of(alone)
+        ));
+    }
+    Ok(notes)
 }
 
 fn is_public(url: Option<&str>) -> bool {

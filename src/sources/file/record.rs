@@ -86,7 +86,7 @@ impl Record<'_> {
 
     /// Text that must be there.
     pub(super) fn required_text(&self, column: &'static str) -> Result<String, FileError> {
-        self.text(column)?.ok_or_else(|| self.unreadable(column, "", "a value is missing; this column needs one"))
+        self.name(column)?.ok_or_else(|| self.unreadable(column, "", "a value is missing; this column needs one"))
     }
 
     /// The name of a revision, where there is one: text without white space.
@@ -95,6 +95,15 @@ impl Record<'_> {
         match revision.as_deref().filter(|revision| revision.contains(char::is_whitespace)) {
             Some(broken) => Err(self.unreadable(column, broken, "not the name of one revision; it holds white space")),
             None => Ok(revision),
+        }
+    }
+
+    /// A name, where there is one: text on one line.
+    pub(super) fn name(&self, column: &'static str) -> Result<Option<String>, FileError> {
+        let name = self.text(column)?;
+        match name.as_deref().filter(|name| name.contains(['\n', '\r'])) {
+            Some(broken) => Err(self.unreadable(column, broken, "several lines; a closing quote may be missing")),
+            None => Ok(name),
         }
     }
 

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::error::{FileError, shortened};
 use super::notes::{self, Tally};
 use super::record::Record;
@@ -43,23 +45,31 @@ pub(super) struct Collector<'a> {
     /// The line of each row.
     lines: Vec<u64>,
     notes: Vec<String>,
+    /// Names of the file that are no columns.
+    ignored: FxHashSet<String>,
     /// Statuses that are not known: how often each occurs, and the line of the first of all.
     unknown: BTreeMap<String, u64>,
     first_unknown: u64,
 }
 
+/// Statuses that a message names.
+const MOST_NAMED: usize = 8;
 /// Notes that one file may cause; a file of another kind would have one for each of its columns.
 const MOST_NOTES: usize = 20;
 
 impl<'a> Collector<'a> {
     pub(super) fn new(file: &'a str, options: &'a Options) -> Self {
-        let rows = match options.table {
-            Table::Deployments => Rows::Deployments(Vec::new()),
-            Table::Commits => Rows::Commits(Vec::new()),
-            Table::PullRequests => Rows::PullRequests(Vec::new()),
-            Table::Incidents => Rows::Incidents(Vec::new()),
-        };
-        Self { options, file, rows, lines: Vec::new(), notes: Vec::new(), unknown: BTreeMap::new(), first_unknown: 0 }
+        let rows = Rows::none_of(options.table);
+        Self {
+            options,
+            file,
+            rows,
+            lines: Vec::new(),
+            notes: Vec::new(),
+            ignored: FxHashSet::default(),
+            unknown: BTreeMap::new(),
+            first_unknown: 0,
+        }
     }
 
     pub(super) fn table(&self) -> Table {
@@ -69,6 +79,11 @@ impl<'a> Collector<'a> {
     /// The program that wrote the file, where it has no columns of ours.
     pub(super) fn preset(&self) -> Option<Preset> {
         self.options.preset
+    }
+
+    /// Whether a name that is no column occurs for the first time.
+    pub(super) fn is_first(&mut self, name: &str) -> bool {
+        !self.ignored.contains(name) && self.ignored.insert(name.to_owned())
     }
 
     /// Keeps something to say of the file, once.
@@ -132,50 +147,68 @@ fn meaning(status: &mut String, options: &Options) -> Result<(), String> {
     Ok(())
 }
 
+/// The error of deployments of which no status is known.
+pub(super) fn without_statuses(file: &str, line: u64, rows: usize) -> FileError {
+    unknown_statuses(file, line, &BTreeMap::from([(String::new(), rows as u64)]))
+}
+
 fn unknown_statuses(file: &str, line: u64, unknown: &BTreeMap<String, u64>) -> FileError {
     let count = |count: u64| format!("{count} {}", if count == 1 { "row" } else { "rows" });
-    let statuses: Vec<String> = unknown
+    let mut words = Vec::new();
+    let named: Vec<String> = unknown
         .iter()
-        .take(8)
-        .map(|(status, rows)| match status.as_str() {
-            "" => format!(
-                "{} without a status. GitHub returns deployment statuses separately: export the statuses too, and \
-                 import both with `--from github-deployment-statuses deployments.json statuses.json`",
-                count(*rows)
-            ),
-            _ => format!("`{}` in {}", shortened(status), count(*rows)),
-        })
+        .filter(|(status, _)| !status.is_empty())
+        .map(|(status, rows)| format!("`{}` in {}", shortened(status), count(*rows)))
         .collect();
+    if !named.is_empty() {
+        let more =
+            if named.len() > MOST_NAMED { format!(" and {} others", named.len() - MOST_NAMED) } else { String::new() };
+        words.push(format!("not a known status: {}{more}", named[..named.len().min(MOST_NAMED)].join(", ")));
+    }
+    if let Some(rows) = unknown.get("") {
+        words.push(format!(
+            "{} without a status; GitHub returns deployment statuses separately: export the statuses too, and import both \
+             with `--from github-deployment-statuses deployments.json statuses.json`",
+            count(*rows)
+        ));
+    }
     let map: Vec<String> = unknown
         .keys()
-        .take(8)
+        .take(MOST_NAMED)
         .map(|status| {
-            let quote = if status.contains(char::is_whitespace) { "'" } else { "" };
-            format!("`--map-status {quote}{}={}{quote}`", shortened(status), likely(status))
+            let quote = if status.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter)) {
+                ""
+            } else {
+                "'"
+            };
+            format!(
+                "`--map-status {quote}{}={}{quote}`",
+                shortened(status),
+                if status.is_empty() { "success" } else { likely(status) }
+            )
         })
         .collect();
-    let more = if unknown.len() > 8 { format!(" and {} others", unknown.len() - 8) } else { String::new() };
-    let noun = if unknown.len() == 1 && unknown.contains_key("") { "" } else { "not a known status: " };
+    let statuses = words.join("; ");
     FileError::Status {
         file: file.to_owned(),
         line,
-        statuses: format!("{noun}{}{more}", statuses.join(", ")),
-        map: format!("{} (or failure, error, cancelled, pending)", map.join(" ")),
+        statuses,
+        map: format!("{} (STATUS is success, failure, error, cancelled or pending)", map.join(" ")),
     }
 }
 
-/// What a word of another tool is likely to mean, as an example in a message.
+/// What a word of another tool plainly means; for any other word, what to put there.
 fn likely(status: &str) -> &'static str {
     let lower = status.to_lowercase();
     let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-    if begins(&["fail", "broke", "unsuccess", "partial", "timed", "timeout", "degraded"]) {
-        "failure"
-    } else if begins(&["cancel", "abort", "stop", "reject", "skip"]) {
-        "cancelled"
-    } else if begins(&["run", "progress", "start", "wait", "creat", "schedul", "deploying"]) {
-        "pending"
-    } else {
+    if begins(&["success", "succeed", "pass", "complete", "deployed", "finish", "released"]) {
         "success"
+    } else if begins(&["fail", "broke", "unsuccess", "timed", "timeout"]) {
+        "failure"
+    } else if begins(&["cancel", "abort"]) {
+        "cancelled"
+    } else {
+        "STATUS"
     }
 }
 
@@ -214,15 +247,15 @@ fn deployment(record: &Record<'_>, observed_at: Timestamp) -> Result<Deployment,
         source: String::new(),
         id: record.required_text("id")?,
         repo: record.required_text("repo")?,
-        environment: record.text("environment")?,
+        environment: record.name("environment")?,
         sha: record.revision("sha")?,
-        r#ref: record.text("ref")?,
-        status: record.text("status")?.unwrap_or_default(),
+        r#ref: record.name("ref")?,
+        status: record.name("status")?.unwrap_or_default(),
         created_at: record.required_instant("created_at")?,
         finished_at: record.instant("finished_at")?,
-        task: record.text("task")?,
-        creator: record.text("creator")?,
-        url: record.text("url")?,
+        task: record.name("task")?,
+        creator: record.name("creator")?,
+        url: record.name("url")?,
         observed_at,
     })
 }
@@ -257,9 +290,9 @@ fn pull_request(record: &Record<'_>, observed_at: Timestamp) -> Result<PullReque
             .integer("number")?
             .ok_or_else(|| record.unreadable("number", "", "a number is missing; this column needs one"))?,
         title: record.text("title")?,
-        author: record.text("author")?,
+        author: record.name("author")?,
         labels: record.list("labels")?.unwrap_or_default(),
-        head_ref: record.text("head_ref")?,
+        head_ref: record.name("head_ref")?,
         opened_at: record.required_instant("opened_at")?,
         first_commit_at: record.instant("first_commit_at")?,
         first_review_at: record.instant("first_review_at")?,
@@ -276,16 +309,16 @@ fn incident(record: &Record<'_>, observed_at: Timestamp) -> Result<Incident, Fil
         id: record.required_text("id")?,
         title: record.text("title")?,
         service_keys: record.list("service_keys")?.unwrap_or_default(),
-        priority: record.text("priority")?,
-        urgency: record.text("urgency")?,
-        status: record.text("status")?,
+        priority: record.name("priority")?,
+        urgency: record.name("urgency")?,
+        status: record.name("status")?,
         opened_at: record.required_instant("opened_at")?,
         acknowledged_at: record.instant("acknowledged_at")?,
         resolved_at: record.instant("resolved_at")?,
         caused_by_deploy: record.flag("caused_by_deploy")?,
-        deployment_ref: record.text("deployment_ref")?,
+        deployment_ref: record.name("deployment_ref")?,
         tags: record.list("tags")?.unwrap_or_default(),
-        url: record.text("url")?,
+        url: record.name("url")?,
         observed_at,
     })
 }

@@ -32,9 +32,17 @@ pub(super) trait Event: Sized {
     fn set_apart(&mut self, _from: &Self) -> bool {
         false
     }
+    /// A copy under the key that [`Event::set_apart`] would give.
+    fn apart(&self) -> Option<Self> {
+        None
+    }
     /// When it came into its state.
     fn since(&self) -> Timestamp {
         Timestamp(0)
+    }
+    /// Whether a later row says how the event ended, and the earlier row holds.
+    fn is_overruled(&self, _later: &Self) -> bool {
+        false
     }
     /// Takes on what a later row of the same event says.
     fn absorb(&mut self, later: Self, relation: Relation, since: &mut Timestamp);
@@ -79,11 +87,16 @@ impl Event for Deployment {
     }
 
     fn distinction(&self) -> String {
-        format!("{}, {}, {}", self.repo, text(self.environment.as_deref()), text(self.sha.as_deref()))
+        let (environment, sha) = (text(self.environment.as_deref()), text(self.sha.as_deref()));
+        format!("{}, {environment}, {sha}, created {}", self.repo, self.created_at)
     }
 
-    fn is_other(&self, later: &Self, _relation: Relation) -> bool {
-        differ(Some(&self.repo), Some(&later.repo))
+    fn is_other(&self, later: &Self, relation: Relation) -> bool {
+        // Two whole deployments that began at different times, and no status history of one.
+        let is_whole = |row: &Self| row.status == "success" && row.is_whole();
+        let are_two = is_whole(self) && is_whole(later) && self.created_at != later.created_at;
+        (relation == Relation::SameFile && are_two)
+            || differ(Some(&self.repo), Some(&later.repo))
             || differ(self.environment.as_deref(), later.environment.as_deref())
             || is_other_sha(self.sha.as_deref(), later.sha.as_deref())
     }
@@ -93,31 +106,40 @@ impl Event for Deployment {
     }
 
     fn absorb(&mut self, later: Self, relation: Relation, since: &mut Timestamp) {
-        let history = [(&*self, *since), (&later, later.since())];
-        let [a, b] = history.map(|(row, at)| State { status: &row.status, at, finished_at: row.finished_at });
-        let holds = if supersedes(b, a) { b } else { a };
-        let (status, finished_at, at) = (holds.status.to_owned(), holds.finished_at, holds.at);
-        let created_at = self.created_at.min(later.created_at);
+        let is_newer = later.observed_at >= self.observed_at;
         // The same status again, in an import of another day, corrects what was said of it. A row that begins when it
         // ends is not the whole deployment but one of its statuses.
-        let is_whole = later.finished_at.is_some_and(|end| later.created_at < end);
-        let corrects = relation == Relation::Dataset && self.status == later.status && is_whole;
-        let is_newer = later.observed_at >= self.observed_at;
+        let corrects = relation == Relation::Dataset && self.status == later.status && later.is_whole() && is_newer;
+        let history = [(&*self, *since), (&later, later.since())];
+        let [a, b] = history.map(|(row, at)| State { status: &row.status, at, finished_at: row.finished_at });
+        let holds = if corrects || supersedes(b, a) { b } else { a };
+        let (status, finished_at) = (holds.status.to_owned(), holds.finished_at);
+        *since = holds.at;
+        let created_at = if corrects { later.created_at } else { self.created_at.min(later.created_at) };
         let (now, before) = if is_newer { (later, self.clone()) } else { (self.clone(), later) };
-        let mut now = Self {
+        *self = Self {
             environment: now.environment.or(before.environment),
             sha: longer(now.sha, before.sha),
             r#ref: now.r#ref.or(before.r#ref),
             task: now.task.or(before.task),
             creator: now.creator.or(before.creator),
             url: now.url.or(before.url),
+            status,
+            finished_at,
+            created_at,
             ..now
         };
-        if !corrects {
-            (now.status, now.finished_at, now.created_at) = (status, finished_at, created_at);
-            *since = at;
-        }
-        *self = now;
+    }
+
+    fn is_overruled(&self, later: &Self) -> bool {
+        self.status == "success" && later.status != "success" && later.is_whole()
+    }
+}
+
+impl Deployment {
+    /// Whether a row has the beginning and the end of a deployment, and is not one of its statuses.
+    fn is_whole(&self) -> bool {
+        self.finished_at.is_some_and(|end| self.created_at < end)
     }
 }
 
@@ -128,7 +150,8 @@ fn longer(a: Option<String>, b: Option<String>) -> Option<String> {
 }
 
 impl Event for Incident {
-    const WAY_OUT: &'static str = "Import each system with its own --source NAME, or make the ids unique";
+    const WAY_OUT: &'static str = "If both are one incident, give it the same opening time; if not, import each system with \
+                                   its own --source NAME, or make the ids unique";
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Incidents(rows) = rows { rows } else { Vec::new() }
@@ -161,17 +184,27 @@ impl Event for Incident {
     }
 
     fn set_apart(&mut self, from: &Self) -> bool {
-        match self.service_keys.first().filter(|_| is_of_other_services(self, from)) {
-            Some(service) => {
-                self.id = format!("{service}/{}", self.id);
+        match self.apart().filter(|_| is_of_other_services(self, from)) {
+            Some(apart) => {
+                *self = apart;
                 true
             }
             None => false,
         }
     }
 
-    fn absorb(&mut self, later: Self, _relation: Relation, _since: &mut Timestamp) {
-        if later.observed_at >= self.observed_at {
+    fn apart(&self) -> Option<Self> {
+        let id = format!("{}/{}", self.service_keys.first()?, self.id);
+        Some(Self { id, ..self.clone() })
+    }
+
+    fn absorb(&mut self, later: Self, relation: Relation, _since: &mut Timestamp) {
+        // Many exports list the newest state first: within a file the end is not taken back.
+        let is_older_state = relation == Relation::SameFile
+            && later.observed_at == self.observed_at
+            && later.resolved_at.is_none()
+            && self.resolved_at.is_some();
+        if later.observed_at >= self.observed_at && !is_older_state {
             *self = later;
         }
     }
@@ -224,9 +257,13 @@ impl Event for Commit {
             && self.parents.as_deref().zip(later.parents.as_deref()).is_some_and(|(a, b)| lower(a) != lower(b))
     }
 
-    fn absorb(&mut self, later: Self, _relation: Relation, _since: &mut Timestamp) {
-        let (now, before) =
+    fn absorb(&mut self, later: Self, relation: Relation, _since: &mut Timestamp) {
+        let (mut now, before) =
             if later.observed_at >= self.observed_at { (later, self.clone()) } else { (self.clone(), later) };
+        // A shallow export has no parents for its oldest commits: that does not make them roots.
+        if relation != Relation::SameFile && now.parents.as_ref().is_none_or(Vec::is_empty) {
+            now.parents = before.parents.clone().or(now.parents);
+        }
         // `git log` knows no pull requests: it does not take away what GitHub said.
         *self = Self {
             parents: now.parents.or(before.parents),

@@ -13,6 +13,7 @@ use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::sources::event::{Say, say_waits};
 
 /// What reading one repo takes at most: deployments from before `since` are counted too, because GitHub does not tell
 /// them apart, and commits off the default branch are not.
@@ -43,10 +44,10 @@ pub async fn estimate(
     plan: Plan,
     auth: Auth,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    say: Say,
 ) -> Result<(Vec<Estimate>, Seconds), GitHubError> {
-    // Nobody listens here: what would be said is not worth more than the answer.
-    let (events, mut unheard) = mpsc::channel(1);
-    let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
     let source = Arc::new(open(plan, auth, Known::new(), Arc::clone(&clock), events)?);
     let targets = source.targets().await?;
     let shares = targets.len() > 1;

@@ -4,8 +4,9 @@
 //! Those known as open that have not changed for two weeks are asked for one by one: one that was deleted, or lost its
 //! label, is kept and marked.
 //!
-//! An issue closed as a duplicate gets the status `merged`, and one closed as not planned `not_planned`: neither counts,
-//! except that [`Issues::count_not_planned`] makes the latter an incident like any other.
+//! An issue closed as a duplicate gets the status `merged` and does not count. One closed as not planned is an incident
+//! that happened, and its closing does not mean that service was restored: its status is `closed`, and it has no end;
+//! without [`Issues::count_not_planned`] its status is `not_planned`, and it does not count.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -47,14 +48,14 @@ pub struct Issues {
     pub labels: Vec<String>,
     /// This label says that a deployment caused it.
     pub caused_by_deploy: String,
-    /// Whether issues closed as not planned are incidents that were resolved then.
+    /// Whether issues closed as not planned are incidents.
     pub count_not_planned: bool,
 }
 
 impl Issues {
     /// What makes an incident: where that changes, what was read before says something else.
     pub fn asked(&self) -> String {
-        let not_planned = if self.count_not_planned { " and not planned" } else { "" };
+        let not_planned = if self.count_not_planned { "" } else { " without not planned" };
         format!("{:?} {}{not_planned}", self.labels, self.caused_by_deploy)
     }
 }
@@ -242,7 +243,8 @@ impl Run {
         let keys = std::iter::once(repo.to_owned()).chain(named.map(str::to_owned)).collect();
         let (status, resolved_at) = match (issue.closed_at, issue.state_reason.as_deref()) {
             (Some(at), Some("DUPLICATE")) => ("merged", Some(at)),
-            (Some(at), Some("NOT_PLANNED")) if !self.issues.count_not_planned => (NOT_PLANNED, Some(at)),
+            (Some(_), Some("NOT_PLANNED")) if self.issues.count_not_planned => ("closed", None),
+            (Some(at), Some("NOT_PLANNED")) => (NOT_PLANNED, Some(at)),
             (Some(at), _) => ("closed", Some(at)),
             (None, _) => (OPEN, None),
         };

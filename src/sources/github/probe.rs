@@ -19,6 +19,7 @@ use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
+use crate::sources::event::{Say, say_waits};
 
 /// What kind of credentials are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,10 +128,10 @@ pub async fn probe(
     auth: Auth,
     most: usize,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    say: Say,
 ) -> Result<Probe, GitHubError> {
-    // Nobody listens here: a probe does not wait.
-    let (events, mut unheard) = mpsc::channel(1);
-    let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
     let source = Arc::new(open(plan, auth, Known::new(), clock, events)?);
     let reply: BudgetReply = source.api.query("", BUDGET, json!({})).await.map_err(QueryError::into_run)?;
     let (repos, unasked) = match repos(&source, most).await {

@@ -47,9 +47,7 @@ pub enum HttpError {
         tries: u32,
     },
     /// The deadline of the command has passed.
-    #[error(
-        "{host}: no more requests were sent because the --deadline has passed; data that was read before is kept, and the next run continues from there"
-    )]
+    #[error("{host}: the --deadline passed before every request was answered; run again, or set a longer --deadline")]
     Deadline {
         /// The host.
         host: String,

@@ -43,8 +43,9 @@ const LIMIT_TRIES: u32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 /// Time without an answer after which the user gets a message.
 const SAID_AFTER: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
-/// Requests in a row that ran out of time with all their tries before the host counts as one that cannot be reached.
-const MOST_TIMED_OUT: u32 = 2;
+/// Requests in a row that ran out of time with all their tries before the host counts as one that cannot be reached:
+/// where it never answered, and where it did before.
+const MOST_TIMED_OUT: (u32, u32) = (2, 8);
 
 /// How a token goes into `Authorization`.
 #[derive(Debug, Clone, Copy)]
@@ -157,6 +158,8 @@ pub(crate) struct Client {
     waits: WaitLimits,
     /// Requests that ran out of time since the last answer.
     timed_out: AtomicU32,
+    /// Whether there was any answer.
+    has_answered: AtomicBool,
     /// Whether it was said that there is no answer.
     is_slow: AtomicBool,
     /// What the requests under way may cost together.
@@ -176,6 +179,7 @@ impl Client {
             notify,
             waits,
             timed_out: AtomicU32::new(0),
+            has_answered: AtomicBool::new(false),
             is_slow: AtomicBool::new(false),
             floor,
             gate: Gate::default(),
@@ -263,30 +267,34 @@ impl Client {
     async fn said_when_slow(&self, request: Request<'_>, host: &str) -> Result<(Reply, limits::Budget), HttpError> {
         let exchange = self.exchange(request, host);
         tokio::pin!(exchange);
+        // A short timeout is over before: a wait of several tries is said all the same.
+        let said_after = SAID_AFTER.min(self.waits.timeout / 2);
         let done = tokio::select! {
             done = &mut exchange => done,
-            () = tokio::time::sleep(SAID_AFTER) => {
+            () = tokio::time::sleep(said_after) => {
                 if !self.is_slow.swap(true, Ordering::Relaxed) {
-                    let left = self.waits.timeout.saturating_sub(SAID_AFTER);
+                    let left = self.waits.timeout.saturating_sub(said_after);
                     let until = after((self.clock)(), left);
                     let timeout = self.waits.timeout.as_secs();
-                    (self.notify)(format!("{host}: no answer yet; waiting until {until} (--timeout {timeout}s)")).await;
+                    (self.notify)(format!("{host}: no answer yet; waiting until {until} at most (--timeout {timeout}s)")).await;
                 }
                 exchange.await
             }
         };
         if done.is_ok() {
             self.is_slow.store(false, Ordering::Relaxed);
+            self.has_answered.store(true, Ordering::Relaxed);
             self.timed_out.store(0, Ordering::Relaxed);
         }
         done
     }
 
-    /// Error for a request whose attempts all timed out. From the second such request on, the host counts as unreachable.
+    /// Error for a request whose attempts all timed out. After several of them in a row, the host counts as unreachable.
     fn out_of_time(&self, error: HttpError) -> HttpError {
         let nth = self.timed_out.fetch_add(1, Ordering::Relaxed) + 1;
+        let most = if self.has_answered.load(Ordering::Relaxed) { MOST_TIMED_OUT.1 } else { MOST_TIMED_OUT.0 };
         match error {
-            HttpError::TimedOut { host, timeout, .. } if nth >= MOST_TIMED_OUT => {
+            HttpError::TimedOut { host, timeout, .. } if nth >= most => {
                 let cause = format!("no complete reply within {} s for {nth} requests in a row", timeout.as_secs());
                 HttpError::Unreachable { host, cause }
             }

@@ -210,7 +210,7 @@ async fn after_the_deadline_nothing_is_sent_and_a_wait_ends_with_it() {
     for result in results {
         let error = result.expect_err("the deadline has passed");
         assert!(matches!(error, HttpError::Deadline { .. }), "{error}");
-        assert!(error.to_string().contains("the --deadline has passed; data that was read before is kept"), "{error}");
+        assert!(error.to_string().contains("the --deadline passed before every request was answered"), "{error}");
     }
     assert_eq!(server.seen().len(), 1, "the wait for the limit ended with the deadline");
 }

@@ -9,6 +9,7 @@ use super::incidents::Incidents;
 use super::names::Names;
 use super::{ALERTS, OpsGenie};
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::event::{Say, say_waits};
 use crate::sources::http::Clock;
 use crate::sources::incidents::SourceError;
 use crate::sources::incidents::api::Api;
@@ -35,9 +36,9 @@ pub struct Probe {
 ///
 /// # Errors
 /// The key is not accepted, or the service cannot be asked.
-pub async fn probe(opsgenie: OpsGenie, clock: Clock) -> Result<Probe, SourceError> {
-    let (events, mut unheard) = mpsc::channel(1);
-    let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
+pub async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
     let api = Api::new(&opsgenie.plan, opsgenie.product.user(), opsgenie.product.dialect(), clock, &events)?;
     let api = Arc::new(api);
     let names = Names::read(&api, &opsgenie.product).await?;

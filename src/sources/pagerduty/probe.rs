@@ -8,6 +8,7 @@ use super::fields::{Account, services};
 use super::list::Incidents;
 use super::{DIALECT, PagerDuty};
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::event::{Say, say_waits};
 use crate::sources::http::Clock;
 use crate::sources::incidents::SourceError;
 use crate::sources::incidents::api::Api;
@@ -33,9 +34,9 @@ pub struct Probe {
 ///
 /// # Errors
 /// The key is not accepted, or PagerDuty cannot be asked.
-pub async fn probe(pagerduty: PagerDuty, clock: Clock) -> Result<Probe, SourceError> {
-    let (events, mut unheard) = mpsc::channel(1);
-    let drain = tokio::spawn(async move { while unheard.recv().await.is_some() {} });
+pub async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
     let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, clock, &events)?);
     let shown = services(&api).await?;
     let account = Account::read(&api, &pagerduty).await?;

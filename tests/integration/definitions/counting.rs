@@ -22,7 +22,7 @@ fn a_rollout_that_left_many_records_is_said_with_the_rates_of_each_counted_once(
     let report = History::new("").deployments(&MATRIX).incidents(&INCIDENT).july();
     assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(8));
     let text = finding(&report, "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 instead of 8") && text.contains("50.0 % (1 of 2) instead of 12.5 %"), "{text}");
+    assert!(text.contains("2 in place of 8") && text.contains("50.0 % (1 of 2) in place of 12.5 %"), "{text}");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_rollout_over_several_regions_is_said_too_and_two_real_deployments_are_not()
         "4,acme/web,prod-us,a2,2026-07-20T14:00:00Z",
     ];
     let text = finding(&History::new("").deployments(&regions).july(), "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 instead of 4"), "{text}");
+    assert!(text.contains("2 in place of 4"), "{text}");
     let apart = [
         "1,acme/web,production,a1,2026-07-10T12:00:00Z",
         "2,acme/web,production,a1,2026-07-10T12:30:00Z",
@@ -74,8 +74,8 @@ fn without_a_configured_list_a_canary_is_not_production_and_with_one_it_is_said_
     let report = History::new(set).deployments(&rows).incidents(&[]).july();
     assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(2));
     let text = finding(&report, "non-production-counted").expect("raised");
-    assert!(text.contains("prod-canary (1)") && text.contains("deployments 1 instead of 2"), "{text}");
-    assert!(text.contains("0.0 % (0 of 1) instead of 0.0 % (0 of 2)"), "{text}");
+    assert!(text.contains("prod-canary (1)") && text.contains("deployments 1 in place of 2"), "{text}");
+    assert!(text.contains("0.0 % (0 of 1) in place of 0.0 % (0 of 2)"), "{text}");
     let excluded = format!("{set}exclude_environments = [\"*-canary\"]\n");
     let report = History::new(&excluded).deployments(&rows).july();
     assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(1));

@@ -106,7 +106,7 @@ fn priorities_are_ranked_by_number_or_word_and_what_the_filter_takes_away_is_sai
     let left_out: Vec<&str> = counted.iter().filter(|(_, it)| it == "false").map(|(id, _)| id.as_str()).collect();
     assert_eq!(left_out, ["1", "4"]);
     let text = finding(&report, "filtered-incidents").expect("raised");
-    assert!(text.contains("2 incidents") && text.contains("100.0 % (1 of 1) instead of 0.0 % (0 of 1)"), "{text}");
+    assert!(text.contains("2 incidents") && text.contains("100.0 % (1 of 1) in place of 0.0 % (0 of 1)"), "{text}");
     let text = finding(&report, "unknown-priorities").expect("raised");
     assert!(text.contains("Wichtig (1)"), "{text}");
 }

@@ -99,14 +99,20 @@ fn the_statuses_of_one_deployment_come_to_its_first_success_in_any_order_and_ove
         apart.write(&name, &format!("{HEAD}{row}")).done(import("deployments", &[&name]));
     }
     assert_eq!(explained(&apart), text);
-    // The same status once more changes nothing; a whole deployment corrects what was said of it.
-    let run = apart.done(import("deployments", &["2.csv"]));
-    assert!(run.stderr.contains("0 of them new") && !run.stderr.contains("changed"), "{}", run.stderr);
-    apart
-        .write("right.csv", &format!("{HEAD}{}", row("success", "10:00", "10:30")))
-        .done(import("deployments", &["right.csv"]));
-    let text = explained(&apart);
-    assert!(text.contains(",success,2026-07-01T10:00:00Z,2026-07-01T10:30:00Z,"), "{text}");
+    // Once more nothing changes.
+    for again in ["2.csv", "0.csv"] {
+        let run = apart.done(import("deployments", &[again]));
+        assert!(run.stderr.contains("0 of them new") && !run.stderr.contains("changed"), "{}", run.stderr);
+    }
+    apart.write("late.csv", &format!("{HEAD}{}", row("failure", "10:00", "10:30")));
+    let run = apart.done(import("deployments", &["late.csv"]));
+    let said = "1 deployment ends without success here, and with success in the dataset (first on line 2)";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    assert_eq!(explained(&apart), text);
+    // A whole deployment with the same status corrects what was said of it.
+    apart.write("right.csv", &format!("{HEAD}{}", row("success", "10:00", "10:30")));
+    apart.done(import("deployments", &["right.csv"]));
+    assert!(explained(&apart).contains(",success,2026-07-01T10:00:00Z,2026-07-01T10:30:00Z,"));
 }
 
 #[test]
@@ -199,4 +205,75 @@ fn a_source_names_the_rows_of_a_file_and_wins_over_its_column() {
     let run = place.run([&import("deployments", &["d.csv"])[..], &["--source", "a b"]].concat());
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("use letters, digits, `-` and `_`"), "{}", run.stderr);
+}
+
+#[test]
+fn two_successes_that_began_at_different_times_are_two_deployments() {
+    let row = |day: u32, sha: &str| {
+        format!("2,acme/web,production,{sha},success,2026-07-{day:02}T10:00:00Z,2026-07-{day:02}T10:05:00Z\n")
+    };
+    for sha in ["", "a1"] {
+        let place = Place::new();
+        place.write("d.csv", &format!("{HEAD}{}{}", row(1, sha), row(20, sha)));
+        is_refused(&place, import("deployments", &["d.csv"]), ["d.csv:3", "d.csv:2"]);
+    }
+}
+
+#[test]
+fn a_whole_history_newest_first_gives_the_same_on_every_import() {
+    let row = |time: &str| format!("7,acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T{time}:00Z\n");
+    let place = Place::new();
+    place.write("d.csv", &format!("{HEAD}{}{}", row("12:00"), row("10:20")));
+    for _ in 0..3 {
+        place.done(import("deployments", &["d.csv"]));
+        assert!(super::reported(&place, "deployments", "7").contains("2026-07-01T10:20:00Z"));
+    }
+}
+
+#[test]
+fn a_third_incident_with_a_number_that_two_services_use_is_not_lost() {
+    let head = "id,service_keys,opened_at,resolved_at\n";
+    let place = Place::new();
+    place.write("a.csv", &format!("{head}1,checkout,2026-07-01T10:00:00Z,\n"));
+    place.write("b.csv", &format!("{head}1,web,2026-07-02T11:00:00Z,\n1,web,2026-07-02T12:00:00Z,\n"));
+    is_refused(&place, import("incidents", &["a.csv", "b.csv"]), ["b.csv:3", "b.csv:2"]);
+    // A number used again, where the first was kept under its service before.
+    place.write("c.csv", &format!("{head}1,web,2026-07-02T11:00:00Z,,\n").replace(",,\n", ",\n"));
+    place.done(import("incidents", &["a.csv", "c.csv"]));
+    place.write("d.csv", "id,service_keys,opened_at,resolved_at,title\n1,web,2026-07-09T11:00:00Z,,x\n");
+    place.write("e.csv", "id,service_keys,opened_at,resolved_at,title\n1,web,2026-07-19T11:00:00Z,,y\n");
+    place.done(import("incidents", &["d.csv"]));
+    is_refused(&place, import("incidents", &["e.csv"]), ["e.csv:2", "the dataset"]);
+    // In either order of one file.
+    for rows in [
+        "1,web,2026-07-03T11:00:00Z,\n1,checkout,2026-07-01T10:00:00Z,\n",
+        "1,checkout,2026-07-01T10:00:00Z,\n1,web,2026-07-03T11:00:00Z,\n",
+    ] {
+        place.write("f.csv", &format!("{head}{rows}"));
+        is_refused(&place, import("incidents", &["f.csv"]), ["f.csv:3", "f.csv:2"]);
+    }
+}
+
+#[test]
+fn an_incident_listed_newest_state_first_keeps_its_end() {
+    let head = "id,service_keys,opened_at,resolved_at\n";
+    let rows = ["1,web,2026-07-01T10:00:00Z,2026-07-01T11:00:00Z\n", "1,web,2026-07-01T10:00:00Z,\n"];
+    for order in [[0, 1], [1, 0]] {
+        let place = Place::new();
+        place
+            .write("i.csv", &format!("{head}{}{}", rows[order[0]], rows[order[1]]))
+            .done(import("incidents", &["i.csv"]));
+        assert!(super::reported(&place, "incidents", "1").contains("2026-07-01T11:00:00Z"));
+    }
+}
+
+#[test]
+fn a_shallow_log_does_not_make_a_root_of_a_commit_whose_parents_are_known() {
+    let place = Place::new();
+    let head = "repo,sha,parents,authored_at,committed_at\n";
+    let row = |parents: &str| format!("{head}acme/web,c9,{parents},2026-06-30T10:00:00Z,2026-06-30T10:00:00Z\n");
+    place.write("deep.csv", &row("c8")).write("shallow.csv", &row(""));
+    place.done(["import", "commits", "deep.csv"]);
+    let run = place.done(["import", "commits", "shallow.csv"]);
+    assert!(!run.stderr.contains("changed"), "{}", run.stderr);
 }

@@ -62,7 +62,7 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
         ("deployments", with("sha,", "hash,"), "column `sha` is missing from the header"),
         ("deployments", head.to_owned(), "this row has 7 cells, but the header has 8; the file is cut off"),
         ("deployments", "[{\"id\": 1},\n2]".into(), "file.csv:1: column `repo`: a value is missing"),
-        ("deployments", "[\n2]".into(), "file.csv:2: there is no JSON object here"),
+        ("deployments", "[\n2]".into(), "file.csv:2: invalid type: integer `2`, expected a JSON object"),
         (
             "deployments",
             "{\"id\": \"1\", \"repo\": \"a/b\"".into(),

@@ -48,16 +48,18 @@ fn lists_in_a_file_of_semicolons_stay_lists_and_headers_ignore_case_and_spaces()
 
 #[test]
 fn the_line_of_a_bad_row_is_exact_whatever_ends_the_lines_before_it() {
-    let good = |id: u32| format!("{id},acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z,note");
-    let head = "id,repo,environment,sha,status,created_at,finished_at,creator";
+    let good = |id: u32| format!("{id},web,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z,note");
+    let head = "id,service_keys,opened_at,resolved_at,title";
     let bad = good(9).replace("2026-07-01T10:05:00Z", "yesterday");
     for end in ["\n", "\r\n", "\r"] {
         let lines = [head, &good(1), "", &good(2).replace("note", "\"two\nlines\""), &good(3), &bad];
         let place = Place::new();
-        let run = place.write("f.csv", &lines.join(end)).run(["import", "deployments", "f.csv"]);
+        let run = place.write("f.csv", &lines.join(end)).run(["import", "incidents", "f.csv"]);
         assert_eq!(run.code, 4);
-        assert!(run.stderr.contains("f.csv:7: column `finished_at`: `yesterday`"), "{end:?}: {}", run.stderr);
+        assert!(run.stderr.contains("f.csv:7: column `resolved_at`: `yesterday`"), "{end:?}: {}", run.stderr);
     }
+    let good = |id: u32| format!("{id},acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z,note");
+    let head = "id,repo,environment,sha,status,created_at,finished_at,creator";
     let place = Place::new();
     let short = [head, &good(1), "2,acme/web"].join("\r\n");
     let run = place.write("f.csv", &short).run(["import", "deployments", "f.csv"]);
@@ -119,7 +121,7 @@ fn what_gh_api_prints_is_read_with_its_statuses_and_refused_without() {
     );
     let run = place.run(["import", "--from", "github-deployments", "d.json"]);
     assert_eq!(run.code, 4, "{}", run.stderr);
-    for part in ["3 rows without a status", "--from github-deployment-statuses", "--map-status =success"] {
+    for part in ["3 rows without a status", "--from github-deployment-statuses"] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
     }
     let covers = ["--covers", "2026-07-01..2026-08-01"];
@@ -147,4 +149,89 @@ fn what_gh_api_prints_is_read_with_its_statuses_and_refused_without() {
     );
     let run = alone.write("x.csv", "id\n1\n").run(["import", "--from", "github-deployments", "x.csv"]);
     assert!(run.stderr.contains("x.csv:1: this is not JSON"), "{}", run.stderr);
+}
+
+#[test]
+fn statuses_that_belong_to_no_deployment_never_make_a_false_zero() {
+    let url = |id: u32| format!("https://api.github.com/repos/acme/web/deployments/{id}");
+    let deployment = |id: u32, environment: &str| {
+        format!(
+            "{{\"url\": \"{}\", \"id\": {id}, \"sha\": \"a{id}\", \"environment\": \"{environment}\", \"created_at\": \
+             \"2026-07-0{id}T10:00:00Z\"}}",
+            url(id)
+        )
+    };
+    let status = |id: u32, state: &str, environment: &str, minute: u32| {
+        format!(
+            "{{\"url\": \"{0}/statuses/{minute}\", \"deployment_url\": \"{0}\", \"state\": {state}, \"environment\": \
+             \"{environment}\", \"created_at\": \"2026-07-01T10:{minute}:00Z\"}}",
+            url(id)
+        )
+    };
+    let place = Place::new();
+    place.write("d.json", &format!("[{},{}]", deployment(1, "production"), deployment(2, "production")));
+    let refuses = |statuses: &str, said: &str| {
+        place.write("s.json", statuses);
+        for arguments in [
+            ["import", "--from", "github-deployments", "d.json", "--statuses", "s.json"],
+            ["import", "--from", "github-deployment-statuses", "d.json", "s.json", "-q"],
+        ] {
+            let run = place.run(arguments);
+            assert_eq!(run.code, 4, "{statuses}: {}", run.stderr);
+            assert!(run.stderr.contains(said), "{statuses}: {}", run.stderr);
+            assert!(!place.path("data/deployments").exists());
+        }
+    };
+    refuses("[]", "2 rows without a status");
+    refuses(&format!("[{}]", status(8, "\"success\"", "production", 20)), "2 rows without a status");
+    refuses(&format!("[{}]", status(1, "null", "production", 20)), "1 row without a status");
+    let run = place.run(["import", "--from", "github-deployments", "-", "--statuses", "-"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    // One is known, and it was moved from staging to production between two statuses.
+    let moved = [status(1, "\"in_progress\"", "staging", 10), status(1, "\"success\"", "production", 20)];
+    place.write("s.json", &format!("[{}]", moved.join(",")));
+    let run = place.done(["import", "--from", "github-deployments", "d.json", "--statuses", "s.json"]);
+    assert!(run.stderr.contains("no status in these files for 1 deployment, which do not count"), "{}", run.stderr);
+    assert!(super::reported(&place, "deployments", "1").contains("2026-07-01T10:20:00Z"));
+    let alone = Place::new();
+    alone.write("s.json", &format!("[{}]", moved.join(",")));
+    let run = alone.done(["import", "--from", "github-deployment-statuses", "s.json"]);
+    assert!(run.stderr.contains("statuses without their deployments for 1 deployment"), "{}", run.stderr);
+    assert!(super::reported(&alone, "deployments", "1").contains("production"));
+}
+
+#[test]
+fn a_status_written_long_after_does_not_widen_what_the_file_covers() {
+    let place = Place::new();
+    let row = |status: &str, at: &str| format!("1,acme/web,production,a1,{status},{at},\n");
+    let head = "id,repo,environment,sha,status,created_at,finished_at\n";
+    let rows = [
+        row("success", "2026-01-10T10:00:00Z").replace(",\n", ",2026-01-10T10:00:00Z\n"),
+        row("inactive", "2026-02-20T10:00:00Z"),
+    ];
+    place.write("d.csv", &format!("{head}{}", rows.concat())).done(["import", "deployments", "d.csv"]);
+    let covered = place.read("data/coverage.json");
+    assert!(covered.contains("2026-01-11") && !covered.contains("2026-02"), "{covered}");
+}
+
+#[test]
+fn quotes_and_keys_that_would_make_one_row_of_two_are_refused() {
+    let head = "id,repo,environment,sha,ref,status,created_at,finished_at\n";
+    let row = |id: u32, name: &str| {
+        format!("{id},acme/web,production,a{id},{name},success,2026-07-0{id}T10:00:00Z,2026-07-0{id}T10:05:00Z\n")
+    };
+    for (rows, said) in [
+        (row(2, "\"main") + &row(3, "\"main\""), "f.csv:2: text follows a closing quote"),
+        (row(2, "\"main") + &row(3, "main\""), "f.csv:2: column `ref`: `main,success"),
+        (row(2, " \"main\""), "f.csv:2: a quote follows a space"),
+    ] {
+        let place = Place::new();
+        let run = place.write("f.csv", &format!("{head}{rows}")).run(["import", "deployments", "f.csv"]);
+        assert_eq!(run.code, 4, "{rows}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    let place = Place::new();
+    let twice = "\n{\"id\": 1, \"status\": \"failure\", \"status\": \"success\"}";
+    let run = place.write("f.json", twice).run(["import", "deployments", "f.json"]);
+    assert!(run.stderr.contains("f.json:2: the key `status` appears twice"), "{}", run.stderr);
 }

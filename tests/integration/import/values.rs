@@ -26,7 +26,7 @@ fn a_status_that_is_not_known_or_missing_is_refused_with_every_word_and_the_flag
     assert_eq!(run.code, 4);
     for part in [
         "f.csv:3: column `status`: not a known status: `SUCCESSFUL` in 1 row, `passed` in 2 rows, `rolled back` in 1 row",
-        "`--map-status SUCCESSFUL=success` `--map-status passed=success` `--map-status 'rolled back=success'`",
+        "`--map-status SUCCESSFUL=success` `--map-status passed=success` `--map-status 'rolled back=STATUS'`",
         "Nothing was stored",
     ] {
         assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
@@ -60,6 +60,13 @@ fn mapped_statuses_count_as_what_they_mean() {
     assert!(run.stderr.contains("`good` is not a known status; write success, failure"), "{}", run.stderr);
     let (_, run) = import("deployments", &deployments(&["x"]), &["--map-status", "x"]);
     assert_eq!(run.code, 2);
+    let twice = ["--map-status", "x=success", "--map-status", "X=failure"];
+    let (_, run) = import("deployments", &deployments(&["x"]), &twice);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    let (_, run) = import("deployments", &deployments(&["-x"]), &["--map-status", "-x=success"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let (_, run) = import("incidents", INCIDENT, &["--map-status", "x=success"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
 }
 
 #[test]
@@ -89,11 +96,12 @@ fn offsets_without_a_colon_and_a_space_for_the_t_are_read_and_local_time_is_refu
 fn instants_that_programs_write_for_none_are_missing_where_they_may_be_and_refused_elsewhere() {
     let text = format!(
         "{INCIDENT}1,web,2026-07-01T10:00:00Z,0001-01-01T00:00:00Z,1970-01-01T00:00:00Z\n\
-         2,web,2026-07-02T10:00:00Z,1970-01-01T01:00:00+01:00,\n"
+         2,web,2026-07-02T10:00:00Z,1970-01-01T01:00:00+01:00,\n\
+         3,web,2026-07-03T10:00:00Z,0001-01-01T00:00:00+01:00,1970-01-01T00:00:00+05:30\n"
     );
     let (place, run) = import("incidents", &text, &[]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("f.csv: 3 instants of the year 1 or 1970 are read as missing"), "{}", run.stderr);
+    assert!(run.stderr.contains("f.csv: 5 instants of the year 1 or 1970 are read as missing"), "{}", run.stderr);
     assert!(run.stderr.contains("first on line 2"), "{}", run.stderr);
     let said = super::reported(&place, "incidents", "2");
     assert!(!said.contains("1970"), "{said}");
@@ -131,4 +139,20 @@ fn instants_after_now_and_ends_before_beginnings_are_counted_and_said() {
     assert!(run.stderr.contains("(first on line 4)"), "{}", run.stderr);
     let (_, run) = import("incidents", &format!("{INCIDENT}1,web,2026-07-02T10:00:00Z,2026-07-01T10:00:00Z,\n"), &[]);
     assert!(run.stderr.contains("f.csv: 1 row has an end before its start"), "{}", run.stderr);
+}
+
+#[test]
+fn deployments_that_are_only_known_to_be_inactive_give_no_zero_and_the_way_to_count_them() {
+    let (place, run) = import("deployments", &deployments(&["inactive", "inactive"]), &[]);
+    assert!(run.stderr.contains("f.csv: 2 rows have the status `inactive` alone"), "{}", run.stderr);
+    assert!(run.stderr.contains("--map-status inactive=success"), "{}", run.stderr);
+    let run = place.done(["report", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z", "--format", "csv,json"]);
+    assert!(
+        run.stderr.contains("nothing-counted") && run.stderr.contains("--map-status inactive=success"),
+        "{}",
+        run.stderr
+    );
+    let summary = place.read("reports/2026-07/summary.csv");
+    let frequency = summary.lines().find(|line| line.contains("deployment_frequency")).expect("a row");
+    assert!(frequency.starts_with("all,all,deployment_frequency,rate,,"), "no value: {frequency}");
 }

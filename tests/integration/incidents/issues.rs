@@ -182,7 +182,7 @@ fn labelled_issues_are_incidents_from_opening_to_closing_and_may_open_again() {
 }
 
 #[test]
-fn duplicates_and_issues_closed_as_not_planned_count_nowhere_on_every_server_unless_the_config_says_so() {
+fn duplicates_do_not_count_and_issues_closed_as_not_planned_count_as_the_config_says() {
     let march = NEW_YEAR + 60 * DAY;
     let issues = || {
         vec![
@@ -192,12 +192,15 @@ fn duplicates_and_issues_closed_as_not_planned_count_nowhere_on_every_server_unl
         ]
     };
     for (is_old, config, reasons) in [
-        (false, "", ["unmapped", "not-planned", "merged"]),
-        (true, "", ["unmapped", "not-planned", "not-planned"]),
-        (false, "count_not_planned = true\n", ["unmapped", "unmapped", "merged"]),
+        (false, "", ["unmapped", "unmapped", "merged"]),
+        (false, "count_not_planned = false\n", ["unmapped", "not-planned", "merged"]),
+        // A server that does not tell duplicates from them.
+        (true, "count_not_planned = false\n", ["unmapped", "not-planned", "not-planned"]),
     ] {
         let scene = Scene::of(issues(), is_old, config);
         scene.fetched();
         assert_eq!(scene.column("reason"), reasons, "{is_old} {config}");
+        let not_planned = (&scene.column("counted")[1], &scene.column("time_to_restore_seconds")[1]);
+        assert_eq!(not_planned, (&config.is_empty().to_string(), &String::new()), "closing it restored nothing");
     }
 }

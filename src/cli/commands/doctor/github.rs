@@ -8,6 +8,7 @@ use crate::cli::args::{Common, Fetch, Network};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
 use crate::cli::exit::{self, Code};
+use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::config::{Config, Github, GithubAuth};
 use crate::domain::unit::Seconds;
@@ -21,7 +22,13 @@ pub(super) fn everything(network: Network) -> Fetch {
     Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), network, strict: false }
 }
 
-pub(super) fn check(config: &Config, network: Network, common: &Common, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(
+    config: &Config,
+    network: Network,
+    common: &Common,
+    talk: Talk,
+    list: &mut Checklist,
+) -> anyhow::Result<()> {
     if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
         list.warn("github: there is no section [github], so deployments come from `import` alone");
         return Ok(());
@@ -51,7 +58,7 @@ pub(super) fn check(config: &Config, network: Network, common: &Common, list: &m
     list.ok(&format!("token: {}", describe(github, &auth, kind)));
     let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
-    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now))) {
+    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), talk.warnings())) {
         Ok(probe) => {
             list.ok(&format!("github: {} accepts the token", github.api_url.as_str()));
             scopes(kind, probe.scopes.as_deref(), list);

@@ -11,6 +11,7 @@ use crate::cli::args::Network;
 use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code};
+use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::domain::event::{Deployment, Table};
 use crate::domain::time::Timestamp;
@@ -34,7 +35,7 @@ struct Seen {
     problems: Vec<(String, String)>,
 }
 
-pub(super) fn check(context: &Context, network: Network, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
     let began = now();
     let config = &context.config;
     let plan = everything(network);
@@ -44,7 +45,7 @@ pub(super) fn check(context: &Context, network: Network, list: &mut Checklist) -
         ("jsm", incidents::jsm(config, &plan, began)),
     ] {
         match found {
-            Ok(Some(source)) => one(section, &source, context, list)?,
+            Ok(Some(source)) => one(section, &source, context, talk, list)?,
             Ok(None) => {}
             Err(error) => list.fail(exit::of(&error), &format!("{section}: {error:#}")),
         }
@@ -52,7 +53,7 @@ pub(super) fn check(context: &Context, network: Network, list: &mut Checklist) -
     Ok(())
 }
 
-fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklist) -> anyhow::Result<()> {
+fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
     let runtime = runtime()?;
     if let Incidents::OpsGenie(it, _) = source
         && matches!(it.product, Product::OpsGenie { .. })
@@ -67,7 +68,7 @@ fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklis
         Incidents::PagerDuty(it, variable) => (variable.clone(), it.plan.api_url.clone()),
         Incidents::OpsGenie(it, variable) => (variable.clone(), it.plan.api_url.clone()),
     };
-    match runtime.block_on(look(source, None)) {
+    match runtime.block_on(look(source, None, talk)) {
         Ok(seen) => {
             list.ok(&format!("{section}: {} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
             report(section, &seen, context, list);
@@ -75,7 +76,7 @@ fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklis
         Err(error @ SourceError::Authentication { .. }) => {
             // The other region, if it is one of the two.
             let other = other_region(&api_url);
-            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()))).is_ok());
+            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()), talk)).is_ok());
             if let Some(other) = elsewhere {
                 let right = other.as_str().trim_end_matches('/');
                 let text = format!(
@@ -97,12 +98,12 @@ fn one(section: &str, source: &Incidents, context: &Context, list: &mut Checklis
 }
 
 /// Asks a service, at another address if one is given.
-async fn look(source: &Incidents, at: Option<Url>) -> Result<Seen, SourceError> {
+async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, SourceError> {
     let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
     match source {
         Incidents::PagerDuty(it, _) => {
             let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
-            let probe = pagerduty::probe(asked, Arc::new(now)).await?;
+            let probe = pagerduty::probe(asked, Arc::new(now), talk.warnings()).await?;
             let is_shown = |wanted: &String| {
                 probe.services.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted))
             };
@@ -114,7 +115,8 @@ async fn look(source: &Incidents, at: Option<Url>) -> Result<Seen, SourceError> 
         }
         Incidents::OpsGenie(it, _) => {
             let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
-            let opsgenie::Probe { names, incidents, flagged, problems } = opsgenie::probe(asked, Arc::new(now)).await?;
+            let opsgenie::Probe { names, incidents, flagged, problems } =
+                opsgenie::probe(asked, Arc::new(now), talk.warnings()).await?;
             Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems })
         }
     }

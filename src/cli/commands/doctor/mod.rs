@@ -24,8 +24,8 @@ pub(in crate::cli) fn run(network: Network, common: &Common, talk: Talk) -> anyh
         Ok(context) => {
             config(&context.config, common, &mut list);
             dataset::check(&context, &mut list);
-            github::check(&context.config, network, common, &mut list)?;
-            incidents::check(&context, network, &mut list)?;
+            github::check(&context.config, network, common, talk, &mut list)?;
+            incidents::check(&context, network, talk, &mut list)?;
             prometheus::check(&context, network, talk, &mut list)?;
         }
         Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),

@@ -78,7 +78,7 @@ fn runtime() -> anyhow::Result<Runtime> {
 
 /// Says what a run would read; stores nothing.
 fn dry_run(fetch: &Fetch, runtime: &Runtime, plan: Plan, auth: Auth, talk: Talk) -> anyhow::Result<Code> {
-    let (estimates, time) = runtime.block_on(github::estimate(plan, auth, Arc::new(now)))?;
+    let (estimates, time) = runtime.block_on(github::estimate(plan, auth, Arc::new(now), talk.warnings()))?;
     let mut failed = 0;
     for estimate in &estimates {
         if let Some(problem) = &estimate.problem {

@@ -273,7 +273,7 @@ async fn an_estimate_asks_once_per_repo() {
     let mut plan = plan(YEAR);
     plan.api_url = server.url.clone();
     let auth = Auth::Token(SecretString::from("ghp_secret"));
-    let (found, _) = estimate(plan, auth, Arc::new(|| Timestamp(YEAR))).await.expect("an estimate");
+    let (found, _) = estimate(plan, auth, Arc::new(|| Timestamp(YEAR)), Arc::new(|_| ())).await.expect("an estimate");
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].requests, found[0].points), (2 + 5, 2 + 25));
     assert_eq!(server.seen().len(), 1);
