@@ -10,12 +10,12 @@ use url::Url;
 use super::context::{Context, now, secret};
 use super::exit::{AccessError, UsageError};
 use super::output::Talk;
-use crate::config::{Config, Endpoint};
+use crate::config::{Config, Endpoint, Login};
 use crate::domain::time::Timestamp;
 use crate::export::event_series::JOB;
 use crate::export::pushgateway::Gateway;
 use crate::export::remote_write::Receiver;
-use crate::sources::http::{Client, Notify, WaitLimits};
+use crate::sources::http::{self, Client, Notify, WaitLimits};
 
 /// The job of a Pushgateway where none is configured.
 const DEFAULT_JOB: &str = "dora";
@@ -42,7 +42,8 @@ pub(super) fn gateway(context: &Context, waits: WaitLimits, talk: Talk) -> anyho
                 .into(),
         )
     })?;
-    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), client(waits, talk)?))
+    let login = login(&section.login, &section.url, "pushgateway")?;
+    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), login, client(waits, talk)?))
 }
 
 /// The server of the config that takes remote writes, and its address as written.
@@ -59,19 +60,36 @@ pub(super) fn receiver(
                 .into(),
         )
     })?;
-    let token = section.bearer_token_env.as_deref().and_then(secret);
-    if let Some(variable) = section.bearer_token_env.as_ref().filter(|_| token.is_none())
-        && section.url.as_str().to_ascii_lowercase().starts_with("https")
-    {
-        return Err(AccessError(format!(
-            "there is no token for {}: the environment variable {variable} is not set or empty; set it, or take \
-             `bearer_token_env` out of [remote_write] if the server asks for none",
-            section.url.as_str()
-        ))
-        .into());
-    }
+    let login = login(&section.login, &section.url, "remote_write")?;
     let url = address(&section.url, "remote_write")?;
-    Ok((Receiver::new(url, token, client(waits, talk)?, now), section.url.as_str().to_owned()))
+    Ok((Receiver::new(url, login, client(waits, talk)?, now), section.url.as_str().to_owned()))
+}
+
+/// The login of a section, its secrets from the environment. Over plain http a login whose variable is not set is none:
+/// inside a cluster the same config often needs no login.
+fn login(login: &Login, url: &Endpoint, section: &str) -> anyhow::Result<http::Login> {
+    let is_plain = !url.as_str().to_ascii_lowercase().starts_with("https");
+    let read = |variable: &String, key: &str| match secret(variable) {
+        Some(secret) => Ok(Some(secret)),
+        None if is_plain => Ok(None),
+        None => Err(AccessError(format!(
+            "there is no login for {}: the environment variable {variable} is not set or empty; set it, or take `{key}` \
+             out of [{section}] if the server asks for none",
+            url.as_str()
+        ))),
+    };
+    let mut found = http::Login { headers: login.headers.clone(), ..http::Login::default() };
+    if let Some(variable) = &login.bearer_token_env {
+        found.token = read(variable, "bearer_token_env")?;
+    }
+    if let Some((user, variable)) = &login.basic {
+        found.token = read(variable, "password_env")?;
+        found.user = Some(user.clone());
+    }
+    for (name, variable) in &login.header_env {
+        found.secret_headers.extend(read(variable, "header_env")?.map(|value| (name.clone(), value)));
+    }
+    Ok(found)
 }
 
 /// What the requests run on.

@@ -125,6 +125,11 @@ impl<'a> Section<'a> {
         Section { document: self.document, name: dotted(&self.name, name), table, span }
     }
 
+    /// The keys that stand in it.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.table.iter().map(|(key, _)| key.get_ref().as_ref())
+    }
+
     /// Where the section begins.
     pub(super) fn at(&self) -> Place {
         self.document.place(self.span.start)

@@ -59,8 +59,8 @@ pub(super) const CONFIG: &Schema = &[
         ],
     ),
     ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
-    ("pushgateway", &["url", "job"]),
-    ("remote_write", &["url", "bearer_token_env"]),
+    ("pushgateway", &["url", "job", "username", "password_env", "bearer_token_env"]),
+    ("remote_write", &["url", "bearer_token_env", "username", "password_env", "headers", "header_env"]),
 ];
 
 /// A file of bands.
@@ -134,7 +134,11 @@ mod tests {
             ("pushgateway", "ulr", "the nearest right one is `url`"),
             ("data", "window_days", "it belongs in [report]"),
             ("", "timezone", "it belongs in [report]"),
-            ("pushgateway", "grouping", "the keys there are `url`, `job`"),
+            (
+                "pushgateway",
+                "grouping",
+                "the keys there are `url`, `job`, `username`, `password_env`, `bearer_token_env`",
+            ),
         ] {
             assert_eq!(key_hint(CONFIG, section, key), hint, "{section}.{key}");
         }

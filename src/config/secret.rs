@@ -39,6 +39,12 @@ fn walk(section: &str, table: &DeTable<'_>, found: &mut Vec<Found>) {
 fn walk_value(section: &str, key: &str, offset: usize, value: &DeValue<'_>, found: &mut Vec<Found>) {
     match value {
         DeValue::Table(table) if section.is_empty() => walk(key, table, found),
+        // Its keys are names of headers, and its values are read as names of variables.
+        DeValue::Table(table) if key == "header_env" => {
+            for (_, value) in table {
+                walk_value(section, key, value.span().start, value.get_ref(), found);
+            }
+        }
         DeValue::Table(table) => walk(section, table, found),
         DeValue::Array(items) => {
             for item in items {

@@ -19,6 +19,7 @@ mod hostile_files;
 mod house;
 mod import;
 mod incidents;
+mod logins;
 mod metrics_properties;
 mod oracle;
 mod prometheus;

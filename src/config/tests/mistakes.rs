@@ -71,6 +71,19 @@ fn each_mistake_is_named_with_its_line_and_the_way_out() {
 }
 
 const MISTAKES: &[(&str, &str)] = &[
+    // Logins.
+    (
+        "[pushgateway]\nurl = 'http://g'\nusername = 'a'\n",
+        "dora.toml:1: [pushgateway] has a `username`, and needs `password_env`, the variable of its password",
+    ),
+    (
+        "[remote_write]\nurl = 'http://g'\nusername = 'a'\npassword_env = 'P'\nbearer_token_env = 'B'\n",
+        "dora.toml:1: [remote_write] has a `bearer_token_env` and a `username`; a server takes one of the two",
+    ),
+    (
+        "[remote_write]\nurl = 'http://g'\nheaders = { 'X Y' = 'a' }\n",
+        "dora.toml:3: `X Y` in [remote_write.headers]: not a header that can be set here; a login goes into `bearer_token_env` or `username`",
+    ),
     // What is not TOML.
     ("[report]\nout = 'x\n", "dora.toml:2:9: not TOML: invalid literal string, expected `'`"),
     ("[report]\nout = reports\n", "dora.toml:2:7: not TOML: string values must be quoted, expected literal string"),

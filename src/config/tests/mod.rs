@@ -252,13 +252,13 @@ fn every_section_is_read_into_its_values() {
     assert_eq!((issues.labels, issues.caused_by_deploy), (texts(&["incident", "outage"]), "caused-by-deploy".into()));
     assert_eq!(
         config.pushgateway,
-        Some(Pushgateway { url: endpoint("http://pushgateway:9091"), job: "metrics".into() })
+        Some(Pushgateway { url: endpoint("http://pushgateway:9091"), job: "metrics".into(), login: Login::default() })
     );
     assert_eq!(
         config.remote_write,
         Some(RemoteWrite {
             url: endpoint("http://prometheus:9090/api/v1/write"),
-            bearer_token_env: Some("REMOTE_WRITE_TOKEN".into()),
+            login: Login { bearer_token_env: Some("REMOTE_WRITE_TOKEN".into()), ..Login::default() },
         })
     );
 }

@@ -19,7 +19,7 @@ use url::Url;
 use self::gauges::PushGroup;
 use crate::domain::group::GroupKind;
 use crate::sources::http::text::{is_page, shorten};
-use crate::sources::http::{Body, Client, HttpError, Method, Request};
+use crate::sources::http::{Body, Client, HttpError, Login, Method, Request};
 
 /// Groups that are pushed at the same time.
 const AT_ONCE: usize = 8;
@@ -73,6 +73,7 @@ pub struct Pushed {
 pub struct Gateway {
     base: Url,
     job: String,
+    login: Login,
     client: Client,
 }
 
@@ -121,8 +122,8 @@ impl Gateway {
     }
 
     /// A gateway at an address.
-    pub(crate) fn new(base: Url, job: String, client: Client) -> Self {
-        Self { base, job, client }
+    pub(crate) fn new(base: Url, job: String, login: Login, client: Client) -> Self {
+        Self { base, job, login, client }
     }
 
     /// Puts every group. What is refused does not keep the others back; a gateway that is not reached does.
@@ -203,7 +204,7 @@ impl Gateway {
     ) -> Result<(), PushError> {
         let url = self.address(labels);
         let body = body.map(|text| Body { kind: TEXT, bytes: text.as_bytes() });
-        let reply = self.client.send(Request { body, ..Request::new(method, &url) }).await?;
+        let reply = self.client.send(self.login.sign(Request { body, ..Request::new(method, &url) })).await?;
         let (status, said) = (reply.status, reply.said());
         match status {
             200..=299 if is_page(&said) => {
@@ -216,7 +217,7 @@ impl Gateway {
 
     async fn read<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Result<T, PushError> {
         let url = self.below(path.iter().map(|&part| part.to_owned()));
-        let reply = self.client.send(Request::new(Method::Get, &url)).await?;
+        let reply = self.client.send(self.login.sign(Request::new(Method::Get, &url))).await?;
         let status = reply.status;
         if matches!(status, 401 | 403) {
             return Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &reply.said()) });
@@ -265,7 +266,7 @@ fn advice(status: u16, said: &str) -> String {
     } else if said.contains("was collected before") {
         "; another group has the same labels: give this one another `job` in [pushgateway]"
     } else if status == 401 || status == 403 {
-        "; it asks for a login, and `push` has none: reach it from inside, without the proxy in front of it"
+        "; it asks for a login: set `username` and `password_env`, or `bearer_token_env`, in [pushgateway]"
     } else if status == 404 || status == 405 {
         "; check that `url` in [pushgateway] is a Pushgateway's, without /metrics at its end"
     } else {

@@ -9,7 +9,7 @@ use crate::sources::http::WaitLimits;
 fn gateway(base: &str, job: &str) -> Gateway {
     let client =
         Client::new(Arc::new(|| Timestamp(0)), Arc::new(|_| Box::pin(async {})), WaitLimits::new(Duration::ZERO), 0);
-    Gateway::new(Url::parse(base).expect("an address"), job.to_owned(), client.expect("a client"))
+    Gateway::new(Url::parse(base).expect("an address"), job.to_owned(), Login::default(), client.expect("a client"))
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub enum WriteError {
     },
     /// The token is missing or not accepted.
     #[error(
-        "{url}: does not accept the token: {status}, {cause}; set the variable that `bearer_token_env` in \
-         [remote_write] names to a token that may write"
+        "{url}: does not accept the login: {status}, {cause}; in [remote_write] set `bearer_token_env`, or `username` and \
+         `password_env`, to a login that may write, and where the server has tenants `headers = {{ \"X-Scope-OrgID\" = \"...\" }}`"
     )]
     Denied {
         /// The address.

@@ -76,7 +76,7 @@ impl Receiver {
     }
 
     async fn get(&self, url: &Url) -> Option<Value> {
-        let request = Request { token: self.token.as_ref(), ..Request::new(Method::Get, url) };
+        let request = self.login.sign(Request::new(Method::Get, url));
         let reply = self.client.send(request).await.ok()?;
         serde_json::from_str(&reply.body).ok()
     }

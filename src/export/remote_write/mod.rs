@@ -9,21 +9,20 @@ pub mod limits;
 mod plan;
 mod wire;
 
-use secrecy::SecretString;
 use url::Url;
 
 pub use self::error::{WriteError, window_days};
 pub use self::plan::{Batch, Parts, Plan, key};
 use crate::domain::time::Timestamp;
 use crate::sources::http::text::is_page;
-use crate::sources::http::{Body, Client, Method, Request};
+use crate::sources::http::{Body, Client, Login, Method, Request};
 
 const HEADERS: [(&str, &str); 2] = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
 
 /// A server that takes remote writes.
 pub struct Receiver {
     url: Url,
-    token: Option<SecretString>,
+    login: Login,
     client: Client,
     now: Timestamp,
 }
@@ -39,8 +38,8 @@ pub struct Taken {
 
 impl Receiver {
     /// The server at an address; nothing later than `now` is to be sent to it.
-    pub(crate) fn new(url: Url, token: Option<SecretString>, client: Client, now: Timestamp) -> Self {
-        Self { url, token, client, now }
+    pub(crate) fn new(url: Url, login: Login, client: Client, now: Timestamp) -> Self {
+        Self { url, login, client, now }
     }
 
     /// Sends a batch. One sample that the server has with another value would keep the whole batch back, so such a batch
@@ -74,13 +73,12 @@ impl Receiver {
     }
 
     async fn post(&self, bytes: &[u8], oldest: Option<Timestamp>) -> Result<(), WriteError> {
-        let request = Request {
+        let request = self.login.sign(Request {
             body: Some(Body { kind: "application/x-protobuf", bytes }),
-            token: self.token.as_ref(),
             headers: &HEADERS,
             is_final: |_, body| error::is_for_ever(body),
             ..Request::new(Method::Post, &self.url)
-        };
+        });
         let reply = self.client.send(request).await?;
         match reply.status {
             // A page is what something else in front of the server answers, a login for one.

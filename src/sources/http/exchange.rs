@@ -73,7 +73,7 @@ impl Client {
                 self.note(request.resource, budget);
             }
             let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
-            let secrets = Secrets::of(request.token, request.scheme);
+            let secrets = Secrets::of(&request);
             // Shown to people, and never parsed.
             let scopes = scopes.map(|scopes| secrets.hide(scopes.to_owned()));
             let body = self.read(response, &secrets, host).await?;
@@ -95,6 +95,14 @@ impl Client {
         for &(name, value) in request.headers {
             builder = builder.header(name, value);
         }
+        for (name, value) in request.plain_headers {
+            builder = builder.header(name, value);
+        }
+        for (name, value) in request.secret_headers {
+            let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| HttpError::UnusableToken)?;
+            value.set_sensitive(true);
+            builder = builder.header(name, value);
+        }
         if let Some(token) = request.token {
             builder = match request.scheme {
                 Scheme::Behind(scheme) => {
@@ -111,7 +119,7 @@ impl Client {
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
         builder.send().await.map_err(|error| {
-            let secrets = Secrets::of(request.token, request.scheme);
+            let secrets = Secrets::of(&request);
             if error.is_connect() {
                 return HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) };
             }

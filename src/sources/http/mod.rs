@@ -99,6 +99,10 @@ pub(crate) struct Request<'a> {
     pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],
+    /// Headers of a login that are no secret.
+    pub(crate) plain_headers: &'a [(String, String)],
+    /// Headers of a login. They are as secret as the token.
+    pub(crate) secret_headers: &'a [(String, SecretString)],
     /// Whether a failure of the service (status from 500, body) is handed on at once, because the same again would fail
     /// again.
     pub(crate) is_final: fn(u16, &str) -> bool,
@@ -118,9 +122,36 @@ impl<'a> Request<'a> {
             token: None,
             scheme: BEARER,
             headers: &[],
+            plain_headers: &[],
+            secret_headers: &[],
             is_final: |_, _| false,
             resource: "",
             is_limited: |_, _| false,
+        }
+    }
+}
+
+/// What the program signs in with to a server that figures go to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Login {
+    /// A token, or the password of `user`.
+    pub(crate) token: Option<SecretString>,
+    pub(crate) user: Option<String>,
+    /// Further headers that are no secret, like the name of a tenant.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Further headers whose values are secret.
+    pub(crate) secret_headers: Vec<(String, SecretString)>,
+}
+
+impl Login {
+    /// A request with it.
+    pub(crate) fn sign<'a>(&'a self, request: Request<'a>) -> Request<'a> {
+        Request {
+            token: self.token.as_ref(),
+            scheme: self.user.as_deref().map_or(BEARER, Scheme::PasswordOf),
+            plain_headers: &self.headers,
+            secret_headers: &self.secret_headers,
+            ..request
         }
     }
 }
@@ -211,7 +242,8 @@ impl Client {
     /// Sends a request until there is a reply worth handing on, or the deadline has passed.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
         let host = exchange::host(request.url);
-        if request.token.is_some() && !exchange::may_carry_a_token(request.url) {
+        let has_secret = request.token.is_some() || !request.secret_headers.is_empty();
+        if has_secret && !exchange::may_carry_a_token(request.url) {
             return Err(HttpError::Refused { host });
         }
         let Some(deadline) = self.waits.deadline else { return self.tries(request, &host).await };

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Scheme;
+use super::{Request, Scheme};
 use crate::domain::words::plain;
 
 const LONGEST: usize = 200;
@@ -22,13 +22,13 @@ pub(crate) struct Secrets(Vec<SecretString>);
 
 impl Secrets {
     /// Those of a request.
-    pub(super) fn of(token: Option<&SecretString>, scheme: Scheme<'_>) -> Self {
-        let Some(token) = token else { return Self::default() };
-        let mut secrets = vec![token.clone()];
-        if let Scheme::PasswordOf(user) = scheme {
+    pub(super) fn of(request: &Request<'_>) -> Self {
+        let mut secrets: Vec<SecretString> = request.token.into_iter().cloned().collect();
+        if let (Some(token), Scheme::PasswordOf(user)) = (request.token, request.scheme) {
             let sent = STANDARD.encode(format!("{user}:{}", token.expose_secret()));
             secrets.push(SecretString::from(sent));
         }
+        secrets.extend(request.secret_headers.iter().map(|(_, value)| value.clone()));
         Self(secrets)
     }
 
@@ -86,10 +86,13 @@ pub(super) fn cause(error: reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::http::BEARER;
+    use url::Url;
+
+    use crate::sources::http::{BEARER, Method};
 
     fn secrets(token: &str, scheme: Scheme<'_>) -> Secrets {
-        Secrets::of(Some(&SecretString::from(token)), scheme)
+        let (url, token) = (Url::parse("https://host").expect("an address"), SecretString::from(token));
+        Secrets::of(&Request { token: Some(&token), scheme, ..Request::new(Method::Get, &url) })
     }
 
     #[test]
