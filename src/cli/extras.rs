@@ -1,5 +1,7 @@
 //! What people add to a report: notes from a TOML file, a logo as a data URI.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -11,13 +13,36 @@ use crate::report::Notes;
 
 /// A page of 300 KB has no room for more.
 const LARGEST_LOGO: usize = 64 << 10;
+/// Notes are a few sentences.
+const LARGEST_NOTES: usize = 1 << 20;
+
+/// Reads a file of at most `largest` bytes. A config may come from elsewhere: what it names must be a regular file, and a
+/// link may not lead out of its folder, or `/proc/self/environ` would end in a report.
+fn read(path: &Path, largest: usize) -> io::Result<Vec<u8>> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let found = path.canonicalize()?;
+    if !found.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::other("it is a link that leads out of its folder"));
+    }
+    let file = File::open(found)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(largest as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > largest {
+        return Err(io::Error::other(format!("it has more than {} KiB", largest >> 10)));
+    }
+    Ok(bytes)
+}
 
 /// Reads a file of notes.
 pub(super) fn notes(path: &Path) -> Result<Notes, UsageError> {
     let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|cause| {
-        UsageError(format!("{name}: the notes cannot be read: {}; check --notes", plain(&cause.to_string())))
-    })?;
+    let unreadable =
+        |cause: String| UsageError(format!("{name}: the notes cannot be read: {}; check --notes", plain(&cause)));
+    let bytes = read(path, LARGEST_NOTES).map_err(|cause| unreadable(cause.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("they are not UTF-8".into()))?;
     let notes: Notes = toml::from_str(&text).map_err(|cause| {
         let at = cause.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
         let words = cause.message().lines().next().unwrap_or_default().to_owned();
@@ -39,22 +64,51 @@ pub(super) fn notes(path: &Path) -> Result<Notes, UsageError> {
 pub(super) fn logo(path: &Path) -> Result<String, UsageError> {
     let name = path.display();
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    let kind = match ending.as_str() {
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
+    let (kind, begins): (&str, fn(&[u8]) -> bool) = match ending.as_str() {
+        "svg" => ("image/svg+xml", is_svg),
+        "png" => ("image/png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
+        "jpg" | "jpeg" => ("image/jpeg", |bytes| bytes.starts_with(b"\xFF\xD8\xFF")),
+        "webp" => ("image/webp", |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")),
         _ => return Err(UsageError(format!("{name}: `logo` in [report] is an svg, png, jpg or webp file"))),
     };
-    let bytes = std::fs::read(path).map_err(|cause| {
+    let bytes = read(path, LARGEST_LOGO).map_err(|cause| {
         UsageError(format!("{name}: the logo cannot be read: {}; check `logo` in [report]", plain(&cause.to_string())))
     })?;
-    if bytes.len() > LARGEST_LOGO {
-        let largest = LARGEST_LOGO >> 10;
+    if !begins(&bytes) {
         return Err(UsageError(format!(
-            "{name}: the logo has {} KiB; at most {largest} go into a report",
-            bytes.len().div_ceil(1 << 10)
+            "{name}: the logo is not a picture of the kind {ending}; check `logo` in [report]"
         )));
     }
     Ok(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+/// Whether a text is an SVG document: markup with an `svg` element at its top, behind declarations and comments.
+fn is_svg(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let mut rest = text.trim_start_matches('\u{FEFF}').trim_start();
+    while let Some(end) = ["<?", "<!--", "<!DOCTYPE"]
+        .iter()
+        .zip(["?>", "-->", ">"])
+        .find_map(|(begin, end)| rest.starts_with(begin).then_some(end))
+    {
+        rest = rest.split_once(end).map_or("", |(_, rest)| rest).trim_start();
+    }
+    rest.starts_with("<svg")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_svg;
+
+    #[test]
+    fn an_svg_begins_with_its_element_behind_declarations_and_comments() {
+        for text in
+            ["<svg>", "\u{FEFF}<?xml version=\"1.0\"?>\n<!-- a > b -->\n<!DOCTYPE svg PUBLIC \"x\">\n<svg xmlns=\"y\">"]
+        {
+            assert!(is_svg(text.as_bytes()), "{text}");
+        }
+        for text in ["PATH=/bin\0HOME=/root", "<html><svg>", "<!-- <svg>", "", "\u{89}PNG"] {
+            assert!(!is_svg(text.as_bytes()), "{text}");
+        }
+    }
 }

@@ -120,3 +120,40 @@ fn a_link_in_place_of_the_list_of_reports_is_refused() {
     assert!(run.stderr.contains("reports/index.html: stands where the report belongs"), "{}", run.stderr);
     is_untouched(&place, "index.html");
 }
+
+#[test]
+fn a_logo_is_a_picture_and_notes_are_a_file_of_their_own_folder() {
+    let place = place();
+    let secret = "SECRET_OF_THE_ENVIRONMENT";
+    fs::create_dir(place.path("elsewhere")).expect("a folder");
+    place.write("elsewhere/real.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    place.write("text.png", secret).write("elsewhere/notes.toml", "summary = \"SECRET_OF_THE_ENVIRONMENT\"\n");
+    for (link, to) in
+        [("environ.svg", "/proc/self/environ"), ("zero.png", "/dev/zero"), ("inside.svg", "elsewhere/real.svg")]
+    {
+        let to = if to.starts_with('/') { to.into() } else { place.path(to) };
+        symlink(to, place.path(link)).expect("a link");
+    }
+    let outside = Place::new();
+    outside.write("notes.toml", "summary = \"SECRET_OF_THE_ENVIRONMENT\"\n");
+    symlink(outside.path("notes.toml"), place.path("notes.toml")).expect("a link");
+    for (logo, said) in [
+        ("environ.svg", "leads out of its folder"),
+        ("zero.png", "leads out of its folder"),
+        ("text.png", "is not a picture of the kind png"),
+        ("elsewhere", "is an svg, png, jpg or webp file"),
+    ] {
+        place.write("dora.toml", &format!("[report]\nlogo = \"{logo}\"\n"));
+        let run = place.run(REPORT);
+        assert_eq!(run.code, 2, "{logo}: {}", run.stderr);
+        assert!(run.stderr.contains(said) && !run.stderr.contains(secret), "{logo}: {}", run.stderr);
+        assert!(!place.path("reports").exists());
+    }
+    place.write("dora.toml", "");
+    let run = place.run([&REPORT[..], &["--notes", "notes.toml"]].concat());
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("leads out of its folder"), "{}", run.stderr);
+    // A link within the folder is the user's own.
+    place.write("dora.toml", "[report]\nlogo = \"inside.svg\"\n");
+    place.done([&REPORT[..], &["--notes", "elsewhere/notes.toml"]].concat());
+}
