@@ -15,8 +15,10 @@ use super::zone_names::likely_zone;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(pub i64);
 
-/// The years in which instants and dates are read.
+/// The years in which instants and dates are read. Days around them can still be written and read in every time zone.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
+/// The years of history: a span of days that begins before them is a mistake, and long spans cost memory.
+const HISTORY: std::ops::RangeInclusive<i32> = 1970..=9998;
 
 /// Reads a calendar date, `2026-07-01`.
 ///
@@ -38,7 +40,29 @@ fn with_colon(text: &str) -> Option<String> {
     (is_offset && rest.contains(':')).then(|| format!("{}{hours}:{minutes}", rest.trim_end()))
 }
 
+/// Reads a calendar date at which history can begin or end.
+///
+/// # Errors
+/// It is none, or before 1970.
+pub fn parse_history_date(text: &str) -> Result<NaiveDate, String> {
+    let date = parse_date(text)?;
+    if HISTORY.contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(format!("`{text}` is before 1970, and no history is that old; write the day on which yours begins"))
+    }
+}
+
 impl Timestamp {
+    /// Reads an instant that this program wrote: RFC 3339, of any year.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn parse_own(text: &str) -> Result<Self, String> {
+        let at = DateTime::parse_from_rfc3339(text).map_err(|cause| format!("`{text}` is not an instant ({cause})"))?;
+        Ok(Self(at.timestamp_millis()))
+    }
+
     /// Reads RFC 3339 with an offset; digits beyond the millisecond are cut off. A space is read in place of the `T`,
     /// and an offset without its colon or behind a space, as git (`2026-07-01 12:00:00 +0200`) and Jira write them.
     ///

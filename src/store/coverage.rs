@@ -69,7 +69,7 @@ pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
             let spans = entry
                 .spans
                 .iter()
-                .map(|[from, to]| Ok(Span { from: Timestamp::parse(from)?, to: Timestamp::parse(to)? }))
+                .map(|[from, to]| Ok(Span { from: Timestamp::parse_own(from)?, to: Timestamp::parse_own(to)? }))
                 .collect::<Result<Vec<_>, String>>()
                 .map_err(damaged)?;
             Ok(Coverage { table, source: entry.source, scope: entry.scope, spans: join(spans) })

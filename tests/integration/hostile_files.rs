@@ -157,3 +157,34 @@ fn a_logo_is_a_picture_and_notes_are_a_file_of_their_own_folder() {
     place.write("dora.toml", "[report]\nlogo = \"inside.svg\"\n");
     place.done([&REPORT[..], &["--notes", "elsewhere/notes.toml"]].concat());
 }
+
+#[test]
+fn one_row_or_flag_near_the_ends_of_time_does_not_lock_a_dataset() {
+    let head = "id,repo,environment,sha,status,created_at,finished_at\n";
+    for zone in ["UTC", "Pacific/Auckland", "America/Los_Angeles"] {
+        let place = Place::new();
+        place.write("dora.toml", &format!("[report]\ntimezone = \"{zone}\"\n")).write("d.csv", DEPLOYMENTS);
+        place.done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);
+        let before = place.files("data/deployments");
+        for at in
+            ["9998-12-31T23:00:00Z", "9998-12-31T23:59:59-12:00", "9500-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+        {
+            place.write("far.csv", &format!("{head}9,acme/web,production,a9,success,{at},{at}\n"));
+            let run = place.run(["import", "deployments", "far.csv"]);
+            assert_eq!(run.code, 4, "{at}: {}", run.stderr);
+            assert!(run.stderr.contains("far.csv:2: column `created_at`"), "{}", run.stderr);
+        }
+        let run = place.run(["import", "deployments", "d.csv", "--covers", "0001-01-01..2026-10-01"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("`0001-01-01` is before 1970"), "{}", run.stderr);
+        assert_eq!(place.run(["fetch", "--since", "0001-01-01"]).code, 2);
+        assert_eq!(place.files("data/deployments"), before);
+        // A dataset that holds such spans already opens.
+        let covered = place.read("data/coverage.json");
+        place.write(
+            "data/coverage.json",
+            &covered.replacen("2026-09-30", "9999-12-31", 1).replacen("2026-10-01", "9999-12-31", 1),
+        );
+        place.done(REPORT);
+    }
+}

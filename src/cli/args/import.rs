@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::exit::UsageError;
 use crate::domain::event::Table;
 use crate::domain::status::is_known_status;
-use crate::domain::time::parse_date;
+use crate::domain::time::parse_history_date;
 use crate::sources::file::{Preset, check_source};
 
 #[derive(Debug, Args)]
@@ -128,7 +128,7 @@ fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {
     let (from, to) = text
         .split_once("..")
         .ok_or_else(|| format!("`{text}` is not a valid date range; write dates like 2026-07-01..2026-10-01"))?;
-    let (from, to) = (parse_date(from)?, parse_date(to)?);
+    let (from, to) = (parse_history_date(from)?, parse_history_date(to)?);
     if from < to {
         Ok((from, to))
     } else {

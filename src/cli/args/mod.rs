@@ -14,7 +14,7 @@ pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
 use crate::domain::glob::Glob;
-use crate::domain::time::{Period, Timestamp, parse_date, parse_duration};
+use crate::domain::time::{Period, Timestamp, parse_date, parse_duration, parse_history_date};
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::Metric;
 
@@ -117,7 +117,7 @@ pub(super) enum Color {
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
     /// Only the configured repos that match; may be given several times.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
@@ -141,7 +141,7 @@ pub(super) struct Fetch {
 #[derive(Debug, Args)]
 pub(super) struct Run {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
     /// The longest wait for a limit of a service: a whole number and s, m, h or d.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_duration)]

@@ -8,6 +8,9 @@ use super::error::{FileError, shortened};
 use super::notes::Tally;
 use crate::domain::time::Timestamp;
 
+/// 9001-01-01T00:00:00Z. Databases write 9999-12-31 for "never", and a day after that has no name.
+const LATEST: Timestamp = Timestamp(221_876_928_000_000);
+
 /// A record, and where it stands.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
@@ -110,7 +113,15 @@ impl Record<'_> {
     fn any_instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
         match self.text(column)? {
             None => Ok(None),
-            Some(text) => Timestamp::parse(&text).map(Some).map_err(|why| self.unreadable(column, &text, why)),
+            Some(text) => {
+                let at = Timestamp::parse(&text).map_err(|why| self.unreadable(column, &text, why))?;
+                if at > LATEST {
+                    let reason =
+                        "after the year 9000, which programs write for no end; leave it empty where there is none";
+                    return Err(self.unreadable(column, &text, reason));
+                }
+                Ok(Some(at))
+            }
         }
     }
 
