@@ -375,7 +375,9 @@ impl Client {
         seen: u64,
     ) -> Result<Duration, HttpError> {
         let now = (self.clock)();
-        let (wait, max_wait) = (budget.wait(now, nth), self.waits.max_wait);
+        // A service that says 0, or an instant that has passed, is not asked again at once.
+        let least = FIRST_PAUSE * (1 << nth.min(6));
+        let (wait, max_wait) = (budget.wait(now, nth).max(least), self.waits.max_wait);
         if waited + wait > max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);
             let waits = if nth >= LIMIT_TRIES { nth } else { 0 };

@@ -84,6 +84,19 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_service_that_says_to_come_back_at_once_or_long_ago_is_asked_in_growing_pauses() {
+    for retry_after in ["0", "Thu, 01 Jan 1970 00:00:01 GMT"] {
+        let run = send(60, move |_| Answer::new(429, "no").with("retry-after", retry_after)).await;
+        assert!(matches!(run.result, Err(HttpError::Limit { waits: 10, .. })), "{:?}", run.result);
+    }
+    // 1 + 2 + 4 ms and so on do not fit into 5 ms.
+    let server = Server::new(|_| Answer::new(429, "no").with("retry-after", 0));
+    let (results, _) = send_within(&server.url, millis(5_000, 5), 1).await;
+    assert!(matches!(results[0], Err(HttpError::Limit { waits: 0, .. })), "{:?}", results[0]);
+    assert!((2..=4).contains(&server.seen().len()), "{}", server.seen().len());
+}
+
+#[tokio::test]
 async fn an_error_quotes_the_last_body_without_the_token() {
     let run = send(60, |_| Answer::new(500, "token ghp_secret\n  is bad")).await;
     let text = run.result.expect_err("an error").to_string();
@@ -112,7 +125,7 @@ async fn a_limit_is_waited_out_and_said() {
     .await;
     assert_eq!(run.result, Ok((200, "fine".into())));
     assert_eq!(run.notices.len(), 3, "{:?}", run.notices);
-    assert!(run.notices[0].contains("until 1970-01-01T00:16:40Z"), "{:?}", run.notices);
+    assert!(run.notices[0].contains("until 1970-01-01T00:16:41Z"), "{:?}", run.notices);
 }
 
 #[tokio::test]
