@@ -188,6 +188,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "dora.toml:2: `attribution_window` in [incidents]: `1 hour` is no duration; write a whole number and s, m, h, d or w, like `1h`",
     ),
     (
+        "[incidents]\nverdict_days = -1\n",
+        "dora.toml:2: `verdict_days` in [incidents] is -1; write a whole number from 0 to 3650",
+    ),
+    (
         "[incidents]\nattribution = 'clock'\n",
         "dora.toml:2: `attribution` in [incidents] cannot be `clock`; write one of `explicit`, `window`, `explicit-or-window`",
     ),
