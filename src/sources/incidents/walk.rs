@@ -67,12 +67,14 @@ pub(in crate::sources) struct Walk<'l, L> {
     end: Timestamp,
     newest: Timestamp,
     skipped: usize,
+    /// Ids of the page before, where this one goes on behind it.
+    before: Vec<String>,
 }
 
 impl<'l, L: List> Walk<'l, L> {
     pub(in crate::sources) fn over(list: &'l L, span: Span) -> Self {
         let window = Span { from: span.from, to: window_end::<L>(span.from, span.to) };
-        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0 }
+        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0, before: Vec::new() }
     }
 
     /// How many entries were skipped so far: null ones, and those that do not say when they were made.
@@ -88,7 +90,17 @@ impl<'l, L: List> Walk<'l, L> {
         let Page { rows, more, skipped } = self.list.page(self.window, self.offset).await?;
         self.skipped += skipped;
         let shown = rows.len() + skipped;
-        self.newest = rows.iter().map(|row| row.made_at).max().unwrap_or(self.newest).max(self.newest);
+        let ids: Vec<String> = rows.iter().map(|row| row.incident.id.clone()).collect();
+        if self.offset > 0 && !ids.is_empty() && ids == self.before {
+            let (offset, shown) = (self.offset, ids.len());
+            return Err(QueryError::Here(format!(
+                "the service shows the same {shown} incidents again at offset {offset}, so its list has no end; run again later"
+            )));
+        }
+        self.before = ids;
+        // A row that was made outside the window that was asked for says nothing of how far the list has come.
+        let within = rows.iter().map(|row| row.made_at).filter(|at| *at <= self.window.to);
+        self.newest = within.max().unwrap_or(self.newest).max(self.newest);
         if shown == 0 || !more.unwrap_or(shown >= L::PAGE) {
             let reached = self.window.to;
             let from = if reached >= self.end { reached } else { Timestamp(reached.0 - L::OVERLAP_MS) };
@@ -195,5 +207,60 @@ mod tests {
         let small = Small { rows: vec![5_000; 60], asked: Mutex::default(), ends_are_within: true };
         let said = ids(&small, 90_000).await.expect_err("too many");
         assert!(matches!(said, QueryError::Here(text) if text.contains("more than 50 incidents")));
+    }
+
+    /// A list that shows the same page whatever is asked for, dated far from every window.
+    struct Endless(i64);
+
+    impl List for Endless {
+        const LONGEST_MS: i64 = 100_000;
+        const PAGE: usize = 10;
+        const DEEPEST: usize = 10_000;
+        const OVERLAP_MS: i64 = 1_000;
+
+        async fn page(&self, _: Span, _: usize) -> Result<Page, QueryError> {
+            let row = |id: usize| Row {
+                made_at: Timestamp(self.0),
+                incident: Incident { id: id.to_string(), ..Incident::default() },
+            };
+            Ok(Page { rows: (0..10).map(row).collect(), more: Some(true), skipped: 0 })
+        }
+
+        async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {
+            Ok(None)
+        }
+
+        fn asks_each(&self) -> bool {
+            false
+        }
+
+        fn reads_references(&self) -> bool {
+            false
+        }
+
+        async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {
+            Ok(incident)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_repeats_itself_ends_with_a_sentence_wherever_its_rows_are_dated() {
+        for made_at in [50_000, -900_000, 900_000_000] {
+            let list = Endless(made_at);
+            let mut walk = Walk::over(&list, Span { from: Timestamp(0), to: Timestamp(90_000) });
+            let mut pages = 0;
+            let said = loop {
+                match walk.next().await {
+                    Ok(page) => assert!(page.is_some(), "the service says that there is more"),
+                    Err(said) => break said,
+                }
+                pages += 1;
+                assert!(pages < 10, "it goes on");
+            };
+            assert!(
+                matches!(said, QueryError::Here(text) if text.contains("the same 10 incidents again")),
+                "{made_at}"
+            );
+        }
     }
 }
