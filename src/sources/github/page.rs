@@ -1,5 +1,7 @@
 //! The size of a page: halved where GitHub cannot answer in time, doubled again after some good pages.
 
+use serde_json::Value;
+
 use super::error::QueryError;
 use super::queries::PAGE;
 
@@ -16,6 +18,8 @@ pub(super) struct PageSize {
     most: u32,
     good: u32,
     failures: u32,
+    /// What the last page was asked with, but for its size.
+    answered: Option<Value>,
 }
 
 impl Default for PageSize {
@@ -27,7 +31,22 @@ impl Default for PageSize {
 impl PageSize {
     /// So many at first, and never more.
     pub(super) fn of(most: u32) -> Self {
-        Self { now: most, most, good: 0, failures: 0 }
+        Self { now: most, most, good: 0, failures: 0, answered: None }
+    }
+
+    /// Takes note of what the next page is asked with, but for its size.
+    ///
+    /// # Errors
+    /// The last page was answered with a cursor that leads to itself: its list has no end.
+    pub(super) fn goes_on(&mut self, asked: Value) -> Result<(), QueryError> {
+        let repeats = !asked["after"].is_null() && self.answered.as_ref() == Some(&asked);
+        self.answered = Some(asked);
+        if repeats {
+            return Err(QueryError::Here(
+                "GitHub's list leads back to the same page, so it has no end; run again later".into(),
+            ));
+        }
+        Ok(())
     }
 
     /// How many to ask for.

@@ -114,6 +114,7 @@ impl Source {
         query: &str,
         variables: impl Fn(u32) -> Value,
     ) -> Result<T, QueryError> {
+        size.goes_on(variables(0))?;
         Ok(self.sized(what, size, |first| (Cow::Borrowed(query), variables(first))).await?.1)
     }
 

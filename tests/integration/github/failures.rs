@@ -265,3 +265,31 @@ fn a_token_that_may_read_no_repo_is_code_3_for_fetch_run_and_doctor_and_one_repo
         }
     }
 }
+
+/// Every page says that there is another one, behind the same cursor.
+fn endless(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.contains_key("hasNextPage") {
+                object.insert("hasNextPage".into(), true.into());
+                object.insert("endCursor".into(), "again".into());
+            }
+            object.values_mut().for_each(endless);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(endless),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_list_whose_cursor_leads_back_to_itself_ends_with_a_sentence() {
+    for issues in ["", "\n[github_issues]\n"] {
+        let scene = Scene::new(World::of([even("acme/web", 120, 1)]), &format!("repos = [\"acme/web\"]{issues}"));
+        scene.server.fault(Fault::when(ALWAYS, |_| true, Effect::Edit(Box::new(endless))));
+        let run = scene.fetch(&["--deadline", "30s"]);
+        assert_eq!(run.code, 4, "{}{}", run.stdout, run.stderr);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(!said.contains("--deadline passed"), "{said}");
+        assert!(scene.server.requests() < 40, "{} requests: {said}", scene.server.requests());
+    }
+}
