@@ -98,6 +98,14 @@ impl Api {
                     Err(_) => self.client.pause(0).await,
                 },
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),
+                // OpsGenie's answer to a key that is cut off or of another product.
+                422 if words(&reply).to_lowercase().contains("key format") => {
+                    return Err(SourceError::Authentication { service, cause: quoted() }.into());
+                }
+                402 => {
+                    let words = format!("{} (the plan of this account does not include it)", quoted());
+                    return Err(QueryError::Denied(words));
+                }
                 404 | 410 => return Err(QueryError::Gone(format!("{} (it is not there; check the id)", quoted()))),
                 403 => {
                     let words = format!("{} (this key may not read it; check what the key may do)", quoted());

@@ -181,3 +181,38 @@ fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_
     let of = |scene: &Scene| scene.incidents("2025-01-30..2025-05-31");
     assert_eq!(of(&scene), of(&whole));
 }
+
+#[test]
+fn what_the_plan_of_an_account_does_not_include_costs_that_alone() {
+    let body = |words: &str| format!("{{\"message\": \"{words}\", \"error\": {{\"message\": \"{words}\"}}}}");
+    for status in [402, 403, 404] {
+        // The order of priorities and the custom fields.
+        let scene = Scene::pagerduty(small(), "");
+        for number in [1, 2] {
+            scene.server.fault(number, Fault::Reply(status, Vec::new(), body("Account does not have access")));
+        }
+        scene.fetched(&["--strict"]);
+        assert_eq!(scene.incidents("2025-01-30..2025-05-01").len(), 120, "{status}");
+        // The names of services and teams.
+        let scene = Scene::opsgenie(small(), "");
+        for number in [1, 2] {
+            scene.server.fault(number, Fault::Reply(status, Vec::new(), body("Your plan does not allow this")));
+        }
+        scene.fetched(&["--strict"]);
+        assert_eq!(scene.incidents("2025-01-30..2025-05-01").len(), 120, "{status}");
+    }
+}
+
+#[test]
+fn a_key_whose_form_is_refused_is_code_3() {
+    let scene = Scene::opsgenie(small(), "");
+    let body = r#"{"message":"Key format is not valid!","took":0.001,"requestId":"x"}"#.to_owned();
+    scene.server.fault(1, Fault::Reply(422, Vec::new(), body));
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("OPSGENIE_API_KEY") && run.stderr.contains("Key format is not valid"),
+        "{}",
+        run.stderr
+    );
+}
