@@ -113,6 +113,19 @@ pub fn to_frame(rows: &Rows) -> PolarsResult<DataFrame> {
     DataFrame::new(rows.len(), columns)
 }
 
+/// The two columns that identify rows, where both are text.
+///
+/// # Errors
+/// As for [`to_frame`].
+pub(super) fn key_frame(table: Table, keys: &[(String, String)]) -> PolarsResult<DataFrame> {
+    let [first, second] = key(table);
+    let columns = vec![
+        text(first, keys.iter().map(|(first, _)| first.as_str())),
+        text(second, keys.iter().map(|(_, second)| second.as_str())),
+    ];
+    DataFrame::new(keys.len(), columns)
+}
+
 fn deployments(rows: &[Deployment]) -> Vec<Column> {
     vec![
         text("source", rows.iter().map(|row| row.source.as_str())),

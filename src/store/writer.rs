@@ -16,7 +16,7 @@ use super::durable::{self, Staged};
 use super::error::StoreError;
 use super::lock::{self, Lock};
 use super::part;
-use super::schema::{instant, key, to_frame};
+use super::schema::{instant, key, key_frame, to_frame};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
 
@@ -99,13 +99,15 @@ impl Writer {
         Ok(changes)
     }
 
-    /// The rows that the dataset has under the keys of others. For pull requests none: a later one replaces an earlier.
+    /// The deployments, commits or incidents that the dataset has under some keys.
     ///
     /// # Errors
     /// A part cannot be read.
-    pub fn standing(&self, others: &Rows) -> Result<Rows, StoreError> {
-        let table = others.table();
-        let new = to_frame(others).map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
+    pub fn standing(&self, table: Table, keys: &[(String, String)]) -> Result<Rows, StoreError> {
+        if keys.is_empty() {
+            return Ok(Rows::none_of(table));
+        }
+        let new = key_frame(table, keys).map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
         let mut found = Vec::new();
         for month in part::months(&self.folder, table)? {
             let path = part::path(&self.folder, table, &month);

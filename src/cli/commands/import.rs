@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         covered.extend(of_file);
         files.push(read);
     }
-    let mut stored = writer.standing(&file::wanted(table, &files))?;
+    let mut stored = writer.standing(table, &file::wanted(table, &files))?;
     if preset.is_some() {
         file::settle(&mut files, &mut stored)?.iter().for_each(|note| talk.warning(note));
     }

@@ -48,7 +48,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Nothing but the table and the instant is said.
+    /// The default options for a table.
     pub fn of(table: Table, now: Timestamp) -> Self {
         Self { table, preset: None, source: None, delimiter: None, statuses: BTreeMap::new(), now }
     }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::Import;
 use super::error::FileError;
 use super::rows;
+use super::same_event::Event as _;
 use crate::domain::event::{Deployment, Rows, Table};
 use crate::domain::status::State;
 use crate::domain::time::Timestamp;
@@ -97,24 +98,17 @@ fn is_status(row: &Deployment) -> bool {
 pub fn settle(files: &mut [Import], stored: &mut Rows) -> Result<Vec<String>, FileError> {
     let mut current: FxHashMap<String, (bool, Timestamp, Option<String>)> = FxHashMap::default();
     let mut with_status: FxHashSet<String> = FxHashSet::default();
-    let rows = |files: &[Import]| -> Vec<Deployment> {
-        let rows = files.iter().flat_map(|file| if let Rows::Deployments(rows) = &file.rows { &rows[..] } else { &[] });
-        rows.cloned().collect()
-    };
-    let all = rows(files);
-    for row in &all {
+    let mut deployments: FxHashSet<String> = FxHashSet::default();
+    for row in files.iter().flat_map(|file| Deployment::among(&file.rows)) {
         let now = (!is_status(row), row.created_at, row.environment.clone());
         let known = current.entry(row.id.clone()).or_insert_with(|| now.clone());
         if (now.0, now.1) >= (known.0, known.1) {
             *known = now;
         }
-        if is_status(row) {
-            with_status.insert(row.id.clone());
-        }
+        if is_status(row) { &mut with_status } else { &mut deployments }.insert(row.id.clone());
     }
-    let deployments: FxHashSet<&str> = all.iter().filter(|row| !is_status(row)).map(|row| row.id.as_str()).collect();
-    let without = deployments.iter().filter(|id| !with_status.contains(**id)).count();
-    let alone = with_status.iter().filter(|id| !deployments.contains(id.as_str())).count();
+    let without = deployments.iter().filter(|id| !with_status.contains(*id)).count();
+    let alone = with_status.iter().filter(|id| !deployments.contains(*id)).count();
     if without > 0 && without == deployments.len() {
         let (file, line) = files.iter().find_map(|file| Some((&file.name, file.lines.first()?))).unzip();
         return Err(rows::without_statuses(file.map_or("", String::as_str), line.copied().unwrap_or(1), without));
@@ -187,7 +181,7 @@ mod tests {
                 .expect("a row")
                 .get("status")
                 .is_none(),
-            "nobody said how it ended"
+            "without statuses the end is unknown"
         );
         let status = json!({
             "id": 99, "state": "success", "environment": "production", "created_at": "2026-07-01T10:05:00Z",

@@ -93,13 +93,32 @@ impl<'a> Collector<'a> {
         }
     }
 
+    /// The source of a row: what the user said, else the row, else the program that wrote the file.
+    fn source(&mut self, record: &Record<'_>) -> Result<String, FileError> {
+        let named = record.text("source")?;
+        let Some(stated) = &self.options.source else {
+            let Some(name) = named else {
+                return Ok(self.options.preset.map_or(DEFAULT_SOURCE, Preset::source).to_owned());
+            };
+            return check_source(&name).map_err(|why| record.unreadable("source", &name, why)).map(|()| name);
+        };
+        if let Some(name) = named.filter(|name| name != stated) {
+            let name = shortened(&name);
+            self.note(format!("--source {stated} replaces the value of the column `source`, which is `{name}`"));
+        }
+        Ok(stated.clone())
+    }
+
     pub(super) fn push(&mut self, record: &Record<'_>) -> Result<(), FileError> {
+        let source = match self.table() {
+            Table::Deployments | Table::Incidents => self.source(record)?,
+            Table::Commits | Table::PullRequests => String::new(),
+        };
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
         self.lines.push(record.line);
         match &mut self.rows {
             Rows::Deployments(rows) => {
-                let mut row = deployment(record, observed_at)?;
-                row.source = source(record, self.options, &mut self.notes)?;
+                let mut row = Deployment { source, ..deployment(record, observed_at)? };
                 if let Err(unknown) = meaning(&mut row.status, self.options) {
                     if self.unknown.is_empty() {
                         self.first_unknown = record.line;
@@ -114,9 +133,7 @@ impl<'a> Collector<'a> {
             Rows::Commits(rows) => rows.push(commit(record, observed_at)?),
             Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
             Rows::Incidents(rows) => {
-                let mut row = incident(record, observed_at)?;
-                row.source = source(record, self.options, &mut self.notes)?;
-                rows.push(row);
+                rows.push(Incident { source, ..incident(record, observed_at)? });
             }
         }
         Ok(())
@@ -209,23 +226,6 @@ fn likely(status: &str) -> &'static str {
         "cancelled"
     } else {
         "STATUS"
-    }
-}
-
-fn source(record: &Record<'_>, options: &Options, notes: &mut Vec<String>) -> Result<String, FileError> {
-    let named = record.text("source")?;
-    match (named, &options.source) {
-        (Some(name), Some(stated)) if name != *stated => {
-            let note =
-                format!("--source {stated} replaces the value of the column `source`, which is `{}`", shortened(&name));
-            if !notes.contains(&note) && notes.len() < MOST_NOTES {
-                notes.push(note);
-            }
-            Ok(stated.clone())
-        }
-        (_, Some(stated)) => Ok(stated.clone()),
-        (None, None) => Ok(options.preset.map_or(DEFAULT_SOURCE, Preset::source).to_owned()),
-        (Some(name), None) => check_source(&name).map_err(|why| record.unreadable("source", &name, why)).map(|()| name),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) trait Event: Sized {
     const WAY_OUT: &'static str;
 
     fn of(rows: Rows) -> Vec<Self>;
+    fn among(rows: &Rows) -> &[Self];
     fn into_rows(events: Vec<Self>) -> Rows;
     fn key(&self) -> (String, String);
     /// The key as a message names it.
@@ -32,8 +33,8 @@ pub(super) trait Event: Sized {
     fn set_apart(&mut self, _from: &Self) -> bool {
         false
     }
-    /// A copy under the key that [`Event::set_apart`] would give.
-    fn apart(&self) -> Option<Self> {
+    /// The key that [`Event::set_apart`] would give.
+    fn key_apart(&self) -> Option<(String, String)> {
         None
     }
     /// When it came into its state.
@@ -57,7 +58,7 @@ fn differ(a: Option<&str>, b: Option<&str>) -> bool {
     a.zip(b).is_some_and(|(a, b)| a.to_lowercase() != b.to_lowercase())
 }
 
-/// The shortest beginning of a sha that git takes for one.
+/// Git accepts no shorter abbreviation of a sha by default.
 const SHORT_SHA: usize = 7;
 
 fn is_other_sha(a: Option<&str>, b: Option<&str>) -> bool {
@@ -72,6 +73,10 @@ impl Event for Deployment {
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Deployments(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn among(rows: &Rows) -> &[Self] {
+        if let Rows::Deployments(rows) = rows { rows } else { &[] }
     }
 
     fn into_rows(events: Vec<Self>) -> Rows {
@@ -107,8 +112,8 @@ impl Event for Deployment {
 
     fn absorb(&mut self, later: Self, relation: Relation, since: &mut Timestamp) {
         let is_newer = later.observed_at >= self.observed_at;
-        // The same status again, in an import of another day, corrects what was said of it. A row that begins when it
-        // ends is not the whole deployment but one of its statuses.
+        // A row with the same status from a later import corrects the stored row. A row that begins when it ends is not
+        // the whole deployment but one of its statuses.
         let corrects = relation == Relation::Dataset && self.status == later.status && later.is_whole() && is_newer;
         let history = [(&*self, *since), (&later, later.since())];
         let [a, b] = history.map(|(row, at)| State { status: &row.status, at, finished_at: row.finished_at });
@@ -157,6 +162,10 @@ impl Event for Incident {
         if let Rows::Incidents(rows) = rows { rows } else { Vec::new() }
     }
 
+    fn among(rows: &Rows) -> &[Self] {
+        if let Rows::Incidents(rows) = rows { rows } else { &[] }
+    }
+
     fn into_rows(events: Vec<Self>) -> Rows {
         Rows::Incidents(events)
     }
@@ -184,18 +193,12 @@ impl Event for Incident {
     }
 
     fn set_apart(&mut self, from: &Self) -> bool {
-        match self.apart().filter(|_| is_of_other_services(self, from)) {
-            Some(apart) => {
-                *self = apart;
-                true
-            }
-            None => false,
-        }
+        let apart = self.key_apart().filter(|_| is_of_other_services(self, from));
+        apart.map(|(_, id)| self.id = id).is_some()
     }
 
-    fn apart(&self) -> Option<Self> {
-        let id = format!("{}/{}", self.service_keys.first()?, self.id);
-        Some(Self { id, ..self.clone() })
+    fn key_apart(&self) -> Option<(String, String)> {
+        Some((self.source.clone(), format!("{}/{}", self.service_keys.first()?, self.id)))
     }
 
     fn absorb(&mut self, later: Self, relation: Relation, _since: &mut Timestamp) {
@@ -228,6 +231,10 @@ impl Event for Commit {
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::Commits(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn among(rows: &Rows) -> &[Self] {
+        if let Rows::Commits(rows) = rows { rows } else { &[] }
     }
 
     fn into_rows(events: Vec<Self>) -> Rows {
@@ -278,6 +285,10 @@ impl Event for PullRequest {
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::PullRequests(rows) = rows { rows } else { Vec::new() }
+    }
+
+    fn among(rows: &Rows) -> &[Self] {
+        if let Rows::PullRequests(rows) = rows { rows } else { &[] }
     }
 
     fn into_rows(events: Vec<Self>) -> Rows {

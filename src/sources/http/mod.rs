@@ -348,8 +348,7 @@ impl Client {
     /// requests that failed together do not come back together.
     pub(crate) async fn pause(&self, nth: u32) {
         let spread = u32::try_from(self.sent().wrapping_mul(37) % 64).unwrap_or(0);
-        let pause = FIRST_PAUSE * (1 << nth.min(6));
-        self.rest(pause * (96 + spread) / 128).await;
+        self.rest(back_off(nth) * (96 + spread) / 128).await;
     }
 
     /// Waits for the reset while there is still something left: what is under way needs it.
@@ -376,8 +375,7 @@ impl Client {
     ) -> Result<Duration, HttpError> {
         let now = (self.clock)();
         // A service that says 0, or an instant that has passed, is not asked again at once.
-        let least = FIRST_PAUSE * (1 << nth.min(6));
-        let (wait, max_wait) = (budget.wait(now, nth).max(least), self.waits.max_wait);
+        let (wait, max_wait) = (budget.wait(now, nth).max(back_off(nth)), self.waits.max_wait);
         if waited + wait > max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);
             let waits = if nth >= LIMIT_TRIES { nth } else { 0 };
@@ -393,6 +391,11 @@ impl Client {
         let until = after((self.clock)(), wait);
         (self.notify)(format!("{host}: {what}; waiting {} s, until {until}", wait.as_secs())).await;
     }
+}
+
+/// The pause before the `nth` further try, from 0: doubling up to 64 times the first.
+fn back_off(nth: u32) -> Duration {
+    FIRST_PAUSE * (1 << nth.min(6))
 }
 
 /// An instant some time later, on the whole second after it.

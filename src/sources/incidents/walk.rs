@@ -140,6 +140,14 @@ mod tests {
         rows: Vec<i64>,
         asked: Mutex<Vec<(Span, usize)>>,
         ends_are_within: bool,
+        /// Shows the same page of rows made at this instant, whatever is asked for.
+        repeats: Option<i64>,
+    }
+
+    impl Small {
+        fn of(rows: Vec<i64>, ends_are_within: bool) -> Self {
+            Self { rows, asked: Mutex::default(), ends_are_within, repeats: None }
+        }
     }
 
     impl List for Small {
@@ -151,6 +159,11 @@ mod tests {
         async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
             self.asked.lock().expect("a log").push((window, offset));
             assert!(window.to.0 - window.from.0 <= Self::LONGEST_MS && offset + Self::PAGE <= Self::DEEPEST);
+            if let Some(made_at) = self.repeats {
+                let incident = |id: usize| Incident { id: id.to_string(), ..Incident::default() };
+                let rows = (0..Self::PAGE).map(|id| Row { made_at: Timestamp(made_at), incident: incident(id) });
+                return Ok(Page { rows: rows.collect(), more: Some(true), skipped: 0 });
+            }
             let within = |at: i64| {
                 if self.ends_are_within {
                     window.from.0 <= at && at <= window.to.0
@@ -196,7 +209,7 @@ mod tests {
     async fn no_row_is_lost_over_windows_and_depths() {
         for ends_are_within in [true, false] {
             let rows: Vec<i64> = (0..900).map(|nth| nth / 3 * 997).collect();
-            let small = Small { rows, asked: Mutex::default(), ends_are_within };
+            let small = Small::of(rows, ends_are_within);
             let found = ids(&small, 300_000).await.expect("read");
             assert_eq!(found.len(), 900);
         }
@@ -204,49 +217,15 @@ mod tests {
 
     #[tokio::test]
     async fn more_rows_at_one_instant_than_are_shown_are_said() {
-        let small = Small { rows: vec![5_000; 60], asked: Mutex::default(), ends_are_within: true };
+        let small = Small::of(vec![5_000; 60], true);
         let said = ids(&small, 90_000).await.expect_err("too many");
         assert!(matches!(said, QueryError::Here(text) if text.contains("more than 50 incidents")));
-    }
-
-    /// A list that shows the same page whatever is asked for, dated far from every window.
-    struct Endless(i64);
-
-    impl List for Endless {
-        const LONGEST_MS: i64 = 100_000;
-        const PAGE: usize = 10;
-        const DEEPEST: usize = 10_000;
-        const OVERLAP_MS: i64 = 1_000;
-
-        async fn page(&self, _: Span, _: usize) -> Result<Page, QueryError> {
-            let row = |id: usize| Row {
-                made_at: Timestamp(self.0),
-                incident: Incident { id: id.to_string(), ..Incident::default() },
-            };
-            Ok(Page { rows: (0..10).map(row).collect(), more: Some(true), skipped: 0 })
-        }
-
-        async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {
-            Ok(None)
-        }
-
-        fn asks_each(&self) -> bool {
-            false
-        }
-
-        fn reads_references(&self) -> bool {
-            false
-        }
-
-        async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {
-            Ok(incident)
-        }
     }
 
     #[tokio::test]
     async fn a_list_that_repeats_itself_ends_with_a_sentence_wherever_its_rows_are_dated() {
         for made_at in [50_000, -900_000, 900_000_000] {
-            let list = Endless(made_at);
+            let list = Small { repeats: Some(made_at), ..Small::of(Vec::new(), true) };
             let mut walk = Walk::over(&list, Span { from: Timestamp(0), to: Timestamp(90_000) });
             let mut pages = 0;
             let said = loop {

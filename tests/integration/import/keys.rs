@@ -109,7 +109,7 @@ fn the_statuses_of_one_deployment_come_to_its_first_success_in_any_order_and_ove
     let said = "1 deployment ends without success here, and with success in the dataset (first on line 2)";
     assert!(run.stderr.contains(said), "{}", run.stderr);
     assert_eq!(explained(&apart), text);
-    // A whole deployment with the same status corrects what was said of it.
+    // A complete row with the same status corrects the stored row.
     apart.write("right.csv", &format!("{HEAD}{}", row("success", "10:00", "10:30")));
     apart.done(import("deployments", &["right.csv"]));
     assert!(explained(&apart).contains(",success,2026-07-01T10:00:00Z,2026-07-01T10:30:00Z,"));
