@@ -2,6 +2,9 @@
 
 use std::sync::Mutex;
 
+use secrecy::SecretString;
+use url::Url;
+
 use super::testing::{Answer, Seen, Server};
 use super::*;
 

@@ -88,7 +88,8 @@ mod tests {
     use super::*;
     use url::Url;
 
-    use crate::sources::http::{BEARER, Method};
+    use crate::sources::http::Method;
+    use crate::sources::http::request::BEARER;
 
     fn secrets(token: &str, scheme: Scheme<'_>) -> Secrets {
         let (url, token) = (Url::parse("https://host").expect("an address"), SecretString::from(token));

@@ -1,0 +1,113 @@
+//! What is asked of a service: method, address, body, and what the program signs in with. Sending it is the client's.
+
+use secrecy::SecretString;
+use url::Url;
+
+/// How a token goes into `Authorization`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scheme<'a> {
+    /// Behind this text, `Bearer ` or what a service wants in its place.
+    Behind(&'static str),
+    /// As the password of this user.
+    PasswordOf(&'a str),
+}
+
+/// The usual scheme.
+pub(crate) const BEARER: Scheme<'_> = Scheme::Behind("Bearer ");
+
+/// What is done with an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// A body and what it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body<'a> {
+    /// Its `Content-Type`.
+    pub(crate) kind: &'static str,
+    /// Itself.
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<'a> Body<'a> {
+    /// JSON.
+    pub(crate) fn json(text: &'a str) -> Self {
+        Self { kind: "application/json", bytes: text.as_bytes() }
+    }
+}
+
+/// One request; always the same when it is tried again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// What for.
+    pub(crate) method: Method,
+    /// Where to.
+    pub(crate) url: &'a Url,
+    /// What goes along.
+    pub(crate) body: Option<Body<'a>>,
+    /// Goes into `Authorization`, behind [`Request::scheme`].
+    pub(crate) token: Option<&'a SecretString>,
+    /// How it goes there.
+    pub(crate) scheme: Scheme<'a>,
+    /// Further headers.
+    pub(crate) headers: &'a [(&'static str, &'static str)],
+    /// Headers of a login that are no secret.
+    pub(crate) plain_headers: &'a [(String, String)],
+    /// Headers of a login. They are as secret as the token.
+    pub(crate) secret_headers: &'a [(String, SecretString)],
+    /// Whether a failure of the service (status from 500, body) is handed on at once, because the same again would fail
+    /// again.
+    pub(crate) is_final: fn(u16, &str) -> bool,
+    /// Which of a service's budgets it is paid from; empty where there is only one.
+    pub(crate) resource: &'static str,
+    /// Whether a reply (status, body) that does not look like it is a refusal for a limit all the same.
+    pub(crate) is_limited: fn(u16, &str) -> bool,
+}
+
+impl<'a> Request<'a> {
+    /// A plain request, with nothing along.
+    pub(crate) fn new(method: Method, url: &'a Url) -> Self {
+        Self {
+            method,
+            url,
+            body: None,
+            token: None,
+            scheme: BEARER,
+            headers: &[],
+            plain_headers: &[],
+            secret_headers: &[],
+            is_final: |_, _| false,
+            resource: "",
+            is_limited: |_, _| false,
+        }
+    }
+}
+
+/// What the program signs in with to a server that figures go to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Login {
+    /// A token, or the password of `user`.
+    pub(crate) token: Option<SecretString>,
+    pub(crate) user: Option<String>,
+    /// Further headers that are no secret, like the name of a tenant.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Further headers whose values are secret.
+    pub(crate) secret_headers: Vec<(String, SecretString)>,
+}
+
+impl Login {
+    /// A request with it.
+    pub(crate) fn sign<'a>(&'a self, request: Request<'a>) -> Request<'a> {
+        Request {
+            token: self.token.as_ref(),
+            scheme: self.user.as_deref().map_or(BEARER, Scheme::PasswordOf),
+            plain_headers: &self.headers,
+            secret_headers: &self.secret_headers,
+            ..request
+        }
+    }
+}
