@@ -134,6 +134,8 @@ pub struct Jsm {
     pub api_url: Endpoint,
     /// The site's id.
     pub cloud_id: String,
+    /// Address of the site, under which a person finds an alert.
+    pub site: Option<Endpoint>,
     /// The account of the API token; without one the token is an OAuth token.
     pub email: Option<String>,
     /// Environment variable of the token.
@@ -238,11 +240,22 @@ pub(super) fn jsm(section: &Section<'_>) -> Result<Jsm, ConfigError> {
     Ok(Jsm {
         api_url: api_url(section, "https://api.atlassian.com")?,
         cloud_id: cloud_id.value.to_owned(),
+        site: section.text("site")?.map(|text| text.read(site)).transpose()?,
         email: section.text("email")?.map(|text| text.value.to_owned()),
         token_env: variable(section, "token_env")?.unwrap_or_else(|| "JSM_TOKEN".into()),
         caused_by_deploy: opsgenie_flag(section)?,
         deployment_ref: property(section)?,
     })
+}
+
+/// The address of a site that is written as `acme`, `acme.atlassian.net` or whole.
+fn site(text: &str) -> Result<Endpoint, String> {
+    let text = text.trim_end_matches('/');
+    match (text.contains("://"), text.contains('.')) {
+        (true, _) => Endpoint::parse(text),
+        (false, true) => Endpoint::parse(&format!("https://{text}")),
+        (false, false) => Endpoint::parse(&format!("https://{text}.atlassian.net")),
+    }
 }
 
 pub(super) fn github_issues(section: &Section<'_>) -> Result<GithubIssues, ConfigError> {

@@ -42,7 +42,7 @@ pub(super) const CONFIG: &Schema = &[
     ("opsgenie", &["api_url", "token_env", "read", "caused_by_deploy", "deployment_ref"]),
     ("opsgenie.caused_by_deploy", &["tag", "property"]),
     ("opsgenie.deployment_ref", &["property"]),
-    ("jsm", &["api_url", "cloud_id", "email", "token_env", "caused_by_deploy", "deployment_ref"]),
+    ("jsm", &["api_url", "cloud_id", "site", "email", "token_env", "caused_by_deploy", "deployment_ref"]),
     ("jsm.caused_by_deploy", &["tag", "property"]),
     ("jsm.deployment_ref", &["property"]),
     ("github_issues", &["labels", "caused_by_deploy", "count_not_planned"]),

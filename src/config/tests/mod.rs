@@ -56,6 +56,7 @@ deployment_ref = { property = "deployment" }
 
 [jsm]
 cloud_id = "c1"
+site = "acme"
 email = "ops@acme.io"
 
 [github_issues]
@@ -248,6 +249,7 @@ fn every_section_is_read_into_its_values() {
         (jsm.cloud_id.as_str(), jsm.email.as_deref(), jsm.token_env.as_str()),
         ("c1", Some("ops@acme.io"), "JSM_TOKEN")
     );
+    assert_eq!(jsm.site.map(|site| site.as_str().to_owned()).as_deref(), Some("https://acme.atlassian.net"));
     let issues = config.github_issues.expect("configured");
     assert_eq!((issues.labels, issues.caused_by_deploy), (texts(&["incident", "outage"]), "caused-by-deploy".into()));
     assert_eq!(

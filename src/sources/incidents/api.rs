@@ -23,6 +23,8 @@ pub(in crate::sources) struct Dialect {
     pub(in crate::sources) scheme: Scheme<'static>,
     /// Headers of every request.
     pub(in crate::sources) headers: &'static [(&'static str, &'static str)],
+    /// The scope that a token needs for an address, where the service says no more than that one is missing.
+    pub(in crate::sources) scope: fn(&[&str]) -> Option<&'static str>,
 }
 
 /// A service that can be asked.
@@ -97,6 +99,13 @@ impl Api {
                     }
                     Err(_) => self.client.pause(0).await,
                 },
+                // A token that is right and lacks a scope; Jira Service Management answers so in place of 403.
+                401 if words(&reply).to_lowercase().contains("scope does not match") => {
+                    let scope = (self.dialect.scope)(path).map(|scope| format!(" `{scope}`")).unwrap_or_default();
+                    let words =
+                        format!("{} (the token lacks the scope{scope}; add it where the token is made)", quoted());
+                    return Err(QueryError::Denied(words));
+                }
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),
                 // OpsGenie's answer to a key that is cut off or of another product.
                 422 if words(&reply).to_lowercase().contains("key format") => {

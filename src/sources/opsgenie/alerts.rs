@@ -1,5 +1,6 @@
-//! Alerts of OpsGenie and of Jira Service Management. They end after their report's `closeTime`, a duration: the instant
-//! of their last change may be much later. Details are asked for only where a rule needs them.
+//! Alerts of OpsGenie and of Jira Service Management. The former end after their report's `closeTime`, a duration, the
+//! latter at their `closeTime`, an instant; where neither is said, a closed alert ended when it last changed. Details
+//! are asked for only where a rule needs them.
 
 use super::incidents::flag;
 use super::names::{Names, add};
@@ -37,7 +38,7 @@ impl Alerts<'_> {
         let report = wire.report.as_ref();
         let is_over = matches!(wire.status.as_str(), "closed" | "resolved");
         let closed = wire.close_time.or_else(|| after(report.and_then(|report| report.close_time)));
-        let closed = closed.filter(|_| is_over);
+        let closed = closed.or(wire.updated_at).filter(|_| is_over);
         let acknowledged = wire.ack_time.or_else(|| after(report.and_then(|report| report.ack_time)));
         let mut keys = Vec::new();
         Names::extend(&mut keys, wire.owner_team_id.as_deref(), &self.names.teams);
@@ -50,13 +51,13 @@ impl Alerts<'_> {
         add(&mut keys, integration.and_then(|it| it.id.as_deref()));
         add(&mut keys, integration.and_then(|it| it.name.as_deref()));
         add(&mut keys, wire.integration_name.as_deref());
-        let page = match &self.opsgenie.product {
-            Product::OpsGenie { .. } => "https://app.opsgenie.com/alert/detail/",
-            Product::Jsm { .. } => "https://home.atlassian.com/alert/",
+        let url = match &self.opsgenie.product {
+            Product::OpsGenie { .. } => Some(format!("https://app.opsgenie.com/alert/detail/{}", wire.id)),
+            Product::Jsm { site, .. } => site.as_ref().map(|site| format!("{site}/jira/ops/alerts/{}", wire.id)),
         };
         let mut row = Incident {
             source: self.opsgenie.product.source().into(),
-            url: Some(format!("{page}{}", wire.id)),
+            url,
             id: wire.id,
             title: wire.message,
             service_keys: keys,

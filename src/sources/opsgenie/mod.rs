@@ -59,6 +59,8 @@ pub enum Product {
     Jsm {
         /// The site's id.
         cloud_id: String,
+        /// Address of the site, without a slash at its end.
+        site: Option<String>,
         /// The account whose API token the key is; without one it is an OAuth token.
         user: Option<String>,
     },
@@ -99,10 +101,15 @@ impl Product {
     fn dialect(&self) -> Dialect {
         let headers = &[("accept", "application/json")];
         match self {
-            Self::OpsGenie { .. } => Dialect { service: "OpsGenie", scheme: Scheme::Behind("GenieKey "), headers },
-            Self::Jsm { .. } => {
-                Dialect { service: "Jira Service Management", scheme: Scheme::Behind("Bearer "), headers }
+            Self::OpsGenie { .. } => {
+                Dialect { service: "OpsGenie", scheme: Scheme::Behind("GenieKey "), headers, scope: |_| None }
             }
+            Self::Jsm { .. } => Dialect {
+                service: "Jira Service Management",
+                scheme: Scheme::Behind("Bearer "),
+                headers,
+                scope: jsm_scope,
+            },
         }
     }
 
@@ -114,10 +121,23 @@ impl Product {
     }
 }
 
+/// The scope that an OAuth token or a scoped API token needs for an address below the site's id.
+fn jsm_scope(path: &[&str]) -> Option<&'static str> {
+    let is_of_alerts = path.get(5).is_some_and(|part| *part == "alerts");
+    Some(if is_of_alerts {
+        "read:ops-alert:jira-service-management"
+    } else {
+        "read:ops-config:jira-service-management"
+    })
+}
+
 impl OpsGenie {
     /// What is asked of each incident and alert: where that changes, what was read before says something else.
     pub fn asked(&self) -> String {
-        let site = if let Product::Jsm { cloud_id, .. } = &self.product { cloud_id.as_str() } else { "" };
+        let site = match &self.product {
+            Product::Jsm { cloud_id, site, .. } => format!("{cloud_id} {site:?}"),
+            Product::OpsGenie { .. } => String::new(),
+        };
         format!("{:?} {:?} {site} {}", self.caused_by_deploy, self.deployment_ref, self.plan.api_url)
     }
 }
@@ -131,11 +151,16 @@ pub async fn fetch(opsgenie: OpsGenie, known: Known, clock: Clock, events: Sende
     let api = Arc::new(Api::new(&opsgenie.plan, opsgenie.product.user(), dialect, clock, &events)?);
     let reading = Reading { source: opsgenie.product.source(), plan: &opsgenie.plan, known: &known, events: &events };
     let names = Names::read(&api, &opsgenie.product).await?;
+    for missing in &names.missing {
+        reading.send(Event::Notice(format!("{}: {missing}", reading.source))).await?;
+    }
     let budget = || api.budget_left();
     for scope in opsgenie.product.scopes() {
         if scope == ALERTS {
             let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };
-            reading.scope(&scope, &list, budget, is_alert).await?;
+            // Only OpsGenie has incidents beside them.
+            let is_own = |row: &Incident| matches!(opsgenie.product, Product::Jsm { .. }) || is_alert(row);
+            reading.scope(&scope, &list, budget, is_own).await?;
         } else {
             let list = Incidents { api: &api, opsgenie: &opsgenie, names: &names };
             reading.scope(&scope, &list, budget, |row| !is_alert(row)).await?;

@@ -15,23 +15,43 @@ const PAGE: usize = 100;
 pub(super) struct Names {
     pub(super) services: BTreeMap<String, String>,
     pub(super) teams: BTreeMap<String, String>,
+    /// Which names are not shown to the key, and why.
+    pub(super) missing: Vec<String>,
 }
 
 impl Names {
     pub(super) async fn read(api: &Api, product: &Product) -> Result<Self, SourceError> {
+        let mut names = Self::default();
         match product {
             Product::OpsGenie { incidents, .. } => {
-                let services = if *incidents { services(api).await? } else { BTreeMap::new() };
-                Ok(Self { services, teams: by_id(api.get(&["v2", "teams"], &[]).await)? })
+                if *incidents && let Some(services) = names.shown("services", services(api).await)? {
+                    names.services = services;
+                }
+                let teams: Result<wire::Page<wire::Named>, _> = api.get(&["v2", "teams"], &[]).await;
+                names.teams = names.shown("teams", teams)?.map(|page| by_id(page.data.rows)).unwrap_or_default();
             }
             Product::Jsm { cloud_id, .. } => {
                 let path = ["jsm", "ops", "api", cloud_id.as_str(), "v1", "teams"];
-                let reply: Result<JsmTeams, _> = api.get(&path, &[]).await;
-                let teams = or_none(reply)?.map(|reply| reply.teams).unwrap_or_default();
-                let named = teams.into_iter().filter_map(|team| Some((team.id?, team.name?)));
-                Ok(Self { services: BTreeMap::new(), teams: named.collect() })
+                let teams: Result<JsmTeams, _> = api.get(&path, &[]).await;
+                let teams = names.shown("teams", teams)?.map(|reply| reply.teams).unwrap_or_default();
+                names.teams = teams.into_iter().filter_map(|team| Some((team.id?, team.name?))).collect();
             }
         }
+        Ok(names)
+    }
+
+    /// What is not shown is noted; what cannot be read is an error, or rows would lose the names they had.
+    fn shown<T>(&mut self, of: &str, reply: Result<T, QueryError>) -> Result<Option<T>, SourceError> {
+        let reason = match reply {
+            Ok(reply) => return Ok(Some(reply)),
+            Err(QueryError::Denied(reason) | QueryError::Gone(reason)) => reason,
+            Err(error) => {
+                return error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: "OpsGenie", cause }));
+            }
+        };
+        self.missing
+            .push(format!("the names of {of} are not shown: {reason}; their ids alone are matched to services"));
+        Ok(None)
     }
 
     /// An id and what it is called, behind those that are there already.
@@ -64,31 +84,22 @@ struct JsmTeam {
     name: Option<String>,
 }
 
-async fn services(api: &Api) -> Result<BTreeMap<String, String>, SourceError> {
+async fn services(api: &Api) -> Result<BTreeMap<String, String>, QueryError> {
     let mut services = BTreeMap::new();
     for page in 0.. {
         let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
         let query = [("limit", limit.as_str()), ("offset", &offset), ("sort", "name"), ("order", "asc")];
-        let reply: Result<wire::Page<wire::Named>, _> = api.get(&["v1", "services"], &query).await;
-        let count = reply.as_ref().map_or(0, |page| page.data.rows.len() + page.data.nulls);
-        services.extend(by_id(reply)?);
-        if count < PAGE {
+        let page: wire::Page<wire::Named> = api.get(&["v1", "services"], &query).await?;
+        let (count, before) = (page.data.rows.len() + page.data.nulls, services.len());
+        services.extend(by_id(page.data.rows));
+        // A page that brings nothing new is one that the service repeats.
+        if count < PAGE || services.len() == before {
             break;
         }
     }
     Ok(services)
 }
 
-fn by_id(reply: Result<wire::Page<wire::Named>, QueryError>) -> Result<BTreeMap<String, String>, SourceError> {
-    let listed = or_none(reply)?.map(|page| page.data.rows).unwrap_or_default();
-    Ok(listed.into_iter().filter_map(|one| Some((one.id?, one.name?))).collect())
-}
-
-/// What is not shown is nothing; what cannot be read is an error, or rows would lose the names they had.
-fn or_none<T>(reply: Result<T, QueryError>) -> Result<Option<T>, SourceError> {
-    match reply {
-        Ok(reply) => Ok(Some(reply)),
-        Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(None),
-        Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: "OpsGenie", cause })),
-    }
+fn by_id(listed: Vec<wire::Named>) -> BTreeMap<String, String> {
+    listed.into_iter().filter_map(|one| Some((one.id?, one.name?))).collect()
 }

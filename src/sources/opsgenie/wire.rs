@@ -105,6 +105,8 @@ pub(super) struct Alert {
     pub(super) integration_name: Option<String>,
     #[serde(deserialize_with = "instant")]
     pub(super) created_at: Timestamp,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) updated_at: Option<Timestamp>,
     /// When it was acknowledged and closed, as Jira Service Management says it; OpsGenie has a report in its place.
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) ack_time: Option<Timestamp>,

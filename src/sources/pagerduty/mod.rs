@@ -30,6 +30,7 @@ const DIALECT: Dialect = Dialect {
     service: SERVICE,
     scheme: Scheme::Behind("Token token="),
     headers: &[("accept", "application/vnd.pagerduty+json;version=2"), ("content-type", "application/json")],
+    scope: |_| None,
 };
 
 /// Where on an incident something is read.

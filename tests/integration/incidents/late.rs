@@ -68,9 +68,6 @@ fn an_incident_older_than_verdict_days_needs_a_full_fetch() {
     assert_eq!(verdict(&scene, "pagerduty").0, Some(true));
 }
 
-/// Jira Service Management, with alerts.
-const JSM: &str = "[jsm]\napi_url = \"URL\"\ncloud_id = \"c1\"\nemail = \"ops@acme.io\"\n";
-
 #[test]
 fn null_entries_and_incidents_without_a_date_are_skipped_and_counted() {
     let body = json!({"more": false, "incidents": [
@@ -95,15 +92,8 @@ fn null_entries_and_incidents_without_a_date_are_skipped_and_counted() {
     assert!(run.stderr.contains("2 entries"), "{}", run.stderr);
 
     let alerts = json!({"data": [null, {"id": "a", "status": "open", "createdAt": null}], "paging": {}});
-    for (section, number) in [("[opsgenie]\napi_url = \"URL\"\nread = [\"alerts\"]\n", 3), (JSM, 3)] {
-        let scene = Scene::new(World::new(), section);
-        scene.server.fault(number, Fault::Reply(200, Vec::new(), alerts.to_string()));
-        let run = scene.fetched(&[]);
-        assert!(
-            run.stderr.contains("2 entries"),
-            "{section}: {} {:?}",
-            run.stderr,
-            scene.server.state(|state| state.log.clone())
-        );
-    }
+    let scene = Scene::opsgenie(World::new(), "read = [\"alerts\"]\n");
+    scene.server.fault(3, Fault::Reply(200, Vec::new(), alerts.to_string()));
+    let run = scene.fetched(&[]);
+    assert!(run.stderr.contains("2 entries"), "{}", run.stderr);
 }

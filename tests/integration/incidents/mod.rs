@@ -7,6 +7,7 @@
 mod flags;
 mod history;
 mod issues;
+mod jsm;
 mod late;
 mod opsgenie;
 mod pagerduty;

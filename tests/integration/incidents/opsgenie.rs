@@ -1,5 +1,4 @@
-//! The answers of a made-up OpsGenie, and of Jira Service Management, which shows the same alerts elsewhere: a query is
-//! mandatory, and no question shows more than 20,000 rows.
+//! The answers of a made-up OpsGenie: a query is mandatory, and no question shows more than 20,000 rows.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -11,19 +10,13 @@ pub(super) fn answer(world: &World, url: &Url) -> (u16, Value) {
     let parts: Vec<&str> = url.path().trim_matches('/').split('/').collect();
     let not_found = (404, json!({"message": "Not found", "took": 0.1}));
     match parts[..] {
-        ["v1", "incidents"] => list(world, url, false, "limit", "data"),
-        ["v2", "alerts"] => list(world, url, true, "limit", "data"),
-        ["jsm", "ops", "api", "c1", "v1", "alerts"] => list(world, url, true, "size", "values"),
+        ["v1", "incidents"] => list(world, url, false),
+        ["v2", "alerts"] => list(world, url, true),
         ["v1", "incidents", id] => one(world, id, false).map_or(not_found, |made| (200, json!({"data": made}))),
         ["v2", "alerts", id] => one(world, id, true).map_or(not_found, |made| (200, json!({"data": made}))),
-        ["jsm", "ops", "api", "c1", "v1", "alerts", id] => one(world, id, true).map_or(not_found, |made| (200, made)),
         ["v1", "services"] | ["v2", "teams"] => {
             let named = world.services.iter().map(|(id, name)| json!({"id": id, "name": name}));
             (200, json!({"data": named.collect::<Vec<_>>()}))
-        }
-        ["jsm", "ops", "api", "c1", "v1", "teams"] => {
-            let named = world.services.iter().map(|(id, name)| json!({"teamId": id, "teamName": name}));
-            (200, json!({"platformTeams": named.collect::<Vec<_>>()}))
         }
         _ => not_found,
     }
@@ -33,11 +26,27 @@ fn one(world: &World, id: &str, alert: bool) -> Option<Value> {
     world.find(id).filter(|made| made.alert == alert).map(|made| shown(made, true))
 }
 
-fn list(world: &World, url: &Url, alerts: bool, size: &str, rows: &str) -> (u16, Value) {
+fn list(world: &World, url: &Url, alerts: bool) -> (u16, Value) {
+    let (found, is_last) = match page(world, url, alerts, "limit") {
+        Ok(found) => found,
+        Err(message) => return (422, json!({"message": message})),
+    };
+    let next = if is_last { Value::Null } else { "https://elsewhere.example/next".into() };
+    let data: Vec<Value> = found.into_iter().map(|made| shown(made, false)).collect();
+    (200, json!({"data": data, "took": 0.1, "requestId": "r", "paging": {"next": next}}))
+}
+
+/// The rows of a question, and whether they are the last; else why it is refused. The parameter `size` says how many.
+pub(super) fn page<'w>(
+    world: &'w World,
+    url: &Url,
+    alerts: bool,
+    size: &str,
+) -> Result<(Vec<&'w Made>, bool), &'static str> {
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let number = |name: &str, default: usize| query(name).and_then(|text| text.parse().ok()).unwrap_or(default);
     let Some(filter) = query("query").filter(|text| !text.is_empty()) else {
-        return (422, json!({"message": "Request body is not processable. Please check the errors."}));
+        return Err("Request body is not processable. Please check the errors.");
     };
     let bound = |sign: &str| {
         let part = filter.split(" AND ").find_map(|part| part.strip_prefix("createdAt")?.strip_prefix(sign));
@@ -46,7 +55,7 @@ fn list(world: &World, url: &Url, alerts: bool, size: &str, rows: &str) -> (u16,
     let (from, to) = (bound(">="), bound("<="));
     let (limit, offset) = (number(size, 20).min(100), number("offset", 0));
     if offset + limit > 20_000 {
-        return (422, json!({"message": "Sum of offset and limit should be lower than 20000."}));
+        return Err("Sum of offset and limit should be lower than 20000.");
     }
     let wanted = |made: &&Made| made.alert == alerts && (from..=to).contains(&made.created);
     let mut found: Vec<&Made> = world.made.iter().filter(wanted).collect();
@@ -54,12 +63,10 @@ fn list(world: &World, url: &Url, alerts: bool, size: &str, rows: &str) -> (u16,
     if query("order").as_deref() != Some("asc") {
         found.reverse();
     }
-    let page: Vec<Value> = found.iter().skip(offset).take(limit).map(|made| shown(made, false)).collect();
-    let is_last = offset + page.len() >= found.len();
-    let next = if is_last { Value::Null } else { "https://elsewhere.example/next".into() };
-    let mut body = json!({"took": 0.1, "requestId": "r", "paging": {"next": next}});
-    body[rows] = page.into();
-    (200, body)
+    let all = found.len();
+    let rows: Vec<&Made> = found.into_iter().skip(offset).take(limit).collect();
+    let is_last = offset + rows.len() >= all;
+    Ok((rows, is_last))
 }
 
 fn shown(made: &Made, detailed: bool) -> Value {

@@ -56,16 +56,6 @@ fn without_a_rule_for_them_no_details_are_asked_for() {
     assert_eq!(scene.server.asked("/v2/alerts/"), 0);
 }
 
-#[test]
-fn jira_service_management_shows_the_same_alerts_at_its_own_place() {
-    let section = "[jsm]\napi_url = \"URL\"\ncloud_id = \"c1\"\nemail = \"ops@acme.io\"\n";
-    let scene = Scene::new(alerts(250, MARCH_1, HOUR), section);
-    scene.fetched(&["--strict"]);
-    assert_eq!(scene.incidents(MARCH).len(), 250);
-    assert_eq!(scene.column(MARCH, "source")[0].1, "jsm");
-    assert!(scene.server.asked("/jsm/ops/api/c1/v1/alerts?") >= 3);
-}
-
 /// A deployment of the service `shop`.
 fn deployed(scene: &Scene) {
     let csv = "id,repo,environment,sha,status,created_at,finished_at\n1,a/shop,production,x,success,2025-03-02T00:00:00Z,2025-03-02T00:00:00Z\n";

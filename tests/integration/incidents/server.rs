@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::world::{World, now};
-use super::{opsgenie, pagerduty};
+use super::{jsm, opsgenie, pagerduty};
 use crate::wire::{self, Pace, Raw, Reply};
 
 /// The key that is accepted.
@@ -40,6 +40,10 @@ pub(super) struct State {
     pub(super) revoked: bool,
     /// The right key, where it is not [`KEY`].
     pub(super) key: Option<&'static str>,
+    /// Addresses that begin so are refused with this status and body.
+    pub(super) refused: Vec<(&'static str, u16, Value)>,
+    /// Whether the key is an OAuth token.
+    pub(super) is_oauth: bool,
     held: bool,
 }
 
@@ -138,14 +142,20 @@ impl State {
         let url = Url::parse("http://host").and_then(|root| root.join(&raw.path)).expect("an address");
         let basic = base64_of(&format!("ops@acme.io:{KEY}"));
         let sent = raw.header("authorization").unwrap_or_default();
+        let key = self.key.unwrap_or(KEY);
         let right = match url.path() {
+            _ if self.is_oauth => format!("Bearer {key}"),
             path if path.starts_with("/jsm") => format!("Basic {basic}"),
             path if path.starts_with("/v1") || path.starts_with("/v2") => format!("GenieKey {KEY}"),
-            _ => format!("Token token={}", self.key.unwrap_or(KEY)),
+            _ => format!("Token token={key}"),
         };
         let (status, value) = if self.revoked || sent != right {
             (401, json!({"message": "Could not authenticate", "error": {"message": "Unauthorized", "code": 2006}}))
-        } else if url.path().starts_with("/v") || url.path().starts_with("/jsm") {
+        } else if let Some((_, status, body)) = self.refused.iter().find(|(path, ..)| raw.path.starts_with(path)) {
+            (*status, body.clone())
+        } else if url.path().starts_with("/jsm") {
+            jsm::answer(&self.world, &url)
+        } else if url.path().starts_with("/v") {
             opsgenie::answer(&self.world, &url)
         } else {
             pagerduty::answer(&self.world, &url, now())

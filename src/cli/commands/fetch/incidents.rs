@@ -124,7 +124,11 @@ pub(in crate::cli::commands) fn jsm(
         plan(config, fetch, began, &section.api_url, key("Jira Service Management", "jsm", &section.token_env)?)?;
     let it = OpsGenie {
         plan,
-        product: Product::Jsm { cloud_id: section.cloud_id.clone(), user: section.email.clone() },
+        product: Product::Jsm {
+            cloud_id: section.cloud_id.clone(),
+            site: section.site.as_ref().map(|site| site.as_str().to_owned()),
+            user: section.email.clone(),
+        },
         caused_by_deploy: flag(&section.caused_by_deploy),
         deployment_ref: section.deployment_ref.clone(),
     };
