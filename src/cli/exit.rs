@@ -131,7 +131,9 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         }
         if let Some(incidents) = cause.downcast_ref::<IncidentsError>() {
             return match incidents {
-                IncidentsError::Authentication { .. } | IncidentsError::Http(HttpError::UnusableToken) => Code::Access,
+                IncidentsError::Authentication { .. }
+                | IncidentsError::Nothing { .. }
+                | IncidentsError::Http(HttpError::UnusableToken) => Code::Access,
                 IncidentsError::Http(HttpError::Refused { .. }) => Code::Usage,
                 _ => Code::Source,
             };

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use url::Url;
 use super::Plan;
 use super::error::{QueryError, SourceError};
 use crate::sources::event::{Budget, Cost, Event};
-use crate::sources::http::{Client, Clock, Method, Reply, Request, Scheme};
+use crate::sources::http::{Client, Clock, HttpError, Method, Reply, Request, Scheme};
 
 /// What differs between services.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub(in crate::sources) struct Dialect {
     pub(in crate::sources) service: &'static str,
     /// How the key is sent.
     pub(in crate::sources) scheme: Scheme<'static>,
+    /// How a key of the other kind is sent, where a service has two: tried where the first request is refused.
+    pub(in crate::sources) or_scheme: Option<Scheme<'static>>,
     /// Headers of every request.
     pub(in crate::sources) headers: &'static [(&'static str, &'static str)],
     /// The scope that a token needs for an address, where the service says no more than that one is missing.
@@ -34,7 +37,13 @@ pub(in crate::sources) struct Api {
     token: SecretString,
     user: Option<String>,
     dialect: Dialect,
+    kind: AtomicU8,
 }
+
+/// Of a service with two kinds of keys: which one the key is.
+const UNKNOWN: u8 = 0;
+const FIRST: u8 = 1;
+const SECOND: u8 = 2;
 
 impl Api {
     /// Sets everything up; sends nothing. With a user, the key is that user's password.
@@ -55,7 +64,14 @@ impl Api {
         });
         let floor = u64::try_from(plan.concurrency).unwrap_or(1);
         let client = Client::new(clock, notify, plan.waits, floor).map_err(SourceError::Http)?;
-        Ok(Self { client, root: plan.api_url.clone(), token: plan.token.clone(), user, dialect })
+        Ok(Self {
+            client,
+            root: plan.api_url.clone(),
+            token: plan.token.clone(),
+            user,
+            dialect,
+            kind: AtomicU8::new(UNKNOWN),
+        })
     }
 
     /// What was spent so far.
@@ -79,16 +95,9 @@ impl Api {
             segments.pop_if_empty().extend(path);
         }
         url.query_pairs_mut().extend_pairs(query);
-        let scheme = self.user.as_deref().map_or(self.dialect.scheme, Scheme::PasswordOf);
         // A body cut off or mangled on the way is asked for once more.
         for is_last in [false, true] {
-            let request = Request {
-                token: Some(&self.token),
-                scheme,
-                headers: self.dialect.headers,
-                ..Request::new(Method::Get, &url)
-            };
-            let reply = self.client.send(request).await?;
+            let reply = self.send(&url).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
                 200..=299 => match serde_json::from_str(&reply.body) {
@@ -124,6 +133,33 @@ impl Api {
             }
         }
         Err(QueryError::Here(format!("{} did not answer", self.dialect.service)))
+    }
+
+    /// Sends one request; the first that is refused goes out once more with the key as one of the other kind.
+    async fn send(&self, url: &Url) -> Result<Reply, HttpError> {
+        let request = |scheme| Request {
+            token: Some(&self.token),
+            scheme,
+            headers: self.dialect.headers,
+            ..Request::new(Method::Get, url)
+        };
+        let first = self.user.as_deref().map_or(self.dialect.scheme, Scheme::PasswordOf);
+        let Some(second) = self.dialect.or_scheme else { return self.client.send(request(first)).await };
+        let kind = self.kind.load(Ordering::Relaxed);
+        let reply = self.client.send(request(if kind == SECOND { second } else { first })).await?;
+        if kind != UNKNOWN {
+            return Ok(reply);
+        }
+        if reply.status != 401 {
+            self.kind.store(FIRST, Ordering::Relaxed);
+            return Ok(reply);
+        }
+        let other = self.client.send(request(second)).await?;
+        if other.status == 401 {
+            return Ok(reply);
+        }
+        self.kind.store(SECOND, Ordering::Relaxed);
+        Ok(other)
     }
 }
 

@@ -62,6 +62,18 @@ impl QueryError {
         }
     }
 
+    /// What was found, else why it is not shown; an error where it cannot be told.
+    pub(in crate::sources) fn shown<T>(
+        reply: Result<T, Self>,
+        service: &'static str,
+    ) -> Result<Result<T, String>, SourceError> {
+        match reply {
+            Ok(reply) => Ok(Ok(reply)),
+            Err(Self::Denied(reason) | Self::Gone(reason)) => Ok(Err(reason)),
+            Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service, cause })),
+        }
+    }
+
     /// Why one thing could not be read, and whether it is not shown to us; an error where nothing can be.
     pub(in crate::sources) fn reason(self) -> Result<(String, bool), SourceError> {
         match self {

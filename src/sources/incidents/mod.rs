@@ -11,6 +11,7 @@ pub(super) mod absent;
 pub(super) mod api;
 pub(super) mod cursor;
 pub(super) mod flags;
+mod newest;
 mod reading;
 pub(super) mod walk;
 
@@ -24,6 +25,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::sources::http::WaitLimits;
 
 pub use self::error::SourceError;
+pub(super) use self::newest::{Newest, newest};
 pub(super) use self::reading::Reading;
 
 /// The status of an incident that its source no longer has.

@@ -21,7 +21,7 @@ pub(in crate::sources) trait List: Sync {
     const OVERLAP_MS: i64;
 
     /// The rows of a window from an offset on, in order of the instant at which the service made them.
-    fn page(&self, window: Span, offset: usize) -> impl Future<Output = Result<Page, QueryError>> + Send;
+    fn page(&self, window: Span, offset: usize, order: Order) -> impl Future<Output = Result<Page, QueryError>> + Send;
 
     /// One incident by its id; none where it is no longer there.
     fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
@@ -34,6 +34,13 @@ pub(in crate::sources) trait List: Sync {
 
     /// Adds to a row what a page does not show.
     fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
+}
+
+/// In which order a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sources) enum Order {
+    OldestFirst,
+    NewestFirst,
 }
 
 /// The rows of one page, and whether the service says that there are more.
@@ -87,7 +94,7 @@ impl<'l, L: List> Walk<'l, L> {
         if self.window.from >= self.end {
             return Ok(None);
         }
-        let Page { rows, more, skipped } = self.list.page(self.window, self.offset).await?;
+        let Page { rows, more, skipped } = self.list.page(self.window, self.offset, Order::OldestFirst).await?;
         self.skipped += skipped;
         let shown = rows.len() + skipped;
         let ids: Vec<String> = rows.iter().map(|row| row.incident.id.clone()).collect();
@@ -156,7 +163,7 @@ mod tests {
         const DEEPEST: usize = 50;
         const OVERLAP_MS: i64 = 1_000;
 
-        async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
+        async fn page(&self, window: Span, offset: usize, _: Order) -> Result<Page, QueryError> {
             self.asked.lock().expect("a log").push((window, offset));
             assert!(window.to.0 - window.from.0 <= Self::LONGEST_MS && offset + Self::PAGE <= Self::DEEPEST);
             if let Some(made_at) = self.repeats {

@@ -2,14 +2,14 @@
 //! latter at their `closeTime`, an instant; where neither is said, a closed alert ended when it last changed. Details
 //! are asked for only where a rule needs them.
 
-use super::incidents::flag;
+use super::incidents::{flag, order_word};
 use super::names::{Names, add};
 use super::{Flag, OpsGenie, Product, wire};
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Page, Row};
+use crate::sources::incidents::walk::{List, Order, Page, Row};
 
 /// The list of alerts.
 pub(super) struct Alerts<'a> {
@@ -84,12 +84,17 @@ impl List for Alerts<'_> {
     const DEEPEST: usize = 20_000;
     const OVERLAP_MS: i64 = 0;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
+    async fn page(&self, window: Span, offset: usize, order: Order) -> Result<Page, QueryError> {
         let filter = format!("createdAt>={} AND createdAt<={}", window.from.0, window.to.0);
         let (size, offset) = (Self::PAGE.to_string(), offset.to_string());
         let (path, called) = self.place();
-        let query =
-            [("query", filter.as_str()), (called, &size), ("offset", &offset), ("sort", "createdAt"), ("order", "asc")];
+        let query = [
+            ("query", filter.as_str()),
+            (called, &size),
+            ("offset", &offset),
+            ("sort", "createdAt"),
+            ("order", order_word(order)),
+        ];
         let page: wire::Page<wire::Alert> = self.api.get(&path, &query).await?;
         let row = |wire: wire::Alert| Row { made_at: wire.created_at, incident: self.row(wire) };
         let more = page.has_more();

@@ -8,7 +8,7 @@ use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::flags;
-use crate::sources::incidents::walk::{List, Page, Row};
+use crate::sources::incidents::walk::{List, Order, Page, Row};
 
 /// The list of incidents.
 pub(super) struct Incidents<'a> {
@@ -64,13 +64,21 @@ pub(super) fn flag(row: &mut Incident, opsgenie: &OpsGenie, property: impl Fn(&s
     }
 }
 
+/// What the order of a list is called.
+pub(super) fn order_word(order: Order) -> &'static str {
+    match order {
+        Order::OldestFirst => "asc",
+        Order::NewestFirst => "desc",
+    }
+}
+
 impl List for Incidents<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
     const DEEPEST: usize = 20_000;
     const OVERLAP_MS: i64 = 0;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
+    async fn page(&self, window: Span, offset: usize, order: Order) -> Result<Page, QueryError> {
         let filter = format!("createdAt>={} AND createdAt<={}", window.from.0, window.to.0);
         let (limit, offset) = (Self::PAGE.to_string(), offset.to_string());
         let query = [
@@ -78,7 +86,7 @@ impl List for Incidents<'_> {
             ("limit", &limit),
             ("offset", &offset),
             ("sort", "createdAt"),
-            ("order", "asc"),
+            ("order", order_word(order)),
         ];
         let page: wire::Page<wire::Incident> = self.api.get(&["v1", "incidents"], &query).await?;
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };

@@ -101,12 +101,17 @@ impl Product {
     fn dialect(&self) -> Dialect {
         let headers = &[("accept", "application/json")];
         match self {
-            Self::OpsGenie { .. } => {
-                Dialect { service: "OpsGenie", scheme: Scheme::Behind("GenieKey "), headers, scope: |_| None }
-            }
+            Self::OpsGenie { .. } => Dialect {
+                service: "OpsGenie",
+                scheme: Scheme::Behind("GenieKey "),
+                or_scheme: None,
+                headers,
+                scope: |_| None,
+            },
             Self::Jsm { .. } => Dialect {
                 service: "Jira Service Management",
                 scheme: Scheme::Behind("Bearer "),
+                or_scheme: None,
                 headers,
                 scope: jsm_scope,
             },

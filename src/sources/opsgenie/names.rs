@@ -42,16 +42,13 @@ impl Names {
 
     /// What is not shown is noted; what cannot be read is an error, or rows would lose the names they had.
     fn shown<T>(&mut self, of: &str, reply: Result<T, QueryError>) -> Result<Option<T>, SourceError> {
-        let reason = match reply {
-            Ok(reply) => return Ok(Some(reply)),
-            Err(QueryError::Denied(reason) | QueryError::Gone(reason)) => reason,
-            Err(error) => {
-                return error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: "OpsGenie", cause }));
-            }
-        };
-        self.missing
-            .push(format!("the names of {of} are not shown: {reason}; their ids alone are matched to services"));
-        Ok(None)
+        Ok(QueryError::shown(reply, "OpsGenie")?
+            .map_err(|reason| {
+                let words =
+                    format!("the names of {of} are not shown: {reason}; their ids alone are matched to services");
+                self.missing.push(words);
+            })
+            .ok())
     }
 
     /// An id and what it is called, behind those that are there already.

@@ -8,16 +8,10 @@ use super::alerts::Alerts;
 use super::incidents::Incidents;
 use super::names::Names;
 use super::{ALERTS, OpsGenie};
-use crate::domain::time::{Span, Timestamp};
 use crate::sources::event::{Say, say_waits};
 use crate::sources::http::Clock;
-use crate::sources::incidents::SourceError;
 use crate::sources::incidents::api::Api;
-use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::List;
-
-const MOST: usize = 25;
-const MONTH_MS: i64 = 30 * 86_400_000;
+use crate::sources::incidents::{SourceError, newest};
 
 /// What there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +24,8 @@ pub struct Probe {
     pub flagged: usize,
     /// Why incidents or alerts cannot be read, by scope.
     pub problems: Vec<(String, String)>,
+    /// What beside them is not shown to the key, and why.
+    pub missing: Vec<String>,
 }
 
 /// Asks what the key sees; waits for no limit and stores nothing.
@@ -45,14 +41,14 @@ pub async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, 
     let mut probe = Probe::default();
     for scope in opsgenie.product.scopes() {
         let looked = if scope == ALERTS {
-            look(&Alerts { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
+            newest(&Alerts { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
         } else {
-            look(&Incidents { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
+            newest(&Incidents { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
         };
         match looked {
-            Ok((incidents, flagged)) => {
-                probe.incidents += incidents;
-                probe.flagged += flagged;
+            Ok(newest) => {
+                probe.incidents += newest.incidents;
+                probe.flagged += newest.flagged;
             }
             Err(error) => {
                 let (problem, _) = error.reason()?;
@@ -60,18 +56,8 @@ pub async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, 
             }
         }
     }
+    probe.missing = names.missing;
     probe.names = names.services.into_iter().chain(names.teams).collect();
     drain.abort();
     Ok(probe)
-}
-
-async fn look<L: List>(list: &L, to: Timestamp) -> Result<(usize, usize), QueryError> {
-    let rows = list.page(Span { from: Timestamp(to.0 - MONTH_MS), to }, 0).await?;
-    let (mut incidents, mut flagged) = (0, 0);
-    for row in rows.rows.into_iter().rev().take(MOST) {
-        let row = list.complete(row.incident).await?;
-        incidents += 1;
-        flagged += usize::from(row.caused_by_deploy.is_some() || row.deployment_ref.is_some());
-    }
-    Ok((incidents, flagged))
 }

@@ -1,15 +1,20 @@
 //! What an account has beside its incidents: services, the order of its priorities, its custom fields; and what is read
 //! of one incident in questions of its own.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{Field, PagerDuty, SERVICE, wire};
 use crate::domain::event::Incident;
+use crate::domain::time::Timestamp;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::{SourceError, flags};
 
 const PAGE: usize = 100;
+/// No list is shown further than this.
+const DEEPEST: usize = 10_000;
 /// Reasons why a change event is said to be related, the most telling first.
 const REASONS: [&str; 3] = ["intelligent", "related_service", "most_recent"];
 /// Keys of custom details that name a deployment.
@@ -22,27 +27,46 @@ pub(super) struct Account {
     pub(super) priorities: Vec<String>,
     /// Whether any custom field that is asked for exists: without it no incident is asked for its values.
     has_fields: bool,
+    /// What is not shown to the key, and why.
+    pub(super) missing: Vec<String>,
 }
 
 impl Account {
     pub(super) async fn read(api: &Api, pagerduty: &PagerDuty) -> Result<Self, SourceError> {
-        let services = if pagerduty.services.is_empty() { Vec::new() } else { services(api).await? };
+        let mut missing = Vec::new();
+        let services = if pagerduty.services.is_empty() { first_service(api).await } else { services(api).await };
+        let services = match QueryError::shown(services, SERVICE)? {
+            // Without one there is no incident either, and an empty list would be taken for a quiet year.
+            Ok(services) if services.is_empty() => {
+                let cause = "the key is accepted and sees no service; check what it may read".to_owned();
+                return Err(SourceError::Nothing { service: SERVICE, cause });
+            }
+            Ok(services) => services,
+            Err(reason) if pagerduty.services.is_empty() => {
+                missing.push(format!("services are not shown: {reason}"));
+                Vec::new()
+            }
+            Err(reason) => return Err(SourceError::Nothing { service: SERVICE, cause: reason }),
+        };
         let priorities: Result<wire::Priorities, _> = api.get(&["priorities"], &[]).await;
-        let priorities = absent_is_empty(priorities.map(|list| list.priorities))?;
+        let priorities = QueryError::shown(priorities, SERVICE)?.map(|list| list.priorities).unwrap_or_else(|reason| {
+            missing
+                .push(format!("the order of priorities is not shown: {reason}; names without a number have no rank"));
+            Vec::new()
+        });
         let wanted: Vec<&str> = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()]
             .into_iter()
             .flatten()
             .filter_map(|field| if let Field::CustomField(name) = field { Some(name.as_str()) } else { None })
             .collect();
-        let has_fields = !wanted.is_empty() && {
-            let fields: Result<wire::Fields, _> = api.get(&["incidents", "custom_fields"], &[]).await;
-            let fields = absent_is_empty(fields.map(|list| list.fields))?;
-            fields
-                .iter()
-                .any(|field| wanted.iter().any(|name| is_called(name, &field.name, field.display_name.as_deref())))
-        };
+        let has_fields = !wanted.is_empty()
+            && QueryError::shown(has_field(api, &wanted).await, SERVICE)?.unwrap_or_else(|reason| {
+                missing
+                    .push(format!("custom fields are not shown: {reason}; no incident is asked for `{}`", wanted[0]));
+                false
+            });
         let name = |one: wire::Reference| one.summary.or(one.name);
-        Ok(Self { services, priorities: priorities.into_iter().filter_map(name).collect(), has_fields })
+        Ok(Self { services, priorities: priorities.into_iter().filter_map(name).collect(), has_fields, missing })
     }
 
     /// Whether verdicts and references are read with requests per incident.
@@ -124,29 +148,71 @@ impl Account {
     }
 }
 
-/// The instant of the first acknowledgement among an incident's log entries.
-async fn acknowledged(api: &Api, id: &str) -> Result<Option<crate::domain::time::Timestamp>, QueryError> {
-    let query = [("is_overview", "true"), ("limit", "100"), ("time_zone", "UTC")];
-    let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
-    let entries = QueryError::gone_is_none(entries)?.map(|list| list.log_entries).unwrap_or_default();
-    let acknowledged = entries.iter().filter(|entry| entry.r#type.starts_with("acknowledge_log_entry"));
-    Ok(acknowledged.map(|entry| entry.created_at).min())
+/// Whether incidents of any type have one of these custom fields.
+async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
+    let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[]).await;
+    let types = match types {
+        Ok(types) => types.incident_types.into_iter().map(|one| one.id).collect(),
+        // What types there are is a right of its own; the one that every account has is known by its name.
+        Err(QueryError::Denied(_) | QueryError::Gone(_)) => vec!["incident_default".to_owned()],
+        Err(error) => return Err(error),
+    };
+    let mut refused = None;
+    for of in types {
+        let fields: Result<wire::Fields, _> = api.get(&["incidents", "types", &of, "custom_fields"], &[]).await;
+        match fields {
+            Ok(list) => {
+                let is_wanted = |field: &wire::FieldName| {
+                    wanted.iter().any(|name| is_called(name, &field.name, field.display_name.as_deref()))
+                };
+                if list.fields.iter().any(is_wanted) {
+                    return Ok(true);
+                }
+            }
+            Err(error @ (QueryError::Denied(_) | QueryError::Gone(_))) => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    refused.map_or(Ok(false), Err)
+}
+
+/// The instant of the first acknowledgement among an incident's log entries. They come newest first, so all are read.
+async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryError> {
+    let (mut offset, mut first) = (0, None);
+    while offset + PAGE <= DEEPEST {
+        let (limit, from) = (PAGE.to_string(), offset.to_string());
+        let query = [("limit", limit.as_str()), ("offset", &from), ("time_zone", "UTC")];
+        let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
+        let Some(page) = QueryError::gone_is_none(entries)? else { break };
+        let shown = page.log_entries.rows.len() + page.log_entries.nulls;
+        let acknowledged = page.log_entries.rows.iter().filter(|it| it.r#type.starts_with("acknowledge_log_entry"));
+        first = acknowledged.map(|entry| entry.created_at).filter(|at| !at.is_placeholder()).chain(first).min();
+        offset += shown;
+        if !page.more || shown == 0 {
+            break;
+        }
+    }
+    Ok(first)
+}
+
+/// The first service, or none.
+async fn first_service(api: &Api) -> Result<Vec<wire::Reference>, QueryError> {
+    let page: wire::Services = api.get(&["services"], &[("limit", "1")]).await?;
+    Ok(page.services)
 }
 
 /// All services of an account.
-pub(super) async fn services(api: &Api) -> Result<Vec<wire::Reference>, SourceError> {
-    let mut services = Vec::new();
+pub(super) async fn services(api: &Api) -> Result<Vec<wire::Reference>, QueryError> {
+    let mut services: Vec<wire::Reference> = Vec::new();
+    let mut known = HashSet::new();
     loop {
         let (offset, limit) = (services.len().to_string(), PAGE.to_string());
         let query = [("limit", limit.as_str()), ("offset", &offset), ("sort_by", "name")];
-        let page: Result<wire::Services, _> = api.get(&["services"], &query).await;
-        let page = page.map_err(|error| match error.reason() {
-            Err(error) => error,
-            Ok((cause, _)) => SourceError::Failed { service: SERVICE, cause },
-        })?;
-        let is_last = !page.more || page.services.is_empty();
-        services.extend(page.services);
-        if is_last {
+        let page: wire::Services = api.get(&["services"], &query).await?;
+        let before = services.len();
+        services.extend(page.services.into_iter().filter(|one| known.insert(one.id.clone())));
+        // A page that brings nothing new is one that the service repeats.
+        if !page.more || services.len() == before {
             return Ok(services);
         }
     }
@@ -191,15 +257,6 @@ fn whole_sha(text: &str) -> Option<String> {
 
 fn is_called(wanted: &str, name: &str, display_name: Option<&str>) -> bool {
     name.eq_ignore_ascii_case(wanted) || display_name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-}
-
-/// What an account does not have is none of it; what cannot be read is an error, or rows would lose what they had.
-fn absent_is_empty<T>(reply: Result<Vec<T>, QueryError>) -> Result<Vec<T>, SourceError> {
-    match reply {
-        Ok(list) => Ok(list),
-        Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(Vec::new()),
-        Err(error) => error.reason().and_then(|(cause, _)| Err(SourceError::Failed { service: SERVICE, cause })),
-    }
 }
 
 #[cfg(test)]

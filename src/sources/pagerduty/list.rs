@@ -6,7 +6,7 @@ use crate::domain::event::Incident;
 use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Page, Row};
+use crate::sources::incidents::walk::{List, Order, Page, Row};
 
 /// The incidents of an account, or of one of its services.
 pub(super) struct Incidents<'a> {
@@ -29,14 +29,18 @@ impl List for Incidents<'_> {
     const DEEPEST: usize = 10_000;
     const OVERLAP_MS: i64 = 1_000;
 
-    async fn page(&self, window: Span, offset: usize) -> Result<Page, QueryError> {
+    async fn page(&self, window: Span, offset: usize, order: Order) -> Result<Page, QueryError> {
         let (since, until) = (window.from.to_rfc3339(), window.to.to_rfc3339());
+        let sort_by = match order {
+            Order::OldestFirst => "created_at:asc",
+            Order::NewestFirst => "created_at:desc",
+        };
         let (limit, offset) = (Self::PAGE.to_string(), offset.to_string());
         let mut query = vec![
             ("since", since.as_str()),
             ("until", until.as_str()),
             ("time_zone", "UTC"),
-            ("sort_by", "created_at:asc"),
+            ("sort_by", sort_by),
             ("limit", &limit),
             ("offset", &offset),
         ];

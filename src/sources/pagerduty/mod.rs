@@ -29,6 +29,8 @@ pub(super) const SERVICE: &str = "PagerDuty";
 const DIALECT: Dialect = Dialect {
     service: SERVICE,
     scheme: Scheme::Behind("Token token="),
+    // A scoped OAuth token.
+    or_scheme: Some(Scheme::Behind("Bearer ")),
     headers: &[("accept", "application/vnd.pagerduty+json;version=2"), ("content-type", "application/json")],
     scope: |_| None,
 };
@@ -86,6 +88,9 @@ pub async fn fetch(
     let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, clock, &events)?);
     let reading = Reading { source: SOURCE, plan: &pagerduty.plan, known: &known, events: &events };
     let account = fields::Account::read(&api, &pagerduty).await?;
+    for missing in &account.missing {
+        reading.send(Event::Notice(format!("{SOURCE}: {missing}"))).await?;
+    }
     let budget = || api.budget_left();
     if pagerduty.services.is_empty() {
         let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };

@@ -84,7 +84,14 @@ pub(super) struct Priorities {
     pub(super) priorities: Vec<Reference>,
 }
 
-/// The fields that an account has; their names are those of the values.
+/// The kinds of incidents that an account has; each has custom fields of its own.
+#[derive(Debug, Deserialize)]
+pub(super) struct IncidentTypes {
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub(super) incident_types: Vec<Reference>,
+}
+
+/// The fields that incidents of one type have; their names are those of the values.
 #[derive(Debug, Deserialize)]
 pub(super) struct Fields {
     #[serde(default, deserialize_with = "without_nulls")]
@@ -157,8 +164,9 @@ pub(super) struct Correlation {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct LogEntries {
-    #[serde(default, deserialize_with = "without_nulls")]
-    pub(super) log_entries: Vec<LogEntry>,
+    pub(super) log_entries: Listed<LogEntry>,
+    #[serde(default)]
+    pub(super) more: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -178,12 +178,12 @@ fn half_a_history_goes_on_where_it_was() {
         world.incident(NEW_YEAR + nth * 4 * HOUR);
     }
     let scene = Scene::pagerduty(world, "");
-    scene.server.fault(15, Fault::Revoke);
+    scene.server.fault(18, Fault::Revoke);
     assert_eq!(scene.fetch(&[]).code, 3);
     assert!(scene.covered("pagerduty", "*").is_empty(), "nothing is claimed");
     scene.server.state(|state| state.revoked = false);
     let before = scene.server.requests();
     scene.fetched(&[]);
-    assert!(scene.server.requests() - before <= 16, "{} requests", scene.server.requests() - before);
+    assert!(scene.server.requests() - before <= 19, "{} requests", scene.server.requests() - before);
     assert_eq!(scene.incidents("2025-01-30..2025-12-01").len(), 2_000);
 }

@@ -15,7 +15,7 @@ fn world(age: i64) -> World {
 }
 
 /// Verdict and reference of the only incident, as the dataset has them.
-fn verdict(scene: &Scene, source: &str) -> (Option<bool>, Option<String>) {
+pub(super) fn verdict(scene: &Scene, source: &str) -> (Option<bool>, Option<String>) {
     let dataset = dora_report::store::Dataset::open(&scene.place.path("data")).expect("a dataset");
     let known = dataset.known_incidents(source, |_| dora_report::domain::time::Timestamp(0)).expect("rows");
     let row = known.unsettled.into_iter().next().expect("a row");
@@ -79,7 +79,7 @@ fn null_entries_and_incidents_without_a_date_are_skipped_and_counted() {
     let mut empty = World::new();
     empty.fields.clear();
     let scene = Scene::pagerduty(empty, "");
-    scene.server.fault(3, Fault::Reply(200, Vec::new(), body.to_string()));
+    scene.server.fault(6, Fault::Reply(200, Vec::new(), body.to_string()));
     let run = scene.fetched(&[]);
     assert!(run.stderr.contains("2 entries"), "{}", run.stderr);
     assert_eq!(scene.column("2025-03", "resolved_at"), [("Q2".to_owned(), String::new())]);

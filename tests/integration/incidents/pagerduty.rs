@@ -15,7 +15,15 @@ pub(super) fn answer(world: &World, url: &Url, now: i64) -> (u16, Value) {
     let not_found = (404, json!({"error": {"message": "Not Found", "code": 2100}}));
     match &parts[..] {
         ["incidents"] => list(world, url, now),
-        ["incidents", "custom_fields"] => {
+        ["incidents", "types"] => {
+            let named = ["incident_default", "major"].map(|name| json!({"id": format!("P{name}"), "name": name}));
+            (200, json!({"incident_types": named}))
+        }
+        // The fields are those of one type alone.
+        ["incidents", "types", "Pincident_default" | "incident_default", "custom_fields"] => {
+            (200, json!({"fields": []}))
+        }
+        ["incidents", "types", "Pmajor", "custom_fields"] => {
             let fields = world.fields.iter().map(|name| json!({"id": "F", "name": name, "display_name": name}));
             (200, json!({"fields": fields.collect::<Vec<_>>()}))
         }
@@ -36,9 +44,13 @@ pub(super) fn answer(world: &World, url: &Url, now: i64) -> (u16, Value) {
                 ["log_entries"] => {
                     let entry = |kind: &str, at: i64| json!({"type": kind, "created_at": iso(at)});
                     let acknowledged = made.acknowledged.map(|at| entry("acknowledge_log_entry", at));
+                    // Newest first; the first acknowledgement is far behind.
+                    let later = (0..made.chatter).map(|nth| entry("notify_log_entry", made.created + DAY - nth));
                     let entries: Vec<Value> =
-                        [Some(entry("trigger_log_entry", made.created)), acknowledged].into_iter().flatten().collect();
-                    (200, json!({"log_entries": entries}))
+                        later.chain(acknowledged).chain([entry("trigger_log_entry", made.created)]).collect();
+                    let (limit, offset) = paging(url, 25);
+                    let page: Vec<&Value> = entries.iter().skip(offset).take(limit).collect();
+                    (200, json!({"log_entries": page, "more": offset + limit < entries.len()}))
                 }
                 _ => not_found,
             }

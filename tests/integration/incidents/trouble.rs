@@ -1,8 +1,11 @@
 //! What goes wrong with a service, and what that means for the others, the coverage and the exit code.
 
+use serde_json::json;
+
+use super::late::verdict;
 use super::scene::{SINCE, Scene};
 use super::server::{Fault, KEY};
-use super::world::{DAY, NEW_YEAR, World};
+use super::world::{DAY, NEW_YEAR, World, now};
 
 fn small() -> World {
     let mut world = World::new();
@@ -182,25 +185,96 @@ fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_
     assert_eq!(of(&scene), of(&whole));
 }
 
+/// The column of the rows of some months.
+const MONTHS: &str = "2025-01-30..2025-05-01";
+
 #[test]
-fn what_the_plan_of_an_account_does_not_include_costs_that_alone() {
-    let body = |words: &str| format!("{{\"message\": \"{words}\", \"error\": {{\"message\": \"{words}\"}}}}");
+fn what_the_plan_of_an_account_does_not_include_costs_that_alone_and_is_said() {
+    let words = "Account does not have access";
+    let body = json!({"message": words, "error": {"message": words}});
     for status in [402, 403, 404] {
-        // The order of priorities and the custom fields.
-        let scene = Scene::pagerduty(small(), "");
-        for number in [1, 2] {
-            scene.server.fault(number, Fault::Reply(status, Vec::new(), body("Account does not have access")));
+        for (path, lost) in [
+            ("/services", "services are not shown"),
+            ("/priorities", "the order of priorities is not shown"),
+            ("/incidents/types", "custom fields are not shown"),
+        ] {
+            let scene = Scene::pagerduty(small(), "");
+            scene.server.state(|state| state.refused = vec![(path, status, body.clone())]);
+            let run = scene.fetched(&["--strict"]);
+            assert!(run.stderr.contains(lost) && run.stderr.contains(words), "{status} {path}: {}", run.stderr);
+            assert_eq!(scene.incidents(MONTHS).len(), 120, "{status} {path}");
         }
-        scene.fetched(&["--strict"]);
-        assert_eq!(scene.incidents("2025-01-30..2025-05-01").len(), 120, "{status}");
-        // The names of services and teams.
-        let scene = Scene::opsgenie(small(), "");
-        for number in [1, 2] {
-            scene.server.fault(number, Fault::Reply(status, Vec::new(), body("Your plan does not allow this")));
+        for (path, lost) in [("/v1/services", "the names of services"), ("/v2/teams", "the names of teams")] {
+            let scene = Scene::opsgenie(small(), "");
+            scene.server.state(|state| state.refused = vec![(path, status, body.clone())]);
+            let run = scene.fetched(&["--strict"]);
+            assert!(run.stderr.contains(lost) && run.stderr.contains(words), "{status} {path}: {}", run.stderr);
+            assert_eq!(scene.incidents(MONTHS).len(), 120, "{status} {path}");
         }
-        scene.fetched(&["--strict"]);
-        assert_eq!(scene.incidents("2025-01-30..2025-05-01").len(), 120, "{status}");
     }
+}
+
+#[test]
+fn a_key_that_sees_no_service_is_code_3_and_no_quiet_year() {
+    let scene = Scene::pagerduty(World::default(), "");
+    for command in ["fetch", "doctor"] {
+        let run = scene.run(&[command]);
+        assert_eq!(run.code, 3, "{command}: {}{}", run.stdout, run.stderr);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(said.contains("sees no service"), "{command}: {said}");
+    }
+    assert!(scene.covered("pagerduty", "*").is_empty());
+}
+
+#[test]
+fn a_scoped_oauth_token_is_sent_as_one() {
+    let scene = Scene::pagerduty(small(), "");
+    scene.server.state(|state| state.is_oauth = true);
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.incidents(MONTHS).len(), 120);
+    scene.server.state(|state| state.revoked = true);
+    let before = scene.server.requests();
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert_eq!(scene.server.requests() - before, 2, "each kind of key was tried once");
+}
+
+#[test]
+fn custom_fields_are_found_where_the_types_of_incidents_are_not_shown() {
+    let mut world = World::new();
+    world.incident(NEW_YEAR + DAY).fields = vec![("caused_by_deploy".into(), json!(true))];
+    let scene = Scene::pagerduty(world, "");
+    let denied = json!({"error": {"message": "Access Denied", "code": 2010}});
+    let fields = json!({"fields": [null, {"id": "F", "name": "caused_by_deploy", "display_name": null}]});
+    scene.server.state(|state| {
+        state.refused =
+            vec![("/incidents/types/incident_default/custom_fields", 200, fields), ("/incidents/types", 403, denied)];
+    });
+    scene.fetched(&["--strict"]);
+    assert_eq!(verdict(&scene, "pagerduty").0, Some(true));
+    assert_eq!(scene.server.asked("/incidents/custom_fields"), 0, "that address is deprecated");
+}
+
+#[test]
+fn the_first_acknowledgement_is_found_behind_hundreds_of_other_entries() {
+    let mut world = World::new();
+    let made = world.incident(NEW_YEAR + DAY);
+    (made.acknowledged, made.chatter) = (Some(NEW_YEAR + DAY + 120_000), 350);
+    let scene = Scene::pagerduty(world, "acknowledgements = true\n");
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.column("2025-01", "acknowledged_at")[0].1, "2025-01-02T00:02:00Z");
+}
+
+#[test]
+fn doctor_looks_at_the_newest_incidents() {
+    let mut world = World::new();
+    for nth in 0..160 {
+        world.incident(now() - 20 * DAY + nth * DAY / 10).title = "quiet".into();
+    }
+    world.made[159].title = "caused by a deploy".into();
+    let scene = Scene::pagerduty(world, "caused_by_deploy = { title = \"caused by\" }\n");
+    let run = scene.run(&["doctor"]);
+    assert!(run.stdout.contains("of the newest 25 incidents of the last 30 days 1 say"), "{}", run.stdout);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) struct Made {
     pub(super) created: i64,
     pub(super) ended: Option<i64>,
     pub(super) acknowledged: Option<i64>,
+    /// PagerDuty: how many entries its log has beside these.
+    pub(super) chatter: i64,
     /// Id and name.
     pub(super) service: (String, String),
     pub(super) urgency: String,

@@ -33,6 +33,8 @@ struct Seen {
     /// Services or lists that were looked for.
     scopes: usize,
     problems: Vec<(String, String)>,
+    /// What beside these is not shown, and why.
+    missing: Vec<String>,
 }
 
 pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
@@ -111,13 +113,14 @@ async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, S
             let why = "the key shows no such service; check its id or name and what the key may read";
             let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
             let scopes = it.services.len();
-            Ok(Seen { names: probe.services, incidents: probe.incidents, flagged: probe.flagged, scopes, problems })
+            let pagerduty::Probe { services: names, incidents, flagged, missing } = probe;
+            Ok(Seen { names, incidents, flagged, scopes, problems, missing })
         }
         Incidents::OpsGenie(it, _) => {
             let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
-            let opsgenie::Probe { names, incidents, flagged, problems } =
+            let opsgenie::Probe { names, incidents, flagged, problems, missing } =
                 opsgenie::probe(asked, Arc::new(now), talk.warnings()).await?;
-            Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems })
+            Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems, missing })
         }
     }
 }
@@ -138,6 +141,9 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
         let text = format!("{section}: {scope} cannot be read: {problem}");
         // A part that cannot be read is a warning of `fetch` too.
         if seen.problems.len() < seen.scopes { list.warn(&text) } else { list.fail(Code::Access, &text) }
+    }
+    for missing in &seen.missing {
+        list.warn(&format!("{section}: {missing}"));
     }
     let places = repos(context);
     let ownership = Ownership::new(&context.config.settings, &places);
