@@ -67,7 +67,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
         text.choose(&DeploymentKind::ALL.map(|kind| (kind.as_str(), kind)))
     })?;
     Ok(Github {
-        api_url: api_url(section, "https://api.github.com")?,
+        api_url: of_the_api(api_url(section, "https://api.github.com")?),
         auth: auth(section)?,
         repos: repos.iter().map(|text| repo(text, org.is_some())).collect::<Result<_, _>>()?,
         exclude: exclude.iter().map(|text| text.read(Glob::new)).collect::<Result<_, _>>()?,
@@ -112,6 +112,33 @@ fn auth(section: &Section<'_>) -> Result<GithubAuth, ConfigError> {
         (None, ..) => {
             Err(section
                 .incomplete("needs `app_id`, `installation_id` and `private_key_file` together for a GitHub App"))
+        }
+    }
+}
+
+/// The address of the API where that of the pages is written: for github.com and for a company's own `ghe.com`.
+fn of_the_api(written: Endpoint) -> Endpoint {
+    let host = written.as_str().strip_prefix("https://").unwrap_or_default().to_ascii_lowercase();
+    let is_of_pages =
+        host == "github.com" || host.strip_suffix(".ghe.com").is_some_and(|name| !name.contains(['.', '/']));
+    let api = is_of_pages.then(|| Endpoint::parse(&format!("https://api.{host}")).ok()).flatten();
+    api.unwrap_or(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_companys_pages_stands_for_that_of_its_api() {
+        for (written, meant) in [
+            ("https://acme.ghe.com", "https://api.acme.ghe.com"),
+            ("https://api.acme.ghe.com", "https://api.acme.ghe.com"),
+            ("https://github.com", "https://api.github.com"),
+            ("https://ghes.acme.io/api/v3", "https://ghes.acme.io/api/v3"),
+            ("https://x.acme.ghe.com/api", "https://x.acme.ghe.com/api"),
+        ] {
+            assert_eq!(of_the_api(Endpoint::parse(written).expect("an address")).as_str(), meant);
         }
     }
 }

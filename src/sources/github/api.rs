@@ -11,6 +11,8 @@ use url::Url;
 use super::credentials::{Credentials, HEADERS, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
+use super::older::Older;
+use super::refusal::{left_out, refusal};
 use super::skipped::Skipped;
 use crate::sources::event::{Budget, Cost};
 use crate::sources::http::{Body, Client, Method, Reply, Request};
@@ -48,13 +50,15 @@ pub(super) struct Api {
     scopes: OnceLock<String>,
     /// What was left out of replies.
     pub(super) skipped: Skipped,
+    older: Older,
 }
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
         let (root, url) = (api_url.clone(), graphql_url(api_url)?);
-        let (points, scopes, skipped) = (AtomicU64::new(0), OnceLock::new(), Skipped::default());
-        Ok(Self { client, credentials, root, url, points, scopes, skipped })
+        let (points, scopes) = (AtomicU64::new(0), OnceLock::new());
+        let (skipped, older) = (Skipped::default(), Older::default());
+        Ok(Self { client, credentials, root, url, points, scopes, skipped, older })
     }
 
     /// What was spent so far.
@@ -79,19 +83,22 @@ impl Api {
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, QueryError> {
-        let body = json!({"query": query, "variables": variables}).to_string();
-        for nth in 0.. {
+        let variables = json!(variables);
+        let mut nth = 0;
+        loop {
+            let body = json!({"query": self.older.wording(query), "variables": variables}).to_string();
             let reply = self.post(&body).await?;
             let problem = match self.understand(&reply)? {
                 Ok(data) => return self.parse(scope, data, &reply),
+                Err(problem) if self.older.learn(&problem) => continue,
                 Err(problem) => problem,
             };
             if nth + 1 >= TRIES {
                 return Err(QueryError::Here(format!("GitHub answered {TRIES} times with an error: {problem}")));
             }
             self.client.pause(nth).await;
+            nth += 1;
         }
-        Err(QueryError::Here("GitHub did not answer".into()))
     }
 
     /// A reply, or a part of it, as the type that was asked for.
@@ -117,7 +124,7 @@ impl Api {
         let errors = envelope.errors.unwrap_or_default();
         let share = |(index, scope): (usize, &&str)| {
             let alias = format!("r{index}");
-            match meaning(&of_alias(&errors, &alias), |text| reply.quote(text)) {
+            match meaning(&of_alias(&errors, &alias), reply.sso.as_deref(), |text| reply.quote(text)) {
                 Some(Meaning::Final(cause)) => Share::Refused(cause),
                 Some(_) => Share::Unclear,
                 None => {
@@ -139,7 +146,7 @@ impl Api {
     fn envelope(&self, reply: &Reply) -> Result<Result<Envelope, String>, QueryError> {
         let quoted = || format!("{}: {}", reply.status, words(reply));
         match reply.status {
-            401 | 403 => return Err(GitHubError::Authentication { cause: quoted() }.into()),
+            401 | 403 => return Err(of_one_organization(reply).unwrap_or_else(|| not_accepted(reply).into())),
             404 => {
                 let cause = format!("{} answered {}; check api_url", self.url, quoted());
                 return Err(GitHubError::Failed { cause }.into());
@@ -156,7 +163,7 @@ impl Api {
             Ok(envelope) => envelope,
             Err(problem) => return Ok(Err(problem)),
         };
-        match meaning(&envelope.errors.unwrap_or_default(), |text| reply.quote(text)) {
+        match meaning(&envelope.errors.unwrap_or_default(), reply.sso.as_deref(), |text| reply.quote(text)) {
             Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
             Some(Meaning::Final(cause)) => Err(QueryError::Denied(cause)),
             Some(Meaning::Passing(cause)) => Ok(Err(cause)),
@@ -189,7 +196,8 @@ impl Api {
                 Ok(data) => self.parse(scope, data, &reply),
                 Err(_) => Err(QueryError::Here(format!("GitHub sent no JSON but `{}`", reply.quote(&reply.body)))),
             },
-            401 => Err(GitHubError::Authentication { cause: quoted() }.into()),
+            401 => Err(not_accepted(&reply).into()),
+            403 if let Some(refused) = of_one_organization(&reply) => Err(refused),
             403 | 404 | 410 | 451 => Err(QueryError::Denied(format!(
                 "{} It is gone, or this token may not read it; check the name and the token",
                 quoted()
@@ -226,6 +234,9 @@ impl Api {
                 // They are the token's: every reply names the same.
                 let _ = self.scopes.set(scopes.clone());
             }
+            if let Some(organizations) = left_out(reply.sso.as_deref()) {
+                self.skipped.set_organizations(organizations);
+            }
             if reply.status != 401 || renewed || !self.credentials.can_renew() {
                 return Ok(reply);
             }
@@ -238,6 +249,18 @@ impl Api {
     pub(super) async fn pause(&self, nth: u32) {
         self.client.pause(nth).await;
     }
+}
+
+/// A token that is not accepted.
+fn not_accepted(reply: &Reply) -> GitHubError {
+    GitHubError::refused(format!("{}: {}", reply.status, words(reply)), reply.sso.as_deref())
+}
+
+/// A refusal by a rule of one organization: others can be read.
+fn of_one_organization(reply: &Reply) -> Option<QueryError> {
+    let words = format!("{}: {}", reply.status, words(reply));
+    let refusal = refusal(&words, reply.sso.as_deref()).filter(|refusal| refusal.is_of_one_organization)?;
+    Some(QueryError::Denied(format!("{words} ({})", refusal.advice)))
 }
 
 /// GraphQL lies beside REST: on GitHub Enterprise Server at `/api/graphql`, not below `/api/v3`.
@@ -259,6 +282,7 @@ mod tests {
     fn graphql_lies_beside_rest() {
         for (api, graphql) in [
             ("https://api.github.com", "https://api.github.com/graphql"),
+            ("https://api.acme.ghe.com", "https://api.acme.ghe.com/graphql"),
             ("https://ghes.acme.io/api/v3", "https://ghes.acme.io/api/graphql"),
             ("https://ghes.acme.io:8443/api/v3/", "https://ghes.acme.io:8443/api/graphql"),
             ("https://acme.io/git/api/v3", "https://acme.io/git/api/graphql"),

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::envelope::{is_limited, words};
 use super::error::GitHubError;
+use super::refusal::refusal;
 use super::{Auth, wire};
 use crate::domain::time::Timestamp;
 use crate::sources::http::{Body, Client, Clock, Method, Request};
@@ -103,12 +104,12 @@ impl Credentials {
             200 | 201 => serde_json::from_str(&reply.body).map_err(|cause| GitHubError::Failed {
                 cause: format!("the App's installation token cannot be read: {}", reply.quote(&cause.to_string())),
             }),
-            status => Err(GitHubError::Authentication {
-                cause: format!(
-                    "App {app_id}, installation {installation_id}: {status}, {}; check both ids and the private key",
-                    words(&reply)
-                ),
-            }),
+            status => {
+                let cause = format!("App {app_id}, installation {installation_id}: {status}, {}", words(&reply));
+                let advice = refusal(&cause, reply.sso.as_deref()).map(|refusal| refusal.advice);
+                let usual = || "check both ids and the private key".to_owned();
+                Err(GitHubError::Authentication { cause, advice: advice.unwrap_or_else(usual) })
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::refusal::refusal;
 use crate::sources::http::Reply;
 
 /// A reply.
@@ -91,13 +92,17 @@ pub(super) fn of_alias(errors: &[Problem], alias: &str) -> Vec<Problem> {
     errors.iter().filter(concerns).cloned().collect()
 }
 
-/// What a reply's errors come to, in words fit to print by `quote`; `None` without any.
-pub(super) fn meaning(errors: &[Problem], quote: impl Fn(&str) -> String) -> Option<Meaning> {
+/// What a reply's errors come to, in words fit to print by `quote`; `None` without any. `sso` is the reply's header
+/// `X-GitHub-SSO`.
+pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str) -> String) -> Option<Meaning> {
     let first = errors.first()?;
     if let Some(heavy) = errors.iter().find(|error| has_one(&error.message, &HEAVY_WORDS)) {
         return Some(Meaning::Heavy(quote(&heavy.message)));
     }
     let kind = |error: &Problem| error.r#type.clone().unwrap_or_default();
+    if let Some((error, refusal)) = errors.iter().find_map(|error| Some((error, refusal(&error.message, sso)?))) {
+        return Some(Meaning::Final(format!("{} ({})", quote(&error.message), refusal.advice)));
+    }
     let lasting =
         errors.iter().find(|error| ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str()));
     let Some(error) = lasting else { return Some(Meaning::Passing(quote(&first.message))) };
@@ -120,7 +125,7 @@ mod tests {
 
     fn read(body: &str) -> Option<Meaning> {
         let envelope: Envelope = serde_json::from_str(body).expect("an envelope");
-        meaning(&envelope.errors.unwrap_or_default(), str::to_owned)
+        meaning(&envelope.errors.unwrap_or_default(), None, str::to_owned)
     }
 
     #[test]

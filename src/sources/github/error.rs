@@ -2,16 +2,19 @@
 
 use thiserror::Error;
 
+use super::refusal::refusal;
 use crate::sources::http::HttpError;
 
 /// An error that ends the run. What was handed on before is good.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum GitHubError {
     /// The token or the App is not accepted, or may not read what was asked.
-    #[error("GitHub does not accept the token: {cause}; check that it is valid, unexpired and may read the repos")]
+    #[error("GitHub does not accept the token: {cause}; {advice}")]
     Authentication {
         /// In GitHub's words.
         cause: String,
+        /// What helps.
+        advice: String,
     },
     /// The App's private key cannot be used.
     #[error("the App's private key cannot be used: {cause}; it is the PEM file that GitHub made for the App")]
@@ -57,11 +60,20 @@ pub enum GitHubError {
     Abandoned,
 }
 
+impl GitHubError {
+    /// A token that is not accepted, in GitHub's words and with the header `X-GitHub-SSO` of the reply.
+    pub(super) fn refused(cause: String, sso: Option<&str>) -> Self {
+        let advice = refusal(&cause, sso).map(|refusal| refusal.advice);
+        let usual = || "check that it is valid, unexpired and may read the repos".to_owned();
+        Self::Authentication { advice: advice.unwrap_or_else(usual), cause }
+    }
+}
+
 impl From<HttpError> for GitHubError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Refused { .. } => Self::Refused(error),
-            HttpError::UnusableToken => Self::Authentication { cause: error.to_string() },
+            HttpError::UnusableToken => Self::refused(error.to_string(), None),
             HttpError::Unreachable { .. }
             | HttpError::Broken { .. }
             | HttpError::TimedOut { .. }

@@ -8,10 +8,8 @@
 //! that happened, and its closing does not mean that service was restored: its status is `closed`, and it has no end;
 //! without [`Issues::count_not_planned`] its status is `not_planned`, and it does not count.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,8 +36,6 @@ use crate::sources::incidents::{GONE, Known, SETTLED_MS, flags};
 pub const ISSUES_SOURCE: &str = "github-issues";
 /// The status of an issue that is open.
 const OPEN: &str = "open";
-/// What makes GitHub name duplicates: without it they read as not planned.
-const DUPLICATES: &str = "(enableDuplicate: true)";
 
 /// Which issues are incidents.
 #[derive(Debug, Clone)]
@@ -94,7 +90,6 @@ struct Run {
     source: Source,
     issues: Issues,
     known: Known,
-    without_duplicates: AtomicBool,
 }
 
 /// Reads the issues of every repo of the plan. With `all`, says first which repos these are.
@@ -115,7 +110,7 @@ pub async fn fetch_issues(
         let scopes = targets.iter().map(|target| target.name.clone()).collect();
         source.send(Event::Scopes(scopes)).await?;
     }
-    let run = Arc::new(Run { source, issues, known, without_duplicates: AtomicBool::new(false) });
+    let run = Arc::new(Run { source, issues, known });
     let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
     let ended = each(targets, at_once, move |target: Target| {
         let run = Arc::clone(&worker);
@@ -150,11 +145,7 @@ impl Run {
                 json!({"owner": owner, "name": repo_name, "first": first, "after": after,
                     "labels": self.issues.labels, "since": since})
             };
-            let query = self.wording(ISSUES);
-            let page: InRepository<Page> = match self.source.page(name, &mut size, &query, variables).await {
-                Err(error) if self.lacks_duplicates(&query, &error) => continue,
-                page => page?,
-            };
+            let page: InRepository<Page> = self.source.page(name, &mut size, ISSUES, variables).await?;
             let Page { name_with_owner, issues: list } = page.repository;
             let called = name_with_owner;
             if list.page_info.contradicts_itself() {
@@ -191,39 +182,17 @@ impl Run {
         let number = known.url.as_deref().and_then(|url| url.rsplit('/').next()?.parse::<i64>().ok());
         let (Some(number), (owner, repo_name)) = (number, parts(name)?) else { return Ok(gone()) };
         let variables = json!({"owner": owner, "name": repo_name, "number": number});
-        let issue = loop {
-            let query = self.wording(ONE_ISSUE);
-            let one: Result<InRepository<One>, _> = self.source.api.query(name, &query, &variables).await;
-            break match one {
-                Ok(one) => one.repository.issue,
-                Err(QueryError::Denied(_)) => None,
-                Err(error) if self.lacks_duplicates(&query, &error) => continue,
-                Err(error) => return Err(error),
-            };
+        let one: Result<InRepository<One>, _> = self.source.api.query(name, ONE_ISSUE, &variables).await;
+        let issue = match one {
+            Ok(one) => one.repository.issue,
+            Err(QueryError::Denied(_)) => None,
+            Err(error) => return Err(error),
         };
         let labelled = issue.filter(|issue| {
             let labels = issue.labels.iter().flat_map(|list| &list.nodes);
             labels.into_iter().any(|own| self.issues.labels.iter().any(|label| label.eq_ignore_ascii_case(&own.name)))
         });
         Ok(labelled.map_or_else(gone, |issue| self.row(name, issue)))
-    }
-
-    /// A query as this server takes it.
-    fn wording<'q>(&self, query: &'q str) -> Cow<'q, str> {
-        if self.without_duplicates.load(Ordering::Relaxed) {
-            query.replace(DUPLICATES, "").into()
-        } else {
-            query.into()
-        }
-    }
-
-    /// Whether a query failed because an older GitHub Enterprise Server does not know the reason "duplicate"; from then
-    /// on it is asked without.
-    fn lacks_duplicates(&self, query: &str, error: &QueryError) -> bool {
-        let is_it = matches!(error, QueryError::Here(cause) if cause.contains("enableDuplicate"));
-        let is_it = is_it && query.contains(DUPLICATES);
-        self.without_duplicates.fetch_or(is_it, Ordering::Relaxed);
-        is_it
     }
 
     async fn hand_on(&self, repo: &str, rows: Vec<Incident>, cursor: Option<String>) -> Result<(), QueryError> {

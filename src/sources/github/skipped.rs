@@ -11,6 +11,7 @@ use crate::sources::nulls::Nulls;
 pub(super) struct Skipped {
     entries: Mutex<BTreeMap<(String, String), u64>>,
     ends: Mutex<BTreeMap<String, u64>>,
+    organizations: Mutex<Option<String>>,
 }
 
 impl Skipped {
@@ -25,6 +26,11 @@ impl Skipped {
     /// A workflow run of a repo that is dated without its jobs.
     pub(super) fn add_end(&self, scope: &str) {
         *self.ends.lock().unwrap_or_else(PoisonError::into_inner).entry(scope.to_owned()).or_default() += 1;
+    }
+
+    /// The ids of organizations that GitHub leaves out of lists, because the token is not authorized for them.
+    pub(super) fn set_organizations(&self, ids: &str) {
+        *self.organizations.lock().unwrap_or_else(PoisonError::into_inner) = Some(ids.to_owned());
     }
 
     /// A sentence for each repo and kind; afterwards nothing is left to say.
@@ -45,7 +51,14 @@ impl Skipped {
                  start where that change came more than 35 days later"
             )
         });
-        entries.chain(ends).collect()
+        let organizations = self.organizations.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let organizations = organizations.map(|ids| {
+            format!(
+                "GitHub left out what belongs to the organizations with the ids {ids}: the token is not authorized for \
+                 their single sign-on; authorize it under Configure SSO, in the list of your tokens"
+            )
+        });
+        entries.chain(ends).chain(organizations).collect()
     }
 }
 
@@ -71,13 +84,15 @@ mod tests {
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 2), ("associatedPullRequests".to_owned(), 1)]));
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 1)]));
         skipped.add_end("acme/api");
+        skipped.set_organizations("21955855,20582480");
         let said = skipped.take();
-        assert_eq!(said.len(), 3);
+        assert_eq!(said.len(), 4);
         assert!(
             said[0].starts_with("acme/web: GitHub sent 1 empty entry among the associated pull requests, which was")
         );
         assert!(said[1].starts_with("acme/web: GitHub sent 3 empty entries among the commits, which were"));
         assert!(said[2].starts_with("acme/api: GitHub no longer lists the jobs of 1 workflow run;"));
+        assert!(said[3].contains("21955855,20582480"), "{}", said[3]);
         assert_eq!(skipped.take(), Vec::<String>::new());
         assert_eq!(words("workflow_runs"), "workflow runs");
     }

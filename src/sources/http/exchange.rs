@@ -72,12 +72,15 @@ impl Client {
             if budget.remaining.is_some() && response.headers().get("x-ratelimit-resource").is_none_or(is_own) {
                 self.note(request.resource, budget);
             }
-            let scopes = response.headers().get("x-oauth-scopes").and_then(|scopes| scopes.to_str().ok());
             let secrets = Secrets::of(&request);
-            // Shown to people, and never parsed.
-            let scopes = scopes.map(|scopes| secrets.hide(scopes.to_owned()));
+            // Shown to people.
+            let header = |name: &str| {
+                let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+                value.map(|value| secrets.hide(value.to_owned()))
+            };
+            let (scopes, sso) = (header("x-oauth-scopes"), header("x-github-sso"));
             let body = self.read(response, &secrets, host).await?;
-            return Ok((Reply { status, body, scopes, secrets }, budget));
+            return Ok((Reply { status, body, scopes, sso, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }

@@ -54,6 +54,8 @@ pub(crate) struct Reply {
     pub(crate) body: String,
     /// `x-oauth-scopes`: what the token may do, where the service says so.
     pub(crate) scopes: Option<String>,
+    /// `x-github-sso`: what an organization's single sign-on keeps from the token, where the service says so.
+    pub(crate) sso: Option<String>,
     secrets: Secrets,
 }
 

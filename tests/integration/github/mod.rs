@@ -16,6 +16,7 @@ mod limits;
 mod moved;
 mod nulls;
 mod pull_requests;
+mod refusals;
 mod rest;
 mod run_ends;
 mod scene;
