@@ -1,5 +1,6 @@
 //! Where events come from: provider formats to domain events at once, nothing stored, nothing computed.
 
+pub mod estimate;
 pub mod event;
 pub mod file;
 pub mod github;

@@ -2,67 +2,80 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::discovery::Target;
 use super::error::{GitHubError, QueryError};
-use super::queries::{COMMITS_OF, COMMITS_POINTS, DEPLOYMENTS_OF, DEPLOYMENTS_POINTS, ESTIMATE, PAGE};
+use super::issues::Issues;
+use super::queries::{
+    COMMITS_OF, COMMITS_POINTS, DEPLOYMENTS_OF, DEPLOYMENTS_POINTS, ESTIMATE, ISSUES_EXTENT, ONE_BY_ONE, PAGE,
+};
 use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
-use crate::domain::time::Timestamp;
-use crate::domain::unit::Seconds;
+use crate::sources::estimate::{Estimate, Estimates, Spent};
 use crate::sources::event::{Say, say_waits};
+use crate::sources::http::Clock;
 
-/// What reading one repo takes at most: deployments from before `since` are counted too, because GitHub does not tell
-/// them apart, and commits off the default branch are not.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Estimate {
-    /// The repo.
-    pub repo: String,
-    /// Deployments it has, or what stands in for them, of all times; of workflow runs those since `since`.
-    pub deployments: u64,
-    /// Commits of its default branch since `since`.
-    pub commits: u64,
-    /// Requests that takes; one for each workflow run that is dated by its jobs among them.
-    pub requests: u64,
-    /// GraphQL points that takes.
-    pub points: u64,
-    /// Why it could not be asked; then the numbers are 0.
-    pub problem: Option<String>,
-    /// Whether that is because it is not shown to us.
-    pub is_denied: bool,
-}
+/// Requests that a deployment off the default branch takes at most: a page from it and one from where it left.
+const SIDE_PAGES: u64 = 2;
+/// Points of a request about many commits or pull requests one by one.
+const ONE_BY_ONE_POINTS: u64 = 8;
 
-/// What a run would read: one cheap query per repo, sorted by repo; and how long that takes, if every request takes as
-/// long as these did.
+/// What a run would read: one cheap query per repo.
 ///
 /// # Errors
 /// What ends the whole run; trouble with one repo is its [`Estimate::problem`].
-pub async fn estimate(
+pub async fn estimate(plan: Plan, auth: Auth, clock: Clock, say: Say) -> Result<Estimates, GitHubError> {
+    of_each(plan, auth, clock, say, |source, target, shares| async move { source.extent(&target.name, shares).await })
+        .await
+}
+
+/// What reading issues would take: one cheap query per repo.
+///
+/// # Errors
+/// What ends the whole run; trouble with one repo is its [`Estimate::problem`].
+pub async fn estimate_issues(
     plan: Plan,
     auth: Auth,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    issues: Issues,
+    clock: Clock,
     say: Say,
-) -> Result<(Vec<Estimate>, Seconds), GitHubError> {
+) -> Result<Estimates, GitHubError> {
+    let labels = Arc::new(issues.labels);
+    of_each(plan, auth, clock, say, move |source, target, _| {
+        let labels = Arc::clone(&labels);
+        async move { source.issues_extent(&target.name, &labels).await }
+    })
+    .await
+}
+
+async fn of_each<W, F>(plan: Plan, auth: Auth, clock: Clock, say: Say, ask: W) -> Result<Estimates, GitHubError>
+where
+    W: Fn(Arc<Source>, Target, bool) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Estimate, QueryError>> + Send,
+{
     let (events, heard) = mpsc::channel(1);
     let drain = tokio::spawn(say_waits(heard, say));
     let source = Arc::new(open(plan, auth, Known::new(), Arc::clone(&clock), events)?);
     let targets = source.targets().await?;
     let shares = targets.len() > 1;
     let found = Arc::new(Mutex::new(Vec::new()));
-    let (concurrency, list) = (source.plan.concurrency, Arc::clone(&found));
-    let (began, sent) = (clock(), source.api.cost().requests);
+    let (at_once, list) = (source.plan.concurrency, Arc::clone(&found));
+    let (began, before) = (clock(), source.api.cost().requests);
     let asker = Arc::clone(&source);
-    each(targets, concurrency, move |target| {
-        let (source, list) = (Arc::clone(&asker), Arc::clone(&list));
+    each(targets, at_once, move |target| {
+        let (source, list, ask) = (Arc::clone(&asker), Arc::clone(&list), ask.clone());
         async move {
-            let one = match source.extent(&target.name, shares).await {
+            let name = target.name.clone();
+            let one = match ask(source, target, shares).await {
                 Ok(one) => one,
                 Err(error) => {
                     let (problem, is_denied) = error.reason()?;
-                    Estimate { repo: target.name, problem: Some(problem), is_denied, ..Estimate::default() }
+                    Estimate { scope: name, problem: Some(problem), is_denied, ..Estimate::default() }
                 }
             };
             list.lock().unwrap_or_else(PoisonError::into_inner).push(one);
@@ -71,28 +84,24 @@ pub async fn estimate(
     })
     .await?;
     drain.abort();
-    let requests = source.api.cost().requests - sent;
+    let timed = source.api.cost().requests - before;
     let elapsed_ms = clock().0.saturating_sub(began.0);
-    let mut found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-    found.sort();
-    let time = time(&found, requests, elapsed_ms, concurrency);
-    Ok((found, time))
+    let mut scopes = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    scopes.sort();
+    Ok(Estimates { scopes, before, timed, elapsed_ms, at_once })
 }
 
-/// The time of a run: what one request took here, as often as the longest repo needs it or all of them together at so
-/// many at once.
-fn time(estimates: &[Estimate], asked: u64, elapsed_ms: i64, at_once: usize) -> Seconds {
-    let at_once = u64::try_from(at_once).unwrap_or(1).max(1);
-    let lanes = asked.clamp(1, at_once);
-    let one_ms = u64::try_from(elapsed_ms).unwrap_or(0) * lanes / asked.max(1);
-    let all: u64 = estimates.iter().map(|one| one.requests).sum();
-    let longest = estimates.iter().map(|one| one.requests).max().unwrap_or(0);
-    let rounds = all.div_ceil(at_once).max(longest);
-    Seconds(i64::try_from((rounds * one_ms).div_ceil(1_000)).unwrap_or(i64::MAX))
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IssuesExtent {
+    name_with_owner: String,
+    issues: wire::Total,
 }
 
 impl Source {
-    /// `shares`: its first pages may come together with those of other repos, and are smaller then.
+    /// Deployments from before `since` are counted too, because GitHub does not tell them apart, and commits off the
+    /// default branch are not. `shares`: its first pages may come together with those of other repos, and are smaller
+    /// then.
     async fn extent(&self, name: &str, shares: bool) -> Result<Estimate, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let variables = json!({"owner": owner, "name": repo_name, "since": self.plan.since.to_rfc3339()});
@@ -100,11 +109,16 @@ impl Source {
         let extent = extent.repository;
         let head = extent.default_branch_ref.and_then(|branch| branch.target);
         let commits = head.and_then(|head| head.history).map_or(0, |history| history.total_count);
-        let (deployments, dated) = match self.plan.kind {
-            DeploymentKind::Deployments => (extent.deployments.total_count, 0),
-            DeploymentKind::Releases => (extent.releases.total_count, 0),
-            DeploymentKind::MergedPullRequests => (extent.pull_requests.total_count, 0),
-            DeploymentKind::WorkflowRuns => self.count_workflow_runs(name).await?,
+        let merged = extent.pull_requests.total_count;
+        // Statuses beyond those that a page shows are asked for deployment by deployment.
+        let (deployments, dated, statuses) = match self.plan.kind {
+            DeploymentKind::Deployments => (extent.deployments.total_count, 0, extent.deployments.total_count),
+            DeploymentKind::Releases => (extent.releases.total_count, 0, 0),
+            DeploymentKind::MergedPullRequests => (merged, 0, 0),
+            DeploymentKind::WorkflowRuns => {
+                let (runs, dated) = self.count_workflow_runs(name).await?;
+                (runs, dated, 0)
+            }
         };
         let pages = |count: u64, first: u32| {
             let first = u64::from(if shares { first } else { PAGE });
@@ -113,30 +127,43 @@ impl Source {
         // Without a deployment no commit is read.
         let commit_pages = if deployments.min(commits) == 0 { 0 } else { pages(commits, COMMITS_OF.1) };
         let pages = pages(deployments, DEPLOYMENTS_OF.1);
-        Ok(Estimate {
-            repo: extent.name_with_owner,
-            deployments,
-            commits,
+        let usual = Spent {
             requests: pages + commit_pages + dated,
             points: pages * DEPLOYMENTS_POINTS + commit_pages * COMMITS_POINTS,
-            problem: None,
-            is_denied: false,
+        };
+        let sides = SIDE_PAGES * deployments;
+        // Commits held by several pull requests are asked about many at a time, and those pull requests likewise.
+        let undecided =
+            if deployments == 0 { 0 } else { 2 * (1 + (commits + deployments).div_ceil(ONE_BY_ONE.into())) };
+        let reviews = if deployments == 0 { 0 } else { merged.min(commits + deployments) };
+        let rare = Spent {
+            requests: statuses + sides + undecided + reviews,
+            points: statuses + sides * COMMITS_POINTS + undecided * ONE_BY_ONE_POINTS + reviews,
+        };
+        Ok(Estimate {
+            scope: extent.name_with_owner,
+            deployments,
+            commits,
+            usual,
+            most: usual + rare,
+            ..Estimate::default()
         })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_is_that_of_the_longest_repo_or_of_all_at_so_many_at_once() {
-        let needs = |requests| Estimate { requests, ..Estimate::default() };
-        // Four answers in 200 ms, two at once: 100 ms each.
-        let all: Vec<_> = [30, 5, 5, 5].map(needs).into();
-        assert_eq!(time(&all, 4, 200, 2), Seconds(3));
-        let even: Vec<_> = [30; 4].map(needs).into();
-        assert_eq!(time(&even, 4, 200, 2), Seconds(6));
-        assert_eq!(time(&[], 0, 0, 8), Seconds(0));
+    async fn issues_extent(&self, name: &str, labels: &[String]) -> Result<Estimate, QueryError> {
+        let (owner, repo_name) = parts(name)?;
+        let variables =
+            json!({"owner": owner, "name": repo_name, "labels": labels, "since": self.plan.since.to_rfc3339()});
+        let extent: wire::InRepository<IssuesExtent> = self.api.query(name, ISSUES_EXTENT, variables).await?;
+        let IssuesExtent { name_with_owner, issues } = extent.repository;
+        let pages = 1 + issues.total_count.div_ceil(PAGE.into());
+        let usual = Spent { requests: pages, points: pages };
+        Ok(Estimate {
+            scope: name_with_owner,
+            incidents: issues.total_count,
+            usual,
+            most: usual,
+            ..Estimate::default()
+        })
     }
 }

@@ -49,7 +49,7 @@ use crate::sources::http::WaitLimits;
 pub use super::event::{Cost, Event};
 
 pub use self::error::GitHubError;
-pub use self::estimate::{Estimate, estimate};
+pub use self::estimate::{estimate, estimate_issues};
 pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;

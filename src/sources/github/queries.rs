@@ -34,6 +34,9 @@ pub(super) const PARENTS: &str = include_str!("queries/parents.graphql");
 /// How much there is of a repo.
 pub(super) const ESTIMATE: &str = include_str!("queries/estimate.graphql");
 
+/// How many issues with some labels a repo has.
+pub(super) const ISSUES_EXTENT: &str = include_str!("queries/issues_extent.graphql");
+
 /// What is left of the budget.
 pub(super) const BUDGET: &str = include_str!("queries/budget.graphql");
 /// What the token sees of a repo.

@@ -27,7 +27,7 @@ pub(in crate::sources) struct Dialect {
     /// Headers of every request.
     pub(in crate::sources) headers: &'static [(&'static str, &'static str)],
     /// The scope that a token needs for an address, where the service says no more than that one is missing.
-    pub(in crate::sources) scope: fn(&[&str]) -> Option<&'static str>,
+    pub(in crate::sources) scope: fn(&[&str]) -> &'static str,
 }
 
 /// A service that can be asked.
@@ -110,9 +110,9 @@ impl Api {
                 },
                 // A token that is right and lacks a scope; Jira Service Management answers so in place of 403.
                 401 if words(&reply).to_lowercase().contains("scope does not match") => {
-                    let scope = (self.dialect.scope)(path).map(|scope| format!(" `{scope}`")).unwrap_or_default();
+                    let scope = (self.dialect.scope)(path);
                     let words =
-                        format!("{} (the token lacks the scope{scope}; add it where the token is made)", quoted());
+                        format!("{} (the token lacks the scope `{scope}`; add it where the token is made)", quoted());
                     return Err(QueryError::Denied(words));
                 }
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),

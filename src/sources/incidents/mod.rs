@@ -10,6 +10,7 @@ pub mod error;
 pub(super) mod absent;
 pub(super) mod api;
 pub(super) mod cursor;
+mod extent;
 pub(super) mod flags;
 mod newest;
 mod reading;
@@ -25,6 +26,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::sources::http::WaitLimits;
 
 pub use self::error::SourceError;
+pub(super) use self::extent::{estimated, extent};
 pub(super) use self::newest::{Newest, newest};
 pub(super) use self::reading::Reading;
 

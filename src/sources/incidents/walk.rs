@@ -29,6 +29,9 @@ pub(in crate::sources) trait List: Sync {
     /// Whether verdicts are read with a request per incident; else the list shows them.
     fn asks_each(&self) -> bool;
 
+    /// How many requests [`List::complete`] makes for one incident, mostly.
+    fn questions(&self) -> u64;
+
     /// Whether references to deployments are read at all.
     fn reads_references(&self) -> bool;
 
@@ -192,6 +195,10 @@ mod tests {
 
         fn asks_each(&self) -> bool {
             false
+        }
+
+        fn questions(&self) -> u64 {
+            0
         }
 
         fn reads_references(&self) -> bool {

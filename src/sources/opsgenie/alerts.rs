@@ -112,6 +112,10 @@ impl List for Alerts<'_> {
         self.needs_details()
     }
 
+    fn questions(&self) -> u64 {
+        self.needs_details().into()
+    }
+
     fn reads_references(&self) -> bool {
         self.opsgenie.deployment_ref.is_some()
     }

@@ -103,6 +103,10 @@ impl List for Incidents<'_> {
         false
     }
 
+    fn questions(&self) -> u64 {
+        0
+    }
+
     fn reads_references(&self) -> bool {
         self.opsgenie.deployment_ref.is_some()
     }

@@ -12,15 +12,16 @@ mod wire;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{self, Sender};
 
 use self::alerts::Alerts;
 use self::incidents::Incidents;
 use self::names::Names;
-use super::event::{Cost, Event};
+use super::estimate::Estimates;
+use super::event::{Cost, Event, Say, say_waits};
 use super::http::{Clock, Scheme};
 use super::incidents::api::{Api, Dialect};
-use super::incidents::{Known, Plan, Reading, SourceError};
+use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::event::Incident;
 
 pub use self::probe::{Probe, probe};
@@ -106,7 +107,7 @@ impl Product {
                 scheme: Scheme::Behind("GenieKey "),
                 or_scheme: None,
                 headers,
-                scope: |_| None,
+                scope: |_| "",
             },
             Self::Jsm { .. } => Dialect {
                 service: "Jira Service Management",
@@ -127,13 +128,11 @@ impl Product {
 }
 
 /// The scope that an OAuth token or a scoped API token needs for an address below the site's id.
-fn jsm_scope(path: &[&str]) -> Option<&'static str> {
-    let is_of_alerts = path.get(5).is_some_and(|part| *part == "alerts");
-    Some(if is_of_alerts {
-        "read:ops-alert:jira-service-management"
-    } else {
-        "read:ops-config:jira-service-management"
-    })
+fn jsm_scope(path: &[&str]) -> &'static str {
+    match path.get(5) {
+        Some(&"alerts") => "read:ops-alert:jira-service-management",
+        _ => "read:ops-config:jira-service-management",
+    }
 }
 
 impl OpsGenie {
@@ -172,6 +171,34 @@ pub async fn fetch(opsgenie: OpsGenie, known: Known, clock: Clock, events: Sende
         }
     }
     Ok(api.cost())
+}
+
+/// What [`fetch`] would take; stores nothing.
+///
+/// # Errors
+/// What ends the whole run; trouble with incidents or alerts alone is its estimate's `problem`.
+pub async fn estimate(opsgenie: OpsGenie, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
+    let began = clock();
+    let dialect = opsgenie.product.dialect();
+    let api = Arc::new(Api::new(&opsgenie.plan, opsgenie.product.user(), dialect, Arc::clone(&clock), &events)?);
+    let names = Names::read(&api, &opsgenie.product).await?;
+    let before = api.cost().requests;
+    let mut scopes = Vec::new();
+    for scope in opsgenie.product.scopes() {
+        let found = if scope == ALERTS {
+            let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };
+            extent(&list, &scope, &opsgenie.plan, &known).await
+        } else {
+            let list = Incidents { api: &api, opsgenie: &opsgenie, names: &names };
+            extent(&list, &scope, &opsgenie.plan, &known).await
+        };
+        scopes.push(estimated(found, scope)?);
+    }
+    drain.abort();
+    let elapsed_ms = clock().0.saturating_sub(began.0);
+    Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: opsgenie.plan.concurrency })
 }
 
 /// Whether a row is an alert: both have ids of the same shape.

@@ -49,11 +49,14 @@ impl Account {
             Err(reason) => return Err(SourceError::Nothing { service: SERVICE, cause: reason }),
         };
         let priorities: Result<wire::Priorities, _> = api.get(&["priorities"], &[]).await;
-        let priorities = QueryError::shown(priorities, SERVICE)?.map(|list| list.priorities).unwrap_or_else(|reason| {
-            missing
-                .push(format!("the order of priorities is not shown: {reason}; names without a number have no rank"));
-            Vec::new()
-        });
+        let priorities = match QueryError::shown(priorities, SERVICE)? {
+            Ok(list) => list.priorities,
+            Err(reason) => {
+                let lost = "names without a number have no rank";
+                missing.push(format!("the order of priorities is not shown: {reason}; {lost}"));
+                Vec::new()
+            }
+        };
         let wanted: Vec<&str> = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()]
             .into_iter()
             .flatten()
@@ -71,9 +74,13 @@ impl Account {
 
     /// Whether verdicts and references are read with requests per incident.
     pub(super) fn asks_each(&self, pagerduty: &PagerDuty) -> bool {
-        let fields = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()];
-        let has_notes = fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_)));
-        self.has_fields || has_notes || pagerduty.change_events
+        self.has_fields || pagerduty.reads_notes() || pagerduty.change_events
+    }
+
+    /// How many requests an incident takes: one for each kind of thing that is read of it, the log in one page.
+    pub(super) fn questions(&self, pagerduty: &PagerDuty) -> u64 {
+        let asked = [self.has_fields, pagerduty.reads_notes(), pagerduty.change_events, pagerduty.acknowledgements];
+        asked.into_iter().map(u64::from).sum()
     }
 
     /// A service by its id, or by its name.
@@ -98,8 +105,7 @@ impl Account {
         } else {
             Vec::new()
         };
-        let fields = [Some(&pagerduty.caused_by_deploy), pagerduty.deployment_ref.as_ref()];
-        let notes = if fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_))) {
+        let notes = if pagerduty.reads_notes() {
             let notes: Result<wire::Notes, _> = api.get(&["incidents", row.id.as_str(), "notes"], &[]).await;
             QueryError::gone_is_none(notes)?.map(|notes| notes.notes).unwrap_or_default()
         } else {

@@ -59,6 +59,10 @@ impl List for Incidents<'_> {
         self.account.asks_each(self.pagerduty)
     }
 
+    fn questions(&self) -> u64 {
+        self.account.questions(self.pagerduty)
+    }
+
     fn reads_references(&self) -> bool {
         self.pagerduty.deployment_ref.is_some() || self.pagerduty.change_events
     }

@@ -12,13 +12,14 @@ mod wire;
 use std::sync::Arc;
 
 use regex::Regex;
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{self, Sender};
 
 use self::list::Incidents;
-use super::event::{Cost, Event};
+use super::estimate::{Estimate, Estimates};
+use super::event::{Cost, Event, Say, say_waits};
 use super::http::{Clock, Scheme};
 use super::incidents::api::{Api, Dialect};
-use super::incidents::{Known, Plan, Reading, SourceError};
+use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::coverage::EVERYTHING;
 
 pub use self::probe::{Probe, probe};
@@ -32,7 +33,7 @@ const DIALECT: Dialect = Dialect {
     // A scoped OAuth token.
     or_scheme: Some(Scheme::Behind("Bearer ")),
     headers: &[("accept", "application/vnd.pagerduty+json;version=2"), ("content-type", "application/json")],
-    scope: |_| None,
+    scope: |_| "",
 };
 
 /// Where on an incident something is read.
@@ -69,6 +70,12 @@ impl PagerDuty {
         if self.services.is_empty() { vec![EVERYTHING.to_owned()] } else { self.services.clone() }
     }
 
+    /// Whether notes of incidents are read.
+    fn reads_notes(&self) -> bool {
+        let fields = [Some(&self.caused_by_deploy), self.deployment_ref.as_ref()];
+        fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_)))
+    }
+
     /// What is asked of each incident: where that changes, what was read before says something else.
     pub fn asked(&self) -> String {
         format!("{:?} {:?} {} {}", self.caused_by_deploy, self.deployment_ref, self.change_events, self.plan.api_url)
@@ -99,7 +106,7 @@ pub async fn fetch(
     }
     for wanted in &pagerduty.services {
         let Some(service) = account.service(wanted) else {
-            let reason = format!("PagerDuty shows no service `{wanted}` to this key; check its id or name and the key");
+            let reason = not_shown(wanted);
             reading.send(Event::Failed { scope: wanted.clone(), reason, is_denied: true }).await?;
             continue;
         };
@@ -108,4 +115,37 @@ pub async fn fetch(
         reading.scope(wanted, &list, budget, |row| row.service_keys.first() == Some(&id)).await?;
     }
     Ok(api.cost())
+}
+
+/// What [`fetch`] would take; stores nothing.
+///
+/// # Errors
+/// What ends the whole run; trouble with one service is its [`Estimate::problem`].
+pub async fn estimate(pagerduty: PagerDuty, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
+    let (events, heard) = mpsc::channel(1);
+    let drain = tokio::spawn(say_waits(heard, say));
+    let began = clock();
+    let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, Arc::clone(&clock), &events)?);
+    let account = fields::Account::read(&api, &pagerduty).await?;
+    let before = api.cost().requests;
+    let mut scopes = Vec::new();
+    for scope in pagerduty.scopes() {
+        let service = account.service(&scope).map(|service| service.id.clone());
+        if service.is_none() && !pagerduty.services.is_empty() {
+            let problem = Some(not_shown(&scope));
+            scopes.push(Estimate { scope, problem, is_denied: true, ..Estimate::default() });
+            continue;
+        }
+        let service = service.filter(|_| !pagerduty.services.is_empty());
+        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: service.as_deref() };
+        scopes.push(estimated(extent(&list, &scope, &pagerduty.plan, &known).await, scope)?);
+    }
+    drain.abort();
+    let elapsed_ms = clock().0.saturating_sub(began.0);
+    Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: pagerduty.plan.concurrency })
+}
+
+/// Why a service is not read.
+fn not_shown(wanted: &str) -> String {
+    format!("PagerDuty shows no service `{wanted}` to this key; check its id or name and the key")
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::scene::Scene;
-use super::shapes::{PRODUCTION, even};
+use super::shapes::{PRODUCTION, even, every_shape};
 use super::world::{DAY, NEW_YEAR, Repo, World};
 
 #[test]
@@ -74,4 +74,60 @@ fn no_more_requests_are_in_flight_than_configured() {
     scene.fetched(&[]);
     let peak = scene.server.peak();
     assert!((2..=3).contains(&peak), "{peak} at once, where 3 were allowed");
+}
+
+/// What a dry run says at most: requests and points of all.
+fn said(scene: &Scene) -> (u64, u64) {
+    let run = scene.fetched(&["--dry-run"]);
+    let total = run.stdout.lines().find(|line| line.starts_with("total")).expect("a total").to_owned();
+    let numbers: Vec<u64> = total.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    (numbers[numbers.len() - 2], numbers[numbers.len() - 1])
+}
+
+/// Every pull request was begun before, by one that was closed without a merge.
+fn closed_before(mut repo: Repo) -> Repo {
+    let numbers: Vec<u64> = repo.pulls.keys().copied().collect();
+    for number in numbers {
+        let (merged, held) = (repo.pulls[&number].merged.expect("merged"), repo.pulls[&number].commits.clone());
+        let made = repo.pulls[&number].merge_sha.clone();
+        let closed = repo.open_pull(merged - DAY);
+        closed.rejected = true;
+        let closed = closed.number;
+        for sha in held.iter().chain(&made) {
+            repo.holds(closed, sha);
+        }
+    }
+    repo
+}
+
+/// Every second deployment is a fix beside the default branch.
+fn fixed_beside(mut repo: Repo) -> Repo {
+    let heads: Vec<(String, i64)> = repo.deployments.iter().map(|one| (one.sha.clone(), one.created)).collect();
+    for (head, at) in heads {
+        let fix = repo.commit(&[&head], at + 3_600, at + 3_600);
+        repo.deploy(&fix, PRODUCTION, at + 7_200).branch = Some(format!("hotfix/{at}"));
+    }
+    repo
+}
+
+#[test]
+fn a_dry_run_says_what_no_run_exceeds() {
+    for (name, world, most) in [
+        ("plain", World::of([even("acme/web", 300, 3)]), 1_700),
+        ("every shape", World::of([every_shape("acme/web")]), 200),
+        ("one small", small(1), 20),
+        ("twenty small", small(20), 400),
+        ("closed before", World::of([closed_before(even("acme/web", 300, 3))]), 2_000),
+        ("fixed beside", World::of([fixed_beside(even("acme/web", 60, 3))]), 700),
+    ] {
+        let names: Vec<String> = world.repos.iter().map(|repo| repo.name.clone()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let scene = Scene::repos(world, &names);
+        let (requests, points) = said(&scene);
+        let before = (scene.server.requests() as u64, scene.server.points());
+        scene.fetched(&["--strict"]);
+        let used = (scene.server.requests() as u64 - before.0, scene.server.points() - before.1);
+        assert!(used.0 <= requests && used.1 <= points, "{name}: {used:?} of {requests} and {points}");
+        assert!(requests <= most, "{name}: {requests} is no estimate, {used:?} were used");
+    }
 }

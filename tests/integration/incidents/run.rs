@@ -9,7 +9,7 @@ use crate::proxy::{Proxy, Step};
 const MARCH: &str = "2025-03";
 const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
 
-fn alerts(count: i64, from: i64, apart: i64) -> World {
+pub(super) fn alerts(count: i64, from: i64, apart: i64) -> World {
     let mut world = World::new();
     for nth in 0..count {
         let made = world.incident(from + nth * apart);

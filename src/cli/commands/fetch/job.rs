@@ -41,6 +41,24 @@ pub(super) struct Job {
     reading: Reading,
 }
 
+/// One source that can be asked.
+pub(super) enum Asked {
+    GitHub(plan::GitHub),
+    Issues(plan::GitHub, Issues),
+    Incidents(Incidents),
+}
+
+impl Asked {
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::GitHub(it) => it.plan.kind.reading(),
+            Self::Issues(..) => github::ISSUES_SOURCE,
+            Self::Incidents(it) => it.name(),
+        }
+    }
+}
+
 /// What is configured and has its secrets.
 #[derive(Default)]
 pub(super) struct Checked {
@@ -55,6 +73,14 @@ impl Checked {
     /// Whether no source can be asked.
     pub(super) fn has_nothing_to_ask(&self) -> bool {
         self.github.is_none() && self.issues.is_none() && self.incidents.is_empty()
+    }
+
+    /// The sources that can be asked, and those that cannot.
+    pub(super) fn into_parts(self) -> (Vec<Asked>, Results) {
+        let github = self.github.map(Asked::GitHub);
+        let issues = self.issues.map(|(github, issues)| Asked::Issues(github, issues));
+        let jobs = github.into_iter().chain(issues).chain(self.incidents.into_iter().map(Asked::Incidents)).collect();
+        (jobs, self.refused.into_iter().map(|(name, error)| (name, Err(error))).collect())
     }
 
     /// Says why each source is refused; the last reason is the error that ends the command.

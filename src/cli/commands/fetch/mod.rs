@@ -4,6 +4,7 @@
 //! own and the dataset is written on a thread of its own, with a bounded channel between them: Polars never runs inside
 //! the runtime, and a slow disk slows the requests down.
 
+mod dry_run;
 pub(super) mod incidents;
 mod job;
 mod keeper;
@@ -11,7 +12,6 @@ pub(super) mod plan;
 mod progress;
 mod summary;
 
-use std::sync::Arc;
 use std::thread;
 
 use anyhow::Context as _;
@@ -24,8 +24,7 @@ use self::summary::Summary;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
-use crate::cli::output::{Talk, data};
-use crate::sources::github::{self, Auth, Plan};
+use crate::cli::output::Talk;
 use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
@@ -39,12 +38,11 @@ const WAITING_EVENTS: usize = 2;
 pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     if fetch.dry_run {
-        let began = now();
-        let runtime = runtime()?;
-        let github = plan::configured(&context.config, common)?;
-        let plan = plan::plan(fetch, github, &context.config.settings, began)?;
-        let done = dry_run(fetch, &runtime, plan, plan::auth(github, common)?, talk);
-        return done.map_err(|error| plan::name_secret(error, github, common));
+        let checked = job::check(&context, fetch, common, now())?;
+        if checked.has_nothing_to_ask() {
+            return Err(checked.all_refused(talk));
+        }
+        return dry_run::run(checked, &context.data, fetch, &runtime()?, talk);
     }
     Ok(read(&context, fetch, common, talk)?.0)
 }
@@ -74,26 +72,6 @@ fn runtime() -> anyhow::Result<Runtime> {
         .enable_all()
         .build()
         .context("the threads for the requests cannot be started; is a limit of processes reached?")
-}
-
-/// Says what a run would read; stores nothing.
-fn dry_run(fetch: &Fetch, runtime: &Runtime, plan: Plan, auth: Auth, talk: Talk) -> anyhow::Result<Code> {
-    let (estimates, time) = runtime.block_on(github::estimate(plan, auth, Arc::new(now), talk.warnings()))?;
-    let mut failed = 0;
-    for estimate in &estimates {
-        if let Some(problem) = &estimate.problem {
-            failed += 1;
-            talk.warning(&summary::plain(&format!("{}: {problem}", estimate.repo)));
-        }
-    }
-    data(&summary::estimates(&estimates, time))?;
-    let denied = estimates.iter().filter(|estimate| estimate.is_denied).count();
-    let code = exit::of_sources([Ended { error: None, scopes: estimates.len(), failed, denied }], fetch.strict);
-    match code {
-        Code::Access => Err(AccessError(NOT_SHOWN.into()).into()),
-        Code::Source => Err(SourceError("none of the repos could be asked; run again later".into()).into()),
-        code => Ok(code),
-    }
 }
 
 /// Reads and stores; each source has a result of its own, and what was stored by then stays.

@@ -1,4 +1,4 @@
-//! What a fetch did and what one would do, as tables of text.
+//! What a fetch did, as a table of text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,9 +8,7 @@ use crate::cli::exit::Ended;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
-use crate::domain::unit::Seconds;
 use crate::sources::event::Budget;
-use crate::sources::github::Estimate;
 use crate::store::Effect;
 
 /// How the reading of a scope ended.
@@ -189,32 +187,8 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
     text
 }
 
-/// What a run would read at most, a row per repo; no numbers for one that could not be asked.
-pub(super) fn estimates(estimates: &[Estimate], time: Seconds) -> String {
-    let head = ["repo", "deployments", "commits", "requests", "points"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    let mut total = [0; 4];
-    for it in estimates {
-        let mut row = vec![plain(&it.repo)];
-        if it.problem.is_none() {
-            let counts = [it.deployments, it.commits, it.requests, it.points];
-            for (sum, count) in total.iter_mut().zip(counts) {
-                *sum += count;
-            }
-            row.extend(counts.iter().map(ToString::to_string));
-        }
-        rows.push(row);
-    }
-    rows.push(["total".to_owned()].into_iter().chain(total.iter().map(ToString::to_string)).collect());
-    let minutes = match time.0 {
-        seconds if seconds < 120 => format!("{} s", seconds.max(1)),
-        seconds => format!("{} min", (seconds + 59) / 60),
-    };
-    format!("{}at most, in about {minutes} at the pace at which these questions were answered\n", aligned(&rows, 1))
-}
-
 /// Columns under each other: the first `left` and the last to the left, counts to the right.
-fn aligned(rows: &[Vec<String>], left: usize) -> String {
+pub(super) fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let is_text = |column: usize| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !is_number(cell)));
     let width = |column: usize| {
@@ -302,17 +276,5 @@ acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:
         assert_eq!(lines[0], "source     scope              new  changed  deployments  commits  incidents  covers");
         assert_eq!(lines[4], "pagerduty  api.pagerduty.com    0        0            0        0          7");
         assert_eq!(lines[5], "pagerduty: 3 requests");
-    }
-
-    #[test]
-    fn an_estimate_says_how_long_it_would_take() {
-        let one =
-            Estimate { repo: "a/b".into(), deployments: 9, commits: 3, requests: 2, points: 6, ..Estimate::default() };
-        let text = estimates(&[one], Seconds(400));
-        assert!(
-            text.ends_with("at most, in about 7 min at the pace at which these questions were answered\n"),
-            "{text}"
-        );
-        assert!(text.contains("total            9        3         2       6"), "{text}");
     }
 }

@@ -273,8 +273,9 @@ async fn an_estimate_asks_once_per_repo() {
     let mut plan = plan(YEAR);
     plan.api_url = server.url.clone();
     let auth = Auth::Token(SecretString::from("ghp_secret"));
-    let (found, _) = estimate(plan, auth, Arc::new(|| Timestamp(YEAR)), Arc::new(|_| ())).await.expect("an estimate");
-    assert_eq!(found.len(), 1);
-    assert_eq!((found[0].requests, found[0].points), (2 + 5, 2 + 25));
+    let found = estimate(plan, auth, Arc::new(|| Timestamp(YEAR)), Arc::new(|_| ())).await.expect("an estimate");
+    let usual = found.scopes[0].usual;
+    assert_eq!((found.scopes.len(), usual.requests, usual.points), (1, 2 + 5, 2 + 25));
+    assert!(found.most() > found.usual());
     assert_eq!(server.seen().len(), 1);
 }

@@ -1,0 +1,75 @@
+//! How many incidents a list has, from a few of its pages: a bound, found by asking further and further behind.
+
+use super::error::{QueryError, SourceError};
+use super::walk::{List, Order};
+use super::{Known, Plan};
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::estimate::{Estimate, Spent};
+
+/// Below this length a window is not asked about in halves.
+const SHORTEST_MS: i64 = 1_000;
+
+/// What reading a list takes: the pages of a first run, and what a later run asks of the incidents that are known.
+pub(in crate::sources) async fn extent<L: List>(
+    list: &L,
+    scope: &str,
+    plan: &Plan,
+    known: &Known,
+) -> Result<Estimate, QueryError> {
+    let (mut incidents, mut windows) = (0, 0);
+    let mut from = plan.since;
+    while from < plan.began {
+        let to = Timestamp(from.0.saturating_add(L::LONGEST_MS - L::OVERLAP_MS)).min(plan.began);
+        incidents += at_most(list, Span { from, to }).await?;
+        windows += 1;
+        from = to;
+    }
+    let page = u64::try_from(L::PAGE).unwrap_or(u64::MAX);
+    let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+    let (pages, each) = (incidents.div_ceil(page), list.questions());
+    let usual = Spent { requests: windows + pages + incidents * each, points: 0 };
+    // Pages overlap where many incidents began within a second. Known ones are asked for by themselves.
+    let again = count(known.unsettled.len()) * (1 + each) + count(known.undecided.len()) * (1 + each);
+    let most = Spent { requests: windows + 2 * pages + incidents * each + again, points: 0 };
+    Ok(Estimate { scope: scope.to_owned(), incidents, usual, most, ..Estimate::default() })
+}
+
+/// An estimate, or why there is none; an error where nothing else can be asked either.
+pub(in crate::sources) fn estimated(
+    found: Result<Estimate, QueryError>,
+    scope: String,
+) -> Result<Estimate, SourceError> {
+    found.or_else(|error| {
+        let (problem, is_denied) = error.reason()?;
+        Ok(Estimate { scope, problem: Some(problem), is_denied, ..Estimate::default() })
+    })
+}
+
+/// How many rows a window has at most: never fewer than there are, and less than twice as many or a page more.
+async fn at_most<L: List>(list: &L, window: Span) -> Result<u64, QueryError> {
+    let (mut open, mut total) = (vec![window], 0);
+    while let Some(window) = open.pop() {
+        let mut offset = 0;
+        loop {
+            let page = list.page(window, offset, Order::OldestFirst).await?;
+            let shown = page.rows.len() + page.skipped;
+            if shown == 0 || !page.more.unwrap_or(shown >= L::PAGE) {
+                total += offset + shown;
+                break;
+            }
+            let next = if offset == 0 { L::PAGE } else { 2 * offset };
+            if next + L::PAGE <= L::DEEPEST {
+                offset = next;
+                continue;
+            }
+            let middle = Timestamp(window.from.0 + (window.to.0 - window.from.0) / 2);
+            if window.to.0 - window.from.0 < SHORTEST_MS {
+                total += L::DEEPEST;
+            } else {
+                open.extend([Span { from: window.from, to: middle }, Span { from: middle, to: window.to }]);
+            }
+            break;
+        }
+    }
+    Ok(u64::try_from(total).unwrap_or(u64::MAX))
+}
