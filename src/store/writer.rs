@@ -29,9 +29,20 @@ pub struct Change {
     pub read: usize,
     /// What that did to the dataset.
     pub rows: Effect,
-    /// The same by repo, and where a table has none by source.
-    pub by_scope: BTreeMap<String, Effect>,
+    /// The same by repo; of incidents, which have none, nothing.
+    pub by_repo: BTreeMap<String, Effect>,
+    /// The same by what [`Writer::write_labelled`] was told of incidents.
+    pub by_label: BTreeMap<usize, Effect>,
 }
+
+impl Change {
+    fn of(table: Table, read: usize) -> Self {
+        Self { table, read, rows: Effect::default(), by_repo: BTreeMap::new(), by_label: BTreeMap::new() }
+    }
+}
+
+/// Which part of what was read an incident belongs to, by source and id.
+pub(super) type Label<'a> = &'a dyn Fn(&str, &str) -> Option<usize>;
 
 /// How many rows came or became others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,10 +97,23 @@ impl Writer {
     /// # Errors
     /// A part cannot be read or written; then nothing has changed.
     pub fn write(&mut self, batches: Vec<Rows>, covered: &[Coverage]) -> Result<Vec<Change>, StoreError> {
+        self.write_labelled(batches, covered, &|_, _| None)
+    }
+
+    /// The same, and counts incidents by their label.
+    ///
+    /// # Errors
+    /// A part cannot be read or written; then nothing has changed.
+    pub fn write_labelled(
+        &mut self,
+        batches: Vec<Rows>,
+        covered: &[Coverage],
+        label: Label<'_>,
+    ) -> Result<Vec<Change>, StoreError> {
         let mut changes = Vec::with_capacity(batches.len());
         let mut plan = Plan::default();
         for rows in Rows::by_table(batches) {
-            changes.push(self.upsert(&rows, &mut plan)?);
+            changes.push(self.upsert(&rows, &mut plan, label)?);
         }
         plan.staged.extend(coverage::widen(&self.folder, covered)?);
         if !plan.staged.is_empty() || !plan.remove.is_empty() {
@@ -199,13 +223,13 @@ impl Writer {
         cursors::rename(&self.folder, from, to)
     }
 
-    fn upsert(&self, rows: &Rows, plan: &mut Plan) -> Result<Change, StoreError> {
+    fn upsert(&self, rows: &Rows, plan: &mut Plan, label: Label<'_>) -> Result<Change, StoreError> {
         let table = rows.table();
         let read = rows.len();
         let frame = |cause| StoreError::Frame { table: table.folder(), cause };
         let new = with_month(to_frame(rows).map_err(frame)?, table).map_err(frame)?;
         if read == 0 {
-            return Ok(Change { table, read, rows: Effect::default(), by_scope: BTreeMap::new() });
+            return Ok(Change::of(table, read));
         }
         let months = self.touched_months(&new, table)?;
         let mut old: Option<DataFrame> = None;
@@ -230,11 +254,8 @@ impl Writer {
         all.vstack_mut(&new).map_err(frame)?;
         let latest = latest_by_key(&all, table).map_err(frame)?;
         drop(all);
-        let by_scope = effects(old, &latest, table).map_err(frame)?;
-        let rows = by_scope
-            .values()
-            .fold(Effect::default(), |sum, it| Effect { new: sum.new + it.new, changed: sum.changed + it.changed });
-        let change = Change { table, read, rows, by_scope };
+        let mut change = Change::of(table, read);
+        count_effects(old, &latest, &mut change, label).map_err(frame)?;
         self.plan_parts(&latest, table, before, plan)?;
         Ok(change)
     }
@@ -296,16 +317,27 @@ fn shared(part: DataFrame, new: &DataFrame, table: Table) -> Result<DataFrame, S
         .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
 }
 
-/// What became of the rows that stood there: `latest` holds each of their keys, and more.
-fn effects(old: Option<DataFrame>, latest: &DataFrame, table: Table) -> PolarsResult<BTreeMap<String, Effect>> {
-    let scope = if table.columns().contains(&"repo") { "repo" } else { "source" };
+/// Counts what became of the rows that stood there: `latest` holds each of their keys, and more.
+fn count_effects(
+    old: Option<DataFrame>,
+    latest: &DataFrame,
+    change: &mut Change,
+    label: Label<'_>,
+) -> PolarsResult<()> {
+    let table = change.table;
+    let has_repo = table.columns().contains(&"repo");
     let [first, second] = key(table);
-    let mut effects: BTreeMap<String, Effect> = BTreeMap::new();
-    let mut count = |scope: Option<&str>, add: &dyn Fn(&mut Effect)| {
-        let scope = scope.unwrap_or_default();
-        match effects.get_mut(scope) {
-            Some(effect) => add(effect),
-            None => add(effects.entry(scope.to_owned()).or_default()),
+    let mut count = |one: Option<&str>, other: Option<&str>, add: &dyn Fn(&mut Effect)| {
+        add(&mut change.rows);
+        let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
+        if !has_repo {
+            if let Some(label) = label(one, other) {
+                add(change.by_label.entry(label).or_default());
+            }
+        } else if let Some(effect) = change.by_repo.get_mut(one) {
+            add(effect);
+        } else {
+            add(change.by_repo.entry(one.to_owned()).or_default());
         }
     };
     let old = old.unwrap_or_else(|| latest.clear());
@@ -317,8 +349,11 @@ fn effects(old: Option<DataFrame>, latest: &DataFrame, table: Table) -> PolarsRe
             .join(other, keys.clone(), keys, JoinArgs::new(kind))
             .sort([first, second], SortMultipleOptions::default())
     };
-    for name in join(JoinType::Anti).select([col(scope)]).collect()?.column(scope)?.str()?.iter() {
-        count(name, &|effect| effect.new += 1);
+    // The repo, else source and id.
+    let [one, other] = if has_repo { ["repo", "repo"] } else { ["source", "id"] };
+    let new = join(JoinType::Anti).collect()?;
+    for (one, other) in new.column(one)?.str()?.iter().zip(new.column(other)?.str()?.iter()) {
+        count(one, other, &|effect| effect.new += 1);
     }
     let (now, before) = (join(JoinType::Semi).collect()?, old.sort([first, second], SortMultipleOptions::default())?);
     let mut differs = BooleanChunked::full("differs".into(), false, now.height());
@@ -326,12 +361,13 @@ fn effects(old: Option<DataFrame>, latest: &DataFrame, table: Table) -> PolarsRe
         let (now, before) = (now.column(name)?.as_materialized_series(), before.column(name)?.as_materialized_series());
         differs = &differs | &now.not_equal_missing(before)?;
     }
-    for (name, differs) in now.column(scope)?.str()?.iter().zip(differs.iter()) {
+    let scopes = now.column(one)?.str()?.iter().zip(now.column(other)?.str()?.iter());
+    for ((one, other), differs) in scopes.zip(differs.iter()) {
         if differs == Some(true) {
-            count(name, &|effect| effect.changed += 1);
+            count(one, other, &|effect| effect.changed += 1);
         }
     }
-    Ok(effects)
+    Ok(())
 }
 
 fn with_month(frame: DataFrame, table: Table) -> PolarsResult<DataFrame> {

@@ -149,3 +149,32 @@ fn doctor_takes_what_was_read_for_read_and_what_was_not_for_nothing() {
     assert!(run.stdout.contains("ok   incidents: 0 from pagerduty"), "{}", run.stdout);
     assert!(!run.stdout.contains("interrupted"), "{}", run.stdout);
 }
+
+#[test]
+fn the_summary_counts_what_each_scope_brought_and_nothing_twice() {
+    let mut world = World::new();
+    world.services.push(("PWEB".into(), "Web".into()));
+    for nth in 0..150 {
+        let made = world.incident(MARCH_1 + nth * HOUR);
+        if nth % 3 == 0 {
+            made.service = ("PWEB".into(), "Web".into());
+        }
+    }
+    for nth in 0..7 {
+        world.incident(MARCH_1 + nth * HOUR).alert = true;
+    }
+    let more =
+        "services = [\"Checkout\", \"Web\"]\n[opsgenie]\napi_url = \"URL\"\nread = [\"incidents\", \"alerts\"]\n";
+    let scene = Scene::pagerduty(world, more);
+    let run = scene.fetched(&["--strict"]);
+    let row = |source: &str, scope: &str| {
+        let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let mut rows = run.stderr.lines().map(cells);
+        rows.find(|row| row.len() > 4 && row[0] == source && row[1] == scope).expect("a row")[2..5].join(" ")
+    };
+    // New, changed and read.
+    assert_eq!(row("pagerduty", "Checkout"), "100 0 100", "{}", run.stderr);
+    assert_eq!(row("pagerduty", "Web"), "50 0 50");
+    assert_eq!((row("opsgenie", "incidents"), row("opsgenie", "alerts")), ("150 0 150".into(), "7 0 7".into()));
+    assert!(!run.stderr.contains("rows new"), "{}", run.stderr);
+}

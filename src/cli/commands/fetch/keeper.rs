@@ -4,7 +4,7 @@
 //! then pages are gathered for some times as long as the last write took. Killed in between, a run loses that much
 //! reading and nothing else: cursors and coverage stand only on written rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -38,13 +38,24 @@ struct Pending {
     covered: Vec<Coverage>,
     /// By source and scope.
     cursors: BTreeMap<&'static str, BTreeMap<String, Option<String>>>,
-    /// The source of the rows of each table; of incidents there may be several, which the rows tell apart.
+    /// The source of the rows of each table but the incidents.
     sources: BTreeMap<Table, &'static str>,
+    /// Source and scope of the incidents, and of each by its own source and id which of these.
+    scopes: Vec<(&'static str, String)>,
+    scope_of: HashMap<(String, String), usize>,
 }
 
 impl Pending {
-    fn add(&mut self, source: &'static str, rows: Rows) {
+    fn add(&mut self, source: &'static str, scope: &str, rows: Rows) {
         self.sources.insert(rows.table(), source);
+        if let Rows::Incidents(rows) = &rows {
+            let known = self.scopes.iter().position(|(own, name)| *own == source && name == scope);
+            let at = known.unwrap_or_else(|| {
+                self.scopes.push((source, scope.to_owned()));
+                self.scopes.len() - 1
+            });
+            self.scope_of.extend(rows.iter().map(|row| ((row.source.clone(), row.id.clone()), at)));
+        }
         match rows {
             Rows::Deployments(mut rows) => self.deployments.append(&mut rows),
             Rows::Commits(mut rows) => self.commits.append(&mut rows),
@@ -123,7 +134,7 @@ impl Keeper {
                     read.add(rows);
                 }
                 for rows in rows {
-                    self.pending.add(source, rows);
+                    self.pending.add(source, &scope, rows);
                 }
                 // Without a cursor, the one before still stands: it rests on less.
                 if cursor.is_some() {
@@ -184,15 +195,18 @@ impl Keeper {
             Rows::Incidents(pending.incidents),
         ];
         batches.retain(|rows| !rows.is_empty());
-        for change in self.writer.write(batches, &pending.covered)? {
-            for (scope, effect) in change.by_scope {
-                let source = match change.table {
-                    Table::Incidents => self.summary.sources.keys().find(|name| **name == scope),
-                    table => pending.sources.get(&table),
-                };
-                if let Some(source) = source.copied() {
-                    self.summary.sources.entry(source).or_default().count(&scope, effect);
-                }
+        let label = |source: &str, id: &str| pending.scope_of.get(&(source.to_owned(), id.to_owned())).copied();
+        for change in self.writer.write_labelled(batches, &pending.covered, &label)? {
+            let of_repos = change
+                .by_repo
+                .iter()
+                .filter_map(|(repo, effect)| Some((*pending.sources.get(&change.table)?, repo, *effect)));
+            let of_incidents = change.by_label.iter().filter_map(|(label, effect)| {
+                let (source, scope) = pending.scopes.get(*label)?;
+                Some((*source, scope, *effect))
+            });
+            for (source, scope, effect) in of_repos.chain(of_incidents) {
+                self.summary.sources.entry(source).or_default().count(scope, effect);
             }
         }
         for (source, cursors) in &pending.cursors {

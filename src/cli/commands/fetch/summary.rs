@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::job::Results;
 use crate::cli::exit::Ended;
@@ -28,8 +31,8 @@ pub(super) enum Outcome {
 pub(super) struct ScopeRead {
     /// What that did to the dataset.
     pub(super) effect: Effect,
-    /// Rows read, of each table in the order of [`Table::ALL`].
-    read: [usize; 4],
+    /// Keys of the rows read, folded, of each table in the order of [`Table::ALL`]: what came twice was read once.
+    read: [FxHashSet<u64>; 4],
     pub(super) covered: Vec<Span>,
     pub(super) outcome: Outcome,
 }
@@ -37,11 +40,21 @@ pub(super) struct ScopeRead {
 impl ScopeRead {
     /// Counts rows that were read.
     pub(super) fn add(&mut self, rows: &Rows) {
-        for (count, table) in self.read.iter_mut().zip(Table::ALL) {
+        let keys: Vec<u64> = match rows {
+            Rows::Deployments(rows) => rows.iter().map(|row| FxBuildHasher.hash_one(&row.id)).collect(),
+            Rows::Commits(rows) => rows.iter().map(|row| FxBuildHasher.hash_one(&row.sha)).collect(),
+            Rows::PullRequests(rows) => rows.iter().map(|row| FxBuildHasher.hash_one(row.number)).collect(),
+            Rows::Incidents(rows) => rows.iter().map(|row| FxBuildHasher.hash_one(&row.id)).collect(),
+        };
+        for (read, table) in self.read.iter_mut().zip(Table::ALL) {
             if table == rows.table() {
-                *count += rows.len();
+                read.extend(&keys);
             }
         }
+    }
+
+    fn rows(&self) -> usize {
+        self.read.iter().map(FxHashSet::len).sum()
     }
 }
 
@@ -60,7 +73,7 @@ impl SourceRead {
     /// One line while the run goes on.
     pub(super) fn progress(&self, now: Timestamp) -> String {
         let ended = self.scopes.values().filter(|scope| scope.outcome != Outcome::Unfinished).count();
-        let rows: usize = self.scopes.values().flat_map(|scope| scope.read).sum();
+        let rows: usize = self.scopes.values().map(ScopeRead::rows).sum();
         let mut text = match self.total {
             Some(total) => format!("{ended} of {} read, {rows} rows", total.max(self.scopes.len())),
             None => format!("{ended} read, {} begun, {rows} rows", self.scopes.len() - ended),
@@ -77,8 +90,7 @@ impl SourceRead {
 
     /// Counts what a write did to the rows of a scope, or of the source where it cannot be told whose they are.
     pub(super) fn count(&mut self, scope: &str, effect: Effect) {
-        let only = self.scopes.len() == 1;
-        let found = self.scopes.iter_mut().find(|(name, _)| only || name.eq_ignore_ascii_case(scope));
+        let found = self.scopes.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(scope));
         let counted = match found {
             Some((_, entry)) => &mut entry.effect,
             None => &mut self.of_any,
@@ -131,7 +143,7 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
     let several = read.sources.len() > 1;
     let names = ["deployments", "commits", "pull requests", "incidents"];
     let scopes = || read.sources.values().flat_map(|source| source.scopes.values());
-    let shown: Vec<usize> = (0..4).filter(|&table| scopes().any(|scope| scope.read[table] > 0)).collect();
+    let shown: Vec<usize> = (0..4).filter(|&table| scopes().any(|scope| !scope.read[table].is_empty())).collect();
     let first = if several { "source" } else { "" };
     let noun = if read.noun() == "repos" { "repo" } else { "scope" };
     let heads = [first, noun, "new", "changed"].into_iter().chain(shown.iter().map(|&table| names[table]));
@@ -148,7 +160,7 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
                 }
             };
             let counts =
-                [it.effect.new, it.effect.changed].into_iter().chain(shown.iter().map(|&table| it.read[table]));
+                [it.effect.new, it.effect.changed].into_iter().chain(shown.iter().map(|&table| it.read[table].len()));
             let source = if several { (*name).to_owned() } else { String::new() };
             let cells = [source, plain(scope)].into_iter().chain(counts.map(|count| count.to_string()));
             rows.push(cells.chain([end]).collect());
@@ -233,8 +245,11 @@ mod tests {
         let mut read = Summary::default();
         let github = read.sources.entry("github").or_default();
         let web = github.scopes.entry("acme/web".into()).or_default();
-        web.add(&Rows::Deployments(vec![Deployment::default(); 12]));
-        web.add(&Rows::Commits(vec![Commit::default(); 300]));
+        let id = |nth: usize| Deployment { id: nth.to_string(), ..Deployment::default() };
+        web.add(&Rows::Deployments((0..12).map(id).collect()));
+        web.add(&Rows::Deployments((10..12).map(id).collect()));
+        let commit = |nth: usize| Commit { sha: nth.to_string(), ..Commit::default() };
+        web.add(&Rows::Commits((0..300).map(commit).collect()));
         web.effect = Effect { new: 310, changed: 2 };
         web.outcome = Outcome::Done;
         web.covered = vec![Span { from: Timestamp(0), to: Timestamp(90_061_500) }];
@@ -268,7 +283,8 @@ acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:
         let mut read = read();
         let pagerduty = read.sources.entry("pagerduty").or_default();
         let account = pagerduty.scopes.entry("api.pagerduty.com".into()).or_default();
-        account.add(&Rows::Incidents(vec![Incident::default(); 7]));
+        let incident = |nth: usize| Incident { id: nth.to_string(), ..Incident::default() };
+        account.add(&Rows::Incidents((0..7).map(incident).collect()));
         account.outcome = Outcome::Done;
         let cost = Cost { requests: 3, points: None, left: None };
         let text = table(&read, &vec![("github", Err(anyhow::anyhow!("down"))), ("pagerduty", Ok(cost))]);
