@@ -10,6 +10,8 @@ use std::time::Duration;
 
 #[path = "../tests/integration/support.rs"]
 mod support;
+#[path = "../tests/integration/vendors.rs"]
+mod vendors;
 #[path = "../tests/integration/wire.rs"]
 mod wire;
 

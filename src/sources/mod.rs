@@ -1,5 +1,7 @@
 //! Where events come from: provider formats to domain events at once, nothing stored, nothing computed.
 
+#[cfg(test)]
+mod described;
 pub mod estimate;
 pub mod event;
 pub mod file;

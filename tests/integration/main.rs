@@ -29,5 +29,6 @@ mod readers;
 mod real_data;
 mod report;
 mod support;
+mod vendors;
 mod waiting;
 mod wire;

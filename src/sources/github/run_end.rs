@@ -91,6 +91,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::sources::described::reads_what_is_described as described;
 
     fn run(conclusion: Option<&str>, updated_at: &str) -> Run {
         let run = json!({"id": 1, "workflow_id": 1, "name": "Deploy", "head_branch": "main", "head_sha": "a",
@@ -122,5 +123,12 @@ mod tests {
         let end = |updated_at: &str| recorded_end(&run(Some("success"), updated_at)).to_rfc3339();
         assert_eq!(end("2026-02-06T00:00:00Z"), "2026-02-06T00:00:00Z");
         assert_eq!(end("2026-02-06T00:00:01Z"), "2026-01-02T00:00:00Z");
+    }
+
+    #[test]
+    fn every_field_that_is_read_is_one_that_github_describes() {
+        const JOBS: &str = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs";
+        described::<Jobs>(&[(JOBS, "")]);
+        described::<Job>(&[(JOBS, "jobs[]")]);
     }
 }

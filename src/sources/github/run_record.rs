@@ -108,3 +108,23 @@ pub(super) fn row(run: Run, end: Timestamp, observed_at: Timestamp) -> Deploymen
         observed_at,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::described::reads_what_is_described as described;
+
+    #[test]
+    fn every_field_that_is_read_is_one_that_github_describes() {
+        const RUNS: &str = "GET /repos/{owner}/{repo}/actions/runs";
+        const OF_ONE: &str = "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
+        const EARLIER: &str = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}";
+        for list in [RUNS, OF_ONE] {
+            described::<Page>(&[(list, "")]);
+            described::<Run>(&[(list, "workflow_runs[]")]);
+            described::<Repository>(&[(list, "workflow_runs[].repository")]);
+        }
+        described::<Run>(&[(EARLIER, "")]);
+        described::<Repository>(&[("GET /repos/{owner}/{repo}", "")]);
+    }
+}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Product, wire};
 use crate::sources::incidents::SourceError;
-use crate::sources::incidents::absent::without_nulls;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 
@@ -32,9 +31,9 @@ impl Names {
             }
             Product::Jsm { cloud_id, .. } => {
                 let path = ["jsm", "ops", "api", cloud_id.as_str(), "v1", "teams"];
-                let teams: Result<JsmTeams, _> = api.get(&path, &[]).await;
-                let teams = names.shown("teams", teams)?.map(|reply| reply.teams).unwrap_or_default();
-                names.teams = teams.into_iter().filter_map(|team| Some((team.id?, team.name?))).collect();
+                let teams: Result<wire::PlatformTeams, _> = api.get(&path, &[]).await;
+                let teams = names.shown("teams", teams)?.map(|reply| reply.platform_teams).unwrap_or_default();
+                names.teams = teams.into_iter().filter_map(|team| Some((team.team_id?, team.team_name?))).collect();
             }
         }
         Ok(names)
@@ -67,25 +66,11 @@ pub(super) fn add(keys: &mut Vec<String>, key: Option<&str>) {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct JsmTeams {
-    #[serde(default, alias = "platformTeams", alias = "values", deserialize_with = "without_nulls")]
-    teams: Vec<JsmTeam>,
-}
-
-#[derive(serde::Deserialize)]
-struct JsmTeam {
-    #[serde(default, alias = "teamId")]
-    id: Option<String>,
-    #[serde(default, alias = "teamName")]
-    name: Option<String>,
-}
-
 async fn services(api: &Api) -> Result<BTreeMap<String, String>, QueryError> {
     let mut services = BTreeMap::new();
     for page in 0.. {
         let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
-        let query = [("limit", limit.as_str()), ("offset", &offset), ("sort", "name"), ("order", "asc")];
+        let query = [("limit", limit.as_str()), ("offset", &offset), ("sortField", "name"), ("order", "asc")];
         let page: wire::Page<wire::Named> = api.get(&["v1", "services"], &query).await?;
         let (count, before) = (page.data.rows.len() + page.data.nulls, services.len());
         services.extend(by_id(page.data.rows));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::time::Timestamp;
-use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls};
+use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls, without_nulls};
 
 /// A page: `data` of OpsGenie, `values` of Jira Service Management.
 #[derive(Debug, Deserialize)]
@@ -101,7 +101,7 @@ pub(super) struct Alert {
     pub(super) responders: Option<Vec<Responder>>,
     #[serde(default)]
     pub(super) integration: Option<Named>,
-    #[serde(default, alias = "integrationName")]
+    #[serde(default)]
     pub(super) integration_name: Option<String>,
     #[serde(deserialize_with = "instant")]
     pub(super) created_at: Timestamp,
@@ -131,8 +131,25 @@ pub(super) struct Responder {
 pub(super) struct Named {
     #[serde(default)]
     pub(super) id: Option<String>,
-    #[serde(default, alias = "teamName")]
+    #[serde(default)]
     pub(super) name: Option<String>,
+}
+
+/// The teams of Jira Service Management.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlatformTeams {
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub(super) platform_teams: Vec<PlatformTeam>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlatformTeam {
+    #[serde(default)]
+    pub(super) team_id: Option<String>,
+    #[serde(default)]
+    pub(super) team_name: Option<String>,
 }
 
 /// Durations since the alert was made, in milliseconds.
@@ -143,4 +160,61 @@ pub(super) struct Report {
     pub(super) ack_time: Option<i64>,
     #[serde(default)]
     pub(super) close_time: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sources::described::reads_what_is_described as described;
+
+    const ALERTS: &str = "GET /v2/alerts";
+    const ALERT: &str = "GET /v2/alerts/{identifier}";
+    const JSM_ALERTS: &str = "GET /jsm/ops/api/{cloudId}/v1/alerts";
+    const JSM_ALERT: &str = "GET /jsm/ops/api/{cloudId}/v1/alerts/{id}";
+    const JSM_TEAMS: &str = "GET /jsm/ops/api/{cloudId}/v1/teams";
+    const INCIDENTS: &str = "GET /v1/incidents";
+    const INCIDENT: &str = "GET /v1/incidents/{identifier}";
+
+    #[test]
+    fn every_field_that_is_read_is_one_that_its_owner_describes() {
+        described::<Page<Alert>>(&[(ALERTS, ""), (JSM_ALERTS, "")]);
+        described::<Page<Incident>>(&[(INCIDENTS, ""), (JSM_ALERTS, "")]);
+        described::<Paging>(&[(ALERTS, "paging")]);
+        described::<Paging>(&[(JSM_ALERTS, "links")]);
+        described::<Incident>(&[(INCIDENTS, "data[]")]);
+        described::<Incident>(&[(INCIDENT, "data")]);
+        described::<Links>(&[(INCIDENTS, "data[].links")]);
+        described::<Alert>(&[(ALERTS, "data[]"), (ALERT, "data"), (JSM_ALERTS, "values[]"), (JSM_ALERT, "")]);
+        described::<Responder>(&[(ALERTS, "data[].responders[]")]);
+        described::<Responder>(&[(JSM_ALERTS, "values[].responders[]")]);
+        described::<Report>(&[(ALERTS, "data[].report")]);
+        described::<Named>(&[("GET /v1/services", "data[]")]);
+        described::<Named>(&[("GET /v2/teams", "data[]")]);
+        described::<Named>(&[(ALERTS, "data[].integration")]);
+        described::<PlatformTeams>(&[(JSM_TEAMS, "")]);
+        described::<PlatformTeam>(&[(JSM_TEAMS, "platformTeams[]")]);
+    }
+
+    #[test]
+    fn a_null_in_any_list_costs_nothing_else() {
+        let alert = json!({"id": "a", "status": "open", "createdAt": "2026-01-01T00:00:00Z", "tags": [null, "t"],
+            "responders": [null, {"id": "T", "type": "team"}]});
+        for list in ["data", "values"] {
+            let page: Page<Alert> = serde_json::from_value(json!({list: [null, alert]})).expect("a page");
+            let row = page.data.rows.first().expect("an alert");
+            assert_eq!((page.data.nulls, row.tags.as_ref().map(Vec::len)), (1, Some(1)));
+            assert_eq!(row.responders.as_ref().map(Vec::len), Some(1));
+        }
+        let incident = json!({"id": "i", "status": "open", "createdAt": "2026-01-01T00:00:00Z", "tags": [null],
+            "impactedServices": [null, "S"]});
+        let page: Page<Incident> = serde_json::from_value(json!({"data": [null, incident]})).expect("a page");
+        assert_eq!(page.data.rows[0].impacted_services.as_ref().map(Vec::len), Some(1));
+        let page: Page<Named> = serde_json::from_value(json!({"data": [null, {"id": "T"}]})).expect("a page");
+        assert_eq!(page.data.rows.len(), 1);
+        let teams = json!({"platformTeams": [null, {"teamId": "T", "teamName": null}]});
+        let teams: PlatformTeams = serde_json::from_value(teams).expect("teams");
+        assert_eq!(teams.platform_teams.len(), 1);
+    }
 }

@@ -113,7 +113,8 @@ impl Account {
         };
         let value = |name: &str| {
             let own = values.iter().find(|value| is_called(name, &value.name, value.display_name.as_deref()));
-            own.map(|value| &value.value)
+            // PagerDuty's description wraps a value in an object, its replies do not.
+            own.map(|own| own.value.get("value").unwrap_or(&own.value))
         };
         let title = row.title.clone().unwrap_or_default();
         match &pagerduty.caused_by_deploy {
@@ -156,7 +157,7 @@ impl Account {
 
 /// Whether incidents of any type have one of these custom fields.
 async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
-    let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[]).await;
+    let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[("filter", "all")]).await;
     let types = match types {
         Ok(types) => types.incident_types.into_iter().map(|one| one.id).collect(),
         // What types there are is a right of its own; the one that every account has is known by its name.
@@ -191,7 +192,7 @@ async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryErr
         let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
         let Some(page) = QueryError::gone_is_none(entries)? else { break };
         let shown = page.log_entries.rows.len() + page.log_entries.nulls;
-        let acknowledged = page.log_entries.rows.iter().filter(|it| it.r#type.starts_with("acknowledge_log_entry"));
+        let acknowledged = page.log_entries.rows.iter().filter(|it| it.r#type.starts_with("acknowledge"));
         first = acknowledged.map(|entry| entry.created_at).filter(|at| !at.is_placeholder()).chain(first).min();
         offset += shown;
         if !page.more || shown == 0 {

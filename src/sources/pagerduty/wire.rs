@@ -175,3 +175,71 @@ pub(super) struct LogEntry {
     #[serde(deserialize_with = "instant")]
     pub(super) created_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sources::described::reads_what_is_described as described;
+
+    #[test]
+    fn every_field_that_is_read_is_one_that_pagerduty_describes() {
+        const LIST: &str = "GET /incidents";
+        const ONE: &str = "GET /incidents/{id}";
+        const CHANGES: &str = "GET /incidents/{id}/related_change_events";
+        const FIELDS: &str = "GET /incidents/types/{type_id_or_name}/custom_fields";
+        const VALUES: &str = "GET /incidents/{id}/custom_fields/values";
+        const LOG: &str = "GET /incidents/{id}/log_entries";
+        described::<Incidents>(&[(LIST, "")]);
+        described::<One>(&[(ONE, "")]);
+        described::<Incident>(&[(LIST, "incidents[]")]);
+        described::<Incident>(&[(ONE, "incident")]);
+        described::<Reference>(&[("GET /services", "services[]")]);
+        described::<Reference>(&[("GET /priorities", "priorities[]")]);
+        described::<Acknowledgement>(&[(LIST, "incidents[].acknowledgements[]")]);
+        described::<Reason>(&[(LIST, "incidents[].resolve_reason")]);
+        described::<Services>(&[("GET /services", "")]);
+        described::<Priorities>(&[("GET /priorities", "")]);
+        described::<IncidentTypes>(&[("GET /incidents/types", "")]);
+        described::<Fields>(&[(FIELDS, "")]);
+        described::<FieldName>(&[(FIELDS, "fields[]")]);
+        described::<Values>(&[(VALUES, "")]);
+        described::<FieldValue>(&[(VALUES, "custom_fields[]")]);
+        described::<Notes>(&[("GET /incidents/{id}/notes", "")]);
+        described::<Note>(&[("GET /incidents/{id}/notes", "notes[]")]);
+        described::<ChangeEvents>(&[(CHANGES, "")]);
+        described::<ChangeEvent>(&[(CHANGES, "change_events[]")]);
+        described::<Link>(&[(CHANGES, "change_events[].links[]")]);
+        described::<Correlation>(&[(CHANGES, "change_events[].correlation_reason")]);
+        described::<LogEntries>(&[(LOG, "")]);
+        described::<LogEntry>(&[(LOG, "log_entries[]")]);
+    }
+
+    #[test]
+    fn a_null_in_any_list_costs_nothing_else() {
+        fn read<T: for<'de> Deserialize<'de>>(value: Value) -> T {
+            serde_json::from_value(value).expect("a reply")
+        }
+        let named = json!({"id": "P", "summary": "Web"});
+        let incident = json!({"id": "Q", "status": "resolved", "created_at": "2026-01-01T00:00:00Z",
+            "teams": [null, named], "acknowledgements": [null, {"at": "2026-01-01T00:01:00Z"}]});
+        let list: Incidents = read(json!({"incidents": [null, incident]}));
+        let incident = list.incidents.rows.first().expect("an incident");
+        let counts = (incident.teams.as_ref().map(Vec::len), incident.acknowledgements.as_ref().map(Vec::len));
+        assert_eq!((list.incidents.nulls, counts), (1, (Some(1), Some(1))));
+        let bare = json!({"id": "Q", "status": "triggered", "created_at": "2026-01-01T00:00:00Z", "teams": null,
+            "acknowledgements": null});
+        assert!(read::<One>(json!({"incident": bare})).incident.teams.is_none());
+        assert_eq!(read::<Services>(json!({"services": [null, named]})).services.len(), 1);
+        assert_eq!(read::<Priorities>(json!({"priorities": [null, named]})).priorities.len(), 1);
+        assert_eq!(read::<IncidentTypes>(json!({"incident_types": [null, named]})).incident_types.len(), 1);
+        assert_eq!(read::<Fields>(json!({"fields": [null, {"name": "x"}]})).fields.len(), 1);
+        assert_eq!(read::<Values>(json!({"custom_fields": [null, {"name": "x"}]})).custom_fields.len(), 1);
+        assert_eq!(read::<Notes>(json!({"notes": [null, {"content": "x"}]})).notes.len(), 1);
+        let events: ChangeEvents = read(json!({"change_events": [null, {"links": [null, {"href": "x"}]}]}));
+        assert_eq!(events.change_events[0].links.as_ref().map(Vec::len), Some(1));
+        let entry = json!({"type": "trigger_log_entry", "created_at": "2026-01-01T00:00:00Z"});
+        assert_eq!(read::<LogEntries>(json!({"log_entries": [null, entry]})).log_entries.rows.len(), 1);
+    }
+}

@@ -17,6 +17,7 @@ use super::graphql::{self, Weight};
 use super::rest;
 use super::schema::Budget;
 use super::world::{World, iso};
+use crate::vendors::Vendor;
 use crate::wire::{self, Pace, Raw, Reply};
 
 /// The token that is accepted; put together here, so that no file holds anything that looks like one.
@@ -303,6 +304,12 @@ impl State {
         }
         if raw.header("user-agent").is_none() {
             return Some(plain(403, &json!({"message": "Request forbidden by administrative rules."})));
+        }
+        let described = raw.path.strip_prefix("/api/v3").unwrap_or(&raw.path);
+        if raw.method == "GET"
+            && let Some(stray) = Vendor::GitHub.lacks("GET", described)
+        {
+            return Some(plain(400, &json!({"message": stray})));
         }
         if raw.method == "GET"
             && let Some(answer) = rest::answer(&self.world, &raw.path)

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::world::{World, now};
 use super::{jsm, opsgenie, pagerduty};
+use crate::vendors::Vendor;
 use crate::wire::{self, Pace, Raw, Reply};
 
 /// The key that is accepted.
@@ -149,6 +150,14 @@ impl State {
             path if path.starts_with("/v1") || path.starts_with("/v2") => format!("GenieKey {KEY}"),
             _ => format!("Token token={key}"),
         };
+        let vendor = match url.path() {
+            path if path.starts_with("/jsm") => Vendor::Jsm,
+            path if path.starts_with("/v") => Vendor::OpsGenie,
+            _ => Vendor::PagerDuty,
+        };
+        if let Some(stray) = vendor.lacks(&raw.method, &raw.path) {
+            return Some(json_reply(400, &json!({"message": stray}), pace));
+        }
         let (status, value) = if self.revoked || sent != right {
             (401, json!({"message": "Could not authenticate", "error": {"message": "Unauthorized", "code": 2006}}))
         } else if let Some((_, status, body)) = self.refused.iter().find(|(path, ..)| raw.path.starts_with(path)) {
