@@ -97,7 +97,9 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
             spans: vec![settings.zone.span(period.from, period.to)],
         })
         .into();
-    Writer::lock(folder.path(), "a bench").and_then(|mut writer| writer.write(rows(), &covered)).expect("a dataset");
+    Writer::lock(folder.path(), "a bench", Timestamp(i64::MAX))
+        .and_then(|mut writer| writer.write(rows(), &covered))
+        .expect("a dataset");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let as_of = settings.zone.midnight(period.to);
     (folder, dataset, Request { settings, as_of, previous: period.previous(), period, service: None, team: None })

@@ -99,6 +99,31 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
     replace(folder, &before, after, false)
 }
 
+/// What coverage that ends in the future may hold: an import covers whole days, in any zone.
+const DAY_MS: i64 = 86_400_000;
+
+/// Cuts back what is said to be covered beyond `now`, because a clock was ahead: nobody has read it. What was imported
+/// ends now. When a service was read by that clock is not known, so its span goes, and the next run reads it again.
+/// The file to come and the latest end that it had, if that changes it.
+pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, Timestamp)>, StoreError> {
+    let (before, zones) = (read(folder)?, zones(folder)?);
+    let mut latest = None;
+    let mut after = before.clone();
+    for entry in &mut after {
+        let is_imported = zones.contains_key(&key_of(entry));
+        let end = if is_imported { Timestamp(now.0.saturating_add(DAY_MS)) } else { now };
+        entry.spans.retain_mut(|span| {
+            if span.to > end {
+                latest = latest.max(Some(span.to));
+                span.to = if is_imported { now } else { span.from };
+            }
+            span.from < span.to
+        });
+    }
+    let staged = replace(folder, &before, after, false)?;
+    Ok(staged.zip(latest))
+}
+
 /// Moves what is covered of a repo under another name; the file to come, if that changes it.
 pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;

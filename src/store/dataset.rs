@@ -19,6 +19,7 @@ use super::schema::{FORMAT, schema};
 use super::writer::Writer;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
+use crate::domain::time::Timestamp;
 use crate::domain::time::Zone;
 
 #[derive(Serialize, Deserialize)]
@@ -76,7 +77,9 @@ impl Dataset {
         let mut reading = lock::read(folder)?;
         if durable::is_pending(folder) {
             drop(reading.take());
-            Writer::lock(folder, "a reader that finishes what a killed writer began")?;
+            // It knows no clock.
+            let never = Timestamp(i64::MAX);
+            Writer::lock(folder, "a reader that finishes what a killed writer began", never)?;
             reading = lock::read(folder)?;
         }
         Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)?, _reading: reading.map(Arc::new) })

@@ -81,7 +81,7 @@ mod tests {
             created_at: Timestamp(nth * 40 * 86_400_000),
             ..Deployment::default()
         });
-        let mut writer = Writer::lock(folder.path(), "test").expect("the lock");
+        let mut writer = Writer::lock(folder.path(), "test", Timestamp(i64::MAX)).expect("the lock");
         writer.write(vec![Rows::Deployments(rows.collect())], &[]).expect("written");
         writer.set_cursors("github", &BTreeMap::from([("a/b".into(), Some("x".into()))])).expect("written");
         let counted = inventory(folder.path()).expect("counted");

@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn what_is_known_is_of_one_source_and_the_repos_that_are_wanted() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut writer = Writer::lock(folder.path(), "test").expect("the lock");
+        let mut writer = Writer::lock(folder.path(), "test", Timestamp(i64::MAX)).expect("the lock");
         let deployments = vec![
             deployment("github", "a/b", "2", "in_progress", None),
             deployment("github", "a/b", "1", "success", Some(1_500)),

@@ -19,6 +19,7 @@ use super::part;
 use super::schema::{instant, key, key_frame, to_frame};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
+use crate::domain::time::Timestamp;
 
 /// What one write did to a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,9 @@ pub struct Effect {
 #[derive(Debug)]
 pub struct Writer {
     folder: PathBuf,
+    now: Timestamp,
+    replaces: bool,
+    was_ahead: Option<Timestamp>,
     _lock: Lock,
 }
 
@@ -73,26 +77,45 @@ impl Writer {
     /// Locks a dataset for writing; makes it where there is none, and finishes what a killed writer left undone. A
     /// second writer is told `holder`.
     ///
+    /// What the dataset says of instants after `now` comes from a clock that was ahead: rows observed then give way to
+    /// new ones, and coverage ends now.
+    ///
     /// # Errors
     /// Another process holds the lock, the dataset's format is newer, or the folder cannot be written.
-    pub fn lock(folder: &Path, holder: &str) -> Result<Self, StoreError> {
+    pub fn lock(folder: &Path, holder: &str, now: Timestamp) -> Result<Self, StoreError> {
         check_format(folder)?;
         let lock = Lock::take(folder, holder)?;
         if check_format(folder)?.is_none() {
             mark_format(folder)?;
         }
-        let writer = Self { folder: folder.to_owned(), _lock: lock };
+        let mut writer = Self { folder: folder.to_owned(), now, replaces: false, was_ahead: None, _lock: lock };
         if durable::is_pending(folder) {
             let _readers_wait = lock::readers_wait(folder)?;
             durable::finish(folder)?;
         }
         durable::sweep(folder);
+        if let Some((staged, end)) = coverage::cut_back(folder, now)? {
+            let _readers_wait = lock::readers_wait(folder)?;
+            durable::commit(folder, vec![staged], &[])?;
+            writer.was_ahead = Some(end);
+        }
         Ok(writer)
+    }
+
+    /// The end of what the dataset said to be covered, where that had not come yet when it was locked.
+    pub fn was_ahead(&self) -> Option<Timestamp> {
+        self.was_ahead
+    }
+
+    /// From here on every row replaces the one with its key, whenever that was observed.
+    pub fn replace_all(&mut self) {
+        self.replaces = true;
     }
 
     /// Upserts rows and widens the coverage, as one.
     ///
-    /// A row replaces one with the same key that was observed earlier, or at the same time but read earlier.
+    /// A row replaces one with the same key that was observed earlier, at the same time but read earlier, or in the
+    /// future.
     ///
     /// # Errors
     /// A part cannot be read or written; then nothing has changed.
@@ -138,7 +161,15 @@ impl Writer {
             if shared(part::read_keys(&path, table)?, &new, table)?.height() == 0 {
                 continue;
             }
-            let frame = shared(part::read(&path, table)?, &new, table)?;
+            let mut frame = shared(part::read(&path, table)?, &new, table)?;
+            // What was observed in the future was observed before now at the latest.
+            let observed = col("observed_at");
+            let capped = when(observed.clone().gt(self.now_as(&frame))).then(self.now_as(&frame)).otherwise(observed);
+            frame = frame
+                .lazy()
+                .with_column(capped.alias("observed_at"))
+                .collect()
+                .map_err(|cause| StoreError::Frame { table: table.folder(), cause })?;
             found.push(match table {
                 Table::Deployments => Rows::Deployments(super::rows::deployments(&frame)?),
                 Table::Commits => Rows::Commits(super::rows::commits(&frame)?),
@@ -248,7 +279,7 @@ impl Writer {
             }
         }
         let mut all = match &old {
-            Some(old) => with_month(old.clone(), table).map_err(frame)?,
+            Some(old) => with_month(self.lasting(old, &new, table).map_err(frame)?, table).map_err(frame)?,
             None => new.clear(),
         };
         all.vstack_mut(&new).map_err(frame)?;
@@ -258,6 +289,27 @@ impl Writer {
         count_effects(old, &latest, &mut change, label).map_err(frame)?;
         self.plan_parts(&latest, table, before, plan)?;
         Ok(change)
+    }
+
+    /// Rows that stand against new ones: those of a clock that was ahead give way to any with their key, and where
+    /// everything is replaced, all do.
+    fn lasting(&self, old: &DataFrame, new: &DataFrame, table: Table) -> PolarsResult<DataFrame> {
+        let now = self.now_as(old);
+        let gives_way = if self.replaces { lit(true) } else { col("observed_at").gt(now) };
+        let (giving, lasting) =
+            (old.clone().lazy().filter(gives_way.clone()).collect()?, old.clone().lazy().filter(gives_way.not()));
+        if giving.height() == 0 {
+            return Ok(old.clone());
+        }
+        let keys = key(table).map(col);
+        let untouched = giving.lazy().join(new.clone().lazy(), keys.clone(), keys, JoinArgs::new(JoinType::Anti));
+        concat([lasting, untouched], UnionArgs::default())?.collect()
+    }
+
+    /// The instant of the lock, in the type of a frame's instants.
+    fn now_as(&self, frame: &DataFrame) -> Expr {
+        let kind = frame.schema().get("observed_at").cloned().unwrap_or(DataType::Int64);
+        lit(self.now.0).cast(kind)
     }
 
     /// Months of the new rows, and months in which their keys stand already under another instant.

@@ -84,7 +84,12 @@ fn a_second_writer_is_told_before_the_first_request() {
     server.set_nonblocking(true).expect("a socket that does not wait");
     let port = server.local_addr().expect("an address").port();
     place.write("dora.toml", &format!("{CONFIG}api_url = \"http://127.0.0.1:{port}\"\n"));
-    let writer = dora_report::store::Writer::lock(&place.path("data"), "the test").expect("nobody else writes here");
+    let writer = dora_report::store::Writer::lock(
+        &place.path("data"),
+        "the test",
+        dora_report::domain::time::Timestamp(i64::MAX),
+    )
+    .expect("nobody else writes here");
     let run = fetch(&place, &[], Some("t"));
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(run.stderr.contains("data: the dataset is being written by the test"), "{}", run.stderr);

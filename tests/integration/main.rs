@@ -6,6 +6,7 @@ mod adapter;
 mod agree;
 mod ask;
 mod browser;
+mod clock_ahead;
 mod compare;
 mod definitions;
 mod emulations;

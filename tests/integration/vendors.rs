@@ -5,7 +5,7 @@ use url::Url;
 
 /// Which vendor's table.
 #[derive(Debug, Clone, Copy)]
-pub enum Vendor {
+pub(crate) enum Vendor {
     PagerDuty,
     OpsGenie,
     Jsm,
@@ -23,7 +23,7 @@ impl Vendor {
     }
 
     /// What of a request, its method and its address with the query, is in no description; nothing where all is.
-    pub fn lacks(self, method: &str, target: &str) -> Option<String> {
+    pub(crate) fn lacks(self, method: &str, target: &str) -> Option<String> {
         let url = Url::parse("http://host").and_then(|root| root.join(target)).expect("an address");
         let rows = || self.table().lines().map(|line| line.split('\t').collect::<Vec<_>>());
         let path: Vec<&str> = url.path().split('/').collect();

@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let as_of = zone.midnight(history.to);
     let period = Period::parse(PERIOD, history.to).map_err(usage)?;
     let folder = temporary_folder()?;
-    let mut writer = Writer::lock(folder.path(), "the demo")?;
+    let mut writer = Writer::lock(folder.path(), "the demo", as_of)?;
     for (table, name, text) in FILES {
         let read = file::read(text.as_bytes(), name, &file::Options::of(table, as_of))
             .context("the bundled sample is damaged")?;

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use crate::cli::args::{Common, Import, Inputs};
+use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
 use crate::cli::output::Talk;
@@ -14,7 +17,7 @@ use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Timestamp, Zone};
 use crate::sources::file::{self, FileError, Options};
-use crate::store::{Change, Writer};
+use crate::store::Change;
 
 /// Runs the command.
 pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyhow::Result<Code> {
@@ -22,10 +25,8 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     let context = Context::load(common)?;
     let zone = context.config.settings.zone;
     let started = now();
-    let holder = format!("process {}, which has been importing since {started}", std::process::id());
-    // Locked before the files are read, so that a second writer learns it at once and not after a long read.
-    let mut writer = Writer::lock(&context.data, &holder)?;
-    warn_of_span(import, table, started, zone, talk);
+    let mut writer = lock(&context.data, "importing", started, talk)?;
+    let covers = until_today(import, table, started, zone, talk);
     let options = Options {
         preset,
         source: import.source.clone(),
@@ -46,7 +47,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         if import.covers.is_some() {
             name_absent_repos(&read.rows, &name, &context.config.settings, talk);
         }
-        let of_file = file::coverage(&read.rows, import.source.as_deref(), import.covers, zone);
+        let of_file = file::coverage(&read.rows, import.source.as_deref(), covers, zone);
         spans.push((name, read.rows.len(), describe(&read.rows, &of_file, zone, import.covers.is_some())));
         covered.extend(of_file);
         files.push(read);
@@ -64,18 +65,28 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     Ok(Code::Done)
 }
 
-fn warn_of_span(import: &Import, table: Table, started: Timestamp, zone: Zone, talk: Talk) {
-    let Some((_, to)) = import.covers else { return };
+/// The days that `--covers` names, as far as they have come.
+fn until_today(
+    import: &Import,
+    table: Table,
+    started: Timestamp,
+    zone: Zone,
+    talk: Talk,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let (from, to) = import.covers?;
+    let tomorrow = zone.day_of(started).succ_opt().unwrap_or(to);
     if matches!(table, Table::Commits | Table::PullRequests) {
         talk.warning(&format!(
             "--covers has no effect on {}: coverage is recorded only for deployments and incidents",
             plural(table)
         ));
-    } else if to > zone.day_of(started).succ_opt().unwrap_or(to) {
+    } else if to > tomorrow {
         talk.warning(&format!(
-            "--covers ends at {to}, which is in the future: future days without events will count as zero. End --covers at tomorrow's date or earlier"
+            "--covers ends at {to}, which is in the future: what is covered ends with today, because later days would \
+             count as days without events"
         ));
     }
+    Some((from.min(tomorrow), to.min(tomorrow)))
 }
 
 fn counted(rows: usize) -> String {

@@ -9,6 +9,7 @@ pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod fetch;
 pub(super) mod import;
+mod lock;
 pub(super) mod push;
 pub(super) mod report;
 pub(super) mod rules;

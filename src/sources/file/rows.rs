@@ -115,6 +115,8 @@ impl<'a> Collector<'a> {
             Table::Commits | Table::PullRequests => String::new(),
         };
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
+        // The clock of whoever wrote the file does not outlast later readings.
+        let observed_at = observed_at.min(self.options.now);
         self.lines.push(record.line);
         match &mut self.rows {
             Rows::Deployments(rows) => {

@@ -243,7 +243,7 @@ mod tests {
 
     fn keep(events: Vec<Event>, folder: &std::path::Path) -> Summary {
         let talk = Talk::new(&Cli::parse_from(["dora-report", "demo", "--quiet"]).common);
-        let keeper = Keeper::new(Writer::lock(folder, "test").expect("the lock"), &[], talk);
+        let keeper = Keeper::new(Writer::lock(folder, "test", Timestamp(9)).expect("the lock"), &[], talk);
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (sender, receiver) = mpsc::channel(1);
         let sending = runtime.spawn(async move {

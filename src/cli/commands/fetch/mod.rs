@@ -22,6 +22,7 @@ use self::job::{Job, Results};
 use self::keeper::Keeper;
 use self::summary::Summary;
 use crate::cli::args::{Common, Fetch};
+use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
 use crate::cli::output::Talk;
@@ -50,14 +51,15 @@ pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow:
 /// Reads every source that is configured into the dataset; gives back the lock on it as well.
 pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<(Code, Writer)> {
     let began = now();
-    let holder = format!("process {}, which has been fetching since {began}", std::process::id());
     let checked = job::check(context, fetch, common, began)?;
     // Locking makes the folder, and a dataset that holds nothing is worse than none.
     if checked.has_nothing_to_ask() && !context.data.exists() {
         return Err(checked.all_refused(talk));
     }
-    // Locked before the first request, so that a second writer learns it at once and not after a long read.
-    let mut writer = Writer::lock(&context.data, &holder)?;
+    let mut writer = lock(&context.data, "fetching", began, talk)?;
+    if fetch.full {
+        writer.replace_all();
+    }
     let (jobs, refused) = job::all(checked, &context.data, &mut writer)?;
     let (read, writer, mut results) = keep(&runtime()?, jobs, writer, talk)?;
     results.extend(refused);

@@ -1,0 +1,134 @@
+//! A clock that was ahead once, of this machine or of whoever wrote a file: later readings count all the same.
+
+use dora_report::domain::coverage::Coverage;
+use dora_report::domain::event::{Deployment, Incident, Rows, Table};
+use dora_report::domain::time::{Span, Timestamp};
+use dora_report::store::{Dataset, Writer};
+
+use crate::support::{Place, Run};
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("an instant")
+}
+
+/// A dataset as a clock of the year 2031 left it: a deployment and an incident, and all of it covered until then.
+fn left_by_a_clock_of_2031(place: &Place) {
+    let ahead = at("2031-01-01T00:00:00Z");
+    let deployment = Deployment {
+        source: "file".into(),
+        id: "1".into(),
+        repo: "acme/web".into(),
+        environment: Some("production".into()),
+        sha: Some("a1".into()),
+        status: "failure".into(),
+        created_at: at("2025-03-01T00:00:00Z"),
+        finished_at: Some(at("2025-03-01T00:05:00Z")),
+        observed_at: ahead,
+        ..Deployment::default()
+    };
+    let incident = Incident {
+        source: "file".into(),
+        id: "i".into(),
+        status: Some("open".into()),
+        opened_at: at("2025-03-02T00:00:00Z"),
+        observed_at: ahead,
+        ..Incident::default()
+    };
+    let spans = vec![Span { from: at("2025-01-01T00:00:00Z"), to: ahead }];
+    let covered =
+        |table, scope: &str| Coverage { table, source: "file".into(), scope: scope.into(), spans: spans.clone() };
+    let covered = [covered(Table::Deployments, "acme/web"), covered(Table::Incidents, "*")];
+    let rows = vec![Rows::Deployments(vec![deployment]), Rows::Incidents(vec![incident])];
+    let mut writer = Writer::lock(&place.path("data"), "a clock of 2031", ahead).expect("the lock");
+    writer.write(rows, &covered).expect("written");
+}
+
+fn import(place: &Place, table: &str, text: &str) -> Run {
+    place.write("rows.csv", text);
+    let run = place.run(["import", table, "rows.csv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run
+}
+
+const DEPLOYMENT: &str = "id,repo,environment,sha,status,created_at,finished_at\n\
+                          1,acme/web,production,a1,success,2025-03-01T00:00:00Z,2025-03-01T00:05:00Z\n";
+
+/// Where what is covered of a table ends; none where nothing is.
+fn end_of_coverage(place: &Place, table: Table) -> Option<Timestamp> {
+    let dataset = Dataset::open(&place.path("data")).expect("a dataset");
+    let entry = dataset.coverage().iter().find(|entry| entry.table == table)?;
+    Some(entry.spans.last()?.to)
+}
+
+#[test]
+fn later_rows_count_and_coverage_ends_now() {
+    let place = Place::new();
+    left_by_a_clock_of_2031(&place);
+    let run = import(&place, "deployments", DEPLOYMENT);
+    assert!(run.stderr.contains("2031-01-01T00:00:00Z, which has not come yet"), "{}", run.stderr);
+    let dataset = Dataset::open(&place.path("data")).expect("a dataset");
+    let known = dataset.known("file", "file", &|_| true).expect("rows");
+    assert!(known["acme/web"].deployments[0].succeeded, "the later row counts");
+    drop(dataset);
+    // When a service was read by that clock is not known.
+    assert_eq!(end_of_coverage(&place, Table::Deployments), Some(at("2025-03-02T00:00:00Z")), "what the rows show");
+    assert_eq!(end_of_coverage(&place, Table::Incidents), None);
+    assert!(!import(&place, "deployments", DEPLOYMENT).stderr.contains("has not come yet"), "it is said once");
+}
+
+#[test]
+fn an_instant_of_observation_in_a_file_is_now_at_the_latest() {
+    let place = Place::new();
+    let head = "id,service_keys,opened_at,resolved_at,status,observed_at\n";
+    let row = |end: &str, status: &str, seen: &str| format!("{head}i,web,2025-03-02T00:00:00Z,{end},{status},{seen}\n");
+    import(&place, "incidents", &row("", "open", "2031-01-01T00:00:00Z"));
+    import(&place, "incidents", &row("2025-03-02T01:00:00Z", "resolved", ""));
+    let dataset = Dataset::open(&place.path("data")).expect("a dataset");
+    let known = dataset.known_incidents("file", |_| Timestamp(i64::MIN)).expect("rows");
+    assert_eq!(known.unsettled[0].resolved_at, Some(at("2025-03-02T01:00:00Z")));
+}
+
+#[test]
+fn days_that_have_not_come_are_not_covered() {
+    let place = Place::new();
+    place.write("rows.csv", DEPLOYMENT);
+    let run = place.run(["import", "deployments", "rows.csv", "--covers", "2025-01-01..2099-01-01"]);
+    assert!(run.stderr.contains("what is covered ends with today"), "{}", run.stderr);
+    assert!(end_of_coverage(&place, Table::Deployments).expect("a span") < at("2098-01-01T00:00:00Z"));
+}
+
+#[test]
+fn an_import_that_a_clock_of_2031_covered_ends_now() {
+    let place = Place::new();
+    left_by_a_clock_of_2031(&place);
+    let path = place.path("data/coverage.json");
+    let text = std::fs::read_to_string(&path).expect("coverage");
+    std::fs::write(&path, text.replace("\"spans\"", "\"zone\": \"UTC\", \"spans\"")).expect("written");
+    import(&place, "deployments", DEPLOYMENT);
+    for table in [Table::Deployments, Table::Incidents] {
+        let end = end_of_coverage(&place, table).expect("a span");
+        assert!(end > at("2026-01-01T00:00:00Z") && end < at("2030-01-01T00:00:00Z"), "{table:?}: {end}");
+    }
+}
+
+#[test]
+fn where_everything_is_replaced_a_row_counts_whenever_the_one_before_was_observed() {
+    let place = Place::new();
+    let row = |status: &str, seen: &str| {
+        let (id, repo, seen) = ("1".into(), "acme/web".into(), at(seen));
+        let status = status.into();
+        vec![Rows::Deployments(vec![Deployment { id, repo, status, observed_at: seen, ..Deployment::default() }])]
+    };
+    let status = || {
+        let dataset = Dataset::open(&place.path("data")).expect("a dataset");
+        let known = dataset.known("", "", &|_| true).expect("rows");
+        known["acme/web"].deployments[0].succeeded
+    };
+    let mut writer = Writer::lock(&place.path("data"), "a test", at("2026-01-01T00:00:00Z")).expect("the lock");
+    writer.write(row("failure", "2025-06-02T00:00:00Z"), &[]).expect("written");
+    writer.write(row("success", "2025-06-01T00:00:00Z"), &[]).expect("written");
+    assert!(!status(), "the row observed later stands");
+    writer.replace_all();
+    writer.write(row("success", "2025-06-01T00:00:00Z"), &[]).expect("written");
+    assert!(status());
+}
