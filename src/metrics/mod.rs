@@ -15,6 +15,7 @@ pub mod filter;
 pub mod findings;
 pub mod input;
 pub mod ownership;
+mod pairs;
 pub mod pool;
 pub mod reach;
 mod recognised;

@@ -3,7 +3,7 @@
 //! Every interval is two-sided at 95 %. Nothing here returns NaN for finite input: what is not defined is `None`.
 
 use statrs::function::beta::beta_reg;
-use statrs::function::erf::erfc;
+
 use statrs::function::gamma::gamma_lr;
 
 use crate::domain::unit::Interval;
@@ -123,51 +123,6 @@ pub fn poisson_rates_p(first: (u64, f64), second: (u64, f64)) -> Option<f64> {
     Some((2.0 * at_most.min(at_least)).min(1.0))
 }
 
-/// Whether a series rises or falls (Mann 1945, Kendall 1975), with the corrections for ties and continuity.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MannKendall {
-    /// Rises less falls over all pairs.
-    pub s: i64,
-    /// Variance of `s` where there is no trend.
-    pub variance: f64,
-    /// Two-sided p-value of the normal approximation.
-    pub p: f64,
-}
-
-/// The Mann-Kendall test of values in order of time; `None` below three of them, or where all are equal.
-pub fn mann_kendall(values: &[f64]) -> Option<MannKendall> {
-    let n = values.len() as f64;
-    let mut s = 0;
-    for (index, early) in values.iter().enumerate() {
-        for late in values.get(index + 1..).unwrap_or_default() {
-            s += i64::from(late > early) - i64::from(late < early);
-        }
-    }
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let spread = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
-    let ties: f64 = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|tied| spread(tied.len() as f64)).sum();
-    let variance = (spread(n) - ties) / 18.0;
-    if values.len() < 3 || variance <= 0.0 {
-        return None;
-    }
-    let z = (s - s.signum()) as f64 / variance.sqrt();
-    // Twice the tail beyond |z|.
-    Some(MannKendall { s, variance, p: erfc(z.abs() / std::f64::consts::SQRT_2) })
-}
-
-/// The median of the slopes between all pairs (Theil 1950, Sen 1968); points are `(x, y)`. `None` where no two differ
-/// in x.
-pub fn theil_sen(points: &[(f64, f64)]) -> Option<f64> {
-    let mut slopes = Vec::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        let later = points.get(index + 1..).unwrap_or_default().iter().filter(|(other, _)| other.total_cmp(x).is_ne());
-        slopes.extend(later.map(|(other, value)| (value - y) / (other - x)));
-    }
-    slopes.sort_unstable_by(f64::total_cmp);
-    quantile(&slopes, 0.5)
-}
-
 /// A Kaplan-Meier curve (1958): `ended` are times that ended, `censored` those still running. Returns the steps
 /// `(time, share still running after it)` in order of time; at one time, ends come before censorings.
 pub fn kaplan_meier(ended: &[f64], censored: &[f64]) -> Vec<(f64, f64)> {
@@ -276,26 +231,6 @@ mod tests {
         assert_eq!(survival_median(&steps), Some(3.0));
         assert_eq!(survival_median(&kaplan_meier(&[1.0], &[2.0, 3.0])), None);
         assert_eq!(survival_median(&kaplan_meier(&[4.0, 1.0, 2.0, 3.0], &[])), Some(2.0));
-    }
-
-    /// EPA QA/G-9S (EPA/240/B-06/003, 2006), page 109; p computed from its Z by the normal tail.
-    #[test]
-    fn mann_kendall_agrees_with_the_example_of_the_epa_with_ties() {
-        let found = mann_kendall(&[10.0, 10.0, 10.0, 5.0, 10.0, 20.0, 18.0, 17.0, 15.0, 24.0, 15.0]).expect("a test");
-        assert_eq!(found.s, 22);
-        close(found.variance, 155.333_333, 1e-6);
-        close(found.p, 0.091_998_3, 1e-7);
-        assert_eq!(mann_kendall(&[1.0, 2.0]), None);
-        assert_eq!(mann_kendall(&[3.0; 12]), None, "a constant series has no trend and no test");
-    }
-
-    /// Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, example 9.1.
-    #[test]
-    fn theil_sen_agrees_with_the_example_of_hollander_and_wolfe() {
-        let points: Vec<(f64, f64)> =
-            [1.26, 1.27, 1.12, 1.16, 1.03].iter().enumerate().map(|(x, y)| (x as f64 + 1.0, *y)).collect();
-        close(theil_sen(&points).expect("a slope"), -0.056_25, 1e-12);
-        assert_eq!(theil_sen(&[(1.0, 2.0)]), None);
     }
 
     /// Fay, Testing the Ratio of Two Poisson Rates (vignette of CRAN rateratio.test 1.1): two events in 17,877 against

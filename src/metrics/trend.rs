@@ -4,7 +4,7 @@
 //! known at its end. A week without a figure is left out, and below ten weeks nothing is said. Never on the rolling
 //! line, whose neighbours share 29 of 30 days.
 
-use super::statistics::{mann_kendall, theil_sen};
+use super::pairs::{mann_kendall, theil_sen};
 use super::tables::{PeriodFigures, Trend, Trends, Verdict};
 
 /// Fewer weeks than this say nothing.

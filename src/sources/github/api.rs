@@ -83,13 +83,27 @@ impl Api {
         query: &str,
         variables: impl Serialize,
     ) -> Result<T, QueryError> {
+        self.query_page(scope, query, variables, |_| Ok(())).await
+    }
+
+    /// The same for a page of a list, which `look` may refuse before it is read.
+    pub(super) async fn query_page<T: DeserializeOwned>(
+        &self,
+        scope: &str,
+        query: &str,
+        variables: impl Serialize,
+        look: impl FnOnce(&Value) -> Result<(), QueryError>,
+    ) -> Result<T, QueryError> {
         let variables = json!(variables);
         let mut nth = 0;
         loop {
             let body = json!({"query": self.older.wording(query), "variables": variables}).to_string();
             let reply = self.post(&body).await?;
             let problem = match self.understand(&reply)? {
-                Ok(data) => return self.parse(scope, data, &reply),
+                Ok(data) => {
+                    look(&data)?;
+                    return self.parse(scope, data, &reply);
+                }
                 Err(problem) if self.older.learn(&problem) => continue,
                 Err(problem) => problem,
             };

@@ -1,5 +1,8 @@
 //! The size of a page: halved where GitHub cannot answer in time, doubled again after some good pages.
 
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::error::QueryError;
@@ -10,6 +13,8 @@ const SMALLEST: u32 = 5;
 const GOOD_PAGES: u32 = 3;
 /// How often the smallest page is asked for.
 const LAST_TRIES: u32 = 3;
+/// How often a list may show the same page: empty ones, for example.
+const MOST_ALIKE: u32 = 10;
 
 /// The size of the next page of one list.
 #[derive(Debug)]
@@ -18,8 +23,11 @@ pub(super) struct PageSize {
     most: u32,
     good: u32,
     failures: u32,
-    /// What the last page was asked with, but for its size.
-    answered: Option<Value>,
+    /// What the pages of this list were asked with, but for their size, folded.
+    asked: FxHashSet<u64>,
+    /// What they held, folded, and how many entries in all.
+    held: FxHashMap<u64, u32>,
+    entries: u64,
 }
 
 impl Default for PageSize {
@@ -31,22 +39,49 @@ impl Default for PageSize {
 impl PageSize {
     /// So many at first, and never more.
     pub(super) fn of(most: u32) -> Self {
-        Self { now: most, most, good: 0, failures: 0, answered: None }
+        Self {
+            now: most,
+            most,
+            good: 0,
+            failures: 0,
+            asked: FxHashSet::default(),
+            held: FxHashMap::default(),
+            entries: 0,
+        }
     }
 
     /// Takes note of what the next page is asked with, but for its size.
     ///
     /// # Errors
-    /// The last page was answered with a cursor that leads to itself: its list has no end.
-    pub(super) fn goes_on(&mut self, asked: Value) -> Result<(), QueryError> {
-        let repeats = !asked["after"].is_null() && self.answered.as_ref() == Some(&asked);
-        self.answered = Some(asked);
-        if repeats {
-            return Err(QueryError::Here(
-                "GitHub's list leads back to the same page, so it has no end; run again later".into(),
-            ));
+    /// A cursor leads back to a page that was there before: the list has no end.
+    pub(super) fn goes_on(&mut self, asked: &Value) -> Result<(), QueryError> {
+        if asked["after"].is_null() {
+            self.asked.clear();
+            self.held.clear();
+            self.entries = 0;
+        }
+        if !self.asked.insert(FxBuildHasher.hash_one(asked.to_string())) {
+            return Err(endless("leads back to the same page"));
         }
         Ok(())
+    }
+
+    /// Takes note of what a page holds: the first list in it that has further pages.
+    ///
+    /// # Errors
+    /// The list shows the same page again and again, or more entries than it says it has.
+    pub(super) fn holds(&mut self, data: &Value) -> Result<(), QueryError> {
+        let Some(list) = paged(data) else { return Ok(()) };
+        let nodes = &list["nodes"];
+        self.entries += nodes.as_array().map_or(0, |nodes| nodes.len() as u64);
+        let total = list["totalCount"].as_u64().unwrap_or(u64::MAX);
+        // Entries may come and go while the list is read.
+        if self.entries > total.saturating_mul(2).saturating_add(u64::from(PAGE)) {
+            return Err(endless("shows more entries than it says it has"));
+        }
+        let times = self.held.entry(FxBuildHasher.hash_one(nodes.to_string())).or_default();
+        *times += 1;
+        if *times > MOST_ALIKE { Err(endless("shows the same page again and again")) } else { Ok(()) }
     }
 
     /// How many to ask for.
@@ -79,8 +114,23 @@ impl PageSize {
     }
 }
 
+fn endless(what: &str) -> QueryError {
+    QueryError::Here(format!("GitHub's list {what}, so it has no end; run again later"))
+}
+
+/// The list of a reply that goes on: the outermost with entries and pages.
+fn paged(value: &Value) -> Option<&Value> {
+    let fields = value.as_object()?;
+    if value["pageInfo"]["hasNextPage"] == true && fields.contains_key("nodes") {
+        return Some(value);
+    }
+    fields.values().find_map(paged)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -97,5 +147,32 @@ mod tests {
             size.came();
             assert_eq!(size.first(), wanted);
         }
+    }
+
+    #[test]
+    fn a_list_ends_that_leads_in_a_circle_however_wide() {
+        let mut size = PageSize::default();
+        let ask = |after: Option<&str>| json!({"oid": "a1", "after": after, "first": 0});
+        for after in [None, Some("x"), Some("y"), Some("z")] {
+            size.goes_on(&ask(after)).expect("a new page");
+        }
+        assert!(matches!(size.goes_on(&ask(Some("x"))), Err(QueryError::Here(said)) if said.contains("no end")));
+        // The same list from its beginning is another reading.
+        size.goes_on(&ask(None)).expect("a new reading");
+        size.goes_on(&ask(Some("x"))).expect("a new page");
+    }
+
+    #[test]
+    fn a_list_ends_that_brings_nothing_new_or_more_than_there_is() {
+        let page = |nodes: Value, total: Option<u64>| json!({"repository": {"deployments": {"pageInfo": {"hasNextPage": true}, "nodes": nodes, "totalCount": total}}});
+        let mut size = PageSize::default();
+        let alike = (0..50).find(|_| size.holds(&page(json!([{"id": 1}]), None)).is_err());
+        assert_eq!(alike, Some(10));
+        let mut size = PageSize::default();
+        let fresh = |nth: u64| json!((0..100).map(|at| nth * 100 + at).collect::<Vec<u64>>());
+        let more = (0..50).find(|nth| size.holds(&page(fresh(*nth), Some(250))).is_err());
+        assert_eq!(more, Some(6), "600 entries are shown of 250");
+        let mut size = PageSize::default();
+        assert!((0..500).all(|nth| size.holds(&page(fresh(nth), None)).is_ok()), "a long list is no circle");
     }
 }

@@ -114,7 +114,7 @@ impl Source {
         query: &str,
         variables: impl Fn(u32) -> Value,
     ) -> Result<T, QueryError> {
-        size.goes_on(variables(0))?;
+        size.goes_on(&variables(0))?;
         Ok(self.sized(what, size, |first| (Cow::Borrowed(query), variables(first))).await?.1)
     }
 
@@ -129,7 +129,7 @@ impl Source {
         loop {
             let first = size.first();
             let (query, variables) = ask(first);
-            match self.api.query(what, &query, variables).await {
+            match self.api.query_page(what, &query, variables, |data| size.holds(data)).await {
                 Ok(page) => {
                     size.came();
                     return Ok((first, page));

@@ -13,7 +13,7 @@ use super::limits::Budget;
 use super::text::{Secrets, cause};
 use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
-const LARGEST_BODY: usize = 64 << 20;
+const LARGEST_BODY: usize = 16 << 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: u32 = 5;
 const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));

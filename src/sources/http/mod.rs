@@ -1,7 +1,7 @@
 //! The one HTTP client of all that is read and pushed: time limits, redirects, retries, limits of the service, and no secret in any message.
 //!
 //! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
-//! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 64 MiB. Reads
+//! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 16 MiB. Reads
 //! neither clock nor environment: the clock comes in, and a proxy is the one that `reqwest` finds.
 
 mod error;
@@ -90,6 +90,8 @@ pub(crate) struct Client {
     gate: Gate,
     budgets: Mutex<BTreeMap<&'static str, Budget>>,
     sent: AtomicU64,
+    /// How often in a row a budget was 0 right after its reset.
+    used_up: AtomicU32,
 }
 
 impl Client {
@@ -108,6 +110,7 @@ impl Client {
             gate: Gate::default(),
             budgets: Mutex::default(),
             sent: AtomicU64::new(0),
+            used_up: AtomicU32::new(0),
         })
     }
 
@@ -128,6 +131,9 @@ impl Client {
     }
 
     fn note(&self, resource: &'static str, budget: Budget) {
+        if budget.remaining.is_some_and(|remaining| remaining > 0) {
+            self.used_up.store(0, Ordering::Relaxed);
+        }
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, budget);
     }
 
@@ -150,7 +156,7 @@ impl Client {
     async fn tries(&self, request: Request<'_>, host: &str) -> Result<Reply, HttpError> {
         let (mut failures, mut refusals, mut waited) = (0, 0, Duration::ZERO);
         loop {
-            self.slow_down(host, request.resource).await;
+            self.slow_down(host, request.resource).await?;
             let seen = self.gate.pass().await;
             let mut error = match self.said_when_slow(request, host).await {
                 Ok((reply, budget)) => {
@@ -243,16 +249,23 @@ impl Client {
         self.rest(back_off(nth) * (96 + spread) / 128).await;
     }
 
-    /// Waits for the reset while there is still something left: what is under way needs it.
-    async fn slow_down(&self, host: &str, resource: &'static str) {
+    /// Waits for the reset while there is still something left: what is under way needs it. A budget that is used up
+    /// again after every reset is none.
+    async fn slow_down(&self, host: &str, resource: &'static str) -> Result<(), HttpError> {
         let seen = self.gate.pass().await;
         let budget = self.budget(resource);
         let wait =
             budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.waits.max_wait);
-        if let Some(wait) = wait {
-            self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
-            self.note(resource, Budget::default());
+        let Some(wait) = wait else { return Ok(()) };
+        let nth = if budget.remaining == Some(0) { self.used_up.load(Ordering::Relaxed) } else { 0 };
+        if nth >= LIMIT_TRIES {
+            let until = after((self.clock)(), wait);
+            return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.waits.max_wait, waits: nth });
         }
+        self.used_up.store(nth + 1, Ordering::Relaxed);
+        self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
+        self.note(resource, Budget::default());
+        Ok(())
     }
 
     /// Waits for a limit that refused a request for the `nth` time after so long; how long it waited.

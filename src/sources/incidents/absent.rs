@@ -1,5 +1,9 @@
 //! What a service writes where it has nothing: null entries in lists, and zero instants.
 
+use std::fmt::Formatter;
+use std::marker::PhantomData;
+
+use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::time::Timestamp;
@@ -11,12 +15,36 @@ pub(in crate::sources) struct Listed<T> {
     pub(in crate::sources) nulls: usize,
 }
 
+/// No list is longer, whatever was asked for: a page has 100 entries.
+const LONGEST: usize = 10_000;
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Listed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let entries = Vec::<Option<T>>::deserialize(from)?;
-        let all = entries.len();
-        let rows: Vec<T> = entries.into_iter().flatten().collect();
-        Ok(Self { nulls: all - rows.len(), rows })
+        from.deserialize_seq(Entries(PhantomData))
+    }
+}
+
+struct Entries<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+    type Value = Listed<T>;
+
+    fn expecting(&self, to: &mut Formatter<'_>) -> std::fmt::Result {
+        to.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut listed = Listed { rows: Vec::new(), nulls: 0 };
+        while let Some(entry) = entries.next_element::<Option<T>>()? {
+            match entry {
+                Some(row) => listed.rows.push(row),
+                None => listed.nulls += 1,
+            }
+            if listed.rows.len() + listed.nulls > LONGEST {
+                return Err(Error::custom(format!("a list has more than {LONGEST} entries")));
+            }
+        }
+        Ok(listed)
     }
 }
 
