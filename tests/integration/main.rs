@@ -5,6 +5,7 @@
 mod adapter;
 mod agree;
 mod ask;
+mod bounds;
 mod browser;
 mod clock_ahead;
 mod compare;

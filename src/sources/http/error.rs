@@ -95,12 +95,12 @@ pub enum HttpError {
         problem: &'static str,
     },
     /// A body beyond all measure.
-    #[error("{host}: a reply of more than {megabytes} MiB is not read; check the address")]
+    #[error("{host}: a reply of more than {most} is not read; check the address")]
     TooLarge {
         /// The host.
         host: String,
-        /// The most that is read.
-        megabytes: usize,
+        /// The most that is read, with its unit.
+        most: String,
     },
     /// The token cannot stand in a header.
     #[error("the token holds a character that no token has (a line break?); set it anew")]

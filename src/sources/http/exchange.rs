@@ -14,6 +14,8 @@ use super::text::{Secrets, cause};
 use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
 const LARGEST_BODY: usize = 16 << 20;
+/// The most values of a reply, by the commas between them: read into memory, each takes many times its length.
+const MOST_VALUES: usize = 500_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: u32 = 5;
 const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
@@ -139,13 +141,20 @@ impl Client {
     }
 
     async fn read(&self, mut response: Response, secrets: &Secrets, host: &str) -> Result<String, HttpError> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut commas) = (Vec::new(), 0);
+        let too_large = |most: String| HttpError::TooLarge { host: host.to_owned(), most };
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
-                    return Err(HttpError::TooLarge { host: host.to_owned(), megabytes: LARGEST_BODY >> 20 });
+                Ok(Some(chunk)) => {
+                    commas += chunk.iter().filter(|byte| **byte == b',').count();
+                    if bytes.len() + chunk.len() > LARGEST_BODY {
+                        return Err(too_large(format!("{} MiB", LARGEST_BODY >> 20)));
+                    }
+                    if commas > MOST_VALUES {
+                        return Err(too_large(format!("{MOST_VALUES} values")));
+                    }
+                    bytes.extend_from_slice(&chunk);
                 }
-                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(error) => return Err(self.broken(error, secrets, host)),
             }

@@ -30,13 +30,23 @@ async fn send_to(url: &Url, max_wait: u64) -> (Result<Reply, HttpError>, Vec<Str
 
 /// Sends so many requests one after the other through one client.
 async fn send_within(url: &Url, waits: WaitLimits, requests: usize) -> (Vec<Result<Reply, HttpError>>, Vec<String>) {
+    send_at(Timestamp(1_000_000), url, waits, requests).await
+}
+
+/// The same, at this instant.
+async fn send_at(
+    now: Timestamp,
+    url: &Url,
+    waits: WaitLimits,
+    requests: usize,
+) -> (Vec<Result<Reply, HttpError>>, Vec<String>) {
     let notices = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&notices);
     let notify: Notify = Arc::new(move |text| {
         log.lock().expect("a log").push(text);
         Box::pin(async {})
     });
-    let clock: Clock = Arc::new(|| Timestamp(1_000_000));
+    let clock: Clock = Arc::new(move || now);
     let client = Client::new(clock, notify, waits, 40).expect("a client");
     let token = SecretString::from("ghp_secret");
     let request = Request {
@@ -229,4 +239,24 @@ async fn after_the_deadline_nothing_is_sent_and_a_wait_ends_with_it() {
         assert!(error.to_string().contains("the --deadline passed before every request was answered"), "{error}");
     }
     assert_eq!(server.seen().len(), 1, "the wait for the limit ended with the deadline");
+}
+
+#[tokio::test]
+async fn a_budget_that_is_0_after_every_reset_ends_with_a_sentence_and_one_that_fills_does_not() {
+    // A millisecond before the reset.
+    let now = Timestamp(1_000_999);
+    let of = |left: fn(usize) -> usize| {
+        Server::new(move |seen| {
+            let answer = Answer::new(200, "fine").with("x-ratelimit-limit", 5_000);
+            answer.with("x-ratelimit-remaining", left(seen.number)).with("x-ratelimit-reset", 1_001)
+        })
+    };
+    let never = of(|_| 0);
+    let (results, _) = send_at(now, &never.url, WaitLimits::new(Duration::from_mins(1)), 30).await;
+    let served = results.iter().take_while(|result| result.is_ok()).count();
+    assert_eq!(served, 11, "ten resets are waited for");
+    assert!(matches!(results[11], Err(HttpError::Limit { waits: 10, .. })), "{:?}", results[11]);
+    let often = of(|nth| nth % 7);
+    let (results, _) = send_at(now, &often.url, WaitLimits::new(Duration::from_mins(1)), 30).await;
+    assert!(results.iter().all(Result::is_ok));
 }

@@ -1,0 +1,80 @@
+//! What a hostile or broken service may cost: memory and time are bounded whatever it sends.
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Place, Run};
+use crate::wire::{self, Pace, Reply};
+
+/// Runs the program with so much address space, in MiB, and a deadline of its own.
+fn within(place: &Place, mebibytes: u64, arguments: &[&str]) -> Run {
+    let program = place.command(arguments);
+    let limit = format!("ulimit -v {}; exec \"$0\" \"$@\"", mebibytes * 1024);
+    let mut command = Command::new("sh");
+    command.args(["-c", &limit]).arg(program.get_program()).args(arguments).current_dir(place.path("."));
+    command.env("GITHUB_TOKEN", "t0ken").env("PAGERDUTY_TOKEN", "t0ken").env("NO_PROXY", "*");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    Run::of(command.output().expect("the program runs"))
+}
+
+/// Answers every request with this body.
+fn server(body: String) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let body = body.clone();
+            std::thread::spawn(move || {
+                let mut reader = std::io::BufReader::new(stream.try_clone()?);
+                let mut stream = stream;
+                while wire::read(&mut reader)?.is_some() {
+                    let reply = Reply { status: 200, headers: Vec::new(), body: body.clone(), pace: Pace::Whole };
+                    if !wire::write(&mut stream, &reply)? {
+                        break;
+                    }
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Enough repos for as many requests at once as there may be.
+fn repos() -> String {
+    let names: Vec<String> = (0..60).map(|nth| format!("\"a/repo-{nth}\"")).collect();
+    format!("repos = [{}]", names.join(", "))
+}
+
+#[test]
+fn a_reply_of_fifteen_megabytes_costs_a_bounded_share_of_memory() {
+    const LARGE: usize = 15_000_000;
+    let github = format!("[github]\n{}\napi_url = \"URL\"\n", repos());
+    for (name, body, config) in [
+        ("zeros", format!("{{\"data\":{{\"x\":[{}0]}}}}", "0,".repeat(LARGE / 2)), github.clone()),
+        ("lists", format!("{{\"data\":{{\"x\":[{}[]]}}}}", "[],".repeat(LARGE / 3)), github.clone()),
+        (
+            "nulls",
+            format!(
+                "{{\"services\":[{{\"id\":\"P\"}}],\"priorities\":[],\"incident_types\":[],\"incidents\":[{}null]}}",
+                "null,".repeat(LARGE / 5)
+            ),
+            "[pagerduty]\napi_url = \"URL\"\n".to_owned(),
+        ),
+    ] {
+        let place = Place::new();
+        place.write("dora.toml", &config.replace("URL", &server(body)));
+        let run = within(&place, 1_500, &["fetch", "--since", "2026-11-01", "--deadline", "60s"]);
+        assert!([4, 5].contains(&run.code), "{name}: {} {}", run.code, run.stderr);
+        assert!(run.stderr.contains("more than 500000 values"), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_reply_larger_than_any_is_not_read_to_its_end() {
+    let place = Place::new();
+    let body = format!("{{\"data\":\"{}\"}}", "x".repeat(60_000_000));
+    place.write("dora.toml", &format!("[github]\n{}\napi_url = \"{}\"\n", repos(), server(body)));
+    let run = within(&place, 1_000, &["fetch", "--deadline", "60s"]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("more than 16 MiB"), "{}", run.stderr);
+}
