@@ -12,6 +12,7 @@ use crate::domain::glob::Glob;
 use crate::domain::group::{GroupKind, ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
+use crate::domain::status::is_known_status;
 use crate::metrics::findings::findings;
 use crate::metrics::tables::{Analysis, Cause, Finding, NoData, PeriodFigures, Variation};
 
@@ -41,6 +42,11 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         event.sha = event.sha.take().map(|sha| pseudonym("revision", &sha));
         event.id = deployment(&event.id);
         event.url = None;
+        if !is_known_status(&event.status) {
+            event.status = pseudonym("status", &event.status);
+        }
+        event.task = event.task.take().map(|task| self::task(&task));
+        event.source = source(&event.source);
         record.absurd_commits.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha));
         if let Some(start) = &mut record.start {
             start.sha = start.sha.take().map(|sha| pseudonym("revision", &sha));
@@ -50,7 +56,10 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         team(&mut record.team);
         for cause in &mut record.failed_by {
             match cause {
-                Cause::Incident { id, .. } => *id = pseudonym("incident", id),
+                Cause::Incident { id, source: of } => {
+                    *id = pseudonym("incident", id);
+                    *of = source(of);
+                }
                 Cause::Rollback { id } => *id = deployment(id),
             }
         }
@@ -59,6 +68,7 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         let event = &mut record.event;
         event.title = event.title.take().map(|title| pseudonym("title", &title));
         event.id = pseudonym("incident", &event.id);
+        event.source = source(&event.source);
         event.service_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
         event.tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
         event.deployment_ref = event.deployment_ref.take().map(|name| pseudonym("reference", &name));
@@ -87,9 +97,13 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         if entry.scope != EVERYTHING {
             entry.scope = pseudonym("repo", &entry.scope);
         }
+        entry.source = source(&entry.source);
     }
-    for record in analysis.history.iter_mut().filter(|record| record.table == Table::Deployments) {
-        record.name = pseudonym("repo", &record.name);
+    for record in &mut analysis.history {
+        record.name = match record.table {
+            Table::Incidents => source(&record.name),
+            _ => pseudonym("repo", &record.name),
+        };
     }
     settings(&mut analysis);
     analysis.service_filter = analysis.service_filter.take().map(|name| pseudonym("filter", &name));
@@ -157,6 +171,21 @@ fn known(word: &str, kind: &str) -> String {
         "not_planned",
     ];
     if WORDS.contains(&word.to_lowercase().as_str()) { word.to_owned() } else { pseudonym(kind, word) }
+}
+
+/// Names of sources that this program gives; an imported row may bring any other.
+const SOURCES: [&str; 6] = ["github", "pagerduty", "opsgenie", "jsm", "github-issues", "file"];
+
+/// Where a row comes from.
+fn source(name: &str) -> String {
+    let is_own = SOURCES.contains(&name) || DeploymentKind::of_reading(name).is_some();
+    if is_own { name.to_owned() } else { pseudonym("source", name) }
+}
+
+/// What was run. What stands in for a deployment still says so.
+fn task(name: &str) -> String {
+    let is_own = name == "deploy" || DeploymentKind::ALL.iter().any(|kind| kind.task() == Some(name));
+    if is_own { name.to_owned() } else { pseudonym("task", name) }
 }
 
 /// The id of a deployment: what stands in for one still says so.

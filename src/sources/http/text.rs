@@ -37,7 +37,7 @@ impl Secrets {
         let secrets = self.0.iter().map(ExposeSecret::expose_secret);
         secrets
             .filter(|secret| secret.chars().count() >= SHORTEST_SECRET)
-            .fold(text, |text, secret| if text.contains(secret) { text.replace(secret, "***") } else { text })
+            .fold(text, |text, secret| without(&text, secret))
     }
 
     /// The text without secrets, on one short line.
@@ -45,6 +45,67 @@ impl Secrets {
         // A text that is shortened first may end in the first half of a secret.
         shorten(&self.hide(text.to_owned()))
     }
+}
+
+/// A text without a secret, however JSON or an address spell its characters.
+fn without(text: &str, secret: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), text);
+    while let Some(letter) = rest.chars().next() {
+        if let Some(after) = behind(rest, secret) {
+            kept.push_str("***");
+            rest = after;
+        } else {
+            kept.push(letter);
+            rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        }
+    }
+    kept
+}
+
+/// What follows a secret at the beginning of a text; none where another text begins there.
+fn behind<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
+    let mut letters = secret.chars();
+    let Some(letter) = letters.next() else { return Some(text) };
+    // A backslash is a character of its own, or the beginning of another's escape.
+    let spellings = [
+        text.strip_prefix(letter),
+        text.strip_prefix('+').filter(|_| letter == ' '),
+        behind_encoded(text, letter),
+        behind_units(text, letter),
+        behind_escaped(text, letter),
+    ];
+    spellings.into_iter().flatten().find_map(|rest| behind(rest, letters.as_str()))
+}
+
+/// What follows a character as JSON escapes it by a letter, within further JSON as well: `\"`, `\/`, `\n`.
+fn behind_escaped(text: &str, letter: char) -> Option<&str> {
+    let bare = text.strip_prefix('\\')?.trim_start_matches('\\');
+    match letter {
+        '\n' => bare.strip_prefix('n'),
+        '\t' => bare.strip_prefix('t'),
+        '\r' => bare.strip_prefix('r'),
+        '\\' => Some(bare),
+        letter => bare.strip_prefix(letter),
+    }
+}
+
+/// What follows a character as JSON escapes it by its UTF-16 units: `\u003c`.
+fn behind_units(text: &str, letter: char) -> Option<&str> {
+    let mut units = [0; 2];
+    letter.encode_utf16(&mut units).iter().try_fold(text, |text, unit| {
+        let (digits, rest) =
+            text.strip_prefix('\\')?.trim_start_matches('\\').strip_prefix('u')?.split_at_checked(4)?;
+        (u16::from_str_radix(digits, 16) == Ok(*unit)).then_some(rest)
+    })
+}
+
+/// What follows a character as an address encodes it: `%3C`.
+fn behind_encoded(text: &str, letter: char) -> Option<&str> {
+    let mut bytes = [0; 4];
+    letter.encode_utf8(&mut bytes).bytes().try_fold(text, |text, byte| {
+        let (digits, rest) = text.strip_prefix('%')?.split_at_checked(2)?;
+        (u8::from_str_radix(digits, 16) == Ok(byte)).then_some(rest)
+    })
 }
 
 /// The text on one line, without control characters, cut after 200 characters.
@@ -103,6 +164,25 @@ mod tests {
         assert_eq!(text, "Bad credentials: Bearer ***, ***");
         let password = secrets("pass word", Scheme::PasswordOf("ops"));
         assert_eq!(password.hide("Basic b3BzOnBhc3Mgd29yZA== is `pass word`".into()), "Basic *** is `***`");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_every_spelling_of_json_and_of_addresses() {
+        let secret = "pä\"s/s <w>&\\ 𝄞";
+        let json = serde_json::to_string(secret).expect("JSON");
+        let twice = serde_json::to_string(&json).expect("JSON");
+        let units: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let lower = form.to_lowercase();
+        let query = Url::parse_with_params("https://host", [("key", secret)]).expect("an address").to_string();
+        let slashes = json.replace('/', "\\/").replace('<', "\\u003C").replace('&', "\\u0026");
+        for text in [secret, &json, &twice, &units, &form, &lower, &query, &slashes] {
+            let hidden = secrets(secret, BEARER).hide(format!("a {text} z"));
+            assert!(hidden.contains("***") && !hidden.contains("w"), "{text}: {hidden}");
+            assert!(hidden.starts_with("a ") && hidden.ends_with(" z"), "{hidden}");
+        }
+        let other = "100 %, a\\b + c \\u00e4 %zz %";
+        assert_eq!(secrets("token", BEARER).hide(other.into()), other);
     }
 
     #[test]
