@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use crate::config::ConfigError;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::WriteError;
+use crate::http::HttpError;
 use crate::metrics::MetricsError;
 use crate::sources::file::FileError;
 use crate::sources::github::GitHubError;
-use crate::sources::http::HttpError;
 use crate::sources::incidents::SourceError as IncidentsError;
 use crate::store::StoreError;
 

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::export::event_series::JOB;
 use crate::export::pushgateway::Gateway;
 use crate::export::remote_write::Receiver;
-use crate::sources::http::{self, Client, Notify, WaitLimits};
+use crate::http::{self, Client, Notify, WaitLimits};
 
 /// The job of a Pushgateway where none is configured.
 const DEFAULT_JOB: &str = "dora";

@@ -3,14 +3,16 @@
 //! Stricter than a browser: what is not plainly a host name or an IP address is refused, so that no other reader of
 //! the same text can see another host in it.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
+
+use url::Url;
+
+use crate::http::may_carry_a_token;
 
 /// A checked address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     text: String,
-    encrypted: bool,
-    loopback: bool,
 }
 
 impl Endpoint {
@@ -24,11 +26,9 @@ impl Endpoint {
             return Err("spaces and backslashes have no place in an address".into());
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(unreadable)?;
-        let encrypted = match scheme.to_ascii_lowercase().as_str() {
-            "https" => true,
-            "http" => false,
-            _ => return Err("only http and https addresses are read".into()),
-        };
+        if !["https", "http"].contains(&scheme.to_ascii_lowercase().as_str()) {
+            return Err("only http and https addresses are read".into());
+        }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
             return Err("credentials have no place in an address; put the token into an environment variable".into());
@@ -48,8 +48,8 @@ impl Endpoint {
         if !digits || !port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0)) {
             return Err("the port is a number from 1 to 65535".into());
         }
-        let loopback = if authority.starts_with('[') {
-            host.parse::<Ipv6Addr>().map_err(|_| unreadable())?.is_loopback()
+        if authority.starts_with('[') {
+            host.parse::<Ipv6Addr>().map_err(|_| unreadable())?;
         } else {
             let letters = |letter: char| letter.is_ascii_alphanumeric() || "-._".contains(letter);
             if host.is_empty() {
@@ -58,9 +58,13 @@ impl Endpoint {
             if !host.chars().all(letters) {
                 return Err("a host has letters, digits, `-` and `.` alone".into());
             }
-            host.eq_ignore_ascii_case("localhost") || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-        };
-        Ok(Self { text: text.to_owned(), encrypted, loopback })
+            // `0177.0.0.1` is 127.0.0.1 to some readers.
+            let read = Url::parse(text).map_err(|_| unreadable())?;
+            if !read.host_str().is_some_and(|own| own.eq_ignore_ascii_case(host)) {
+                return Err("an IP address is four numbers from 0 to 255, without zeros in front".into());
+            }
+        }
+        Ok(Self { text: text.to_owned() })
     }
 
     /// The address as it was written.
@@ -68,9 +72,9 @@ impl Endpoint {
         &self.text
     }
 
-    /// Whether a token may be sent there: over https, or to this very machine.
+    /// Whether a token may be sent there.
     pub fn may_carry_a_token(&self) -> bool {
-        self.encrypted || self.loopback
+        Url::parse(&self.text).is_ok_and(|url| may_carry_a_token(&url))
     }
 
     /// The same address without a slash at its end, to which a path is appended.
@@ -95,7 +99,6 @@ mod tests {
             ("http://pushgateway:9091", false),
             ("http://localhost.evil.com", false),
             ("http://127.0.0.1.evil.com", false),
-            ("http://0177.0.0.1", false),
             ("http://[2001:db8::1]", false),
         ] {
             assert_eq!(Endpoint::parse(text).expect(text).may_carry_a_token(), may, "{text}");
@@ -124,6 +127,9 @@ mod tests {
             "https://ho st",
             "https://h%6fst",
             "https://:80",
+            "http://0177.0.0.1",
+            "https://2130706433",
+            "https://0x7f.1",
         ] {
             let what = Endpoint::parse(text).expect_err(text);
             assert!(!what.contains("u:p"), "{what}");

@@ -17,6 +17,7 @@ mod bands;
 mod digest;
 mod document;
 mod endpoint;
+mod environments;
 mod error;
 mod github;
 mod incident_source;

@@ -11,8 +11,8 @@
 //! Two different patterns are never compared: whether they meet depends on names not known here.
 
 use super::document::{Section, Text};
+use super::environments::{NO_ENVIRONMENT, globs};
 use super::error::{ConfigError, Place};
-use super::settings::{NO_ENVIRONMENT, globs};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::settings::Service;

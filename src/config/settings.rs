@@ -3,16 +3,13 @@
 use std::io;
 use std::path::Path;
 
-use super::document::{Section, Text};
+use super::document::Section;
+use super::environments::{NO_ENVIRONMENT, globs};
 use super::error::ConfigError;
 use super::{bands, service, values};
-use crate::domain::glob::Glob;
 use crate::domain::priority::priority_rank;
 use crate::domain::settings::{Merge, Policy, Settings};
 use crate::domain::time::{Zone, parse_duration};
-
-/// Why an empty list of environments is a mistake.
-pub(super) const NO_ENVIRONMENT: &str = "then no deployment would count; name an environment or leave the key out";
 
 /// Reads everything that the figures depend on; what is not there keeps its default.
 pub(super) fn read(
@@ -65,9 +62,4 @@ fn incidents(section: &Section<'_>, settings: &mut Settings) -> Result<(), Confi
     settings.urgencies = values(section.texts("urgencies")?.unwrap_or_default());
     settings.ignore_tags = values(section.texts("ignore_tags")?.unwrap_or_default());
     Ok(())
-}
-
-/// Patterns, each checked where it stands.
-pub(super) fn globs(texts: &[Text<'_>]) -> Result<Vec<Glob>, ConfigError> {
-    texts.iter().map(|text| text.read(Glob::new)).collect()
 }

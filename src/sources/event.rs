@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Rows;
-use crate::domain::time::Timestamp;
+use crate::http::BudgetLeft;
 
 /// One thing that happened, in order per scope. Rows come before the cursor or coverage that rests on them.
 ///
@@ -48,7 +48,7 @@ pub enum Event {
     /// The scopes that an incident source is read in, all of them: silence in one that is not read is no zero.
     Scopes(Vec<String>),
     /// How much may still be asked.
-    Budget(Budget),
+    Budget(BudgetLeft),
     /// Something to say to the user: a wait and until when, a page made smaller.
     Notice(String),
     /// What is waited for.
@@ -65,15 +65,6 @@ pub(super) async fn say_waits(mut events: Receiver<Event>, say: Say) {
             say(&text);
         }
     }
-}
-
-/// What is left to ask with, as last seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Budget {
-    /// Requests or points.
-    pub left: u64,
-    /// When it begins anew, where that is known.
-    pub resets_at: Option<Timestamp>,
 }
 
 /// What a run cost.

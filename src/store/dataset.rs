@@ -1,56 +1,25 @@
-//! Reading a dataset: its format, its coverage, and each table as a lazy frame.
+//! Reading a dataset: its coverage, and each table as a lazy frame.
 //!
 //! A folder that does not exist, or holds no table, is an empty dataset.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::coverage;
 use super::durable;
 use super::error::StoreError;
+use super::format;
 use super::lock;
 use super::part;
-use super::schema::{FORMAT, schema};
+use super::schema::schema;
 use super::writer::Writer;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::domain::time::Zone;
-
-#[derive(Serialize, Deserialize)]
-struct Format {
-    format: u32,
-}
-
-fn format_path(folder: &Path) -> PathBuf {
-    folder.join("format.json")
-}
-
-/// Refuses a dataset of a newer format.
-pub(super) fn check_format(folder: &Path) -> Result<Option<u32>, StoreError> {
-    let path = format_path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
-    let found: Format =
-        serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })?;
-    if found.format > FORMAT {
-        return Err(StoreError::NewerFormat { path: folder.to_owned(), found: found.format, known: FORMAT });
-    }
-    Ok(Some(found.format))
-}
-
-/// Writes the format's number into a dataset that has none.
-pub(super) fn mark_format(folder: &Path) -> Result<(), StoreError> {
-    super::durable::replace_text(&format_path(folder), &format!("{{\"format\": {FORMAT}}}\n"))
-}
 
 /// A dataset, opened for reading.
 #[derive(Debug, Clone)]
@@ -64,7 +33,7 @@ impl Dataset {
     /// Whether a folder is a dataset: it has the format's number, or at least one part.
     pub fn is_there(folder: &Path) -> bool {
         let has_part = |table| part::months(folder, table).is_ok_and(|months| !months.is_empty());
-        format_path(folder).is_file() || Table::ALL.into_iter().any(has_part)
+        format::path(folder).is_file() || Table::ALL.into_iter().any(has_part)
     }
 
     /// Opens a folder. As long as the dataset is held, its files stay as they are. What a killed writer left undone is
@@ -73,7 +42,7 @@ impl Dataset {
     /// # Errors
     /// Its format is newer than this program, or its small files cannot be read.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        check_format(folder)?;
+        format::check(folder)?;
         let mut reading = lock::read(folder)?;
         if durable::is_pending(folder) {
             drop(reading.take());

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use super::dataset::check_format;
 use super::error::StoreError;
+use super::format;
 use super::{coverage, cursors, durable, lock, part};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
@@ -31,7 +31,7 @@ pub struct Inventory {
 /// # Errors
 /// Its format is newer than this program, or a file of it cannot be read.
 pub fn inventory(folder: &Path) -> Result<Inventory, StoreError> {
-    let format = check_format(folder)?;
+    let format = format::check(folder)?;
     let _reading = lock::read(folder)?;
     let mut rows = Vec::with_capacity(Table::ALL.len());
     for table in Table::ALL {

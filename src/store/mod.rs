@@ -8,6 +8,7 @@ mod cursors;
 pub mod dataset;
 mod durable;
 pub mod error;
+mod format;
 pub mod inventory;
 pub mod known;
 mod lock;

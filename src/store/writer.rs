@@ -11,9 +11,9 @@ use polars::prelude::*;
 
 use super::coverage;
 use super::cursors;
-use super::dataset::{check_format, mark_format};
 use super::durable::{self, Staged};
 use super::error::StoreError;
+use super::format;
 use super::lock::{self, Lock};
 use super::part;
 use super::schema::{instant, key, key_frame, to_frame};
@@ -83,10 +83,10 @@ impl Writer {
     /// # Errors
     /// Another process holds the lock, the dataset's format is newer, or the folder cannot be written.
     pub fn lock(folder: &Path, holder: &str, now: Timestamp) -> Result<Self, StoreError> {
-        check_format(folder)?;
+        format::check(folder)?;
         let lock = Lock::take(folder, holder)?;
-        if check_format(folder)?.is_none() {
-            mark_format(folder)?;
+        if format::check(folder)?.is_none() {
+            format::mark(folder)?;
         }
         let mut writer = Self { folder: folder.to_owned(), now, replaces: false, was_ahead: None, _lock: lock };
         if durable::is_pending(folder) {

@@ -9,8 +9,8 @@ use dora_report::domain::event::{Deployment, Rows};
 use dora_report::domain::glob::Glob;
 use dora_report::domain::kind::DeploymentKind;
 use dora_report::domain::time::Timestamp;
+use dora_report::http::WaitLimits;
 use dora_report::sources::github::{Auth, Event, Known, Plan, fetch};
-use dora_report::sources::http::WaitLimits;
 use serde_json::{Value, json};
 
 /// A recorded page of deployments, with what our query asks beyond what was recorded; `None` where it is absent.

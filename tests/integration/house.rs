@@ -7,15 +7,16 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms and how high they lie: code may name rooms strictly lower, and its own.
-const ROOMS: [(&str, u8); 8] = [
+const ROOMS: [(&str, u8); 9] = [
     ("domain", 0),
-    ("config", 1),
-    ("sources", 2),
-    ("store", 2),
-    ("metrics", 3),
-    ("report", 4),
-    ("export", 4),
-    ("cli", 5),
+    ("http", 1),
+    ("config", 2),
+    ("sources", 3),
+    ("store", 3),
+    ("metrics", 4),
+    ("report", 5),
+    ("export", 5),
+    ("cli", 6),
 ];
 /// Where Polars may be named.
 const POLARS_ROOMS: [&str; 2] = ["store", "metrics"];
@@ -191,6 +192,87 @@ fn imports_point_only_down_the_house() {
     assert_none(&broken, "a room knows only the rooms below it");
 }
 
+/// The module of a file of the program, as its path from the crate's root; none for `main.rs` and `lib.rs`.
+fn module(source: &Source) -> Option<Vec<&str>> {
+    let inside = source.path.strip_prefix("src/")?.strip_suffix(".rs")?;
+    let path: Vec<&str> = inside.split('/').filter(|part| *part != "mod").collect();
+    (path != ["main"] && path != ["lib"]).then_some(path)
+}
+
+/// The paths that the imports of a file's shipped code name, from the crate's root, each name of a group for itself.
+fn imports(source: &Source) -> Vec<Vec<String>> {
+    let own = module(source).unwrap_or_default();
+    let code: String = source.shipped_code().into_iter().flat_map(|(_, line)| [line.trim(), " "]).collect();
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("use ") {
+        let statement = code[at + 4..].split(';').next().unwrap_or_default();
+        let mut open: Vec<Vec<String>> = Vec::new();
+        for part in statement.split_inclusive([',', '{', '}']) {
+            let base = open.last().cloned().unwrap_or_default();
+            let text = part.trim_end_matches([',', '{', '}']).trim().split(" as ").next().unwrap_or_default();
+            let names = text.split("::").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+            let path: Vec<String> = base.into_iter().chain(names).collect();
+            match part.chars().last() {
+                Some('{') => open.push(path),
+                Some('}') => {
+                    found.push(path);
+                    open.pop();
+                }
+                _ => found.push(path),
+            }
+        }
+    }
+    let from_root = |path: Vec<String>| {
+        let climbs = path.iter().take_while(|name| *name == "super").count();
+        let rest = path[climbs..].iter().cloned();
+        match path.first().map(String::as_str) {
+            Some("crate") => path[1..].to_vec(),
+            Some("self") => own.iter().map(|name| (*name).to_owned()).chain(path[1..].iter().cloned()).collect(),
+            Some("super") => {
+                let above = own[..own.len().saturating_sub(climbs)].iter();
+                above.map(|name| (*name).to_owned()).chain(rest).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    found.into_iter().map(from_root).filter(|path| !path.is_empty()).collect()
+}
+
+/// Pairs of files that import each other. A module and those that it declares are one family and do not count.
+fn circles(sources: &[Source]) -> Vec<String> {
+    let files: Vec<(Vec<&str>, &Source)> =
+        sources.iter().filter(|source| source.is_program()).filter_map(|it| Some((module(it)?, it))).collect();
+    let file_of = |path: &[String]| {
+        let is_prefix = |module: &[&str]| module.len() <= path.len() && module.iter().zip(path).all(|(a, b)| a == b);
+        let fitting = files.iter().enumerate().filter(|(_, (module, _))| is_prefix(module));
+        fitting.max_by_key(|(_, (module, _))| module.len()).map(|(at, _)| at)
+    };
+    let mut arrows = BTreeSet::new();
+    for (from, (module, source)) in files.iter().enumerate() {
+        for to in imports(source).iter().filter_map(|path| file_of(path)) {
+            let other = &files[to].0;
+            if !module.starts_with(other) && !other.starts_with(module) {
+                arrows.insert((from, to));
+            }
+        }
+    }
+    let both = arrows.iter().filter(|(from, to)| from < to && arrows.contains(&(*to, *from)));
+    both.map(|(from, to)| format!("{} and {}", files[*from].1.path, files[*to].1.path)).collect()
+}
+
+#[test]
+fn no_two_files_import_each_other() {
+    assert_none(&circles(&project()), "move what both need to a third file");
+}
+
+#[test]
+fn only_the_client_knows_who_may_see_a_token() {
+    let words = ["is_loopback", "\"localhost\"", "eq_ignore_ascii_case(\"localhost\")"];
+    let others = project().into_iter().filter(|source| source.is_program() && source.room() != Some("http"));
+    let broken: Vec<String> = others.flat_map(|source| lines_with(&source, &words)).collect();
+    assert_none(&broken, "`http` has the rule: ask it");
+}
+
 #[test]
 fn polars_stays_in_the_store_and_the_metrics() {
     let elsewhere = project()
@@ -274,6 +356,14 @@ fn this_test_sees_what_it_forbids() {
     assert_eq!(names(&file("src/report/html.rs", "use super::super::cli::Args;")), "cli");
     assert_eq!(names(&file("src/config.rs", "use super::metrics::X;")), "metrics");
     assert_eq!(names(&file("src/report/mod.rs", "use super::cli::Args;")), "cli");
+    let pair = [
+        file("src/x/a.rs", "use super::b::{\n    B,\n    C,\n};\n"),
+        file("src/x/b.rs", "use crate::x::{a::A, other::O};\n"),
+        file("src/x/c.rs", "use super::a::A;\n#[cfg(test)]\nmod tests {\n    use super::super::d::D;\n}\n"),
+        file("src/x/d.rs", "use super::c::C;\n"),
+        file("src/x/mod.rs", "mod a;\nuse self::a::A;\n"),
+    ];
+    assert_eq!(circles(&pair), ["src/x/a.rs and src/x/b.rs"]);
     let tested =
         file("src/x/y.rs", "a\n#[cfg(test)]\nmod tests {\n    b.unwrap();\n}\nc.unwrap();\n#[cfg(test)]\nmod more;\nd");
     let left: Vec<&str> = tested.shipped_code().into_iter().map(|(_, line)| line).collect();

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::context::started;
 use crate::domain::time::parse_duration;
 use crate::domain::unit::Seconds;
-use crate::sources::http::WaitLimits;
+use crate::http::WaitLimits;
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct Network {

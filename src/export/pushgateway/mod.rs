@@ -18,8 +18,8 @@ use url::Url;
 
 use self::gauges::PushGroup;
 use crate::domain::group::GroupKind;
-use crate::sources::http::text::{is_page, shorten};
-use crate::sources::http::{Body, Client, HttpError, Login, Method, Request};
+use crate::http::text::{is_page, shorten};
+use crate::http::{Body, Client, HttpError, Login, Method, Request};
 
 /// Groups that are pushed at the same time.
 const AT_ONCE: usize = 8;

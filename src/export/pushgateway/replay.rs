@@ -10,8 +10,8 @@ use super::{Gateway, PushError};
 use crate::domain::group::Group;
 use crate::domain::time::Timestamp;
 use crate::export::event_series::{Family, WINDOW_DAYS, seconds, series};
+use crate::http::Method;
 use crate::metrics::tables::Analysis;
-use crate::sources::http::Method;
 
 /// What is pushed of one group, oldest first.
 #[derive(Debug, Clone, PartialEq)]

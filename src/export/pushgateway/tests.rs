@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::time::Timestamp;
-use crate::sources::http::WaitLimits;
+use crate::http::WaitLimits;
 
 fn gateway(base: &str, job: &str) -> Gateway {
     let client =

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::domain::time::Timestamp;
-use crate::sources::http::HttpError;
+use crate::http::HttpError;
 
 const DAY: i64 = 86_400_000;
 

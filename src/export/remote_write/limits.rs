@@ -13,7 +13,7 @@ use super::{Receiver, key};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
 use crate::export::event_series::{Family, JOB, WINDOW_DAYS};
-use crate::sources::http::{Method, Request};
+use crate::http::{Method, Request};
 
 /// What a server says about itself; `None`: it does not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -14,8 +14,8 @@ use url::Url;
 pub use self::error::{WriteError, window_days};
 pub use self::plan::{Batch, Parts, Plan, key};
 use crate::domain::time::Timestamp;
-use crate::sources::http::text::is_page;
-use crate::sources::http::{Body, Client, Login, Method, Request};
+use crate::http::text::is_page;
+use crate::http::{Body, Client, Login, Method, Request};
 
 const HEADERS: [(&str, &str); 2] = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
 

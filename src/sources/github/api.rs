@@ -14,8 +14,9 @@ use super::error::{GitHubError, QueryError};
 use super::older::Older;
 use super::refusal::{left_out, refusal};
 use super::skipped::Skipped;
-use crate::sources::event::{Budget, Cost};
-use crate::sources::http::{Body, Client, Method, Reply, Request};
+use crate::http::BudgetLeft;
+use crate::http::{Body, Client, Method, Reply, Request};
+use crate::sources::event::Cost;
 use crate::sources::nulls;
 
 /// The budgets of GitHub.
@@ -225,7 +226,7 @@ impl Api {
     }
 
     /// What is left to ask with, as last seen.
-    pub(super) fn budget_left(&self) -> Option<Budget> {
+    pub(super) fn budget_left(&self) -> Option<BudgetLeft> {
         self.client.budget_left(GRAPHQL)
     }
 

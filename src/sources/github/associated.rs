@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::wire;
 use crate::domain::event::Commit;
 use crate::domain::time::Timestamp;
+use crate::sources::instants::maybe_instant;
 
 /// What a page of commits says of the pull request that brought one of them.
 pub(super) enum Choice {
@@ -32,7 +33,7 @@ pub(super) struct Undecided {
 pub(super) struct Candidate {
     pub(super) id: String,
     pub(super) number: i64,
-    #[serde(deserialize_with = "wire::maybe_instant")]
+    #[serde(deserialize_with = "maybe_instant")]
     merged_at: Option<Timestamp>,
     base_repository: Option<wire::Base>,
     merge_commit: Option<wire::Oid>,

@@ -9,12 +9,13 @@ use serde::{Deserialize, Deserializer};
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::Auth;
 use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::refusal::refusal;
-use super::{Auth, wire};
 use crate::domain::time::Timestamp;
-use crate::sources::http::{Body, Client, Clock, Method, Request};
+use crate::http::{Body, Client, Clock, Method, Request};
+use crate::sources::instants::instant;
 
 /// What goes with every request, beside the token.
 pub(super) const HEADERS: [(&str, &str); 2] =
@@ -35,7 +36,7 @@ pub(super) struct Credentials {
 struct Installation {
     #[serde(deserialize_with = "secret")]
     token: SecretString,
-    #[serde(deserialize_with = "wire::instant")]
+    #[serde(deserialize_with = "instant")]
     expires_at: Timestamp,
 }
 

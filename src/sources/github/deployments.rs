@@ -13,6 +13,7 @@ use super::bounds::{Bounds, kept_from, unsettled_from};
 use super::chain::Chain;
 use super::descent::{Descent, End, Listed, Predecessors};
 use super::error::QueryError;
+use super::found::{Found, Outcome};
 use super::map::{self, Repo};
 use super::page::PageSize;
 use super::queries::{DEPLOYMENTS, STATUSES};
@@ -24,28 +25,6 @@ use crate::domain::time::Timestamp;
 
 /// Pages of one environment's list that are searched for the last deployment before what is asked for.
 const PAGES_OF_ONE_ENVIRONMENT: u32 = 50;
-
-/// A repo's deployments as a run found them.
-pub(super) struct Found {
-    /// What it is called now.
-    pub(super) repo: Repo,
-    /// Every row handed on.
-    pub(super) rows: Vec<Deployment>,
-    /// Whether the oldest deployment of all was read.
-    pub(super) exhausted: bool,
-    /// The reading they belong to.
-    pub(super) chain: Chain,
-}
-
-/// What became of reading a repo under a name.
-pub(super) enum Outcome {
-    Found(Found),
-    /// It is called so now; what is known of it may stand under the name it had.
-    Renamed {
-        from: String,
-        to: String,
-    },
-}
 
 impl Source {
     /// Reads a repo's deployments as far as its bounds ask, each page handed on as it comes; `first` is the first page

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds::kept_from;
-use super::deployments::Found;
 use super::error::QueryError;
+use super::found::Found;
 use super::page::PageSize;
 use super::source::Source;
 use super::{Event, KnownRepo, Plan, wire};

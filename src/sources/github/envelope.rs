@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::refusal::refusal;
-use crate::sources::http::Reply;
+use crate::http::Reply;
 
 /// A reply.
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::refusal::refusal;
-use crate::sources::http::HttpError;
+use crate::http::HttpError;
 
 /// An error that ends the run. What was handed on before is good.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]

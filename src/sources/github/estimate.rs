@@ -16,9 +16,9 @@ use super::run::{each, open};
 use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
+use crate::http::Clock;
 use crate::sources::estimate::{Estimate, Estimates, Spent};
 use crate::sources::event::{Say, say_waits};
-use crate::sources::http::Clock;
 
 /// Requests that a deployment off the default branch takes at most: a page from it and one from where it left.
 const SIDE_PAGES: u64 = 2;

@@ -21,16 +21,17 @@ use super::page::PageSize;
 use super::queries::{ISSUES, ONE_ISSUE};
 use super::run::{each, open};
 use super::source::{Source, parts};
-use super::wire::{Connection, InRepository, Named, Nodes, instant, maybe_instant};
+use super::wire::{Connection, InRepository, Named, Nodes};
 use super::{Auth, Cost, Event, Plan};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::NOT_PLANNED;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::priority::priority_number;
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::http::Clock;
+use crate::http::Clock;
 use crate::sources::incidents::cursor::Cursor;
 use crate::sources::incidents::{GONE, Known, SETTLED_MS, flags};
+use crate::sources::instants::{instant, maybe_instant};
 
 /// The name under which rows and coverage stand.
 pub const ISSUES_SOURCE: &str = "github-issues";

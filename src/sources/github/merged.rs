@@ -13,10 +13,11 @@ use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::MERGED_PULL_REQUESTS;
 use super::source::{Source, parts};
-use super::wire::{Actor, Connection, InRepository, Named, Oid, instant, maybe_instant};
+use super::wire::{Actor, Connection, InRepository, Named, Oid};
 use crate::domain::event::Deployment;
 use crate::domain::kind::{DeploymentKind, STAND_IN_ENVIRONMENT};
 use crate::domain::time::Timestamp;
+use crate::sources::instants::{instant, maybe_instant};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

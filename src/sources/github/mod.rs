@@ -13,6 +13,7 @@ mod discovery;
 mod envelope;
 mod error;
 mod estimate;
+mod found;
 mod history;
 mod issues;
 mod map;
@@ -44,7 +45,7 @@ use url::Url;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
-use crate::sources::http::WaitLimits;
+use crate::http::WaitLimits;
 
 pub use super::event::{Cost, Event};
 

@@ -20,6 +20,7 @@ use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 use crate::sources::event::{Say, say_waits};
+use crate::sources::instants::instant;
 
 /// What kind of credentials are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Budget {
     /// Points left in this one.
     pub remaining: u64,
     /// When it ends.
-    #[serde(deserialize_with = "wire::instant")]
+    #[serde(deserialize_with = "instant")]
     pub reset_at: Timestamp,
 }
 

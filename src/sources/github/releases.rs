@@ -12,10 +12,11 @@ use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::RELEASES;
 use super::source::{Source, parts};
-use super::wire::{Actor, Connection, InRepository, Oid, instant, maybe_instant};
+use super::wire::{Actor, Connection, InRepository, Oid};
 use crate::domain::event::Deployment;
 use crate::domain::kind::{DeploymentKind, STAND_IN_ENVIRONMENT};
 use crate::domain::time::Timestamp;
+use crate::sources::instants::{instant, maybe_instant};
 
 const PRE_RELEASE: &str = "pre-release";
 

@@ -10,8 +10,8 @@ use super::api::Api;
 use super::bounds::Bounds;
 use super::commits::{Commits, FirstPage};
 use super::credentials::Credentials;
-use super::deployments::{Found, Outcome};
 use super::error::{GitHubError, QueryError};
+use super::found::{Found, Outcome};
 use super::history::{History, Pair};
 use super::queries::COMMITS_POINTS;
 use super::source::Source;
@@ -19,7 +19,7 @@ use super::{Auth, Cost, Event, Known, Plan, wire};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::http::{Client, Clock};
+use crate::http::{Client, Clock};
 
 /// A piece of work; those of one repo follow each other.
 pub(super) enum Work {

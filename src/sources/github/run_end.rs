@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::error::QueryError;
 use super::run_record::Run;
 use super::source::{Source, parts};
-use super::wire::maybe_instant;
 use crate::domain::time::Timestamp;
+use crate::sources::instants::maybe_instant;
 
 const DAY_MS: i64 = 86_400_000;
 /// GitHub ends a run after 35 days.

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 
 use super::map::SOURCE;
-use super::wire::{Actor, instant, maybe_instant};
+use super::wire::Actor;
 use crate::domain::event::Deployment;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
+use crate::sources::instants::{instant, maybe_instant};
 
 /// Events whose runs build what is not merged.
 const UNMERGED: [&str; 5] =

@@ -2,9 +2,10 @@
 //!
 //! Ids are 64 bits wide, whatever the schema says of `Int`; unknown states are kept as text.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::domain::time::Timestamp;
+use crate::sources::instants::{instant, maybe_instant};
 
 /// A page of a list.
 #[derive(Debug, Deserialize)]
@@ -241,16 +242,4 @@ pub(super) struct Branch {
 #[derive(Debug, Deserialize)]
 pub(super) struct Head {
     pub(super) history: Option<Total>,
-}
-
-/// Reads an instant.
-pub(super) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(from)?;
-    Timestamp::parse(&text).map_err(serde::de::Error::custom)
-}
-
-/// Reads an instant that may be missing.
-pub(super) fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?;
-    text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()
 }

@@ -12,8 +12,8 @@ use std::sync::PoisonError;
 
 use super::Event;
 use super::bounds::{Bounds, kept_from, unsettled_from};
-use super::deployments::{Found, Outcome};
 use super::error::QueryError;
+use super::found::{Found, Outcome};
 use super::run_end::{asks_for_jobs, recorded_end};
 use super::run_record::{Page, Repository, Run, is_merged, row, row_id, workflow};
 use super::source::{Source, parts};

@@ -1,12 +1,10 @@
-//! What a service writes where it has nothing: null entries in lists, and zero instants.
+//! What a service writes in a list where it has nothing: null entries.
 
 use std::fmt::Formatter;
 use std::marker::PhantomData;
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-
-use crate::domain::time::Timestamp;
 
 /// The entries of a list that are there, and how many of its entries are null.
 #[derive(Debug)]
@@ -62,21 +60,11 @@ pub(in crate::sources) fn maybe_without_nulls<'de, D: Deserializer<'de>, T: Dese
     Ok(Option::<Listed<T>>::deserialize(from)?.map(|list| list.rows))
 }
 
-/// An instant that has to be there. A null or empty one becomes a zero instant, so that its row alone is skipped.
-pub(in crate::sources) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
-    Ok(maybe_instant(from)?.unwrap_or(Timestamp(0)))
-}
-
-/// An instant that may be missing; a zero instant is missing.
-pub(in crate::sources) fn maybe_instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<String>::deserialize(from)?.filter(|text| !text.is_empty());
-    let at = text.map(|text| Timestamp::parse(&text).map_err(serde::de::Error::custom)).transpose()?;
-    Ok(at.filter(|at| !at.is_placeholder()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::Timestamp;
+    use crate::sources::instants::maybe_instant;
 
     #[derive(Deserialize)]
     struct Reply {

@@ -12,8 +12,9 @@ use url::Url;
 
 use super::Plan;
 use super::error::{QueryError, SourceError};
-use crate::sources::event::{Budget, Cost, Event};
-use crate::sources::http::{Client, Clock, HttpError, Method, Reply, Request, Scheme};
+use crate::http::BudgetLeft;
+use crate::http::{Client, Clock, HttpError, Method, Reply, Request, Scheme};
+use crate::sources::event::{Cost, Event};
 
 /// What differs between services.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +81,7 @@ impl Api {
     }
 
     /// What is left to ask with, as last seen.
-    pub(in crate::sources) fn budget_left(&self) -> Option<Budget> {
+    pub(in crate::sources) fn budget_left(&self) -> Option<BudgetLeft> {
         self.client.budget_left("")
     }
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::sources::http::HttpError;
+use crate::http::HttpError;
 
 /// An error that ends the run of one source. What was handed on before is good.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]

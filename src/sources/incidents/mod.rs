@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::http::WaitLimits;
+use crate::http::WaitLimits;
 
 pub use self::error::SourceError;
 pub(super) use self::extent::{estimated, extent};

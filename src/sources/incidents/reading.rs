@@ -13,7 +13,8 @@ use super::{GONE, Known, Plan, SETTLED_MS};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::event::{Budget, Event};
+use crate::http::BudgetLeft;
+use crate::sources::event::Event;
 
 /// An incident may be created in the service after its impact began; this long before the impact its list is read.
 const DAY_MS: i64 = 86_400_000;
@@ -34,7 +35,7 @@ impl Reading<'_> {
         &self,
         scope: &str,
         list: &L,
-        budget: impl Fn() -> Option<Budget> + Send + Sync,
+        budget: impl Fn() -> Option<BudgetLeft> + Send + Sync,
         is_own: impl Fn(&Incident) -> bool + Send + Sync,
     ) -> Result<(), SourceError> {
         match self.read(scope, list, &budget, &is_own).await {
@@ -58,7 +59,7 @@ impl Reading<'_> {
         &self,
         scope: &str,
         list: &L,
-        budget: &(impl Fn() -> Option<Budget> + Send + Sync),
+        budget: &(impl Fn() -> Option<BudgetLeft> + Send + Sync),
         is_own: &(impl Fn(&Incident) -> bool + Send + Sync),
     ) -> Result<Span, QueryError> {
         let (from, cursor) = self.begin(scope);

@@ -19,10 +19,10 @@ use self::incidents::Incidents;
 use self::names::Names;
 use super::estimate::Estimates;
 use super::event::{Cost, Event, Say, say_waits};
-use super::http::{Clock, Scheme};
 use super::incidents::api::{Api, Dialect};
 use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::event::Incident;
+use crate::http::{Clock, Scheme};
 
 pub use self::probe::{Probe, probe};
 

@@ -8,8 +8,8 @@ use super::alerts::Alerts;
 use super::incidents::Incidents;
 use super::names::Names;
 use super::{ALERTS, OpsGenie};
+use crate::http::Clock;
 use crate::sources::event::{Say, say_waits};
-use crate::sources::http::Clock;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::{SourceError, newest};
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::time::Timestamp;
-use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls, without_nulls};
+use crate::sources::incidents::absent::{Listed, maybe_without_nulls, without_nulls};
+use crate::sources::instants::{instant_or_zero, maybe_instant};
 
 /// A page: `data` of OpsGenie, `values` of Jira Service Management.
 #[derive(Debug, Deserialize)]
@@ -62,7 +63,7 @@ pub(super) struct Incident {
     pub(super) impacted_services: Option<Vec<String>>,
     #[serde(default)]
     pub(super) owner_team: Option<String>,
-    #[serde(deserialize_with = "instant")]
+    #[serde(deserialize_with = "instant_or_zero")]
     pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) updated_at: Option<Timestamp>,
@@ -103,7 +104,7 @@ pub(super) struct Alert {
     pub(super) integration: Option<Named>,
     #[serde(default)]
     pub(super) integration_name: Option<String>,
-    #[serde(deserialize_with = "instant")]
+    #[serde(deserialize_with = "instant_or_zero")]
     pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) updated_at: Option<Timestamp>,

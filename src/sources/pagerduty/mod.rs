@@ -17,10 +17,10 @@ use tokio::sync::mpsc::{self, Sender};
 use self::list::Incidents;
 use super::estimate::{Estimate, Estimates};
 use super::event::{Cost, Event, Say, say_waits};
-use super::http::{Clock, Scheme};
 use super::incidents::api::{Api, Dialect};
 use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::coverage::EVERYTHING;
+use crate::http::{Clock, Scheme};
 
 pub use self::probe::{Probe, probe};
 

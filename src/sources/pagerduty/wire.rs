@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::time::Timestamp;
-use crate::sources::incidents::absent::{Listed, instant, maybe_instant, maybe_without_nulls, without_nulls};
+use crate::sources::incidents::absent::{Listed, maybe_without_nulls, without_nulls};
+use crate::sources::instants::{instant_or_zero, maybe_instant};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Incidents {
@@ -30,7 +31,7 @@ pub(super) struct Incident {
     pub(super) urgency: Option<String>,
     #[serde(default)]
     pub(super) priority: Option<Reference>,
-    #[serde(deserialize_with = "instant")]
+    #[serde(deserialize_with = "instant_or_zero")]
     pub(super) created_at: Timestamp,
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) resolved_at: Option<Timestamp>,
@@ -172,7 +173,7 @@ pub(super) struct LogEntries {
 #[derive(Debug, Deserialize)]
 pub(super) struct LogEntry {
     pub(super) r#type: String,
-    #[serde(deserialize_with = "instant")]
+    #[serde(deserialize_with = "instant_or_zero")]
     pub(super) created_at: Timestamp,
 }
 

@@ -12,8 +12,8 @@ use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::config::{Config, Github, GithubAuth};
 use crate::domain::unit::Seconds;
+use crate::http::HttpError;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
-use crate::sources::http::HttpError;
 
 /// Repos that are looked at, a point each.
 const MOST_REPOS: usize = 200;

@@ -12,7 +12,7 @@ use crate::domain::unit::Seconds;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::limits::Limits;
 use crate::export::remote_write::{WriteError, window_days};
-use crate::sources::http::HttpError;
+use crate::http::HttpError;
 use crate::store::inventory::inventory;
 
 /// `doctor` waits for no limit.

@@ -11,7 +11,7 @@ use crate::cli::exit::Ended;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::event::Budget;
+use crate::http::BudgetLeft;
 use crate::store::Effect;
 
 /// How the reading of a scope ended.
@@ -64,7 +64,7 @@ pub(super) struct SourceRead {
     pub(super) scopes: BTreeMap<String, ScopeRead>,
     /// How many there will be, where that is known.
     pub(super) total: Option<usize>,
-    pub(super) budget: Option<Budget>,
+    pub(super) budget: Option<BudgetLeft>,
     /// What was done to rows of any of several scopes.
     pub(super) of_any: Effect,
 }
@@ -78,7 +78,7 @@ impl SourceRead {
             Some(total) => format!("{ended} of {} read, {rows} rows", total.max(self.scopes.len())),
             None => format!("{ended} read, {} begun, {rows} rows", self.scopes.len() - ended),
         };
-        if let Some(Budget { left, resets_at }) = self.budget {
+        if let Some(BudgetLeft { left, resets_at }) = self.budget {
             let _ = write!(text, ", {left} points left");
             if let Some(minutes) = resets_at.map(|at| (at.0 - now.0).div_euclid(60_000)).filter(|&minutes| minutes >= 0)
             {
@@ -274,7 +274,7 @@ acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:
         let github = read.sources.get_mut("github").expect("a source");
         assert_eq!(github.progress(Timestamp(0)), "2 read, 1 begun, 312 rows");
         github.total = Some(5);
-        github.budget = Some(Budget { left: 7, resets_at: Some(Timestamp(61 * 60_000)) });
+        github.budget = Some(BudgetLeft { left: 7, resets_at: Some(Timestamp(61 * 60_000)) });
         assert_eq!(github.progress(Timestamp(0)), "2 of 5 read, 312 rows, 7 points left, reset in 61 min");
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::domain::time::Timestamp;
-use crate::sources::http::testing::{Answer, Seen};
+use crate::http::testing::{Answer, Seen};
 
 pub(super) const HOUR: i64 = 3_600_000;
 

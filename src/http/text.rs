@@ -149,8 +149,8 @@ mod tests {
     use super::*;
     use url::Url;
 
-    use crate::sources::http::Method;
-    use crate::sources::http::request::BEARER;
+    use crate::http::Method;
+    use crate::http::request::BEARER;
 
     fn secrets(token: &str, scheme: Scheme<'_>) -> Secrets {
         let (url, token) = (Url::parse("https://host").expect("an address"), SecretString::from(token));
@@ -171,14 +171,14 @@ mod tests {
         let secret = "pä\"s/s <w>&\\ 𝄞";
         let json = serde_json::to_string(secret).expect("JSON");
         let twice = serde_json::to_string(&json).expect("JSON");
-        let units: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let units = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         let lower = form.to_lowercase();
         let query = Url::parse_with_params("https://host", [("key", secret)]).expect("an address").to_string();
         let slashes = json.replace('/', "\\/").replace('<', "\\u003C").replace('&', "\\u0026");
         for text in [secret, &json, &twice, &units, &form, &lower, &query, &slashes] {
             let hidden = secrets(secret, BEARER).hide(format!("a {text} z"));
-            assert!(hidden.contains("***") && !hidden.contains("w"), "{text}: {hidden}");
+            assert!(hidden.contains("***") && !hidden.contains('w'), "{text}: {hidden}");
             assert!(hidden.starts_with("a ") && hidden.ends_with(" z"), "{hidden}");
         }
         let other = "100 %, a\\b + c \\u00e4 %zz %";

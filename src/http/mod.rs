@@ -26,6 +26,7 @@ use self::text::Secrets;
 use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
+pub(crate) use self::exchange::may_carry_a_token;
 pub(crate) use self::request::{Body, Login, Method, Request, Scheme};
 pub use self::waits::WaitLimits;
 
@@ -69,6 +70,15 @@ impl Reply {
     pub(crate) fn quote(&self, text: &str) -> String {
         self.secrets.quote(text)
     }
+}
+
+/// What is left to ask with, as last seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BudgetLeft {
+    /// Requests or points.
+    pub left: u64,
+    /// When it begins anew, where that is known.
+    pub resets_at: Option<Timestamp>,
 }
 
 /// The client; one for a whole run, so that all its requests wait together.
@@ -120,9 +130,9 @@ impl Client {
     }
 
     /// What is left of a budget, as last seen.
-    pub(crate) fn budget_left(&self, resource: &'static str) -> Option<super::event::Budget> {
+    pub(crate) fn budget_left(&self, resource: &'static str) -> Option<BudgetLeft> {
         let Budget { remaining, reset, .. } = self.budget(resource);
-        Some(super::event::Budget { left: remaining?, resets_at: reset })
+        Some(BudgetLeft { left: remaining?, resets_at: reset })
     }
 
     fn budget(&self, resource: &'static str) -> Budget {

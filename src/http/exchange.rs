@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use memchr::memchr_iter;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Response, redirect};
 use secrecy::ExposeSecret;
@@ -40,7 +41,7 @@ pub(super) fn host(url: &Url) -> String {
 }
 
 /// Whether what is sent there cannot be read on the way.
-pub(super) fn may_carry_a_token(url: &Url) -> bool {
+pub(crate) fn may_carry_a_token(url: &Url) -> bool {
     let loopback = match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -146,7 +147,7 @@ impl Client {
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => {
-                    commas += chunk.iter().filter(|byte| **byte == b',').count();
+                    commas += memchr_iter(b',', &chunk).count();
                     if bytes.len() + chunk.len() > LARGEST_BODY {
                         return Err(too_large(format!("{} MiB", LARGEST_BODY >> 20)));
                     }
