@@ -237,7 +237,7 @@ async fn statuses_beyond_the_page_are_read_and_pull_requests_come_once() {
     put.statuses = tries.chain([("SUCCESS", 5 * HOUR + 7), ("QUEUED", 5 * HOUR)]).collect();
     let pull_request = serde_json::json!({
         "id": "PR_7", "number": 7, "title": "t", "headRefName": "h", "createdAt": "1970-01-01T00:00:00Z", "author": null,
-        "baseRepository": {"nameWithOwner": "acme/shop"}, "mergedAt": "1971-01-01T02:00:00Z", "mergeCommit": {"oid": sha(2)}, "labels": {"nodes": []},
+        "baseRepository": {"nameWithOwner": "acme/shop"}, "mergedAt": "1972-01-01T02:00:00Z", "mergeCommit": {"oid": sha(2)}, "labels": {"nodes": []},
         "commits": {"nodes": []}, "reviews": {"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": []}
     });
     for n in [1, 2] {
