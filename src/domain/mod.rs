@@ -10,6 +10,7 @@ pub mod graph;
 pub mod group;
 pub mod kind;
 pub mod priority;
+pub mod reason;
 pub mod settings;
 pub mod status;
 pub mod time;

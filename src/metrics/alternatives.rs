@@ -17,6 +17,7 @@ use super::tables::{Alternative, Analysis, DeploymentRecord, PeriodFigures, Vari
 use super::{Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
+use crate::domain::reason::Reason;
 use crate::domain::settings::{Merge, Settings};
 use crate::domain::unit::Seconds;
 
@@ -56,7 +57,7 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Altern
         }
         add(Variation::WithEnvironments(missed), settings);
     }
-    let filtered = |reason: Option<&str>| matches!(reason, Some("priority" | "urgency" | "tag"));
+    let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
     if analysis.incidents.iter().any(|record| filtered(record.reason)) {
         let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
         add(Variation::WithoutFilters, settings);
@@ -108,7 +109,7 @@ fn doubtful_environments(analysis: &Analysis) -> [BTreeMap<String, u64>; 2] {
         let Some(environment) = record.event.environment.as_deref() else { continue };
         let which = match (record.left_out, looks_like(environment)) {
             (None, Some(false)) => 0,
-            (Some("not-production"), Some(true)) => 1,
+            (Some(Reason::NotProduction), Some(true)) => 1,
             _ => continue,
         };
         // One environment, however it is spelt.

@@ -13,6 +13,7 @@ use super::revisions::revisions;
 use super::rollouts;
 use super::tables::{Kind, Rule};
 use crate::domain::event::{Deployment, Incident};
+use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
@@ -44,7 +45,7 @@ pub struct IncidentFact {
     /// How they were found.
     pub rule: MatchRule,
     /// Why it does not count.
-    pub left_out: Option<&'static str>,
+    pub left_out: Option<Reason>,
     /// Whether it is over by its status without an end: neither open nor resolved, and without a duration.
     pub is_over_without_an_end: bool,
     /// Whether it refers to a deployment that nobody knows.
@@ -97,7 +98,7 @@ impl<'a> Facts<'a> {
         let first_of =
             rollouts::merge(deployments, &mut counted, &shas, |index| placements[index].counted(), settings.merge);
         for &merged in first_of.keys() {
-            placements[merged].left_out = Some("same-rollout");
+            placements[merged].left_out = Some(Reason::SameRollout);
         }
         let batches = batches(deployments, &counted, &shas, repos, requests);
         let mut batch_of = vec![None; deployments.len()];

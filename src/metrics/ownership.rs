@@ -12,6 +12,7 @@ use crate::domain::event::{Deployment, Incident, NOT_PLANNED};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::priority::priority_rank;
+use crate::domain::reason::Reason;
 use crate::domain::settings::{Service, Settings};
 
 /// Index of a service among those in force.
@@ -36,7 +37,7 @@ pub struct Placement {
     pub service: Option<ServiceIndex>,
     /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
     /// `not-success`.
-    pub left_out: Option<&'static str>,
+    pub left_out: Option<Reason>,
 }
 
 /// Which services an incident affects.
@@ -60,12 +61,12 @@ pub enum MatchRule {
 }
 
 impl MatchRule {
-    /// As it stands in the outputs; nothing where all is as configured.
-    pub fn as_str(self) -> Option<&'static str> {
+    /// What it says of an incident that counts; nothing where all is as configured.
+    pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Listed => None,
-            Self::EqualName => Some("equal-name"),
-            Self::Unmapped => Some("unmapped"),
+            Self::EqualName => Some(Reason::EqualName),
+            Self::Unmapped => Some(Reason::Unmapped),
         }
     }
 }
@@ -123,7 +124,7 @@ impl<'a> Ownership<'a> {
     /// Places each deployment.
     pub fn of_deployments(&self, deployments: &[Deployment]) -> Vec<Placement> {
         // Patterns are tried once per repo and environment, not once per deployment.
-        let mut known: FxHashMap<(&str, Option<&str>), Result<ServiceIndex, &'static str>> = FxHashMap::default();
+        let mut known: FxHashMap<(&str, Option<&str>), Result<ServiceIndex, Reason>> = FxHashMap::default();
         deployments
             .iter()
             .map(|deployment| {
@@ -132,7 +133,7 @@ impl<'a> Ownership<'a> {
                 match owner {
                     Ok(service) => Placement {
                         service: Some(service),
-                        left_out: (deployment.status != "success").then_some("not-success"),
+                        left_out: (deployment.status != "success").then_some(Reason::NotSuccess),
                     },
                     Err(reason) => Placement { service: None, left_out: Some(reason) },
                 }
@@ -140,16 +141,16 @@ impl<'a> Ownership<'a> {
             .collect()
     }
 
-    fn of_place(&self, repo: &str, environment: Option<&str>) -> Result<ServiceIndex, &'static str> {
+    fn of_place(&self, repo: &str, environment: Option<&str>) -> Result<ServiceIndex, Reason> {
         let any = |globs: &[Glob], name: &str| globs.iter().any(|glob| glob.matches(name));
         if !self.services.iter().any(|service| any(&service.repos, repo)) {
-            return Err("no-service");
+            return Err(Reason::NoService);
         }
-        let environment = environment.ok_or("no-environment")?;
+        let environment = environment.ok_or(Reason::NoEnvironment)?;
         self.services
             .iter()
             .position(|it| any(&it.repos, repo) && self.settings.is_production(Some(it), environment))
-            .ok_or("not-production")
+            .ok_or(Reason::NotProduction)
     }
 
     /// The services that an incident affects.
@@ -178,32 +179,32 @@ impl<'a> Ownership<'a> {
         Mapping::new(named.collect(), MatchRule::EqualName)
     }
 
-    /// Why an incident does not count: `merged`, `not-planned`, `gone`, `priority`, `urgency`, `tag`.
-    pub fn left_out(&self, incident: &Incident) -> Option<&'static str> {
+    /// Why an incident does not count.
+    pub fn left_out(&self, incident: &Incident) -> Option<Reason> {
         let same = |list: &[String], text: &str| list.iter().any(|item| item.to_lowercase() == text.to_lowercase());
         if incident.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("merged")) {
-            return Some("merged");
+            return Some(Reason::Merged);
         }
         if incident.status.as_deref() == Some(NOT_PLANNED) {
-            return Some("not-planned");
+            return Some(Reason::NotPlanned);
         }
         // Nobody can say any more whether it was over.
         if incident.resolved_at.is_none() && incident.status.as_deref() == Some("gone") {
-            return Some("gone");
+            return Some(Reason::Gone);
         }
         if let (Some(least), Some(number)) =
             (self.settings.min_priority, incident.priority.as_deref().and_then(priority_rank))
             && number > least
         {
-            return Some("priority");
+            return Some(Reason::Priority);
         }
         if let Some(urgency) = &incident.urgency
             && !self.settings.urgencies.is_empty()
             && !same(&self.settings.urgencies, urgency)
         {
-            return Some("urgency");
+            return Some(Reason::Urgency);
         }
-        incident.tags.iter().any(|tag| same(&self.settings.ignore_tags, tag)).then_some("tag")
+        incident.tags.iter().any(|tag| same(&self.settings.ignore_tags, tag)).then_some(Reason::Tag)
     }
 }
 

@@ -10,6 +10,7 @@ use super::reach::Reach;
 use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 use crate::domain::event::Deployment;
 use crate::domain::group::TeamName;
+use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
 
 /// What the records are cut to.
@@ -45,7 +46,7 @@ pub(super) fn deployments(
         } else {
             deployment.status.clone()
         };
-        let left_out = if counted { None } else { Some(placement.left_out.unwrap_or("not-success")) };
+        let left_out = if counted { None } else { Some(placement.left_out.unwrap_or(Reason::NotSuccess)) };
         let batch = facts.batch_of[index].as_ref().filter(|_| counted);
         let (failed_by, failed_rules) = if counted { failed_by(facts, index, end) } else { Default::default() };
         let failed = counted.then_some(()).and_then(|()| {
@@ -144,14 +145,14 @@ pub(super) fn incidents(
         if incident.resolved_at.is_some() && event.resolved_at.is_none() {
             event.status = Some("open".into());
         }
-        let unmapped = fact.rule.as_str().filter(|_| fact.rule == MatchRule::Unmapped);
-        let over = fact.is_over_without_an_end.then_some("over-without-an-end");
-        let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some("negative");
+        let unmapped = fact.rule.reason().filter(|_| fact.rule == MatchRule::Unmapped);
+        let over = fact.is_over_without_an_end.then_some(Reason::OverWithoutAnEnd);
+        let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some(Reason::Negative);
         records.push(IncidentRecord {
             services: fact.services.iter().filter_map(|&service| ownership.name(service)).cloned().collect(),
             teams: teams(ownership, &fact.services),
             counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped).or(over).or(backwards).or(fact.rule.as_str()),
+            reason: fact.left_out.or(unmapped).or(over).or(backwards).or(fact.rule.reason()),
             is_over_without_an_end: fact.is_over_without_an_end,
             refers_to_nothing: fact.refers_to_nothing,
             time_to_restore: event

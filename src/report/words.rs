@@ -3,6 +3,7 @@
 //! Each says what is missing, why, and the way out. Plain text: whoever puts it into HTML or Markdown escapes it.
 
 use super::number;
+use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, Rule, Variant, Verdict};
 
@@ -114,24 +115,23 @@ pub fn variant(variant: Variant) -> &'static str {
 }
 
 /// Why an event does not count, or counts in part.
-pub fn left_out(reason: &str) -> &str {
+pub fn left_out(reason: Reason) -> &'static str {
     match reason {
-        "not-success" => "it did not succeed",
-        "not-production" => "no production environment",
-        "no-environment" => "it names no environment",
-        "no-service" => "its repo belongs to no service",
-        "merged" => "merged into another incident",
-        "not-planned" => "closed as not planned",
-        "priority" => "below the least priority that counts",
-        "urgency" => "of an urgency that does not count",
-        "tag" => "has a tag that is ignored",
-        "negative" => "resolved before it was opened: no time to restore",
-        "unmapped" => "belongs to no service: counts in “all” alone",
-        "gone" => "is no longer in its source, and was open when it was last seen",
-        "same-rollout" => "another record of a roll-out that counts once",
-        "over-without-an-end" => "over by its status, at an unknown time: neither open nor resolved",
-        "equal-name" => "mapped by an equal name, not by a listed key",
-        other => other,
+        Reason::NotSuccess => "it did not succeed",
+        Reason::NotProduction => "no production environment",
+        Reason::NoEnvironment => "it names no environment",
+        Reason::NoService => "its repo belongs to no service",
+        Reason::Merged => "merged into another incident",
+        Reason::NotPlanned => "closed as not planned",
+        Reason::Priority => "below the least priority that counts",
+        Reason::Urgency => "of an urgency that does not count",
+        Reason::Tag => "has a tag that is ignored",
+        Reason::Negative => "resolved before it was opened: no time to restore",
+        Reason::Unmapped => "belongs to no service: counts in “all” alone",
+        Reason::Gone => "is no longer in its source, and was open when it was last seen",
+        Reason::SameRollout => "another record of a roll-out that counts once",
+        Reason::OverWithoutAnEnd => "over by its status, at an unknown time: neither open nor resolved",
+        Reason::EqualName => "mapped by an equal name, not by a listed key",
     }
 }
 

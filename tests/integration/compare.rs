@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use dora_report::domain::event::Table;
+use dora_report::domain::reason::Reason;
 use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
@@ -276,7 +277,7 @@ impl Differences {
 
     fn incident(&mut self, got: &IncidentRecord, wanted: &IncidentRecord) {
         let mut event = got.event.clone();
-        if wanted.reason == Some("merged") {
+        if wanted.reason == Some(Reason::Merged) {
             event.status.clone_from(&wanted.event.status);
         }
         self.equal("event", &event, &wanted.event);

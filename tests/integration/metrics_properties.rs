@@ -73,7 +73,7 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
         let case = case().new_tree(&mut runner).expect("a case").current();
         let world = World::new(case.settings.clone(), case.as_of, &case.events);
         for expected in world.deployment_records(&case.period) {
-            seen.extend(expected.causes.iter().map(|&cause| cause.to_owned()));
+            seen.extend(expected.causes.iter().map(|cause| cause.as_str().to_owned()));
             seen.extend(expected.record.lead_time_reason.map(|reason| reason.as_str().to_owned()));
             seen.extend(expected.record.failed_rules.iter().map(|rule| format!("failed {}", rule.as_str())));
             let stages = expected.record.stages;
@@ -86,7 +86,7 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
             seen.extend(parts.iter().filter(|(_, length)| length.is_some()).map(|(name, _)| (*name).to_owned()));
         }
         for record in world.incident_records(&case.period) {
-            seen.extend(record.reason.map(str::to_owned));
+            seen.extend(record.reason.map(|reason| reason.as_str().to_owned()));
             seen.extend(record.link.filter(|link| link.age.0 < 0).map(|_| "names a later deployment".to_owned()));
         }
     }

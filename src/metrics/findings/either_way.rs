@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{count, finding, hours, percent, some};
+use crate::domain::reason::Reason;
 use crate::metrics::tables::{Alternative, Analysis, Finding, PeriodFigures, Severity, Variation};
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
@@ -106,9 +107,9 @@ fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> O
     let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
     for record in analysis.incidents.iter().filter(|record| analysis.known.contains(record.event.opened_at)) {
         let filter = match record.reason {
-            Some("priority") => "min_priority",
-            Some("urgency") => "urgencies",
-            Some("tag") => "ignore_tags",
+            Some(Reason::Priority) => "min_priority",
+            Some(Reason::Urgency) => "urgencies",
+            Some(Reason::Tag) => "ignore_tags",
             _ => continue,
         };
         *by_reason.entry(filter).or_default() += 1;

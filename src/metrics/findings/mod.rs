@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
 use crate::domain::group::{Group, GroupKind};
+use crate::domain::reason::Reason;
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
@@ -226,7 +227,7 @@ fn deployments(analysis: &Analysis) -> Vec<Finding> {
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
     );
     let repos: BTreeSet<&str> = inside()
-        .filter(|record| record.left_out == Some("no-service"))
+        .filter(|record| record.left_out == Some(Reason::NoService))
         .map(|record| record.event.repo.as_str())
         .collect();
     let names: Vec<String> = repos.iter().map(|repo| (*repo).to_owned()).collect();

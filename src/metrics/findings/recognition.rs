@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{count, finding, scope, some};
 use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
+use crate::domain::reason::Reason;
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, NoData, Severity};
 
@@ -32,7 +33,7 @@ impl Seen {
         let mut seen = Self { n: 0, counted: 0, environments: BTreeMap::new(), statuses: BTreeMap::new() };
         for record in records {
             seen.n += 1;
-            seen.counted += usize::from(matches!(record.left_out, None | Some("same-rollout")));
+            seen.counted += usize::from(matches!(record.left_out, None | Some(Reason::SameRollout)));
             let environment = record.event.environment.as_deref().unwrap_or("none").to_lowercase();
             *seen.environments.entry(environment).or_default() += 1;
             *seen.statuses.entry(record.event.status.clone()).or_default() += 1;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::figures::{LeadTimeReason, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::reason::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -91,8 +92,8 @@ pub struct DeploymentRecord {
     pub team: Option<TeamName>,
     /// Whether its instant lies in the period itself, not only in the windows before.
     pub in_period: bool,
-    /// `None`: it counts. Else why not: `not-success`, `not-production`, `no-environment`, `no-service`, `same-rollout`.
-    pub left_out: Option<&'static str>,
+    /// Why it does not count; `None`: it counts.
+    pub left_out: Option<Reason>,
     /// What it did; `None` where it does not count.
     pub kind: Option<Kind>,
     /// Its lead time.
@@ -126,10 +127,8 @@ pub struct IncidentRecord {
     pub teams: Vec<TeamName>,
     /// Whether it counts.
     pub counted: bool,
-    /// Why it does not (`merged`, `gone`, `priority`, `urgency`, `tag`), or of one that counts: `unmapped` (in "all" alone),
-    /// `negative` (resolved before it was opened: no time to restore), `over-without-an-end` (over by its status, at an
-    /// unknown time), `equal-name` (mapped by name, not by a key that a service lists).
-    pub reason: Option<&'static str>,
+    /// Why it does not, or what is to be said of one that counts.
+    pub reason: Option<Reason>,
     /// Whether it is over by its status without an end: neither open nor resolved.
     pub is_over_without_an_end: bool,
     /// Whether it refers to a deployment that nobody knows.

@@ -2,6 +2,7 @@
 
 use super::sheet::{Sheet, flag, instant, optional, seconds, text};
 use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::reason::Reason;
 use crate::metrics::tables::{Analysis, Kind, LeadTimeReason, Rule};
 
 /// What an incident without a link has in `attribution`.
@@ -51,7 +52,7 @@ pub fn deployments(analysis: &Analysis) -> String {
             instant(Some(event.created_at)),
             instant(event.finished_at),
             flag(Some(record.left_out.is_none())),
-            record.left_out.unwrap_or_default().to_owned(),
+            record.left_out.map_or("", Reason::as_str).to_owned(),
             seconds(record.lead_time),
             record.lead_time_reason.map(LeadTimeReason::as_str).unwrap_or_default().to_owned(),
             seconds(record.stages.coding),
@@ -109,7 +110,7 @@ pub fn incidents(analysis: &Analysis) -> String {
             instant(event.acknowledged_at),
             instant(event.resolved_at),
             flag(Some(record.counted)),
-            record.reason.unwrap_or_default().to_owned(),
+            record.reason.map_or("", Reason::as_str).to_owned(),
             seconds(record.time_to_restore),
             optional(link.map(|it| it.deployment_id.as_str())),
             link.map(|it| it.rule).map_or(NO_LINK, Rule::as_str).to_owned(),

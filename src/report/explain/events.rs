@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::group::Group;
+use crate::domain::reason::Reason;
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord, Metric};
 use crate::report::words;
 
@@ -155,7 +156,7 @@ fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut 
             continue;
         }
         if !record.counted {
-            left_out.add(words::left_out(record.reason.unwrap_or("it does not count")), id);
+            left_out.add(record.reason.map_or("it does not count", words::left_out), id);
             continue;
         }
         if metric == Metric::RecoveryTime && record.link.is_none() {
@@ -172,7 +173,7 @@ fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut 
                 left_out.add("over by its status, without an end: neither open nor resolved", id);
             }
             (None, _) => left_out.add("still open at the end: only the Kaplan-Meier median counts it", id),
-            (Some(_), None) => left_out.add(words::left_out("negative"), id),
+            (Some(_), None) => left_out.add(words::left_out(Reason::Negative), id),
             (Some(at), Some(seconds)) => counted.push(Counted {
                 source: event.source.clone(),
                 id: id.clone(),

@@ -4,6 +4,7 @@ use super::{HOSTILE, at, day};
 use crate::domain::band::Band;
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
+use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages, Start};
 
@@ -110,7 +111,7 @@ pub(super) fn deployments() -> Vec<DeploymentRecord> {
     hostile.event.status = "pending".into();
     hostile.event.url = None;
     let left_out = DeploymentRecord {
-        left_out: Some("no-environment"),
+        left_out: Some(Reason::NoEnvironment),
         kind: None,
         lead_time: None,
         absurd_commits: Vec::new(),
@@ -167,7 +168,7 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
         services: Vec::new(),
         teams: Vec::new(),
         counted: true,
-        reason: Some("unmapped"),
+        reason: Some(Reason::Unmapped),
         is_over_without_an_end: false,
         refers_to_nothing: false,
         time_to_restore: None,

@@ -3,6 +3,7 @@
 use dora_report::domain::event::Incident;
 use dora_report::domain::group::ServiceName;
 use dora_report::domain::priority::priority_rank;
+use dora_report::domain::reason::Reason;
 use dora_report::domain::settings::{Policy, Service};
 use dora_report::domain::time::Timestamp;
 use dora_report::metrics::tables::{Cause, Rule};
@@ -19,25 +20,25 @@ pub(super) struct Failure {
 
 impl World {
     /// Why an incident does not count.
-    pub(super) fn left_out(&self, incident: &Incident) -> Option<&'static str> {
+    pub(super) fn left_out(&self, incident: &Incident) -> Option<Reason> {
         let settings = &self.settings;
         if is_merged(incident) {
-            return Some("merged");
+            return Some(Reason::Merged);
         }
         let number = incident.priority.as_deref().and_then(priority_rank);
         if let (Some(least), Some(number)) = (settings.min_priority, number)
             && number > least
         {
-            return Some("priority");
+            return Some(Reason::Priority);
         }
         let among = |list: &[String], text: &str| list.iter().any(|other| other.to_lowercase() == text.to_lowercase());
         if let Some(urgency) = &incident.urgency
             && !settings.urgencies.is_empty()
             && !among(&settings.urgencies, urgency)
         {
-            return Some("urgency");
+            return Some(Reason::Urgency);
         }
-        incident.tags.iter().any(|tag| among(&settings.ignore_tags, tag)).then_some("tag")
+        incident.tags.iter().any(|tag| among(&settings.ignore_tags, tag)).then_some(Reason::Tag)
     }
 
     /// The services that an incident affects, in config order.
@@ -58,15 +59,15 @@ impl World {
     }
 
     /// The reason that is listed for an incident that counts.
-    pub(super) fn remark(&self, incident: &Incident) -> Option<&'static str> {
+    pub(super) fn remark(&self, incident: &Incident) -> Option<Reason> {
         let lists = |key: &String| self.settings.services.iter().any(|service| service.incident_keys.contains(key));
         if self.mapped(incident).is_empty() {
-            return Some("unmapped");
+            return Some(Reason::Unmapped);
         }
         if is_over(incident) {
-            return Some("over-without-an-end");
+            return Some(Reason::OverWithoutAnEnd);
         }
-        (!incident.service_keys.iter().any(lists)).then_some("equal-name")
+        (!incident.service_keys.iter().any(lists)).then_some(Reason::EqualName)
     }
 
     /// The deployment that an incident is attributed to, with what had happened before `end`.

@@ -2,6 +2,7 @@
 
 use dora_report::domain::event::{Deployment, Incident};
 use dora_report::domain::group::ServiceName;
+use dora_report::domain::reason::Reason;
 use dora_report::domain::time::{Period, Span, Timestamp};
 use dora_report::domain::unit::Seconds;
 use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
@@ -12,7 +13,7 @@ use super::incidents::{is_merged, is_over};
 /// A deployment and every reason that keeps it from counting.
 pub(crate) struct ExpectedDeployment {
     pub(crate) record: DeploymentRecord,
-    pub(crate) causes: Vec<&'static str>,
+    pub(crate) causes: Vec<Reason>,
     /// Services whose repos match, whatever the environment.
     pub(crate) of_repo: Vec<ServiceName>,
 }
@@ -56,15 +57,15 @@ impl World {
         };
         let mut causes = Vec::new();
         if event.status != "success" {
-            causes.push("not-success");
+            causes.push(Reason::NotSuccess);
         }
         if of_repo.is_empty() {
-            causes.push("no-service");
+            causes.push(Reason::NoService);
         }
         if event.environment.is_none() {
-            causes.push("no-environment");
+            causes.push(Reason::NoEnvironment);
         } else if service.is_none() && !of_repo.is_empty() {
-            causes.push("not-production");
+            causes.push(Reason::NotProduction);
         }
         let same = |other: &Deployment| (&other.source, &other.id) == (&event.source, &event.id);
         let place = self.changes.iter().position(|change| same(&change.event)).filter(|_| causes.is_empty());

@@ -7,6 +7,7 @@ use super::names;
 use crate::domain::event::Deployment;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
+use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::metrics::ownership::{Ownership, Placement};
 use crate::sources::github::ProbedRepo;
@@ -66,7 +67,7 @@ fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list:
     };
     if owners.iter().any(|owner| owner.counted().is_some()) {
         list.ok(&text);
-    } else if owners.iter().any(|owner| owner.left_out == Some("no-service")) {
+    } else if owners.iter().any(|owner| owner.left_out == Some(Reason::NoService)) {
         list.warn(&format!("{text}; no service has this repo: add it to `repos` of a [[service]]"));
     } else {
         list.warn(&format!(

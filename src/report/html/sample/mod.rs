@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Period, Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
@@ -203,7 +204,7 @@ fn events(
         }
         let id = format!("{}", 100_000 * (at + 1) + count);
         let failed = dice.roll() < 0.07;
-        let left_out = (dice.roll() < 0.05).then_some("not-success");
+        let left_out = (dice.roll() < 0.05).then_some(Reason::NotSuccess);
         let length = dice.length(19.0 * 3_600.0, 1.1);
         let stage = |share: f64| Some(Seconds((length * share) as i64));
         let counts = left_out.is_none();
