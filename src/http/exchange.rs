@@ -1,5 +1,6 @@
 //! One exchange: a request, the redirects of its own host, and the body read whole.
 
+use std::error::Error;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ const LARGEST_BODY: usize = 16 << 20;
 const MOST_VALUES: usize = 500_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: u32 = 5;
-const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
 
 /// The transport: it follows no redirect itself and gives up in the end.
 pub(super) fn transport(proxies: bool, timeout: Duration) -> Result<reqwest::Client, HttpError> {
@@ -31,7 +32,7 @@ pub(super) fn transport(proxies: bool, timeout: Duration) -> Result<reqwest::Cli
         .timeout(timeout)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never());
-    builder.build().map_err(|error| HttpError::Setup { cause: cause(error) })
+    builder.build().map_err(|error| HttpError::Setup { cause: cause(&error) })
 }
 
 /// The host of an address, with its port where one is written.
@@ -95,9 +96,19 @@ impl Client {
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
         };
-        // Plain http is for this machine and the network it stands in; a proxy would carry it out of both.
-        let http = if url.scheme() == "http" { &self.direct } else { &self.http };
-        let mut builder = http.request(method, url.clone());
+        if let Some(carrier) = request.carrier {
+            let token = request.token.map_or("", ExposeSecret::expose_secret);
+            HeaderValue::try_from(token).map_err(|_| HttpError::UnusableToken)?;
+            let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            let body = request.body.map(|body| body.bytes);
+            let secrets = Secrets::of(&request);
+            return carrier
+                .carry(request.method, &target, body)
+                .await
+                .map_err(|error| self.sent_in_vain(&*error, &secrets, host));
+        }
+        let mut builder = self.http_to(url).request(method, url.clone());
         for &(name, value) in request.headers {
             builder = builder.header(name, value);
         }
@@ -124,18 +135,32 @@ impl Client {
             builder = builder.header(CONTENT_TYPE, body.kind).body(body.bytes.to_vec());
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
-        builder.send().await.map_err(|error| {
-            let secrets = Secrets::of(&request);
-            if error.is_connect() {
-                return HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) };
-            }
-            self.broken(error, &secrets, host)
-        })
+        builder.send().await.map_err(|error| self.sent_in_vain(&error, &Secrets::of(&request), host))
     }
 
-    fn broken(&self, error: reqwest::Error, secrets: &Secrets, host: &str) -> HttpError {
+    /// The transport for an address. Plain http is for this machine and the network it stands in; a proxy would carry it
+    /// out of both.
+    fn http_to(&self, url: &Url) -> &reqwest::Client {
+        if url.scheme() == "http" { &self.direct } else { &self.http }
+    }
+
+    /// The transport for an address, to be used by a carrier.
+    pub(crate) fn transport(&self, url: &Url) -> reqwest::Client {
+        self.http_to(url).clone()
+    }
+
+    fn sent_in_vain(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
+        match of_transport(error) {
+            Some(inner) if inner.is_connect() => {
+                HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) }
+            }
+            _ => self.broken(error, secrets, host),
+        }
+    }
+
+    fn broken(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
         let host = host.to_owned();
-        if error.is_timeout() {
+        if of_transport(error).is_some_and(reqwest::Error::is_timeout) {
             return HttpError::TimedOut { host, timeout: self.waits.timeout, tries: 1 };
         }
         HttpError::Broken { host, cause: secrets.hide(cause(error)), tries: TRIES }
@@ -157,11 +182,23 @@ impl Client {
                     bytes.extend_from_slice(&chunk);
                 }
                 Ok(None) => break,
-                Err(error) => return Err(self.broken(error, secrets, host)),
+                Err(error) => return Err(self.broken(&error, secrets, host)),
             }
         }
         Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
+}
+
+/// The error of the transport within another's.
+fn of_transport<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e reqwest::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<reqwest::Error>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// Where a redirect leads, as far as a token may go along.

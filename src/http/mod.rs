@@ -26,8 +26,8 @@ use self::text::Secrets;
 use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
-pub(crate) use self::exchange::may_carry_a_token;
-pub(crate) use self::request::{Body, Login, Method, Request, Scheme};
+pub(crate) use self::exchange::{AGENT, may_carry_a_token};
+pub(crate) use self::request::{Body, Carried, Carrier, Login, Method, Request, Scheme};
 pub use self::waits::WaitLimits;
 
 /// Tells the time.

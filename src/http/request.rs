@@ -1,7 +1,25 @@
 //! What is asked of a service: method, address, body, and what the program signs in with. Sending it is the client's.
 
+use std::error::Error;
+use std::fmt::Debug;
+use std::pin::Pin;
+
 use secrecy::SecretString;
 use url::Url;
+
+/// What a carrier brings: a reply, or its own error.
+pub(crate) type Carried = Result<reqwest::Response, Box<dyn Error + Send + Sync>>;
+
+/// Sends a request in place of the client's own transport, and signs it.
+pub(crate) trait Carrier: Debug + Send + Sync {
+    /// Sends path and query, below the host that it knows.
+    fn carry<'a>(
+        &'a self,
+        method: Method,
+        target: &'a str,
+        body: Option<&'a [u8]>,
+    ) -> Pin<Box<dyn Future<Output = Carried> + Send + 'a>>;
+}
 
 /// How a token goes into `Authorization`.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +67,8 @@ pub(crate) struct Request<'a> {
     pub(crate) url: &'a Url,
     /// What goes along.
     pub(crate) body: Option<Body<'a>>,
+    /// What sends and signs it, where that is not the client itself; [`Request::token`] is then what it signs with.
+    pub(crate) carrier: Option<&'a dyn Carrier>,
     /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
     /// How it goes there.
@@ -75,6 +95,7 @@ impl<'a> Request<'a> {
             method,
             url,
             body: None,
+            carrier: None,
             token: None,
             scheme: BEARER,
             headers: &[],

@@ -128,14 +128,16 @@ pub(crate) fn is_page(body: &str) -> bool {
 
 /// The innermost cause of a transport error: it names what the outer ones wrap. Never the address, which may hold more
 /// than a host.
-pub(super) fn cause(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut innermost: &dyn Error = &error;
-    while let Some(source) = innermost.source() {
+pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    let mut is_timeout = false;
+    loop {
+        is_timeout |= innermost.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout);
+        let Some(source) = innermost.source() else { break };
         innermost = source;
     }
     let text = innermost.to_string();
-    if error.is_timeout() {
+    if is_timeout {
         "no answer in time".into()
     } else if text.contains("InvalidContentType") {
         "it speaks plain http there, or another protocol, and the address says https".into()

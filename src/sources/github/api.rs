@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::credentials::{Credentials, HEADERS, below};
+use super::credentials::{Credentials, below};
 use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
 use super::older::Older;
@@ -232,13 +232,13 @@ impl Api {
 
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, QueryError> {
         let (method, resource) = if body.is_some() { (Method::Post, GRAPHQL) } else { (Method::Get, REST) };
-        let mut token = self.credentials.token(&self.client, None).await?;
+        let mut signed = self.credentials.sign(&self.client, None).await?;
         for renewed in [false, true] {
             let request = Request {
                 body: body.map(Body::json),
-                token: Some(&token),
+                carrier: Some(&signed),
+                token: Some(&signed.token),
                 resource,
-                headers: &HEADERS,
                 // A smaller page is the better second try of a query.
                 is_final: if body.is_some() { |status, _| matches!(status, 502 | 504) } else { |_, _| false },
                 is_limited,
@@ -255,7 +255,7 @@ impl Api {
             if reply.status != 401 || renewed || !self.credentials.can_renew() {
                 return Ok(reply);
             }
-            token = self.credentials.token(&self.client, Some(&token)).await?;
+            signed = self.credentials.sign(&self.client, Some(&signed.token)).await?;
         }
         Err(QueryError::Here("GitHub did not answer".into()))
     }

@@ -1,9 +1,26 @@
-//! The token of a request: the given one, or that of an App's installation, renewed before it ends.
+//! The token of a request: the given one, or that of an App's installation, renewed before it ends; and octocrab, which
+//! signs the App's requests and carries all of them below the base address.
+//!
+//! octocrab's raw GET and POST go out over the transport that all sources share. What goes around them is this program's
+//! own, for these facts: octocrab's typed calls drop the data of a reply with errors, and its GraphQL errors have no
+//! `type`, so a limit (status 200) cannot be told; its retries wait for nothing; it puts GraphQL of an Enterprise Server
+//! below `/api/v3`, and signs no absolute address but that of api.github.com, so requests are handed over as paths below
+//! the host. Its own renewal of an installation's token judges by the clock of the machine, lets all requests that wait
+//! renew it at once, and refuses a reply without `permissions`, which GitHub's description leaves out at will.
 //!
 //! A token is opaque and of any length. The App's own (a JWT signed with its key) opens nothing but the renewal.
 
+use std::fmt::{Debug, Formatter};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
 use octocrab::auth::create_jwt;
 use octocrab::models::AppId;
+use octocrab::service::middleware::base_uri::BaseUriLayer;
+use octocrab::service::middleware::extra_headers::ExtraHeadersLayer;
+use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
+use octocrab::{AuthState, Octocrab, OctocrabBuilder};
+use reqwest::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::Mutex;
@@ -14,22 +31,59 @@ use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::refusal::refusal;
 use crate::domain::time::Timestamp;
-use crate::http::{Body, Client, Clock, Method, Request};
+use crate::http::{AGENT, Body, Carried, Carrier, Client, Clock, Method, Request};
 use crate::sources::instants::instant;
 
 /// What goes with every request, beside the token.
-pub(super) const HEADERS: [(&str, &str); 2] =
-    [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
+const HEADERS: [(HeaderName, &str); 3] = [
+    (USER_AGENT, AGENT),
+    (ACCEPT, "application/vnd.github+json"),
+    (HeaderName::from_static("x-github-api-version"), "2022-11-28"),
+];
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;
 
-/// Hands out tokens.
+/// Hands out tokens, and what carries requests with them.
 pub(super) struct Credentials {
     auth: Auth,
     api_url: Url,
     clock: Clock,
+    /// It has no token yet; its base is the host.
+    carrier: OnceLock<Octocrab>,
     installation: Mutex<Option<Installation>>,
+}
+
+/// A token, and what carries a request with it.
+pub(super) struct Signed {
+    pub(super) token: SecretString,
+    octocrab: Octocrab,
+}
+
+impl Debug for Signed {
+    fn fmt(&self, to: &mut Formatter<'_>) -> std::fmt::Result {
+        to.write_str("Signed")
+    }
+}
+
+impl Carrier for Signed {
+    fn carry<'a>(
+        &'a self,
+        method: Method,
+        target: &'a str,
+        body: Option<&'a [u8]>,
+    ) -> Pin<Box<dyn Future<Output = Carried> + Send + 'a>> {
+        Box::pin(async move {
+            let reply = match (method, body) {
+                (Method::Post, Some(body)) => {
+                    let body: serde_json::Value = serde_json::from_slice(body)?;
+                    self.octocrab._post(target, Some(&body)).await?
+                }
+                _ => self.octocrab._get(target).await?,
+            };
+            Ok(reply.map(reqwest::Body::wrap).into())
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,15 +100,42 @@ fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> 
 
 impl Credentials {
     pub(super) fn new(auth: Auth, api_url: Url, clock: Clock) -> Self {
-        Self { auth, api_url, clock, installation: Mutex::default() }
+        Self { auth, api_url, clock, carrier: OnceLock::new(), installation: Mutex::default() }
     }
 
-    /// The token to use now; `refused` is one that was not accepted. Fails where no other can be had.
-    pub(super) async fn token(
-        &self,
-        client: &Client,
-        refused: Option<&SecretString>,
-    ) -> Result<SecretString, GitHubError> {
+    /// The token to use now, with what carries a request; `refused` is a token that was not accepted. Fails where no other
+    /// can be had.
+    pub(super) async fn sign(&self, client: &Client, refused: Option<&SecretString>) -> Result<Signed, GitHubError> {
+        self.with(client, self.token(client, refused).await?)
+    }
+
+    /// A token, and what carries a request with it.
+    fn with(&self, client: &Client, token: SecretString) -> Result<Signed, GitHubError> {
+        let failed = |cause: octocrab::Error| GitHubError::Failed { cause: format!("{cause}; check api_url") };
+        let carrier = if let Some(carrier) = self.carrier.get() {
+            carrier
+        } else {
+            let mut root = self.api_url.clone();
+            root.set_path("");
+            let base = root
+                .as_str()
+                .parse()
+                .map_err(|cause| GitHubError::Failed { cause: format!("{root}: {cause}; check api_url") })?;
+            let headers = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+            // octocrab's usual service adds a user agent of its own to ours, and further headers twice.
+            let built = OctocrabBuilder::new_empty()
+                .with_service(ReqwestConnector::new(client.transport(&self.api_url)))
+                .with_layer(&BaseUriLayer::new(base))
+                .with_layer(&ExtraHeadersLayer::new(Arc::new(headers.into())))
+                .with_auth(AuthState::None)
+                .build();
+            let built = built.unwrap_or_else(|never| match never {});
+            self.carrier.get_or_init(|| built)
+        };
+        Ok(Signed { octocrab: carrier.user_access_token(token.clone()).map_err(failed)?, token })
+    }
+
+    async fn token(&self, client: &Client, refused: Option<&SecretString>) -> Result<SecretString, GitHubError> {
         let (app_id, installation_id, key) = match &self.auth {
             Auth::Token(token) => return Ok(token.clone()),
             Auth::App { app_id, installation_id, private_key } => (*app_id, *installation_id, private_key),
@@ -91,12 +172,12 @@ impl Credentials {
             .map_err(|cause| private_key(cause.to_string()))?;
         let jwt = create_jwt(AppId(app_id), &key).map_err(|cause| private_key(cause.to_string()))?;
         let url = below(&self.api_url, &format!("app/installations/{installation_id}/access_tokens"))?;
-        let jwt = SecretString::from(jwt);
+        let signed = self.with(client, SecretString::from(jwt))?;
         let request = Request {
             body: Some(Body::json("{}")),
-            token: Some(&jwt),
+            carrier: Some(&signed),
+            token: Some(&signed.token),
             resource: "signing in",
-            headers: &HEADERS,
             is_limited,
             ..Request::new(Method::Post, &url)
         };

@@ -225,6 +225,8 @@ fn what_github_asks_of_every_request_is_sent() {
     for request in scene.server.log() {
         let header = |name: &str| request.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
         assert!(header("user-agent").is_some_and(|agent| agent.starts_with("dora-report")), "{:?}", request.headers);
+        let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert!((1..names.len()).all(|at| !names[..at].contains(&names[at])), "each header once: {names:?}");
         assert_eq!(request.credentials, super::server::Credentials::Right);
         assert_eq!(request.method, "POST");
         assert!(request.weight.largest_page <= 100);
