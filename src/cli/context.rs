@@ -52,11 +52,16 @@ fn read_config(path: &Path) -> anyhow::Result<Config> {
     Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)
 }
 
-/// When the program started, on the monotonic clock, which clock changes do not affect.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+/// When the program started, on the monotonic clock.
 pub(super) fn started() -> Instant {
     static STARTED: OnceLock<Instant> = OnceLock::new();
-    *STARTED.get_or_init(Instant::now)
+    *STARTED.get_or_init(tick)
+}
+
+/// The monotonic clock, which clock changes do not affect.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(super) fn tick() -> Instant {
+    Instant::now()
 }
 
 /// The clock, in milliseconds.

@@ -2,8 +2,6 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::thread::sleep;
-use std::time::Duration;
 
 /// A request as it came.
 pub(crate) struct Raw {
@@ -90,7 +88,7 @@ pub(crate) fn write(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
         Pace::Slow => {
             for piece in body.chunks(body.len().div_ceil(10).max(1)) {
                 stream.write_all(piece)?;
-                sleep(Duration::from_millis(50));
+                stream.flush()?;
             }
         }
     }

@@ -34,12 +34,8 @@ use crate::domain::time::Timestamp;
 use crate::http::{AGENT, Body, Carried, Carrier, Client, Clock, Method, Request};
 use crate::sources::instants::instant;
 
-/// What goes with every request, beside the token.
-const HEADERS: [(HeaderName, &str); 3] = [
-    (USER_AGENT, AGENT),
-    (ACCEPT, "application/vnd.github+json"),
-    (HeaderName::from_static("x-github-api-version"), "2022-11-28"),
-];
+/// What goes with every request, beside the token and the API version, which octocrab names.
+const HEADERS: [(HeaderName, &str); 2] = [(USER_AGENT, AGENT), (ACCEPT, "application/vnd.github+json")];
 
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;
@@ -122,7 +118,7 @@ impl Credentials {
                 .parse()
                 .map_err(|cause| GitHubError::Failed { cause: format!("{root}: {cause}; check api_url") })?;
             let headers = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-            // octocrab's usual service adds a user agent of its own to ours, and further headers twice.
+            // octocrab's usual service adds a user agent of its own to ours.
             let built = OctocrabBuilder::new_empty()
                 .with_service(ReqwestConnector::new(client.transport(&self.api_url)))
                 .with_layer(&BaseUriLayer::new(base))

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::process::Stdio;
-use std::time::Duration;
 
 mod keys;
 mod shapes;
@@ -183,7 +182,7 @@ fn a_second_writer_is_told_who_holds_the_dataset() {
     // The lock is taken before standard input is read; its words say when it is there.
     let lock = place.path("data/lock");
     while !fs::read_to_string(&lock).is_ok_and(|words| words.contains("importing")) {
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::yield_now();
     }
     let second = place.write("d.csv", DEPLOYMENTS).run(["import", "deployments", "d.csv"]);
     assert_eq!(second.code, 2);

@@ -3,7 +3,7 @@
 use std::io::BufReader;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread::{sleep, spawn};
+use std::thread::spawn;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -112,7 +112,6 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar)) -> std::io::Re
             while wire::read(&mut reader)?.is_some() {}
             return Ok(());
         };
-        sleep(Duration::ZERO);
         if !wire::write(&mut stream, &reply)? {
             break;
         }

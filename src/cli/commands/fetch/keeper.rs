@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::job::Job;
 use super::progress::Progress;
 use super::summary::{Outcome, ScopeRead, SourceRead, Summary};
-use crate::cli::context::now;
+use crate::cli::context::{now, tick};
 use crate::cli::output::Talk;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
@@ -103,21 +103,21 @@ impl Keeper {
         runtime: &Handle,
         mut events: Receiver<(&'static str, Event)>,
     ) -> Result<(Summary, Writer), StoreError> {
-        let mut due = Instant::now();
+        let mut due = tick();
         loop {
             let event = if self.pending.is_empty() {
                 Ok(runtime.block_on(events.recv()))
             } else {
-                runtime.block_on(async { timeout_at(due, events.recv()).await })
+                runtime.block_on(async { timeout_at(due.into(), events.recv()).await })
             };
             let is_over = matches!(event, Ok(None));
             if let Ok(Some((source, event))) = event {
                 self.take(source, event)?;
             }
-            let began = Instant::now();
+            let began = tick();
             if is_over || began >= due || self.pending.rows() >= MOST_ROWS {
                 self.write()?;
-                due = Instant::now() + LONGEST.min(began.elapsed() * PATIENCE);
+                due = tick() + LONGEST.min(began.elapsed() * PATIENCE);
             }
             if is_over {
                 self.progress.clear();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hash::BuildHasher as _;
 
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::job::Results;
@@ -199,26 +201,20 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
     text
 }
 
-/// Columns under each other: the first `left` and the last to the left, counts to the right.
+/// Columns under each other: the first `left` and those with words to the left, counts to the right.
 pub(super) fn aligned(rows: &[Vec<String>], left: usize) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let is_text = |column: usize| rows.iter().skip(1).any(|row| row.get(column).is_some_and(|cell| !is_number(cell)));
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let shapes: Vec<(bool, usize)> =
-        (0..columns).map(|column| (column < left || is_text(column), width(column))).collect();
-    let mut text = String::new();
+    let mut table = comfy_table::Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for row in rows {
-        let mut line = String::new();
-        for (column, (cell, (is_left, width))) in row.iter().zip(&shapes).enumerate() {
-            let gap = if column == 0 { "" } else { "  " };
-            let _ = if *is_left { write!(line, "{gap}{cell:<width$}") } else { write!(line, "{gap}{cell:>width$}") };
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        table.add_row(row);
     }
-    text
+    for column in table.column_iter_mut() {
+        let at = column.index;
+        let is_text = rows.iter().skip(1).any(|row| row.get(at).is_some_and(|cell| !is_number(cell)));
+        let alignment = if at < left || is_text { CellAlignment::Left } else { CellAlignment::Right };
+        column.set_padding((0, 2)).set_cell_alignment(alignment);
+    }
+    table.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
 fn is_number(cell: &str) -> bool {
