@@ -58,10 +58,12 @@ impl Endpoint {
             if !host.chars().all(letters) {
                 return Err("a host has letters, digits, `-` and `.` alone".into());
             }
-            // `0177.0.0.1` is 127.0.0.1 to some readers.
+            // Some parsers read `0177.0.0.1` as 127.0.0.1.
             let read = Url::parse(text).map_err(|_| unreadable())?;
             if !read.host_str().is_some_and(|own| own.eq_ignore_ascii_case(host)) {
-                return Err("an IP address is four numbers from 0 to 255, without zeros in front".into());
+                return Err(
+                    "write an IPv4 address as four numbers from 0 to 255, without leading zeros, like 127.0.0.1".into(),
+                );
             }
         }
         Ok(Self { text: text.to_owned() })

@@ -1,4 +1,4 @@
-//! Lists of environments in `dora.toml`: patterns, and never none.
+//! Non-empty lists of environment patterns in `dora.toml`.
 
 use super::document::Text;
 use super::error::ConfigError;

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_of_a_companys_pages_stands_for_that_of_its_api() {
+    fn a_web_address_on_ghe_com_becomes_the_api_address() {
         for (written, meant) in [
             ("https://acme.ghe.com", "https://api.acme.ghe.com"),
             ("https://api.acme.ghe.com", "https://api.acme.ghe.com"),

@@ -36,7 +36,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// As it stands in the outputs.
+    /// The name in output files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotSuccess => "not-success",

@@ -336,7 +336,8 @@ impl Period {
     }
 }
 
-/// Reads `90s`, `15m`, `1h`, `7d`, `2w`: a whole number and a unit.
+/// Reads `90s`, `15m`, `1h`, `7d`, `2w`: a whole number and a unit, and no more. A crate would also read `1month`, of
+/// which nobody knows how long it is.
 ///
 /// # Errors
 /// Any other text.

@@ -95,7 +95,9 @@ pub enum HttpError {
         problem: &'static str,
     },
     /// A body beyond all measure.
-    #[error("{host}: a reply of more than {most} is not read; check the address")]
+    #[error(
+        "{host}: the reply has more than {most}, the limit for one reply; check that the address is that of the API"
+    )]
     TooLarge {
         /// The host.
         host: String,

@@ -96,17 +96,17 @@ impl Client {
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
         };
-        if let Some(carrier) = request.carrier {
+        if let Some(transport) = request.transport {
             let token = request.token.map_or("", ExposeSecret::expose_secret);
             HeaderValue::try_from(token).map_err(|_| HttpError::UnusableToken)?;
             let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
             self.sent.fetch_add(1, Ordering::Relaxed);
             let body = request.body.map(|body| body.bytes);
             let secrets = Secrets::of(&request);
-            return carrier
-                .carry(request.method, &target, body)
+            return transport
+                .send(request.method, &target, body)
                 .await
-                .map_err(|error| self.sent_in_vain(&*error, &secrets, host));
+                .map_err(|error| self.send_error(&*error, &secrets, host));
         }
         let mut builder = self.http_to(url).request(method, url.clone());
         for &(name, value) in request.headers {
@@ -135,22 +135,22 @@ impl Client {
             builder = builder.header(CONTENT_TYPE, body.kind).body(body.bytes.to_vec());
         }
         self.sent.fetch_add(1, Ordering::Relaxed);
-        builder.send().await.map_err(|error| self.sent_in_vain(&error, &Secrets::of(&request), host))
+        builder.send().await.map_err(|error| self.send_error(&error, &Secrets::of(&request), host))
     }
 
-    /// The transport for an address. Plain http is for this machine and the network it stands in; a proxy would carry it
-    /// out of both.
+    /// The transport for an address. Plain http is allowed only on this machine and its local network, so it bypasses the
+    /// proxy.
     fn http_to(&self, url: &Url) -> &reqwest::Client {
         if url.scheme() == "http" { &self.direct } else { &self.http }
     }
 
-    /// The transport for an address, to be used by a carrier.
-    pub(crate) fn transport(&self, url: &Url) -> reqwest::Client {
+    /// The transport for an address, to be used by a transport.
+    pub(crate) fn reqwest_client(&self, url: &Url) -> reqwest::Client {
         self.http_to(url).clone()
     }
 
-    fn sent_in_vain(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
-        match of_transport(error) {
+    fn send_error(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
+        match find_reqwest_error(error) {
             Some(inner) if inner.is_connect() => {
                 HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) }
             }
@@ -160,7 +160,7 @@ impl Client {
 
     fn broken(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
         let host = host.to_owned();
-        if of_transport(error).is_some_and(reqwest::Error::is_timeout) {
+        if find_reqwest_error(error).is_some_and(reqwest::Error::is_timeout) {
             return HttpError::TimedOut { host, timeout: self.waits.timeout, tries: 1 };
         }
         HttpError::Broken { host, cause: secrets.hide(cause(error)), tries: TRIES }
@@ -190,7 +190,7 @@ impl Client {
 }
 
 /// The error of the transport within another's.
-fn of_transport<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e reqwest::Error> {
+fn find_reqwest_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e reqwest::Error> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<reqwest::Error>() {

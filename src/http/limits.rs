@@ -10,7 +10,7 @@ use tokio::sync::RwLock;
 use crate::domain::time::Timestamp;
 
 /// How long after a reset a service is asked again: its clock may be behind. Tests do not wait.
-const CLOCKS_DIFFER: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1_000 });
+const CLOCK_SKEW: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1_000 });
 
 /// What one reply said about the budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Budget {
     /// The time to the reset, with a little more for clocks that differ; none where it has passed or is not known.
     pub(super) fn until_reset(self, now: Timestamp) -> Option<Duration> {
         let left = self.reset?.0.checked_sub(now.0)?;
-        u64::try_from(left).ok().filter(|&left| left > 0).map(|left| Duration::from_millis(left) + CLOCKS_DIFFER)
+        u64::try_from(left).ok().filter(|&left| left > 0).map(|left| Duration::from_millis(left) + CLOCK_SKEW)
     }
 
     /// Whether so little is left that the next requests should wait for the reset; `floor` is what they need.
@@ -100,7 +100,7 @@ mod tests {
         let said = |retry_after, remaining, reset| Budget { limit: None, remaining, reset, retry_after };
         let hour = Some(Timestamp(3_610_000));
         assert_eq!(said(Some(Duration::from_secs(7)), Some(0), hour).wait(now, 3), Duration::from_secs(7));
-        assert_eq!(said(None, Some(0), hour).wait(now, 3), Duration::from_hours(1) + CLOCKS_DIFFER);
+        assert_eq!(said(None, Some(0), hour).wait(now, 3), Duration::from_hours(1) + CLOCK_SKEW);
         assert_eq!(said(None, Some(12), hour).wait(now, 0), Duration::from_mins(1), "a secondary limit");
         assert_eq!(said(None, None, None).wait(now, 2), Duration::from_mins(4));
         assert_eq!(said(None, Some(0), Some(Timestamp(1))).wait(now, 0), Duration::from_mins(1), "a reset long past");

@@ -3,6 +3,9 @@
 //! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
 //! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 16 MiB. Reads
 //! neither clock nor environment: the clock comes in, and a proxy is the one that `reqwest` finds.
+//!
+//! The retries are written here: a crate for them knows one kind of error and one pause. A broken transport, a refusal
+//! for a limit that all requests wait out together, and the deadline of the command each have their own rule.
 
 mod error;
 mod exchange;
@@ -27,7 +30,7 @@ use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
 pub(crate) use self::exchange::{AGENT, may_carry_a_token};
-pub(crate) use self::request::{Body, Carried, Carrier, Login, Method, Request, Scheme};
+pub(crate) use self::request::{Body, Login, Method, Request, Scheme, Transport, TransportResult};
 pub use self::waits::WaitLimits;
 
 /// Tells the time.
@@ -72,12 +75,12 @@ impl Reply {
     }
 }
 
-/// What is left to ask with, as last seen.
+/// The remaining rate limit, as last reported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BudgetLeft {
     /// Requests or points.
     pub left: u64,
-    /// When it begins anew, where that is known.
+    /// When it resets, where that is known.
     pub resets_at: Option<Timestamp>,
 }
 
@@ -101,7 +104,7 @@ pub(crate) struct Client {
     budgets: Mutex<BTreeMap<&'static str, Budget>>,
     sent: AtomicU64,
     /// How often in a row a budget was 0 right after its reset.
-    used_up: AtomicU32,
+    exhausted_resets: AtomicU32,
 }
 
 impl Client {
@@ -120,7 +123,7 @@ impl Client {
             gate: Gate::default(),
             budgets: Mutex::default(),
             sent: AtomicU64::new(0),
-            used_up: AtomicU32::new(0),
+            exhausted_resets: AtomicU32::new(0),
         })
     }
 
@@ -142,7 +145,7 @@ impl Client {
 
     fn note(&self, resource: &'static str, budget: Budget) {
         if budget.remaining.is_some_and(|remaining| remaining > 0) {
-            self.used_up.store(0, Ordering::Relaxed);
+            self.exhausted_resets.store(0, Ordering::Relaxed);
         }
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, budget);
     }
@@ -259,20 +262,20 @@ impl Client {
         self.rest(back_off(nth) * (96 + spread) / 128).await;
     }
 
-    /// Waits for the reset while there is still something left: what is under way needs it. A budget that is used up
-    /// again after every reset is none.
+    /// Waits for the reset while there is still something left: what is under way needs it. An error where the budget
+    /// is 0 after [`LIMIT_TRIES`] resets in a row.
     async fn slow_down(&self, host: &str, resource: &'static str) -> Result<(), HttpError> {
         let seen = self.gate.pass().await;
         let budget = self.budget(resource);
         let wait =
             budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.waits.max_wait);
         let Some(wait) = wait else { return Ok(()) };
-        let nth = if budget.remaining == Some(0) { self.used_up.load(Ordering::Relaxed) } else { 0 };
+        let nth = if budget.remaining == Some(0) { self.exhausted_resets.load(Ordering::Relaxed) } else { 0 };
         if nth >= LIMIT_TRIES {
             let until = after((self.clock)(), wait);
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.waits.max_wait, waits: nth });
         }
-        self.used_up.store(nth + 1, Ordering::Relaxed);
+        self.exhausted_resets.store(nth + 1, Ordering::Relaxed);
         self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
         self.note(resource, Budget::default());
         Ok(())

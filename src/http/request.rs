@@ -7,18 +7,18 @@ use std::pin::Pin;
 use secrecy::SecretString;
 use url::Url;
 
-/// What a carrier brings: a reply, or its own error.
-pub(crate) type Carried = Result<reqwest::Response, Box<dyn Error + Send + Sync>>;
+/// What a transport returns: a reply, or its own error.
+pub(crate) type TransportResult = Result<reqwest::Response, Box<dyn Error + Send + Sync>>;
 
 /// Sends a request in place of the client's own transport, and signs it.
-pub(crate) trait Carrier: Debug + Send + Sync {
+pub(crate) trait Transport: Debug + Send + Sync {
     /// Sends path and query, below the host that it knows.
-    fn carry<'a>(
+    fn send<'a>(
         &'a self,
         method: Method,
         target: &'a str,
         body: Option<&'a [u8]>,
-    ) -> Pin<Box<dyn Future<Output = Carried> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = TransportResult> + Send + 'a>>;
 }
 
 /// How a token goes into `Authorization`.
@@ -68,7 +68,7 @@ pub(crate) struct Request<'a> {
     /// What goes along.
     pub(crate) body: Option<Body<'a>>,
     /// What sends and signs it, where that is not the client itself; [`Request::token`] is then what it signs with.
-    pub(crate) carrier: Option<&'a dyn Carrier>,
+    pub(crate) transport: Option<&'a dyn Transport>,
     /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
     /// How it goes there.
@@ -95,7 +95,7 @@ impl<'a> Request<'a> {
             method,
             url,
             body: None,
-            carrier: None,
+            transport: None,
             token: None,
             scheme: BEARER,
             headers: &[],

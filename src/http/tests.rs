@@ -242,7 +242,7 @@ async fn after_the_deadline_nothing_is_sent_and_a_wait_ends_with_it() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_0_after_every_reset_ends_with_a_sentence_and_one_that_fills_does_not() {
+async fn a_rate_limit_of_0_after_every_reset_is_an_error() {
     // A millisecond before the reset.
     let now = Timestamp(1_000_999);
     let of = |left: fn(usize) -> usize| {

@@ -47,7 +47,7 @@ impl Secrets {
     }
 }
 
-/// A text without a secret, however JSON or an address spell its characters.
+/// Replaces a secret, in any JSON escape or percent-encoding, with `***`.
 fn without(text: &str, secret: &str) -> String {
     let (mut kept, mut rest) = (String::new(), text);
     while let Some(letter) = rest.chars().next() {
@@ -62,7 +62,7 @@ fn without(text: &str, secret: &str) -> String {
     kept
 }
 
-/// What follows a secret at the beginning of a text; none where another text begins there.
+/// The rest of a text after the secret, if the text starts with it.
 fn behind<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
     let mut letters = secret.chars();
     let Some(letter) = letters.next() else { return Some(text) };
@@ -77,7 +77,7 @@ fn behind<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
     spellings.into_iter().flatten().find_map(|rest| behind(rest, letters.as_str()))
 }
 
-/// What follows a character as JSON escapes it by a letter, within further JSON as well: `\"`, `\/`, `\n`.
+/// The rest after a character that JSON escapes by a letter, within further JSON as well: `\"`, `\/`, `\n`.
 fn behind_escaped(text: &str, letter: char) -> Option<&str> {
     let bare = text.strip_prefix('\\')?.trim_start_matches('\\');
     match letter {
@@ -89,7 +89,7 @@ fn behind_escaped(text: &str, letter: char) -> Option<&str> {
     }
 }
 
-/// What follows a character as JSON escapes it by its UTF-16 units: `\u003c`.
+/// The rest after a character that JSON escapes by its UTF-16 units: `\u003c`.
 fn behind_units(text: &str, letter: char) -> Option<&str> {
     let mut units = [0; 2];
     letter.encode_utf16(&mut units).iter().try_fold(text, |text, unit| {
@@ -99,7 +99,7 @@ fn behind_units(text: &str, letter: char) -> Option<&str> {
     })
 }
 
-/// What follows a character as an address encodes it: `%3C`.
+/// The rest after a percent-encoded character: `%3C`.
 fn behind_encoded(text: &str, letter: char) -> Option<&str> {
     let mut bytes = [0; 4];
     letter.encode_utf8(&mut bytes).bytes().try_fold(text, |text, byte| {

@@ -59,8 +59,8 @@ pub(super) fn theil_sen(points: &[(f64, f64)]) -> Option<f64> {
     quantile(&slopes, 0.5)
 }
 
-/// The slope of a rank from 0, found between bounds that close in on it (Matoušek 1991, with bisection in place of
-/// chance): the smallest that more than `rank` slopes do not exceed, to the last bits of the span between them.
+/// The slope of a rank from 0, found between bounds that close in on it (Matoušek 1991, by bisection instead of
+/// randomization): the smallest that more than `rank` slopes do not exceed, to the last bits of the span between them.
 fn slope_of_rank(points: &[(f64, f64)], rank: u64) -> Option<f64> {
     // A slope is at most `slope` where y − slope·x does not rise between its two points.
     let at_most = |slope: f64| {
@@ -98,7 +98,7 @@ fn pair_count(values: usize) -> u64 {
     n * n.saturating_sub(1) / 2
 }
 
-/// For how many pairs, an early and a late value, something holds that holds for all smaller late values too.
+/// Counts the pairs of an early and a late value for which `holds`, which must be monotone in the late value.
 fn pairs(values: &[f64], holds: impl Fn(f64, f64) -> bool + Copy) -> u64 {
     let mut values = values.to_vec();
     let mut scratch = values.clone();

@@ -182,7 +182,7 @@ fn source(name: &str) -> String {
     if is_own { name.to_owned() } else { pseudonym("source", name) }
 }
 
-/// What was run. What stands in for a deployment still says so.
+/// What was run. The tasks that this program gives are kept.
 fn task(name: &str) -> String {
     let is_own = name == "deploy" || DeploymentKind::ALL.iter().any(|kind| kind.task() == Some(name));
     if is_own { name.to_owned() } else { pseudonym("task", name) }

@@ -70,8 +70,8 @@ impl Estimates {
         self.scopes.iter().map(|scope| scope.usual).fold(before, Spent::add)
     }
 
-    /// The time of a usual run: what one request took here, as often as the longest scope needs it or all of them
-    /// together at so many at once.
+    /// The time of a usual run: that of one request × the larger of the requests of the longest scope and all requests ÷
+    /// concurrency.
     pub fn time(&self) -> Seconds {
         let at_once = u64::try_from(self.at_once).unwrap_or(1).max(1);
         let lanes = self.timed.clamp(1, at_once);

@@ -102,9 +102,9 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
 /// What coverage that ends in the future may hold: an import covers whole days, in any zone.
 const DAY_MS: i64 = 86_400_000;
 
-/// Cuts back what is said to be covered beyond `now`, because a clock was ahead: nobody has read it. What was imported
-/// ends now. When a service was read by that clock is not known, so its span goes, and the next run reads it again.
-/// The file to come and the latest end that it had, if that changes it.
+/// Cuts coverage that ends after `now`: a clock was ahead when it was written. Imported spans end at `now`. Fetched spans
+/// are removed, because their true end is unknown; the next run reads them again. Returns the staged file and the latest
+/// former end, if anything changed.
 pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, Timestamp)>, StoreError> {
     let (before, zones) = (read(folder)?, zones(folder)?);
     let mut latest = None;

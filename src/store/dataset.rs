@@ -46,7 +46,7 @@ impl Dataset {
         let mut reading = lock::read(folder)?;
         if durable::is_pending(folder) {
             drop(reading.take());
-            // It knows no clock.
+            // This function has no clock, so no row counts as future.
             let never = Timestamp(i64::MAX);
             Writer::lock(folder, "a reader that finishes what a killed writer began", never)?;
             reading = lock::read(folder)?;

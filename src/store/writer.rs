@@ -291,8 +291,8 @@ impl Writer {
         Ok(change)
     }
 
-    /// Rows that stand against new ones: those of a clock that was ahead give way to any with their key, and where
-    /// everything is replaced, all do.
+    /// Stored rows that compete with new rows. Rows observed in the future, or all rows after [`Writer::replace_all`], lose
+    /// to a new row with the same key.
     fn lasting(&self, old: &DataFrame, new: &DataFrame, table: Table) -> PolarsResult<DataFrame> {
         let now = self.now_as(old);
         let gives_way = if self.replaces { lit(true) } else { col("observed_at").gt(now) };

@@ -160,7 +160,7 @@ fn a_redacted_report_has_the_figures_and_none_of_the_names() {
 }
 
 #[test]
-fn no_text_that_anybody_wrote_is_left_in_a_redacted_report() {
+fn a_redacted_report_contains_no_user_text() {
     let place = Place::new();
     // As an earlier version stored them: `import` refuses such a status today.
     let mark = |what: &str| format!("zmark-{what}");

@@ -1,4 +1,5 @@
-//! HTTP/1.1 on a loopback socket: one request read, one reply written, as far as a test server needs it.
+//! HTTP/1.1 on a loopback socket: one request read, one reply written, as far as a test server needs it. A mock server
+//! sends whole replies; these break off in the middle, come in pieces, or never come.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

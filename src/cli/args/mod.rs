@@ -125,7 +125,7 @@ pub(super) struct Fetch {
     /// Read everything again, whatever the dataset has.
     #[arg(long)]
     pub(super) full: bool,
-    /// Print what a run would ask of each source at most, in requests and points, what it usually asks and about how long; store nothing.
+    /// Print the maximum and the usual number of requests and API points per source, and the estimated duration; store nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
     /// The longest wait for a limit of the service: a whole number and s, m, h or d.

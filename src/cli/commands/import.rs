@@ -82,8 +82,8 @@ fn until_today(
         ));
     } else if to > tomorrow {
         talk.warning(&format!(
-            "--covers ends at {to}, which is in the future: what is covered ends with today, because later days would \
-             count as days without events"
+            "--covers ends at {to}, which is in the future: coverage ends today instead, because later days would count \
+             as days without events"
         ));
     }
     Some((from.min(tomorrow), to.min(tomorrow)))

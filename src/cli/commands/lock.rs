@@ -13,9 +13,9 @@ pub(super) fn lock(folder: &Path, doing: &str, began: Timestamp, talk: Talk) -> 
     let writer = Writer::lock(folder, &holder, began)?;
     if let Some(end) = writer.was_ahead() {
         talk.warning(&format!(
-            "{}: it said that events are known up to {end}, which has not come yet: a clock was ahead when they were read. \
-             What was imported now ends at {began}, and what was fetched is read again by the next fetch; check this \
-             machine's clock if that is wrong",
+            "{}: the stored coverage ended at {end}, which is in the future: a clock was ahead when the events were read. \
+             Coverage of imported events now ends at {began}; the next `dora-report fetch` reads the fetched events again. \
+             If {began} is wrong, correct this machine's clock",
             folder.display()
         ));
     }

@@ -236,7 +236,7 @@ impl Api {
         for renewed in [false, true] {
             let request = Request {
                 body: body.map(Body::json),
-                carrier: Some(&signed),
+                transport: Some(&signed),
                 token: Some(&signed.token),
                 resource,
                 // A smaller page is the better second try of a query.

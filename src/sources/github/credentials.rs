@@ -1,12 +1,12 @@
 //! The token of a request: the given one, or that of an App's installation, renewed before it ends; and octocrab, which
-//! signs the App's requests and carries all of them below the base address.
+//! signs the App's requests and sends all of them below the base address.
 //!
-//! octocrab's raw GET and POST go out over the transport that all sources share. What goes around them is this program's
-//! own, for these facts: octocrab's typed calls drop the data of a reply with errors, and its GraphQL errors have no
-//! `type`, so a limit (status 200) cannot be told; its retries wait for nothing; it puts GraphQL of an Enterprise Server
-//! below `/api/v3`, and signs no absolute address but that of api.github.com, so requests are handed over as paths below
-//! the host. Its own renewal of an installation's token judges by the clock of the machine, lets all requests that wait
-//! renew it at once, and refuses a reply without `permissions`, which GitHub's description leaves out at will.
+//! octocrab's raw GET and POST use the transport that all sources share. Retries, limits and parsing are our own, because
+//! octocrab's typed calls drop the data of a reply with errors, its GraphQL errors have no `type`, so a rate limit (status
+//! 200) is not recognizable, and it retries without back-off. Requests are given to it as paths below the host, because it
+//! puts GraphQL of an Enterprise Server below `/api/v3` and signs no absolute address but that of api.github.com. Its own
+//! renewal of an installation's token reads the clock of the machine, renews once for every request that waits, and
+//! requires `permissions`, which is optional in GitHub's description.
 //!
 //! A token is opaque and of any length. The App's own (a JWT signed with its key) opens nothing but the renewal.
 
@@ -31,7 +31,7 @@ use super::envelope::{is_limited, words};
 use super::error::GitHubError;
 use super::refusal::refusal;
 use crate::domain::time::Timestamp;
-use crate::http::{AGENT, Body, Carried, Carrier, Client, Clock, Method, Request};
+use crate::http::{AGENT, Body, Client, Clock, Method, Request, Transport, TransportResult};
 use crate::sources::instants::instant;
 
 /// What goes with every request, beside the token and the API version, which octocrab names.
@@ -40,35 +40,35 @@ const HEADERS: [(HeaderName, &str); 2] = [(USER_AGENT, AGENT), (ACCEPT, "applica
 /// A token with less time left is renewed.
 const LEAST_LEFT_MS: i64 = 10 * 60_000;
 
-/// Hands out tokens, and what carries requests with them.
+/// Hands out tokens, and the client that sends requests with them.
 pub(super) struct Credentials {
     auth: Auth,
     api_url: Url,
     clock: Clock,
     /// It has no token yet; its base is the host.
-    carrier: OnceLock<Octocrab>,
+    unsigned: OnceLock<Octocrab>,
     installation: Mutex<Option<Installation>>,
 }
 
-/// A token, and what carries a request with it.
-pub(super) struct Signed {
+/// A token, and the client that sends requests with it.
+pub(super) struct AuthenticatedClient {
     pub(super) token: SecretString,
     octocrab: Octocrab,
 }
 
-impl Debug for Signed {
+impl Debug for AuthenticatedClient {
     fn fmt(&self, to: &mut Formatter<'_>) -> std::fmt::Result {
-        to.write_str("Signed")
+        to.write_str("AuthenticatedClient")
     }
 }
 
-impl Carrier for Signed {
-    fn carry<'a>(
+impl Transport for AuthenticatedClient {
+    fn send<'a>(
         &'a self,
         method: Method,
         target: &'a str,
         body: Option<&'a [u8]>,
-    ) -> Pin<Box<dyn Future<Output = Carried> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = TransportResult> + Send + 'a>> {
         Box::pin(async move {
             let reply = match (method, body) {
                 (Method::Post, Some(body)) => {
@@ -96,20 +96,24 @@ fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> 
 
 impl Credentials {
     pub(super) fn new(auth: Auth, api_url: Url, clock: Clock) -> Self {
-        Self { auth, api_url, clock, carrier: OnceLock::new(), installation: Mutex::default() }
+        Self { auth, api_url, clock, unsigned: OnceLock::new(), installation: Mutex::default() }
     }
 
-    /// The token to use now, with what carries a request; `refused` is a token that was not accepted. Fails where no other
+    /// The token to use now, with the client that sends requests; `refused` is a token that was not accepted. Fails where no other
     /// can be had.
-    pub(super) async fn sign(&self, client: &Client, refused: Option<&SecretString>) -> Result<Signed, GitHubError> {
+    pub(super) async fn sign(
+        &self,
+        client: &Client,
+        refused: Option<&SecretString>,
+    ) -> Result<AuthenticatedClient, GitHubError> {
         self.with(client, self.token(client, refused).await?)
     }
 
-    /// A token, and what carries a request with it.
-    fn with(&self, client: &Client, token: SecretString) -> Result<Signed, GitHubError> {
+    /// A token, and the client that sends requests with it.
+    fn with(&self, client: &Client, token: SecretString) -> Result<AuthenticatedClient, GitHubError> {
         let failed = |cause: octocrab::Error| GitHubError::Failed { cause: format!("{cause}; check api_url") };
-        let carrier = if let Some(carrier) = self.carrier.get() {
-            carrier
+        let unsigned = if let Some(unsigned) = self.unsigned.get() {
+            unsigned
         } else {
             let mut root = self.api_url.clone();
             root.set_path("");
@@ -118,17 +122,17 @@ impl Credentials {
                 .parse()
                 .map_err(|cause| GitHubError::Failed { cause: format!("{root}: {cause}; check api_url") })?;
             let headers = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-            // octocrab's usual service adds a user agent of its own to ours.
+            // octocrab's usual service adds a second User-Agent.
             let built = OctocrabBuilder::new_empty()
-                .with_service(ReqwestConnector::new(client.transport(&self.api_url)))
+                .with_service(ReqwestConnector::new(client.reqwest_client(&self.api_url)))
                 .with_layer(&BaseUriLayer::new(base))
                 .with_layer(&ExtraHeadersLayer::new(Arc::new(headers.into())))
                 .with_auth(AuthState::None)
                 .build();
             let built = built.unwrap_or_else(|never| match never {});
-            self.carrier.get_or_init(|| built)
+            self.unsigned.get_or_init(|| built)
         };
-        Ok(Signed { octocrab: carrier.user_access_token(token.clone()).map_err(failed)?, token })
+        Ok(AuthenticatedClient { octocrab: unsigned.user_access_token(token.clone()).map_err(failed)?, token })
     }
 
     async fn token(&self, client: &Client, refused: Option<&SecretString>) -> Result<SecretString, GitHubError> {
@@ -171,7 +175,7 @@ impl Credentials {
         let signed = self.with(client, SecretString::from(jwt))?;
         let request = Request {
             body: Some(Body::json("{}")),
-            carrier: Some(&signed),
+            transport: Some(&signed),
             token: Some(&signed.token),
             resource: "signing in",
             is_limited,

@@ -64,7 +64,7 @@ impl GitHubError {
     /// A token that is not accepted, in GitHub's words and with the header `X-GitHub-SSO` of the reply.
     pub(super) fn refused(cause: String, sso: Option<&str>) -> Self {
         let advice = refusal(&cause, sso).map(|refusal| refusal.advice);
-        let usual = || "check that it is valid, unexpired and may read the repos".to_owned();
+        let usual = || "check that the token is valid, has not expired and may read the repos".to_owned();
         Self::Authentication { advice: advice.unwrap_or_else(usual), cause }
     }
 }

@@ -1,5 +1,5 @@
-//! What an older GitHub Enterprise Server does not know of the queries: it refuses a query that names it, and is then
-//! asked in words that it knows.
+//! What an older GitHub Enterprise Server does not know of the queries: it refuses a query that names it, and then
+//! the query is sent again without these fields.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -28,7 +28,7 @@ impl Older {
         query
     }
 
-    /// Learns from the problem that a query met; says whether other words are to be tried.
+    /// Records what a server does not know, from the error of a query; returns whether to retry with another query.
     pub(super) fn learn(&self, problem: &str) -> bool {
         let is_unknown = problem.contains("doesn't exist on type") || problem.contains("doesn't accept argument");
         let named = NEWER.iter().enumerate().filter(|(_, (name, ..))| is_unknown && problem.contains(name));

@@ -61,7 +61,7 @@ impl PageSize {
             self.entries = 0;
         }
         if !self.asked.insert(FxBuildHasher.hash_one(asked.to_string())) {
-            return Err(endless("leads back to the same page"));
+            return Err(endless("returned the same cursor twice"));
         }
         Ok(())
     }
@@ -77,11 +77,15 @@ impl PageSize {
         let total = list["totalCount"].as_u64().unwrap_or(u64::MAX);
         // Entries may come and go while the list is read.
         if self.entries > total.saturating_mul(2).saturating_add(u64::from(PAGE)) {
-            return Err(endless("shows more entries than it says it has"));
+            return Err(endless(&format!("returned {} entries, but totalCount is {total}", self.entries)));
         }
         let times = self.held.entry(FxBuildHasher.hash_one(nodes.to_string())).or_default();
         *times += 1;
-        if *times > MOST_ALIKE { Err(endless("shows the same page again and again")) } else { Ok(()) }
+        if *times > MOST_ALIKE {
+            Err(endless(&format!("returned the same page more than {MOST_ALIKE} times")))
+        } else {
+            Ok(())
+        }
     }
 
     /// How many to ask for.
@@ -115,7 +119,7 @@ impl PageSize {
 }
 
 fn endless(what: &str) -> QueryError {
-    QueryError::Here(format!("GitHub's list {what}, so it has no end; run again later"))
+    QueryError::Here(format!("GitHub's pagination {what}, so the list has no end; run again later"))
 }
 
 /// The list of a reply that goes on: the outermost with entries and pages.
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_ends_that_leads_in_a_circle_however_wide() {
+    fn a_repeated_cursor_ends_pagination() {
         let mut size = PageSize::default();
         let ask = |after: Option<&str>| json!({"oid": "a1", "after": after, "first": 0});
         for after in [None, Some("x"), Some("y"), Some("z")] {
@@ -163,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_ends_that_brings_nothing_new_or_more_than_there_is() {
+    fn repeated_pages_and_too_many_entries_end_pagination() {
         let page = |nodes: Value, total: Option<u64>| json!({"repository": {"deployments": {"pageInfo": {"hasNextPage": true}, "nodes": nodes, "totalCount": total}}});
         let mut size = PageSize::default();
         let alike = (0..50).find(|_| size.holds(&page(json!([{"id": 1}]), None)).is_err());

@@ -40,19 +40,19 @@ pub(super) fn refusal(words: &str, sso: Option<&str>) -> Option<Refusal> {
     let rule = if required.is_some() { Rule::Saml } else { said? };
     let advice = match rule {
         Rule::Saml => match required.and_then(|rest| rest.split_once("url=")) {
-            Some((_, url)) => format!("authorize the token for the organization at {} (good for an hour)", url.trim()),
-            None => "authorize the token for the organization: Configure SSO, in the list of your tokens".into(),
+            Some((_, url)) => format!("authorize the token for the organization at {} (the link expires after one hour)", url.trim()),
+            None => "authorize the token for the organization: choose Configure SSO in your GitHub token settings".into(),
         },
         Rule::IpAllowList => {
-            "add this machine's address to the organization's IP allow list, or run where an allowed address is".into()
+            "add this machine's address to the organization's IP allow list, or run dora-report from an address on that list".into()
         }
-        Rule::ClassicToken => "use a fine-grained token or a GitHub App in place of a classic token".into(),
-        Rule::TokenLifetime => "make a token with a shorter lifetime, as the organization demands".into(),
+        Rule::ClassicToken => "use a fine-grained token or a GitHub App instead of a classic token".into(),
+        Rule::TokenLifetime => "create a token with a shorter lifetime; the organization limits the lifetime".into(),
         Rule::OAuthApp => {
-            "an owner of the organization has to approve the OAuth app; or use a fine-grained token or a GitHub App"
+            "an owner of the organization has to approve the OAuth app; otherwise use a fine-grained token or a GitHub App"
                 .into()
         }
-        Rule::Suspended => "an owner has to lift the suspension, in the organization's settings of GitHub Apps".into(),
+        Rule::Suspended => "an owner has to lift the suspension under GitHub Apps in the organization's settings".into(),
     };
     Some(Refusal { is_of_one_organization: rule != Rule::Suspended, advice })
 }

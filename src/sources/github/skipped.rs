@@ -54,8 +54,8 @@ impl Skipped {
         let organizations = self.organizations.lock().unwrap_or_else(PoisonError::into_inner).take();
         let organizations = organizations.map(|ids| {
             format!(
-                "GitHub left out what belongs to the organizations with the ids {ids}: the token is not authorized for \
-                 their single sign-on; authorize it under Configure SSO, in the list of your tokens"
+                "GitHub left out data of the organizations with the ids {ids}: the token is not authorized for their single \
+                 sign-on; choose Configure SSO in your GitHub token settings"
             )
         });
         entries.chain(ends).chain(organizations).collect()

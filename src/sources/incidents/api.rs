@@ -113,7 +113,7 @@ impl Api {
                 401 if words(&reply).to_lowercase().contains("scope does not match") => {
                     let scope = (self.dialect.scope)(path);
                     let words =
-                        format!("{} (the token lacks the scope `{scope}`; add it where the token is made)", quoted());
+                        format!("{} (the token lacks the scope `{scope}`; create a token with this scope)", quoted());
                     return Err(QueryError::Denied(words));
                 }
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),

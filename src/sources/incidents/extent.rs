@@ -1,4 +1,4 @@
-//! How many incidents a list has, from a few of its pages: a bound, found by asking further and further behind.
+//! An upper bound of how many incidents a list has, found by doubling the offset (exponential search).
 
 use super::error::{QueryError, SourceError};
 use super::walk::{List, Order};
@@ -6,7 +6,7 @@ use super::{Known, Plan};
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::estimate::{Estimate, Spent};
 
-/// Below this length a window is not asked about in halves.
+/// Windows shorter than this are not split.
 const SHORTEST_MS: i64 = 1_000;
 
 /// What reading a list takes: the pages of a first run, and what a later run asks of the incidents that are known.

@@ -1,4 +1,4 @@
-//! How much of the last month's incidents speaks of deployments, by a look at the newest; what `doctor` shows.
+//! How many of the newest incidents of the last month name a deployment; what `doctor` shows.
 
 use super::error::QueryError;
 use super::walk::{List, Order};

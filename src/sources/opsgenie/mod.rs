@@ -99,7 +99,7 @@ impl Product {
         scopes.filter(|(is_read, _)| *is_read).map(|(_, scope)| scope.to_owned()).collect()
     }
 
-    fn dialect(&self) -> Dialect {
+    pub(super) fn dialect(&self) -> Dialect {
         let headers = &[("accept", "application/json")];
         match self {
             Self::OpsGenie { .. } => Dialect {

@@ -20,19 +20,20 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) async fn read(api: &Api, product: &Product) -> Result<Self, SourceError> {
-        let mut names = Self::default();
+        let (mut names, service) = (Self::default(), product.dialect().service);
         match product {
             Product::OpsGenie { incidents, .. } => {
-                if *incidents && let Some(services) = names.shown("services", services(api).await)? {
+                if *incidents && let Some(services) = names.shown("services", service, services(api).await)? {
                     names.services = services;
                 }
                 let teams: Result<wire::Page<wire::Named>, _> = api.get(&["v2", "teams"], &[]).await;
-                names.teams = names.shown("teams", teams)?.map(|page| by_id(page.data.rows)).unwrap_or_default();
+                names.teams =
+                    names.shown("teams", service, teams)?.map(|page| by_id(page.data.rows)).unwrap_or_default();
             }
             Product::Jsm { cloud_id, .. } => {
                 let path = ["jsm", "ops", "api", cloud_id.as_str(), "v1", "teams"];
                 let teams: Result<wire::PlatformTeams, _> = api.get(&path, &[]).await;
-                let teams = names.shown("teams", teams)?.map(|reply| reply.platform_teams).unwrap_or_default();
+                let teams = names.shown("teams", service, teams)?.map(|reply| reply.platform_teams).unwrap_or_default();
                 names.teams = teams.into_iter().filter_map(|team| Some((team.team_id?, team.team_name?))).collect();
             }
         }
@@ -40,11 +41,18 @@ impl Names {
     }
 
     /// What is not shown is noted; what cannot be read is an error, or rows would lose the names they had.
-    fn shown<T>(&mut self, of: &str, reply: Result<T, QueryError>) -> Result<Option<T>, SourceError> {
-        Ok(QueryError::shown(reply, "OpsGenie")?
+    fn shown<T>(
+        &mut self,
+        of: &str,
+        service: &'static str,
+        reply: Result<T, QueryError>,
+    ) -> Result<Option<T>, SourceError> {
+        Ok(QueryError::shown(reply, service)?
             .map_err(|reason| {
                 let words =
-                    format!("the names of {of} are not shown: {reason}; their ids alone are matched to services");
+                    format!(
+                    "the names of {of} are not shown: {reason}; {of} are matched by id only; give the key read access to {of}"
+                );
                 self.missing.push(words);
             })
             .ok())
@@ -74,7 +82,7 @@ async fn services(api: &Api) -> Result<BTreeMap<String, String>, QueryError> {
         let page: wire::Page<wire::Named> = api.get(&["v1", "services"], &query).await?;
         let (count, before) = (page.data.rows.len() + page.data.nulls, services.len());
         services.extend(by_id(page.data.rows));
-        // A page that brings nothing new is one that the service repeats.
+        // A page without new ids is a repeated page.
         if count < PAGE || services.len() == before {
             break;
         }

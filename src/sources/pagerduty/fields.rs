@@ -36,14 +36,17 @@ impl Account {
         let mut missing = Vec::new();
         let services = if pagerduty.services.is_empty() { first_service(api).await } else { services(api).await };
         let services = match QueryError::shown(services, SERVICE)? {
-            // Without one there is no incident either, and an empty list would be taken for a quiet year.
+            // Without one there is no incident either, and an empty list would look like zero incidents.
             Ok(services) if services.is_empty() => {
-                let cause = "the key is accepted and sees no service; check what it may read".to_owned();
+                let cause = "the key is valid but sees no service; give it read access to services".to_owned();
                 return Err(SourceError::Nothing { service: SERVICE, cause });
             }
             Ok(services) => services,
             Err(reason) if pagerduty.services.is_empty() => {
-                missing.push(format!("services are not shown: {reason}"));
+                missing.push(format!(
+                    "services are not shown: {reason}; zero incidents may therefore mean missing access; give the key read access to \
+                     services"
+                ));
                 Vec::new()
             }
             Err(reason) => return Err(SourceError::Nothing { service: SERVICE, cause: reason }),
@@ -52,7 +55,7 @@ impl Account {
         let priorities = match QueryError::shown(priorities, SERVICE)? {
             Ok(list) => list.priorities,
             Err(reason) => {
-                let lost = "names without a number have no rank";
+                let lost = "priorities without a number in their name have no rank; check the plan and give the key read access to priorities";
                 missing.push(format!("the order of priorities is not shown: {reason}; {lost}"));
                 Vec::new()
             }
@@ -64,8 +67,11 @@ impl Account {
             .collect();
         let has_fields = !wanted.is_empty()
             && QueryError::shown(has_field(api, &wanted).await, SERVICE)?.unwrap_or_else(|reason| {
-                missing
-                    .push(format!("custom fields are not shown: {reason}; no incident is asked for `{}`", wanted[0]));
+                let fields = wanted.join("`, `");
+                missing.push(format!(
+                    "custom fields are not shown: {reason}; `{fields}` is not read for any incident; check the plan and give the \
+                     key read access to custom fields"
+                ));
                 false
             });
         let name = |one: wire::Reference| one.summary.or(one.name);
@@ -160,7 +166,7 @@ async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
     let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[("filter", "all")]).await;
     let types = match types {
         Ok(types) => types.incident_types.into_iter().map(|one| one.id).collect(),
-        // What types there are is a right of its own; the one that every account has is known by its name.
+        // Listing types needs its own permission; `incident_default` exists in every account.
         Err(QueryError::Denied(_) | QueryError::Gone(_)) => vec!["incident_default".to_owned()],
         Err(error) => return Err(error),
     };
@@ -218,7 +224,7 @@ pub(super) async fn services(api: &Api) -> Result<Vec<wire::Reference>, QueryErr
         let page: wire::Services = api.get(&["services"], &query).await?;
         let before = services.len();
         services.extend(page.services.into_iter().filter(|one| known.insert(one.id.clone())));
-        // A page that brings nothing new is one that the service repeats.
+        // A page without new ids is a repeated page.
         if !page.more || services.len() == before {
             return Ok(services);
         }

@@ -147,5 +147,7 @@ pub async fn estimate(pagerduty: PagerDuty, known: Known, clock: Clock, say: Say
 
 /// Why a service is not read.
 fn not_shown(wanted: &str) -> String {
-    format!("PagerDuty shows no service `{wanted}` to this key; check its id or name and the key")
+    format!(
+        "this key cannot see the PagerDuty service `{wanted}`; check the service's id or name, and what the key may read"
+    )
 }

@@ -44,7 +44,7 @@ pub(super) fn answer(world: &World, url: &Url, now: i64) -> (u16, Value) {
                 ["log_entries"] => {
                     let entry = |kind: &str, at: i64| json!({"type": kind, "created_at": iso(at)});
                     let acknowledged = made.acknowledged.map(|at| entry("acknowledge_log_entry", at));
-                    // Newest first; the first acknowledgement is far behind.
+                    // Newest first; the first acknowledgement is on a later page.
                     let later = (0..made.chatter).map(|nth| entry("notify_log_entry", made.created + DAY - nth));
                     let entries: Vec<Value> =
                         later.chain(acknowledged).chain([entry("trigger_log_entry", made.created)]).collect();

@@ -215,7 +215,7 @@ fn what_the_plan_of_an_account_does_not_include_costs_that_alone_and_is_said() {
 }
 
 #[test]
-fn a_key_that_sees_no_service_is_code_3_and_no_quiet_year() {
+fn a_key_that_sees_no_service_exits_with_3() {
     let scene = Scene::pagerduty(World::default(), "");
     for command in ["fetch", "doctor"] {
         let run = scene.run(&[command]);

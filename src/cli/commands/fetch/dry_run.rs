@@ -59,7 +59,7 @@ pub(super) fn run(
     match code {
         Code::Access if gone => talk.error(&AccessError(super::NOT_SHOWN.into()).into()),
         Code::Source if gone => {
-            talk.error(&SourceError("nothing of a source could be asked; run again later".into()).into());
+            talk.error(&SourceError("at least one source has no estimate: every request to it failed (see the warnings above); run again later".into()).into());
         }
         _ => {}
     }
@@ -137,8 +137,8 @@ fn table(found: &[(&str, Estimates)]) -> String {
     };
     let points = if points > 0 { format!(" and {points} points") } else { String::new() };
     format!(
-        "{}at most, without requests that have to be repeated; usually {requests} requests{points}, in about {minutes} at \
-         the pace at which these questions were answered\n",
+        "{}The table shows upper bounds, without retries; usually {requests} requests{points}, in about {minutes} at the \
+         pace of the requests of this estimate\n",
         aligned(&rows, if several { 2 } else { 1 })
     )
 }
