@@ -79,14 +79,16 @@ impl Gate {
         *self.waits.read().await
     }
 
-    /// Waits, unless someone has since `seen`; `before` runs first if so.
-    pub(super) async fn wait(&self, seen: u64, time: Duration, before: impl Future<Output = ()>) {
+    /// Waits, unless someone has since `seen`; `before` runs first if so. Returns whether it waited.
+    pub(super) async fn wait(&self, seen: u64, time: Duration, before: impl Future<Output = ()>) -> bool {
         let mut waits = self.waits.write().await;
-        if *waits == seen {
+        let is_first = *waits == seen;
+        if is_first {
             before.await;
             tokio::time::sleep(time).await;
             *waits += 1;
         }
+        is_first
     }
 }
 

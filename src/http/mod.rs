@@ -103,8 +103,8 @@ pub(crate) struct Client {
     gate: Gate,
     budgets: Mutex<BTreeMap<&'static str, Budget>>,
     sent: AtomicU64,
-    /// How often in a row a budget was 0 right after its reset.
-    exhausted_resets: AtomicU32,
+    /// How often in a row each budget was 0 right after its reset.
+    exhausted_resets: Mutex<BTreeMap<&'static str, u32>>,
 }
 
 impl Client {
@@ -123,7 +123,7 @@ impl Client {
             gate: Gate::default(),
             budgets: Mutex::default(),
             sent: AtomicU64::new(0),
-            exhausted_resets: AtomicU32::new(0),
+            exhausted_resets: Mutex::default(),
         })
     }
 
@@ -145,7 +145,7 @@ impl Client {
 
     fn note(&self, resource: &'static str, budget: Budget) {
         if budget.remaining.is_some_and(|remaining| remaining > 0) {
-            self.exhausted_resets.store(0, Ordering::Relaxed);
+            self.exhausted_resets.lock().unwrap_or_else(PoisonError::into_inner).remove(resource);
         }
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, budget);
     }
@@ -270,14 +270,18 @@ impl Client {
         let wait =
             budget.until_reset((self.clock)()).filter(|&wait| budget.is_low(self.floor) && wait <= self.waits.max_wait);
         let Some(wait) = wait else { return Ok(()) };
-        let nth = if budget.remaining == Some(0) { self.exhausted_resets.load(Ordering::Relaxed) } else { 0 };
+        let nth =
+            self.exhausted_resets.lock().unwrap_or_else(PoisonError::into_inner).get(resource).copied().unwrap_or(0);
         if nth >= LIMIT_TRIES {
             let until = after((self.clock)(), wait);
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.waits.max_wait, waits: nth });
         }
-        self.exhausted_resets.store(nth + 1, Ordering::Relaxed);
-        self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await;
-        self.note(resource, Budget::default());
+        if self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await {
+            if budget.remaining == Some(0) {
+                self.exhausted_resets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, nth + 1);
+            }
+            self.note(resource, Budget::default());
+        }
         Ok(())
     }
 
@@ -294,7 +298,7 @@ impl Client {
         let now = (self.clock)();
         // A service that says 0, or an instant that has passed, is not asked again at once.
         let (wait, max_wait) = (budget.wait(now, nth).max(back_off(nth)), self.waits.max_wait);
-        if waited + wait > max_wait || nth >= LIMIT_TRIES {
+        if waited.saturating_add(wait) > max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);
             let waits = if nth >= LIMIT_TRIES { nth } else { 0 };
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait, waits });

@@ -89,7 +89,7 @@ fn slope_of_rank(points: &[(f64, f64)], rank: u64) -> Option<f64> {
             low = middle;
         }
     }
-    Some(if low < 0.0 && high > 0.0 { 0.0 } else { high })
+    Some(if (low < 0.0 && high > 0.0) || high.abs() <= fine { 0.0 } else { high })
 }
 
 /// How many pairs so many values make.

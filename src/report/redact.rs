@@ -178,7 +178,10 @@ const SOURCES: [&str; 6] = ["github", "pagerduty", "opsgenie", "jsm", "github-is
 
 /// Where a row comes from.
 fn source(name: &str) -> String {
-    let is_own = SOURCES.contains(&name) || DeploymentKind::of_reading(name).is_some();
+    // A filtered reading has a digest of its filter behind it.
+    let digest = name.rsplit_once("-only-").map_or("", |(_, digest)| digest);
+    let is_reading = DeploymentKind::of_reading(name).is_some() && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_own = SOURCES.contains(&name) || is_reading;
     if is_own { name.to_owned() } else { pseudonym("source", name) }
 }
 
@@ -225,8 +228,13 @@ const COMMON: [&str; 24] = [
 fn environment(name: &str) -> String {
     let lower = name.to_lowercase();
     let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is_word = |word: &str| COMMON.contains(&word);
     let is_common = |word: &str| COMMON.contains(&word) || word.chars().all(|letter| letter.is_ascii_digit());
-    if words.all(is_common) { name.to_owned() } else { pseudonym("environment", name) }
+    if name.is_ascii() && words.clone().any(is_word) && words.all(is_common) {
+        name.to_owned()
+    } else {
+        pseudonym("environment", name)
+    }
 }
 
 fn service(name: &mut Option<ServiceName>) {
@@ -272,6 +280,10 @@ mod tests {
         assert_ne!(pseudonym("repo", "acme/web"), pseudonym("service", "acme/web")[..].replace("service", "repo"));
         assert_ne!(pseudonym("repo", "acme/web"), pseudonym("repo", "acme/api"));
         assert_eq!(environment("eu-prod-1"), "eu-prod-1");
-        assert!(environment("checkout-prod").starts_with("environment-"));
+        for name in ["checkout-prod", "東京支店", "4711", "三菱-prod"] {
+            assert!(environment(name).starts_with("environment-"), "{name}");
+        }
+        assert_eq!(source("github"), "github");
+        assert!(source("github-only-acme-bank").starts_with("source-"));
     }
 }

@@ -17,7 +17,10 @@ impl Add for Spent {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { requests: self.requests + other.requests, points: self.points + other.points }
+        Self {
+            requests: self.requests.saturating_add(other.requests),
+            points: self.points.saturating_add(other.points),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::durable::{Staged, stage_text};
 use super::error::StoreError;
-use crate::domain::coverage::{Coverage, join};
+use crate::domain::coverage::{Coverage, is_of_a_service, join};
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
 
@@ -99,23 +99,27 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
     replace(folder, &before, after, false)
 }
 
-/// What coverage that ends in the future may hold: an import covers whole days, in any zone.
+/// How far an import may end in the future: it covers whole days, in any zone.
 const DAY_MS: i64 = 86_400_000;
+/// How far the clocks of two machines differ without harm.
+const SKEW_MS: i64 = 3_600_000;
 
 /// Cuts coverage that ends after `now`: a clock was ahead when it was written. Imported spans end at `now`. Fetched spans
-/// are removed, because their true end is unknown; the next run reads them again. Returns the staged file and the latest
-/// former end, if anything changed.
+/// end at `now` where the clocks differ by an hour at most; else they are removed, because their true end is unknown, and
+/// the next run reads them again. Imported spans that begin after `now` are kept: this machine's clock may be behind.
+/// Returns the staged file and the latest former end, if anything changed.
 pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, Timestamp)>, StoreError> {
     let (before, zones) = (read(folder)?, zones(folder)?);
     let mut latest = None;
     let mut after = before.clone();
     for entry in &mut after {
-        let is_imported = zones.contains_key(&key_of(entry));
-        let end = if is_imported { Timestamp(now.0.saturating_add(DAY_MS)) } else { now };
+        let is_imported = zones.contains_key(&key_of(entry)) || !is_of_a_service(&entry.source);
+        let (allowed, clipped) = if is_imported { (DAY_MS, i64::MAX) } else { (0, SKEW_MS) };
         entry.spans.retain_mut(|span| {
-            if span.to > end {
+            let ahead = span.to.0.saturating_sub(now.0);
+            if ahead > allowed && !(is_imported && span.from >= now) {
                 latest = latest.max(Some(span.to));
-                span.to = if is_imported { now } else { span.from };
+                span.to = if ahead <= clipped { now } else { span.from };
             }
             span.from < span.to
         });
@@ -131,14 +135,19 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Stage
         .iter()
         .cloned()
         .partition(|entry| entry.table != Table::Incidents && entry.scope.eq_ignore_ascii_case(from));
+    let mut zones = zones(folder)?;
     for old in moved {
+        if let Some(zone) = zones.remove(&key_of(&old)) {
+            let (table, source, _) = key_of(&old);
+            zones.entry((table, source, to.to_owned())).or_insert(zone);
+        }
         let same = |new: &&mut Coverage| new.table == old.table && new.source == old.source && new.scope == to;
         match after.iter_mut().find(same) {
             Some(new) => new.spans = join([new.spans.as_slice(), &old.spans].concat()),
             None => after.push(Coverage { scope: to.to_owned(), ..old }),
         }
     }
-    replace(folder, &before, after, false)
+    replace_with(folder, &before, after, false, &zones)
 }
 
 /// Takes back what certain entries say; the file to come, if that changes it.
@@ -168,8 +177,19 @@ pub(super) fn expect(folder: &Path, source: &str, scopes: &[String]) -> Result<O
 fn replace(
     folder: &Path,
     before: &[Coverage],
+    after: Vec<Coverage>,
+    is_expected: bool,
+) -> Result<Option<Staged>, StoreError> {
+    replace_with(folder, before, after, is_expected, &zones(folder)?)
+}
+
+/// The same, with these time zones of what was imported.
+fn replace_with(
+    folder: &Path,
+    before: &[Coverage],
     mut after: Vec<Coverage>,
     is_expected: bool,
+    zones: &BTreeMap<Key, String>,
 ) -> Result<Option<Staged>, StoreError> {
     let is_known = |entry: &Coverage| {
         before.iter().any(|old| old.table == entry.table && old.source == entry.source && old.scope == entry.scope)
@@ -181,7 +201,7 @@ fn replace(
     if after == before {
         return Ok(None);
     }
-    stage(folder, after, &zones(folder)?).map(Some)
+    stage(folder, after, zones).map(Some)
 }
 
 fn stage(folder: &Path, coverage: Vec<Coverage>, zones: &BTreeMap<Key, String>) -> Result<Staged, StoreError> {

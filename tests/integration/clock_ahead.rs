@@ -13,7 +13,12 @@ fn at(text: &str) -> Timestamp {
 
 /// A dataset as a clock of the year 2031 left it: a deployment and an incident, and all of it covered until then.
 fn left_by_a_clock_of_2031(place: &Place) {
-    let ahead = at("2031-01-01T00:00:00Z");
+    left_by_a_clock_of(place, "2031-01-01T00:00:00Z", "pagerduty");
+}
+
+/// The same of any instant, the incidents read from this source.
+fn left_by_a_clock_of(place: &Place, ahead: &str, incidents: &str) {
+    let ahead = at(ahead);
     let deployment = Deployment {
         source: "file".into(),
         id: "1".into(),
@@ -35,9 +40,13 @@ fn left_by_a_clock_of_2031(place: &Place) {
         ..Incident::default()
     };
     let spans = vec![Span { from: at("2025-01-01T00:00:00Z"), to: ahead }];
-    let covered =
-        |table, scope: &str| Coverage { table, source: "file".into(), scope: scope.into(), spans: spans.clone() };
-    let covered = [covered(Table::Deployments, "acme/web"), covered(Table::Incidents, "*")];
+    let covered = |table, source: &str, scope: &str| Coverage {
+        table,
+        source: source.into(),
+        scope: scope.into(),
+        spans: spans.clone(),
+    };
+    let covered = [covered(Table::Deployments, "github", "acme/web"), covered(Table::Incidents, incidents, "*")];
     let rows = vec![Rows::Deployments(vec![deployment]), Rows::Incidents(vec![incident])];
     let mut writer = Writer::lock(&place.path("data"), "a clock of 2031", ahead).expect("the lock");
     writer.write(rows, &covered).expect("written");
@@ -53,15 +62,15 @@ fn import(place: &Place, table: &str, text: &str) -> Run {
 const DEPLOYMENT: &str = "id,repo,environment,sha,status,created_at,finished_at\n\
                           1,acme/web,production,a1,success,2025-03-01T00:00:00Z,2025-03-01T00:05:00Z\n";
 
-/// Where what is covered of a table ends; none where nothing is.
-fn end_of_coverage(place: &Place, table: Table) -> Option<Timestamp> {
+/// Where what is covered of a source ends; none where nothing is.
+fn end_of_coverage(place: &Place, source: &str) -> Option<Timestamp> {
     let dataset = Dataset::open(&place.path("data")).expect("a dataset");
-    let entry = dataset.coverage().iter().find(|entry| entry.table == table)?;
+    let entry = dataset.coverage().iter().find(|entry| entry.source == source)?;
     Some(entry.spans.last()?.to)
 }
 
 #[test]
-fn later_rows_count_and_coverage_ends_now() {
+fn rows_of_a_clock_of_2031_give_way_and_what_it_fetched_is_read_again() {
     let place = Place::new();
     left_by_a_clock_of_2031(&place);
     let run = import(&place, "deployments", DEPLOYMENT);
@@ -71,8 +80,8 @@ fn later_rows_count_and_coverage_ends_now() {
     assert!(known["acme/web"].deployments[0].succeeded, "the later row counts");
     drop(dataset);
     // When a service was read by that clock is not known.
-    assert_eq!(end_of_coverage(&place, Table::Deployments), Some(at("2025-03-02T00:00:00Z")), "what the rows show");
-    assert_eq!(end_of_coverage(&place, Table::Incidents), None);
+    assert_eq!(end_of_coverage(&place, "github"), None);
+    assert_eq!(end_of_coverage(&place, "pagerduty"), None);
     assert!(!import(&place, "deployments", DEPLOYMENT).stderr.contains("is in the future"), "it is said once");
 }
 
@@ -94,21 +103,38 @@ fn days_that_have_not_come_are_not_covered() {
     place.write("rows.csv", DEPLOYMENT);
     let run = place.run(["import", "deployments", "rows.csv", "--covers", "2025-01-01..2099-01-01"]);
     assert!(run.stderr.contains("coverage ends today instead"), "{}", run.stderr);
-    assert!(end_of_coverage(&place, Table::Deployments).expect("a span") < at("2098-01-01T00:00:00Z"));
+    assert!(end_of_coverage(&place, "file").expect("a span") < at("2098-01-01T00:00:00Z"));
 }
 
 #[test]
 fn an_import_that_a_clock_of_2031_covered_ends_now() {
     let place = Place::new();
-    left_by_a_clock_of_2031(&place);
-    let path = place.path("data/coverage.json");
-    let text = std::fs::read_to_string(&path).expect("coverage");
-    std::fs::write(&path, text.replace("\"spans\"", "\"zone\": \"UTC\", \"spans\"")).expect("written");
+    left_by_a_clock_of(&place, "2031-01-01T00:00:00Z", "statuspage");
     import(&place, "deployments", DEPLOYMENT);
-    for table in [Table::Deployments, Table::Incidents] {
-        let end = end_of_coverage(&place, table).expect("a span");
-        assert!(end > at("2026-01-01T00:00:00Z") && end < at("2030-01-01T00:00:00Z"), "{table:?}: {end}");
+    let end = end_of_coverage(&place, "statuspage").expect("a span");
+    assert!(end > at("2026-01-01T00:00:00Z") && end < at("2030-01-01T00:00:00Z"), "{end}");
+}
+
+#[test]
+fn a_clock_that_is_behind_removes_no_import_and_a_few_minutes_remove_nothing() {
+    let covered = at("2026-07-01T12:00:00Z");
+    for (now, github) in [("2020-01-01T00:00:00Z", None), ("2026-07-01T11:45:00Z", Some(at("2026-07-01T11:45:00Z")))] {
+        let place = Place::new();
+        left_by_a_clock_of(&place, &covered.to_rfc3339(), "statuspage");
+        drop(Writer::lock(&place.path("data"), "a clock behind", at(now)).expect("the lock"));
+        assert_eq!(end_of_coverage(&place, "github"), github, "{now}");
+        assert_eq!(end_of_coverage(&place, "statuspage"), Some(covered), "{now}");
     }
+}
+
+#[test]
+fn an_import_stays_one_under_the_new_name_of_its_repo() {
+    let place = Place::new();
+    import(&place, "deployments", DEPLOYMENT);
+    let mut writer = Writer::lock(&place.path("data"), "a test", at("2026-01-01T00:00:00Z")).expect("the lock");
+    writer.rename("acme/web", "acme/site").expect("renamed");
+    let text = std::fs::read_to_string(place.path("data/coverage.json")).expect("coverage");
+    assert!(text.contains("acme/site") && text.contains("\"zone\": \"UTC\""), "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! octocrab's typed calls drop the data of a reply with errors, its GraphQL errors have no `type`, so a rate limit (status
 //! 200) is not recognizable, and it retries without back-off. Requests are given to it as paths below the host, because it
 //! puts GraphQL of an Enterprise Server below `/api/v3` and signs no absolute address but that of api.github.com. Its own
-//! renewal of an installation's token reads the clock of the machine, renews once for every request that waits, and
+//! renewal of an installation's token judges its age by the clock of the machine, as the App's signature has to, renews once for every request that waits, and
 //! requires `permissions`, which is optional in GitHub's description.
 //!
 //! A token is opaque and of any length. The App's own (a JWT signed with its key) opens nothing but the renewal.

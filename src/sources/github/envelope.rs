@@ -100,7 +100,8 @@ pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str
         return Some(Meaning::Heavy(quote(&heavy.message)));
     }
     let kind = |error: &Problem| error.r#type.clone().unwrap_or_default();
-    if let Some((error, refusal)) = errors.iter().find_map(|error| Some((error, refusal(&error.message, sso)?))) {
+    let refused = errors.iter().filter(|error| kind(error) != "NOT_FOUND");
+    if let Some((error, refusal)) = refused.into_iter().find_map(|error| Some((error, refusal(&error.message, sso)?))) {
         return Some(Meaning::Final(format!("{} ({})", quote(&error.message), refusal.advice)));
     }
     let lasting =

@@ -1,5 +1,6 @@
 //! What a first run would read of each repo, from one cheap query for each.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
@@ -34,7 +35,8 @@ pub async fn estimate(plan: Plan, auth: Auth, clock: Clock, say: Say) -> Result<
         .await
 }
 
-/// What reading issues would take: one cheap query per repo.
+/// What reading issues would take: one cheap query per repo. `open` says of how many issues of each repo, by its name in
+/// lower case, it is known that they are open: they are asked for one by one.
 ///
 /// # Errors
 /// What ends the whole run; trouble with one repo is its [`Estimate::problem`].
@@ -42,13 +44,14 @@ pub async fn estimate_issues(
     plan: Plan,
     auth: Auth,
     issues: Issues,
+    open: BTreeMap<String, u64>,
     clock: Clock,
     say: Say,
 ) -> Result<Estimates, GitHubError> {
-    let labels = Arc::new(issues.labels);
+    let labels = Arc::new((issues.labels, open));
     of_each(plan, auth, clock, say, move |source, target, _| {
         let labels = Arc::clone(&labels);
-        async move { source.issues_extent(&target.name, &labels).await }
+        async move { source.issues_extent(&target.name, &labels.0, &labels.1).await }
     })
     .await
 }
@@ -115,9 +118,10 @@ impl Source {
             DeploymentKind::Deployments => (extent.deployments.total_count, 0, extent.deployments.total_count),
             DeploymentKind::Releases => (extent.releases.total_count, 0, 0),
             DeploymentKind::MergedPullRequests => (merged, 0, 0),
+            // The newest runs say for how many the jobs are asked; at most it is all, in two pages.
             DeploymentKind::WorkflowRuns => {
                 let (runs, dated) = self.count_workflow_runs(name).await?;
-                (runs, dated, 0)
+                (runs, dated, runs.saturating_mul(2))
             }
         };
         let pages = |count: u64, first: u32| {
@@ -131,7 +135,7 @@ impl Source {
             requests: pages + commit_pages + dated,
             points: pages * DEPLOYMENTS_POINTS + commit_pages * COMMITS_POINTS,
         };
-        let sides = SIDE_PAGES * deployments;
+        let sides = SIDE_PAGES.saturating_mul(deployments);
         // Commits held by several pull requests are asked about many at a time, and those pull requests likewise.
         let undecided =
             if deployments == 0 { 0 } else { 2 * (1 + (commits + deployments).div_ceil(ONE_BY_ONE.into())) };
@@ -150,7 +154,12 @@ impl Source {
         })
     }
 
-    async fn issues_extent(&self, name: &str, labels: &[String]) -> Result<Estimate, QueryError> {
+    async fn issues_extent(
+        &self,
+        name: &str,
+        labels: &[String],
+        open: &BTreeMap<String, u64>,
+    ) -> Result<Estimate, QueryError> {
         let (owner, repo_name) = parts(name)?;
         let variables =
             json!({"owner": owner, "name": repo_name, "labels": labels, "since": self.plan.since.to_rfc3339()});
@@ -158,11 +167,12 @@ impl Source {
         let IssuesExtent { name_with_owner, issues } = extent.repository;
         let pages = 1 + issues.total_count.div_ceil(PAGE.into());
         let usual = Spent { requests: pages, points: pages };
+        let open = open.get(&name.to_lowercase()).copied().unwrap_or(0);
         Ok(Estimate {
             scope: name_with_owner,
             incidents: issues.total_count,
             usual,
-            most: usual,
+            most: usual + Spent { requests: open, points: open },
             ..Estimate::default()
         })
     }

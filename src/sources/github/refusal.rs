@@ -12,8 +12,9 @@ enum Rule {
 }
 
 /// What GitHub says of each rule, in lower case.
-const WORDS: [(&str, Rule); 8] = [
-    ("saml", Rule::Saml),
+const WORDS: [(&str, Rule); 9] = [
+    ("saml enforcement", Rule::Saml),
+    ("saml single sign-on", Rule::Saml),
     ("ip allow list", Rule::IpAllowList),
     ("personal access token (classic)", Rule::ClassicToken),
     ("personal access tokens (classic)", Rule::ClassicToken),
@@ -91,6 +92,7 @@ mod tests {
             assert_eq!(found.is_of_one_organization, !words.contains("suspended"));
         }
         assert_eq!(refusal("Resource not accessible by personal access token", None), None);
+        assert_eq!(refusal("Could not resolve to a Repository with the name 'acme/saml-proxy'.", None), None);
         assert_eq!(refusal("Bad credentials", Some("partial-results; organizations=1")), None);
     }
 

@@ -99,7 +99,7 @@ impl Source {
         let page = self.runs_matching(name, &[("created", &since)], 1).await?;
         let dated = page.runs().filter(|run| is_merged(run) && asks_for_jobs(run, self.counts(run))).count();
         let (dated, seen) = (dated as u64, page.workflow_runs.len() as u64);
-        Ok((page.total_count, (dated * page.total_count).div_ceil(seen.max(1))))
+        Ok((page.total_count, dated.saturating_mul(page.total_count).div_ceil(seen.max(1))))
     }
 
     /// Whether a run's workflow is among the production environments.

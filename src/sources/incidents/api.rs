@@ -136,7 +136,7 @@ impl Api {
         Err(QueryError::Here(format!("{} did not answer", self.dialect.service)))
     }
 
-    /// Sends one request; the first that is refused goes out once more with the key as one of the other kind.
+    /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other kind.
     async fn send(&self, url: &Url) -> Result<Reply, HttpError> {
         let request = |scheme| Request {
             token: Some(&self.token),
@@ -151,12 +151,14 @@ impl Api {
         if kind != UNKNOWN {
             return Ok(reply);
         }
-        if reply.status != 401 {
+        if (200..300).contains(&reply.status) {
             self.kind.store(FIRST, Ordering::Relaxed);
+        }
+        if !matches!(reply.status, 401 | 403) {
             return Ok(reply);
         }
         let other = self.client.send(request(second)).await?;
-        if other.status == 401 {
+        if !(200..300).contains(&other.status) {
             return Ok(reply);
         }
         self.kind.store(SECOND, Ordering::Relaxed);

@@ -8,6 +8,8 @@ use crate::sources::estimate::{Estimate, Spent};
 
 /// Windows shorter than this are not split.
 const SHORTEST_MS: i64 = 1_000;
+/// No list takes so many requests to be estimated.
+const MOST_ASKED: u32 = 1_000;
 
 /// What reading a list takes: the pages of a first run, and what a later run asks of the incidents that are known.
 pub(in crate::sources) async fn extent<L: List>(
@@ -30,7 +32,8 @@ pub(in crate::sources) async fn extent<L: List>(
     let usual = Spent { requests: windows + pages + incidents * each, points: 0 };
     // Pages overlap where many incidents began within a second. Known ones are asked for by themselves.
     let again = count(known.unsettled.len()) * (1 + each) + count(known.undecided.len()) * (1 + each);
-    let most = Spent { requests: windows + 2 * pages + incidents * each + again, points: 0 };
+    // A row that two pages show is completed twice.
+    let most = Spent { requests: windows + (2 + each) * pages + incidents * each + again, points: 0 };
     Ok(Estimate { scope: scope.to_owned(), incidents, usual, most, ..Estimate::default() })
 }
 
@@ -47,12 +50,21 @@ pub(in crate::sources) fn estimated(
 
 /// How many rows a window has at most: never fewer than there are, and less than twice as many or a page more.
 async fn at_most<L: List>(list: &L, window: Span) -> Result<u64, QueryError> {
-    let (mut open, mut total) = (vec![window], 0);
+    let (mut open, mut total, mut asked) = (vec![window], 0, 0);
     while let Some(window) = open.pop() {
-        let mut offset = 0;
+        let (mut offset, mut before) = (0, Vec::new());
         loop {
             let page = list.page(window, offset, Order::OldestFirst).await?;
             let shown = page.rows.len() + page.skipped;
+            let ids: Vec<String> = page.rows.into_iter().map(|row| row.incident.id).collect();
+            asked += 1;
+            if asked > MOST_ASKED || (offset > 0 && !ids.is_empty() && ids == before) {
+                let words = format!(
+                    "the service shows the same incidents again at offset {offset}, so its list has no end; run again later"
+                );
+                return Err(QueryError::Here(words));
+            }
+            before = ids;
             if shown == 0 || !page.more.unwrap_or(shown >= L::PAGE) {
                 total += offset + shown;
                 break;

@@ -80,11 +80,14 @@ impl Reading<'_> {
         let is_missing =
             |row: &&Incident| is_own(row) && !seen.contains(&row.id) && row.status.as_deref() != Some(GONE);
         let missing: Vec<&Incident> = self.known.unsettled.iter().filter(is_missing).collect();
+        let missing_ids: Vec<String> = missing.iter().map(|row| row.id.clone()).collect();
         let asked: Vec<_> = missing.into_iter().map(|row| self.asked(list, row)).collect();
         let rows: Vec<Incident> = stream::iter(asked).buffered(self.plan.concurrency.max(1)).try_collect().await?;
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
+        // They are as they are now; what is stored of them must not replace that.
+        seen.extend(missing_ids);
         let rows = self.late_verdicts(list, began, &seen, is_own).await?;
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;

@@ -8,6 +8,8 @@ use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 
 const PAGE: usize = 100;
+/// No list is shown further than 20,000 rows.
+const MOST_PAGES: usize = 200;
 
 /// Names by id.
 #[derive(Debug, Clone, Default)]
@@ -75,17 +77,19 @@ pub(super) fn add(keys: &mut Vec<String>, key: Option<&str>) {
 }
 
 async fn services(api: &Api) -> Result<BTreeMap<String, String>, QueryError> {
-    let mut services = BTreeMap::new();
-    for page in 0.. {
+    let (mut services, mut before) = (BTreeMap::new(), Vec::new());
+    for page in 0..MOST_PAGES {
         let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
         let query = [("limit", limit.as_str()), ("offset", &offset), ("sortField", "name"), ("order", "asc")];
         let page: wire::Page<wire::Named> = api.get(&["v1", "services"], &query).await?;
-        let (count, before) = (page.data.rows.len() + page.data.nulls, services.len());
+        let count = page.data.rows.len() + page.data.nulls;
+        let ids: Vec<String> = page.data.rows.iter().filter_map(|one| one.id.clone()).collect();
         services.extend(by_id(page.data.rows));
         // A page without new ids is a repeated page.
-        if count < PAGE || services.len() == before {
+        if count < PAGE || (!ids.is_empty() && ids == before) {
             break;
         }
+        before = ids;
     }
     Ok(services)
 }

@@ -164,13 +164,16 @@ impl Account {
 /// Whether incidents of any type have one of these custom fields.
 async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
     let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[("filter", "all")]).await;
+    let mut refused = None;
     let types = match types {
         Ok(types) => types.incident_types.into_iter().map(|one| one.id).collect(),
         // Listing types needs its own permission; `incident_default` exists in every account.
-        Err(QueryError::Denied(_) | QueryError::Gone(_)) => vec!["incident_default".to_owned()],
+        Err(error @ (QueryError::Denied(_) | QueryError::Gone(_))) => {
+            refused = Some(error);
+            vec!["incident_default".to_owned()]
+        }
         Err(error) => return Err(error),
     };
-    let mut refused = None;
     for of in types {
         let fields: Result<wire::Fields, _> = api.get(&["incidents", "types", &of, "custom_fields"], &[]).await;
         match fields {
@@ -192,7 +195,7 @@ async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
 /// The instant of the first acknowledgement among an incident's log entries. They come newest first, so all are read.
 async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryError> {
     let (mut offset, mut first) = (0, None);
-    while offset + PAGE <= DEEPEST {
+    for _ in 0..DEEPEST / PAGE {
         let (limit, from) = (PAGE.to_string(), offset.to_string());
         let query = [("limit", limit.as_str()), ("offset", &from), ("time_zone", "UTC")];
         let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
@@ -211,24 +214,33 @@ async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryErr
 /// The first service, or none.
 async fn first_service(api: &Api) -> Result<Vec<wire::Reference>, QueryError> {
     let page: wire::Services = api.get(&["services"], &[("limit", "1")]).await?;
-    Ok(page.services)
+    Ok(page.services.rows)
 }
 
 /// All services of an account.
 pub(super) async fn services(api: &Api) -> Result<Vec<wire::Reference>, QueryError> {
     let mut services: Vec<wire::Reference> = Vec::new();
-    let mut known = HashSet::new();
-    loop {
-        let (offset, limit) = (services.len().to_string(), PAGE.to_string());
-        let query = [("limit", limit.as_str()), ("offset", &offset), ("sort_by", "name")];
+    let (mut known, mut offset) = (HashSet::new(), 0);
+    while offset + PAGE <= DEEPEST {
+        let (from, limit) = (offset.to_string(), PAGE.to_string());
+        let query = [("limit", limit.as_str()), ("offset", &from), ("sort_by", "name")];
         let page: wire::Services = api.get(&["services"], &query).await?;
         let before = services.len();
-        services.extend(page.services.into_iter().filter(|one| known.insert(one.id.clone())));
-        // A page without new ids is a repeated page.
-        if !page.more || services.len() == before {
+        offset += page.services.rows.len() + page.services.nulls;
+        services.extend(page.services.rows.into_iter().filter(|one| known.insert(one.id.clone())));
+        if !page.more {
             return Ok(services);
         }
+        if services.len() == before {
+            let words = format!(
+                "PagerDuty's list of services repeats itself at offset {offset}, so it has no end; run again later"
+            );
+            return Err(QueryError::Here(words));
+        }
     }
+    let words =
+        format!("PagerDuty lists more than {DEEPEST} services and shows no more of them; name the services to read");
+    Err(QueryError::Here(words))
 }
 
 /// A deployment that related change events name, and why the one that does is said to be related.

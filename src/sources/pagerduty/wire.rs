@@ -73,8 +73,7 @@ pub(super) struct Reason {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Services {
-    #[serde(deserialize_with = "without_nulls")]
-    pub(super) services: Vec<Reference>,
+    pub(super) services: Listed<Reference>,
     #[serde(default)]
     pub(super) more: bool,
 }
@@ -232,7 +231,7 @@ mod tests {
         let bare = json!({"id": "Q", "status": "triggered", "created_at": "2026-01-01T00:00:00Z", "teams": null,
             "acknowledgements": null});
         assert!(read::<One>(json!({"incident": bare})).incident.teams.is_none());
-        assert_eq!(read::<Services>(json!({"services": [null, named]})).services.len(), 1);
+        assert_eq!(read::<Services>(json!({"services": [null, named]})).services.rows.len(), 1);
         assert_eq!(read::<Priorities>(json!({"priorities": [null, named]})).priorities.len(), 1);
         assert_eq!(read::<IncidentTypes>(json!({"incident_types": [null, named]})).incident_types.len(), 1);
         assert_eq!(read::<Fields>(json!({"fields": [null, {"name": "x"}]})).fields.len(), 1);

@@ -1,5 +1,6 @@
 //! `fetch --dry-run`: what a run would ask of each source, at most and usually. Asks little and stores nothing.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -74,7 +75,13 @@ fn ask(job: Asked, folder: &Path, runtime: &Runtime, talk: Talk) -> anyhow::Resu
             found.map_err(|error| it.secret.name(error.into()))
         }
         Asked::Issues(it, issues) => {
-            let found = runtime.block_on(github::estimate_issues(it.plan, it.auth, issues, clock, say));
+            let known = incidents::known(folder, github::ISSUES_SOURCE)?;
+            let mut open: BTreeMap<String, u64> = BTreeMap::new();
+            for row in known.unsettled.iter().filter(|row| row.status.as_deref() == Some("open")) {
+                let repo = row.service_keys.first().map(|repo| repo.to_lowercase()).unwrap_or_default();
+                *open.entry(repo).or_default() += 1;
+            }
+            let found = runtime.block_on(github::estimate_issues(it.plan, it.auth, issues, open, clock, say));
             found.map_err(|error| it.secret.name(error.into()))
         }
         Asked::Incidents(source) => {
@@ -104,7 +111,8 @@ fn table(found: &[(&str, Estimates)]) -> String {
     };
     let heads = ["deployments", "commits", "incidents", "requests", "points"];
     let heads = heads.into_iter().filter(|head| *head != "incidents" || incidents);
-    let first = if several { vec!["source", "scope"] } else { vec!["repo"] };
+    let noun = if found.iter().all(|(name, _)| name.starts_with("github")) { "repo" } else { "scope" };
+    let first = if several { vec!["source", noun] } else { vec![noun] };
     let mut rows: Vec<Vec<String>> = vec![first.into_iter().chain(heads).map(str::to_owned).collect()];
     let mut total = [0; 5];
     for (name, estimates) in found {
