@@ -290,3 +290,44 @@ fn a_key_whose_form_is_refused_is_code_3() {
         run.stderr
     );
 }
+
+#[test]
+fn fields_of_types_that_are_not_shown_are_said_to_be_missing() {
+    let scene = Scene::pagerduty(small(), "");
+    let denied = json!({"error": {"message": "Access Denied", "code": 2010}});
+    let none = json!({"fields": []});
+    scene.server.state(|state| {
+        state.refused =
+            vec![("/incidents/types/incident_default/custom_fields", 200, none), ("/incidents/types?", 403, denied)];
+    });
+    let run = scene.fetched(&[]);
+    assert!(
+        run.stderr.contains("custom fields are not shown") && run.stderr.contains("Access Denied"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_list_that_ignores_where_it_is_asked_from_ends_a_dry_run_and_a_fetch() {
+    let rows: Vec<serde_json::Value> = (0..100)
+        .map(|nth| json!({"id": format!("Q{nth}"), "status": "triggered", "created_at": "2025-03-01T00:00:00Z"}))
+        .collect();
+    let scene = Scene::pagerduty(World::new(), "");
+    scene.server.state(|state| {
+        state.refused = vec![("/incidents?", 200, json!({"incidents": rows, "more": true}))];
+    });
+    for arguments in [&["--dry-run"][..], &[]] {
+        let run = scene.fetch(arguments);
+        assert_eq!(run.code, 4, "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains("its list has no end"), "{arguments:?}: {}", run.stderr);
+    }
+    assert!(scene.server.requests() < 60, "{} requests", scene.server.requests());
+    let services: Vec<serde_json::Value> = (0..100).map(|nth| json!({"id": format!("P{nth}"), "name": "x"})).collect();
+    let scene = Scene::pagerduty(World::new(), "services = [\"Checkout\"]\n");
+    scene.server.state(|state| {
+        state.refused = vec![("/services?", 200, json!({"services": services, "more": true}))];
+    });
+    let run = scene.fetch(&[]);
+    assert!(run.stderr.contains("list of services repeats itself"), "{}", run.stderr);
+}
