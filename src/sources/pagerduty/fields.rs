@@ -15,6 +15,8 @@ use crate::sources::incidents::{SourceError, flags};
 const PAGE: usize = 100;
 /// No list is shown further than this.
 const DEEPEST: usize = 10_000;
+/// A window of the list of incidents is shorter than half a year.
+const HALF_YEAR_MS: i64 = 180 * 86_400_000;
 /// Reasons why a change event is said to be related, the most telling first.
 const REASONS: [&str; 3] = ["intelligent", "related_service", "most_recent"];
 /// Keys of custom details that name a deployment.
@@ -36,8 +38,8 @@ impl Account {
         let mut missing = Vec::new();
         let services = if pagerduty.services.is_empty() { first_service(api).await } else { services(api).await };
         let services = match QueryError::shown(services, SERVICE)? {
-            // Without one there is no incident either, and an empty list would look like zero incidents.
-            Ok(services) if services.is_empty() => {
+            // Then there is no incident either, and an empty list would look like zero incidents.
+            Ok(services) if services.is_empty() && !sees_an_incident(api, pagerduty).await? => {
                 let cause = "the key is valid but sees no service; give it read access to services".to_owned();
                 return Err(SourceError::Nothing { service: SERVICE, cause });
             }
@@ -165,7 +167,7 @@ impl Account {
 async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
     let types: Result<wire::IncidentTypes, _> = api.get(&["incidents", "types"], &[("filter", "all")]).await;
     let mut refused = None;
-    let types = match types {
+    let mut types: Vec<String> = match types {
         Ok(types) => types.incident_types.into_iter().map(|one| one.id).collect(),
         // Listing types needs its own permission; `incident_default` exists in every account.
         Err(error @ (QueryError::Denied(_) | QueryError::Gone(_))) => {
@@ -174,8 +176,13 @@ async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
         }
         Err(error) => return Err(error),
     };
+    // An account without types has the fields under the address from before there were any.
+    let is_older = types.is_empty() || refused.is_some();
+    types.extend(is_older.then(String::new));
     for of in types {
-        let fields: Result<wire::Fields, _> = api.get(&["incidents", "types", &of, "custom_fields"], &[]).await;
+        let path = ["incidents", "types", &of, "custom_fields"];
+        let path = if of.is_empty() { &["incidents", "custom_fields"][..] } else { &path };
+        let fields: Result<wire::Fields, _> = api.get(path, &[]).await;
         match fields {
             Ok(list) => {
                 let is_wanted = |field: &wire::FieldName| {
@@ -185,7 +192,7 @@ async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
                     return Ok(true);
                 }
             }
-            Err(error @ (QueryError::Denied(_) | QueryError::Gone(_))) => refused = Some(error),
+            Err(error @ (QueryError::Denied(_) | QueryError::Gone(_))) => refused = refused.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
@@ -209,6 +216,15 @@ async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryErr
         }
     }
     Ok(first)
+}
+
+/// Whether the key sees any incident of the last half year.
+async fn sees_an_incident(api: &Api, pagerduty: &PagerDuty) -> Result<bool, SourceError> {
+    let (since, until) = (Timestamp(pagerduty.plan.began.0 - HALF_YEAR_MS), pagerduty.plan.began);
+    let (since, until) = (since.to_rfc3339(), until.to_rfc3339());
+    let query = [("since", since.as_str()), ("until", &until), ("time_zone", "UTC"), ("limit", "1")];
+    let page: Result<wire::Incidents, _> = api.get(&["incidents"], &query).await;
+    Ok(QueryError::shown(page, SERVICE)?.is_ok_and(|page| !page.incidents.rows.is_empty()))
 }
 
 /// The first service, or none.

@@ -19,6 +19,7 @@ pub(super) fn answer(world: &World, url: &Url, now: i64) -> (u16, Value) {
             let named = ["incident_default", "major"].map(|name| json!({"id": format!("P{name}"), "name": name}));
             (200, json!({"incident_types": named}))
         }
+        ["incidents", "custom_fields"] => (200, json!({"fields": []})),
         // The fields are those of one type alone.
         ["incidents", "types", "Pincident_default" | "incident_default", "custom_fields"] => {
             (200, json!({"fields": []}))
