@@ -251,6 +251,10 @@ pub(super) fn jsm(section: &Section<'_>) -> Result<Jsm, ConfigError> {
 /// The address of a site that is written as `acme`, `acme.atlassian.net` or whole.
 fn site(text: &str) -> Result<Endpoint, String> {
     let text = text.trim_end_matches('/');
+    let host = text.split_once("://").map_or(text, |(_, host)| host);
+    if host.contains('/') {
+        return Err("the address of a site has no path; write it like `acme` or `https://acme.atlassian.net`".into());
+    }
     match (text.contains("://"), text.contains('.')) {
         (true, _) => Endpoint::parse(text),
         (false, true) => Endpoint::parse(&format!("https://{text}")),

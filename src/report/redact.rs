@@ -253,13 +253,22 @@ fn figures(figures: &mut PeriodFigures) {
     no_data(&mut figures.recovery);
 }
 
-/// Repos that were not read are named where a figure is missing.
+/// Repos and sources that were not read are named where a figure is missing.
 fn no_data<T>(figure: &mut Result<T, NoData>) {
-    if let Err(NoData::DeploymentsNotRead { repos, .. }) = figure {
-        for repo in repos.iter_mut() {
-            *repo = pseudonym("repo", repo);
+    match figure {
+        Err(NoData::DeploymentsNotRead { repos, .. }) => {
+            for repo in repos.iter_mut() {
+                *repo = pseudonym("repo", repo);
+            }
+            repos.sort_unstable();
         }
-        repos.sort_unstable();
+        Err(NoData::IncidentsNotRead { sources, .. }) => {
+            for name in sources.iter_mut() {
+                *name = source(name);
+            }
+            sources.sort_unstable();
+        }
+        _ => {}
     }
 }
 

@@ -162,9 +162,9 @@ impl Writer {
                 continue;
             }
             let mut frame = shared(part::read(&path, table)?, &new, table)?;
-            // What was observed in the future was observed before now at the latest.
-            let observed = col("observed_at");
-            let capped = when(observed.clone().gt(self.now_as(&frame))).then(self.now_as(&frame)).otherwise(observed);
+            // What a clock that was ahead observed is older than any other row of the same event.
+            let (observed, oldest) = (col("observed_at"), instant_as(0, &frame));
+            let capped = when(observed.clone().gt(self.now_as(&frame))).then(oldest).otherwise(observed);
             frame = frame
                 .lazy()
                 .with_column(capped.alias("observed_at"))
@@ -308,8 +308,7 @@ impl Writer {
 
     /// The instant of the lock, in the type of a frame's instants.
     fn now_as(&self, frame: &DataFrame) -> Expr {
-        let kind = frame.schema().get("observed_at").cloned().unwrap_or(DataType::Int64);
-        lit(self.now.0).cast(kind)
+        instant_as(self.now.0, frame)
     }
 
     /// Months of the new rows, and months in which their keys stand already under another instant.
@@ -367,6 +366,12 @@ fn shared(part: DataFrame, new: &DataFrame, table: Table) -> Result<DataFrame, S
         .join(new.clone().lazy(), keys.clone(), keys, JoinArgs::new(JoinType::Semi))
         .collect()
         .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
+}
+
+/// An instant, in the type of a frame's instants.
+fn instant_as(at: i64, frame: &DataFrame) -> Expr {
+    let kind = frame.schema().get("observed_at").cloned().unwrap_or(DataType::Int64);
+    lit(at).cast(kind)
 }
 
 /// Counts what became of the rows that stood there: `latest` holds each of their keys, and more.

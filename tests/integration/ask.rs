@@ -200,7 +200,9 @@ fn a_redacted_report_contains_no_user_text() {
         acknowledged_at: None,
     };
     let span = vec![Span { from: at("2026-06-01T00:00:00Z"), to: at("2026-08-01T00:00:00Z") }];
+    let part = vec![Span { from: at("2026-07-20T00:00:00Z"), to: at("2026-08-01T00:00:00Z") }];
     let covered = [
+        Coverage { table: Table::Incidents, source: mark("another"), scope: mark("part"), spans: part },
         Coverage {
             table: Table::Deployments,
             source: mark("source"),

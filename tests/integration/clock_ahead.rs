@@ -86,12 +86,12 @@ fn rows_of_a_clock_of_2031_give_way_and_what_it_fetched_is_read_again() {
 }
 
 #[test]
-fn an_instant_of_observation_in_a_file_is_now_at_the_latest() {
+fn a_row_observed_in_the_future_gives_way_to_one_observed_before_it_was_imported() {
     let place = Place::new();
     let head = "id,service_keys,opened_at,resolved_at,status,observed_at\n";
     let row = |end: &str, status: &str, seen: &str| format!("{head}i,web,2025-03-02T00:00:00Z,{end},{status},{seen}\n");
     import(&place, "incidents", &row("", "open", "2031-01-01T00:00:00Z"));
-    import(&place, "incidents", &row("2025-03-02T01:00:00Z", "resolved", ""));
+    import(&place, "incidents", &row("2025-03-02T01:00:00Z", "resolved", "2025-03-03T00:00:00Z"));
     let dataset = Dataset::open(&place.path("data")).expect("a dataset");
     let known = dataset.known_incidents("file", |_| Timestamp(i64::MIN)).expect("rows");
     assert_eq!(known.unsettled[0].resolved_at, Some(at("2025-03-02T01:00:00Z")));
@@ -103,6 +103,8 @@ fn days_that_have_not_come_are_not_covered() {
     place.write("rows.csv", DEPLOYMENT);
     let run = place.run(["import", "deployments", "rows.csv", "--covers", "2025-01-01..2099-01-01"]);
     assert!(run.stderr.contains("coverage ends today instead"), "{}", run.stderr);
+    let run = place.run(["import", "deployments", "rows.csv", "--covers", "2098-01-01..2099-01-01"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(end_of_coverage(&place, "file").expect("a span") < at("2098-01-01T00:00:00Z"));
 }
 

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use crate::cli::args::{Common, Import, Inputs};
 use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
-use crate::cli::exit::Code;
+use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::Talk;
 use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::{Rows, Table};
@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     let zone = context.config.settings.zone;
     let started = now();
     let mut writer = lock(&context.data, "importing", started, talk)?;
-    let covers = until_today(import, table, started, zone, talk);
+    let covers = until_today(import, table, started, zone, talk)?;
     let options = Options {
         preset,
         source: import.source.clone(),
@@ -72,8 +72,8 @@ fn until_today(
     started: Timestamp,
     zone: Zone,
     talk: Talk,
-) -> Option<(NaiveDate, NaiveDate)> {
-    let (from, to) = import.covers?;
+) -> Result<Option<(NaiveDate, NaiveDate)>, UsageError> {
+    let Some((from, to)) = import.covers else { return Ok(None) };
     let tomorrow = zone.day_of(started).succ_opt().unwrap_or(to);
     if matches!(table, Table::Commits | Table::PullRequests) {
         talk.warning(&format!(
@@ -86,7 +86,10 @@ fn until_today(
              as days without events"
         ));
     }
-    Some((from.min(tomorrow), to.min(tomorrow)))
+    if from >= tomorrow {
+        return Err(UsageError(format!("--covers begins at {from}, which is in the future; nothing was imported")));
+    }
+    Ok(Some((from, to.min(tomorrow))))
 }
 
 fn counted(rows: usize) -> String {

@@ -12,7 +12,7 @@ use super::page::PageSize;
 use super::queries::REPOSITORIES;
 use super::source::Source;
 use super::wire;
-use super::{Plan, error::QueryError};
+use super::{Event, Plan, error::QueryError};
 
 /// A repo to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,16 +31,37 @@ impl Source {
         for name in named.filter(|name| wanted(&self.plan, name)) {
             found.insert(name.to_lowercase(), Target { name, empty: false });
         }
+        let mut refused = Vec::new();
         for owner in owners(&self.plan) {
-            for target in
-                self.owned(&owner).await.map_err(QueryError::into_run)?.ok_or(GitHubError::NoOwner { owner })?
-            {
+            let owned = match self.owned(&owner).await {
+                Ok(Some(owned)) => owned,
+                Ok(None) => {
+                    refused.push((owner.clone(), GitHubError::NoOwner { owner }));
+                    continue;
+                }
+                Err(error @ QueryError::Denied(_)) => {
+                    refused.push((owner, error.into_run()));
+                    continue;
+                }
+                Err(error) => return Err(error.into_run()),
+            };
+            for target in owned {
                 let matches =
                     self.plan.repos.is_empty() || self.plan.repos.iter().any(|glob| glob.matches(&target.name));
                 if matches && wanted(&self.plan, &target.name) {
                     found.insert(target.name.to_lowercase(), target);
                 }
             }
+        }
+        if found.is_empty()
+            && let Some((_, error)) = refused.pop()
+        {
+            return Err(error);
+        }
+        // The repos of other owners can be read.
+        for (owner, error) in refused {
+            let failed = Event::Failed { scope: format!("{owner}/*"), reason: error.to_string(), is_denied: true };
+            self.send(failed).await?;
         }
         if found.is_empty() {
             return Err(GitHubError::NoRepos { wanted: describe(&self.plan) });

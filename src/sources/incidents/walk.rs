@@ -4,6 +4,10 @@
 //! before it: some rows come twice, and none is lost, whatever is deleted meanwhile. Only among rows of one instant is
 //! there an offset.
 
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
 use super::absent::Listed;
 use super::error::QueryError;
 use crate::domain::event::Incident;
@@ -17,6 +21,8 @@ pub(in crate::sources) trait List: Sync {
     const PAGE: usize;
     /// The deepest that pages go: offset and page together.
     const DEEPEST: usize;
+    /// Whether a page that is empty and says that there are more is wrong; else it is the end.
+    const SAYS_MORE: bool;
     /// How far windows overlap, where a service does not say that both ends are within.
     const OVERLAP_MS: i64;
 
@@ -77,14 +83,14 @@ pub(in crate::sources) struct Walk<'l, L> {
     end: Timestamp,
     newest: Timestamp,
     skipped: usize,
-    /// Ids of the page before, where this one goes on behind it.
-    before: Vec<String>,
+    /// Ids of the pages before within the same window, folded, where this one goes on behind them.
+    before: FxHashSet<u64>,
 }
 
 impl<'l, L: List> Walk<'l, L> {
     pub(in crate::sources) fn over(list: &'l L, span: Span) -> Self {
         let window = Span { from: span.from, to: window_end::<L>(span.from, span.to) };
-        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0, before: Vec::new() }
+        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0, before: FxHashSet::default() }
     }
 
     /// How many entries were skipped so far: null ones, and those that do not say when they were made.
@@ -101,13 +107,19 @@ impl<'l, L: List> Walk<'l, L> {
         self.skipped += skipped;
         let shown = rows.len() + skipped;
         let ids: Vec<String> = rows.iter().map(|row| row.incident.id.clone()).collect();
-        if self.offset > 0 && !ids.is_empty() && ids == self.before {
+        if self.offset == 0 {
+            self.before.clear();
+        }
+        if shown == 0 && more == Some(true) && L::SAYS_MORE {
+            let words = "the service says that there are more incidents and shows none; run again later";
+            return Err(QueryError::Here(words.into()));
+        }
+        if !self.before.insert(FxBuildHasher.hash_one(&ids)) && !ids.is_empty() {
             let (offset, shown) = (self.offset, ids.len());
             return Err(QueryError::Here(format!(
                 "the service shows the same {shown} incidents again at offset {offset}, so its list has no end; run again later"
             )));
         }
-        self.before = ids;
         // A row that was made outside the window that was asked for says nothing of how far the list has come.
         let within = rows.iter().map(|row| row.made_at).filter(|at| *at <= self.window.to);
         self.newest = within.max().unwrap_or(self.newest).max(self.newest);
@@ -161,6 +173,7 @@ mod tests {
     }
 
     impl List for Small {
+        const SAYS_MORE: bool = true;
         const LONGEST_MS: i64 = 100_000;
         const PAGE: usize = 10;
         const DEEPEST: usize = 50;

@@ -81,6 +81,7 @@ impl Alerts<'_> {
 impl List for Alerts<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
+    const SAYS_MORE: bool = false;
     const DEEPEST: usize = 20_000;
     const OVERLAP_MS: i64 = 0;
 

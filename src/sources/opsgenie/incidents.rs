@@ -75,6 +75,7 @@ pub(super) fn order_word(order: Order) -> &'static str {
 impl List for Incidents<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
+    const SAYS_MORE: bool = false;
     const DEEPEST: usize = 20_000;
     const OVERLAP_MS: i64 = 0;
 

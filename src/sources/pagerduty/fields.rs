@@ -206,16 +206,18 @@ async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryErr
         let (limit, from) = (PAGE.to_string(), offset.to_string());
         let query = [("limit", limit.as_str()), ("offset", &from), ("time_zone", "UTC")];
         let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
-        let Some(page) = QueryError::gone_is_none(entries)? else { break };
+        let Some(page) = QueryError::gone_is_none(entries)? else { return Ok(first) };
         let shown = page.log_entries.rows.len() + page.log_entries.nulls;
         let acknowledged = page.log_entries.rows.iter().filter(|it| it.r#type.starts_with("acknowledge"));
         first = acknowledged.map(|entry| entry.created_at).filter(|at| !at.is_placeholder()).chain(first).min();
         offset += shown;
         if !page.more || shown == 0 {
-            break;
+            return Ok(first);
         }
     }
-    Ok(first)
+    let words =
+        format!("PagerDuty's log of incident {id} has no end; run again later, or set acknowledgements = false");
+    Err(QueryError::Here(words))
 }
 
 /// Whether the key sees any incident of the last half year.

@@ -26,6 +26,7 @@ impl List for Incidents<'_> {
     /// Half a year is 181 days at least.
     const LONGEST_MS: i64 = 180 * 86_400_000;
     const PAGE: usize = 100;
+    const SAYS_MORE: bool = true;
     const DEEPEST: usize = 10_000;
     const OVERLAP_MS: i64 = 1_000;
 

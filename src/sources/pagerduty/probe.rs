@@ -46,6 +46,7 @@ pub async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Result<Probe
 fn failed(error: QueryError) -> SourceError {
     match error.reason() {
         Err(error) => error,
-        Ok((cause, _)) => SourceError::Failed { service: SERVICE, cause },
+        Ok((cause, true)) => SourceError::Nothing { service: SERVICE, cause },
+        Ok((cause, false)) => SourceError::Failed { service: SERVICE, cause },
     }
 }

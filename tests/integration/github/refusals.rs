@@ -62,6 +62,21 @@ fn an_error_of_graphql_by_such_a_rule_reads_the_same() {
 }
 
 #[test]
+fn an_owner_whose_repos_cannot_be_listed_costs_those_alone() {
+    let scene = Scene::repos(World::of([even("acme/web", 10, 1)]), &["acme/*", "other/*", "nosuch/*"]);
+    let is_of_other = |request: &Request| request.variables.get("owner").is_some_and(|owner| owner == "other");
+    let message = "the `other` organization has an IP allow list enabled, and 192.0.2.1 is not permitted";
+    let body = json!({"message": message}).to_string();
+    scene.server.fault(Fault::when(ALWAYS, is_of_other, Effect::Reply(403, vec![], body)));
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("other/*") && run.stderr.contains("IP allow list"), "{}", run.stderr);
+    assert!(run.stderr.contains("nosuch/*"), "{}", run.stderr);
+    assert!(!scene.covered("acme/web").is_empty());
+    assert_eq!(scene.fetch(&["--strict"]).code, 5);
+}
+
+#[test]
 fn a_list_that_is_cut_by_single_sign_on_says_so() {
     let scene = two_organizations();
     let header = ("X-GitHub-SSO".to_owned(), "partial-results; organizations=21955855".to_owned());
