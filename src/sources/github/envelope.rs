@@ -114,7 +114,9 @@ pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str
             format!("{message} It is gone, or this token does not see it; check the name and the token")
         }
         "FORBIDDEN" | "INSUFFICIENT_SCOPES" => {
-            format!("{message} (forbidden; the token needs read access to deployments, contents and pull requests)")
+            format!(
+                "{message} (forbidden; the token needs read access to deployments, contents and pull requests, and to issues for [github_issues])"
+            )
         }
         _ => message,
     }))

@@ -103,3 +103,19 @@ fn a_server_without_full_database_ids_is_asked_for_the_short_ones() {
     let refused = scene.server.log().iter().filter(|request| names_it(request)).count();
     assert_eq!(refused, 1, "once is enough to learn it");
 }
+
+#[test]
+fn doctor_says_that_issues_may_not_be_read_with_the_code_of_fetch() {
+    let scene = Scene::repos(World::of([even("acme/web", 10, 1)]), &["acme/web"]);
+    let text = std::fs::read_to_string(scene.place.path("dora.toml")).expect("the config");
+    scene.place.write("dora.toml", &format!("{text}\n[github_issues]\nlabels = [\"incident\"]\n"));
+    let asks = |request: &Request| request.query.contains("issues(");
+    let error = json!({"data": {"repository": null}, "errors": [{"type": "FORBIDDEN",
+        "path": ["repository", "issues"], "message": "Resource not accessible by personal access token"}]});
+    scene.server.fault(Fault::when(ALWAYS, asks, Effect::Reply(200, vec![], error.to_string())));
+    for command in ["fetch", "doctor"] {
+        let run = scene.run(&[command]);
+        assert_eq!(run.code, 3, "{command}: {}{}", run.stdout, run.stderr);
+        assert!(format!("{}{}", run.stdout, run.stderr).contains("to issues for [github_issues]"), "{command}");
+    }
+}

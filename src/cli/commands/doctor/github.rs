@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checklist::Checklist;
-use super::environments;
+use super::{environments, issues};
 use crate::cli::args::{Common, Fetch, Network};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
@@ -58,12 +58,14 @@ pub(super) fn check(
     list.ok(&format!("token: {}", describe(github, &auth, kind)));
     let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
+    let of_issues = (plan.clone(), auth.clone());
     match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), talk.warnings())) {
         Ok(probe) => {
             list.ok(&format!("github: {} accepts the token", github.api_url.as_str()));
             scopes(kind, probe.scopes.as_deref(), list);
             budget(probe.budget, list);
             repos(&probe, config, github, common, list);
+            issues::check(config, of_issues.0, of_issues.1, talk, list)?;
         }
         Err(error) => broken_off(error, github, common, list),
     }

@@ -5,6 +5,7 @@ mod dataset;
 mod environments;
 mod github;
 mod incidents;
+mod issues;
 mod prometheus;
 
 use std::path::Path;
