@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use url::Url;
 
@@ -25,12 +24,12 @@ pub(crate) struct Answer {
     headers: Vec<(&'static str, String)>,
     body: String,
     cut: bool,
-    after: Duration,
+    never: bool,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: body.into(), cut: false, after: Duration::ZERO }
+        Self { status, headers: Vec::new(), body: body.into(), cut: false, never: false }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
@@ -38,9 +37,9 @@ impl Answer {
         self
     }
 
-    /// It comes late.
-    pub(crate) fn after(mut self, milliseconds: u64) -> Self {
-        self.after = Duration::from_millis(milliseconds);
+    /// It never comes.
+    pub(crate) fn never(mut self) -> Self {
+        self.never = true;
         self
     }
 
@@ -64,12 +63,18 @@ impl Server {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         std::thread::spawn(move || {
+            // Streams that stay open without an answer.
+            let mut silent = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 let Some(request) = read(&stream, log.lock().expect("a log").len()) else { continue };
                 let answer = answer(&request);
                 log.lock().expect("a log").push(request);
-                write(&mut stream, &answer);
+                if answer.never {
+                    silent.push(stream);
+                } else {
+                    write(&mut stream, &answer);
+                }
             }
         });
         Self { url: Url::parse(&url).expect("an address"), seen }
@@ -95,7 +100,6 @@ fn read(stream: &TcpStream, number: usize) -> Option<Seen> {
 }
 
 fn write(stream: &mut TcpStream, answer: &Answer) {
-    std::thread::sleep(answer.after);
     let mut text =
         format!("HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n", answer.status, answer.body.len());
     for (name, value) in &answer.headers {

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread::{sleep, spawn};
+use std::thread::spawn;
 use std::time::Duration;
 
 use crate::wire::{self, Pace, Raw, Reply};
@@ -17,8 +17,6 @@ pub(crate) enum Step {
     PassAndHold,
     /// Nothing comes back.
     Hold,
-    /// Answered after two seconds.
-    Slow,
     /// This status, `Retry-After` and body.
     Answer(u16, Option<&'static str>, &'static str),
 }
@@ -100,10 +98,6 @@ fn serve(mut stream: TcpStream, shared: &(Mutex<State>, Condvar), behind: Option
             Step::Pass => (passed(&raw)?, false),
             Step::PassAndHold => (passed(&raw)?, true),
             Step::Hold => (Vec::new(), true),
-            Step::Slow => {
-                sleep(Duration::from_secs(2));
-                (passed(&raw)?, false)
-            }
             Step::Answer(status, wait, body) => {
                 let headers = wait.map(|wait| ("retry-after".to_owned(), wait.to_owned())).into_iter().collect();
                 let reply = Reply { status, headers, body: body.into(), pace: Pace::Whole };

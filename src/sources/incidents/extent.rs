@@ -31,6 +31,7 @@ pub(in crate::sources) async fn extent<L: List>(
     let (pages, each) = (incidents.div_ceil(page), list.questions());
     let usual = Spent { requests: windows + pages + incidents * each, points: 0 };
     // Pages overlap where many incidents began within a second. Known ones are asked for by themselves.
+    let each = each + list.further_questions();
     let again = count(known.unsettled.len()) * (1 + each) + count(known.undecided.len()) * (1 + each);
     // A row that two pages show is completed twice.
     let most = Spent { requests: windows + (2 + each) * pages + incidents * each + again, points: 0 };

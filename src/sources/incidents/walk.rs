@@ -38,6 +38,11 @@ pub(in crate::sources) trait List: Sync {
     /// How many requests [`List::complete`] makes for one incident, mostly.
     fn questions(&self) -> u64;
 
+    /// The most requests that [`List::complete`] makes for one incident beyond [`List::questions`].
+    fn further_questions(&self) -> u64 {
+        0
+    }
+
     /// Whether references to deployments are read at all.
     fn reads_references(&self) -> bool;
 

@@ -15,6 +15,8 @@ use crate::sources::incidents::{SourceError, flags};
 const PAGE: usize = 100;
 /// No list is shown further than this.
 const DEEPEST: usize = 10_000;
+/// A log is read no further than this, so that the requests of an incident are bounded.
+const MOST_LOG_PAGES: usize = 20;
 /// A window of the list of incidents is shorter than half a year.
 const HALF_YEAR_MS: i64 = 180 * 86_400_000;
 /// Reasons why a change event is said to be related, the most telling first.
@@ -89,6 +91,12 @@ impl Account {
     pub(super) fn questions(&self, pagerduty: &PagerDuty) -> u64 {
         let asked = [self.has_fields, pagerduty.reads_notes(), pagerduty.change_events, pagerduty.acknowledgements];
         asked.into_iter().map(u64::from).sum()
+    }
+
+    /// How many pages a log may have beyond its first.
+    #[expect(clippy::unused_self, reason = "beside the questions that it adds to")]
+    pub(super) fn further_log_pages(&self, pagerduty: &PagerDuty) -> u64 {
+        if pagerduty.acknowledgements { (MOST_LOG_PAGES - 1) as u64 } else { 0 }
     }
 
     /// A service by its id, or by its name.
@@ -202,7 +210,7 @@ async fn has_field(api: &Api, wanted: &[&str]) -> Result<bool, QueryError> {
 /// The instant of the first acknowledgement among an incident's log entries. They come newest first, so all are read.
 async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryError> {
     let (mut offset, mut first) = (0, None);
-    for _ in 0..DEEPEST / PAGE {
+    for _ in 0..MOST_LOG_PAGES {
         let (limit, from) = (PAGE.to_string(), offset.to_string());
         let query = [("limit", limit.as_str()), ("offset", &from), ("time_zone", "UTC")];
         let entries: Result<wire::LogEntries, _> = api.get(&["incidents", id, "log_entries"], &query).await;
@@ -215,8 +223,8 @@ async fn acknowledged(api: &Api, id: &str) -> Result<Option<Timestamp>, QueryErr
             return Ok(first);
         }
     }
-    let words =
-        format!("PagerDuty's log of incident {id} has no end; run again later, or set acknowledgements = false");
+    let most = MOST_LOG_PAGES * PAGE;
+    let words = format!("PagerDuty's log of incident {id} has more than {most} entries; set acknowledgements = false");
     Err(QueryError::Here(words))
 }
 

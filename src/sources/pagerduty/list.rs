@@ -64,6 +64,10 @@ impl List for Incidents<'_> {
         self.account.questions(self.pagerduty)
     }
 
+    fn further_questions(&self) -> u64 {
+        self.account.further_log_pages(self.pagerduty)
+    }
+
     fn reads_references(&self) -> bool {
         self.pagerduty.deployment_ref.is_some() || self.pagerduty.change_events
     }
