@@ -6,8 +6,9 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use dora_report::domain::coverage::{Coverage, EVERYTHING};
 use dora_report::domain::event::{Commit, Deployment, Incident, Rows, Table};
+use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
-use dora_report::domain::time::{Period, Timestamp};
+use dora_report::domain::time::Timestamp;
 use dora_report::metrics::attribution::Attributor;
 use dora_report::metrics::batch::batches;
 use dora_report::metrics::facts::Facts;

@@ -3,7 +3,8 @@
 
 use crate::domain::coverage::intersect;
 use crate::domain::group::GroupKind;
-use crate::domain::time::{Period, Span, Timestamp, Zone};
+use crate::domain::period::Period;
+use crate::domain::time::{Span, Timestamp, Zone};
 use crate::metrics::tables::{Analysis, NoData};
 
 use super::args::DEFAULT_DAYS;

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::time::{Period, Timestamp};
+use crate::domain::period::Period;
+use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};

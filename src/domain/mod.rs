@@ -9,6 +9,7 @@ pub mod glob;
 pub mod graph;
 pub mod group;
 pub mod kind;
+pub mod period;
 pub mod priority;
 pub mod reason;
 pub mod settings;

@@ -45,8 +45,9 @@ use self::recognised::Recognised;
 use self::tables::{Analysis, GroupReport, MonthlyFailures, PeriodFigures};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
+use crate::domain::period::Period;
 use crate::domain::settings::Settings;
-use crate::domain::time::{Period, Span, Timestamp};
+use crate::domain::time::{Span, Timestamp};
 use crate::store::Dataset;
 
 /// What is asked of the metrics.

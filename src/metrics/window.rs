@@ -11,7 +11,8 @@ use super::reach::Reach;
 use super::sliding::{Item, percentiles};
 use super::tables::DailyRow;
 use crate::domain::band::Bands;
-use crate::domain::time::{Period, Span, Timestamp, Zone};
+use crate::domain::period::Period;
+use crate::domain::time::{Span, Timestamp, Zone};
 
 impl DayWindow {
     /// Whether it is not cut short.

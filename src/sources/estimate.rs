@@ -29,7 +29,7 @@ impl Add for Spent {
 pub struct Estimate {
     /// A repo, an account or a list.
     pub scope: String,
-    /// Deployments there are at most, or what stands in for them.
+    /// Upper bound of the deployments, or of the workflow runs, releases, tags or merges read as deployments.
     pub deployments: u64,
     /// Commits to read of the default branch.
     pub commits: u64,

@@ -2,6 +2,7 @@
 //!
 //! Owns the files and their schema, and a note of what of them was sent elsewhere. Knows no source and computes no figure.
 
+mod change;
 pub mod columns;
 pub mod coverage;
 mod cursors;
@@ -18,8 +19,9 @@ pub mod schema;
 pub mod sent;
 mod writer;
 
+pub use change::{Change, Effect};
 pub use cursors::ASKED;
 pub use dataset::Dataset;
 pub use durable::replace;
 pub use error::StoreError;
-pub use writer::{Change, Effect, Writer};
+pub use writer::Writer;

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::Rows;
+use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
-use dora_report::domain::time::{Period, Timestamp};
+use dora_report::domain::time::Timestamp;
 use dora_report::metrics::tables::Analysis;
 use dora_report::metrics::{Request, analyse};
 use dora_report::store::{Dataset, Writer};

@@ -6,8 +6,8 @@
 use std::fmt::Debug;
 
 use dora_report::domain::event::Table;
+use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
-use dora_report::domain::time::Period;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
     Analysis, Cause, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,

@@ -10,8 +10,9 @@ mod plan;
 use std::fmt;
 
 use dora_report::domain::glob::Glob;
+use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
-use dora_report::domain::time::{Period, Timestamp};
+use dora_report::domain::time::Timestamp;
 use proptest::prelude::*;
 
 use crate::oracle::Events;

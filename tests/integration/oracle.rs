@@ -17,8 +17,9 @@ use dora_report::domain::coverage::{Coverage, EVERYTHING};
 use dora_report::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
 use dora_report::domain::glob::Glob;
 use dora_report::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
-use dora_report::domain::time::{Period, Span, Timestamp};
+use dora_report::domain::time::{Span, Timestamp};
 
 pub(crate) use figures::{Figures, Known, Missing};
 use history::Change;

@@ -14,7 +14,8 @@ pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
 use crate::domain::glob::Glob;
-use crate::domain::time::{Period, Timestamp, parse_date, parse_duration, parse_history_date};
+use crate::domain::period::Period;
+use crate::domain::time::{Timestamp, parse_date, parse_duration, parse_history_date};
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::Metric;
 

@@ -11,7 +11,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::Talk;
 use crate::config::Config;
 use crate::domain::event::Table;
-use crate::domain::time::Period;
+use crate::domain::period::Period;
 use crate::metrics::Request;
 use crate::report::Provenance;
 use crate::sources::file;

@@ -9,7 +9,7 @@ use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{data, printable};
 use crate::domain::group::{Group, GroupKind};
-use crate::domain::time::Period;
+use crate::domain::period::Period;
 use crate::metrics::{Request, analyse};
 use crate::report::explain;
 

@@ -23,8 +23,9 @@ use std::collections::BTreeMap;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::group::{Group, TeamName};
+use crate::domain::period::Period;
 use crate::domain::settings::Settings;
-use crate::domain::time::{Period, Span, Timestamp};
+use crate::domain::time::{Span, Timestamp};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]

@@ -127,7 +127,7 @@ pub struct IncidentRecord {
     pub teams: Vec<TeamName>,
     /// Whether it counts.
     pub counted: bool,
-    /// Why it does not, or what is to be said of one that counts.
+    /// Why it does not count, or a remark on one that does.
     pub reason: Option<Reason>,
     /// Whether it is over by its status without an end: neither open nor resolved.
     pub is_over_without_an_end: bool,

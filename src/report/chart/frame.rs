@@ -7,7 +7,7 @@ use super::palette::{INK, LINE, MUTED, RULE};
 use super::scale::{Days, Scale, Tick};
 use super::{ChartError, segments};
 use crate::domain::band::{Band, Thresholds};
-use crate::domain::time::Period;
+use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
 
 /// Size of the text of axes, pixels.

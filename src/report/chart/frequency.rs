@@ -10,7 +10,7 @@ use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, axis, daily_line, end_lab
 use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Days, Scale, round_steps, ticks};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
-use crate::domain::time::Period;
+use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
 use crate::report::number;
 

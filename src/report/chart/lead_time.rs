@@ -6,7 +6,7 @@ use super::palette::{DASHED, LINE};
 use super::scale::{Days, Scale};
 use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
 use crate::domain::band::Bands;
-use crate::domain::time::Period;
+use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
 use crate::report::number;
 

@@ -33,7 +33,8 @@ use super::Provenance;
 use super::chart::{self, Chart};
 use super::number;
 use crate::domain::group::GroupKind;
-use crate::domain::time::{Period, Timestamp, Zone};
+use crate::domain::period::Period;
+use crate::domain::time::{Timestamp, Zone};
 use crate::metrics::tables::{Analysis, Finding};
 
 /// One report of the index.

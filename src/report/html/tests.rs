@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::sample::{HOSTILE, empty, provenance, year};
 use super::{IndexEntry, render, render_index};
-use crate::domain::time::{Period, Timestamp};
+use crate::domain::period::Period;
+use crate::domain::time::Timestamp;
 use crate::metrics::tables::Analysis;
 
 /// Where the page's one script begins.

@@ -6,8 +6,9 @@ use serde::Serialize;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
+use crate::domain::period::Period;
 use crate::domain::settings::{Merge, Settings};
-use crate::domain::time::{Period, Timestamp};
+use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Finding, InputSummary};
 
 #[derive(Serialize)]

@@ -12,8 +12,9 @@ use crate::domain::band::Bands;
 use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::Table;
 use crate::domain::group::{Group, GroupKind, TeamName};
+use crate::domain::period::Period;
 use crate::domain::settings::Settings;
-use crate::domain::time::{Period, Span, Timestamp, Zone};
+use crate::domain::time::{Span, Timestamp, Zone};
 use crate::metrics::tables::{
     Analysis, Finding, GroupReport, InputSummary, MonthlyFailures, NoData, PeriodFigures, Severity, SurvivalStep,
     Verdict, Verdicts,

@@ -1,4 +1,4 @@
-//! What a run found of a repo's deployments, or of what stands in for them.
+//! What a run found of a repo's deployments, or of the records that are read as deployments.
 
 use super::chain::Chain;
 use super::map::Repo;

@@ -6,8 +6,9 @@ use dora_report::domain::coverage::{Coverage, EVERYTHING, join};
 use dora_report::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
 use dora_report::domain::glob::Glob;
 use dora_report::domain::group::{ServiceName, TeamName};
+use dora_report::domain::period::Period;
 use dora_report::domain::settings::{Policy, Service, Settings};
-use dora_report::domain::time::{Period, Span, Timestamp, Zone};
+use dora_report::domain::time::{Span, Timestamp, Zone};
 use dora_report::domain::unit::Seconds;
 use proptest::sample::Index;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Days, NaiveDate};
 use dora_report::domain::event::Incident;
 use dora_report::domain::group::{Group, GroupKind};
-use dora_report::domain::time::{Period, Span, Timestamp};
+use dora_report::domain::period::Period;
+use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::{Interval, Seconds};
 use dora_report::metrics::tables::{
     ChangeFailure, DailyRow, Frequency, LeadTime, Restore, Rule, StageFigures, Stages, Variant, VariantFigure,

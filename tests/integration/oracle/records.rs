@@ -2,8 +2,9 @@
 
 use dora_report::domain::event::{Deployment, Incident};
 use dora_report::domain::group::ServiceName;
+use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
-use dora_report::domain::time::{Period, Span, Timestamp};
+use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::Seconds;
 use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 

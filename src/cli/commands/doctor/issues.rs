@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checklist::Checklist;
+use crate::cli::commands::fetch::plan::issues;
 use crate::cli::context::now;
 use crate::cli::exit::{self, Code};
 use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::config::Config;
-use crate::sources::github::{Auth, Issues, Plan, estimate_issues};
+use crate::sources::github::{Auth, Plan, estimate_issues};
 
 /// Asks each repo once.
 pub(super) fn check(config: &Config, plan: Plan, auth: Auth, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
     let Some(section) = &config.github_issues else { return Ok(()) };
-    let issues = Issues {
-        labels: section.labels.clone(),
-        caused_by_deploy: section.caused_by_deploy.clone(),
-        count_not_planned: section.count_not_planned,
-    };
+    let issues = issues(section);
     let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), talk.warnings());
     let found = match runtime()?.block_on(asked) {
         Ok(found) => found.scopes,

@@ -115,11 +115,7 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
     };
     let mut checked = Checked::default();
     if let Some(section) = &config.github_issues {
-        let issues = Issues {
-            labels: section.labels.clone(),
-            caused_by_deploy: section.caused_by_deploy.clone(),
-            count_not_planned: section.count_not_planned,
-        };
+        let issues = plan::issues(section);
         let found =
             github().and_then(|github| github.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)).into()));
         checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues));
@@ -140,27 +136,32 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
 
 /// The jobs, with what the dataset knows of each; and the sources that cannot be asked.
 pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow::Result<(Vec<Job>, Results)> {
+    let (sources, refused) = checked.into_parts();
     let mut jobs = Vec::new();
-    if let Some(github) = checked.github {
-        // Read under another filter, an environment may be missing from it.
-        let reading = github.plan.reading();
-        writer.forget(&|entry| {
-            let of = DeploymentKind::of_reading(&entry.source);
-            entry.table == Table::Deployments
-                && of.is_some_and(|(_, is_filtered)| is_filtered)
-                && entry.source != reading
-        })?;
-        jobs.push(of_github(github, data)?);
+    for source in sources {
+        jobs.push(match source {
+            Asked::GitHub(github) => {
+                // Read under another filter, an environment may be missing from it.
+                let reading = github.plan.reading();
+                writer.forget(&|entry| {
+                    let of = DeploymentKind::of_reading(&entry.source);
+                    entry.table == Table::Deployments
+                        && of.is_some_and(|(_, is_filtered)| is_filtered)
+                        && entry.source != reading
+                })?;
+                of_github(github, data)?
+            }
+            Asked::Issues(github, issues) => {
+                prepare(writer, data, github::ISSUES_SOURCE, &issues.asked(), None)?;
+                of_issues(github, issues, data)?
+            }
+            Asked::Incidents(source) => {
+                prepare(writer, data, source.name(), &source.asked(), Some(&source.scopes()))?;
+                of_incidents(source, data)?
+            }
+        });
     }
-    if let Some((github, issues)) = checked.issues {
-        prepare(writer, data, github::ISSUES_SOURCE, &issues.asked(), None)?;
-        jobs.push(of_issues(github, issues, data)?);
-    }
-    for source in checked.incidents {
-        prepare(writer, data, source.name(), &source.asked(), Some(&source.scopes()))?;
-        jobs.push(of_incidents(source, data)?);
-    }
-    Ok((jobs, checked.refused.into_iter().map(|(name, error)| (name, Err(error))).collect()))
+    Ok((jobs, refused))
 }
 
 /// Says before the first request what an incident source is read for: one that never answers is not one without
