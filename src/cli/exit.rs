@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::config::ConfigError;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::WriteError;
+use crate::facts::FactsError;
 use crate::http::HttpError;
 use crate::metrics::MetricsError;
 use crate::sources::file::FileError;
@@ -143,7 +144,7 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         }
         match cause.downcast_ref::<MetricsError>() {
             Some(MetricsError::NothingLeft { .. }) => return Code::Usage,
-            Some(MetricsError::Store(store)) => return of_store(store),
+            Some(MetricsError::Facts(FactsError::Store(store))) => return of_store(store),
             _ => {}
         }
     }

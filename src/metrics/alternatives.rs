@@ -5,11 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::Repos;
-use super::facts::Facts;
 use super::filter::Filter;
-use super::input::Events;
-use super::ownership::Ownership;
 use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
@@ -20,6 +16,10 @@ use crate::domain::glob::Glob;
 use crate::domain::reason::Reason;
 use crate::domain::settings::{Merge, Settings};
 use crate::domain::unit::Seconds;
+use crate::facts::Facts;
+use crate::facts::changes::Repos;
+use crate::facts::input::Events;
+use crate::facts::ownership::Ownership;
 
 /// Records of one revision and environment this close are taken for one roll-out.
 const ROLLOUT: Seconds = Seconds(600);

@@ -1,27 +1,17 @@
-//! What can go wrong between a dataset and its figures.
+//! What can go wrong between the facts and the figures.
 
-use polars::error::PolarsError;
 use thiserror::Error;
 
 use super::filter::Filter;
-use super::ownership::Ownership;
-use crate::domain::event::Table;
-use crate::store::StoreError;
+use crate::facts::FactsError;
+use crate::facts::ownership::Ownership;
 
 /// An error of the metrics.
 #[derive(Debug, Error)]
 pub enum MetricsError {
-    /// The dataset cannot be read.
+    /// The facts cannot be told.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The rows of a table cannot be read, although its parts open.
-    #[error("the rows of table {table} cannot be read: {cause}; a part of it may be damaged: import its files again")]
-    Reading {
-        /// The table.
-        table: &'static str,
-        /// Polars' words.
-        cause: PolarsError,
-    },
+    Facts(#[from] FactsError),
     /// The filters leave no service.
     #[error("no service passes {asked}; the services are: {there}")]
     NothingLeft {
@@ -30,13 +20,6 @@ pub enum MetricsError {
         /// The services that there are.
         there: String,
     },
-}
-
-impl MetricsError {
-    /// Wraps a Polars error of one table, for `map_err`.
-    pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
-        move |cause| Self::Reading { table: table.folder(), cause }
-    }
 }
 
 impl MetricsError {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::ownership::{Ownership, ServiceIndex};
 use crate::domain::glob::Glob;
+use crate::facts::ownership::{Ownership, ServiceIndex};
 
 /// Which services a report is restricted to.
 #[derive(Debug, Clone, Default)]

@@ -1,27 +1,18 @@
-//! From the dataset to figures: Polars in, plain tables out.
+//! From the facts to figures: plain tables out.
 //!
-//! `input` reads and joins in Polars; `ownership`, `batch` and `attribution` say what is known of each event;
-//! `window` and the period figures count over pools of them. No I/O of its own, no clock, no rendering.
+//! `window` and the period figures count over pools of events. No I/O of its own, no clock, no rendering, no Polars.
 
 mod alternatives;
-pub mod attribution;
-pub mod batch;
-pub mod changes;
 mod compare;
 mod emulation;
 mod error;
-pub mod facts;
 pub mod filter;
 pub mod findings;
-pub mod input;
-pub mod ownership;
 mod pairs;
 pub mod pool;
 pub mod reach;
 mod recognised;
 mod records;
-pub mod revisions;
-mod rollouts;
 pub mod sliding;
 mod stability;
 pub mod statistics;
@@ -35,10 +26,7 @@ use chrono::{Datelike, Days, NaiveDate};
 pub use error::MetricsError;
 
 use self::alternatives::Basis;
-use self::facts::Facts;
 use self::filter::Filter;
-use self::input::Events;
-use self::ownership::Ownership;
 use self::pool::{Pool, pools};
 use self::reach::{History, Reach};
 use self::recognised::Recognised;
@@ -48,6 +36,9 @@ use crate::domain::glob::Glob;
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::Facts;
+use crate::facts::input::Events;
+use crate::facts::ownership::Ownership;
 use crate::store::Dataset;
 
 /// What is asked of the metrics.

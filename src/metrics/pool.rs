@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::attribution::Attribution;
-use super::facts::Facts;
 use super::filter::Filter;
-use super::ownership::{Ownership, ServiceIndex};
 use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::time::Timestamp;
+use crate::facts::Facts;
+use crate::facts::attribution::Attribution;
+use crate::facts::ownership::{Ownership, ServiceIndex};
 
 /// One group's events.
 #[derive(Debug, Clone)]

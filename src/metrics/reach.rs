@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ownership::Ownership;
 use super::pool::Pool;
 use super::tables::{HistoryRecord, NoData};
 use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::ownership::Ownership;
 
 /// The incident services that this program reads itself.
 const OWN_SOURCES: [&str; 4] = ["pagerduty", "opsgenie", "jsm", "github-issues"];

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeSet;
 
-use super::facts::Facts;
-use super::ownership::{Ownership, ServiceIndex};
 use super::pool::Pool;
 use super::reach::Unusable;
 use super::tables::NoData;
 use crate::domain::group::GroupKind;
 use crate::domain::status::tells_the_end;
+use crate::facts::Facts;
+use crate::facts::ownership::{Ownership, ServiceIndex};
 
 /// What was recognised of all events.
 pub(super) struct Recognised {

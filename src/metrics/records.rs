@@ -2,16 +2,16 @@
 //!
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
-use super::attribution::Attribution;
-use super::facts::Facts;
 use super::filter::Filter;
-use super::ownership::{MatchRule, Ownership, ServiceIndex};
 use super::reach::Reach;
 use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
 use crate::domain::event::Deployment;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::Facts;
+use crate::facts::attribution::Attribution;
+use crate::facts::ownership::{MatchRule, Ownership, ServiceIndex};
 
 /// What the records are cut to.
 #[derive(Debug, Clone, Copy)]

@@ -7,17 +7,18 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::Facts;
 use super::pool::Pool;
 use super::statistics::{kaplan_meier, survival_median, wilson};
 use super::tables::{BandReading, ChangeFailure, Restore, Rule, SurvivalStep};
 use super::throughput::{duration_band, durations, finished_in, reading};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::time::Span;
+use crate::facts::Facts;
 
 /// The rules by which a deployment is known to have failed at the end of a span, first one first, each once.
 pub(super) fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rule> {
-    let known: Vec<Rule> = facts.failures[deployment]
+    let known: Vec<Rule> = facts
+        .failures(deployment)
         .iter()
         .filter(|failure| failure.holds_at(span.to))
         .map(|failure| failure.rule)
@@ -56,22 +57,22 @@ struct Times {
 fn times(facts: &Facts<'_>, incidents: impl Iterator<Item = usize>, span: Span) -> Times {
     let mut times = Times::default();
     for index in incidents {
-        let incident = &facts.incidents[index];
-        if incident.opened_at >= span.to {
+        let opened_at = facts.opened_at(index);
+        if opened_at >= span.to {
             continue;
         }
-        times.opened += u64::from(incident.opened_at >= span.from);
-        match incident.resolved_at {
+        times.opened += u64::from(opened_at >= span.from);
+        match facts.resolved_at(index) {
             Some(at) if at < span.to => {
-                let seconds = at.since(incident.opened_at).as_f64();
+                let seconds = at.since(opened_at).as_f64();
                 // An incident resolved before it was opened has no duration.
                 if at >= span.from && seconds >= 0.0 {
                     times.resolved.push(seconds);
                 }
             }
             // Over at an unknown time: neither open nor resolved.
-            None if facts.incident_facts[index].is_over_without_an_end => {}
-            _ => times.open.push(span.to.since(incident.opened_at).as_f64()),
+            None if facts.is_over_without_an_end(index) => {}
+            _ => times.open.push(span.to.since(opened_at).as_f64()),
         }
     }
     times

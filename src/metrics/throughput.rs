@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::facts::Facts;
 use super::pool::Pool;
 use super::statistics::{garwood, median_interval, quantile};
 use super::tables::{
@@ -17,6 +16,7 @@ use super::tables::{
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::{Interval, Seconds};
+use crate::facts::Facts;
 
 /// The indices of a pool's deployments that finished in a span.
 pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(Timestamp, usize)] {
@@ -83,12 +83,13 @@ pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Band
     let mut reasons: BTreeMap<LeadTimeReason, u64> = BTreeMap::new();
     let mut seconds = Vec::new();
     let mut stages: [Vec<f64>; 4] = Default::default();
-    for batch in finished.iter().filter_map(|&(_, index)| facts.batch_of[index].as_ref()) {
-        match batch.lead_time {
-            Ok(lead_time) => seconds.push(lead_time.as_f64()),
-            Err(reason) => *reasons.entry(reason).or_default() += 1,
+    for &(_, index) in finished {
+        match facts.lead_time(index) {
+            Some(Ok(lead_time)) => seconds.push(lead_time.as_f64()),
+            Some(Err(reason)) => *reasons.entry(reason).or_default() += 1,
+            None => continue,
         }
-        let of = &batch.stages;
+        let of = facts.stages(index);
         for (list, stage) in stages.iter_mut().zip([of.coding, of.pickup, of.review, of.deploy]) {
             list.extend(stage.map(Seconds::as_f64));
         }
@@ -106,9 +107,7 @@ pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Band
 }
 
 fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> u64 {
-    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index].as_ref()).map(|batch| batch.merged);
-    let merged: FxHashSet<u32> =
-        ranges.flat_map(|(from, to)| facts.batches.merged.get(from..to).unwrap_or_default()).copied().collect();
+    let merged: FxHashSet<u32> = finished.iter().flat_map(|&(_, index)| facts.merged(index)).copied().collect();
     merged.len() as u64
 }
 
@@ -117,8 +116,7 @@ fn variants(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> Vec<VariantFi
     for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
         spans.entry(variant).or_default();
     }
-    let ranges = finished.iter().filter_map(|&(_, index)| facts.batch_of[index].as_ref()).map(|batch| batch.variants);
-    for span in ranges.flat_map(|(from, to)| facts.batches.variants.get(from..to).unwrap_or_default()) {
+    for span in finished.iter().flat_map(|&(_, index)| facts.variants(index)) {
         let (kept, negative) = spans.entry(span.variant).or_default();
         if span.span < Seconds(0) {
             *negative += 1;

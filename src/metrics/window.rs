@@ -5,7 +5,6 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::facts::Facts;
 use super::pool::Pool;
 use super::reach::Reach;
 use super::sliding::{Item, percentiles};
@@ -13,6 +12,7 @@ use super::tables::DailyRow;
 use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::domain::time::{Span, Timestamp, Zone};
+use crate::facts::Facts;
 
 impl DayWindow {
     /// Whether it is not cut short.
@@ -112,7 +112,7 @@ pub fn daily(
         .deployments
         .iter()
         .filter_map(|&(at, index)| {
-            let seconds = facts.batch_of[index].as_ref()?.lead_time.ok()?;
+            let seconds = facts.lead_time(index)?.ok()?;
             let (enter, leave) = days_of(days, at, at, None);
             Some(Item { enter, leave, value: seconds.as_f64() })
         })
@@ -120,7 +120,7 @@ pub fn daily(
     let lead = percentiles(&lead_items, count, [0.5, 0.9]);
     let failed = count_by_day(
         pool.deployments.iter().flat_map(|&(at, index)| {
-            let known = &facts.failures[index];
+            let known = facts.failures(index);
             join_ranges(known.iter().map(|failure| days_of(days, at, failure.from, failure.until)).collect())
         }),
         count,
@@ -186,20 +186,20 @@ impl IncidentDays {
         let mut open = Vec::new();
         let (mut restores, mut recoveries) = (Vec::new(), Vec::new());
         for &index in &pool.incidents {
-            let incident = &facts.incidents[index];
-            opened.push(days_of(days, incident.opened_at, incident.opened_at, None));
-            let from = days.partition_point(|day| day.window.to <= incident.opened_at);
-            let Some(at) = incident.resolved_at else {
+            let opened_at = facts.opened_at(index);
+            opened.push(days_of(days, opened_at, opened_at, None));
+            let from = days.partition_point(|day| day.window.to <= opened_at);
+            let Some(at) = facts.resolved_at(index) else {
                 // Over at an unknown time: neither open nor resolved.
-                if !facts.incident_facts[index].is_over_without_an_end {
+                if !facts.is_over_without_an_end(index) {
                     open.push((from, count));
                 }
                 continue;
             };
             open.push((from, days.partition_point(|day| day.window.to <= at)));
-            let (enter, leave) = days_of(days, at, incident.opened_at, None);
+            let (enter, leave) = days_of(days, at, opened_at, None);
             resolved.push((enter, leave));
-            let value = at.since(incident.opened_at).as_f64();
+            let value = at.since(opened_at).as_f64();
             // An incident resolved before it was opened has no duration.
             if value < 0.0 {
                 continue;
@@ -207,9 +207,8 @@ impl IncidentDays {
             restores.push(Item { enter, leave, value });
         }
         for (index, links) in &pool.attributed {
-            let incident = &facts.incidents[*index];
-            let Some(at) = incident.resolved_at else { continue };
-            let value = at.since(incident.opened_at).as_f64();
+            let Some(at) = facts.resolved_at(*index) else { continue };
+            let value = at.since(facts.opened_at(*index)).as_f64();
             if value < 0.0 {
                 continue;
             }

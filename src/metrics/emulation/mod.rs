@@ -14,9 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 
 use self::rows::{ROWS, Row};
-use super::batch::Batch;
-use super::changes::PullRequestTimes;
-use super::facts::Facts;
 use super::pool::Pool;
 use super::statistics::quantile;
 use super::tables::EmulatedValue::{DaysPerWeek, PerDay, Ratio, Seconds as InSeconds};
@@ -24,6 +21,9 @@ use super::tables::{EmulatedValue, Emulation, Metric, PeriodFigures, Variant};
 use super::throughput::finished_in;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
+use crate::facts::Facts;
+use crate::facts::batch::Batch;
+use crate::facts::changes::PullRequestTimes;
 
 /// A group over a period, as every formula takes it.
 pub(super) struct Emulator<'a> {

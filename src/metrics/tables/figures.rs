@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::domain::band::Band;
 use crate::domain::time::Span;
 use crate::domain::unit::Interval;
+use crate::facts::words::{LeadTimeReason, Rule, Variant};
 
 /// A figure, or why there is none.
 pub type Figure<T> = Result<T, NoData>;
@@ -154,59 +155,6 @@ pub struct VariantFigure {
     pub negative: u64,
 }
 
-/// Ways to count a lead time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Variant {
-    /// Each deployment from the first commit of its batch: the headline.
-    Deployment,
-    /// Each pull request, and each commit without one, from its first commit.
-    Change,
-    /// Each commit from its commit time.
-    Commit,
-    /// Each pull request from its opening: hides the work before it.
-    PullRequestOpened,
-}
-
-impl Variant {
-    /// As written in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deployment => "deployment",
-            Self::Change => "change",
-            Self::Commit => "commit",
-            Self::PullRequestOpened => "pull-request-opened",
-        }
-    }
-}
-
-/// Why a counted deployment has no lead time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LeadTimeReason {
-    /// It is the first known one of its repo and environment.
-    FirstDeployment,
-    /// The same revision again.
-    Redeploy,
-    /// An ancestor of the revision before.
-    Rollback,
-    /// Its revision, or commits between the two, were not read.
-    UnknownCommits,
-    /// Its first commit is dated after it.
-    Negative,
-}
-
-impl LeadTimeReason {
-    /// As written in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FirstDeployment => "first-deployment",
-            Self::Redeploy => "redeploy",
-            Self::Rollback => "rollback",
-            Self::UnknownCommits => "unknown-commits",
-            Self::Negative => "negative",
-        }
-    }
-}
-
 /// Change failure rate over a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeFailure {
@@ -222,31 +170,6 @@ pub struct ChangeFailure {
     pub by_rule: BTreeMap<Rule, u64>,
     /// Its band.
     pub band: BandReading,
-}
-
-/// By which rule a deployment failed or an incident is linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
-    /// A reference or a flag says so.
-    Explicit,
-    /// The clock alone.
-    Window,
-    /// A rollback replaced it.
-    Rollback,
-}
-
-impl Rule {
-    /// All rules in the order of the outputs.
-    pub const ALL: [Self; 3] = [Self::Explicit, Self::Window, Self::Rollback];
-
-    /// As written in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Explicit => "explicit",
-            Self::Window => "window",
-            Self::Rollback => "rollback",
-        }
-    }
 }
 
 /// Time to restore over a period.

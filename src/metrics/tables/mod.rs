@@ -12,11 +12,14 @@ mod records;
 pub use daily::DailyRow;
 pub use emulation::{EmulatedValue, Emulation, Metric, Tool};
 pub use figures::{
-    BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, LeadTimeReason, MonthlyFailures, NoData,
-    PeriodFigures, Restore, Rule, StageFigures, SurvivalStep, Trend, Trends, Variant, VariantFigure, Verdict, Verdicts,
+    BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, MonthlyFailures, NoData, PeriodFigures,
+    Restore, StageFigures, SurvivalStep, Trend, Trends, VariantFigure, Verdict, Verdicts,
 };
 pub use finding::{Finding, Severity};
-pub use records::{Cause, DeploymentRecord, IncidentRecord, Kind, Link, Stages, Start};
+pub use records::{Cause, DeploymentRecord, IncidentRecord, Link};
+
+pub use crate::facts::input::InputSummary;
+pub use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start, Variant};
 
 use std::collections::BTreeMap;
 
@@ -101,17 +104,6 @@ pub struct HistoryRecord {
     pub name: String,
     /// Joined, sorted spans; empty where nothing was.
     pub spans: Vec<Span>,
-}
-
-/// One table of the dataset in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputSummary {
-    /// The table.
-    pub table: Table,
-    /// Its rows.
-    pub rows: u64,
-    /// The newest instant at which one of them was read.
-    pub newest_observed_at: Option<Timestamp>,
 }
 
 /// The figures of one group.

@@ -2,58 +2,11 @@
 
 use std::fmt;
 
-use super::figures::{LeadTimeReason, Rule};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
-use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
-
-/// What a counted deployment did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// It brought something, or nobody can tell.
-    Deploy,
-    /// The same revision again.
-    Redeploy,
-    /// An ancestor of the revision before.
-    Rollback,
-}
-
-impl Kind {
-    /// As written in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deploy => "deploy",
-            Self::Redeploy => "redeploy",
-            Self::Rollback => "rollback",
-        }
-    }
-}
-
-/// The stages of one lead time, seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stages {
-    /// First commit to opened.
-    pub coding: Option<Seconds>,
-    /// Opened to first review, or to the merge where there was none.
-    pub pickup: Option<Seconds>,
-    /// First review to merged.
-    pub review: Option<Seconds>,
-    /// Merged to deployed.
-    pub deploy: Option<Seconds>,
-}
-
-/// What a lead time starts at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Start {
-    /// When.
-    pub at: Timestamp,
-    /// The commit that was written then; `None` where only the first commit of a pull request is known.
-    pub sha: Option<String>,
-    /// Number of the pull request that holds the start; `None` for a commit without one.
-    pub pull_request: Option<i64>,
-}
+use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 
 /// What failed a deployment; written as the incident's id, or `rollback:ID`.
 #[derive(Debug, Clone, PartialEq, Eq)]

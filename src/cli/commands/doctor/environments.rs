@@ -9,7 +9,7 @@ use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
-use crate::metrics::ownership::{Ownership, Placement};
+use crate::facts::ownership::{Ownership, Placement};
 use crate::sources::github::ProbedRepo;
 
 /// Environments of one repo that are named; previews can be hundreds.

@@ -15,7 +15,7 @@ use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::domain::event::{Deployment, Table};
 use crate::domain::time::Timestamp;
-use crate::metrics::ownership::{MatchRule, Ownership};
+use crate::facts::ownership::{MatchRule, Ownership};
 use crate::sources::incidents::{Plan, SourceError};
 use crate::sources::opsgenie::{self, Product, SHUTDOWN};
 use crate::sources::pagerduty;

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use super::ownership::ServiceIndex;
 use super::revisions::SHORT;
-use super::tables::Rule;
+use super::words::Rule;
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::Timestamp;

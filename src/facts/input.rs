@@ -6,8 +6,7 @@
 use polars::prelude::*;
 
 use super::changes::Changes;
-use super::error::MetricsError;
-use super::tables::InputSummary;
+use super::error::FactsError;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;
@@ -27,12 +26,23 @@ pub struct Events {
     pub inputs: Vec<InputSummary>,
 }
 
+/// One table of the dataset in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSummary {
+    /// The table.
+    pub table: Table,
+    /// Its rows.
+    pub rows: u64,
+    /// The newest instant at which one of them was read.
+    pub newest_observed_at: Option<Timestamp>,
+}
+
 impl Events {
     /// Reads a dataset.
     ///
     /// # Errors
     /// A part of the dataset cannot be read.
-    pub fn read(dataset: &Dataset) -> Result<Self, MetricsError> {
+    pub fn read(dataset: &Dataset) -> Result<Self, FactsError> {
         let mut inputs = Vec::new();
         for table in Table::ALL {
             inputs.push(summarise(dataset, table)?);
@@ -46,12 +56,12 @@ impl Events {
     }
 }
 
-fn summarise(dataset: &Dataset, table: Table) -> Result<InputSummary, MetricsError> {
+fn summarise(dataset: &Dataset, table: Table) -> Result<InputSummary, FactsError> {
     let frame = dataset
         .scan(table)?
         .select([len().cast(DataType::Int64).alias("rows"), col("observed_at").max().cast(DataType::Int64)])
         .collect()
-        .map_err(MetricsError::reading(table))?;
+        .map_err(FactsError::reading(table))?;
     let columns = Columns { frame: &frame, table };
     Ok(InputSummary {
         table,
@@ -61,10 +71,10 @@ fn summarise(dataset: &Dataset, table: Table) -> Result<InputSummary, MetricsErr
 }
 
 /// A whole table in order of its key: order after a scan is nobody's promise.
-fn sorted(dataset: &Dataset, table: Table) -> Result<DataFrame, MetricsError> {
+fn sorted(dataset: &Dataset, table: Table) -> Result<DataFrame, FactsError> {
     dataset
         .scan(table)?
         .sort(["source", "id"], SortMultipleOptions::default())
         .collect()
-        .map_err(MetricsError::reading(table))
+        .map_err(FactsError::reading(table))
 }

@@ -1,21 +1,33 @@
 //! What is known of every event before any group or window is asked: whose it is, what it brought, what failed it.
 
+pub mod attribution;
+pub mod batch;
+pub mod changes;
+mod error;
+pub mod input;
+pub mod ownership;
+pub mod revisions;
+mod rollouts;
+pub mod words;
+
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::attribution::{Attribution, Attributor};
-use super::batch::{Batch, Batches, batches};
-use super::changes::{PullRequestTimes, Repos};
-use super::input::Events;
-use super::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
-use super::revisions::revisions;
-use super::rollouts;
-use super::tables::{Kind, Rule};
+pub use error::FactsError;
+
+use self::attribution::{Attribution, Attributor};
+use self::batch::{Batch, Batches, VariantSpan, batches};
+use self::changes::{PullRequestTimes, Repos};
+use self::input::Events;
+use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
+use self::revisions::revisions;
+use self::words::{Kind, LeadTimeReason, Rule, Stages};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
 
 /// One reason why a deployment is failed; holds for window ends in `(from, until]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +134,48 @@ impl<'a> Facts<'a> {
             facts.fail_by_rollback();
         }
         facts
+    }
+
+    /// The lead time of a deployment, or why a counted one has none; nothing of one that does not count.
+    pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
+        Some(self.batch_of.get(deployment)?.as_ref()?.lead_time)
+    }
+
+    /// The stages of a deployment's lead time.
+    pub fn stages(&self, deployment: usize) -> Stages {
+        self.batch_of.get(deployment).and_then(Option::as_ref).map_or_else(Stages::default, |batch| batch.stages)
+    }
+
+    /// The pull requests merged in a deployment, as indices into [`Facts::requests`].
+    pub fn merged(&self, deployment: usize) -> &[u32] {
+        let batch = self.batch_of.get(deployment).and_then(Option::as_ref);
+        batch.and_then(|batch| self.batches.merged.get(batch.merged.0..batch.merged.1)).unwrap_or_default()
+    }
+
+    /// The spans of every variant of a deployment's lead time.
+    pub fn variants(&self, deployment: usize) -> &[VariantSpan] {
+        let batch = self.batch_of.get(deployment).and_then(Option::as_ref);
+        batch.and_then(|batch| self.batches.variants.get(batch.variants.0..batch.variants.1)).unwrap_or_default()
+    }
+
+    /// Why a deployment failed; empty where it did not.
+    pub fn failures(&self, deployment: usize) -> &[Failure] {
+        self.failures.get(deployment).map_or(&[], Vec::as_slice)
+    }
+
+    /// When an incident was opened.
+    pub fn opened_at(&self, incident: usize) -> Timestamp {
+        self.incidents.get(incident).map_or(Timestamp(i64::MAX), |incident| incident.opened_at)
+    }
+
+    /// When an incident was resolved.
+    pub fn resolved_at(&self, incident: usize) -> Option<Timestamp> {
+        self.incidents.get(incident)?.resolved_at
+    }
+
+    /// Whether an incident is over by its status, at an unknown time.
+    pub fn is_over_without_an_end(&self, incident: usize) -> bool {
+        self.incident_facts.get(incident).is_some_and(|fact| fact.is_over_without_an_end)
     }
 
     fn attribute(&mut self, ownership: &Ownership<'_>, settings: &Settings, first_of: &FxHashMap<usize, usize>) {

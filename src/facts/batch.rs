@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::changes::{PullRequestTimes, RepoChanges, Repos};
-use super::tables::{Kind, LeadTimeReason, Stages, Start, Variant};
+use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
 use crate::domain::event::Deployment;
 use crate::domain::graph::{Arrival, CommitRow, Live, Node};
 use crate::domain::time::Timestamp;

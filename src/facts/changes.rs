@@ -6,7 +6,7 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::error::MetricsError;
+use super::error::FactsError;
 use crate::domain::event::Table;
 use crate::domain::graph::{CommitRow, Graph, Node};
 use crate::domain::time::Timestamp;
@@ -62,7 +62,7 @@ impl Changes {
     ///
     /// # Errors
     /// A part of the dataset cannot be read.
-    pub fn read(dataset: &Dataset) -> Result<Self, MetricsError> {
+    pub fn read(dataset: &Dataset) -> Result<Self, FactsError> {
         let sorted = SortMultipleOptions::default();
         let requests = dataset
             .scan(Table::PullRequests)?
@@ -77,7 +77,7 @@ impl Changes {
             ])
             .sort(["repo", "number"], sorted.clone())
             .collect()
-            .map_err(MetricsError::reading(Table::PullRequests))?;
+            .map_err(FactsError::reading(Table::PullRequests))?;
         let indexed = requests.clone().lazy().with_row_index("row", None).with_column(col("row").cast(DataType::Int64));
         let commits = dataset
             .scan(Table::Commits)?
@@ -97,17 +97,17 @@ impl Changes {
             )
             .sort(["repo", "sha"], sorted.clone())
             .collect()
-            .map_err(MetricsError::reading(Table::Commits))?;
+            .map_err(FactsError::reading(Table::Commits))?;
         let merges = indexed
             .filter(col("merge_sha").is_not_null())
             .select([col("repo"), col("merge_sha"), col("row")])
             .sort(["repo", "merge_sha", "row"], sorted)
             .collect()
-            .map_err(MetricsError::reading(Table::PullRequests))?;
+            .map_err(FactsError::reading(Table::PullRequests))?;
         Self::from_frames(&requests, &commits, &merges)
     }
 
-    fn from_frames(requests: &DataFrame, commits: &DataFrame, merges: &DataFrame) -> Result<Self, MetricsError> {
+    fn from_frames(requests: &DataFrame, commits: &DataFrame, merges: &DataFrame) -> Result<Self, FactsError> {
         let request = Columns { frame: requests, table: Table::PullRequests };
         let (number, opened) = (request.integers("number")?, request.integers("opened_at")?);
         let (first_commit, first_review) = (request.integers("first_commit_at")?, request.integers("first_review_at")?);

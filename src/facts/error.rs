@@ -1,0 +1,30 @@
+//! What can go wrong between a dataset and its facts.
+
+use polars::error::PolarsError;
+use thiserror::Error;
+
+use crate::domain::event::Table;
+use crate::store::StoreError;
+
+/// An error of the facts.
+#[derive(Debug, Error)]
+pub enum FactsError {
+    /// The dataset cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The rows of a table cannot be read, although its parts open.
+    #[error("the rows of table {table} cannot be read: {cause}; a part of it may be damaged: import its files again")]
+    Reading {
+        /// The table.
+        table: &'static str,
+        /// Polars' words.
+        cause: PolarsError,
+    },
+}
+
+impl FactsError {
+    /// Wraps a Polars error of one table, for `map_err`.
+    pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
+        move |cause| Self::Reading { table: table.folder(), cause }
+    }
+}
