@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, reason = "a bench may fail where its own data are wrong")]
 
+use std::sync::Arc;
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use dora_report::domain::coverage::{Coverage, EVERYTHING};
 use dora_report::domain::event::{Commit, Deployment, Incident, Rows, Table};
@@ -10,10 +12,10 @@ use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::Timestamp;
 use dora_report::facts::Facts;
+use dora_report::facts::arrivals::Arrivals;
 use dora_report::facts::attribution::Attributor;
-use dora_report::facts::batch::batches;
-use dora_report::facts::input::Events;
-use dora_report::facts::ownership::Ownership;
+use dora_report::facts::revisions::Revisions;
+use dora_report::facts::scan::Events;
 use dora_report::metrics::filter::Filter;
 use dora_report::metrics::pool::pools;
 use dora_report::metrics::reach::{History, Unusable};
@@ -109,43 +111,38 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
 fn metrics(criterion: &mut Criterion) {
     let (_folder, dataset, request) = organisation();
     let settings = &request.settings;
-    let events = Events::read(&dataset).expect("events");
-    let ownership = Ownership::new(settings, &events.deployments);
-    let repos = events.changes.by_repo();
-    let facts = Facts::new(&events, &repos, &ownership, settings);
-    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
-    let pools = pools(&facts, &ownership, &Filter::default());
+    let events = Arc::new(Events::read(&dataset).expect("events"));
+    let facts = Facts::new(&events, settings).expect("facts");
+    let revisions = Revisions::new(&events.deployments, &events.commits);
+    let history = History::of_facts(dataset.coverage(), &facts, settings);
+    let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
+    let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
+    let links = |incidents: &[Incident], affected: &[Option<Vec<usize>>]| {
+        let service = |index: usize| facts.placement(index).counted();
+        Attributor::new(&events.deployments, &revisions, &facts.counted, service, settings).links(incidents, affected)
+    };
 
     criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
         bench.iter(|| Events::read(&dataset));
     });
-    criterion.bench_function("batches of 31,000 deployments over 100,000 commits", |bench| {
-        bench.iter(|| {
-            let repos = events.changes.by_repo();
-            batches(&events.deployments, &facts.counted, &facts.shas, &repos, &events.changes.pull_requests)
-        });
+    criterion.bench_function("the commit pass: 31,000 deployments over 100,000 commits", |bench| {
+        bench.iter(|| Arrivals::new(&events, &revisions, &facts.counted));
     });
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
-        bench.iter(|| {
-            let attributor = Attributor::new(
-                &events.deployments,
-                &facts.counted,
-                |index| facts.placements[index].counted(),
-                &facts.shas,
-                settings,
-            );
-            let affected = |index: usize| facts.incident_facts[index].services.as_slice();
-            let linked = events.incidents.iter().enumerate();
-            linked.map(|(index, incident)| attributor.attribute(incident, affected(index)).len()).sum::<usize>()
-        });
+        bench.iter(|| links(&events.incidents, &affected));
+    });
+    let many: Vec<Incident> = events.incidents.iter().cycle().take(100_000).cloned().collect();
+    let of_one: Vec<Option<Vec<usize>>> = vec![Some(vec![0]); many.len()];
+    criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
+        bench.iter(|| links(&many, &of_one));
     });
     criterion.bench_function("400 rolling windows of 32 groups over 31,000 deployments", |bench| {
         bench.iter(|| {
             pools
                 .iter()
                 .map(|pool| {
-                    let reach = history.of(pool, &ownership, Unusable::default());
+                    let reach = history.of(pool, &facts.ownership, Unusable::default());
                     daily(pool, &facts, &reach, &days, settings.window_days, &settings.bands).len()
                 })
                 .sum::<usize>()

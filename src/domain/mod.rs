@@ -13,6 +13,7 @@ pub mod period;
 pub mod priority;
 pub mod reason;
 pub mod settings;
+pub mod sha;
 pub mod status;
 pub mod time;
 pub mod unit;

@@ -10,7 +10,7 @@ use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord};
 
 /// A counted deployment.
 pub(super) struct Deployed<'a> {
-    pub(super) record: &'a DeploymentRecord,
+    pub(super) record: DeploymentRecord<'a>,
     pub(super) finished_at: Timestamp,
     /// When it became known that it had failed.
     pub(super) known_to_fail_at: Option<Timestamp>,
@@ -36,10 +36,19 @@ pub(super) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(super) fn new(analysis: &'a Analysis) -> Self {
+        let key = |group: &'a Group| (group.kind, group.name.as_str());
+        let groups: FxHashMap<Key<'a>, Key<'a>> =
+            analysis.groups.iter().map(|report| (key(&report.group), key(&report.group))).collect();
         let mut deployments: FxHashMap<Key<'a>, Vec<Deployed<'a>>> = FxHashMap::default();
         for (record, known_to_fail_at) in analysis.deployments.iter().zip(failures(analysis)) {
             let Some(finished_at) = record.event.finished_at.filter(|_| record.left_out.is_none()) else { continue };
-            for key in keys(record.service.as_slice(), record.team.as_slice()) {
+            let service = record.service.as_deref().map(|name| (GroupKind::Service, name.0.as_str()));
+            let team = record.team.as_deref().map(|name| (GroupKind::Team, name.0.as_str()));
+            // The names of a record live as long as it does; those of the groups stay.
+            let keys = [Some((GroupKind::All, "all")), team, service].into_iter().flatten();
+            let keys: Vec<Key<'a>> = keys.filter_map(|key| groups.get(&key).copied()).collect();
+            for key in keys {
+                let record = record.clone();
                 deployments.entry(key).or_default().push(Deployed { record, finished_at, known_to_fail_at });
             }
         }
@@ -78,9 +87,9 @@ fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
         .iter()
         .map(|it| ((it.event.source.as_str(), it.event.id.as_str()), it.event.opened_at))
         .collect();
-    let finished: BTreeMap<&str, Timestamp> =
-        analysis.deployments.iter().filter_map(|it| Some((it.event.id.as_str(), it.event.finished_at?))).collect();
-    let known = |deployment: &DeploymentRecord, cause: &Cause| match cause {
+    let finished: BTreeMap<String, Timestamp> =
+        analysis.deployments.iter().filter_map(|it| Some((it.event.id.into_owned(), it.event.finished_at?))).collect();
+    let known = |deployment: &DeploymentRecord<'_>, cause: &Cause| match cause {
         Cause::Incident { source, id } => {
             let opened = opened.get(&(source.as_str(), id.as_str()))?;
             Some((*opened).max(deployment.event.finished_at?))
@@ -90,6 +99,6 @@ fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
     analysis
         .deployments
         .iter()
-        .map(|deployment| deployment.failed_by.iter().filter_map(|cause| known(deployment, cause)).min())
+        .map(|deployment| deployment.failed_by.iter().filter_map(|cause| known(&deployment, cause)).min())
         .collect()
 }

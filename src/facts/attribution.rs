@@ -9,15 +9,17 @@
 //! A link holds for the window ends E in `(from, until]`: what happens at E itself is not known at E. It can change,
 //! since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::error::FactsError;
 use super::ownership::ServiceIndex;
-use super::revisions::SHORT;
+use super::revisions::{Revisions, SHORT};
+use super::scan::Deployments;
 use super::words::Rule;
-use crate::domain::event::{Deployment, Incident};
+use crate::domain::event::{Incident, Table};
 use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::Timestamp;
 
@@ -41,101 +43,95 @@ impl Attribution {
     }
 }
 
-/// The counted deployments of all services, ready to be looked up.
+/// What is known of an incident's cause.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// Its attributions, oldest first, without overlap.
+    pub attributions: Vec<Attribution>,
+    /// Whether it refers to a deployment, and no counted one is that.
+    pub refers_to_nothing: bool,
+}
+
+/// Place of a deployment in the order of finish, id, source.
+type Place = u32;
+
+/// The counted deployments, ready to be joined with.
 #[derive(Debug)]
 pub struct Attributor<'a> {
     settings: &'a Settings,
-    /// When each deployment finished, by index.
-    finished_at: Vec<Option<Timestamp>>,
-    /// The service of each counted deployment, by index.
-    service: Vec<Option<ServiceIndex>>,
-    /// (finished, place in the order of finish, id, source; index), by service.
-    finished: Vec<Vec<(Timestamp, usize, usize)>>,
-    by_id: FxHashMap<&'a str, Vec<usize>>,
-    by_sha: BTreeMap<&'a str, Vec<usize>>,
+    deployments: &'a Deployments,
+    revisions: &'a Revisions,
+    /// Indices of the counted deployments, by place.
+    counted: &'a [u32],
+    /// The service of each counted deployment, by place.
+    service: Vec<u32>,
+    /// Records that count with another one: their index, and that one's place.
+    counts_as: Vec<(usize, Place)>,
 }
 
 impl<'a> Attributor<'a> {
-    /// `counted` are indices into `deployments`, in order of finish, id, source; `service` and `shas` are those of all
-    /// deployments, by index.
+    /// `counted` are indices into `deployments`, in order of finish, id, source; `service` is that of a counted one.
     pub fn new(
-        deployments: &'a [Deployment],
-        counted: &[usize],
+        deployments: &'a Deployments,
+        revisions: &'a Revisions,
+        counted: &'a [u32],
         service: impl Fn(usize) -> Option<ServiceIndex>,
-        shas: &'a [Option<Cow<'a, str>>],
         settings: &'a Settings,
     ) -> Self {
-        let mut new = Self {
-            settings,
-            finished_at: vec![None; deployments.len()],
-            service: vec![None; deployments.len()],
-            finished: Vec::new(),
-            by_id: FxHashMap::default(),
-            by_sha: BTreeMap::new(),
-        };
-        for (place, &index) in counted.iter().enumerate() {
-            let (Some(at), Some(service)) = (deployments[index].finished_at, service(index)) else { continue };
-            new.finished_at[index] = Some(at);
-            new.service[index] = Some(service);
-            if new.finished.len() <= service {
-                new.finished.resize(service + 1, Vec::new());
-            }
-            new.finished[service].push((at, place, index));
-            new.by_id.entry(&deployments[index].id).or_default().push(index);
-            if let Some(sha) = shas[index].as_deref() {
-                new.by_sha.entry(sha).or_default().push(index);
-            }
-        }
-        new
+        let service = |index: &u32| service(*index as usize).and_then(|it| u32::try_from(it).ok()).unwrap_or(u32::MAX);
+        let service = counted.iter().map(service).collect();
+        Self { settings, deployments, revisions, counted, service, counts_as: Vec::new() }
     }
 
     /// Lets the ids of records that count with another one (by index: that one) name it too.
     #[must_use]
-    pub fn with_other_ids(mut self, deployments: &'a [Deployment], counts_as: &FxHashMap<usize, usize>) -> Self {
-        let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        for (&record, &counted) in counts_as {
-            named.entry(&deployments[record].id).or_default().push(counted);
-        }
-        for (id, others) in named {
-            let list = self.by_id.entry(id).or_default();
-            list.extend(others);
-            list.sort_unstable_by_key(|&index| {
-                (self.finished_at[index], &deployments[index].id, &deployments[index].source)
-            });
-            list.dedup();
-        }
+    pub fn with_other_ids(mut self, counts_as: &FxHashMap<usize, usize>) -> Self {
+        let place_of: FxHashMap<usize, Place> =
+            self.counted.iter().zip(0..).map(|(index, place)| (*index as usize, place)).collect();
+        let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, *place_of.get(counted)?)));
+        self.counts_as = places.collect();
         self
     }
 
-    /// The attributions of an incident that affects some services, oldest first, without overlap.
-    pub fn attribute(&self, incident: &Incident, affected: &[ServiceIndex]) -> Vec<Attribution> {
-        let policy = self.settings.attribution;
-        let flag = if policy == Policy::Window { None } else { incident.caused_by_deploy };
-        if flag == Some(false) {
-            return Vec::new();
-        }
-        let opened = incident.opened_at;
-        let latest = affected.iter().filter_map(|&service| self.latest_before(service, opened)).max();
-        let otherwise = match flag {
-            Some(_) => latest.map(|(.., index)| (index, Rule::Explicit)),
-            None if policy == Policy::Explicit => None,
-            None => latest
-                .filter(|(at, ..)| opened.0 - at.0 <= self.settings.attribution_window.0 * 1_000)
-                .map(|(.., index)| (index, Rule::Window)),
+    /// The links of each incident; `affected` are the services of each, `None` of one that does not count.
+    ///
+    /// # Errors
+    /// Polars cannot join, which well-formed columns do not cause.
+    pub fn links(
+        &self,
+        incidents: &[Incident],
+        affected: &[Option<Vec<ServiceIndex>>],
+    ) -> Result<Vec<Links>, FactsError> {
+        let heeded = |(incident, affected): (&Incident, &Option<Vec<ServiceIndex>>)| {
+            affected.is_some() && self.flag(incident) != Some(false)
         };
-        let Some(reference) = self.reference(incident) else {
-            return otherwise
-                .map(|(deployment, rule)| Attribution { deployment, rule, from: opened, until: None })
-                .into_iter()
-                .collect();
+        let heeded: Vec<bool> = incidents.iter().zip(affected).map(heeded).collect();
+        let latest = self.latest(incidents, affected, &heeded).map_err(FactsError::reading(Table::Incidents))?;
+        let mut named = self.named(incidents, &heeded).map_err(FactsError::reading(Table::Incidents))?;
+        let one = |(index, incident): (usize, &Incident)| {
+            let services = affected.get(index).and_then(Option::as_deref).filter(|_| heeded[index]);
+            let Some(services) = services else { return Links::default() };
+            let otherwise = self.by_time(incident, latest[index]);
+            let opened = incident.opened_at;
+            match named.remove(&index) {
+                Some(named) => Links {
+                    refers_to_nothing: named.is_empty(),
+                    attributions: self.by_reference(&named, services, opened, otherwise),
+                },
+                None => Links {
+                    refers_to_nothing: false,
+                    attributions: otherwise
+                        .map(|(deployment, rule)| Attribution { deployment, rule, from: opened, until: None })
+                        .into_iter()
+                        .collect(),
+                },
+            }
         };
-        self.by_reference(reference, affected, opened, otherwise)
+        Ok(incidents.iter().enumerate().map(one).collect())
     }
 
-    /// Whether an incident refers to a deployment, and no counted one is that.
-    pub fn refers_to_nothing(&self, incident: &Incident) -> bool {
-        let names = |reference: &str| Named::new(self, reference, None).first().is_none();
-        incident.caused_by_deploy != Some(false) && self.reference(incident).is_some_and(names)
+    fn flag(&self, incident: &Incident) -> Option<bool> {
+        if self.settings.attribution == Policy::Window { None } else { incident.caused_by_deploy }
     }
 
     /// What an incident refers to, where the policy heeds it.
@@ -144,23 +140,162 @@ impl<'a> Attributor<'a> {
         (self.settings.attribution != Policy::Window).then_some(reference)
     }
 
-    /// The latest counted deployment of a service at or before an instant.
-    fn latest_before(&self, service: ServiceIndex, at: Timestamp) -> Option<(Timestamp, usize, usize)> {
-        let finished = self.finished.get(service)?;
-        let after = finished.partition_point(|(finished, ..)| *finished <= at);
-        finished.get(after.checked_sub(1)?).copied()
+    fn finished(&self, place: Place) -> Option<(Timestamp, usize)> {
+        let index = *self.counted.get(place as usize)? as usize;
+        Some((self.deployments.finished_at(index)?, index))
+    }
+
+    /// What flag and clock say: the latest deployment, by the rule that links it.
+    fn by_time(&self, incident: &Incident, latest: Option<Place>) -> Option<(usize, Rule)> {
+        let (at, index) = self.finished(latest?)?;
+        let is_close = incident.opened_at.0 - at.0 <= self.settings.attribution_window.0 * 1_000;
+        match self.flag(incident) {
+            Some(_) => Some((index, Rule::Explicit)),
+            None if self.settings.attribution == Policy::Explicit => None,
+            None => is_close.then_some((index, Rule::Window)),
+        }
+    }
+
+    /// The place of the affected services' latest deployment at or before each incident's opening.
+    fn latest(
+        &self,
+        incidents: &[Incident],
+        affected: &[Option<Vec<ServiceIndex>>],
+        heeded: &[bool],
+    ) -> PolarsResult<Vec<Option<Place>>> {
+        let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
+        for (index, (incident, services)) in incidents.iter().zip(affected).enumerate() {
+            for service in services.iter().flatten().filter(|_| heeded[index]) {
+                if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
+                    wanted.push((incident.opened_at.0, index, service));
+                }
+            }
+        }
+        // Both sides in order of time: the join is silently wrong where one is not.
+        wanted.sort_unstable();
+        let left = df![
+            "incident" => wanted.iter().map(|(_, incident, _)| *incident).collect::<Vec<u32>>(),
+            "service" => wanted.iter().map(|(.., service)| *service).collect::<Vec<u32>>(),
+            "at" => wanted.iter().map(|(at, ..)| *at).collect::<Vec<i64>>(),
+        ]?;
+        let places = 0..u32::try_from(self.counted.len()).unwrap_or(u32::MAX);
+        let finished = |place| self.finished(place).map_or(i64::MIN, |(at, _)| at.0);
+        let right = df![
+            "service" => self.service.as_slice(),
+            "at" => places.clone().map(finished).collect::<Vec<i64>>(),
+            "place" => places.collect::<Vec<u32>>(),
+        ]?;
+        let by_service = AsOfOptions {
+            strategy: AsofStrategy::Backward,
+            tolerance: None,
+            tolerance_str: None,
+            left_by: Some(vec!["service".into()]),
+            right_by: Some(vec!["service".into()]),
+            // One that finishes at the very instant of the opening counts.
+            allow_eq: true,
+            check_sortedness: false,
+        };
+        let joined = left
+            .lazy()
+            .join(right.lazy(), [col("at")], [col("at")], JoinArgs::new(JoinType::AsOf(Box::new(by_service))))
+            .select([col("incident"), col("place")])
+            .collect()?;
+        let mut latest = vec![None; incidents.len()];
+        for (incident, place) in joined.column("incident")?.u32()?.iter().zip(joined.column("place")?.u32()?.iter()) {
+            if let Some(latest) = incident.and_then(|incident| latest.get_mut(incident as usize)) {
+                *latest = place.max(*latest);
+            }
+        }
+        Ok(latest)
+    }
+
+    /// What each reference can name, by index of its incident.
+    fn named(&self, incidents: &[Incident], heeded: &[bool]) -> PolarsResult<FxHashMap<usize, Named>> {
+        let references: Vec<(u32, &str)> = incidents
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| heeded[*index])
+            .filter_map(|(index, incident)| Some((u32::try_from(index).ok()?, self.reference(incident)?)))
+            .collect();
+        let mut named: FxHashMap<usize, Named> =
+            references.iter().map(|(incident, _)| (*incident as usize, Named::default())).collect();
+        if references.is_empty() {
+            return Ok(named);
+        }
+        let left = df![
+            "incident" => references.iter().map(|(incident, _)| *incident).collect::<Vec<u32>>(),
+            "reference" => references.iter().map(|(_, reference)| *reference).collect::<Vec<&str>>(),
+        ]?
+        .lazy()
+        .with_column(col("reference").str().to_lowercase().alias("sha"));
+        let place_of_ids = (0..).zip(self.counted).map(|(place, index)| (*index as usize, place));
+        let (rows, places): (Vec<usize>, Vec<Place>) = place_of_ids.chain(self.counts_as.iter().copied()).unzip();
+        let ids = df![
+            "id" => rows.iter().map(|row| self.deployments.id.get(*row)).collect::<Vec<Option<&str>>>(),
+            "place" => places,
+        ]?;
+        let on = |left: LazyFrame, right: LazyFrame, left_on: Expr, right_on: Expr| {
+            left.join(right, [left_on], [right_on], JoinArgs::new(JoinType::Inner)).collect()
+        };
+        let found = on(left.clone(), ids.lazy(), col("reference"), col("id"))?;
+        for (incident, place) in found.column("incident")?.u32()?.iter().zip(found.column("place")?.u32()?.iter()) {
+            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
+            if let (Some(of), Some(place)) = (of, place) {
+                of.id.push(place);
+            }
+        }
+        let text = |index: &u32| self.revisions.text(*index as usize, self.deployments);
+        let shas: StringChunked = self.counted.iter().map(text).collect();
+        let shas = DataFrame::new(
+            self.counted.len(),
+            vec![
+                shas.with_name("revision".into()).into_column(),
+                Column::new("place".into(), (0..).take(self.counted.len()).collect::<Vec<Place>>()),
+            ],
+        )?;
+        // A reference begins a revision, is one, or has in full what the deployment has in short.
+        let begin = |name: &str| col(name).str().head(lit(SHORT.start as u64));
+        let exact = on(left.clone(), shas.clone().lazy(), col("sha"), col("revision"))?;
+        for (incident, place) in exact.column("incident")?.u32()?.iter().zip(exact.column("place")?.u32()?.iter()) {
+            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
+            if let (Some(of), Some(place)) = (of, place) {
+                of.sha.push(place);
+            }
+        }
+        let long = left.filter(col("sha").str().len_chars().gt_eq(lit(SHORT.start as u32)));
+        let close = on(long, shas.lazy().with_column(col("revision").alias("text")), begin("sha"), begin("revision"))?;
+        let (incident, place) = (close.column("incident")?.u32()?, close.column("place")?.u32()?);
+        let (reference, revision) = (close.column("sha")?.str()?, close.column("text")?.str()?);
+        let pairs = incident.iter().zip(place.iter()).zip(reference.iter().zip(revision.iter()));
+        for ((incident, place), (reference, revision)) in pairs {
+            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
+            let (Some(of), Some(place), Some(reference), Some(revision)) = (of, place, reference, revision) else {
+                continue;
+            };
+            let is_short_form = SHORT.contains(&revision.len()) && reference.starts_with(revision);
+            if revision.starts_with(reference) || is_short_form {
+                of.prefixes.entry(revision.to_owned()).or_default().push(place);
+            }
+        }
+        for named in named.values_mut() {
+            [&mut named.id, &mut named.sha].into_iter().chain(named.prefixes.values_mut()).for_each(|list| {
+                list.sort_unstable();
+                list.dedup();
+            });
+        }
+        Ok(named)
     }
 
     fn by_reference(
         &self,
-        reference: &str,
+        named: &Named,
         affected: &[ServiceIndex],
         opened: Timestamp,
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
-        let scopes = [Named::new(self, reference, Some(affected)), Named::new(self, reference, None)];
+        let scopes = [Scope::new(self, named, Some(affected)), Scope::new(self, named, None)];
         let mut turns: Vec<Timestamp> =
-            scopes.iter().flat_map(Named::turns).filter(|&at| at > opened).chain([opened]).collect();
+            scopes.iter().flat_map(Scope::turns).filter(|&at| at > opened).chain([opened]).collect();
         turns.sort_unstable();
         turns.dedup();
         let mut links: Vec<Attribution> = Vec::new();
@@ -182,49 +317,45 @@ impl<'a> Attributor<'a> {
     }
 }
 
+/// The counted deployments that a reference can name, by their places, each list in order.
+#[derive(Debug, Default)]
+struct Named {
+    id: Vec<Place>,
+    sha: Vec<Place>,
+    /// One list for each revision that begins with the reference, or that is the short form of it.
+    prefixes: BTreeMap<String, Vec<Place>>,
+}
+
+impl Named {
+    fn is_empty(&self) -> bool {
+        self.id.is_empty() && self.sha.is_empty() && self.prefixes.is_empty()
+    }
+}
+
 /// (finished, index) of deployments, in order of finish, id, source.
 type Finished = Vec<(Timestamp, usize)>;
 
 /// What a reference can name among the deployments of some services, or of all.
 #[derive(Debug)]
-struct Named {
+struct Scope {
     id: Finished,
     sha: Finished,
-    /// One list for each sha that begins with the reference, or that is the short form of it; the first to finish first.
+    /// The first to finish first.
     prefixes: Vec<Finished>,
 }
 
-impl Named {
-    fn new(of: &Attributor<'_>, reference: &str, services: Option<&[ServiceIndex]>) -> Self {
-        let own = |list: &Vec<usize>| -> Finished {
-            let is_own =
-                |index: usize| services.is_none_or(|some| of.service[index].is_some_and(|it| some.contains(&it)));
-            list.iter()
-                .filter(|&&index| is_own(index))
-                .filter_map(|&index| Some((of.finished_at[index]?, index)))
-                .collect()
+impl Scope {
+    fn new(of: &Attributor<'_>, named: &Named, services: Option<&[ServiceIndex]>) -> Self {
+        let is_own = |place: Place| {
+            let service = of.service.get(place as usize).map(|service| *service as usize);
+            services.is_none_or(|some| service.is_some_and(|it| some.contains(&it)))
         };
-        let lower = reference.to_lowercase();
-        let mut prefixes: Vec<Finished> = Vec::new();
-        if lower.chars().count() >= SHORT.start {
-            let longer = of.by_sha.range(lower.as_str()..).take_while(|(it, _)| it.starts_with(&lower));
-            // A deployment may name its revision by the short form of the sha that the incident has in full.
-            let shorter =
-                SHORT.filter_map(|length| of.by_sha.get(lower.get(..length).filter(|short| *short != lower)?));
-            prefixes.extend(longer.map(|(_, list)| own(list)).chain(shorter.map(own)).filter(|list| !list.is_empty()));
-            prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
-        }
-        Self {
-            id: of.by_id.get(reference).map(own).unwrap_or_default(),
-            sha: of.by_sha.get(lower.as_str()).map(own).unwrap_or_default(),
-            prefixes,
-        }
-    }
-
-    /// The first deployment that it can name.
-    fn first(&self) -> Option<usize> {
-        let lists = [&self.id, &self.sha].into_iter().chain(&self.prefixes);
-        lists.filter_map(|list| list.first()).min().map(|(_, index)| *index)
+        let own = |list: &Vec<Place>| -> Finished {
+            list.iter().copied().filter(|place| is_own(*place)).filter_map(|place| of.finished(place)).collect()
+        };
+        let mut prefixes: Vec<Finished> = named.prefixes.values().map(own).filter(|list| !list.is_empty()).collect();
+        prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
+        Self { id: own(&named.id), sha: own(&named.sha), prefixes }
     }
 
     /// When what it names can change: as the first deployment of the id, of the sha, or of the first or second sha with
@@ -253,7 +384,9 @@ impl Named {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Deployment;
     use crate::domain::unit::Seconds;
+    use crate::facts::commits::Commits;
 
     fn deployment(id: &str, sha: &str, minute: i64) -> Deployment {
         Deployment {
@@ -264,8 +397,20 @@ mod tests {
         }
     }
 
-    fn shas(deployments: &[Deployment]) -> Vec<Option<Cow<'_, str>>> {
-        deployments.iter().map(|it| it.sha.as_deref().map(Cow::Borrowed)).collect()
+    /// The links of an incident that affects some services of those that `service` gives each deployment.
+    fn links(
+        rows: &[Deployment],
+        service: impl Fn(usize) -> Option<usize>,
+        settings: &Settings,
+        incident: &Incident,
+        affected: &[usize],
+    ) -> Vec<Attribution> {
+        let deployments: Deployments = rows.iter().collect();
+        let revisions = Revisions::new(&deployments, &Commits::default());
+        let counted: Vec<u32> = (0..).take(rows.len()).collect();
+        let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
+        let links = attributor.links(std::slice::from_ref(incident), &[Some(affected.to_vec())]);
+        links.expect("links").remove(0).attributions
     }
 
     fn incident(minute: i64, flag: Option<bool>, reference: Option<&str>) -> Incident {
@@ -282,9 +427,7 @@ mod tests {
         let deployments =
             [deployment("1", "aaaaaaa111", 0), deployment("2", "bbbbbbb222", 100), deployment("3", "aaaaaaa111", 200)];
         let settings = Settings { attribution: policy, attribution_window: Seconds::HOUR, ..Settings::default() };
-        let shas = shas(&deployments);
-        let attributor = Attributor::new(&deployments, &[0, 1, 2], |_| Some(0), &shas, &settings);
-        let links = attributor.attribute(incident, &[0]);
+        let links = links(&deployments, |_| Some(0), &settings, incident, &[0]);
         let last = links.last().filter(|last| last.holds_at(Timestamp(i64::MAX)))?;
         Some((deployments[last.deployment].id.clone(), last.rule))
     }
@@ -318,9 +461,7 @@ mod tests {
     fn a_reference_to_a_later_deployment_holds_only_once_that_is_there() {
         let deployments = [deployment("1", "aaaaaaa111", 0), deployment("2", "bbbbbbb222", 100)];
         let settings = Settings::default();
-        let shas = shas(&deployments);
-        let attributor = Attributor::new(&deployments, &[0, 1], |_| Some(0), &shas, &settings);
-        let links = attributor.attribute(&incident(10, None, Some("BBBBBBB222")), &[0]);
+        let links = links(&deployments, |_| Some(0), &settings, &incident(10, None, Some("BBBBBBB222")), &[0]);
         let minute = |minute: i64| Timestamp(minute * 60_000);
         assert_eq!(
             links,
@@ -335,11 +476,10 @@ mod tests {
     fn a_reference_names_a_deployment_of_the_affected_services_before_one_of_another() {
         // Deployments 1 of service 0, and 1 and 2 of service 1.
         let deployments = [deployment("1", "a", 0), deployment("1", "b", 5), deployment("2", "c", 6)];
-        let (settings, shas) = (Settings::default(), shas(&deployments));
+        let settings = Settings::default();
         let service = |index: usize| Some(usize::from(index > 0));
-        let attributor = Attributor::new(&deployments, &[0, 1, 2], service, &shas, &settings);
         let of = |reference: &str, affected: &[usize]| {
-            let links = attributor.attribute(&incident(10, None, Some(reference)), affected);
+            let links = links(&deployments, service, &settings, &incident(10, None, Some(reference)), affected);
             links.last().map(|link| (link.deployment, link.rule))
         };
         assert_eq!(of("1", &[0]), Some((0, Rule::Explicit)));

@@ -1,29 +1,32 @@
 //! What is known of every event before any group or window is asked: whose it is, what it brought, what failed it.
 
+pub mod arrivals;
 pub mod attribution;
-pub mod batch;
-pub mod changes;
+pub mod columns;
+pub mod commits;
 mod error;
-pub mod input;
 pub mod ownership;
+mod repo_pass;
+pub mod requests;
 pub mod revisions;
 mod rollouts;
+pub mod scan;
 pub mod words;
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 pub use error::FactsError;
 
+use self::arrivals::{Arrivals, VariantSpan};
 use self::attribution::{Attribution, Attributor};
-use self::batch::{Batch, Batches, VariantSpan, batches};
-use self::changes::{PullRequestTimes, Repos};
-use self::input::Events;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
-use self::revisions::revisions;
-use self::words::{Kind, LeadTimeReason, Rule, Stages};
-use crate::domain::event::{Deployment, Incident};
+use self::requests::PullRequestTimes;
+use self::revisions::Revisions;
+use self::scan::{Deployments, Events};
+use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
+use crate::domain::event::Incident;
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -66,156 +69,238 @@ pub struct IncidentFact {
     pub attributions: Vec<Attribution>,
 }
 
-/// Everything that is known of the events.
-#[derive(Debug)]
-pub struct Facts<'a> {
-    /// All deployments.
-    pub deployments: &'a [Deployment],
-    /// Where each of them belongs.
-    pub placements: Vec<Placement>,
-    /// Indices of those that count, in order of finish, id, source.
-    pub counted: Vec<usize>,
-    /// What each counted one brought, by index of the deployment.
-    pub batch_of: Vec<Option<Batch>>,
-    /// All batches' variants and pull requests.
-    pub batches: Batches,
-    /// All pull requests, as [`Batches::merged`] counts them.
-    pub requests: &'a [PullRequestTimes],
-    /// Why each deployment failed, by index of the deployment.
-    pub failures: Vec<Vec<Failure>>,
-    /// All incidents.
-    pub incidents: &'a [Incident],
-    /// What is known of each.
-    pub incident_facts: Vec<IncidentFact>,
-    /// The revision of each deployment, by index, in lower case and in full.
-    pub shas: Vec<Option<Cow<'a, str>>>,
+/// Whether lead times are wanted: they cost a pass over all commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeadTimes {
+    /// They are.
+    Measured,
+    /// Nobody looks at them.
+    Unasked,
 }
 
-impl<'a> Facts<'a> {
+/// Everything that is known of the events.
+#[derive(Debug)]
+pub struct Facts {
+    events: Arc<Events>,
+    revisions: Arc<Revisions>,
+    /// The services in force.
+    pub ownership: Ownership,
+    placements: Vec<Placement>,
+    /// Indices of the deployments that count, in order of finish, id, source.
+    pub counted: Vec<u32>,
+    arrivals: Arrivals,
+    /// Why each failed deployment did.
+    failures: FxHashMap<usize, Vec<Failure>>,
+    /// What is known of each incident.
+    pub incidents: Vec<IncidentFact>,
+}
+
+impl Facts {
     /// Places, measures and links all events.
     ///
-    /// `repos` are the graphs of the events' own commits, which no setting changes.
-    pub fn new(events: &'a Events, repos: &Repos<'_>, ownership: &Ownership<'_>, settings: &Settings) -> Self {
-        let deployments = events.deployments.as_slice();
-        let mut placements = ownership.of_deployments(deployments);
-        let shas = revisions(deployments, repos);
-        let mut counted: Vec<usize> = (0..deployments.len())
-            .filter(|&index| placements[index].counted().is_some() && deployments[index].finished_at.is_some())
-            .collect();
-        counted.sort_unstable_by_key(|&index| {
-            let deployment = &deployments[index];
-            (deployment.finished_at, deployment.id.as_str(), deployment.source.as_str())
-        });
-        let requests = events.changes.pull_requests.as_slice();
-        let first_of =
-            rollouts::merge(deployments, &mut counted, &shas, |index| placements[index].counted(), settings.merge);
+    /// # Errors
+    /// Polars cannot join, which well-formed columns do not cause.
+    pub fn new(events: &Arc<Events>, settings: &Settings) -> Result<Self, FactsError> {
+        let revisions = Arc::new(Revisions::new(&events.deployments, &events.commits));
+        Self::made(Arc::clone(events), revisions, settings, LeadTimes::Measured)
+    }
+
+    /// The same events under other settings.
+    ///
+    /// # Errors
+    /// As for [`Facts::new`].
+    pub fn under(&self, settings: &Settings, lead_times: LeadTimes) -> Result<Self, FactsError> {
+        Self::made(Arc::clone(&self.events), Arc::clone(&self.revisions), settings, lead_times)
+    }
+
+    fn made(
+        events: Arc<Events>,
+        revisions: Arc<Revisions>,
+        settings: &Settings,
+        lead_times: LeadTimes,
+    ) -> Result<Self, FactsError> {
+        let deployments = &events.deployments;
+        let ownership = Ownership::new(settings, deployments.repo.names().iter().map(String::as_str));
+        let mut placements = ownership.of_deployments(deployments)?;
+        let mut counted = counted(deployments, &placements);
+        let service = |index: usize| placements.get(index).and_then(|placement| placement.counted());
+        let first_of = rollouts::merge(deployments, &mut counted, &revisions, service, settings.merge);
         for &merged in first_of.keys() {
-            placements[merged].left_out = Some(Reason::SameRollout);
+            if let Some(placement) = placements.get_mut(merged) {
+                placement.left_out = Some(Reason::SameRollout);
+            }
         }
-        let batches = batches(deployments, &counted, &shas, repos, requests);
-        let mut batch_of = vec![None; deployments.len()];
-        for batch in &batches.batches {
-            batch_of[batch.deployment] = Some(batch.clone());
-        }
+        // Whether a rollback fails a deployment depends on the commits.
+        let arrivals = if lead_times == LeadTimes::Measured || settings.count_rollbacks {
+            Arrivals::new(&events, &revisions, &counted)
+        } else {
+            Arrivals::default()
+        };
         let mut facts = Self {
-            deployments,
+            revisions,
+            ownership,
             placements,
             counted,
-            batch_of,
-            batches,
-            requests,
-            failures: vec![Vec::new(); deployments.len()],
-            incidents: &events.incidents,
-            incident_facts: Vec::new(),
-            shas,
+            arrivals,
+            failures: FxHashMap::default(),
+            incidents: Vec::new(),
+            events,
         };
-        facts.attribute(ownership, settings, &first_of);
+        facts.attribute(settings, &first_of)?;
         if settings.count_rollbacks {
             facts.fail_by_rollback();
         }
-        facts
+        Ok(facts)
     }
 
-    /// The lead time of a deployment, or why a counted one has none; nothing of one that does not count.
-    pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
-        Some(self.batch_of.get(deployment)?.as_ref()?.lead_time)
-    }
-
-    /// The stages of a deployment's lead time.
-    pub fn stages(&self, deployment: usize) -> Stages {
-        self.batch_of.get(deployment).and_then(Option::as_ref).map_or_else(Stages::default, |batch| batch.stages)
-    }
-
-    /// The pull requests merged in a deployment, as indices into [`Facts::requests`].
-    pub fn merged(&self, deployment: usize) -> &[u32] {
-        let batch = self.batch_of.get(deployment).and_then(Option::as_ref);
-        batch.and_then(|batch| self.batches.merged.get(batch.merged.0..batch.merged.1)).unwrap_or_default()
-    }
-
-    /// The spans of every variant of a deployment's lead time.
-    pub fn variants(&self, deployment: usize) -> &[VariantSpan] {
-        let batch = self.batch_of.get(deployment).and_then(Option::as_ref);
-        batch.and_then(|batch| self.batches.variants.get(batch.variants.0..batch.variants.1)).unwrap_or_default()
-    }
-
-    /// Why a deployment failed; empty where it did not.
-    pub fn failures(&self, deployment: usize) -> &[Failure] {
-        self.failures.get(deployment).map_or(&[], Vec::as_slice)
-    }
-
-    /// When an incident was opened.
-    pub fn opened_at(&self, incident: usize) -> Timestamp {
-        self.incidents.get(incident).map_or(Timestamp(i64::MAX), |incident| incident.opened_at)
-    }
-
-    /// When an incident was resolved.
-    pub fn resolved_at(&self, incident: usize) -> Option<Timestamp> {
-        self.incidents.get(incident)?.resolved_at
-    }
-
-    /// Whether an incident is over by its status, at an unknown time.
-    pub fn is_over_without_an_end(&self, incident: usize) -> bool {
-        self.incident_facts.get(incident).is_some_and(|fact| fact.is_over_without_an_end)
-    }
-
-    fn attribute(&mut self, ownership: &Ownership<'_>, settings: &Settings, first_of: &FxHashMap<usize, usize>) {
-        let service = |index: usize| self.placements[index].counted();
-        let attributor = Attributor::new(self.deployments, &self.counted, service, &self.shas, settings)
-            .with_other_ids(self.deployments, first_of);
-        let mut incident_facts = Vec::with_capacity(self.incidents.len());
-        for (index, incident) in self.incidents.iter().enumerate() {
-            let Mapping { services, rule } = ownership.of_incident(incident);
-            let left_out = ownership.left_out(incident);
-            let attributions = match left_out {
-                None => attributor.attribute(incident, &services),
-                Some(_) => Vec::new(),
-            };
-            for link in &attributions {
-                self.failures[link.deployment].push(Failure {
+    fn attribute(&mut self, settings: &Settings, first_of: &FxHashMap<usize, usize>) -> Result<(), FactsError> {
+        let incidents = &self.events.incidents;
+        let mapped: Vec<Mapping> = incidents.iter().map(|incident| self.ownership.of_incident(incident)).collect();
+        let left_out: Vec<Option<Reason>> =
+            incidents.iter().map(|incident| self.ownership.left_out(incident)).collect();
+        let affected: Vec<Option<Vec<ServiceIndex>>> = mapped
+            .iter()
+            .zip(&left_out)
+            .map(|(mapping, left_out)| left_out.is_none().then(|| mapping.services.clone()))
+            .collect();
+        let service = |index: usize| self.placement(index).counted();
+        let links = Attributor::new(&self.events.deployments, &self.revisions, &self.counted, service, settings)
+            .with_other_ids(first_of)
+            .links(incidents, &affected)?;
+        let mut facts = Vec::with_capacity(incidents.len());
+        let mut failures: FxHashMap<usize, Vec<Failure>> = FxHashMap::default();
+        let events = incidents.iter().zip(mapped).zip(left_out.into_iter().zip(links)).enumerate();
+        for (index, ((incident, Mapping { services, rule }), (left_out, links))) in events {
+            for link in &links.attributions {
+                failures.entry(link.deployment).or_default().push(Failure {
                     rule: link.rule,
                     by: index,
                     from: link.from,
                     until: link.until,
                 });
             }
-            incident_facts.push(IncidentFact {
+            facts.push(IncidentFact {
                 services,
                 rule,
                 left_out,
                 is_over_without_an_end: incident.is_over_without_an_end(),
-                refers_to_nothing: left_out.is_none() && attributor.refers_to_nothing(incident),
-                attributions,
+                refers_to_nothing: links.refers_to_nothing,
+                attributions: links.attributions,
             });
         }
-        self.incident_facts = incident_facts;
+        (self.incidents, self.failures) = (facts, failures);
+        Ok(())
     }
 
     /// A rollback fails the deployment it replaced, from its own instant.
     fn fail_by_rollback(&mut self) {
-        for batch in &self.batches.batches {
-            let Some(previous) = batch.previous.filter(|_| batch.kind == Kind::Rollback) else { continue };
-            let Some(from) = self.deployments[batch.deployment].finished_at else { continue };
-            self.failures[previous].push(Failure { rule: Rule::Rollback, by: batch.deployment, from, until: None });
+        for index in self.counted.iter().map(|index| *index as usize) {
+            if self.arrivals.kind(index) != Some(Kind::Rollback) {
+                continue;
+            }
+            let Some(previous) = self.arrivals.previous(index) else { continue };
+            let Some(from) = self.events.deployments.finished_at(index) else { continue };
+            let failure = Failure { rule: Rule::Rollback, by: index, from, until: None };
+            self.failures.entry(previous).or_default().push(failure);
         }
     }
+
+    /// All deployments.
+    pub fn deployments(&self) -> &Deployments {
+        &self.events.deployments
+    }
+
+    /// All incidents, as they were read.
+    pub fn incident_events(&self) -> &[Incident] {
+        &self.events.incidents
+    }
+
+    /// All pull requests, as [`Facts::merged`] counts them.
+    pub fn requests(&self) -> &[PullRequestTimes] {
+        &self.events.requests.times
+    }
+
+    /// Where a deployment belongs.
+    pub fn placement(&self, deployment: usize) -> Placement {
+        let nowhere = Placement { service: None, left_out: Some(Reason::NoService) };
+        self.placements.get(deployment).copied().unwrap_or(nowhere)
+    }
+
+    /// What a counted deployment did.
+    pub fn kind(&self, deployment: usize) -> Option<Kind> {
+        self.arrivals.kind(deployment)
+    }
+
+    /// The lead time of a deployment, or why a counted one has none; nothing of one that does not count.
+    pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
+        self.arrivals.lead_time(deployment)
+    }
+
+    /// What a deployment's lead time starts at; also of a negative one.
+    pub fn start(&self, deployment: usize) -> Option<Start> {
+        self.arrivals.start(deployment, &self.events)
+    }
+
+    /// The stages of a deployment's lead time.
+    pub fn stages(&self, deployment: usize) -> Stages {
+        self.arrivals.stages(deployment, &self.events)
+    }
+
+    /// The pull requests merged in a deployment, as indices into [`Facts::requests`].
+    pub fn merged(&self, deployment: usize) -> &[u32] {
+        self.arrivals.merged(deployment)
+    }
+
+    /// The spans of every variant of a deployment's lead time.
+    pub fn variants(&self, deployment: usize) -> Vec<VariantSpan> {
+        self.arrivals.variants(deployment, &self.events)
+    }
+
+    /// The names of a deployment's commits that are dated in the year 1 or 1970.
+    pub fn absurd_commits(&self, deployment: usize) -> impl Iterator<Item = String> + '_ {
+        self.arrivals.absurd(deployment, &self.events.commits)
+    }
+
+    /// Whether a deployment finishes in the second in which its own commit was made.
+    pub fn finishes_with_its_commit(&self, deployment: usize) -> bool {
+        self.arrivals.finishes_with_its_commit(deployment)
+    }
+
+    /// When a deployment finished.
+    pub fn finished_at(&self, deployment: usize) -> Option<Timestamp> {
+        self.events.deployments.finished_at(deployment)
+    }
+
+    /// Why a deployment failed; empty where it did not.
+    pub fn failures(&self, deployment: usize) -> &[Failure] {
+        self.failures.get(&deployment).map_or(&[], Vec::as_slice)
+    }
+
+    /// When an incident was opened.
+    pub fn opened_at(&self, incident: usize) -> Timestamp {
+        self.events.incidents.get(incident).map_or(Timestamp(i64::MAX), |incident| incident.opened_at)
+    }
+
+    /// When an incident was resolved.
+    pub fn resolved_at(&self, incident: usize) -> Option<Timestamp> {
+        self.events.incidents.get(incident)?.resolved_at
+    }
+
+    /// Whether an incident is over by its status, at an unknown time.
+    pub fn is_over_without_an_end(&self, incident: usize) -> bool {
+        self.incidents.get(incident).is_some_and(|fact| fact.is_over_without_an_end)
+    }
+}
+
+/// The deployments that count, in order of finish, id, source.
+fn counted(deployments: &Deployments, placements: &[Placement]) -> Vec<u32> {
+    let mut counted: Vec<(Timestamp, u32)> = placements
+        .iter()
+        .zip(0..)
+        .filter(|(placement, _)| placement.counted().is_some())
+        .filter_map(|(_, index)| Some((deployments.finished_at(index as usize)?, index)))
+        .collect();
+    let text = |index: u32| (deployments.id.get(index as usize), deployments.source.get(index as usize));
+    counted.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));
+    counted.into_iter().map(|(_, index)| index).collect()
 }

@@ -6,9 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::domain::event::{Deployment, Incident, NOT_PLANNED};
+use super::error::FactsError;
+use super::scan::Deployments;
+use crate::domain::event::{Incident, NOT_PLANNED, Table};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::priority::priority_rank;
@@ -20,8 +23,8 @@ pub type ServiceIndex = usize;
 
 /// The services in force, and the answers already given.
 #[derive(Debug)]
-pub struct Ownership<'a> {
-    settings: &'a Settings,
+pub struct Ownership {
+    settings: Settings,
     /// In config order, or sorted by name where none is configured.
     pub services: Vec<Service>,
     /// The services that list an incident key, in config order.
@@ -85,12 +88,12 @@ impl Placement {
     }
 }
 
-impl<'a> Ownership<'a> {
-    /// The services of a configuration, or one per repo that has deployments.
-    pub fn new(settings: &'a Settings, deployments: &[Deployment]) -> Self {
+impl Ownership {
+    /// The services of a configuration, or one for each of the repos, which are those that have deployments.
+    pub fn new<'r>(settings: &Settings, repos: impl IntoIterator<Item = &'r str>) -> Self {
         let services: Vec<Service> = if settings.services.is_empty() {
             // A repo is one repo however its name is spelt; the first spelling in order of text names it.
-            let repos: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
+            let repos: BTreeSet<&str> = repos.into_iter().collect();
             let mut seen: BTreeSet<String> = BTreeSet::new();
             repos.into_iter().filter(|repo| seen.insert(repo.to_lowercase())).map(own_service).collect()
         } else {
@@ -108,7 +111,7 @@ impl<'a> Ownership<'a> {
             }
             by_name.entry(name).or_default().push(index);
         }
-        Self { settings, services, by_key, by_name }
+        Self { settings: settings.clone(), services, by_key, by_name }
     }
 
     /// The team of a service.
@@ -121,27 +124,70 @@ impl<'a> Ownership<'a> {
         self.services.get(service).map(|service| &service.name)
     }
 
-    /// Places each deployment.
-    pub fn of_deployments(&self, deployments: &[Deployment]) -> Vec<Placement> {
-        // Patterns are tried once per repo and environment, not once per deployment.
-        let mut known: FxHashMap<(&str, Option<&str>), Result<ServiceIndex, Reason>> = FxHashMap::default();
-        deployments
+    /// Places each deployment: a join of repo and environment with whose they are. Patterns are tried once for each
+    /// such pair.
+    ///
+    /// # Errors
+    /// Polars cannot join, which well-formed columns do not cause.
+    pub fn of_deployments(&self, deployments: &Deployments) -> Result<Vec<Placement>, FactsError> {
+        let frame = FactsError::reading(Table::Deployments);
+        let code = |code: Option<usize>| code.and_then(|code| u32::try_from(code).ok());
+        let codes = |name: &str, column: &super::columns::Categories| {
+            let codes = (0..deployments.len()).map(|row| code(column.of(row)));
+            codes.collect::<UInt32Chunked>().with_name(name.into()).into_column()
+        };
+        let places = vec![codes("repo", &deployments.repo), codes("environment", &deployments.environment)];
+        let places = DataFrame::new(deployments.len(), places).map_err(&frame)?;
+        let pairs = places.unique::<(), ()>(None, UniqueKeepStrategy::Any, None).map_err(&frame)?;
+        let column = |name: &str| pairs.column(name).and_then(|column| column.u32().cloned()).map_err(&frame);
+        let name = |column: &super::columns::Categories, code: Option<u32>| {
+            code.and_then(|code| column.names().get(code as usize)).cloned()
+        };
+        let (repos, environments) = (column("repo")?, column("environment")?);
+        let owners: Vec<Result<ServiceIndex, Reason>> = repos
             .iter()
-            .map(|deployment| {
-                let place = (deployment.repo.as_str(), deployment.environment.as_deref());
-                let owner = *known.entry(place).or_insert_with(|| self.of_place(place.0, place.1));
-                match owner {
-                    Ok(service) => Placement {
-                        service: Some(service),
-                        left_out: (deployment.status != "success").then_some(Reason::NotSuccess),
-                    },
-                    Err(reason) => Placement { service: None, left_out: Some(reason) },
-                }
+            .zip(environments.iter())
+            .map(|(repo, environment)| {
+                let (repo, environment) = (name(&deployments.repo, repo), name(&deployments.environment, environment));
+                self.of_place(&repo.unwrap_or_default(), environment.as_deref())
             })
+            .collect();
+        let keys = ["repo", "environment"].map(col);
+        let owned = places
+            .lazy()
+            .join(
+                pairs.lazy().with_row_index("owner", None),
+                keys.clone(),
+                keys,
+                JoinArgs {
+                    nulls_equal: true,
+                    maintain_order: MaintainOrderJoin::Left,
+                    ..JoinArgs::new(JoinType::Left)
+                },
+            )
+            .select([col("owner")])
             .collect()
+            .map_err(&frame)?;
+        let owner = owned.column("owner").and_then(|column| column.idx().cloned()).map_err(&frame)?;
+        let place = |(row, owner): (usize, Option<IdxSize>)| match owner
+            .and_then(|owner| owners.get(owner as usize))
+            .copied()
+            .unwrap_or(Err(Reason::NoService))
+        {
+            Ok(service) => {
+                let succeeded = deployments.status.get(row) == Some("success");
+                Placement { service: Some(service), left_out: (!succeeded).then_some(Reason::NotSuccess) }
+            }
+            Err(reason) => Placement { service: None, left_out: Some(reason) },
+        };
+        Ok(owner.iter().enumerate().map(place).collect())
     }
 
-    fn of_place(&self, repo: &str, environment: Option<&str>) -> Result<ServiceIndex, Reason> {
+    /// Whose the deployments of a repo to an environment are, or why they count for nobody.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn of_place(&self, repo: &str, environment: Option<&str>) -> Result<ServiceIndex, Reason> {
         let any = |globs: &[Glob], name: &str| globs.iter().any(|glob| glob.matches(name));
         if !self.services.iter().any(|service| any(&service.repos, repo)) {
             return Err(Reason::NoService);
@@ -231,7 +277,7 @@ mod tests {
             ],
             ..Settings::default()
         };
-        let ownership = Ownership::new(&settings, &[]);
+        let ownership = Ownership::new(&settings, []);
         let named =
             |key: &str| ownership.of_incident(&Incident { service_keys: vec![key.into()], ..Incident::default() });
         let named = |key: &str| named(key).services;
@@ -248,7 +294,7 @@ mod tests {
             services: vec![listing("web", "P1"), listing("api", "P2"), own_service("search")],
             ..Settings::default()
         };
-        let ownership = Ownership::new(&settings, &[]);
+        let ownership = Ownership::new(&settings, []);
         let of = |keys: &[&str]| ownership.of_keys(keys.iter().copied());
         assert_eq!(of(&["P2", "search", "P1"]), Mapping { services: vec![0, 1], rule: MatchRule::Listed });
         assert_eq!(of(&["search", "API"]), Mapping { services: vec![1, 2], rule: MatchRule::EqualName });

@@ -1,5 +1,5 @@
-//! Which commit each counted deployment put into production, as one text per commit: shas are compared without case,
-//! and a short one (7 to 39 characters) stands for the only commit of the repo that it begins.
+//! Which commit each counted deployment put into production: shas are compared without case, and a short one (7 to 39
+//! characters) stands for the only commit of the repo that it begins.
 //!
 //! The commits of a repo are those that were read, those named as a parent, and those that other deployments name in
 //! full. A short sha that begins several of them, or none, stands for itself.
@@ -7,43 +7,94 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::changes::Repos;
-use crate::domain::event::Deployment;
+use rustc_hash::FxHashMap;
+
+use super::commits::Commits;
+use super::scan::Deployments;
+use crate::domain::sha::Sha;
 
 /// Lengths of a sha that may stand for a longer one.
 pub(super) const SHORT: std::ops::Range<usize> = 7..40;
 
-/// The sha of each deployment in lower case and in full, by index; `None` where it has none.
-pub fn revisions<'a>(deployments: &'a [Deployment], repos: &Repos<'_>) -> Vec<Option<Cow<'a, str>>> {
-    let mut shas: Vec<Option<Cow<'a, str>>> =
-        deployments.iter().map(|deployment| deployment.sha.as_deref().map(lower)).collect();
-    let mut short: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, sha) in shas.iter().enumerate() {
-        if sha.as_ref().is_some_and(|sha| SHORT.contains(&sha.len())) {
-            short.entry(deployments[index].repo.to_lowercase()).or_default().push(index);
-        }
-    }
-    let mut full: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for repo in short.keys() {
-        let read = repos.0.get(repo.as_str()).into_iter().flat_map(|repo| repo.graph.shas());
-        full.insert(repo, read.map(str::to_owned).collect());
-    }
-    for (deployment, sha) in deployments.iter().zip(&shas) {
-        if let Some(sha) = sha.as_deref().filter(|sha| sha.len() >= SHORT.end)
-            && let Some(full) = full.get_mut(deployment.repo.to_lowercase().as_str())
-        {
-            full.insert(sha.to_owned());
-        }
-    }
-    for (repo, indices) in &short {
-        let Some(full) = full.get(repo.as_str()) else { continue };
-        for &index in indices {
-            if let Some(only) = shas[index].as_deref().and_then(|sha| only_that_begins_with(full, sha)) {
-                shas[index] = Some(Cow::Owned(only));
+/// The revisions of all deployments.
+#[derive(Debug, Default)]
+pub struct Revisions {
+    sha: Vec<Option<Sha>>,
+    /// The full sha of those that have a short one, by deployment.
+    full: FxHashMap<usize, String>,
+}
+
+impl Revisions {
+    /// Folds the sha of each deployment, and finds what the short ones stand for.
+    pub fn new(deployments: &Deployments, commits: &Commits) -> Self {
+        let short = short(deployments);
+        let mut full = FxHashMap::default();
+        if !short.is_empty() {
+            let known = known(&short, deployments, commits);
+            for (repo, rows) in &short {
+                let Some(known) = known.get(repo) else { continue };
+                for &row in rows {
+                    let sha = deployments.sha.get(row).unwrap_or_default().to_lowercase();
+                    if let Some(only) = only_that_begins_with(known, &sha) {
+                        full.insert(row, only);
+                    }
+                }
             }
         }
+        let sha = |row: usize| full.get(&row).map(String::as_str).or_else(|| deployments.sha.get(row)).map(Sha::of);
+        Self { sha: (0..deployments.len()).map(sha).collect(), full }
     }
-    shas
+
+    /// The revision of a deployment; `None` where it has none.
+    pub fn get(&self, deployment: usize) -> Option<Sha> {
+        self.sha.get(deployment).copied().flatten()
+    }
+
+    /// The same as text, in lower case and in full.
+    pub fn text<'a>(&'a self, deployment: usize, deployments: &'a Deployments) -> Option<Cow<'a, str>> {
+        match self.full.get(&deployment) {
+            Some(full) => Some(Cow::Borrowed(full)),
+            None => deployments.sha.get(deployment).map(lower),
+        }
+    }
+}
+
+/// The deployments with a short sha, by repo in lower case.
+fn short(deployments: &Deployments) -> BTreeMap<String, Vec<usize>> {
+    let mut short: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for row in 0..deployments.len() {
+        if deployments.sha.get(row).is_some_and(|sha| SHORT.contains(&sha.len())) {
+            let repo = deployments.repo.get(row).unwrap_or_default().to_lowercase();
+            short.entry(repo).or_default().push(row);
+        }
+    }
+    short
+}
+
+/// The full shas of the repos that have a short one.
+fn known(
+    short: &BTreeMap<String, Vec<usize>>,
+    deployments: &Deployments,
+    commits: &Commits,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for repo in short.keys() {
+        let rows = commits.of_repo(repo).iter().map(|row| *row as usize);
+        let read =
+            rows.flat_map(|row| commits.sha.get(row).into_iter().chain(commits.parents(row).unwrap_or_default()));
+        known.insert(repo.clone(), read.map(|sha| commits.text(sha)).collect());
+    }
+    // Whether the repo of each category has a short one.
+    let lower: Vec<String> = deployments.repo.names().iter().map(|name| name.to_lowercase()).collect();
+    for row in 0..deployments.len() {
+        if let Some(sha) = deployments.sha.get(row).filter(|sha| sha.len() >= SHORT.end)
+            && let Some(known) =
+                deployments.repo.of(row).and_then(|repo| lower.get(repo)).and_then(|repo| known.get_mut(repo))
+        {
+            known.insert(sha.to_lowercase());
+        }
+    }
+    known
 }
 
 /// The only sha that begins so; itself, where it is one of them.
@@ -60,6 +111,7 @@ fn lower(sha: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Deployment;
 
     fn full(sha: &str) -> String {
         format!("{sha:0<40}")
@@ -68,13 +120,12 @@ mod tests {
     #[test]
     fn a_short_or_upper_case_sha_is_the_commit_that_it_begins() {
         let shas = [full("abcdef1"), "ABCDEF1".to_owned(), full("0123456a"), full("0123456b"), "0123456".to_owned()];
-        let deployments: Vec<Deployment> = shas
-            .iter()
-            .map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha.clone()), ..Deployment::default() })
-            .collect();
-        let found = revisions(&deployments, &Repos::default());
-        let found: Vec<&str> = found.iter().filter_map(Option::as_deref).collect();
-        assert_eq!(found[1], found[0]);
-        assert_eq!(found[4], "0123456", "two commits begin so");
+        let rows = shas.map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha), ..Deployment::default() });
+        let deployments: Deployments = rows.iter().collect();
+        let found = Revisions::new(&deployments, &Commits::default());
+        assert_eq!(found.get(1), found.get(0));
+        assert_eq!(found.text(1, &deployments).as_deref(), Some(full("abcdef1").as_str()));
+        assert_eq!(found.text(4, &deployments).as_deref(), Some("0123456"), "two commits begin so");
+        assert_ne!(found.get(4), found.get(3));
     }
 }

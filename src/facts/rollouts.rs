@@ -6,46 +6,57 @@
 //! roll-outs, the first record of a revision in a further environment of its service belongs to the roll-out too, at any
 //! time; in a monorepo, each service has a roll-out of its own.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
 use super::ownership::ServiceIndex;
-use crate::domain::event::Deployment;
+use super::revisions::Revisions;
+use super::scan::Deployments;
 use crate::domain::settings::Merge;
+use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 
 /// A roll-out as far as it has come.
-struct Rollout<'a> {
+struct Rollout {
     first: usize,
     began: Timestamp,
-    sha: &'a str,
+    sha: Sha,
     environments: BTreeSet<Option<String>>,
 }
+
+/// What the records of one roll-out share besides their service and repo.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Environment(Option<String>),
+    Revision(Sha),
+}
+
+/// Service, repo in lower case, and the rest.
+type Place = (Option<ServiceIndex>, String, Key);
 
 /// Takes the further records of a roll-out out of `counted`, which is in order of finish, and gives for each of them the
 /// record that counts.
 pub(super) fn merge(
-    deployments: &[Deployment],
-    counted: &mut Vec<usize>,
-    shas: &[Option<Cow<'_, str>>],
+    deployments: &Deployments,
+    counted: &mut Vec<u32>,
+    revisions: &Revisions,
     service: impl Fn(usize) -> Option<ServiceIndex>,
     merge: Option<Merge>,
 ) -> FxHashMap<usize, usize> {
     let mut first_of = FxHashMap::default();
     let Some(merge) = merge else { return first_of };
-    let mut running: FxHashMap<(Option<ServiceIndex>, String, Option<String>), Rollout<'_>> = FxHashMap::default();
-    counted.retain(|&index| {
-        let deployment = &deployments[index];
-        let (Some(sha), Some(at)) = (shas[index].as_deref(), deployment.finished_at) else { return true };
-        let environment = deployment.environment.as_deref().map(str::to_lowercase);
+    let mut running: FxHashMap<Place, Rollout> = FxHashMap::default();
+    counted.retain(|&counted| {
+        let index = counted as usize;
+        let (Some(sha), Some(at)) = (revisions.get(index), deployments.finished_at(index)) else { return true };
+        let environment = deployments.environment.get(index).map(str::to_lowercase);
         let (within, key) = match merge {
-            Merge::Records(within) => (within, environment.clone()),
-            Merge::Rollouts(within) => (within, Some(sha.to_owned())),
+            Merge::Records(within) => (within, Key::Environment(environment.clone())),
+            Merge::Rollouts(within) => (within, Key::Revision(sha)),
         };
-        let place = (service(index), deployment.repo.to_lowercase(), key);
-        let joins = |rollout: &Rollout<'_>| {
+        let place = (service(index), deployments.repo.get(index).unwrap_or_default().to_lowercase(), key);
+        let joins = |rollout: &Rollout| {
             let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
             let is_further = matches!(merge, Merge::Rollouts(_)) && !rollout.environments.contains(&environment);
             rollout.sha == sha && (is_close || is_further)
@@ -64,11 +75,13 @@ pub(super) fn merge(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Deployment;
     use crate::domain::unit::Seconds;
+    use crate::facts::commits::Commits;
 
     /// The records that count of (environment, sha, minute of the finish).
-    fn kept(merge_as: Option<Merge>, records: &[(&str, &str, i64)]) -> Vec<usize> {
-        let deployments: Vec<Deployment> = records
+    fn kept(merge_as: Option<Merge>, records: &[(&str, &str, i64)]) -> Vec<u32> {
+        let rows: Vec<Deployment> = records
             .iter()
             .map(|&(environment, sha, minute)| Deployment {
                 repo: "acme/web".into(),
@@ -78,10 +91,10 @@ mod tests {
                 ..Deployment::default()
             })
             .collect();
-        let shas: Vec<Option<Cow<'_, str>>> =
-            deployments.iter().map(|it| it.sha.as_deref().map(Cow::Borrowed)).collect();
-        let mut counted = (0..records.len()).collect();
-        merge(&deployments, &mut counted, &shas, |_| Some(0), merge_as);
+        let deployments: Deployments = rows.iter().collect();
+        let revisions = Revisions::new(&deployments, &Commits::default());
+        let mut counted = (0..).take(records.len()).collect();
+        merge(&deployments, &mut counted, &revisions, |_| Some(0), merge_as);
         counted
     }
 

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::filter::Filter;
 use super::pool::whole;
 use super::reach::History;
@@ -15,39 +17,38 @@ use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
 use crate::domain::reason::Reason;
 use crate::domain::settings::{Merge, Settings};
+use crate::domain::sha::Sha;
+use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
-use crate::facts::Facts;
-use crate::facts::changes::Repos;
-use crate::facts::input::Events;
-use crate::facts::ownership::Ownership;
+use crate::facts::{Facts, FactsError, LeadTimes};
 
 /// Records of one revision and environment this close are taken for one roll-out.
 const ROLLOUT: Seconds = Seconds(600);
 
 /// What an alternative is computed from.
 pub(super) struct Basis<'a> {
-    pub(super) events: &'a Events,
-    pub(super) repos: &'a Repos<'a>,
+    pub(super) facts: &'a Facts,
     pub(super) coverage: &'a [Coverage],
     pub(super) filter: &'a Filter,
     pub(super) known: Known,
 }
 
 /// The alternatives that a report has events for.
-pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Alternative> {
+///
+/// # Errors
+/// The facts cannot be told under other settings.
+pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec<Alternative>, FactsError> {
     let mut found = Vec::new();
-    let mut add = |variation, settings: Settings| {
-        found.push(Alternative { variation, figures: basis.figures(&settings) });
-    };
     let now = &analysis.settings;
     if has_several_records(analysis) {
-        add(Variation::RolloutsOnce, Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() });
+        let settings = Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() };
+        found.push((Variation::RolloutsOnce, settings, LeadTimes::Unasked));
     }
     let [counted, missed] = doubtful_environments(analysis);
     if !counted.is_empty() {
         let mut settings = now.clone();
         settings.exclude_environments.extend(counted.keys().map(|name| Glob::literal(name)));
-        add(Variation::WithoutEnvironments(counted), settings);
+        found.push((Variation::WithoutEnvironments(counted), settings, LeadTimes::Measured));
     }
     if !missed.is_empty() {
         let mut settings = now.clone();
@@ -55,55 +56,56 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Altern
         for list in own.chain([&mut settings.environments]) {
             list.extend(missed.keys().map(|name| Glob::literal(name)));
         }
-        add(Variation::WithEnvironments(missed), settings);
+        found.push((Variation::WithEnvironments(missed), settings, LeadTimes::Measured));
     }
     let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
     if analysis.incidents.iter().any(|record| filtered(record.reason)) {
         let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
-        add(Variation::WithoutFilters, settings);
+        found.push((Variation::WithoutFilters, settings, LeadTimes::Unasked));
     }
-    found
+    let one = |(variation, settings, lead_times): (Variation, Settings, LeadTimes)| {
+        Ok(Alternative { variation, figures: basis.figures(&settings, lead_times)? })
+    };
+    found.into_iter().map(one).collect()
 }
 
 impl Basis<'_> {
-    fn figures(&self, settings: &Settings) -> PeriodFigures {
-        let ownership = Ownership::new(settings, &self.events.deployments);
-        let facts = Facts::new(self.events, self.repos, &ownership, settings);
-        let (deployments, incidents) = (&self.events.deployments, &self.events.incidents);
-        let history = History::new(self.coverage, deployments, incidents, &settings.incident_sources);
-        let pool = whole(&facts, &ownership, self.filter);
-        let reach = history.of(&pool, &ownership, Recognised::new(&facts, &ownership).unusable(&pool));
-        Scope { pool: &pool, reach: &reach, facts: &facts, settings }.figures(self.known)
+    fn figures(&self, settings: &Settings, lead_times: LeadTimes) -> Result<PeriodFigures, FactsError> {
+        let facts = self.facts.under(settings, lead_times)?;
+        let history = History::of_facts(self.coverage, &facts, settings);
+        let pool = whole(&facts, self.filter);
+        let reach = history.of(&pool, &facts.ownership, Recognised::new(&facts).unusable(&pool));
+        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, settings, by_service: &Vec::new() };
+        Ok(scope.figures(self.known))
     }
 }
 
-fn counted(analysis: &Analysis) -> impl Iterator<Item = &DeploymentRecord> {
+fn counted(analysis: &Analysis) -> impl Iterator<Item = DeploymentRecord<'_>> {
     analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none())
 }
 
 /// Whether some counted deployments may be records of one roll-out: one revision close together, or in several
 /// environments.
 fn has_several_records(analysis: &Analysis) -> bool {
-    let mut seen: BTreeMap<_, Vec<&DeploymentRecord>> = BTreeMap::new();
-    for record in counted(analysis) {
-        let Some(sha) = &record.event.sha else { continue };
-        let key = (&record.service, record.event.repo.to_lowercase(), sha.to_lowercase());
-        seen.entry(key).or_default().push(record);
-    }
-    let environment = |record: &DeploymentRecord| record.event.environment.as_deref().map(str::to_lowercase);
-    let is_one = |pair: &[&DeploymentRecord]| {
-        let [a, b] = pair else { return false };
-        let apart = a.event.finished_at.zip(b.event.finished_at).map(|(a, b)| (b.0 - a.0).abs());
-        environment(a) != environment(b) || apart.is_some_and(|apart| apart <= ROLLOUT.0 * 1_000)
+    let mut latest: FxHashMap<(String, Sha), (Option<Timestamp>, Option<String>)> = FxHashMap::default();
+    let is_one = |record: DeploymentRecord<'_>| {
+        let Some(sha) = record.event.sha.as_deref().map(Sha::of) else { return false };
+        let place =
+            format!("{} {}", record.event.repo.to_lowercase(), record.service.as_deref().map_or("", |it| &it.0));
+        let environment = record.event.environment.as_deref().map(str::to_lowercase);
+        let this = (record.event.finished_at, environment);
+        let Some((before, other)) = latest.insert((place, sha), this.clone()) else { return false };
+        let apart = before.zip(this.0).map(|(a, b)| (b.0 - a.0).abs());
+        other != this.1 || apart.is_some_and(|apart| apart <= ROLLOUT.0 * 1_000)
     };
-    seen.values().any(|records| records.windows(2).any(is_one))
+    counted(analysis).any(is_one)
 }
 
 /// Environments with successful deployments in the period, and how many: those that count and look like what comes
 /// before production, and those that look like production and do not count.
 fn doubtful_environments(analysis: &Analysis) -> [BTreeMap<String, u64>; 2] {
     let mut found = [BTreeMap::new(), BTreeMap::new()];
-    let succeeded = |record: &&DeploymentRecord| record.in_period && record.event.status == "success";
+    let succeeded = |record: &DeploymentRecord<'_>| record.in_period && record.event.status == "success";
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for record in analysis.deployments.iter().filter(succeeded) {
         let Some(environment) = record.event.environment.as_deref() else { continue };

@@ -24,7 +24,7 @@ pub enum MetricsError {
 
 impl MetricsError {
     /// The filters leave no service: names those that there are.
-    pub(super) fn nothing_left(filter: &Filter, ownership: &Ownership<'_>) -> Self {
+    pub(super) fn nothing_left(filter: &Filter, ownership: &Ownership) -> Self {
         let asked = [("--service", &filter.service), ("--team", &filter.team)]
             .into_iter()
             .filter_map(|(flag, glob)| glob.as_ref().map(|glob| format!("{flag} {}", glob.as_str())))

@@ -21,7 +21,7 @@ impl Filter {
     }
 
     /// The services that pass.
-    pub fn services(&self, ownership: &Ownership<'_>) -> BTreeSet<ServiceIndex> {
+    pub fn services(&self, ownership: &Ownership) -> BTreeSet<ServiceIndex> {
         let passes = |index: &ServiceIndex| {
             let service = &ownership.services[*index];
             let team = service.team.as_ref().map_or("", |team| team.0.as_str());

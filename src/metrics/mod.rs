@@ -21,6 +21,9 @@ mod throughput;
 mod trend;
 pub mod window;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use chrono::{Datelike, Days, NaiveDate};
 
 pub use error::MetricsError;
@@ -30,15 +33,14 @@ use self::filter::Filter;
 use self::pool::{Pool, pools};
 use self::reach::{History, Reach};
 use self::recognised::Recognised;
-use self::tables::{Analysis, GroupReport, MonthlyFailures, PeriodFigures};
+use self::tables::{Analysis, DeploymentRecords, GroupReport, MonthlyFailures, PeriodFigures};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
-use crate::facts::input::Events;
-use crate::facts::ownership::Ownership;
+use crate::facts::scan::Events;
 use crate::store::Dataset;
 
 /// What is asked of the metrics.
@@ -64,33 +66,29 @@ pub struct Request {
 /// The dataset cannot be read, or the filters leave no service.
 pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, MetricsError> {
     let settings = &request.settings;
-    let events = Events::read(dataset)?;
-    let ownership = Ownership::new(settings, &events.deployments);
+    let events = Arc::new(Events::read(dataset)?);
+    let facts = Arc::new(Facts::new(&events, settings)?);
     let filter = Filter { service: request.service.clone(), team: request.team.clone() };
-    if !filter.is_open() && filter.services(&ownership).is_empty() {
-        return Err(MetricsError::nothing_left(&filter, &ownership));
+    if !filter.is_open() && filter.services(&facts.ownership).is_empty() {
+        return Err(MetricsError::nothing_left(&filter, &facts.ownership));
     }
-    let repos = events.changes.by_repo();
-    let facts = Facts::new(&events, &repos, &ownership, settings);
-    let history = History::new(dataset.coverage(), &events.deployments, &events.incidents, &settings.incident_sources);
-    let recognised = Recognised::new(&facts, &ownership);
+    let history = History::of_facts(dataset.coverage(), &facts, settings);
+    let recognised = Recognised::new(&facts);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let now = Known::new(&request.period, request);
     let before = request.previous.as_ref().map(|period| Known::new(period, request));
     let known = now.span;
-    let mut groups = Vec::new();
-    let mut whole = None;
-    for pool in pools(&facts, &ownership, &filter) {
-        let reach = history.of(&pool, &ownership, recognised.unusable(&pool));
-        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, settings };
-        groups.push(scope.report(&days, now, before));
-        whole.get_or_insert(reach);
-    }
+    let pools = pools(&facts, &filter);
+    let by_service = emulation::by_service(&facts);
+    let reach = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
+    let whole = pools.first().map(reach);
+    let groups = in_parallel(&pools, |pool| {
+        let scope = Scope { pool, reach: &reach(pool), facts: &facts, settings, by_service: &by_service };
+        scope.report(&days, now, before)
+    });
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
     let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
-    let deployments =
-        whole.as_ref().map(|reach| records::deployments(&facts, &ownership, &filter, reach, cut)).unwrap_or_default();
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -100,18 +98,46 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         service_filter: request.service.as_ref().map(|glob| glob.as_str().to_owned()),
         team_filter: request.team.as_ref().map(|glob| glob.as_str().to_owned()),
         groups,
-        deployments,
-        incidents: records::incidents(&facts, &ownership, &filter, cut),
+        deployments: whole
+            .as_ref()
+            .map(|reach| DeploymentRecords::new(&facts, &filter, reach, cut))
+            .unwrap_or_default(),
+        incidents: records::incidents(&facts, &filter, cut),
         coverage: dataset.coverage().to_vec(),
         history: whole.as_ref().map(Reach::history).unwrap_or_default(),
         alternatives: Vec::new(),
         findings: Vec::new(),
         inputs: events.inputs.clone(),
     };
-    let basis = Basis { events: &events, repos: &repos, coverage: dataset.coverage(), filter: &filter, known: now };
-    analysis.alternatives = alternatives::alternatives(&analysis, &basis);
+    let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
+    analysis.alternatives = alternatives::alternatives(&analysis, &basis)?;
     analysis.findings = findings::findings(&analysis);
     Ok(analysis)
+}
+
+/// One result for each item, in the order of the items, on every core.
+fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, one(item)));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            // A thread that panicked has said so; its panic goes on here.
+            done.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What is known of a period, whichever group is asked.
@@ -139,8 +165,9 @@ impl Known {
 struct Scope<'a> {
     pool: &'a Pool,
     reach: &'a Reach,
-    facts: &'a Facts<'a>,
+    facts: &'a Facts,
     settings: &'a Settings,
+    by_service: &'a emulation::ByService,
 }
 
 impl Scope<'_> {
@@ -168,7 +195,7 @@ impl Scope<'_> {
     }
 
     fn figures(&self, Known { span, days }: Known) -> PeriodFigures {
-        let Scope { pool, reach, facts, settings } = self;
+        let Scope { pool, reach, facts, settings, .. } = self;
         let (zone, bands) = (settings.zone, &settings.bands);
         let deployments = reach.missing_deployments(span);
         let incidents = reach.missing_incidents(span);
@@ -225,8 +252,9 @@ impl Scope<'_> {
     fn emulations(&self, days: &[DayWindow], span: Span, figures: &PeriodFigures) -> Vec<tables::Emulation> {
         let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
         let end = last.date.succ_opt().unwrap_or(last.date);
-        let (pool, facts, zone) = (self.pool, self.facts, self.settings.zone);
-        emulation::Emulator { pool, facts, span, days: (first.date, end), zone, figures }.all()
+        let Self { pool, facts, settings, by_service, .. } = *self;
+        emulation::Emulator { pool, facts, span, days: (first.date, end), zone: settings.zone, by_service, figures }
+            .all()
     }
 
     /// The calendar months of the period, each as known at its own end.

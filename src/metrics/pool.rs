@@ -1,13 +1,13 @@
 //! Groups and the events pooled in each: all, teams, services. Pooled, never averages of averages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter::Filter;
 use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::time::Timestamp;
 use crate::facts::Facts;
 use crate::facts::attribution::Attribution;
-use crate::facts::ownership::{Ownership, ServiceIndex};
+use crate::facts::ownership::ServiceIndex;
 
 /// One group's events.
 #[derive(Debug, Clone)]
@@ -28,6 +28,10 @@ pub struct Pool {
 }
 
 impl Pool {
+    fn of(group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>) -> Self {
+        Self { group, team, services, deployments: Vec::new(), incidents: Vec::new(), attributed: Vec::new() }
+    }
+
     /// The counted incidents that are attributed to one of its deployments, as known at `end`.
     pub fn attributed_at(&self, end: Timestamp) -> impl Iterator<Item = usize> {
         let holds = move |links: &[Attribution]| links.iter().any(|link| link.holds_at(end));
@@ -36,55 +40,72 @@ impl Pool {
 }
 
 /// The pools of all groups in order of kind and name. With a filter, `all` is the pool of what passes it, and
-/// unmapped incidents, which belong to nobody, are left out.
-pub fn pools(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> Vec<Pool> {
+/// unmapped incidents, which belong to nobody, are left out. One pass over the events, however many groups there are.
+pub fn pools(facts: &Facts, filter: &Filter) -> Vec<Pool> {
+    let ownership = &facts.ownership;
     let kept = filter.services(ownership);
-    let mut pools = vec![whole(facts, ownership, filter)];
-    let teams: BTreeSet<&TeamName> = kept.iter().filter_map(|&service| ownership.team(service)).collect();
-    for team in teams {
-        let services = kept.iter().copied().filter(|&service| ownership.team(service) == Some(team)).collect();
-        let group = Group { kind: GroupKind::Team, name: team.0.clone() };
-        pools.push(pool(facts, group, None, services, false));
-    }
+    let mut pools = vec![Pool::of(Group::all(), None, kept.iter().copied().collect())];
+    let mut teams: BTreeMap<&TeamName, Vec<ServiceIndex>> = BTreeMap::new();
     for &service in &kept {
-        let Some(name) = ownership.name(service) else { continue };
-        let group = Group { kind: GroupKind::Service, name: name.0.clone() };
-        pools.push(pool(facts, group, ownership.team(service).cloned(), vec![service], false));
+        if let Some(team) = ownership.team(service) {
+            teams.entry(team).or_default().push(service);
+        }
+        if let Some(name) = ownership.name(service) {
+            let group = Group { kind: GroupKind::Service, name: name.0.clone() };
+            pools.push(Pool::of(group, ownership.team(service).cloned(), vec![service]));
+        }
+    }
+    for (team, services) in teams {
+        pools.push(Pool::of(Group { kind: GroupKind::Team, name: team.0.clone() }, None, services));
     }
     pools.sort_by(|a, b| a.group.cmp(&b.group));
+    fill(&mut pools, facts, filter.is_open());
     pools
 }
 
 /// The pool of `all` alone.
-pub fn whole(facts: &Facts<'_>, ownership: &Ownership<'_>, filter: &Filter) -> Pool {
-    let kept = filter.services(ownership).into_iter().collect();
-    pool(facts, Group::all(), None, kept, filter.is_open())
+pub fn whole(facts: &Facts, filter: &Filter) -> Pool {
+    let kept = filter.services(&facts.ownership).into_iter().collect();
+    let mut pools = [Pool::of(Group::all(), None, kept)];
+    fill(&mut pools, facts, filter.is_open());
+    let [pool] = pools;
+    pool
 }
 
-fn pool(facts: &Facts<'_>, group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>, unmapped: bool) -> Pool {
-    let mut member = vec![false; services.iter().max().map_or(0, |last| last + 1)];
-    for &service in &services {
-        member[service] = true;
+/// Hands every event to the pools of its services; `unmapped` incidents go to `all`.
+fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
+    let mut pools_of: Vec<Vec<usize>> = vec![Vec::new(); facts.ownership.services.len()];
+    for (at, pool) in pools.iter().enumerate() {
+        for &service in &pool.services {
+            if let Some(list) = pools_of.get_mut(service) {
+                list.push(at);
+            }
+        }
     }
-    let is_member = |service: ServiceIndex| member.get(service).copied().unwrap_or(false);
-    let deploys = |index: usize| facts.placements[index].counted().is_some_and(is_member);
-    let deployments = facts
-        .counted
-        .iter()
-        .filter(|&&index| deploys(index))
-        .filter_map(|&index| Some((facts.deployments[index].finished_at?, index)))
-        .collect();
-    let affects = |services: &[ServiceIndex]| {
-        if services.is_empty() { unmapped } else { services.iter().any(|&service| is_member(service)) }
-    };
-    let counted = || facts.incident_facts.iter().enumerate().filter(|(_, fact)| fact.left_out.is_none());
-    let incidents = counted().filter(|(_, fact)| affects(&fact.services)).map(|(index, _)| index).collect();
-    let attributed = counted()
-        .filter_map(|(index, fact)| {
-            let own: Vec<Attribution> =
-                fact.attributions.iter().filter(|link| deploys(link.deployment)).copied().collect();
-            (!own.is_empty()).then_some((index, own))
-        })
-        .collect();
-    Pool { group, team, services, deployments, incidents, attributed }
+    let of = |service: ServiceIndex| pools_of.get(service).map_or(&[][..], Vec::as_slice);
+    for &index in &facts.counted {
+        let index = index as usize;
+        let (Some(service), Some(at)) = (facts.placement(index).counted(), facts.finished_at(index)) else { continue };
+        for &pool in of(service) {
+            pools[pool].deployments.push((at, index));
+        }
+    }
+    let mut touched: BTreeSet<usize> = BTreeSet::new();
+    for (index, fact) in facts.incidents.iter().enumerate().filter(|(_, fact)| fact.left_out.is_none()) {
+        touched.extend(fact.services.iter().flat_map(|service| of(*service)));
+        if fact.services.is_empty() && unmapped {
+            touched.extend(pools.iter().position(|pool| pool.group.kind == GroupKind::All));
+        }
+        while let Some(pool) = touched.pop_first() {
+            pools[pool].incidents.push(index);
+        }
+        for link in &fact.attributions {
+            for &pool in facts.placement(link.deployment).counted().map_or(&[][..], of) {
+                match pools[pool].attributed.last_mut() {
+                    Some((last, links)) if *last == index => links.push(*link),
+                    _ => pools[pool].attributed.push((index, vec![*link])),
+                }
+            }
+        }
+    }
 }

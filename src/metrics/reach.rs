@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pool::Pool;
 use super::tables::{HistoryRecord, NoData};
 use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
-use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::event::{Incident, Table};
+use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::Facts;
 use crate::facts::ownership::Ownership;
 
 /// The incident services that this program reads itself.
@@ -55,16 +57,11 @@ pub struct Unusable {
 impl History {
     /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing. `configured` are the
     /// incident services that are read: another one of them that was read before was retired with its last reading.
-    pub fn new(
-        coverage: &[Coverage],
-        deployments: &[Deployment],
-        incidents: &[Incident],
-        configured: &[String],
-    ) -> Self {
+    pub fn new(coverage: &[Coverage], repos_seen: &[String], incidents: &[Incident], configured: &[String]) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
         let mut incident_sources: BTreeMap<String, BTreeMap<String, Vec<Span>>> = BTreeMap::new();
-        let seen: BTreeSet<&str> = deployments.iter().map(|deployment| deployment.repo.as_str()).collect();
+        let seen: BTreeSet<&str> = repos_seen.iter().map(String::as_str).collect();
         for repo in seen {
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
         }
@@ -98,8 +95,14 @@ impl History {
         Self { everything, repos, incident_sources }
     }
 
+    /// The same, of what the facts hold.
+    pub fn of_facts(coverage: &[Coverage], facts: &Facts, settings: &Settings) -> Self {
+        let repos = facts.deployments().repo.names();
+        Self::new(coverage, repos, facts.incident_events(), &settings.incident_sources)
+    }
+
     /// The reach of one group; `unusable` says what of it was read in vain.
-    pub fn of(&self, pool: &Pool, ownership: &Ownership<'_>, unusable: Unusable) -> Reach {
+    pub fn of(&self, pool: &Pool, ownership: &Ownership, unusable: Unusable) -> Reach {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for service in pool.services.iter().filter_map(|&index| ownership.services.get(index)) {
             for glob in &service.repos {
@@ -133,7 +136,7 @@ impl History {
 
     /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
     /// a service speaks of that one alone. A source of which no scope can is none for the group.
-    fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership<'_>) -> BTreeMap<String, Vec<Span>> {
+    fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership) -> BTreeMap<String, Vec<Span>> {
         // Only PagerDuty is read service by service.
         let concerns = |source: &str, scope: &str| {
             if source != "pagerduty" {
@@ -222,10 +225,10 @@ impl Reach {
         self.unusable.incidents.is_none() && covers(&self.incidents, wanted)
     }
 
-    /// Whether a deployment without a linked incident is known not to have failed: all incident sources were read over a
-    /// span, and incidents can be linked.
-    pub fn has_links(&self, wanted: Span) -> bool {
-        self.unusable.failures.is_none() && covers(&self.incidents, wanted)
+    /// The spans in which a deployment without a linked incident is known not to have failed: all incident sources were
+    /// read, and incidents can be linked.
+    pub fn links(&self) -> &[Span] {
+        if self.unusable.failures.is_none() { &self.incidents } else { &[] }
     }
 
     /// Whether failures can be told over a span.

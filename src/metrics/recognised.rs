@@ -13,7 +13,7 @@ use super::tables::NoData;
 use crate::domain::group::GroupKind;
 use crate::domain::status::tells_the_end;
 use crate::facts::Facts;
-use crate::facts::ownership::{Ownership, ServiceIndex};
+use crate::facts::ownership::ServiceIndex;
 
 /// What was recognised of all events.
 pub(super) struct Recognised {
@@ -26,23 +26,27 @@ pub(super) struct Recognised {
 }
 
 impl Recognised {
-    pub(super) fn new(facts: &Facts<'_>, ownership: &Ownership<'_>) -> Self {
+    pub(super) fn new(facts: &Facts) -> Self {
         let (mut seen, mut usable) = (BTreeSet::new(), BTreeSet::new());
-        let mut repos: BTreeSet<&str> = BTreeSet::new();
-        for (deployment, placement) in facts.deployments.iter().zip(&facts.placements) {
-            repos.insert(&deployment.repo);
-            if let Some(service) = placement.service
-                && tells_the_end(&deployment.status)
+        let deployments = facts.deployments();
+        let telling: Vec<bool> = deployments.status.names().iter().map(|status| tells_the_end(status)).collect();
+        let tells = |row: usize| deployments.status.of(row).and_then(|status| telling.get(status)) == Some(&true);
+        let mut is_usable = vec![false; facts.ownership.services.len()];
+        for row in 0..deployments.len() {
+            if let Some(usable) = facts.placement(row).service.and_then(|service| is_usable.get_mut(service))
+                && tells(row)
             {
-                usable.insert(service);
+                *usable = true;
             }
         }
-        for (index, service) in ownership.services.iter().enumerate() {
+        usable.extend(is_usable.iter().enumerate().filter(|(_, is)| **is).map(|(service, _)| service));
+        let repos = deployments.repo.names();
+        for (index, service) in facts.ownership.services.iter().enumerate() {
             if repos.iter().any(|repo| service.repos.iter().any(|glob| glob.matches(repo))) {
                 seen.insert(index);
             }
         }
-        let mut counted = facts.incident_facts.iter().filter(|fact| fact.left_out.is_none()).peekable();
+        let mut counted = facts.incidents.iter().filter(|fact| fact.left_out.is_none()).peekable();
         let is_unmapped =
             counted.peek().is_some() && counted.all(|fact| fact.services.is_empty() && fact.attributions.is_empty());
         Self { seen, usable, is_unmapped }

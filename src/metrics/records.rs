@@ -2,10 +2,13 @@
 //!
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::filter::Filter;
 use super::reach::Reach;
-use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
-use crate::domain::event::Deployment;
+use super::tables::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link, Rule};
+use crate::domain::coverage::covers;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
@@ -22,116 +25,186 @@ pub(super) struct Cut {
     pub period: Span,
 }
 
-/// The deployments of the cut, by time, source, id.
-pub(super) fn deployments(
-    facts: &Facts<'_>,
-    ownership: &Ownership<'_>,
-    filter: &Filter,
-    reach: &Reach,
-    cut: Cut,
-) -> Vec<DeploymentRecord> {
-    let kept = filter.services(ownership);
-    let end = cut.listed.to;
-    let mut records: Vec<(Timestamp, DeploymentRecord)> = Vec::new();
-    for (index, deployment) in facts.deployments.iter().enumerate() {
-        let finished = deployment.finished_at.filter(|at| *at < end);
-        let at = finished.unwrap_or(deployment.created_at);
-        let placement = facts.placements[index];
-        if !cut.listed.contains(at) || !belongs(deployment, placement.service, ownership, filter, &kept) {
-            continue;
-        }
-        let counted = placement.counted().is_some() && finished.is_some();
-        let status = if finished.is_none() && deployment.finished_at.is_some() {
-            "pending".to_owned()
-        } else {
-            deployment.status.clone()
-        };
-        let left_out = if counted { None } else { Some(placement.left_out.unwrap_or(Reason::NotSuccess)) };
-        let batch = facts.batch_of[index].as_ref().filter(|_| counted);
-        let (failed_by, failed_rules) = if counted { failed_by(facts, index, end) } else { Default::default() };
-        let failed = counted.then_some(()).and_then(|()| {
-            if failed_rules.is_empty() {
-                reach.has_links(Span { from: at, to: Timestamp(at.0 + 1) }).then_some(false)
-            } else {
-                Some(true)
-            }
-        });
-        let record = DeploymentRecord {
-            event: Deployment { finished_at: finished, status, ..deployment.clone() },
-            service: placement.service.and_then(|service| ownership.name(service)).cloned(),
-            team: placement.service.and_then(|service| ownership.team(service)).cloned(),
-            in_period: cut.period.contains(at),
-            left_out,
-            kind: batch.map(|batch| batch.kind),
-            lead_time: batch.and_then(|batch| batch.lead_time.ok()),
-            lead_time_reason: batch.and_then(|batch| batch.lead_time.err()),
-            absurd_commits: absurd_of(facts, index).filter(|_| counted).cloned().collect(),
-            finishes_with_its_commit: batch.is_some_and(|batch| batch.finishes_with_its_commit),
-            start: batch.and_then(|batch| batch.start.clone()),
-            stages: batch.map_or_else(Stages::default, |batch| batch.stages),
-            failed,
-            failed_by,
-            failed_rules,
-        };
-        records.push((at, record));
+/// The deployments of the cut, by time, source, id: columns, of which a record is made when it is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct DeploymentRecords {
+    of: Records,
+    /// Last change to each record before it is handed out.
+    rename: Option<fn(&mut DeploymentRecord<'_>)>,
+}
+
+#[derive(Debug, Clone)]
+enum Records {
+    Of { facts: Arc<Facts>, rows: Vec<u32>, cut: Cut, has_links: Vec<Span> },
+    List(Vec<DeploymentRecord<'static>>),
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self::List(Vec::new())
     }
-    records.sort_by(|(at, a), (bt, b)| (at, &a.event.source, &a.event.id).cmp(&(bt, &b.event.source, &b.event.id)));
-    records.into_iter().map(|(_, record)| record).collect()
+}
+
+impl From<Vec<DeploymentRecord<'static>>> for DeploymentRecords {
+    fn from(list: Vec<DeploymentRecord<'static>>) -> Self {
+        Self { of: Records::List(list), rename: None }
+    }
+}
+
+impl DeploymentRecords {
+    pub(super) fn new(facts: &Arc<Facts>, filter: &Filter, reach: &Reach, cut: Cut) -> Self {
+        let events = facts.deployments();
+        let kept = filter.services(&facts.ownership);
+        let mut rows: Vec<(Timestamp, u32)> = (0..)
+            .take(events.len())
+            .filter_map(|row| {
+                let index = row as usize;
+                let (_, at) = known(facts, index, cut);
+                let listed = cut.listed.contains(at) && belongs(facts, index, filter, &kept);
+                listed.then_some((at, row))
+            })
+            .collect();
+        let text = |row: u32| (events.source.get(row as usize), events.id.get(row as usize));
+        rows.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        let of = Records::Of { facts: Arc::clone(facts), rows, cut, has_links: reach.links().to_vec() };
+        Self { of, rename: None }
+    }
+
+    /// The same records, each changed by a function before it is handed out.
+    #[must_use]
+    pub fn renamed(self, rename: fn(&mut DeploymentRecord<'_>)) -> Self {
+        Self { rename: Some(rename), ..self }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        match &self.of {
+            Records::Of { rows, .. } => rows.len(),
+            Records::List(list) => list.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = DeploymentRecord<'_>> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+
+    /// One of them.
+    pub fn get(&self, at: usize) -> Option<DeploymentRecord<'_>> {
+        let mut record = match &self.of {
+            Records::Of { facts, rows, cut, has_links } => one(facts, *rows.get(at)? as usize, *cut, has_links),
+            Records::List(list) => list.get(at)?.clone(),
+        };
+        if let Some(rename) = self.rename {
+            rename(&mut record);
+        }
+        Some(record)
+    }
+}
+
+/// The finish of a deployment as known at the end of the cut, and its instant.
+fn known(facts: &Facts, index: usize, cut: Cut) -> (Option<Timestamp>, Timestamp) {
+    let finished = facts.finished_at(index).filter(|at| *at < cut.listed.to);
+    (finished, finished.unwrap_or_else(|| facts.deployments().created_at(index)))
+}
+
+/// The record of a deployment; `has_links` are the spans in which one without a linked incident did not fail.
+fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> DeploymentRecord<'a> {
+    let events = facts.deployments();
+    let (finished, at) = known(facts, index, cut);
+    let placement = facts.placement(index);
+    let counted = placement.counted().is_some() && finished.is_some();
+    let text = |text: Option<&'a str>| Cow::Borrowed(text.unwrap_or_default());
+    let is_running = finished.is_none() && facts.finished_at(index).is_some();
+    let event = DeploymentEvent {
+        source: text(events.source.get(index)),
+        id: text(events.id.get(index)),
+        repo: text(events.repo.get(index)),
+        environment: events.environment.get(index).map(Cow::Borrowed),
+        sha: events.sha.get(index).map(Cow::Borrowed),
+        status: if is_running { Cow::Borrowed("pending") } else { text(events.status.get(index)) },
+        created_at: events.created_at(index),
+        finished_at: finished,
+        task: events.task.get(index).map(Cow::Borrowed),
+        url: events.url.get(index).map(Cow::Borrowed),
+    };
+    let record = DeploymentRecord {
+        event,
+        service: placement.service.and_then(|service| facts.ownership.name(service)).map(Cow::Borrowed),
+        team: placement.service.and_then(|service| facts.ownership.team(service)).map(Cow::Borrowed),
+        in_period: cut.period.contains(at),
+        left_out: if counted { None } else { Some(placement.left_out.unwrap_or(Reason::NotSuccess)) },
+        ..DeploymentRecord::default()
+    };
+    if !counted {
+        return record;
+    }
+    let (failed_by, failed_rules) = failed_by(facts, index, cut.listed.to);
+    let instant = Span { from: at, to: Timestamp(at.0 + 1) };
+    let failed = if failed_rules.is_empty() { covers(has_links, instant).then_some(false) } else { Some(true) };
+    let lead_time = facts.lead_time(index);
+    DeploymentRecord {
+        kind: facts.kind(index),
+        lead_time: lead_time.and_then(Result::ok),
+        lead_time_reason: lead_time.and_then(Result::err),
+        start: facts.start(index),
+        stages: facts.stages(index),
+        absurd_commits: facts.absurd_commits(index).collect(),
+        finishes_with_its_commit: facts.finishes_with_its_commit(index),
+        failed,
+        failed_by,
+        failed_rules,
+        ..record
+    }
 }
 
 /// Whether a filtered report lists a deployment: one of its services', or of their repos where it belongs to none.
-fn belongs(
-    deployment: &Deployment,
-    service: Option<usize>,
-    ownership: &Ownership<'_>,
-    filter: &Filter,
-    kept: &std::collections::BTreeSet<usize>,
-) -> bool {
-    match service {
+fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::collections::BTreeSet<usize>) -> bool {
+    match facts.placement(index).service {
         _ if filter.is_open() => true,
         Some(service) => kept.contains(&service),
-        None => kept
-            .iter()
-            .any(|&service| ownership.services[service].repos.iter().any(|glob| glob.matches(&deployment.repo))),
+        None => {
+            let repo = facts.deployments().repo.get(index).unwrap_or_default();
+            let services = kept.iter().filter_map(|&service| facts.ownership.services.get(service));
+            services.flat_map(|service| &service.repos).any(|glob| glob.matches(repo))
+        }
     }
 }
 
 /// What failed a deployment, as known at `end`, by rule, then time, then source and id.
-fn failed_by(facts: &Facts<'_>, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Rule>) {
-    let mut known: Vec<_> = facts.failures[index].iter().filter(|failure| failure.holds_at(end)).collect();
-    known.sort_by_key(|failure| match failure.rule {
-        Rule::Rollback => (failure.rule, failure.from, "", facts.deployments[failure.by].id.as_str()),
-        rule => {
-            let incident = &facts.incidents[failure.by];
-            (rule, incident.opened_at, incident.source.as_str(), incident.id.as_str())
-        }
+fn failed_by(facts: &Facts, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Rule>) {
+    let mut known: Vec<_> = facts.failures(index).iter().filter(|failure| failure.holds_at(end)).collect();
+    let id = |deployment: usize| facts.deployments().id.get(deployment).unwrap_or_default();
+    known.sort_by_key(|failure| match (failure.rule, facts.incident_events().get(failure.by)) {
+        (Rule::Rollback, _) | (_, None) => (failure.rule, failure.from, "", id(failure.by)),
+        (rule, Some(incident)) => (rule, incident.opened_at, incident.source.as_str(), incident.id.as_str()),
     });
     let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|failure| failure.rule == *rule)).collect();
-    let causes = known.into_iter().map(|failure| {
-        if failure.rule == Rule::Rollback {
-            return Cause::Rollback { id: facts.deployments[failure.by].id.clone() };
+    let causes = known.into_iter().map(|failure| match facts.incident_events().get(failure.by) {
+        Some(incident) if failure.rule != Rule::Rollback => {
+            Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
         }
-        let incident = &facts.incidents[failure.by];
-        Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
+        _ => Cause::Rollback { id: id(failure.by).to_owned() },
     });
     (causes.collect(), rules)
 }
 
 /// The incidents that touch the cut, by opening, source, id.
-pub(super) fn incidents(
-    facts: &Facts<'_>,
-    ownership: &Ownership<'_>,
-    filter: &Filter,
-    cut: Cut,
-) -> Vec<IncidentRecord> {
+pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: Cut) -> Vec<IncidentRecord> {
+    let ownership = &facts.ownership;
     let kept = filter.services(ownership);
     let end = cut.listed.to;
     let mut records = Vec::new();
-    for (index, incident) in facts.incidents.iter().enumerate() {
-        let fact = &facts.incident_facts[index];
+    for (incident, fact) in facts.incident_events().iter().zip(&facts.incidents) {
         let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from) && incident.opened_at < cut.listed.from;
         let fails_one = |link: &Attribution| {
-            facts.placements[link.deployment].counted().is_some_and(|service| kept.contains(&service))
+            facts.placement(link.deployment).counted().is_some_and(|service| kept.contains(&service))
         };
         let listed = filter.is_open()
             || fact.services.iter().any(|service| kept.contains(service))
@@ -160,14 +233,13 @@ pub(super) fn incidents(
                 .map(|at| at.since(event.opened_at))
                 .filter(|restored| fact.left_out.is_none() && restored.0 >= 0),
             link: fact.attributions.iter().find(|link| link.holds_at(end)).and_then(|link| {
-                let deployment = &facts.deployments[link.deployment];
-                let service = facts.placements[link.deployment].counted();
+                let service = facts.placement(link.deployment).counted();
                 Some(Link {
-                    deployment_id: deployment.id.clone(),
+                    deployment_id: facts.deployments().id.get(link.deployment).unwrap_or_default().to_owned(),
                     service: service.and_then(|service| ownership.name(service)).cloned(),
                     team: service.and_then(|service| ownership.team(service)).cloned(),
                     rule: link.rule,
-                    age: event.opened_at.since(deployment.finished_at?),
+                    age: event.opened_at.since(facts.finished_at(link.deployment)?),
                 })
             }),
             event,
@@ -179,15 +251,8 @@ pub(super) fn incidents(
     records
 }
 
-/// The commits of a deployment that are dated in the year 1 or 1970; the list is in order of deployment.
-fn absurd_of<'a>(facts: &'a Facts<'_>, deployment: usize) -> impl Iterator<Item = &'a String> {
-    let absurd = &facts.batches.absurd;
-    let from = absurd.partition_point(|(index, _)| *index < deployment);
-    absurd.iter().skip(from).take_while(move |(index, _)| *index == deployment).map(|(_, sha)| sha)
-}
-
 /// The teams of some services, each once.
-fn teams(ownership: &Ownership<'_>, services: &[ServiceIndex]) -> Vec<TeamName> {
+fn teams(ownership: &Ownership, services: &[ServiceIndex]) -> Vec<TeamName> {
     let mut teams: Vec<TeamName> = Vec::new();
     for team in services.iter().filter_map(|&service| ownership.team(service)) {
         if !teams.contains(team) {

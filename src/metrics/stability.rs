@@ -16,7 +16,7 @@ use crate::domain::time::Span;
 use crate::facts::Facts;
 
 /// The rules by which a deployment is known to have failed at the end of a span, first one first, each once.
-pub(super) fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> Vec<Rule> {
+pub(super) fn failed_rules(facts: &Facts, deployment: usize, span: Span) -> Vec<Rule> {
     let known: Vec<Rule> = facts
         .failures(deployment)
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn failed_rules(facts: &Facts<'_>, deployment: usize, span: Span) -> 
 }
 
 /// Change failure rate over a span.
-pub(super) fn change_failure(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> ChangeFailure {
+pub(super) fn change_failure(pool: &Pool, facts: &Facts, span: Span, bands: &Bands) -> ChangeFailure {
     let finished = finished_in(pool, span);
     let mut by_rule: BTreeMap<Rule, u64> = Rule::ALL.into_iter().map(|rule| (rule, 0)).collect();
     let mut failed = 0;
@@ -54,7 +54,7 @@ struct Times {
     open: Vec<f64>,
 }
 
-fn times(facts: &Facts<'_>, incidents: impl Iterator<Item = usize>, span: Span) -> Times {
+fn times(facts: &Facts, incidents: impl Iterator<Item = usize>, span: Span) -> Times {
     let mut times = Times::default();
     for index in incidents {
         let opened_at = facts.opened_at(index);
@@ -79,12 +79,12 @@ fn times(facts: &Facts<'_>, incidents: impl Iterator<Item = usize>, span: Span) 
 }
 
 /// Time to restore over a span.
-pub(super) fn time_to_restore(pool: &Pool, facts: &Facts<'_>, span: Span, thresholds: &Thresholds) -> Restore {
+pub(super) fn time_to_restore(pool: &Pool, facts: &Facts, span: Span, thresholds: &Thresholds) -> Restore {
     restore(times(facts, pool.incidents.iter().copied(), span), thresholds)
 }
 
 /// Failed deployment recovery time over a span: the same over the incidents that failed one of the pool's deployments.
-pub(super) fn recovery_time(pool: &Pool, facts: &Facts<'_>, span: Span, thresholds: &Thresholds) -> Restore {
+pub(super) fn recovery_time(pool: &Pool, facts: &Facts, span: Span, thresholds: &Thresholds) -> Restore {
     restore(times(facts, pool.attributed_at(span.to), span), thresholds)
 }
 
@@ -100,7 +100,7 @@ fn restore(times: Times, thresholds: &Thresholds) -> Restore {
 }
 
 /// The Kaplan-Meier curve of a span, from (0, 1) downward; empty without incidents.
-pub(super) fn survival(pool: &Pool, facts: &Facts<'_>, span: Span) -> Vec<SurvivalStep> {
+pub(super) fn survival(pool: &Pool, facts: &Facts, span: Span) -> Vec<SurvivalStep> {
     let Times { resolved, open, .. } = times(facts, pool.incidents.iter().copied(), span);
     if resolved.is_empty() && open.is_empty() {
         return Vec::new();

@@ -78,7 +78,7 @@ pub(super) fn duration_band(thresholds: &Thresholds, durations: Option<&Duration
 }
 
 /// Lead time over a span.
-pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Bands) -> LeadTime {
+pub(super) fn lead_time(pool: &Pool, facts: &Facts, span: Span, bands: &Bands) -> LeadTime {
     let finished = finished_in(pool, span);
     let mut reasons: BTreeMap<LeadTimeReason, u64> = BTreeMap::new();
     let mut seconds = Vec::new();
@@ -106,12 +106,12 @@ pub(super) fn lead_time(pool: &Pool, facts: &Facts<'_>, span: Span, bands: &Band
     }
 }
 
-fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> u64 {
+fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts) -> u64 {
     let merged: FxHashSet<u32> = finished.iter().flat_map(|&(_, index)| facts.merged(index)).copied().collect();
     merged.len() as u64
 }
 
-fn variants(finished: &[(Timestamp, usize)], facts: &Facts<'_>) -> Vec<VariantFigure> {
+fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure> {
     let mut spans: BTreeMap<Variant, (Vec<f64>, u64)> = BTreeMap::new();
     for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
         spans.entry(variant).or_default();

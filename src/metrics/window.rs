@@ -101,7 +101,7 @@ fn join_ranges(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 /// The rows of one group.
 pub fn daily(
     pool: &Pool,
-    facts: &Facts<'_>,
+    facts: &Facts,
     reach: &Reach,
     days: &[DayWindow],
     window_days: u32,
@@ -179,7 +179,7 @@ struct IncidentDays {
 }
 
 impl IncidentDays {
-    fn new(pool: &Pool, facts: &Facts<'_>, days: &[DayWindow]) -> Self {
+    fn new(pool: &Pool, facts: &Facts, days: &[DayWindow]) -> Self {
         let count = days.len();
         let mut opened = Vec::new();
         let mut resolved = Vec::new();

@@ -14,7 +14,7 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
 use crate::metrics::findings::findings;
-use crate::metrics::tables::{Analysis, Cause, Finding, NoData, PeriodFigures, Variation};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Finding, NoData, PeriodFigures, Variation};
 
 /// The analysis with its names replaced, and its findings written anew from it.
 pub fn redact(mut analysis: Analysis) -> Analysis {
@@ -33,37 +33,7 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         }
         group.recent.iter_mut().for_each(no_data);
     }
-    for record in &mut analysis.deployments {
-        let event = &mut record.event;
-        event.repo = pseudonym("repo", &event.repo);
-        event.r#ref = event.r#ref.take().map(|name| pseudonym("ref", &name));
-        event.creator = event.creator.take().map(|name| pseudonym("person", &name));
-        event.environment = event.environment.take().map(|name| environment(&name));
-        event.sha = event.sha.take().map(|sha| pseudonym("revision", &sha));
-        event.id = deployment(&event.id);
-        event.url = None;
-        if !is_known_status(&event.status) {
-            event.status = pseudonym("status", &event.status);
-        }
-        event.task = event.task.take().map(|task| self::task(&task));
-        event.source = source(&event.source);
-        record.absurd_commits.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha));
-        if let Some(start) = &mut record.start {
-            start.sha = start.sha.take().map(|sha| pseudonym("revision", &sha));
-            start.pull_request = None;
-        }
-        service(&mut record.service);
-        team(&mut record.team);
-        for cause in &mut record.failed_by {
-            match cause {
-                Cause::Incident { id, source: of } => {
-                    *id = pseudonym("incident", id);
-                    *of = source(of);
-                }
-                Cause::Rollback { id } => *id = deployment(id),
-            }
-        }
-    }
+    analysis.deployments = std::mem::take(&mut analysis.deployments).renamed(rename);
     for record in &mut analysis.incidents {
         let event = &mut record.event;
         event.title = event.title.take().map(|title| pseudonym("title", &title));
@@ -115,6 +85,42 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     analysis.findings = found;
     analysis
+}
+
+/// The record of a deployment, with its names replaced.
+fn rename(record: &mut DeploymentRecord<'_>) {
+    let event = &mut record.event;
+    let as_text = |text: String| std::borrow::Cow::<'static, str>::Owned(text);
+    event.repo = as_text(pseudonym("repo", &event.repo));
+    event.environment = event.environment.take().map(|name| as_text(environment(&name)));
+    event.sha = event.sha.take().map(|sha| as_text(pseudonym("revision", &sha)));
+    event.id = as_text(deployment(&event.id));
+    event.url = None;
+    if !is_known_status(&event.status) {
+        event.status = as_text(pseudonym("status", &event.status));
+    }
+    event.task = event.task.take().map(|task| as_text(self::task(&task)));
+    event.source = as_text(source(&event.source));
+    record.absurd_commits.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha));
+    if let Some(start) = &mut record.start {
+        start.sha = start.sha.take().map(|sha| pseudonym("revision", &sha));
+        start.pull_request = None;
+    }
+    if let Some(name) = &mut record.service {
+        name.to_mut().0 = pseudonym("service", &name.0);
+    }
+    if let Some(name) = &mut record.team {
+        name.to_mut().0 = pseudonym("team", &name.0);
+    }
+    for cause in &mut record.failed_by {
+        match cause {
+            Cause::Incident { id, source: of } => {
+                *id = pseudonym("incident", id);
+                *of = source(of);
+            }
+            Cause::Rollback { id } => *id = deployment(id),
+        }
+    }
 }
 
 /// Findings that come of what titles are called, and would be lost with them.

@@ -43,6 +43,17 @@ impl Columns<'_> {
         Ok(column.bool().map_err(StoreError::reading(self.table))?.rechunk().into_owned())
     }
 
+    /// The texts in all lists of a column, one after the other; the lengths of the lists say whose each is.
+    ///
+    /// # Errors
+    /// As for texts.
+    pub fn items(&self, name: &str) -> Result<StringChunked, StoreError> {
+        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
+        let lists = column.list().map_err(StoreError::reading(self.table))?.rechunk();
+        let items = lists.get_inner();
+        Ok(items.str().map_err(StoreError::reading(self.table))?.clone())
+    }
+
     /// Lists of texts, row by row; a missing list is `None`.
     ///
     /// # Errors

@@ -79,26 +79,41 @@ impl Dataset {
     /// # Errors
     /// A part is cut off, damaged or has other columns; the error names it.
     pub fn scan(&self, table: Table) -> Result<LazyFrame, StoreError> {
-        let months = part::months(&self.folder, table)?;
-        if months.is_empty() {
+        let paths = self.checked_parts(table)?;
+        if paths.is_empty() {
             return Ok(DataFrame::empty_with_schema(&schema(table)).lazy());
         }
-        let mut paths = Vec::with_capacity(months.len());
-        for month in &months {
-            let path = part::path(&self.folder, table, month);
-            part::check(&path, table)?;
-            paths.push(path);
-        }
-        let args = ScanArgsParquet {
-            schema: Some(schema(table).into()),
-            // A folder named with `*` or `[` is a folder.
-            glob: false,
-            hive_options: HiveOptions { enabled: Some(false), ..HiveOptions::default() },
-            ..ScanArgsParquet::default()
-        };
-        let paths = paths.iter().map(|path| PlRefPath::try_from_path(path)).collect::<PolarsResult<Vec<_>>>();
-        paths
-            .and_then(|paths| LazyFrame::scan_parquet_files(paths.into(), args))
-            .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
+        scan_files(table, &paths)
     }
+
+    /// The same, a frame for each part, for those who read one after the other; in the same order each time.
+    ///
+    /// # Errors
+    /// As for [`Dataset::scan`].
+    pub fn scan_parts(&self, table: Table) -> Result<Vec<LazyFrame>, StoreError> {
+        self.checked_parts(table)?.iter().map(|path| scan_files(table, std::slice::from_ref(path))).collect()
+    }
+
+    fn checked_parts(&self, table: Table) -> Result<Vec<PathBuf>, StoreError> {
+        let months = part::months(&self.folder, table)?;
+        let path = |month: &String| {
+            let path = part::path(&self.folder, table, month);
+            part::check(&path, table).map(|()| path)
+        };
+        months.iter().map(path).collect()
+    }
+}
+
+fn scan_files(table: Table, paths: &[PathBuf]) -> Result<LazyFrame, StoreError> {
+    let args = ScanArgsParquet {
+        schema: Some(schema(table).into()),
+        // A folder named with `*` or `[` is a folder.
+        glob: false,
+        hive_options: HiveOptions { enabled: Some(false), ..HiveOptions::default() },
+        ..ScanArgsParquet::default()
+    };
+    let paths = paths.iter().map(|path| PlRefPath::try_from_path(path)).collect::<PolarsResult<Vec<_>>>();
+    paths
+        .and_then(|paths| LazyFrame::scan_parquet_files(paths.into(), args))
+        .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
 }

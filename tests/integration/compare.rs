@@ -10,8 +10,8 @@ use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
-    Analysis, Cause, ChangeFailure, DailyRow, DeploymentRecord, Durations, Figure, Frequency, GroupReport,
-    IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
+    Analysis, Cause, ChangeFailure, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, Durations, Figure,
+    Frequency, GroupReport, IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
 };
 
 use crate::oracle::{ExpectedDeployment, Figures, Known, Missing, World};
@@ -222,23 +222,22 @@ impl Differences {
         });
     }
 
-    fn deployments(&mut self, got: &[DeploymentRecord], wanted: &[ExpectedDeployment]) {
-        let key = |row: &DeploymentRecord| (row.event.source.clone(), row.event.id.clone());
-        let keys: Vec<_> = wanted.iter().map(|row| key(&row.record)).collect();
-        let listed: Vec<_> = got.iter().map(key).collect();
+    fn deployments(&mut self, got: &DeploymentRecords, wanted: &[ExpectedDeployment]) {
+        let keys: Vec<_> = wanted.iter().map(|row| (row.event.source.clone(), row.event.id.clone())).collect();
+        let listed: Vec<_> = got.iter().map(|row| (row.event.source.into_owned(), row.event.id.into_owned())).collect();
         if listed != keys {
             return self.report("deployments", &listed, &keys);
         }
         for (got, wanted) in got.iter().zip(wanted) {
             self.within(&format!("deployment {} {}", got.event.source, got.event.id), |found| {
-                found.deployment(got, wanted);
+                found.deployment(&got, wanted);
             });
         }
     }
 
-    fn deployment(&mut self, got: &DeploymentRecord, expected: &ExpectedDeployment) {
+    fn deployment(&mut self, got: &DeploymentRecord<'_>, expected: &ExpectedDeployment) {
         let wanted = &expected.record;
-        self.equal("event", &got.event, &wanted.event);
+        self.equal("event", &got.event, &DeploymentEvent::from(&expected.event));
         self.equal("in_period", &got.in_period, &wanted.in_period);
         match got.left_out {
             Some(cause) if expected.causes.contains(&cause) => {}
@@ -247,7 +246,7 @@ impl Differences {
         }
         // An attempt outside production belongs to no service; naming one that has its repo is as good.
         let of_repo =
-            wanted.service.is_none() && got.service.as_ref().is_some_and(|name| expected.of_repo.contains(name));
+            wanted.service.is_none() && got.service.as_deref().is_some_and(|name| expected.of_repo.contains(name));
         if !of_repo {
             self.equal("service", &got.service, &wanted.service);
             self.equal("team", &got.team, &wanted.team);

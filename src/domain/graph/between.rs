@@ -4,6 +4,7 @@
 //! history. No recursion.
 
 use std::collections::BinaryHeap;
+use std::hash::Hash;
 
 use super::{Graph, Node};
 
@@ -30,9 +31,9 @@ const NEW: u8 = 1;
 const OLD: u8 = 2;
 const QUEUED: u8 = 4;
 
-impl Graph<'_> {
+impl<K: Copy + Eq + Hash> Graph<K> {
     /// What `git rev-list old..new` lists, as far as the rows can prove it.
-    pub fn between(&self, old: &str, new: &str, walker: &mut Walker) -> Between {
+    pub fn between(&self, old: &K, new: &K, walker: &mut Walker) -> Between {
         let (Some(old), Some(new)) = (self.node(old).filter(|&old| self.row(old).is_some()), self.node(new)) else {
             return Between::Unknown;
         };

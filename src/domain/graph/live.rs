@@ -18,14 +18,14 @@ pub enum Arrival {
 
 /// The commits that earlier revisions brought to one place.
 #[derive(Debug)]
-pub struct Live<'g, 'a> {
-    graph: &'g Graph<'a>,
+pub struct Live<'g, K> {
+    graph: &'g Graph<K>,
     is_live: Vec<bool>,
 }
 
-impl<'g, 'a> Live<'g, 'a> {
+impl<'g, K> Live<'g, K> {
     /// Nothing has arrived yet.
-    pub fn new(graph: &'g Graph<'a>) -> Self {
+    pub fn new(graph: &'g Graph<K>) -> Self {
         Self { graph, is_live: vec![false; graph.rows.len()] }
     }
 

@@ -6,24 +6,28 @@ use proptest::prelude::*;
 
 use super::*;
 
-type Rows<'a> = Vec<(CommitRow<'a>, Option<Vec<&'a str>>)>;
+/// Rows of a sha and its parents.
+type Rows<'a> = Vec<(&'a str, Vec<&'a str>)>;
 
-fn graph<'a>(rows: &[(&'a str, &[&'a str])]) -> Graph<'a> {
-    let rows: Rows<'a> = rows.iter().map(|&(sha, parents)| (row(sha), Some(parents.to_vec()))).collect();
-    Graph::new(&rows)
+fn graph<'a>(rows: &[(&'a str, &[&'a str])]) -> Graph<&'a str> {
+    graph_of(&rows.iter().map(|&(sha, parents)| (sha, parents.to_vec())).collect())
 }
 
-fn row(sha: &str) -> CommitRow<'_> {
-    CommitRow { sha, authored_at: 0, committed_at: 0, pull_request: None }
+fn graph_of<'a>(rows: &Rows<'a>) -> Graph<&'a str> {
+    let shas: Vec<&str> = rows.iter().map(|(sha, _)| *sha).collect();
+    Graph::new(&shas, |row| rows.get(row).map(|(_, parents)| parents.as_slice()))
 }
 
-fn listed<'a>(graph: &Graph<'a>, old: &str, new: &str) -> Option<Vec<&'a str>> {
-    match graph.between(old, new, &mut Walker::default()) {
-        Between::Commits(nodes) => {
-            let mut shas: Vec<&str> = nodes.iter().filter_map(|&node| graph.row(node)).map(|row| row.sha).collect();
-            shas.sort_unstable();
-            Some(shas)
-        }
+fn shas_of<'a>(graph: &Graph<&'a str>, nodes: &[Node]) -> Vec<&'a str> {
+    let mut shas: Vec<&str> =
+        graph.keys().copied().filter(|sha| graph.node(sha).is_some_and(|node| nodes.contains(&node))).collect();
+    shas.sort_unstable();
+    shas
+}
+
+fn listed<'a>(graph: &Graph<&'a str>, old: &str, new: &str) -> Option<Vec<&'a str>> {
+    match graph.between(&old, &new, &mut Walker::default()) {
+        Between::Commits(nodes) => Some(shas_of(graph, &nodes)),
         Between::Nothing => Some(Vec::new()),
         Between::Unknown => None,
     }
@@ -46,17 +50,13 @@ fn merges_criss_cross_and_several_roots_list_what_git_lists() {
     assert_eq!(listed(&graph, "s", "a"), Some(vec!["a", "r"]), "unrelated histories share nothing");
 }
 
-fn arrived<'a>(graph: &Graph<'a>, revisions: &[&str]) -> Option<Vec<&'a str>> {
+fn arrived<'a>(graph: &Graph<&'a str>, revisions: &[&str]) -> Option<Vec<&'a str>> {
     let mut live = Live::new(graph);
     let nodes = revisions.iter().map(|sha| graph.node(sha).expect("a known sha"));
     match nodes.map(|node| live.arrive(node)).last()? {
         Arrival::Unknown => None,
         Arrival::Nothing => Some(Vec::new()),
-        Arrival::Commits(nodes) => {
-            let mut shas: Vec<&str> = nodes.iter().filter_map(|&node| graph.row(node)).map(|row| row.sha).collect();
-            shas.sort_unstable();
-            Some(shas)
-        }
+        Arrival::Commits(nodes) => Some(shas_of(graph, &nodes)),
     }
 }
 
@@ -81,7 +81,8 @@ fn a_hole_makes_an_arrival_unknown_only_where_no_earlier_revision_reaches_it() {
 #[test]
 fn ancestry_is_followed_through_merges_and_ends_at_holes() {
     let graph = graph(&[("a", &[]), ("b", &["a"]), ("h", &["a"]), ("m", &["b", "h"]), ("x", &["gone", "m"])]);
-    let is = |old, new| graph.is_ancestor(graph.node(old).expect("a sha"), graph.node(new).expect("a sha"));
+    let is =
+        |old: &str, new: &str| graph.is_ancestor(graph.node(&old).expect("a sha"), graph.node(&new).expect("a sha"));
     assert!(is("a", "m") && is("h", "m") && is("m", "m") && is("gone", "x"));
     assert!(!is("m", "a") && !is("b", "h"));
 }
@@ -108,10 +109,10 @@ fn a_long_history_is_walked_without_recursion() {
     let rows: Rows<'_> = names
         .iter()
         .enumerate()
-        .map(|(n, sha)| (row(sha), Some(n.checked_sub(1).map(|n| names[n].as_str()).into_iter().collect())))
+        .map(|(n, sha)| (sha.as_str(), n.checked_sub(1).map(|n| names[n].as_str()).into_iter().collect()))
         .collect();
-    let graph = Graph::new(&rows);
-    let found = graph.between(&names[0], &names[99_999], &mut Walker::default());
+    let graph = graph_of(&rows);
+    let found = graph.between(&names[0].as_str(), &names[99_999].as_str(), &mut Walker::default());
     assert!(matches!(found, Between::Commits(nodes) if nodes.len() == 99_999));
 }
 
@@ -131,7 +132,7 @@ proptest! {
             .filter(|(n, _)| !missing[*n])
             .map(|(n, list)| {
                 let list = list.iter().filter(|&&parent| parent < n).map(|&parent| names[parent].as_str()).collect();
-                (row(&names[n]), Some(list))
+                (names[n].as_str(), list)
             })
             .collect();
         let ancestors = |from: usize| {
@@ -154,7 +155,7 @@ proptest! {
             shas.sort_unstable();
             Some(shas)
         };
-        prop_assert_eq!(listed(&Graph::new(&rows), &names[old], &names[new]), wanted);
+        prop_assert_eq!(listed(&graph_of(&rows), &names[old], &names[new]), wanted);
     }
 
     #[test]
@@ -165,9 +166,9 @@ proptest! {
         let names: Vec<String> = (0..30).map(|n| format!("c{n}")).collect();
         let older = |n: usize| parents[n].iter().copied().filter(move |&parent| parent < n);
         let rows: Rows<'_> = (0..parents.len())
-            .map(|n| (row(&names[n]), Some(older(n).map(|parent| names[parent].as_str()).collect())))
+            .map(|n| (names[n].as_str(), older(n).map(|parent| names[parent].as_str()).collect()))
             .collect();
-        let graph = Graph::new(&rows);
+        let graph = graph_of(&rows);
         let (mut live, mut before) = (Live::new(&graph), BTreeSet::new());
         for revision in revisions.into_iter().map(|at| at % parents.len()) {
             let mut ancestors = BTreeSet::new();
@@ -176,8 +177,8 @@ proptest! {
                 if ancestors.insert(at) { next.extend(older(at)) }
             }
             let new: BTreeSet<&str> = ancestors.difference(&before).map(|&at| names[at].as_str()).collect();
-            let found: BTreeSet<&str> = match live.arrive(graph.node(&names[revision]).expect("a row")) {
-                Arrival::Commits(nodes) => nodes.iter().filter_map(|&node| graph.row(node)).map(|row| row.sha).collect(),
+            let found: BTreeSet<&str> = match live.arrive(graph.node(&names[revision].as_str()).expect("a row")) {
+                Arrival::Commits(nodes) => shas_of(&graph, &nodes).into_iter().collect(),
                 Arrival::Nothing => BTreeSet::new(),
                 Arrival::Unknown => return Err(TestCaseError::fail("no hole here")),
             };

@@ -22,18 +22,35 @@ use super::throughput::finished_in;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
 use crate::facts::Facts;
-use crate::facts::batch::Batch;
-use crate::facts::changes::PullRequestTimes;
+use crate::facts::ownership::ServiceIndex;
+use crate::facts::requests::PullRequestTimes;
 
 /// A group over a period, as every formula takes it.
 pub(super) struct Emulator<'a> {
     pub(super) pool: &'a Pool,
-    pub(super) facts: &'a Facts<'a>,
+    pub(super) facts: &'a Facts,
     pub(super) span: Span,
     /// First and one past the last day of the period that has begun.
     pub(super) days: (NaiveDate, NaiveDate),
     pub(super) zone: Zone,
+    /// The counted deployments of each service.
+    pub(super) by_service: &'a ByService,
     pub(super) figures: &'a PeriodFigures,
+}
+
+/// Finish, place in the order of finish, id, source, and index of each service's counted deployments.
+pub(super) type ByService = Vec<Vec<(Timestamp, usize, usize)>>;
+
+/// Sorts the counted deployments by service, once for all groups.
+pub(super) fn by_service(facts: &Facts) -> ByService {
+    let mut lists: ByService = vec![Vec::new(); facts.ownership.services.len()];
+    for (place, index) in facts.counted.iter().map(|index| *index as usize).enumerate() {
+        let list = facts.placement(index).counted().and_then(|service| lists.get_mut(service));
+        if let (Some(list), Some(at)) = (list, facts.finished_at(index)) {
+            list.push((at, place, index));
+        }
+    }
+    lists
 }
 
 /// A value, and how many things are in it.
@@ -69,32 +86,28 @@ impl Emulator<'_> {
         finished_in(self.pool, self.span)
     }
 
-    fn batches(&self) -> impl Iterator<Item = (Timestamp, &Batch)> {
-        self.finished().iter().filter_map(|&(at, index)| Some((at, self.facts.batch_of[index].as_ref()?)))
-    }
-
-    fn requests(&self, batch: &Batch) -> impl Iterator<Item = (u32, &PullRequestTimes)> {
-        let merged = self.facts.batches.merged.get(batch.merged.0..batch.merged.1).unwrap_or_default();
-        merged.iter().filter_map(|&index| Some((index, self.facts.requests.get(index as usize)?)))
+    fn requests(&self, deployment: usize) -> impl Iterator<Item = (u32, &PullRequestTimes)> {
+        let merged = self.facts.merged(deployment).iter();
+        merged.filter_map(|&index| Some((index, self.facts.requests().get(index as usize)?)))
     }
 
     /// Incidents that count and were opened by the end.
     fn incidents(&self) -> impl Iterator<Item = usize> {
-        self.pool.incidents.iter().copied().filter(|&index| self.facts.incidents[index].opened_at < self.span.to)
+        self.pool.incidents.iter().copied().filter(|&index| self.facts.opened_at(index) < self.span.to)
     }
 
     fn opened(&self) -> impl Iterator<Item = usize> {
-        self.incidents().filter(|&index| self.facts.incidents[index].opened_at >= self.span.from)
+        self.incidents().filter(|&index| self.facts.opened_at(index) >= self.span.from)
     }
 
     /// When an incident was resolved, as known at the end.
     fn resolved(&self, index: usize) -> Option<Timestamp> {
-        self.facts.incidents[index].resolved_at.filter(|at| *at < self.span.to)
+        self.facts.resolved_at(index).filter(|at| *at < self.span.to)
     }
 
     /// The deployment of this group that an incident is linked to, by the report's own rules.
     fn linked(&self, index: usize) -> Option<usize> {
-        let links = &self.facts.incident_facts[index].attributions;
+        let links = &self.facts.incidents.get(index)?.attributions;
         links.iter().find(|link| link.holds_at(self.span.to)).map(|link| link.deployment)
     }
 
@@ -140,9 +153,7 @@ impl Emulator<'_> {
     }
 
     fn commit_minutes(&self) -> Counted {
-        let spans = self.batches().flat_map(|(_, batch)| {
-            self.facts.batches.variants.get(batch.variants.0..batch.variants.1).unwrap_or_default()
-        });
+        let spans = self.finished().iter().flat_map(|(_, index)| self.facts.variants(*index));
         let minutes: Vec<f64> = spans
             .filter(|span| span.variant == Variant::Commit)
             .map(|span| span.span.0.div_euclid(60))
@@ -163,8 +174,8 @@ impl Emulator<'_> {
         let hours: Vec<f64> = self
             .opened()
             .filter_map(|index| {
-                let opened = self.facts.incidents[index].opened_at;
-                let deployed = self.linked(index).and_then(|it| self.facts.deployments[it].finished_at);
+                let opened = self.facts.opened_at(index);
+                let deployed = self.linked(index).and_then(|it| self.facts.finished_at(it));
                 let start = deployed.map_or(opened, |at| at.min(opened));
                 Some(self.resolved(index)?.since(start).0.div_euclid(3_600) as f64)
             })
@@ -176,8 +187,8 @@ impl Emulator<'_> {
     fn pull_request_minutes(&self) -> Counted {
         let mut seen = BTreeSet::new();
         let mut minutes = Vec::new();
-        for (at, batch) in self.batches() {
-            for (index, request) in self.requests(batch) {
+        for &(at, deployment) in self.finished() {
+            for (index, request) in self.requests(deployment) {
                 let (Some(merged), true) = (request.merged_at, seen.insert(index)) else { continue };
                 let up = |from: Timestamp, to: Timestamp| {
                     (to.0 - from.0).div_euclid(60_000) + i64::from((to.0 - from.0).rem_euclid(60_000) > 0)
@@ -195,10 +206,13 @@ impl Emulator<'_> {
 
     /// The affected services' latest counted deployment strictly before an incident.
     fn before(&self, index: usize) -> Option<usize> {
-        let (services, opened) = (&self.facts.incident_facts[index].services, self.facts.incidents[index].opened_at);
-        let before = self.facts.counted.partition_point(|&it| self.facts.deployments[it].finished_at < Some(opened));
-        let own = |it: &&usize| self.facts.placements[**it].counted().is_some_and(|own| services.contains(&own));
-        self.facts.counted.get(..before)?.iter().rev().find(own).copied()
+        let opened = self.facts.opened_at(index);
+        let latest = |service: &ServiceIndex| {
+            let finished = self.by_service.get(*service)?;
+            finished.get(finished.partition_point(|(at, ..)| *at < opened).checked_sub(1)?)
+        };
+        let latest = self.facts.incidents.get(index)?.services.iter().filter_map(latest).max();
+        latest.map(|(.., deployment)| *deployment)
     }
 
     fn latest_before(&self) -> Counted {
@@ -212,7 +226,7 @@ impl Emulator<'_> {
         let minutes: Vec<f64> = self
             .opened()
             .filter_map(|index| {
-                let restored = self.resolved(index)?.since(self.facts.incidents[index].opened_at);
+                let restored = self.resolved(index)?.since(self.facts.opened_at(index));
                 Some(restored.0.div_euclid(60) as f64)
             })
             .collect();
@@ -225,7 +239,7 @@ impl Emulator<'_> {
             .incidents()
             .filter_map(|index| {
                 let resolved = self.resolved(index).filter(|at| *at >= self.span.from)?;
-                let deployed = self.facts.deployments[self.before(index)?].finished_at?;
+                let deployed = self.facts.finished_at(self.before(index)?)?;
                 Some(resolved.since(deployed).0.div_euclid(60) as f64)
             })
             .collect();
@@ -234,16 +248,16 @@ impl Emulator<'_> {
     }
 
     fn daily_medians_of_merges(&self) -> Counted {
-        let mut days: BTreeMap<(String, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
-        for (at, batch) in self.batches() {
-            let deployment = &self.facts.deployments[batch.deployment];
+        let mut days: BTreeMap<(Option<String>, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
+        let events = self.facts.deployments();
+        for &(at, deployment) in self.finished() {
             let key = (
-                deployment.repo.to_lowercase(),
-                deployment.environment.as_deref().map(str::to_lowercase),
+                events.repo.get(deployment).map(str::to_lowercase),
+                events.environment.get(deployment).map(str::to_lowercase),
                 self.zone.day_of(at),
             );
             let spans =
-                self.requests(batch).filter_map(|(_, request)| Some(at.since(request.merged_at?).0.max(0) as f64));
+                self.requests(deployment).filter_map(|(_, request)| Some(at.since(request.merged_at?).0.max(0) as f64));
             let spans: Vec<f64> = spans.collect();
             if !spans.is_empty() {
                 days.entry(key).or_default().extend(spans);
@@ -260,7 +274,7 @@ impl Emulator<'_> {
 
     fn restored(&self, index: usize) -> Option<(Timestamp, f64)> {
         let resolved = self.resolved(index)?;
-        let seconds = resolved.since(self.facts.incidents[index].opened_at).as_f64();
+        let seconds = resolved.since(self.facts.opened_at(index)).as_f64();
         (seconds >= 0.0).then_some((resolved, seconds))
     }
 
@@ -268,7 +282,8 @@ impl Emulator<'_> {
         let mut days: BTreeMap<(Option<&usize>, NaiveDate), Vec<f64>> = BTreeMap::new();
         for index in self.incidents() {
             if let Some((at, seconds)) = self.restored(index).filter(|(at, _)| *at >= self.span.from) {
-                let key = (self.facts.incident_facts[index].services.first(), self.zone.day_of(at));
+                let service = self.facts.incidents.get(index).and_then(|fact| fact.services.first());
+                let key = (service, self.zone.day_of(at));
                 days.entry(key).or_default().push(seconds);
             }
         }
@@ -289,8 +304,8 @@ impl Emulator<'_> {
     fn sum_of_phase_means(&self) -> Counted {
         let mut phases: [Vec<f64>; 4] = Default::default();
         let mut n = 0;
-        for (at, batch) in self.batches() {
-            for (_, request) in self.requests(batch) {
+        for &(at, deployment) in self.finished() {
+            for (_, request) in self.requests(deployment) {
                 let Some(merged) = request.merged_at else { continue };
                 n += 1;
                 let opened = request.opened_at;

@@ -123,9 +123,9 @@ fn reference_names_nothing(analysis: &Analysis) -> Option<Finding> {
 
 fn absurd_commits(analysis: &Analysis) -> Option<Finding> {
     let inside = analysis.deployments.iter().filter(|record| record.in_period);
-    let shas: Vec<&str> = inside.flat_map(|record| &record.absurd_commits).map(String::as_str).collect();
+    let shas: Vec<String> = inside.flat_map(|record| record.absurd_commits).collect();
     (!shas.is_empty()).then(|| {
-        let short = shas.iter().map(|sha| sha.get(..10).unwrap_or(sha));
+        let short = shas.iter().map(|sha| sha.get(..10).unwrap_or(sha.as_str()));
         finding(
             "absurd-instants",
             Severity::Warning,

@@ -226,11 +226,11 @@ fn deployments(analysis: &Analysis) -> Vec<Finding> {
         ),
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
     );
-    let repos: BTreeSet<&str> = inside()
+    let repos: BTreeSet<String> = inside()
         .filter(|record| record.left_out == Some(Reason::NoService))
-        .map(|record| record.event.repo.as_str())
+        .map(|record| record.event.repo.into_owned())
         .collect();
-    let names: Vec<String> = repos.iter().map(|repo| (*repo).to_owned()).collect();
+    let names: Vec<String> = repos.into_iter().collect();
     raise(
         "unmapped-repos",
         Severity::Warning,

@@ -131,7 +131,7 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
 
 /// Failed deployments of the period that nothing but the clock says failed.
 fn clock_alone(analysis: &Analysis, group: &GroupReport) -> u64 {
-    let of_group = |record: &&DeploymentRecord| group.group.has(record.service.as_ref(), record.team.as_ref());
+    let of_group = |record: &DeploymentRecord<'_>| group.group.has(record.service.as_deref(), record.team.as_deref());
     let failed = analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true));
     failed.filter(of_group).filter(|record| record.failed_rules == [Rule::Window]).count() as u64
 }

@@ -29,14 +29,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn of<'a>(records: impl Iterator<Item = &'a DeploymentRecord>) -> Self {
+    fn of<'a>(records: impl Iterator<Item = DeploymentRecord<'a>>) -> Self {
         let mut seen = Self { n: 0, counted: 0, environments: BTreeMap::new(), statuses: BTreeMap::new() };
         for record in records {
             seen.n += 1;
             seen.counted += usize::from(matches!(record.left_out, None | Some(Reason::SameRollout)));
             let environment = record.event.environment.as_deref().unwrap_or("none").to_lowercase();
             *seen.environments.entry(environment).or_default() += 1;
-            *seen.statuses.entry(record.event.status.clone()).or_default() += 1;
+            *seen.statuses.entry(record.event.status.into_owned()).or_default() += 1;
         }
         seen
     }

@@ -9,6 +9,7 @@ mod figures;
 mod finding;
 mod records;
 
+pub use super::records::DeploymentRecords;
 pub use daily::DailyRow;
 pub use emulation::{EmulatedValue, Emulation, Metric, Tool};
 pub use figures::{
@@ -16,9 +17,9 @@ pub use figures::{
     Restore, StageFigures, SurvivalStep, Trend, Trends, VariantFigure, Verdict, Verdicts,
 };
 pub use finding::{Finding, Severity};
-pub use records::{Cause, DeploymentRecord, IncidentRecord, Link};
+pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 
-pub use crate::facts::input::InputSummary;
+pub use crate::facts::scan::InputSummary;
 pub use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start, Variant};
 
 use std::collections::BTreeMap;
@@ -50,7 +51,7 @@ pub struct Analysis {
     /// All, teams, services; by kind, then name.
     pub groups: Vec<GroupReport>,
     /// Deployments from the start of the period's first window to its known end, by time, source, id.
-    pub deployments: Vec<DeploymentRecord>,
+    pub deployments: DeploymentRecords,
     /// Incidents that touch the same span, by opening, source, id.
     pub incidents: Vec<IncidentRecord>,
     /// What was read completely.

@@ -1,10 +1,12 @@
 //! The events behind the figures, each used or left out for a reason.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
+use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 
@@ -34,15 +36,58 @@ impl fmt::Display for Cause {
     }
 }
 
+/// A deployment as a report lists it: the columns of [`crate::domain::event::Deployment`] that it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeploymentEvent<'a> {
+    /// Short name of the system it was read from.
+    pub source: Cow<'a, str>,
+    /// The source's own id.
+    pub id: Cow<'a, str>,
+    /// `owner/name`.
+    pub repo: Cow<'a, str>,
+    /// Environment, as written.
+    pub environment: Option<Cow<'a, str>>,
+    /// The revision put there.
+    pub sha: Option<Cow<'a, str>>,
+    /// Its status.
+    pub status: Cow<'a, str>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// First success, else first terminal status, else none.
+    pub finished_at: Option<Timestamp>,
+    /// What was run.
+    pub task: Option<Cow<'a, str>>,
+    /// Where a person can look at it.
+    pub url: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a Deployment> for DeploymentEvent<'a> {
+    fn from(row: &'a Deployment) -> Self {
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        Self {
+            source: Cow::Borrowed(&row.source),
+            id: Cow::Borrowed(&row.id),
+            repo: Cow::Borrowed(&row.repo),
+            environment: text(&row.environment),
+            sha: text(&row.sha),
+            status: Cow::Borrowed(&row.status),
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            task: text(&row.task),
+            url: text(&row.url),
+        }
+    }
+}
+
 /// One deployment, used or left out, as known at the period's end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeploymentRecord {
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeploymentRecord<'a> {
     /// The event; what had not happened by the period's known end is missing.
-    pub event: Deployment,
+    pub event: DeploymentEvent<'a>,
     /// The service that it belongs to.
-    pub service: Option<ServiceName>,
+    pub service: Option<Cow<'a, ServiceName>>,
     /// That service's team.
-    pub team: Option<TeamName>,
+    pub team: Option<Cow<'a, TeamName>>,
     /// Whether its instant lies in the period itself, not only in the windows before.
     pub in_period: bool,
     /// Why it does not count; `None`: it counts.
@@ -67,6 +112,42 @@ pub struct DeploymentRecord {
     pub failed_by: Vec<Cause>,
     /// Every rule that applies, in the order explicit, window, rollback.
     pub failed_rules: Vec<Rule>,
+}
+
+impl DeploymentRecord<'_> {
+    /// The same with texts of its own.
+    pub fn into_owned(self) -> DeploymentRecord<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let event = self.event;
+        DeploymentRecord {
+            event: DeploymentEvent {
+                source: own(event.source),
+                id: own(event.id),
+                repo: own(event.repo),
+                environment: event.environment.map(own),
+                sha: event.sha.map(own),
+                status: own(event.status),
+                created_at: event.created_at,
+                finished_at: event.finished_at,
+                task: event.task.map(own),
+                url: event.url.map(own),
+            },
+            service: self.service.map(|name| Cow::Owned(name.into_owned())),
+            team: self.team.map(|name| Cow::Owned(name.into_owned())),
+            in_period: self.in_period,
+            left_out: self.left_out,
+            kind: self.kind,
+            lead_time: self.lead_time,
+            lead_time_reason: self.lead_time_reason,
+            start: self.start,
+            stages: self.stages,
+            absurd_commits: self.absurd_commits,
+            finishes_with_its_commit: self.finishes_with_its_commit,
+            failed: self.failed,
+            failed_by: self.failed_by,
+            failed_rules: self.failed_rules,
+        }
+    }
 }
 
 /// One incident, used or left out, as known at the period's end.

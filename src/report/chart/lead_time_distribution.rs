@@ -7,7 +7,7 @@ use super::frame::{Plot, SMALL, WIDTH, y_axis};
 use super::palette::{INK, LINE, MUTED};
 use super::scale::{Scale, round_steps, ticks};
 use super::{Chart, ChartError, Points};
-use crate::metrics::tables::DeploymentRecord;
+use crate::metrics::tables::DeploymentRecords;
 use crate::report::number;
 
 const HEIGHT: u32 = 220;
@@ -62,7 +62,7 @@ fn used(bins: &[Bin]) -> &[Bin] {
 }
 
 /// The chart; `None` where no deployment of the period has a lead time.
-pub fn chart(deployments: &[DeploymentRecord]) -> Result<Option<Chart>, ChartError> {
+pub fn chart(deployments: &DeploymentRecords) -> Result<Option<Chart>, ChartError> {
     let seconds: Vec<f64> = deployments
         .iter()
         .filter(|record| record.in_period && record.left_out.is_none())

@@ -38,15 +38,15 @@ pub fn deployments(analysis: &Analysis) -> String {
         "start_sha",
         "start_pull_request",
     ]);
-    for record in &analysis.deployments {
+    for record in analysis.deployments.iter() {
         let (event, start) = (&record.event, record.start.as_ref());
         sheet.push(&[
             text(&event.source),
             text(&event.id),
             text(&event.repo),
             optional(event.environment.as_deref()),
-            service(record.service.as_ref()),
-            team(record.team.as_ref()),
+            service(record.service.as_deref()),
+            team(record.team.as_deref()),
             optional(event.sha.as_deref()),
             text(&event.status),
             instant(Some(event.created_at)),

@@ -70,7 +70,9 @@ impl LeftOuts {
 }
 
 fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
-    let own = |record: &&DeploymentRecord| record.in_period && group.has(record.service.as_ref(), record.team.as_ref());
+    let own = |record: &DeploymentRecord<'_>| {
+        record.in_period && group.has(record.service.as_deref(), record.team.as_deref())
+    };
     let mut counted = Vec::new();
     for record in analysis.deployments.iter().filter(own) {
         let id = &record.event.id;
@@ -89,15 +91,15 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
         };
         let start = record.start.as_ref().filter(|_| metric == Metric::LeadTime);
         counted.push(Counted {
-            source: record.event.source.clone(),
-            id: id.clone(),
+            source: record.event.source.to_string(),
+            id: id.to_string(),
             at: record.event.finished_at.map(crate::domain::time::Timestamp::to_rfc3339).unwrap_or_default(),
             value,
-            note: deployment_note(analysis, metric, record),
+            note: deployment_note(analysis, metric, &record),
             start_at: start.map(|start| start.at.to_rfc3339()),
             start_sha: start.and_then(|start| start.sha.clone()),
             start_pull_request: start.and_then(|start| start.pull_request),
-            url: record.event.url.clone(),
+            url: record.event.url.as_deref().map(str::to_owned),
         });
     }
     if metric == Metric::LeadTime {
@@ -106,7 +108,7 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
     counted
 }
 
-fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecord) -> String {
+fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecord<'_>) -> String {
     let event = &record.event;
     let sha = event.sha.as_deref().map_or("no revision", |sha| sha.get(..10).unwrap_or(sha));
     let place = format!("{} {sha} to {}", event.repo, event.environment.as_deref().unwrap_or("no environment"));

@@ -19,11 +19,12 @@ pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
     let zone = analysis.settings.zone;
     let end = analysis.known.to;
     // Incidents are the fewer and the more telling: they choose first, up to a half.
-    let (incidents, weight) = newest(&analysis.incidents, MOST / 2, HEAVIEST / 2, |record| {
+    let (incidents, weight) = newest(analysis.incidents.iter(), MOST / 2, HEAVIEST / 2, |record| {
         incident(record, zone, end.since(record.event.opened_at).as_f64())
     });
     let rest = MOST - incidents.len();
-    let (deployments, _) = newest(&analysis.deployments, rest, HEAVIEST - weight, |record| deployment(record, zone));
+    let (deployments, _) =
+        newest(analysis.deployments.iter(), rest, HEAVIEST - weight, |record| deployment(&record, zone));
     vec![
         Grid {
             id: "deployments",
@@ -43,9 +44,14 @@ pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
 }
 
 /// The newest rows that fit, oldest first, and their weight in bytes.
-fn newest<T>(all: &[T], most: usize, heaviest: usize, row: impl Fn(&T) -> Vec<Cell>) -> (Vec<Vec<Cell>>, usize) {
+fn newest<T>(
+    all: impl DoubleEndedIterator<Item = T>,
+    most: usize,
+    heaviest: usize,
+    row: impl Fn(T) -> Vec<Cell>,
+) -> (Vec<Vec<Cell>>, usize) {
     let (mut rows, mut weight) = (Vec::new(), 0);
-    for record in all.iter().rev().take(most) {
+    for record in all.rev().take(most) {
         let cells = row(record);
         let links = cells.iter().flatten();
         let texts: usize = links.map(|link| link.text.len() + link.href.as_ref().map_or(0, |url| url.len() + 16)).sum();
@@ -69,7 +75,7 @@ fn caption(what: &str, shown: usize, all: usize, file: &str) -> String {
     }
 }
 
-fn deployment(record: &DeploymentRecord, zone: Zone) -> Vec<Cell> {
+fn deployment(record: &DeploymentRecord<'_>, zone: Zone) -> Vec<Cell> {
     let event = &record.event;
     let used = match (record.left_out, record.kind) {
         (Some(reason), _) => format!("no: {}", words::left_out(reason)),

@@ -163,7 +163,7 @@ fn failures_section(analysis: &Analysis, group: &GroupReport) -> Result<Section,
 }
 
 fn failed_deployments(analysis: &Analysis) -> Option<Grid> {
-    let failed: Vec<&DeploymentRecord> =
+    let failed: Vec<DeploymentRecord<'_>> =
         analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true)).collect();
     if failed.is_empty() {
         return None;

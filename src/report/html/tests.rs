@@ -6,7 +6,7 @@ use super::sample::{HOSTILE, empty, provenance, year};
 use super::{IndexEntry, render, render_index};
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::Analysis;
+use crate::metrics::tables::{Analysis, DeploymentRecord};
 
 /// Where the page's one script begins.
 const SCRIPT: &str = "<script>// Only enhances";
@@ -187,9 +187,13 @@ fn month() -> Analysis {
         group.daily.retain(|row| period.from <= row.date && row.date < period.to);
         group.months.retain(|month| month.from == period.from);
     }
-    for record in &mut analysis.deployments {
+    let of_month = |mut record: DeploymentRecord<'static>| {
         record.in_period = record.event.finished_at.is_some_and(|at| analysis.known.contains(at));
-    }
+        record
+    };
+    let records: Vec<DeploymentRecord<'static>> =
+        analysis.deployments.iter().map(DeploymentRecord::into_owned).map(of_month).collect();
+    analysis.deployments = records.into();
     analysis.previous = period.previous();
     analysis.period = period;
     analysis

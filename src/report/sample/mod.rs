@@ -16,8 +16,8 @@ use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::metrics::tables::{
-    Analysis, Finding, GroupReport, InputSummary, MonthlyFailures, NoData, PeriodFigures, Severity, SurvivalStep,
-    Verdict, Verdicts,
+    Analysis, DeploymentRecords, Finding, GroupReport, InputSummary, MonthlyFailures, NoData, PeriodFigures, Severity,
+    SurvivalStep, Verdict, Verdicts,
 };
 
 /// The name of a service that tries everything.
@@ -174,7 +174,7 @@ pub(crate) fn empty() -> Analysis {
         previous: None,
         team_filter: None,
         groups: vec![all],
-        deployments: Vec::new(),
+        deployments: DeploymentRecords::default(),
         incidents: Vec::new(),
         coverage: Vec::new(),
         history: Vec::new(),

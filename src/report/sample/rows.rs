@@ -1,12 +1,17 @@
 //! Rows of one day and of one event: complete, empty, left out, unmapped, hostile.
 
+use std::borrow::Cow;
+
 use super::{HOSTILE, at, day};
 use crate::domain::band::Band;
-use crate::domain::event::{Deployment, Incident};
+use crate::domain::event::Incident;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
-use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages, Start};
+use crate::metrics::tables::{
+    Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, IncidentRecord, Kind, Link, Rule, Stages,
+    Start,
+};
 
 pub(super) fn full_day(date: &str) -> DailyRow {
     DailyRow {
@@ -60,9 +65,9 @@ pub(super) fn empty_day(date: &str) -> DailyRow {
     }
 }
 
-fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
+fn deployment(id: &'static str, finished: Option<&str>) -> DeploymentRecord<'static> {
     DeploymentRecord {
-        event: Deployment {
+        event: DeploymentEvent {
             source: "github".into(),
             id: id.into(),
             repo: "acme/checkout".into(),
@@ -72,10 +77,10 @@ fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
             created_at: at("2026-07-01T09:00:00Z"),
             finished_at: finished.map(at),
             url: Some("https://github.com/acme/checkout".into()),
-            ..Deployment::default()
+            ..DeploymentEvent::default()
         },
-        service: Some(ServiceName("checkout".into())),
-        team: Some(TeamName("payments".into())),
+        service: Some(Cow::Owned(ServiceName("checkout".into()))),
+        team: Some(Cow::Owned(TeamName("payments".into()))),
         in_period: true,
         left_out: None,
         kind: Some(Kind::Deploy),
@@ -103,7 +108,7 @@ fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
     }
 }
 
-pub(super) fn deployments() -> Vec<DeploymentRecord> {
+pub(super) fn deployments() -> DeploymentRecords {
     let counted = deployment("11", Some("2026-07-01T09:30:00.250Z"));
     let mut hostile = deployment("@12", None);
     hostile.event.environment = None;
@@ -121,11 +126,11 @@ pub(super) fn deployments() -> Vec<DeploymentRecord> {
         failed: None,
         failed_by: Vec::new(),
         failed_rules: Vec::new(),
-        service: Some(ServiceName(HOSTILE.into())),
+        service: Some(Cow::Owned(ServiceName(HOSTILE.into()))),
         team: None,
         ..hostile
     };
-    vec![counted, left_out]
+    vec![counted, left_out].into()
 }
 
 pub(super) fn incidents() -> Vec<IncidentRecord> {

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bounds::kept_from;
 use super::{KnownRepo, Plan};
 use crate::domain::event::Deployment;
-use crate::domain::graph::{Between, CommitRow, Graph, Walker};
+use crate::domain::graph::{Between, Graph, Walker};
 use crate::domain::time::Timestamp;
 
 /// Two revisions deployed one after the other.
@@ -88,13 +88,11 @@ impl History {
         seen
     }
 
-    fn graph(&self) -> Graph<'_> {
-        let row = |sha| CommitRow { sha, authored_at: 0, committed_at: 0, pull_request: None };
-        let rows = self
-            .parents
-            .iter()
-            .map(|(sha, parents)| (row(sha.as_str()), Some(parents.iter().map(String::as_str).collect::<Vec<_>>())));
-        Graph::new(&rows.collect::<Vec<_>>())
+    fn graph(&self) -> Graph<&str> {
+        let shas: Vec<&str> = self.parents.keys().map(String::as_str).collect();
+        let parents: Vec<Vec<&str>> =
+            self.parents.values().map(|list| list.iter().map(String::as_str).collect()).collect();
+        Graph::new(&shas, |row| parents.get(row).map(Vec::as_slice))
     }
 
     /// The pairs a run has to be able to tell apart, newest first: consecutive successes of one environment.
@@ -123,8 +121,8 @@ impl History {
     }
 }
 
-fn is_resolved(graph: &Graph<'_>, pair: &Pair, walker: &mut Walker) -> bool {
-    graph.between(&pair.old, &pair.new, walker) != Between::Unknown
+fn is_resolved(graph: &Graph<&str>, pair: &Pair, walker: &mut Walker) -> bool {
+    graph.between(&pair.old.as_str(), &pair.new.as_str(), walker) != Between::Unknown
 }
 
 /// A deployment that succeeded.

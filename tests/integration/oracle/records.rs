@@ -1,19 +1,22 @@
 //! Oracle: the events of a period with what was made of them, as known at its end.
 
+use std::borrow::Cow;
+
 use dora_report::domain::event::{Deployment, Incident};
 use dora_report::domain::group::ServiceName;
 use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::Seconds;
-use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule, Stages};
+use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule};
 
 use super::World;
 use super::incidents::{is_merged, is_over};
 
 /// A deployment and every reason that keeps it from counting.
 pub(crate) struct ExpectedDeployment {
-    pub(crate) record: DeploymentRecord,
+    pub(crate) event: Deployment,
+    pub(crate) record: DeploymentRecord<'static>,
     pub(crate) causes: Vec<Reason>,
     /// Services whose repos match, whatever the environment.
     pub(crate) of_repo: Vec<ServiceName>,
@@ -41,7 +44,7 @@ impl World {
             }
         }
         records.sort_by(|(a, left), (b, right)| {
-            let (left, right) = (&left.record.event, &right.record.event);
+            let (left, right) = (&left.event, &right.event);
             (a, &left.source, &left.id).cmp(&(b, &right.source, &right.id))
         });
         records.into_iter().map(|(_, record)| record).collect()
@@ -71,21 +74,11 @@ impl World {
         let same = |other: &Deployment| (&other.source, &other.id) == (&event.source, &event.id);
         let place = self.changes.iter().position(|change| same(&change.event)).filter(|_| causes.is_empty());
         let mut record = DeploymentRecord {
-            team: service.as_ref().and_then(|service| self.team_of(service)),
-            service,
+            team: service.as_ref().and_then(|service| self.team_of(service)).map(Cow::Owned),
+            service: service.map(Cow::Owned),
             in_period,
             left_out: causes.first().copied(),
-            kind: None,
-            lead_time: None,
-            lead_time_reason: None,
-            absurd_commits: Vec::new(),
-            finishes_with_its_commit: false,
-            start: None,
-            stages: Stages::default(),
-            failed: None,
-            failed_by: Vec::new(),
-            failed_rules: Vec::new(),
-            event,
+            ..DeploymentRecord::default()
         };
         if let Some(place) = place {
             let change = &self.changes[place];
@@ -105,7 +98,7 @@ impl World {
                 (true, false) => None,
             };
         }
-        ExpectedDeployment { record, causes, of_repo }
+        ExpectedDeployment { event, record, causes, of_repo }
     }
 
     pub(crate) fn incident_records(&self, period: &Period) -> Vec<IncidentRecord> {

@@ -4,13 +4,15 @@ use std::cmp::Reverse;
 
 use super::checklist::Checklist;
 use super::names;
-use crate::domain::event::Deployment;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
-use crate::facts::ownership::{Ownership, Placement};
+use crate::facts::ownership::{Ownership, ServiceIndex};
 use crate::sources::github::ProbedRepo;
+
+/// Whose the deployments to an environment are, or why they count for nobody.
+type Owner = Result<ServiceIndex, Reason>;
 
 /// Environments of one repo that are named; previews can be hundreds.
 const MOST_NAMED: usize = 8;
@@ -18,12 +20,13 @@ const MOST_NAMED: usize = 8;
 /// `all` says whether these are all the repos there are.
 pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: &mut Checklist) {
     let seen: Vec<&ProbedRepo> = repos.iter().filter(|repo| repo.problem.is_none()).collect();
-    let everywhere: Vec<Deployment> = seen.iter().flat_map(|repo| places(repo)).collect();
-    let ownership = Ownership::new(settings, &everywhere);
+    let with_places = seen.iter().filter(|repo| !repo.environments.is_empty());
+    let ownership = Ownership::new(settings, with_places.map(|repo| repo.name.as_str()));
     let mut has_deployments = vec![false; ownership.services.len()];
     for repo in &seen {
-        let owners = ownership.of_deployments(&places(repo));
-        for service in owners.iter().filter_map(|owner| owner.counted()) {
+        let place = |environment: &Option<String>| ownership.of_place(&repo.name, environment.as_deref());
+        let owners: Vec<Owner> = repo.environments.keys().map(place).collect();
+        for &service in owners.iter().flatten() {
             if let Some(has) = has_deployments.get_mut(service) {
                 *has = true;
             }
@@ -36,7 +39,7 @@ pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: 
 }
 
 /// One repo; `owners` says of each of its environments whose it is.
-fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list: &mut Checklist) {
+fn one(repo: &ProbedRepo, owners: &[Owner], ownership: &Ownership, list: &mut Checklist) {
     if repo.deployments == 0 {
         return list.warn(&format!(
             "{}: no {}; leave it out with `exclude` in [github], or bring deployments in with `import`",
@@ -46,7 +49,7 @@ fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list:
     }
     let each = repo.environments.iter().zip(owners).map(|((environment, count), owner)| {
         let name = environment.as_deref().unwrap_or("(no environment)");
-        let service = owner.counted().and_then(|service| ownership.name(service));
+        let service = owner.ok().and_then(|service| ownership.name(service));
         let means = service.map_or("does not count".to_owned(), |service| format!("service {}", service.0));
         (service.is_none(), Reverse(*count), format!("{name} {count} ({means})"))
     });
@@ -65,9 +68,9 @@ fn one(repo: &ProbedRepo, owners: &[Placement], ownership: &Ownership<'_>, list:
     } else {
         format!("{name}: the newest {newest} {kind}, which stand in for deployments: {shown}")
     };
-    if owners.iter().any(|owner| owner.counted().is_some()) {
+    if owners.iter().any(Result::is_ok) {
         list.ok(&text);
-    } else if owners.iter().any(|owner| owner.left_out == Some(Reason::NoService)) {
+    } else if owners.contains(&Err(Reason::NoService)) {
         list.warn(&format!("{text}; no service has this repo: add it to `repos` of a [[service]]"));
     } else {
         list.warn(&format!(
@@ -100,15 +103,4 @@ fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings,
 
 fn any(globs: &[Glob], name: &str) -> bool {
     globs.iter().any(|glob| glob.matches(name))
-}
-
-/// A successful deployment to each environment of a repo, in their order.
-fn places(repo: &ProbedRepo) -> Vec<Deployment> {
-    let place = |environment: &Option<String>| Deployment {
-        repo: repo.name.clone(),
-        environment: environment.clone(),
-        status: "success".into(),
-        ..Deployment::default()
-    };
-    repo.environments.keys().map(place).collect()
 }

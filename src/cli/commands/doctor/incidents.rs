@@ -13,7 +13,7 @@ use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code};
 use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
-use crate::domain::event::{Deployment, Table};
+use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::facts::ownership::{MatchRule, Ownership};
 use crate::sources::incidents::{Plan, SourceError};
@@ -146,7 +146,7 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
         list.warn(&format!("{section}: {missing}"));
     }
     let places = repos(context);
-    let ownership = Ownership::new(&context.config.settings, &places);
+    let ownership = Ownership::new(&context.config.settings, places.iter().map(String::as_str));
     let (mut mapped, mut unmapped) = (Vec::new(), Vec::new());
     for (id, name) in &seen.names {
         let found = ownership.of_keys([id.as_str(), name.as_str()].into_iter());
@@ -190,10 +190,10 @@ fn short(mut names: Vec<String>) -> String {
 }
 
 /// The repos that the dataset knows, each of which is a service where none is configured.
-fn repos(context: &Context) -> Vec<Deployment> {
+fn repos(context: &Context) -> Vec<String> {
     let Ok(dataset) = Dataset::open(&context.data) else { return Vec::new() };
     let of_repos = dataset.coverage().iter().filter(|entry| entry.table == Table::Deployments);
-    of_repos.map(|entry| Deployment { repo: entry.scope.clone(), ..Deployment::default() }).collect()
+    of_repos.map(|entry| entry.scope.clone()).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::metrics::tables::*;
 
 /// The events of one group inside a span.
 struct Inside<'a> {
-    deployments: Vec<&'a DeploymentRecord>,
+    deployments: Vec<DeploymentRecord<'a>>,
     incidents: Vec<&'a IncidentRecord>,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         deployments: analysis
             .deployments
             .iter()
-            .filter(|record| record.left_out.is_none() && group.has(record.service.as_ref(), record.team.as_ref()))
+            .filter(|record| record.left_out.is_none() && group.has(record.service.as_deref(), record.team.as_deref()))
             .collect(),
         incidents: analysis.incidents.iter().filter(|record| group.has_any(&record.services, &record.teams)).collect(),
     };
@@ -199,7 +199,7 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
             window_complete: read,
             deployments_on_day: read.then(|| {
                 let inside =
-                    |record: &&&DeploymentRecord| record.event.finished_at.is_some_and(|at| at >= today && at < end);
+                    |record: &&DeploymentRecord<'_>| record.event.finished_at.is_some_and(|at| at >= today && at < end);
                 mine.deployments.iter().filter(inside).count() as u32
             }),
             deployments: count(frequency.deployments),

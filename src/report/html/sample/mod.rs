@@ -6,10 +6,12 @@
 
 mod figures;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::event::{Incident, Table};
 use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
 use crate::domain::period::Period;
 use crate::domain::reason::Reason;
@@ -94,7 +96,7 @@ pub(crate) fn empty() -> Analysis {
             months: Vec::new(),
             survival: Vec::new(),
         }],
-        deployments: Vec::new(),
+        deployments: DeploymentRecords::default(),
         incidents: Vec::new(),
         coverage: Vec::new(),
         history: Vec::new(),
@@ -129,7 +131,7 @@ pub(crate) fn year(services: usize) -> Analysis {
     for (at, (name, team)) in names.iter().enumerate() {
         events(&mut dice, at, (name, team), (first, as_of), &mut deployments, &mut incidents);
     }
-    deployments.sort_by_key(|record: &DeploymentRecord| (record.event.finished_at, record.event.id.clone()));
+    deployments.sort_by_key(|record: &DeploymentRecord<'_>| (record.event.finished_at, record.event.id.clone()));
     incidents.sort_by_key(|record: &IncidentRecord| (record.event.opened_at, record.event.id.clone()));
     for record in &mut deployments {
         record.in_period = record.event.finished_at.is_some_and(|at| known.contains(at));
@@ -141,7 +143,7 @@ pub(crate) fn year(services: usize) -> Analysis {
         known,
         groups: Vec::new(),
         inputs: inputs(&deployments, &incidents, as_of),
-        deployments,
+        deployments: deployments.into(),
         incidents,
         coverage: coverage(first, as_of),
         history: coverage(first, as_of)
@@ -191,7 +193,7 @@ fn events(
     at: usize,
     (name, team): (&str, &str),
     (first, last): (Timestamp, Timestamp),
-    deployments: &mut Vec<DeploymentRecord>,
+    deployments: &mut Vec<DeploymentRecord<'static>>,
     incidents: &mut Vec<IncidentRecord>,
 ) {
     let gap = [0.9, 4.0, 1.6, 11.0, 2.7, 0.6][at % 6] * DAY as f64;
@@ -212,22 +214,22 @@ fn events(
         let lead = (counts && count > 1).then_some(Seconds(length as i64));
         let rule = if dice.roll() < 0.6 { Rule::Explicit } else { Rule::Window };
         let mut record = DeploymentRecord {
-            event: Deployment {
+            event: DeploymentEvent {
                 source: "github".into(),
-                id: id.clone(),
-                repo: format!("acme/{name}"),
+                id: id.clone().into(),
+                repo: format!("acme/{name}").into(),
                 environment: Some("production".into()),
                 status: if counts { "success" } else { "failure" }.into(),
                 created_at: finished,
                 finished_at: Some(finished),
                 url: Some(match count % 9 {
                     0 => "javascript:alert(1)".into(),
-                    _ => format!("https://github.com/acme/service-{at:02}/deployments/{id}"),
+                    _ => format!("https://github.com/acme/service-{at:02}/deployments/{id}").into(),
                 }),
-                ..Deployment::default()
+                ..DeploymentEvent::default()
             },
-            service: Some(ServiceName(name.into())),
-            team: Some(TeamName(team.into())),
+            service: Some(Cow::Owned(ServiceName(name.into()))),
+            team: Some(Cow::Owned(TeamName(team.into()))),
             in_period: false,
             left_out,
             kind: counts.then_some(Kind::Deploy),
@@ -287,7 +289,7 @@ fn events(
     }
 }
 
-fn inputs(deployments: &[DeploymentRecord], incidents: &[IncidentRecord], as_of: Timestamp) -> Vec<InputSummary> {
+fn inputs(deployments: &[DeploymentRecord<'_>], incidents: &[IncidentRecord], as_of: Timestamp) -> Vec<InputSummary> {
     let rows = [deployments.len(), deployments.len() * 4, deployments.len() * 2, incidents.len()];
     Table::ALL
         .into_iter()

@@ -17,7 +17,7 @@ use self::fake::{HOUR, Made, Repo, answer, asked, sha};
 use super::*;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Commit, Deployment, PullRequest, Rows};
-use crate::domain::graph::{Between, CommitRow, Graph, Walker};
+use crate::domain::graph::{Between, Graph, Walker};
 use crate::domain::time::Span;
 use crate::http::testing::{Answer, Seen, Server};
 
@@ -150,12 +150,10 @@ impl Run {
 /// Pairs of consecutive deployments of an environment whose commits between cannot be told.
 fn untold(runs: &[&Run]) -> Vec<(String, String)> {
     let commits: BTreeMap<&String, &Commit> = runs.iter().flat_map(|run| &run.commits).collect();
-    let row = |sha| CommitRow { sha, authored_at: 0, committed_at: 0, pull_request: None };
-    let parents = |commit: &'_ Commit| commit.parents.clone().unwrap_or_default();
-    let lists: Vec<(&str, Vec<String>)> = commits.values().map(|one| (one.sha.as_str(), parents(one))).collect();
-    let rows: Vec<_> =
-        lists.iter().map(|(sha, list)| (row(*sha), Some(list.iter().map(String::as_str).collect()))).collect();
-    let graph = Graph::new(&rows);
+    let shas: Vec<&str> = commits.values().map(|one| one.sha.as_str()).collect();
+    let parents: Vec<Vec<&str>> =
+        commits.values().map(|one| one.parents.iter().flatten().map(String::as_str).collect()).collect();
+    let graph = Graph::new(&shas, |row| parents.get(row).map(Vec::as_slice));
     let all: BTreeMap<&String, &Deployment> = runs.iter().flat_map(|run| &run.deployments).collect();
     let environments: BTreeSet<_> = all.values().map(|one| one.environment.clone()).collect();
     let mut untold = Vec::new();
@@ -164,7 +162,7 @@ fn untold(runs: &[&Run]) -> Vec<(String, String)> {
         let mut here: Vec<_> = here.map(|one| (one.finished_at, one.sha.clone().expect("a sha"))).collect();
         here.sort();
         for two in here.windows(2) {
-            if graph.between(&two[0].1, &two[1].1, &mut Walker::default()) == Between::Unknown {
+            if graph.between(&two[0].1.as_str(), &two[1].1.as_str(), &mut Walker::default()) == Between::Unknown {
                 untold.push((two[0].1.clone(), two[1].1.clone()));
             }
         }

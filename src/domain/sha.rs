@@ -1,0 +1,87 @@
+//! The name of a commit, as 20 bytes in place of 40 letters.
+//!
+//! A name of 40 hexadecimal digits is those 160 bits, in any case of letters: nothing is lost, so two commits never
+//! meet. Any other text (an SHA-256 name, a version that stands for a commit, a short form) is told apart by the first
+//! 160 bits of the SHA-256 of its lower case.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// A commit's name; in order of its text where that is 40 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Sha([u8; 20]);
+
+/// Letters of a full name.
+const FULL: usize = 40;
+
+impl Sha {
+    /// The name that a text is.
+    pub fn of(text: &str) -> Self {
+        Self::exact(text).unwrap_or_else(|| {
+            let digest = Sha256::digest(text.to_lowercase().as_bytes());
+            let mut bytes = [0; 20];
+            bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+            Self(bytes)
+        })
+    }
+
+    /// The name that a text of 40 hexadecimal digits is; `None` of any other text, which [`fmt::Display`] cannot give back.
+    pub fn exact(text: &str) -> Option<Self> {
+        let letters: &[u8; FULL] = text.as_bytes().try_into().ok()?;
+        let mut bytes = [0; 20];
+        let mut bad = 0;
+        for (byte, pair) in bytes.iter_mut().zip(letters.chunks_exact(2)) {
+            let (high, low) = (digit(pair.first().copied()), digit(pair.last().copied()));
+            bad |= high | low;
+            *byte = high << 4 | low;
+        }
+        (bad <= 0xF).then_some(Self(bytes))
+    }
+}
+
+/// The value of a hexadecimal digit; more than 15 of any other letter.
+fn digit(letter: Option<u8>) -> u8 {
+    match letter {
+        Some(letter @ b'0'..=b'9') => letter - b'0',
+        Some(letter @ b'a'..=b'f') => letter - b'a' + 10,
+        Some(letter @ b'A'..=b'F') => letter - b'A' + 10,
+        _ => 0xFF,
+    }
+}
+
+impl fmt::Display for Sha {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_name_comes_back_in_lower_case_and_case_makes_no_other_commit() {
+        let text = "7DE3687b23e58b971cba89db409f1f980ed8fdfb";
+        let sha = Sha::exact(text).expect("40 digits");
+        assert_eq!(sha.to_string(), text.to_lowercase());
+        assert_eq!(Sha::of(&text.to_lowercase()), sha);
+        assert!(Sha::of(&"0".repeat(40)) < Sha::of(&format!("{}1", "0".repeat(39))), "in order of their texts");
+    }
+
+    #[test]
+    fn what_is_no_full_name_is_told_apart_all_the_same() {
+        for text in ["", "v1.2", "7de3687", "7de3687b23e58b971cba89db409f1f980ed8fdfg"] {
+            assert_eq!(Sha::exact(text), None, "{text}");
+        }
+        assert_ne!(Sha::of("v1.2"), Sha::of("v1.3"));
+        assert_eq!(Sha::of("V1.2"), Sha::of("v1.2"));
+        assert_ne!(Sha::of("7de3687"), Sha::of("7de3687b23e58b971cba89db409f1f980ed8fdfb"));
+    }
+}

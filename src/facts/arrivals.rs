@@ -1,0 +1,239 @@
+//! Lead time for changes: what each counted deployment brought, since when that waited, and in which stages.
+//!
+//! The batch of a deployment is what `git rev-list SHA --not E1 E2 …` lists, the E being the revisions of all earlier
+//! counted deployments of the same repo and environment, by (finished, id, source): a change arrives once. Start = the
+//! earliest authored instant over the batch's commits and over the first commits of the pull requests merged in it;
+//! end = the finish; lead time = end − start, whole seconds. An empty batch is a rollback (an ancestor of the revision
+//! before) or a redeploy (the same revision, or forward again to one that had been live). The batch is unknown where a
+//! commit of it was not read, or the revision before. Source: DORA, "change lead time: from committed to version control to deployed in production".
+//!
+//! The pull request that holds the start, lowest number first, gives the stages, which begin at the start itself.
+//!
+//! This is a loop of our own, because no join tells what a commit graph reaches: one visit per commit and environment,
+//! repo by repo, on every core. `benches/metrics.rs` has it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustc_hash::FxHashMap;
+
+use super::commits::Commits;
+use super::repo_pass::{Found, One, RepoPass};
+use super::requests::PullRequestTimes;
+use super::revisions::Revisions;
+use super::scan::{Deployments, Events};
+use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
+use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
+
+/// One span of a variant of the lead time; may be negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VariantSpan {
+    /// Of which way to count.
+    pub variant: Variant,
+    /// From its start to the deployment.
+    pub span: Seconds,
+}
+
+/// What every counted deployment brought.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    /// Where each deployment stands in the rest; [`NOT_COUNTED`] where it does not count.
+    place: Vec<u32>,
+    found: Found,
+}
+
+const NOT_COUNTED: u32 = u32::MAX;
+
+/// The counted deployments of one repo, by environment, each list in order of finish, id, source.
+struct Job {
+    repo: String,
+    environments: Vec<Vec<u32>>,
+    commits: usize,
+}
+
+impl Arrivals {
+    /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source.
+    pub fn new(events: &Events, revisions: &Revisions, counted: &[u32]) -> Self {
+        let jobs = jobs(&events.deployments, &events.commits, counted);
+        let (next, cores) = (AtomicUsize::new(0), std::thread::available_parallelism().map_or(1, usize::from));
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((at, job)) = take(&next, &jobs) {
+                let pass = RepoPass::new(events, revisions, &job.repo);
+                done.push((at, pass.run(&job.environments)));
+            }
+            done
+        };
+        let mut done: Vec<(usize, Found)> = if jobs.len() < 2 || counted.len() < 1_000 {
+            work()
+        } else {
+            std::thread::scope(|scope| {
+                let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+                let mut done = work();
+                for other in others {
+                    // A thread that panicked has said so; its panic goes on here.
+                    done.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
+                }
+                done
+            })
+        };
+        done.sort_unstable_by_key(|(at, _)| *at);
+        let mut all = Self { place: vec![NOT_COUNTED; events.deployments.len()], found: Found::default() };
+        for (_, found) in done {
+            all.found.append(found);
+        }
+        for (at, one) in all.found.ones.iter().enumerate() {
+            if let (Some(place), Ok(at)) = (all.place.get_mut(one.deployment as usize), u32::try_from(at)) {
+                *place = at;
+            }
+        }
+        all.found.absurd.sort_unstable();
+        all
+    }
+
+    fn one(&self, deployment: usize) -> Option<(usize, &One)> {
+        let at = *self.place.get(deployment)? as usize;
+        Some((at, self.found.ones.get(at)?))
+    }
+
+    /// What a counted deployment did.
+    pub fn kind(&self, deployment: usize) -> Option<Kind> {
+        Some(self.one(deployment)?.1.kind)
+    }
+
+    /// The lead time of a counted deployment, or why it has none.
+    pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
+        Some(self.one(deployment)?.1.lead_time)
+    }
+
+    /// The counted deployment before it in the same place.
+    pub fn previous(&self, deployment: usize) -> Option<usize> {
+        let previous = self.one(deployment)?.1.previous;
+        (previous != u32::MAX).then_some(previous as usize)
+    }
+
+    /// Whether it finishes in the second in which its own commit was made.
+    pub fn finishes_with_its_commit(&self, deployment: usize) -> bool {
+        self.one(deployment).is_some_and(|(_, one)| one.finishes_with_its_commit)
+    }
+
+    /// What its lead time starts at; also of a negative one.
+    pub fn start(&self, deployment: usize, events: &Events) -> Option<Start> {
+        let (_, one) = self.one(deployment)?;
+        let commit = events.commits.sha.get(one.start_commit as usize);
+        Some(Start {
+            at: one.start_at()?,
+            sha: commit.map(|sha| events.commits.text(sha)),
+            pull_request: events.requests.times.get(one.start_request as usize).map(|times| times.number),
+        })
+    }
+
+    /// The stages of its lead time.
+    pub fn stages(&self, deployment: usize, events: &Events) -> Stages {
+        let stages = || {
+            let (_, one) = self.one(deployment)?;
+            one.lead_time.ok()?;
+            let holder = events.requests.times.get(one.start_request as usize)?;
+            Some(stages(one.start_at()?, holder, events.deployments.finished_at(deployment)?))
+        };
+        stages().unwrap_or_default()
+    }
+
+    /// The pull requests merged in it, as indices into `Requests::times`, lowest number first.
+    pub fn merged(&self, deployment: usize) -> &[u32] {
+        self.one(deployment).map_or(&[], |(at, _)| self.found.merged_of(at))
+    }
+
+    /// The names of its commits whose authored instant stands for "none", which start nothing.
+    pub fn absurd<'a>(&'a self, deployment: usize, commits: &'a Commits) -> impl Iterator<Item = String> + 'a {
+        let absurd = &self.found.absurd;
+        let from = absurd.partition_point(|(index, _)| (*index as usize) < deployment);
+        let own = absurd.iter().skip(from).take_while(move |(index, _)| *index as usize == deployment);
+        own.map(|(_, sha)| commits.text(sha))
+    }
+
+    /// The spans of every variant of its lead time.
+    pub fn variants(&self, deployment: usize, events: &Events) -> Vec<VariantSpan> {
+        let Some((at, one)) = self.one(deployment) else { return Vec::new() };
+        let Some(end) = events.deployments.finished_at(deployment) else { return Vec::new() };
+        let brought = self.found.brought_of(at);
+        let authored = |row: u32| {
+            let at = events.commits.authored_at.get(row as usize).copied().map(Timestamp);
+            at.filter(|at| !at.is_placeholder())
+        };
+        let mut starts = Vec::with_capacity(brought.len() * 2 + 1);
+        starts.extend(one.start_at().map(|start| (Variant::Deployment, start)));
+        for &request in self.found.merged_of(at) {
+            let Some(times) = events.requests.times.get(request as usize) else { continue };
+            // Commits are in order of authored instant.
+            let own = || brought.iter().filter(|(_, of)| *of == request).find_map(|(row, _)| authored(*row));
+            starts.extend(times.first_commit().or_else(own).map(|first| (Variant::Change, first)));
+            starts.push((Variant::PullRequestOpened, times.opened_at));
+        }
+        for &(row, request) in brought {
+            let committed = events.commits.committed_at.get(row as usize).copied().unwrap_or_default();
+            starts.push((Variant::Commit, Timestamp(committed)));
+            if request == u32::MAX {
+                starts.extend(authored(row).map(|at| (Variant::Change, at)));
+            }
+        }
+        starts.into_iter().map(|(variant, start)| VariantSpan { variant, span: end.since(start) }).collect()
+    }
+}
+
+fn take<'j>(next: &AtomicUsize, jobs: &'j [Job]) -> Option<(usize, &'j Job)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    Some((at, jobs.get(at)?))
+}
+
+/// The counted deployments of each repo and environment, which are compared without case; the longest histories first,
+/// so that no core waits for the last of them.
+fn jobs(deployments: &Deployments, commits: &Commits, counted: &[u32]) -> Vec<Job> {
+    let mut ids: FxHashMap<String, usize> = FxHashMap::default();
+    let mut lower = |names: &[String]| -> Vec<usize> {
+        names
+            .iter()
+            .map(|name| {
+                let next = ids.len();
+                *ids.entry(name.to_lowercase()).or_insert(next)
+            })
+            .collect()
+    };
+    let (repos, environments) = (lower(deployments.repo.names()), lower(deployments.environment.names()));
+    let mut places: FxHashMap<(usize, Option<usize>), Vec<u32>> = FxHashMap::default();
+    for &index in counted {
+        let row = index as usize;
+        let repo = deployments.repo.of(row).and_then(|code| repos.get(code)).copied().unwrap_or(usize::MAX);
+        let environment = deployments.environment.of(row).and_then(|code| environments.get(code)).copied();
+        places.entry((repo, environment)).or_default().push(index);
+    }
+    let mut by_repo: FxHashMap<usize, Vec<Vec<u32>>> = FxHashMap::default();
+    for ((repo, _), list) in places {
+        by_repo.entry(repo).or_default().push(list);
+    }
+    let mut jobs: Vec<Job> = by_repo
+        .into_values()
+        .map(|mut environments| {
+            environments.sort_unstable();
+            let first = environments.first().and_then(|list| list.first()).map_or(0, |first| *first as usize);
+            let repo = deployments.repo.get(first).unwrap_or_default().to_lowercase();
+            Job { commits: commits.of_repo(&repo).len(), repo, environments }
+        })
+        .collect();
+    jobs.sort_unstable_by(|a, b| (b.commits, &a.repo).cmp(&(a.commits, &b.repo)));
+    jobs
+}
+
+/// The stages from a start held by one pull request; a stage that would be negative is missing.
+fn stages(start: Timestamp, times: &PullRequestTimes, end: Timestamp) -> Stages {
+    let stage = |from: Option<Timestamp>, to: Option<Timestamp>| {
+        from.zip(to).map(|(from, to)| to.since(from)).filter(|length| *length >= Seconds(0))
+    };
+    let opened = Some(times.opened_at);
+    Stages {
+        coding: stage(Some(start), opened),
+        pickup: stage(opened, times.first_review_at.or(times.merged_at)),
+        review: stage(times.first_review_at, times.merged_at),
+        deploy: stage(times.merged_at, Some(end)),
+    }
+}

@@ -1,0 +1,139 @@
+//! Commits as columns: which repo, which parents, when. Their names are folded as a part is read, no text is kept.
+
+use polars::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::columns::Categories;
+use super::error::FactsError;
+use crate::domain::event::Table;
+use crate::domain::sha::Sha;
+use crate::store::Dataset;
+use crate::store::columns::Columns;
+
+/// All commits.
+#[derive(Debug, Default)]
+pub struct Commits {
+    /// Name of each.
+    pub sha: Vec<Sha>,
+    /// When each was written, milliseconds.
+    pub authored_at: Vec<i64>,
+    /// When each was applied, milliseconds.
+    pub committed_at: Vec<i64>,
+    /// Number of each one's pull request; [`NO_NUMBER`] where there is none.
+    number: Vec<i64>,
+    /// Where the parents of each end in [`Commits::parents`].
+    parents_end: Vec<u32>,
+    parents_read: Vec<bool>,
+    parents: Vec<Sha>,
+    /// The rows of each repo, by its name in lower case.
+    by_repo: FxHashMap<String, Vec<u32>>,
+    /// The texts of names that are no 40 hexadecimal digits.
+    texts: FxHashMap<Sha, Box<str>>,
+}
+
+/// Stands for "no pull request"; no service numbers one so.
+const NO_NUMBER: i64 = i64::MIN;
+
+impl Commits {
+    pub(super) fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+        let table = Table::Commits;
+        let mut all = Self::default();
+        for part in dataset.scan_parts(table)? {
+            let frame = part
+                .select([
+                    col("repo"),
+                    col("sha"),
+                    col("parents"),
+                    col("parents").list().len().alias("count"),
+                    col("authored_at").cast(DataType::Int64),
+                    col("committed_at").cast(DataType::Int64),
+                    col("pull_request"),
+                ])
+                .collect()
+                .map_err(FactsError::reading(table))?;
+            all.extend(&frame)?;
+        }
+        Ok(all)
+    }
+
+    fn extend(&mut self, frame: &DataFrame) -> Result<(), FactsError> {
+        let columns = Columns { frame, table: Table::Commits };
+        let from = self.sha.len();
+        for sha in columns.texts("sha")?.iter() {
+            let sha = self.fold(sha.unwrap_or_default());
+            self.sha.push(sha);
+        }
+        let authored = columns.integers("authored_at")?;
+        self.authored_at.extend(authored.iter().map(Option::unwrap_or_default));
+        let committed = columns.integers("committed_at")?;
+        self.committed_at.extend(committed.iter().map(Option::unwrap_or_default));
+        self.number.extend(columns.integers("pull_request")?.iter().map(|number| number.unwrap_or(NO_NUMBER)));
+        let (counts, parents) = (columns.integers("count")?, columns.items("parents")?);
+        let mut end = u32::try_from(self.parents.len()).unwrap_or(u32::MAX);
+        for parent in parents.iter() {
+            let parent = self.fold(parent.unwrap_or_default());
+            self.parents.push(parent);
+        }
+        for count in counts.iter() {
+            self.parents_read.push(count.is_some());
+            end += count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
+            self.parents_end.push(end);
+        }
+        if self.parents.len() != end as usize {
+            let cause = polars_err!(ComputeError: "the lists of parents are longer than their items");
+            return Err(FactsError::reading(Table::Commits)(cause));
+        }
+        let repos: Categories = columns.texts("repo")?.iter().collect();
+        // Repos are compared without case.
+        let mut rows: Vec<(String, Vec<u32>)> =
+            repos.names().iter().map(|name| (name.to_lowercase(), Vec::new())).collect();
+        for row in 0..frame.height() {
+            if let (Some((_, rows)), Ok(row)) =
+                (repos.of(row).and_then(|repo| rows.get_mut(repo)), u32::try_from(from + row))
+            {
+                rows.push(row);
+            }
+        }
+        for (repo, rows) in rows {
+            self.by_repo.entry(repo).or_default().extend(rows);
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, text: &str) -> Sha {
+        Sha::exact(text).unwrap_or_else(|| {
+            let sha = Sha::of(text);
+            self.texts.entry(sha).or_insert_with(|| text.to_lowercase().into());
+            sha
+        })
+    }
+
+    /// The repos that have commits, in lower case, each with its rows, in any order.
+    pub fn repos(&self) -> impl Iterator<Item = (&str, &[u32])> {
+        self.by_repo.iter().map(|(repo, rows)| (repo.as_str(), rows.as_slice()))
+    }
+
+    /// The rows of a repo, by its name in lower case.
+    pub fn of_repo(&self, repo: &str) -> &[u32] {
+        self.by_repo.get(repo).map_or(&[], Vec::as_slice)
+    }
+
+    /// The parents of a row, in order; `None` where they were not read.
+    pub fn parents(&self, row: usize) -> Option<&[Sha]> {
+        if !*self.parents_read.get(row)? {
+            return None;
+        }
+        let from = row.checked_sub(1).and_then(|before| self.parents_end.get(before)).copied().unwrap_or(0);
+        self.parents.get(from as usize..*self.parents_end.get(row)? as usize)
+    }
+
+    /// The number of the pull request that brought a row.
+    pub fn pull_request(&self, row: usize) -> Option<i64> {
+        self.number.get(row).copied().filter(|number| *number != NO_NUMBER)
+    }
+
+    /// A name as text, in lower case.
+    pub fn text(&self, sha: &Sha) -> String {
+        self.texts.get(sha).map_or_else(|| sha.to_string(), |text| text.to_string())
+    }
+}

@@ -1,0 +1,247 @@
+//! The commit pass over one repo: its graph, and what each counted deployment brought to its environment.
+//!
+//! The rules are those of `arrivals`; this file has the loop.
+
+use rustc_hash::FxHashSet;
+
+use super::requests::PullRequestTimes;
+use super::revisions::Revisions;
+use super::scan::Events;
+use super::words::{Kind, LeadTimeReason};
+use crate::domain::graph::{Arrival, Graph, Live, Node};
+use crate::domain::sha::Sha;
+use crate::domain::time::Timestamp;
+use crate::domain::unit::Seconds;
+
+/// Stands for "none" among indices.
+const NONE: u32 = u32::MAX;
+
+/// What one counted deployment brought.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct One {
+    pub(super) deployment: u32,
+    /// The one before it in the same place.
+    pub(super) previous: u32,
+    pub(super) kind: Kind,
+    pub(super) finishes_with_its_commit: bool,
+    pub(super) lead_time: Result<Seconds, LeadTimeReason>,
+    /// Milliseconds; the least number there is where there is no start.
+    start_at: i64,
+    /// Row of the commit that was written then.
+    pub(super) start_commit: u32,
+    /// Index of the pull request that holds the start.
+    pub(super) start_request: u32,
+}
+
+impl One {
+    pub(super) fn start_at(&self) -> Option<Timestamp> {
+        (self.start_at != i64::MIN).then_some(Timestamp(self.start_at))
+    }
+}
+
+/// What some counted deployments brought.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) ones: Vec<One>,
+    /// Where what each brought ends in the two lists below.
+    ends: Vec<(u32, u32)>,
+    /// Rows of the commits, each with the index of its pull request, in order of authored instant.
+    brought: Vec<(u32, u32)>,
+    /// Indices of the pull requests.
+    merged: Vec<u32>,
+    /// Deployment and name of each commit that is dated in the year 1 or 1970.
+    pub(super) absurd: Vec<(u32, Sha)>,
+}
+
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
+}
+
+impl Found {
+    pub(super) fn append(&mut self, other: Self) {
+        let (commits, requests) = (index(self.brought.len()), index(self.merged.len()));
+        self.ends.extend(other.ends.iter().map(|(brought, merged)| (brought + commits, merged + requests)));
+        self.ones.extend(other.ones);
+        self.brought.extend(other.brought);
+        self.merged.extend(other.merged);
+        self.absurd.extend(other.absurd);
+    }
+
+    fn ends(&self, at: usize) -> ((usize, usize), (usize, usize)) {
+        let end = |at: usize| self.ends.get(at).map_or((0, 0), |(one, other)| (*one as usize, *other as usize));
+        let (from, to) = (at.checked_sub(1).map_or((0, 0), end), end(at));
+        ((from.0, to.0), (from.1, to.1))
+    }
+
+    pub(super) fn brought_of(&self, at: usize) -> &[(u32, u32)] {
+        let ((from, to), _) = self.ends(at);
+        self.brought.get(from..to).unwrap_or_default()
+    }
+
+    pub(super) fn merged_of(&self, at: usize) -> &[u32] {
+        let (_, (from, to)) = self.ends(at);
+        self.merged.get(from..to).unwrap_or_default()
+    }
+}
+
+/// One repo, ready to be walked.
+pub(super) struct RepoPass<'a> {
+    events: &'a Events,
+    revisions: &'a Revisions,
+    /// Rows of its commits, in order of committed instant, so that parents mostly come before their children.
+    rows: Vec<u32>,
+    graph: Graph<Sha>,
+    /// The pull requests of the repo.
+    requests: std::ops::Range<usize>,
+    /// The merges of each node, in order of node and number.
+    merges: Vec<(Node, u32)>,
+    /// Where the merges of each node begin in that list; [`NONE`] where there are none.
+    first_merge: Vec<u32>,
+}
+
+/// What has been live in one environment.
+struct Place<'g> {
+    commits: Live<'g, Sha>,
+    /// Revisions of which no commit was read.
+    unread: FxHashSet<Sha>,
+}
+
+impl Place<'_> {
+    fn arrive(&mut self, sha: Option<Sha>, node: Option<Node>) -> Arrival {
+        match (node, sha) {
+            (Some(node), _) => self.commits.arrive(node),
+            (None, Some(sha)) if !self.unread.insert(sha) => Arrival::Nothing,
+            (None, _) => Arrival::Unknown,
+        }
+    }
+}
+
+impl<'a> RepoPass<'a> {
+    /// `repo` is in lower case.
+    pub(super) fn new(events: &'a Events, revisions: &'a Revisions, repo: &str) -> Self {
+        let commits = &events.commits;
+        let mut rows = commits.of_repo(repo).to_vec();
+        rows.sort_unstable_by_key(|row| (commits.committed_at.get(*row as usize), *row));
+        let keys: Vec<Sha> = rows.iter().filter_map(|row| commits.sha.get(*row as usize).copied()).collect();
+        let graph = Graph::new(&keys, |at| commits.parents(*rows.get(at)? as usize));
+        let requests = events.requests.of_repo(repo);
+        let node = |(sha, request)| Some((graph.node(&sha)?, request));
+        let mut merges: Vec<(Node, u32)> = events.requests.merges(&requests).filter_map(node).collect();
+        merges.sort_unstable();
+        let mut first_merge = vec![NONE; graph.len()];
+        for (at, (node, _)) in merges.iter().enumerate().rev() {
+            if let Some(first) = first_merge.get_mut(*node as usize) {
+                *first = index(at);
+            }
+        }
+        Self { events, revisions, rows, graph, requests, merges, first_merge }
+    }
+
+    pub(super) fn run(&self, environments: &[Vec<u32>]) -> Found {
+        let mut found = Found::default();
+        for deployments in environments {
+            let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
+            let mut previous = None;
+            for &deployment in deployments {
+                let one = self.one(deployment, previous, &mut place, &mut found);
+                found.ones.push(one);
+                found.ends.push((index(found.brought.len()), index(found.merged.len())));
+                previous = Some(deployment);
+            }
+        }
+        found
+    }
+
+    /// The row of a node's commit among all commits.
+    fn row(&self, node: Node) -> Option<u32> {
+        self.rows.get(self.graph.row(node)?).copied()
+    }
+
+    fn one(&self, deployment: u32, previous: Option<u32>, place: &mut Place<'_>, found: &mut Found) -> One {
+        let graph = &self.graph;
+        let sha = self.revisions.get(deployment as usize);
+        let node = sha.and_then(|sha| graph.node(&sha));
+        let made =
+            node.and_then(|node| self.row(node)).and_then(|row| self.events.commits.committed_at.get(row as usize));
+        let finished = self.events.deployments.finished_at(deployment as usize);
+        let in_one_second = |made: &i64| finished.is_some_and(|at| at.since(Timestamp(*made)) == Seconds(0));
+        let without = |kind, reason| One {
+            deployment,
+            previous: previous.unwrap_or(NONE),
+            kind,
+            finishes_with_its_commit: made.is_some_and(in_one_second),
+            lead_time: Err(reason),
+            start_at: i64::MIN,
+            start_commit: NONE,
+            start_request: NONE,
+        };
+        // Its commits are live from now on, also where its own batch is unknown.
+        let arrival = place.arrive(sha, node);
+        let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
+        let old = self.revisions.get(before as usize);
+        if sha.is_some() && sha == old {
+            return without(Kind::Redeploy, LeadTimeReason::Redeploy);
+        }
+        let read = old.and_then(|old| graph.node(&old)).filter(|&old| graph.row(old).is_some());
+        let Some(old) = read else { return without(Kind::Deploy, LeadTimeReason::UnknownCommits) };
+        let goes_back = || node.is_some_and(|node| graph.is_ancestor(node, old));
+        match arrival {
+            Arrival::Unknown => without(Kind::Deploy, LeadTimeReason::UnknownCommits),
+            Arrival::Nothing if goes_back() => without(Kind::Rollback, LeadTimeReason::Rollback),
+            Arrival::Nothing => without(Kind::Redeploy, LeadTimeReason::Redeploy),
+            Arrival::Commits(commits) => {
+                self.measure(without(Kind::Deploy, LeadTimeReason::UnknownCommits), &commits, found)
+            }
+        }
+    }
+
+    /// Notes what a deployment brought, and measures its lead time.
+    fn measure(&self, one: One, nodes: &[Node], found: &mut Found) -> One {
+        let Some(end) = self.events.deployments.finished_at(one.deployment as usize) else { return one };
+        let commits = &self.events.commits;
+        let authored = |row: u32| commits.authored_at.get(row as usize).copied().unwrap_or_default();
+        let name = |row: u32| commits.sha.get(row as usize).copied().unwrap_or_default();
+        let from = (found.brought.len(), found.merged.len());
+        for row in nodes.iter().filter_map(|&node| self.row(node)) {
+            let number = commits.pull_request(row as usize);
+            let request = number.and_then(|number| self.events.requests.of_number(&self.requests, number));
+            found.brought.push((row, request.unwrap_or(NONE)));
+        }
+        for &node in nodes {
+            let first = self.first_merge.get(node as usize).copied().unwrap_or(NONE);
+            let own = self.merges.iter().skip(first as usize).take_while(|(of, _)| *of == node);
+            found.merged.extend(own.map(|(_, request)| *request));
+        }
+        let Found { brought, merged, absurd, .. } = found;
+        let (Some(brought), Some(merged)) = (brought.get_mut(from.0..), merged.get_mut(from.1..)) else { return one };
+        brought.sort_unstable_by_key(|(row, _)| (authored(*row), name(*row)));
+        merged.sort_unstable();
+        // An instant that a program wrote for "none" is not the start of anything.
+        let is_dated = |row: u32| !Timestamp(authored(row)).is_placeholder();
+        absurd.extend(brought.iter().filter(|(row, _)| !is_dated(*row)).map(|(row, _)| (one.deployment, name(*row))));
+        let dated = || brought.iter().filter(|(row, _)| is_dated(*row));
+        let firsts = merged.iter().filter_map(|&request| self.request(request)?.first_commit());
+        let earliest = dated().next().map(|(row, _)| Timestamp(authored(*row)));
+        let Some(at) = earliest.into_iter().chain(firsts).min() else { return one };
+        let then = || dated().take_while(|(row, _)| authored(*row) == at.0);
+        let holds = |request: u32| {
+            self.request(request).is_some_and(|times| times.first_commit() == Some(at))
+                || then().any(|(_, of)| *of == request)
+        };
+        // Indices are in order of number within the repo.
+        let holder = merged.iter().copied().find(|&request| holds(request)).unwrap_or(NONE);
+        let own = then().find(|(_, of)| holder == NONE || *of == holder).or_else(|| then().next());
+        let lead_time = end.since(at);
+        One {
+            lead_time: if lead_time < Seconds(0) { Err(LeadTimeReason::Negative) } else { Ok(lead_time) },
+            start_at: at.0,
+            start_commit: own.map_or(NONE, |(row, _)| *row),
+            start_request: holder,
+            ..one
+        }
+    }
+
+    fn request(&self, index: u32) -> Option<&PullRequestTimes> {
+        self.events.requests.times.get(index as usize)
+    }
+}

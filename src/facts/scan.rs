@@ -1,0 +1,177 @@
+//! What the metrics need of a dataset, read lazily and kept as plain columns: of each table only those columns.
+//!
+//! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of the commits and pull
+//! requests no text is kept. Order after a scan is nobody's promise: whoever needs one sorts.
+
+use polars::prelude::*;
+
+use super::columns::{Categories, Texts};
+use super::commits::Commits;
+use super::error::FactsError;
+use super::requests::Requests;
+use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::time::Timestamp;
+use crate::store::Dataset;
+use crate::store::columns::Columns;
+use crate::store::rows;
+
+/// Everything that the metrics read.
+#[derive(Debug)]
+pub struct Events {
+    /// All deployments.
+    pub deployments: Deployments,
+    /// Sorted by source and id.
+    pub incidents: Vec<Incident>,
+    /// All commits.
+    pub commits: Commits,
+    /// All pull requests.
+    pub requests: Requests,
+    /// What was read, in numbers.
+    pub inputs: Vec<InputSummary>,
+}
+
+/// One table of the dataset in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSummary {
+    /// The table.
+    pub table: Table,
+    /// Its rows.
+    pub rows: u64,
+    /// The newest instant at which one of them was read.
+    pub newest_observed_at: Option<Timestamp>,
+}
+
+/// Deployments, a column each; what a row is, [`Deployment`] says.
+#[derive(Debug, Clone, Default)]
+pub struct Deployments {
+    /// Source.
+    pub source: Categories,
+    /// Id.
+    pub id: Texts,
+    /// Repo as it was written.
+    pub repo: Categories,
+    /// Environment as it was written.
+    pub environment: Categories,
+    /// Revision as it was written.
+    pub sha: Texts,
+    /// Status.
+    pub status: Categories,
+    /// Milliseconds.
+    created_at: Vec<i64>,
+    /// Milliseconds; [`NEVER`] where there is none.
+    finished_at: Vec<i64>,
+    /// Task.
+    pub task: Categories,
+    /// Link.
+    pub url: Texts,
+}
+
+/// Stands for "no instant" in a column of instants.
+const NEVER: i64 = i64::MIN;
+
+impl Deployments {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.created_at.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.created_at.is_empty()
+    }
+
+    /// When one was asked for.
+    pub fn created_at(&self, row: usize) -> Timestamp {
+        Timestamp(self.created_at.get(row).copied().unwrap_or_default())
+    }
+
+    /// When one succeeded, else when it ended.
+    pub fn finished_at(&self, row: usize) -> Option<Timestamp> {
+        self.finished_at.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
+    }
+
+    fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+        let table = Table::Deployments;
+        let frame = dataset
+            .scan(table)?
+            .select(
+                ["source", "id", "repo", "environment", "sha", "status", "created_at", "finished_at", "task", "url"]
+                    .map(col),
+            )
+            .collect()
+            .map_err(FactsError::reading(table))?;
+        let columns = Columns { frame: &frame, table };
+        let category = |name| -> Result<Categories, FactsError> { Ok(columns.texts(name)?.iter().collect()) };
+        let instants = |name| -> Result<Vec<i64>, FactsError> {
+            Ok(columns.integers(name)?.iter().map(|at| at.unwrap_or(NEVER)).collect())
+        };
+        Ok(Self {
+            source: category("source")?,
+            id: Texts::new(columns.texts("id")?),
+            repo: category("repo")?,
+            environment: category("environment")?,
+            sha: Texts::new(columns.texts("sha")?),
+            status: category("status")?,
+            created_at: instants("created_at")?,
+            finished_at: instants("finished_at")?,
+            task: category("task")?,
+            url: Texts::new(columns.texts("url")?),
+        })
+    }
+}
+
+impl<'a> FromIterator<&'a Deployment> for Deployments {
+    fn from_iter<I: IntoIterator<Item = &'a Deployment>>(rows: I) -> Self {
+        let rows: Vec<&Deployment> = rows.into_iter().collect();
+        let category = |text: fn(&Deployment) -> Option<&str>| rows.iter().map(|row| text(row)).collect::<Categories>();
+        let texts = |text: fn(&Deployment) -> Option<&str>| rows.iter().map(|row| text(row)).collect::<Texts>();
+        Self {
+            source: category(|row| Some(&row.source)),
+            id: texts(|row| Some(&row.id)),
+            repo: category(|row| Some(&row.repo)),
+            environment: category(|row| row.environment.as_deref()),
+            sha: texts(|row| row.sha.as_deref()),
+            status: category(|row| Some(&row.status)),
+            created_at: rows.iter().map(|row| row.created_at.0).collect(),
+            finished_at: rows.iter().map(|row| row.finished_at.map_or(NEVER, |at| at.0)).collect(),
+            task: category(|row| row.task.as_deref()),
+            url: texts(|row| row.url.as_deref()),
+        }
+    }
+}
+
+impl Events {
+    /// Reads a dataset.
+    ///
+    /// # Errors
+    /// A part of the dataset cannot be read.
+    pub fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+        let inputs = Table::ALL.into_iter().map(|table| summarise(dataset, table)).collect::<Result<Vec<_>, _>>()?;
+        let incidents = dataset
+            .scan(Table::Incidents)?
+            .sort(["source", "id"], SortMultipleOptions::default())
+            .collect()
+            .map_err(FactsError::reading(Table::Incidents))?;
+        Ok(Self {
+            deployments: Deployments::read(dataset)?,
+            incidents: rows::incidents(&incidents)?,
+            commits: Commits::read(dataset)?,
+            requests: Requests::read(dataset)?,
+            inputs,
+        })
+    }
+}
+
+fn summarise(dataset: &Dataset, table: Table) -> Result<InputSummary, FactsError> {
+    let frame = dataset
+        .scan(table)?
+        .select([len().cast(DataType::Int64).alias("rows"), col("observed_at").max().cast(DataType::Int64)])
+        .collect()
+        .map_err(FactsError::reading(table))?;
+    let columns = Columns { frame: &frame, table };
+    Ok(InputSummary {
+        table,
+        rows: columns.integers("rows")?.get(0).and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0),
+        newest_observed_at: columns.integers("observed_at")?.get(0).map(Timestamp),
+    })
+}
