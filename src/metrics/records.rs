@@ -3,6 +3,7 @@
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use super::filter::Filter;
@@ -26,14 +27,14 @@ pub(super) struct Cut {
 }
 
 /// The deployments of the cut, by time, source, id: columns, of which a record is made when it is looked at.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct DeploymentRecords {
     of: Records,
     /// Last change to each record before it is handed out.
     rename: Option<fn(&mut DeploymentRecord<'_>)>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Records {
     Of { facts: Arc<Facts>, rows: Vec<u32>, cut: Cut, has_links: Vec<Span> },
     List(Vec<DeploymentRecord<'static>>),
@@ -42,6 +43,12 @@ enum Records {
 impl Default for Records {
     fn default() -> Self {
         Self::List(Vec::new())
+    }
+}
+
+impl fmt::Debug for DeploymentRecords {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.iter()).finish()
     }
 }
 
