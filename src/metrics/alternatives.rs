@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
-use super::tables::{Alternative, Analysis, DeploymentRecord, PeriodFigures, Variation};
+use super::tables::{Alternative, Analysis, DeploymentRecord, Figures, Variation};
 use super::{Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
@@ -66,7 +66,7 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Vec<Altern
 }
 
 impl Basis<'_> {
-    fn figures(&self, settings: &Settings) -> PeriodFigures {
+    fn figures(&self, settings: &Settings) -> Figures {
         let ownership = Ownership::new(settings, &self.events.deployments);
         let facts = Facts::new(self.events, self.repos, &ownership, settings);
         let (deployments, incidents) = (&self.events.deployments, &self.events.incidents);
