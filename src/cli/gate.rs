@@ -4,8 +4,7 @@
 //! Statistics: `p50` (the default), `p75`, `p90`, `mean` of durations; `lower` and `upper`, the ends of the 95 %
 //! interval, of any. Values: a number, a percentage, or a duration with s, m, h, d or w.
 
-use crate::domain::unit::Interval;
-use crate::metrics::tables::{Durations, GroupReport, Metric, Restore};
+use crate::metrics::tables::{GroupReport, Metric, Unit};
 
 /// One `--fail-if`.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,20 +49,6 @@ pub(super) enum Outcome {
     /// It cannot be told.
     Unknown(String),
 }
-
-const METRICS: [(&str, Metric); 11] = [
-    ("deployment_frequency", Metric::DeploymentFrequency),
-    ("frequency", Metric::DeploymentFrequency),
-    ("df", Metric::DeploymentFrequency),
-    ("lead_time", Metric::LeadTime),
-    ("lt", Metric::LeadTime),
-    ("change_failure_rate", Metric::ChangeFailureRate),
-    ("cfr", Metric::ChangeFailureRate),
-    ("time_to_restore", Metric::TimeToRestore),
-    ("mttr", Metric::TimeToRestore),
-    ("recovery_time", Metric::RecoveryTime),
-    ("fdrt", Metric::RecoveryTime),
-];
 
 impl Gate {
     /// Reads one.
@@ -119,10 +104,12 @@ impl Condition {
             Some((name, statistic)) => (name, Some(statistic.trim())),
             None => (left.trim(), None),
         };
-        let metric = METRICS.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, metric)| *metric);
-        let names = "deployment_frequency, lead_time, cfr, time_to_restore and recovery_time";
-        let metric = metric.ok_or_else(|| format!("`{name}` is no metric; there are {names}"))?;
-        let is_duration = !matches!(metric, Metric::DeploymentFrequency | Metric::ChangeFailureRate);
+        let metric = Metric::named(name).ok_or_else(|| {
+            let names: Vec<&str> = Metric::ALL.into_iter().map(Metric::as_str).collect();
+            format!("`{name}` is no metric; there are {}", names.join(", "))
+        })?;
+        let unit = metric.descriptor().unit;
+        let is_duration = unit == Unit::Seconds;
         let statistic = match statistic {
             Some("lower") => Statistic::Lower,
             Some("upper") => Statistic::Upper,
@@ -131,19 +118,19 @@ impl Condition {
             Some("p75") if is_duration => Statistic::P75,
             Some("p90") if is_duration => Statistic::P90,
             Some("mean") if is_duration => Statistic::Mean,
-            Some("per_day") if metric == Metric::DeploymentFrequency => Statistic::Point,
-            Some("ratio") if metric == Metric::ChangeFailureRate => Statistic::Point,
+            Some("per_day") if unit == Unit::PerDay => Statistic::Point,
+            Some("ratio") if unit == Unit::Ratio => Statistic::Point,
             Some(other) => {
                 return Err(format!(
                     "`{name}` has no `{other}`; durations have p50, p75, p90 and mean, all lower and upper"
                 ));
             }
         };
-        let value = value(right.trim(), metric).ok_or_else(|| {
-            let wanted = match metric {
-                Metric::DeploymentFrequency => "a number of deployments a day, like 0.5",
-                Metric::ChangeFailureRate => "a share, like 15% or 0.15",
-                _ => "a duration, like 90m, 7d or 3600s",
+        let value = value(right.trim(), unit).ok_or_else(|| {
+            let wanted = match unit {
+                Unit::PerDay => "a number of deployments a day, like 0.5",
+                Unit::Ratio => "a share, like 15% or 0.15",
+                Unit::Seconds => "a duration, like 90m, 7d or 3600s",
             };
             format!("`{}` is no value for {name}; write {wanted}", right.trim())
         })?;
@@ -165,64 +152,32 @@ impl Condition {
 
     /// The value, and how many things are in it.
     fn read(&self, group: &GroupReport) -> Option<(f64, u64)> {
-        let figures = &group.figures;
-        match self.metric {
-            Metric::DeploymentFrequency => {
-                let it = figures.frequency.as_ref().ok()?;
-                Some((self.of(it.per_day, Some(it.ci95))?, it.deployments))
-            }
-            Metric::LeadTime => self.of_durations(figures.lead_time.as_ref().ok()?.durations.as_ref()?),
-            Metric::ChangeFailureRate => {
-                let it = figures.change_failure.as_ref().ok()?;
-                Some((self.of(it.ratio?, it.ci95)?, it.deployments))
-            }
-            Metric::TimeToRestore => self.of_restore(figures.restore.as_ref().ok()?),
-            Metric::RecoveryTime => self.of_restore(figures.recovery.as_ref().ok()?),
-        }
-    }
-
-    fn of(&self, point: f64, ends: Option<Interval>) -> Option<f64> {
-        match self.statistic {
-            Statistic::Lower => ends.map(|ends| ends.low),
-            Statistic::Upper => ends.map(|ends| ends.high),
-            _ => Some(point),
-        }
-    }
-
-    fn of_restore(&self, it: &Restore) -> Option<(f64, u64)> {
-        self.of_durations(it.durations.as_ref()?)
-    }
-
-    fn of_durations(&self, it: &Durations) -> Option<(f64, u64)> {
-        let point = match self.statistic {
-            Statistic::P75 => it.p75,
-            Statistic::P90 => it.p90,
-            Statistic::Mean => it.mean,
-            _ => it.p50,
+        let figure = &group.figures[self.metric];
+        let value = match self.statistic {
+            Statistic::Point => figure.value,
+            Statistic::P75 => figure.quantiles.map(|it| it.p75),
+            Statistic::P90 => figure.quantiles.map(|it| it.p90),
+            Statistic::Mean => figure.quantiles.map(|it| it.mean),
+            Statistic::Lower => figure.ci95.map(|ends| ends.low),
+            Statistic::Upper => figure.ci95.map(|ends| ends.high),
         };
-        Some((self.of(point, it.ci95)?, it.n))
+        Some((value?, figure.n))
     }
 
     fn shown(&self, value: f64) -> String {
-        match self.metric {
-            Metric::DeploymentFrequency => crate::report::number::rate(value),
-            Metric::ChangeFailureRate => crate::report::number::percent(value),
-            _ => crate::report::number::duration(value),
-        }
+        crate::report::number::value(self.metric.descriptor().unit, value)
     }
 }
 
-fn value(text: &str, metric: Metric) -> Option<f64> {
+fn value(text: &str, unit: Unit) -> Option<f64> {
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
-    match metric {
-        Metric::DeploymentFrequency => {
-            number(text.strip_suffix("/d").or_else(|| text.strip_suffix("a day")).unwrap_or(text))
-        }
-        Metric::ChangeFailureRate => match text.strip_suffix('%') {
+    match unit {
+        Unit::PerDay => number(text.strip_suffix("/d").or_else(|| text.strip_suffix("a day")).unwrap_or(text)),
+        Unit::Ratio => match text.strip_suffix('%') {
             Some(percent) => number(percent).map(|percent| percent / 100.0).filter(|ratio| *ratio <= 1.0),
             None => number(text).filter(|ratio| *ratio <= 1.0),
         },
-        _ => {
+        Unit::Seconds => {
             let unit = text.chars().last()?;
             let seconds = match unit {
                 's' => 1.0,

@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
-use super::tables::{Alternative, Analysis, DeploymentRecord, PeriodFigures, Variation};
+use super::tables::{Alternative, Analysis, DeploymentRecord, Figures, Variation};
 use super::{Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
@@ -70,7 +70,7 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec
 }
 
 impl Basis<'_> {
-    fn figures(&self, settings: &Settings, lead_times: LeadTimes) -> Result<PeriodFigures, FactsError> {
+    fn figures(&self, settings: &Settings, lead_times: LeadTimes) -> Result<Figures, FactsError> {
         let facts = self.facts.under(settings, lead_times)?;
         let history = History::of_facts(self.coverage, &facts, settings);
         let pool = whole(&facts, self.filter);

@@ -1,23 +1,33 @@
 //! From the facts to figures: plain tables out.
 //!
-//! `window` and the period figures count over pools of events. No I/O of its own, no clock, no rendering, no Polars.
+//! Each metric is a file of its own with a descriptor, and `catalogue` is the table of them. Figures count over pools of
+//! events: those of a period in the metrics' files, those of each day in `window`. No I/O of its own, no clock, no rendering, no Polars.
 
 mod alternatives;
+mod catalogue;
+mod change_failure_rate;
 mod compare;
+mod deployment_frequency;
+pub mod descriptor;
+mod durations;
 mod emulation;
 mod error;
 pub mod filter;
 pub mod findings;
+mod group_span;
+mod incident_times;
+mod lead_time;
 mod pairs;
 pub mod pool;
 pub mod reach;
 mod recognised;
 mod records;
+mod recovery_time;
+mod shares;
 pub mod sliding;
-mod stability;
 pub mod statistics;
 pub mod tables;
-mod throughput;
+mod time_to_restore;
 mod trend;
 pub mod window;
 
@@ -29,11 +39,13 @@ use chrono::{Datelike, Days, NaiveDate};
 pub use error::MetricsError;
 
 use self::alternatives::Basis;
+use self::descriptor::Needs;
 use self::filter::Filter;
+use self::group_span::GroupSpan;
 use self::pool::{Pool, pools};
 use self::reach::{History, Reach};
 use self::recognised::Recognised;
-use self::tables::{Analysis, DeploymentRecords, GroupReport, MonthlyFailures, PeriodFigures};
+use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
@@ -173,52 +185,61 @@ struct Scope<'a> {
 impl Scope<'_> {
     fn report(&self, days: &[DayWindow], now: Known, before: Option<Known>) -> GroupReport {
         let settings = self.settings;
-        let figures = self.figures(now);
-        let previous = before.map(|before| self.figures(before));
+        let mut figures = self.figures(now);
+        let emulations = self.emulations(days, now.span, &figures);
+        let weeks = self.weeks(days);
+        for (metric, figure) in figures.iter_mut() {
+            figure.trend = trend::trend_of(metric, &weeks);
+            if let Some(before) = before {
+                let previous = self.figure(metric, before);
+                figure.verdict = compare::verdict(metric, figure, &previous);
+                figure.previous = Some(Box::new(previous));
+            }
+        }
         GroupReport {
             group: self.pool.group.clone(),
             team: self.pool.team.clone(),
             services: self.pool.services.len(),
-            verdicts: compare::verdicts(&figures, previous.as_ref()),
-            trends: trend::trends(&self.weeks(days)),
             recent: self.recent(now.span.to),
-            emulations: self.emulations(days, now.span, &figures),
+            emulations,
             daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
             months: self.months(days),
             survival: match self.reach.missing_incidents(now.span) {
-                None => stability::survival(self.pool, self.facts, now.span),
+                None => time_to_restore::survival(&self.over(now)),
                 Some(_) => Vec::new(),
             },
             figures,
-            previous,
         }
     }
 
-    fn figures(&self, Known { span, days }: Known) -> PeriodFigures {
-        let Scope { pool, reach, facts, settings, .. } = self;
-        let (zone, bands) = (settings.zone, &settings.bands);
-        let deployments = reach.missing_deployments(span);
-        let incidents = reach.missing_incidents(span);
-        let failures = reach.missing_failures(span);
-        PeriodFigures {
-            frequency: deployments
-                .clone()
-                .map_or_else(|| Ok(throughput::frequency(pool, span, days, zone, bands)), Err),
-            lead_time: deployments.map_or_else(|| Ok(throughput::lead_time(pool, facts, span, bands)), Err),
-            change_failure: failures
-                .clone()
-                .map_or_else(|| Ok(stability::change_failure(pool, facts, span, bands)), Err),
-            restore: incidents
-                .map_or_else(|| Ok(stability::time_to_restore(pool, facts, span, &bands.time_to_restore)), Err),
-            recovery: failures
-                .map_or_else(|| Ok(stability::recovery_time(pool, facts, span, &bands.recovery_time)), Err),
+    fn over(&self, Known { span, days }: Known) -> GroupSpan<'_> {
+        GroupSpan { pool: self.pool, facts: self.facts, span, days, zone: self.settings.zone }
+    }
+
+    /// One metric over a span, without a comparison.
+    fn figure(&self, metric: Metric, known: Known) -> Figure {
+        let descriptor = metric.descriptor();
+        let missing = match descriptor.needs {
+            Needs::Deployments => self.reach.missing_deployments(known.span),
+            Needs::Incidents => self.reach.missing_incidents(known.span),
+            Needs::Both => self.reach.missing_failures(known.span),
+        };
+        if let Some(why) = missing {
+            return Figure::missing(why);
         }
+        let mut figure = (descriptor.measure)(&self.over(known));
+        figure.band = descriptor.reading(&self.settings.bands, &figure);
+        figure
+    }
+
+    fn figures(&self, known: Known) -> Figures {
+        Figures::new(|metric| self.figure(metric, known))
     }
 
     /// The whole weeks of the period, oldest first, counted back from its last whole day.
-    fn weeks(&self, days: &[DayWindow]) -> Vec<PeriodFigures> {
+    fn weeks(&self, days: &[DayWindow]) -> Vec<Figures> {
         let whole: Vec<&DayWindow> = days.iter().filter(|day| day.is_whole(self.settings.zone)).collect();
-        let mut weeks: Vec<PeriodFigures> = whole
+        let mut weeks: Vec<Figures> = whole
             .rchunks_exact(7)
             .filter_map(|week| {
                 let span = Span { from: week.first()?.day.from, to: week.last()?.day.to };
@@ -230,7 +251,7 @@ impl Scope<'_> {
     }
 
     /// The failures of the last three windows of 30 days before an instant, the newest first.
-    fn recent(&self, end: Timestamp) -> Vec<tables::Figure<tables::ChangeFailure>> {
+    fn recent(&self, end: Timestamp) -> Vec<Figure> {
         let zone = self.settings.zone;
         // The day that the instant ends or cuts.
         let last = zone.day_of(Timestamp(end.0 - 1)).succ_opt();
@@ -240,16 +261,12 @@ impl Scope<'_> {
             let span = zone.span(from, to);
             Some(Span { from: span.from, to: span.to.min(end) })
         };
-        let figure = |span: Span| {
-            let bands = &self.settings.bands;
-            self.reach
-                .missing_failures(span)
-                .map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err)
-        };
+        // The rate does not depend on the days.
+        let figure = |span: Span| self.figure(Metric::ChangeFailureRate, Known { span, days: 30 });
         (0..3).filter_map(window).map(figure).collect()
     }
 
-    fn emulations(&self, days: &[DayWindow], span: Span, figures: &PeriodFigures) -> Vec<tables::Emulation> {
+    fn emulations(&self, days: &[DayWindow], span: Span, figures: &Figures) -> Vec<tables::Emulation> {
         let (Some(first), Some(last)) = (days.first(), days.last()) else { return Vec::new() };
         let end = last.date.succ_opt().unwrap_or(last.date);
         let Self { pool, facts, settings, by_service, .. } = *self;
@@ -264,10 +281,8 @@ impl Scope<'_> {
             .filter_map(|chunk| {
                 let (first, last) = (chunk.first()?, chunk.last()?);
                 let span = Span { from: first.day.from, to: last.day.to };
-                let missing = self.reach.missing_failures(span);
-                let bands = &self.settings.bands;
-                let figure =
-                    missing.map_or_else(|| Ok(stability::change_failure(self.pool, self.facts, span, bands)), Err);
+                let days = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+                let figure = self.figure(Metric::ChangeFailureRate, Known { span, days });
                 Some(MonthlyFailures { from: first.date, figure })
             })
             .collect()

@@ -5,26 +5,17 @@
 //! line, whose neighbours share 29 of 30 days.
 
 use super::pairs::{mann_kendall, theil_sen};
-use super::tables::{PeriodFigures, Trend, Trends, Verdict};
+use super::tables::{Better, Figures, Metric, Trend, Verdict};
 
 /// Fewer weeks than this say nothing.
 const FEWEST_WEEKS: usize = 10;
 const SIGNIFICANT: f64 = 0.05;
 
-/// The trends over some weeks, oldest first.
-pub(super) fn trends(weeks: &[PeriodFigures]) -> Trends {
-    let of = |value: &dyn Fn(&PeriodFigures) -> Option<f64>, more_is_better| {
-        let points: Vec<(f64, f64)> =
-            weeks.iter().enumerate().filter_map(|(week, figures)| Some((week as f64, value(figures)?))).collect();
-        trend(&points, more_is_better)
-    };
-    Trends {
-        frequency: of(&|it| Some(it.frequency.as_ref().ok()?.per_day), true),
-        lead_time: of(&|it| Some(it.lead_time.as_ref().ok()?.durations?.p50), false),
-        change_failure: of(&|it| it.change_failure.as_ref().ok()?.ratio, false),
-        restore: of(&|it| Some(it.restore.as_ref().ok()?.durations?.p50), false),
-        recovery: of(&|it| Some(it.recovery.as_ref().ok()?.durations?.p50), false),
-    }
+/// The trend of a metric over some weeks, oldest first.
+pub(super) fn trend_of(metric: Metric, weeks: &[Figures]) -> Trend {
+    let value = |(week, figures): (usize, &Figures)| Some((week as f64, figures[metric].value?));
+    let points: Vec<(f64, f64)> = weeks.iter().enumerate().filter_map(value).collect();
+    trend(&points, metric.descriptor().better == Better::Higher)
 }
 
 fn trend(points: &[(f64, f64)], more_is_better: bool) -> Trend {

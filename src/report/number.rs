@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use crate::domain::time::{Timestamp, Zone};
 use crate::domain::unit::Interval;
+use crate::metrics::tables::Unit;
 
 /// What stands for a number that is none.
 const NO_VALUE: &str = "no value";
@@ -56,6 +57,24 @@ impl RateUnit {
             Self::Week => "a week",
             Self::Month => "a month",
         }
+    }
+}
+
+/// A metric's value in its unit.
+pub fn value(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::PerDay => rate(value),
+        Unit::Seconds => duration(value),
+        Unit::Ratio => percent(value),
+    }
+}
+
+/// The interval of a metric's value: of a rate in the unit in which the value itself reads best.
+pub fn interval(unit: Unit, value: f64, ends: Interval) -> String {
+    match unit {
+        Unit::PerDay => rate_interval(ends, RateUnit::of(value)),
+        Unit::Seconds => duration_interval(ends),
+        Unit::Ratio => percent_interval(ends),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
 use crate::metrics::findings::findings;
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Finding, NoData, PeriodFigures, Variation};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Figure, Figures, Finding, NoData, Variation};
 
 /// The analysis with its names replaced, and its findings written anew from it.
 pub fn redact(mut analysis: Analysis) -> Analysis {
@@ -27,7 +27,6 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         }
         team(&mut group.team);
         figures(&mut group.figures);
-        group.previous.iter_mut().for_each(figures);
         for month in &mut group.months {
             no_data(&mut month.figure);
         }
@@ -251,24 +250,23 @@ fn team(name: &mut Option<TeamName>) {
     *name = name.take().map(|name| TeamName(pseudonym("team", &name.0)));
 }
 
-fn figures(figures: &mut PeriodFigures) {
-    no_data(&mut figures.frequency);
-    no_data(&mut figures.lead_time);
-    no_data(&mut figures.change_failure);
-    no_data(&mut figures.restore);
-    no_data(&mut figures.recovery);
+fn figures(figures: &mut Figures) {
+    for (_, figure) in figures.iter_mut() {
+        no_data(figure);
+        figure.previous.as_deref_mut().into_iter().for_each(no_data);
+    }
 }
 
 /// Repos and sources that were not read are named where a figure is missing.
-fn no_data<T>(figure: &mut Result<T, NoData>) {
-    match figure {
-        Err(NoData::DeploymentsNotRead { repos, .. }) => {
+fn no_data(figure: &mut Figure) {
+    match &mut figure.missing {
+        Some(NoData::DeploymentsNotRead { repos, .. }) => {
             for repo in repos.iter_mut() {
                 *repo = pseudonym("repo", repo);
             }
             repos.sort_unstable();
         }
-        Err(NoData::IncidentsNotRead { sources, .. }) => {
+        Some(NoData::IncidentsNotRead { sources, .. }) => {
             for name in sources.iter_mut() {
                 *name = source(name);
             }

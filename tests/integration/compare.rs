@@ -10,11 +10,11 @@ use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{
-    Analysis, Cause, ChangeFailure, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, Durations, Figure,
-    Frequency, GroupReport, IncidentRecord, LeadTime, NoData, PeriodFigures, Restore,
+    Analysis, Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, Details, Durations, Figure,
+    GroupReport, IncidentRecord, LeadTimeDetails, Metric, NoData, Statistic,
 };
 
-use crate::oracle::{ExpectedDeployment, Figures, Known, Missing, World};
+use crate::oracle::{ExpectedDeployment, Known, Missing, World};
 
 /// Every difference between what the program says and what the oracle says.
 pub(crate) fn differences(analysis: &Analysis, world: &World) -> Vec<String> {
@@ -85,17 +85,42 @@ impl Differences {
     }
 
     /// Either the figure, or one of the reasons that hold.
-    fn figure<T: Debug>(
-        &mut self,
-        what: &str,
-        got: &Figure<T>,
-        wanted: &Known<T>,
-        inner: impl FnOnce(&mut Self, &T, &T),
-    ) {
-        match (got, wanted) {
-            (Ok(got), Ok(wanted)) => self.within(what, |found| inner(found, got, wanted)),
-            (Err(reason), Err(reasons)) if reasons.contains(&missing(reason)) => {}
+    fn figure(&mut self, what: &str, got: &Figure, wanted: &Known) {
+        match (&got.missing, wanted) {
+            (None, Ok(wanted)) => self.within(what, |found| found.known(got, wanted)),
+            (Some(reason), Err(reasons)) if reasons.contains(&missing(reason)) => {}
             _ => self.report(what, got, wanted),
+        }
+    }
+
+    fn known(&mut self, got: &Figure, wanted: &Figure) {
+        self.real("value", got.value, wanted.value);
+        self.equal("n", &got.n, &wanted.n);
+        self.equal("k", &got.k, &wanted.k);
+        for statistic in [Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean, Statistic::KaplanMeierP50] {
+            self.real(statistic.as_str(), got.statistic(statistic), wanted.statistic(statistic));
+        }
+        self.interval(got.ci95, wanted.ci95);
+        self.equal("band", &got.band, &wanted.band);
+        match (&got.details, &wanted.details) {
+            (Details::Frequency(got), Details::Frequency(wanted)) => {
+                self.equal("days", &got.days, &wanted.days);
+                self.equal("days_with_deployments", &got.days_with_deployments, &wanted.days_with_deployments);
+                let second = 1.0 / 86_400.0;
+                self.near("median_days_between", got.median_days_between, wanted.median_days_between, second);
+            }
+            (Details::LeadTime(got), Details::LeadTime(wanted)) => self.lead_time(got, wanted),
+            (Details::Failures(got), Details::Failures(wanted)) => {
+                let mut by_rule = got.clone();
+                by_rule.retain(|_, n| *n > 0);
+                self.equal("by_rule", &by_rule, wanted);
+            }
+            (Details::Restore(got), Details::Restore(wanted)) => {
+                self.equal("opened", &got.opened, &wanted.opened);
+                self.equal("open", &got.open, &wanted.open);
+                self.real("km_beyond", got.km_beyond, wanted.km_beyond);
+            }
+            (got, wanted) => self.report("details", got, wanted),
         }
     }
 
@@ -105,19 +130,25 @@ impl Differences {
         for (row, day) in group.daily.iter().zip(days) {
             self.within(&day.to_string(), |found| found.daily(row, &world.daily(&group.group, day)));
         }
-        self.within("period", |found| found.figures(&group.figures, &world.figures(&group.group, period)));
-        self.equal("has a previous period", &group.previous.is_some(), &previous.is_some());
-        if let (Some(figures), Some(previous)) = (&group.previous, previous) {
-            self.within("previous", |found| found.figures(figures, &world.figures(&group.group, previous)));
+        for (metric, figure) in group.figures.iter() {
+            let name = metric.as_str();
+            self.figure(name, figure, &world.figure(metric, &group.group, period));
+            match (&figure.previous, previous) {
+                (Some(before), Some(period)) => {
+                    let wanted = world.figure(metric, &group.group, period);
+                    self.within("previous", |found| found.figure(name, before, &wanted));
+                }
+                (before, period) => self.equal("has a previous period", &before.is_some(), &period.is_some()),
+            }
         }
         for (first, wanted) in world.months(&group.group, period) {
             let month = group.months.iter().find(|month| month.from == first);
             match month {
-                Some(month) => self.figure(&format!("month {first}"), &month.figure, &wanted, Self::change_failure),
+                Some(month) => self.figure(&format!("month {first}"), &month.figure, &wanted),
                 None => self.report("month", &"none", &first),
             }
         }
-        if group.figures.restore.is_ok() {
+        if group.figures[Metric::TimeToRestore].missing.is_none() {
             let curve = world.survival(&group.group, period);
             self.equal("has a survival curve", &group.survival.is_empty(), &curve.is_empty());
             for (time, left) in curve {
@@ -150,34 +181,7 @@ impl Differences {
         self.equal("time_to_restore_band", &got.time_to_restore_band, &wanted.time_to_restore_band);
     }
 
-    fn figures(&mut self, got: &PeriodFigures, wanted: &Figures) {
-        self.figure("frequency", &got.frequency, &wanted.frequency, Self::frequency);
-        self.figure("lead time", &got.lead_time, &wanted.lead_time, Self::lead_time);
-        self.figure("change failure", &got.change_failure, &wanted.change_failure, Self::change_failure);
-        self.figure("restore", &got.restore, &wanted.restore, |found, got, wanted| {
-            found.equal("band", &got.band, &wanted.band);
-            found.restore(got, wanted);
-        });
-        self.figure("recovery", &got.recovery, &wanted.recovery, |found, got, wanted| {
-            found.equal("band", &got.band, &wanted.band);
-            found.restore(got, wanted);
-        });
-    }
-
-    fn frequency(&mut self, got: &Frequency, wanted: &Frequency) {
-        self.equal("deployments", &got.deployments, &wanted.deployments);
-        self.equal("days", &got.days, &wanted.days);
-        self.real("per_day", Some(got.per_day), Some(wanted.per_day));
-        self.equal("days_with_deployments", &got.days_with_deployments, &wanted.days_with_deployments);
-        let second = 1.0 / 86_400.0;
-        self.near("median_days_between", got.median_days_between, wanted.median_days_between, second);
-        self.interval(Some(got.ci95), Some(wanted.ci95));
-        self.equal("band", &got.band, &wanted.band);
-    }
-
-    fn lead_time(&mut self, got: &LeadTime, wanted: &LeadTime) {
-        self.durations("all", got.durations, wanted.durations);
-        self.equal("band", &got.band, &wanted.band);
+    fn lead_time(&mut self, got: &LeadTimeDetails, wanted: &LeadTimeDetails) {
         self.durations("coding", got.stages.coding, wanted.stages.coding);
         self.durations("pickup", got.stages.pickup, wanted.stages.pickup);
         self.durations("review", got.stages.review, wanted.stages.review);
@@ -190,25 +194,6 @@ impl Differences {
         let mut reasons = got.reasons.clone();
         reasons.retain(|_, n| *n > 0);
         self.equal("reasons", &reasons, &wanted.reasons);
-    }
-
-    fn change_failure(&mut self, got: &ChangeFailure, wanted: &ChangeFailure) {
-        self.equal("deployments", &got.deployments, &wanted.deployments);
-        self.equal("failed", &got.failed, &wanted.failed);
-        self.real("ratio", got.ratio, wanted.ratio);
-        self.interval(got.ci95, wanted.ci95);
-        let mut by_rule = got.by_rule.clone();
-        by_rule.retain(|_, n| *n > 0);
-        self.equal("by_rule", &by_rule, &wanted.by_rule);
-        self.equal("band", &got.band, &wanted.band);
-    }
-
-    fn restore(&mut self, got: &Restore, wanted: &Restore) {
-        self.equal("opened", &got.opened, &wanted.opened);
-        self.equal("open", &got.open, &wanted.open);
-        self.durations("resolved", got.durations, wanted.durations);
-        self.real("km_p50", got.km_p50, wanted.km_p50);
-        self.real("km_beyond", got.km_beyond, wanted.km_beyond);
     }
 
     fn durations(&mut self, what: &str, got: Option<Durations>, wanted: Option<Durations>) {

@@ -21,7 +21,7 @@ use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::{Span, Timestamp};
 
-pub(crate) use figures::{Figures, Known, Missing};
+pub(crate) use figures::{Known, Missing};
 use history::Change;
 pub(crate) use records::ExpectedDeployment;
 

@@ -7,6 +7,7 @@ mod prometheus;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::import::{Import, Inputs};
@@ -232,7 +233,7 @@ pub(super) enum TextOrJson {
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The metric.
-    pub(super) metric: MetricName,
+    pub(super) metric: Metric,
     /// Of this service.
     #[arg(long, value_name = "NAME", conflicts_with = "team")]
     pub(super) service: Option<String>,
@@ -263,35 +264,14 @@ pub(super) struct Diff {
     pub(super) format: TextOrJson,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(super) enum MetricName {
-    /// Deployments a day.
-    #[value(alias = "frequency", alias = "deployment-frequency")]
-    DeploymentFrequency,
-    /// Lead time for changes.
-    #[value(alias = "lead-time")]
-    LeadTime,
-    /// Change failure rate.
-    #[value(alias = "cfr", alias = "change-failure-rate")]
-    ChangeFailureRate,
-    /// Time to restore service.
-    #[value(alias = "mttr", alias = "time-to-restore")]
-    TimeToRestore,
-    /// Failed deployment recovery time.
-    #[value(alias = "recovery-time")]
-    RecoveryTime,
-}
+impl ValueEnum for Metric {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl From<MetricName> for Metric {
-    fn from(name: MetricName) -> Self {
-        match name {
-            MetricName::DeploymentFrequency => Self::DeploymentFrequency,
-            MetricName::LeadTime => Self::LeadTime,
-            MetricName::ChangeFailureRate => Self::ChangeFailureRate,
-            MetricName::TimeToRestore => Self::TimeToRestore,
-            MetricName::RecoveryTime => Self::RecoveryTime,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let descriptor = self.descriptor();
+        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(descriptor.title))
     }
 }
 

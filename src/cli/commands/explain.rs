@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Co
         (None, Some(name)) => Group { kind: GroupKind::Team, name: name.clone() },
         (None, None) => Group::all(),
     };
-    let Some(explanation) = explain::explain(&analysis, asked.metric.into(), &group) else {
+    let Some(explanation) = explain::explain(&analysis, asked.metric, &group) else {
         let same = analysis.groups.iter().filter(|it| it.group.kind == group.kind);
         let names: Vec<&str> = same.map(|it| it.group.name.as_str()).take(20).collect();
         let there =

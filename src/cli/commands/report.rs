@@ -64,11 +64,10 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         talk.info(&advice);
     }
     let partial = analysis.groups.iter().any(|group| {
-        let figures = &group.figures;
         let not_read = |missing: &NoData| {
             matches!(missing, NoData::NoRepos | NoData::DeploymentsNotRead { .. } | NoData::IncidentsNotRead { .. })
         };
-        figures.frequency.as_ref().err().is_some_and(not_read) || figures.restore.as_ref().err().is_some_and(not_read)
+        group.figures.iter().filter_map(|(_, figure)| figure.missing.as_ref()).any(not_read)
     });
     let code = gates(report, &analysis, talk);
     Ok(if code == Code::Done && report.strict && partial { Code::Partial } else { code })

@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 
 use self::rows::{ROWS, Row};
+use super::group_span::finished_in;
 use super::pool::Pool;
 use super::statistics::quantile;
 use super::tables::EmulatedValue::{DaysPerWeek, PerDay, Ratio, Seconds as InSeconds};
-use super::tables::{EmulatedValue, Emulation, Metric, PeriodFigures, Variant};
-use super::throughput::finished_in;
+use super::tables::{EmulatedValue, Emulation, Figures, Metric, Variant};
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
 use crate::facts::Facts;
@@ -35,7 +35,7 @@ pub(super) struct Emulator<'a> {
     pub(super) zone: Zone,
     /// The counted deployments of each service.
     pub(super) by_service: &'a ByService,
-    pub(super) figures: &'a PeriodFigures,
+    pub(super) figures: &'a Figures,
 }
 
 /// Finish, place in the order of finish, id, source, and index of each service's counted deployments.
@@ -60,11 +60,7 @@ impl Emulator<'_> {
     /// Every row, by tool, then metric.
     pub(super) fn all(&self) -> Vec<Emulation> {
         let row = |Row(tool, metric, count, formula): &Row| {
-            let missing = match metric {
-                Metric::DeploymentFrequency | Metric::LeadTime => self.figures.frequency.is_err(),
-                Metric::ChangeFailureRate | Metric::RecoveryTime => self.figures.change_failure.is_err(),
-                Metric::TimeToRestore => self.figures.restore.is_err(),
-            };
+            let missing = self.figures[*metric].missing.is_some();
             let counted = if missing { None } else { count(self) };
             let (value, n) = (counted.map(|(value, _)| value), counted.map_or(0, |(_, n)| n as u64));
             Emulation { tool: *tool, metric: *metric, value, n, formula }
@@ -137,19 +133,18 @@ impl Emulator<'_> {
     }
 
     fn changes(&self) -> Counted {
-        let figure = self.figures.lead_time.as_ref().ok()?;
-        let change = figure.variants.iter().find(|it| it.variant == Variant::Change)?;
+        let change =
+            self.figures[Metric::LeadTime].lead_time()?.variants.iter().find(|it| it.variant == Variant::Change)?;
         Some((InSeconds(change.p50?), usize::try_from(change.n).ok()?))
     }
 
     fn failed(&self) -> Counted {
-        let figure = self.figures.change_failure.as_ref().ok()?;
-        Some((Ratio(figure.ratio?), self.finished().len()))
+        Some((Ratio(self.figures[Metric::ChangeFailureRate].value?), self.finished().len()))
     }
 
     fn recovery(&self) -> Counted {
-        let durations = self.figures.recovery.as_ref().ok()?.durations?;
-        Some((InSeconds(durations.p50), usize::try_from(durations.n).ok()?))
+        let figure = &self.figures[Metric::RecoveryTime];
+        Some((InSeconds(figure.value?), usize::try_from(figure.n).ok()?))
     }
 
     fn commit_minutes(&self) -> Counted {
@@ -292,8 +287,8 @@ impl Emulator<'_> {
     }
 
     fn mean_lead_time(&self) -> Counted {
-        let durations = self.figures.lead_time.as_ref().ok()?.durations?;
-        Some((InSeconds(durations.mean), usize::try_from(durations.n).ok()?))
+        let figure = &self.figures[Metric::LeadTime];
+        Some((InSeconds(figure.quantiles?.mean), usize::try_from(figure.n).ok()?))
     }
 
     fn mean_restore(&self) -> Counted {

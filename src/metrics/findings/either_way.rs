@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{count, finding, hours, percent, some};
 use crate::domain::reason::Reason;
-use crate::metrics::tables::{Alternative, Analysis, Finding, PeriodFigures, Severity, Variation};
+use crate::metrics::tables::{Alternative, Analysis, Figures, Finding, Metric, Severity, Variation};
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let Some(all) = analysis.groups.first() else { return Vec::new() };
@@ -30,28 +30,26 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     analysis.alternatives.iter().filter_map(one).collect()
 }
 
-fn deployments(figures: &PeriodFigures) -> Option<u64> {
-    figures.frequency.as_ref().ok().map(|it| it.deployments)
+fn deployments(figures: &Figures) -> Option<u64> {
+    figures[Metric::DeploymentFrequency].known().map(|it| it.n)
 }
 
-fn failure_rate(figures: &PeriodFigures) -> String {
-    let known = figures.change_failure.as_ref().ok();
-    known
-        .and_then(|it| Some(format!("{} ({} of {})", percent(it.ratio?), it.failed, it.deployments)))
-        .unwrap_or_else(|| "unknown".into())
+fn failure_rate(figures: &Figures) -> String {
+    let it = &figures[Metric::ChangeFailureRate];
+    let known = it.value.zip(it.k);
+    known.map_or_else(|| "unknown".into(), |(ratio, failed)| format!("{} ({failed} of {})", percent(ratio), it.n))
 }
 
-fn lead_time(figures: &PeriodFigures) -> String {
-    let known = figures.lead_time.as_ref().ok().and_then(|it| it.durations);
-    known.map_or_else(|| "unknown".into(), |it| hours(it.p50))
+fn lead_time(figures: &Figures) -> String {
+    figures[Metric::LeadTime].value.map_or_else(|| "unknown".into(), hours)
 }
 
-fn restore(figures: &PeriodFigures) -> String {
-    let known = figures.restore.as_ref().ok().and_then(|it| it.durations);
-    known.map_or_else(|| "unknown".into(), |it| format!("{} (n = {})", hours(it.p50), it.n))
+fn restore(figures: &Figures) -> String {
+    let it = &figures[Metric::TimeToRestore];
+    it.value.map_or_else(|| "unknown".into(), |p50| format!("{} (n = {})", hours(p50), it.n))
 }
 
-fn rollouts(now: &PeriodFigures, once: &PeriodFigures) -> Option<Finding> {
+fn rollouts(now: &Figures, once: &Figures) -> Option<Finding> {
     let (records, rollouts) = deployments(now).zip(deployments(once))?;
     (rollouts < records).then(|| {
         finding(
@@ -76,8 +74,8 @@ fn listed(names: &BTreeMap<String, u64>) -> (usize, String) {
     (usize::try_from(names.values().sum::<u64>()).unwrap_or(usize::MAX), some(&shown))
 }
 
-fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String {
-    let total = |figures: &PeriodFigures| deployments(figures).map_or_else(|| "none".into(), |n| n.to_string());
+fn either_way(now: &Figures, other: &Figures, word: &str) -> String {
+    let total = |figures: &Figures| deployments(figures).map_or_else(|| "none".into(), |n| n.to_string());
     format!(
         "{word} them: deployments {} in place of {}, median lead time {} in place of {}, change failure rate {} in place of \
          {}.",
@@ -94,8 +92,8 @@ fn either_way(now: &PeriodFigures, other: &PeriodFigures, word: &str) -> String 
 /// them in the other figures.
 fn environments(
     (names, said, word): (&BTreeMap<String, u64>, &str, &str),
-    now: &PeriodFigures,
-    other: &PeriodFigures,
+    now: &Figures,
+    other: &Figures,
     advice: &str,
 ) -> Finding {
     let (n, shown) = listed(names);
@@ -103,7 +101,7 @@ fn environments(
     finding("non-production-counted", Severity::Warning, "all", message, advice)
 }
 
-fn filters(analysis: &Analysis, now: &PeriodFigures, other: &PeriodFigures) -> Option<Finding> {
+fn filters(analysis: &Analysis, now: &Figures, other: &Figures) -> Option<Finding> {
     let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
     for record in analysis.incidents.iter().filter(|record| analysis.known.contains(record.event.opened_at)) {
         let filter = match record.reason {

@@ -4,7 +4,7 @@
 
 use super::{count, count_are, count_have, finding};
 use crate::metrics::statistics::quantile;
-use crate::metrics::tables::{Analysis, Finding, IncidentRecord, Rule, Severity};
+use crate::metrics::tables::{Analysis, Finding, IncidentRecord, Metric, Rule, Severity};
 
 /// Ids in full before the rest are only counted.
 const FIRST: usize = 5;
@@ -53,7 +53,7 @@ fn open(analysis: &Analysis) -> Option<Finding> {
 
 fn over_without_an_end(analysis: &Analysis) -> Option<Finding> {
     let over: Vec<&IncidentRecord> = counted(analysis).filter(|record| record.is_over_without_an_end).collect();
-    let n = analysis.groups.first().and_then(|all| all.figures.restore.as_ref().ok()?.durations).map_or(0, |it| it.n);
+    let n = analysis.groups.first().map_or(0, |all| all.figures[Metric::TimeToRestore].n);
     (!over.is_empty()).then(|| {
         finding(
             "over-without-an-end",

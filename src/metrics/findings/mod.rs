@@ -13,7 +13,7 @@ mod sustained;
 
 use std::collections::BTreeSet;
 
-use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, NoData, Severity};
+use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Severity};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::reason::Reason;
 
@@ -78,8 +78,8 @@ fn some(names: &[String]) -> String {
 
 fn coverage(all: &GroupReport) -> Vec<Finding> {
     let mut found = Vec::new();
-    match &all.figures.frequency {
-        Err(NoData::DeploymentsNotRead { repos, .. }) => found.push(finding(
+    match &all.figures[Metric::DeploymentFrequency].missing {
+        Some(NoData::DeploymentsNotRead { repos, .. }) => found.push(finding(
             "incomplete-coverage",
             Severity::Error,
             "all",
@@ -90,24 +90,24 @@ fn coverage(all: &GroupReport) -> Vec<Finding> {
             ),
             "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
         )),
-        Err(NoData::NoRepos) => found.push(finding(
+        Some(NoData::NoRepos) => found.push(finding(
             "incomplete-coverage",
             Severity::Error,
             "all",
             "No repo is known, so there is nothing to count.".into(),
             "Import deployments, or name repos under [[service]] in dora.toml.",
         )),
-        Err(_) | Ok(_) => {}
+        _ => {}
     }
-    match &all.figures.restore {
-        Err(NoData::NoIncidentSource) => found.push(finding(
+    match &all.figures[Metric::TimeToRestore].missing {
+        Some(NoData::NoIncidentSource) => found.push(finding(
             "no-incident-source",
             Severity::Warning,
             "all",
             "There is no incident source, so nothing is said about failures and time to restore.".into(),
             "Import incidents; if there were none, import an empty file with --covers FROM..TO.",
         )),
-        Err(NoData::IncidentsNotRead { sources, .. }) => found.push(finding(
+        Some(NoData::IncidentsNotRead { sources, .. }) => found.push(finding(
             "incomplete-coverage",
             Severity::Error,
             "all",
@@ -118,7 +118,7 @@ fn coverage(all: &GroupReport) -> Vec<Finding> {
             ),
             "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
         )),
-        Err(_) | Ok(_) => {}
+        _ => {}
     }
     found
 }
@@ -128,7 +128,7 @@ fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
     let small: Vec<(&str, u64)> = groups
         .iter()
         .filter(|group| group.group.kind == GroupKind::Service)
-        .filter_map(|group| Some((group.group.name.as_str(), group.figures.frequency.as_ref().ok()?.deployments)))
+        .filter_map(|group| Some((group.group.name.as_str(), group.figures[Metric::DeploymentFrequency].known()?.n)))
         .filter(|(_, deployments)| (1..SMALL_SAMPLE).contains(deployments))
         .collect();
     let advice = "Read the intervals, or choose a longer period.";
@@ -152,9 +152,9 @@ fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
 
 fn samples(group: &GroupReport) -> Vec<Finding> {
     let mut found = Vec::new();
-    if let Ok(failure) = &group.figures.change_failure
-        && failure.failed == 0
-        && failure.deployments >= SMALL_SAMPLE
+    if let Some(failure) = group.figures[Metric::ChangeFailureRate].known()
+        && failure.k == Some(0)
+        && failure.n >= SMALL_SAMPLE
     {
         let high = failure.ci95.map_or(1.0, |ends| ends.high);
         found.push(finding(
@@ -163,7 +163,7 @@ fn samples(group: &GroupReport) -> Vec<Finding> {
             &scope(&group.group),
             format!(
                 "0 of {} deployments failed. Attribution is likelier broken than perfect; a true rate of up to {:.1} % would fit.",
-                failure.deployments,
+                failure.n,
                 high * 100.0
             ),
             "Check that its incidents are mapped to it, and that they carry flags or fall into the attribution window.",

@@ -9,7 +9,7 @@ use crate::domain::group::GroupKind;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{
-    Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Rule, Severity, Variant,
+    Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Metric, Rule, Severity, Variant,
 };
 
 /// Fewer incidents with a priority than this say nothing of what the feed leaves out.
@@ -79,7 +79,8 @@ fn commits(analysis: &Analysis) -> Option<Finding> {
 
 /// Failures that rest on the clock, and alerts of low urgency among the incidents.
 fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
-    let failure = group.figures.change_failure.as_ref().ok()?;
+    let failure = group.figures[Metric::ChangeFailureRate].known()?;
+    let (failed, deployments) = (failure.k?, failure.n);
     let of_group = |record: &&IncidentRecord| group.group.has_any(&record.services, &record.teams);
     let counted = analysis.incidents.iter().filter(|record| record.counted).filter(of_group);
     let low = |incident: &Incident| incident.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
@@ -89,17 +90,17 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         low_urgency += usize::from(low(&record.event));
     }
     let window = clock_alone(analysis, group);
-    if failure.deployments == 0 || (window == 0 && low_urgency == 0) {
+    if deployments == 0 || (window == 0 && low_urgency == 0) {
         return None;
     }
-    let percent = |failed: u64| 100.0 * failed as f64 / failure.deployments as f64;
-    let with = percent(failure.failed);
-    let without = percent(failure.failed.saturating_sub(window));
+    let percent = |failed: u64| 100.0 * failed as f64 / deployments as f64;
+    let with = percent(failed);
+    let without = percent(failed.saturating_sub(window));
     let alerts = match low_urgency {
         0 => String::new(),
         n => format!(" {n} of {opened} incidents are of low urgency."),
     };
-    let severity = if window * 2 >= failure.failed.max(1) { Severity::Warning } else { Severity::Info };
+    let severity = if window * 2 >= failed.max(1) { Severity::Warning } else { Severity::Info };
     // Said once of the whole; of a service only where it changes what its rate means.
     let is_part = group.group.kind != GroupKind::All;
     if is_part && (group.group.kind == GroupKind::Team || window == 0 || severity == Severity::Info) {
@@ -121,9 +122,8 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         severity,
         &scope(&group.group),
         format!(
-            "{window} of {} failures rest on the time between deployment and incident alone: the change failure rate is \
-             {with:.1} % with them and {without:.1} % without.{alerts}",
-            failure.failed
+            "{window} of {failed} failures rest on the time between deployment and incident alone: the change failure rate is \
+             {with:.1} % with them and {without:.1} % without.{alerts}"
         ),
         "Let triage say on each incident whether a deployment caused it; filter alerts with urgencies or min_priority.",
     ))
@@ -161,8 +161,8 @@ fn partial_outages(analysis: &Analysis) -> Option<Finding> {
 }
 
 fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
-    let lead_time = group.figures.lead_time.as_ref().ok()?;
-    let ours = lead_time.durations?.p50;
+    let figure = &group.figures[Metric::LeadTime];
+    let (ours, lead_time) = (figure.value?, figure.lead_time()?);
     let theirs = lead_time.variants.iter().find(|it| it.variant == Variant::PullRequestOpened)?;
     let opened = theirs.p50.filter(|opened| *opened < ours)?;
     let percent = 100.0 * (ours - opened) / ours;
@@ -176,7 +176,7 @@ fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
             count(usize::try_from(lead_time.pull_requests).unwrap_or(usize::MAX), "pull request"),
             hours(opened),
             hours(ours),
-            lead_time.durations?.n
+            figure.n
         ),
         "Compare with other tools only after asking where their clock starts.",
     ))

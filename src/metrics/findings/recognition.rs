@@ -8,7 +8,9 @@ use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
 use crate::domain::reason::Reason;
 use crate::domain::status::tells_the_end;
-use crate::metrics::tables::{Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, NoData, Severity};
+use crate::metrics::tables::{
+    Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Metric, NoData, Severity,
+};
 
 /// Names of services in full before one finding speaks of all of them.
 const FEW: usize = 3;
@@ -71,7 +73,8 @@ impl Seen {
 
 fn nothing_counted(analysis: &Analysis) -> Vec<Finding> {
     let in_period = || analysis.deployments.iter().filter(|record| record.in_period);
-    let is_missing = |report: &&GroupReport| matches!(report.figures.frequency, Err(NoData::NothingCounted));
+    let is_missing =
+        |report: &&GroupReport| report.figures[Metric::DeploymentFrequency].missing == Some(NoData::NothingCounted);
     let missing: Vec<&GroupReport> = analysis.groups.iter().filter(is_missing).collect();
     let of = |scope: &str, seen: &Seen| {
         finding(
@@ -130,7 +133,8 @@ fn unmapped_incidents(analysis: &Analysis) -> Option<Finding> {
         .filter(|record| record.counted && analysis.known.contains(record.event.opened_at))
         .collect();
     let unmapped: Vec<&IncidentRecord> = opened.iter().copied().filter(|record| record.services.is_empty()).collect();
-    let is_missing = |report: &GroupReport| matches!(report.figures.change_failure, Err(NoData::IncidentsUnmapped));
+    let is_missing =
+        |report: &GroupReport| report.figures[Metric::ChangeFailureRate].missing == Some(NoData::IncidentsUnmapped);
     let missing = analysis.groups.iter().any(is_missing);
     if unmapped.is_empty() && !missing {
         return None;

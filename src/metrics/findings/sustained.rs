@@ -69,7 +69,7 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
 }
 
 fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
-    let ratios: Vec<f64> = group.recent.iter().filter_map(|figure| figure.as_ref().ok()?.ratio).collect();
+    let ratios: Vec<f64> = group.recent.iter().filter_map(|figure| figure.value).collect();
     if ratios.len() < 3 || ratios.iter().any(|ratio| *ratio <= THRESHOLD) {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::metric::Metric;
 use crate::domain::band::Band;
 
 /// The rolling figures of the window that ends with one day. Empty where the window was not wholly read.
@@ -49,4 +50,17 @@ pub struct DailyRow {
     pub change_failure_rate_band: Option<Band>,
     /// Band of the median time to restore.
     pub time_to_restore_band: Option<Band>,
+}
+
+impl DailyRow {
+    /// The rolling value of a metric, in its unit.
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::DeploymentFrequency => self.deployments_per_day,
+            Metric::LeadTime => self.lead_time_p50,
+            Metric::ChangeFailureRate => self.change_failure_rate,
+            Metric::TimeToRestore => self.time_to_restore_p50,
+            Metric::RecoveryTime => self.recovery_time_p50,
+        }
+    }
 }

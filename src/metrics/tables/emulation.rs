@@ -1,5 +1,7 @@
 //! The same data as other tools count them, so that a team can move without its trend breaking.
 
+use super::metric::Metric;
+
 /// A tool whose counting is emulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
@@ -34,49 +36,6 @@ impl Tool {
             Self::GitLab => "GitLab",
             Self::Sleuth => "Sleuth",
             Self::LinearB => "LinearB",
-        }
-    }
-}
-
-/// A metric, whoever counts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Metric {
-    /// Deployment frequency.
-    DeploymentFrequency,
-    /// Lead time for changes.
-    LeadTime,
-    /// Change failure rate.
-    ChangeFailureRate,
-    /// Time to restore service.
-    TimeToRestore,
-    /// Failed deployment recovery time.
-    RecoveryTime,
-}
-
-impl Metric {
-    /// All of them, in the order of the outputs.
-    pub const ALL: [Self; 5] =
-        [Self::DeploymentFrequency, Self::LeadTime, Self::ChangeFailureRate, Self::TimeToRestore, Self::RecoveryTime];
-
-    /// As written in the outputs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentFrequency => "deployment_frequency",
-            Self::LeadTime => "lead_time",
-            Self::ChangeFailureRate => "change_failure_rate",
-            Self::TimeToRestore => "time_to_restore",
-            Self::RecoveryTime => "recovery_time",
-        }
-    }
-
-    /// As a heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::DeploymentFrequency => "Deployment frequency",
-            Self::LeadTime => "Lead time for changes",
-            Self::ChangeFailureRate => "Change failure rate",
-            Self::TimeToRestore => "Time to restore service",
-            Self::RecoveryTime => "Failed deployment recovery time",
         }
     }
 }

@@ -1,22 +1,29 @@
 //! The plain tables that the metrics hand on: figures by group and day, and the events behind them.
 //!
-//! A figure that cannot be known is an `Err(NoData)` with the reason or a `None`, never 0 and never NaN. Durations
+//! A figure that cannot be known names the reason (`missing`), a number is a `None`, never 0 and never NaN. Durations
 //! of statistics are real seconds, rates are per calendar day, ratios run from 0 to 1.
 
 mod daily;
+mod details;
+mod distribution;
 mod emulation;
+mod figure;
 mod figures;
 mod finding;
+mod metric;
+mod no_data;
 mod records;
 
 pub use super::records::DeploymentRecords;
 pub use daily::DailyRow;
-pub use emulation::{EmulatedValue, Emulation, Metric, Tool};
-pub use figures::{
-    BandReading, ChangeFailure, Durations, Figure, Frequency, LeadTime, MonthlyFailures, NoData, PeriodFigures,
-    Restore, StageFigures, SurvivalStep, Trend, Trends, VariantFigure, Verdict, Verdicts,
-};
+pub use details::{Details, FrequencyDetails, LeadTimeDetails, RestoreDetails, StageFigures, VariantFigure};
+pub use distribution::{Durations, Quantiles};
+pub use emulation::{EmulatedValue, Emulation, Tool};
+pub use figure::{BandReading, Figure, Trend, Verdict};
+pub use figures::{Figures, MonthlyFailures, SurvivalStep};
 pub use finding::{Finding, Severity};
+pub use metric::{Better, Metric, Statistic, Unit};
+pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 
 pub use crate::facts::scan::InputSummary;
@@ -73,7 +80,7 @@ pub struct Alternative {
     /// What is different.
     pub variation: Variation,
     /// The figures.
-    pub figures: PeriodFigures,
+    pub figures: Figures,
 }
 
 /// A way in which an alternative differs from the report.
@@ -116,16 +123,10 @@ pub struct GroupReport {
     pub team: Option<TeamName>,
     /// How many services are pooled in it.
     pub services: usize,
-    /// The period's.
-    pub figures: PeriodFigures,
-    /// Those of the period compared with.
-    pub previous: Option<PeriodFigures>,
-    /// What may be said of the difference.
-    pub verdicts: Verdicts,
-    /// Which way it went over the weeks of the period.
-    pub trends: Trends,
+    /// The period's, each with its figure of the period compared with, its verdict and its trend.
+    pub figures: Figures,
     /// Failures of the last three windows of 30 days that end with the period, the newest first.
-    pub recent: Vec<Figure<ChangeFailure>>,
+    pub recent: Vec<Figure>,
     /// The same data as other tools count them.
     pub emulations: Vec<Emulation>,
     /// One row per day of the period up to `as_of`, oldest first.

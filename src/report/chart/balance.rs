@@ -7,7 +7,7 @@ use super::palette::{BAR, INK, LINE, MUTED};
 use super::scale::{Scale, percents, round_steps};
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{GroupReport, PeriodFigures};
+use crate::metrics::tables::{Figure, Figures, GroupReport, Metric};
 use crate::report::number;
 
 const HEIGHT: u32 = 320;
@@ -23,8 +23,14 @@ pub fn services(groups: &[GroupReport]) -> Vec<&GroupReport> {
 }
 
 /// Deployments a day, and the share of them that failed.
-fn point(figures: &PeriodFigures) -> Option<Point> {
-    Some((figures.frequency.as_ref().ok()?.per_day, figures.change_failure.as_ref().ok()?.ratio?))
+fn point(figures: &Figures) -> Option<Point> {
+    Some((figures[Metric::DeploymentFrequency].value?, figures[Metric::ChangeFailureRate].value?))
+}
+
+/// The same in the period before.
+fn before(figures: &Figures) -> Option<Point> {
+    let value = |metric: Metric| figures[metric].previous.as_deref().and_then(|it: &Figure| it.value);
+    value(Metric::DeploymentFrequency).zip(value(Metric::ChangeFailureRate))
 }
 
 /// The chart; `None` where no service has both figures.
@@ -33,10 +39,8 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
     if shown.is_empty() {
         return Ok(None);
     }
-    let points: Vec<(Point, Option<Point>)> = shown
-        .iter()
-        .filter_map(|group| Some((point(&group.figures)?, group.previous.as_ref().and_then(point))))
-        .collect();
+    let points: Vec<(Point, Option<Point>)> =
+        shown.iter().filter_map(|group| Some((point(&group.figures)?, before(&group.figures)))).collect();
     let all = points.iter().flat_map(|(now, before)| [Some(*now), *before]).flatten();
     let (widest, highest) = all.fold((0.0, 0.05), |(x, y): (f64, f64), (a, b)| (x.max(a), y.max(b)));
     let plot = Plot { left: 54.0, top: 28.0, right: 720.0, bottom: 268.0 };

@@ -14,10 +14,8 @@ const ROOM: usize = 13;
 
 /// The chart; `None` where fewer than two months have a ratio.
 pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
-    let known: Vec<_> = months
-        .iter()
-        .map(|month| (month.from, month.figure.as_ref().ok().filter(|figure| figure.ratio.is_some())))
-        .collect();
+    let known: Vec<_> =
+        months.iter().map(|month| (month.from, Some(&month.figure).filter(|figure| figure.value.is_some()))).collect();
     if known.iter().filter(|(_, figure)| figure.is_some()).count() < 2 {
         return Ok(None);
     }
@@ -46,11 +44,11 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
                 canvas.line(&[(x - 4.0, high), (x + 4.0, high)], LINE, 2)?;
                 canvas.line(&[(x - 4.0, low), (x + 4.0, low)], LINE, 2)?;
             }
-            if let Some(ratio) = figure.ratio {
+            if let Some(ratio) = figure.value {
                 canvas.circle((x, scale.at(ratio)), 8, LINE, true)?;
             }
             if known.len() <= ROOM {
-                let text = format!("{}/{}", number::count(figure.failed), number::count(figure.deployments));
+                let text = format!("{}/{}", number::count(figure.k.unwrap_or(0)), number::count(figure.n));
                 canvas.text(&text, (x, plot.bottom + 22.0), (HPos::Center, VPos::Top), 11.0, INK)?;
             }
         }
@@ -62,12 +60,12 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
         .map(|(month, (_, figure))| {
             let head = month.from.format("%b %Y").to_string();
             let Some(figure) = figure else {
-                let why = if month.figure.is_ok() { "no deployments" } else { "no data" };
+                let why = if month.figure.missing.is_none() { "no deployments" } else { "no data" };
                 return vec![head, why.to_owned(), "no data".to_owned()];
             };
             vec![
                 head,
-                or_no_data(figure.ratio.map(|ratio| number::share(ratio, figure.failed, figure.deployments))),
+                or_no_data(figure.value.map(|ratio| number::share(ratio, figure.k.unwrap_or(0), figure.n))),
                 or_no_data(figure.ci95.map(number::percent_interval)),
             ]
         })

@@ -10,11 +10,11 @@ use serde::Serialize;
 use self::events::{Counted, LeftOut};
 use super::number;
 use super::words::sentence;
-use crate::domain::band::Thresholds;
+use crate::domain::band::{Band, Limit, Thresholds};
 use crate::domain::group::{Group, GroupKind};
-use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
-use crate::metrics::tables::{Analysis, BandReading, Durations, Figure, GroupReport, Metric, Restore, Rule, Verdict};
+use crate::metrics::descriptor::Descriptor;
+use crate::metrics::tables::{Analysis, Details, Figure, Metric, Rule, Unit, Verdict};
 
 pub use self::text::render as text;
 
@@ -61,24 +61,14 @@ impl Explanation {
     }
 }
 
-/// What a figure comes to, before it is put in words.
-#[derive(Default)]
-struct Reading {
-    formula: String,
-    value: Option<f64>,
-    n: Option<u64>,
-    ci95: Option<Interval>,
-    band: BandReading,
-    no_data: Option<String>,
-}
-
 /// Explains one metric of one group; `None` where the analysis has no such group.
 pub fn explain(analysis: &Analysis, metric: Metric, group: &Group) -> Option<Explanation> {
     let report = analysis.groups.iter().find(|report| report.group == *group)?;
     let zone = analysis.settings.zone;
-    let reading = read(report, metric, zone);
-    let thresholds = thresholds(analysis, metric);
-    let range = reading.band.range.map(|(worse, better)| format!("{}–{}", worse.as_str(), better.as_str()));
+    let (descriptor, figure) = (metric.descriptor(), &report.figures[metric]);
+    let bands = &analysis.settings.bands;
+    let thresholds = (descriptor.thresholds)(bands).filter(|it| !it.0.is_empty());
+    let range = figure.band.range.map(|(worse, better)| format!("{}–{}", worse.as_str(), better.as_str()));
     let (events, left_out) = events::of(analysis, metric, group);
     Some(Explanation {
         metric: metric.as_str(),
@@ -89,200 +79,81 @@ pub fn explain(analysis: &Analysis, metric: Metric, group: &Group) -> Option<Exp
         to: analysis.known.to.to_rfc3339(),
         timezone: zone.name(),
         as_of: analysis.as_of.to_rfc3339(),
-        definition: definition(metric),
-        formula: reading.formula,
-        value: reading.value,
-        unit: unit(metric),
-        n: reading.n,
-        ci95: reading.ci95,
-        interval: interval(metric),
-        band: reading.band.band.map(crate::domain::band::Band::as_str),
+        definition: descriptor.definition,
+        formula: figure.known().map(|known| formula(descriptor, known)).unwrap_or_default(),
+        value: figure.value,
+        unit: descriptor.unit.as_str(),
+        n: figure.known().map(|it| it.n),
+        ci95: figure.ci95,
+        interval: descriptor.interval,
+        band: figure.band.band.map(Band::as_str),
         band_range: range,
-        thresholds: thresholds.map(|it| format!("{} ({})", limits(it, metric), analysis.settings.bands.edition)),
-        previous: previous(report, metric),
-        verdict: verdict(report, metric).map(Verdict::as_str),
-        no_data: reading.no_data,
+        thresholds: thresholds.map(|it| format!("{} ({})", limits(it, descriptor.unit), bands.edition)),
+        previous: figure.previous.as_deref().and_then(|before| before.value),
+        verdict: figure.verdict.map(Verdict::as_str),
+        no_data: figure.missing.as_ref().map(|missing| sentence(missing, zone)),
         events,
         left_out,
     })
 }
 
-fn definition(metric: Metric) -> &'static str {
-    match metric {
-        Metric::DeploymentFrequency => {
-            "Deployments that succeeded in a production environment, divided by the calendar days of the period."
-        }
-        Metric::LeadTime => {
-            "The median, over deployments, of the time from the first commit of what each brought for the first time \
-             (git rev-list SHA --not the revisions of all earlier deployments, and the first commits of its pull \
-             requests) to the instant it was live."
-        }
-        Metric::ChangeFailureRate => "Deployments known to have failed, divided by all of them.",
-        Metric::TimeToRestore => {
-            "The median, over incidents resolved in the period, of the time from opening to resolution."
-        }
-        Metric::RecoveryTime => {
-            "The median, over incidents that a deployment caused and that were resolved in the period, of the time from \
-             opening to resolution."
-        }
-    }
-}
-
-fn unit(metric: Metric) -> &'static str {
-    match metric {
-        Metric::DeploymentFrequency => "per_day",
-        Metric::ChangeFailureRate => "ratio",
-        _ => "seconds",
-    }
-}
-
-fn interval(metric: Metric) -> &'static str {
-    match metric {
-        Metric::DeploymentFrequency => "exact Poisson interval of the count (Garwood), divided by the days",
-        Metric::ChangeFailureRate => "Wilson's interval of a share",
-        _ => "binomial interval of the order statistics around the median; none below n = 6",
-    }
-}
-
-fn read(report: &GroupReport, metric: Metric, zone: Zone) -> Reading {
-    let figures = &report.figures;
-    match metric {
-        Metric::DeploymentFrequency => of(&figures.frequency, zone, |it| Reading {
-            formula: format!(
-                "{} ÷ {} = {} a day",
-                number::counted(it.deployments, "deployment", "deployments"),
-                number::counted(u64::from(it.days), "day", "days"),
-                number::decimal(it.per_day)
-            ),
-            value: Some(it.per_day),
-            n: Some(it.deployments),
-            ci95: Some(it.ci95),
-            band: it.band,
-            no_data: None,
-        }),
-        Metric::LeadTime => of(&figures.lead_time, zone, |it| of_median(it.durations.as_ref(), it.band, "lead times")),
-        Metric::ChangeFailureRate => of(&figures.change_failure, zone, |it| {
-            let by = |rule| it.by_rule.get(&rule).copied().unwrap_or(0);
+/// The definition with the numbers of the figure.
+fn formula(descriptor: &Descriptor, it: &Figure) -> String {
+    let counted = number::counted(it.n, descriptor.counts.0, descriptor.counts.1);
+    match &it.details {
+        Details::Frequency(details) => format!(
+            "{counted} ÷ {} = {} a day",
+            number::counted(u64::from(details.days), "day", "days"),
+            number::decimal(it.value.unwrap_or(0.0))
+        ),
+        Details::Failures(by_rule) => {
+            let by = |rule| by_rule.get(&rule).copied().unwrap_or(0);
             let rules = format!(
                 "{} by reference or flag, {} by the clock alone, {} by rollback",
                 by(Rule::Explicit),
                 by(Rule::Window),
                 by(Rule::Rollback)
             );
-            Reading {
-                formula: match it.ratio {
-                    Some(ratio) => format!(
-                        "{} failed ÷ {} = {} ({rules})",
-                        it.failed,
-                        number::counted(it.deployments, "deployment", "deployments"),
-                        number::percent(ratio)
-                    ),
-                    None => "there was no deployment to fail".into(),
-                },
-                value: it.ratio,
-                n: Some(it.deployments),
-                ci95: it.ci95,
-                band: it.band,
-                no_data: None,
-            }
-        }),
-        Metric::TimeToRestore => of(&figures.restore, zone, of_restore),
-        Metric::RecoveryTime => of(&figures.recovery, zone, of_restore),
+            let Some(ratio) = it.value else { return "there was no deployment to fail".into() };
+            format!("{} failed ÷ {counted} = {} ({rules})", it.k.unwrap_or(0), number::percent(ratio))
+        }
+        Details::Restore(details) => {
+            let median = match (details.km_p50, details.km_beyond) {
+                (Some(seconds), _) => number::duration(seconds),
+                (None, Some(seconds)) => format!("more than {}", number::duration(seconds)),
+                (None, None) => "none".into(),
+            };
+            let open = format!("; {} still open, with which the Kaplan-Meier median is {median}", details.open);
+            of_median(it, "times to restore") + &open
+        }
+        Details::LeadTime(_) | Details::None => of_median(it, "lead times"),
     }
 }
 
-fn of<T>(figure: &Figure<T>, zone: Zone, read: impl Fn(&T) -> Reading) -> Reading {
-    match figure {
-        Ok(figure) => read(figure),
-        Err(missing) => Reading { no_data: Some(sentence(missing, zone)), ..Reading::default() },
-    }
-}
-
-fn of_median(durations: Option<&Durations>, band: BandReading, what: &str) -> Reading {
-    let Some(it) = durations else {
-        return Reading { formula: format!("there are no {what}"), n: Some(0), band, ..Reading::default() };
-    };
+fn of_median(it: &Figure, what: &str) -> String {
+    let Some(quantiles) = it.quantiles else { return format!("there are no {what}") };
     let (low, high) = (it.n.div_ceil(2), it.n / 2 + 1);
     let middle = if low == high {
         format!("the {}", ordinal(low))
     } else {
         format!("the mean of the {} and {}", ordinal(low), ordinal(high))
     };
-    Reading {
-        formula: format!(
-            "{middle} of {} {what} in order = {} ({} s); p75 {}, p90 {}, mean {}",
-            it.n,
-            number::duration(it.p50),
-            number::decimal(it.p50),
-            number::duration(it.p75),
-            number::duration(it.p90),
-            number::duration(it.mean)
-        ),
-        value: Some(it.p50),
-        n: Some(it.n),
-        ci95: it.ci95,
-        band,
-        no_data: None,
-    }
+    format!(
+        "{middle} of {} {what} in order = {} ({} s); p75 {}, p90 {}, mean {}",
+        it.n,
+        number::duration(quantiles.p50),
+        number::decimal(quantiles.p50),
+        number::duration(quantiles.p75),
+        number::duration(quantiles.p90),
+        number::duration(quantiles.mean)
+    )
 }
 
-fn of_restore(it: &Restore) -> Reading {
-    let mut reading = of_median(it.durations.as_ref(), it.band, "times to restore");
-    let median = match (it.km_p50, it.km_beyond) {
-        (Some(seconds), _) => number::duration(seconds),
-        (None, Some(seconds)) => format!("more than {}", number::duration(seconds)),
-        (None, None) => "none".into(),
+fn limits(thresholds: &Thresholds, unit: Unit) -> String {
+    let limit = |(band, limit): &(Band, Limit)| {
+        format!("{}: {} {}", band.as_str(), limit.operator(), number::value(unit, limit.value()))
     };
-    let open = format!("; {} still open, with which the Kaplan-Meier median is {median}", it.open);
-    reading.formula.push_str(&open);
-    reading
-}
-
-fn thresholds(analysis: &Analysis, metric: Metric) -> Option<&Thresholds> {
-    let bands = &analysis.settings.bands;
-    let thresholds = match metric {
-        Metric::DeploymentFrequency => &bands.deployment_frequency,
-        Metric::LeadTime => &bands.lead_time,
-        Metric::ChangeFailureRate => &bands.change_failure_rate,
-        Metric::TimeToRestore => &bands.time_to_restore,
-        Metric::RecoveryTime => &bands.recovery_time,
-    };
-    (!thresholds.0.is_empty()).then_some(thresholds)
-}
-
-fn limits(thresholds: &Thresholds, metric: Metric) -> String {
-    let value = |value: f64| match metric {
-        Metric::DeploymentFrequency => number::rate(value),
-        Metric::ChangeFailureRate => number::percent(value),
-        _ => number::duration(value),
-    };
-    let stated = thresholds
-        .0
-        .iter()
-        .map(|(band, limit)| format!("{}: {} {}", band.as_str(), limit.operator(), value(limit.value())));
-    stated.chain(["low: the rest".to_owned()]).collect::<Vec<_>>().join("; ")
-}
-
-fn previous(report: &GroupReport, metric: Metric) -> Option<f64> {
-    let before = report.previous.as_ref()?;
-    match metric {
-        Metric::DeploymentFrequency => Some(before.frequency.as_ref().ok()?.per_day),
-        Metric::LeadTime => Some(before.lead_time.as_ref().ok()?.durations?.p50),
-        Metric::ChangeFailureRate => before.change_failure.as_ref().ok()?.ratio,
-        Metric::TimeToRestore => Some(before.restore.as_ref().ok()?.durations?.p50),
-        Metric::RecoveryTime => Some(before.recovery.as_ref().ok()?.durations?.p50),
-    }
-}
-
-fn verdict(report: &GroupReport, metric: Metric) -> Option<Verdict> {
-    let verdicts = report.verdicts;
-    match metric {
-        Metric::DeploymentFrequency => verdicts.frequency,
-        Metric::LeadTime => verdicts.lead_time,
-        Metric::ChangeFailureRate => verdicts.change_failure,
-        Metric::TimeToRestore => verdicts.restore,
-        Metric::RecoveryTime => verdicts.recovery,
-    }
+    thresholds.0.iter().map(limit).chain(["low: the rest".to_owned()]).collect::<Vec<_>>().join("; ")
 }
 
 /// `1st`, `2nd`, `3rd`, `11th`.

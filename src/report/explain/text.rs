@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, unit};
+use super::Explanation;
 use crate::domain::unit::Interval;
 use crate::domain::words::on_one_line;
-use crate::metrics::tables::Metric;
+use crate::metrics::tables::{Metric, Unit};
 use crate::report::number;
 
 /// Events that are listed; the JSON has all of them.
@@ -14,7 +14,7 @@ const MOST_LISTED: usize = 60;
 /// The explanation as lines of text.
 pub fn render(it: &Explanation) -> String {
     let mut out = String::new();
-    let metric = Metric::ALL.into_iter().find(|metric| metric.as_str() == it.metric);
+    let metric = Metric::named(it.metric);
     let title = metric.map_or(it.metric, Metric::title);
     let group =
         if it.group_kind == "all" { "all services".to_owned() } else { format!("{} {}", it.group_kind, it.group) };
@@ -64,17 +64,13 @@ pub fn render(it: &Explanation) -> String {
 }
 
 fn value(metric: Option<Metric>, value: f64) -> String {
-    match metric.map(unit) {
-        Some("per_day") => number::rate(value),
-        Some("ratio") => number::percent(value),
-        _ => number::duration(value),
-    }
+    number::value(metric.map_or(Unit::Seconds, |metric| metric.descriptor().unit), value)
 }
 
 fn value_of_event(metric: Option<Metric>, value: f64) -> String {
-    match metric {
-        Some(Metric::ChangeFailureRate) => if value > 0.0 { "failed" } else { "" }.to_owned(),
-        _ => number::duration(value),
+    match metric.and_then(|metric| metric.descriptor().part) {
+        Some((part, _)) => if value > 0.0 { part } else { "" }.to_owned(),
+        None => number::duration(value),
     }
 }
 

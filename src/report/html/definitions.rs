@@ -4,7 +4,7 @@ use super::cell::{Grid, short, text};
 use crate::domain::band::{Band, Thresholds};
 use crate::domain::glob::Glob;
 use crate::domain::settings::{Merge, Policy, Settings};
-use crate::metrics::tables::Analysis;
+use crate::metrics::tables::{Analysis, Metric, Unit};
 use crate::report::number::{self, RateUnit};
 
 /// Names in one sentence before the rest are only counted.
@@ -14,7 +14,7 @@ const NAMES: usize = 20;
 pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let settings = &analysis.settings;
     let window = settings.window_days;
-    vec![
+    let mut terms = vec![
         (
             "Counted deployment",
             format!(
@@ -54,33 +54,14 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
              incidents."
                 .to_owned(),
         ),
-        ("Deployment frequency", "Counted deployments over calendar days. Interval: exact Poisson (Garwood).".to_owned()),
-        (
-            "Lead time for changes",
-            "From the earliest first commit of what a deployment brought for the first time (the commits that no earlier \
-             deployment had, and the pull requests merged among them) to the end of the deployment. The figure is the median over \
-             deployments. Interval: binomial order statistics, none below n = 6."
-                .to_owned(),
-        ),
-        (
-            "Change failure rate",
-            "Deployments that failed over all counted deployments. Interval: Wilson. A deployment near the end of the \
-             period may still turn out to have failed."
-                .to_owned(),
-        ),
-        ("Attribution of incidents", attribution(settings)),
-        (
-            "Time to restore service",
-            "From the opening to the resolution of counted incidents resolved in the period; acknowledged is not \
-             restored. The figure is their median. Incidents still open are shown beside it, and enter the \
-             Kaplan-Meier median. It is never estimated from deployments."
-                .to_owned(),
-        ),
-        (
-            "Failed deployment recovery time",
-            "The same over incidents attributed to a deployment alone. It belongs to the service of that deployment."
-                .to_owned(),
-        ),
+    ];
+    for metric in Metric::ALL {
+        terms.push((metric.title(), metric.descriptor().meaning.to_owned()));
+        if metric == Metric::ChangeFailureRate {
+            terms.push(("Attribution of incidents", attribution(settings)));
+        }
+    }
+    terms.extend([
         ("Incidents that count", filters(settings)),
         (
             "Pools",
@@ -107,7 +88,8 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
              into different bands, both are named. No data: no band."
                 .to_owned(),
         ),
-    ]
+    ]);
+    terms
 }
 
 fn patterns<'a>(all: impl Iterator<Item = &'a str>) -> String {
@@ -192,18 +174,20 @@ pub(super) fn bands(settings: &Settings) -> Grid {
         // Thresholds of frequency are "one in so many days"; rounding them to a rate would shift them.
         _ => format!("1 in {} d", number::decimal(1.0 / value)),
     };
-    let rows = [
-        row("Deployment frequency", &bands.deployment_frequency, rate),
-        row("Lead time, median", &bands.lead_time, number::duration),
-        row("Change failure rate", &bands.change_failure_rate, number::percent),
-        row("Time to restore, median", &bands.time_to_restore, number::duration),
-        row("Recovery time, median", &bands.recovery_time, number::duration),
-    ];
+    let rows = Metric::ALL.into_iter().filter_map(|metric| {
+        let descriptor = metric.descriptor();
+        let thresholds = (descriptor.thresholds)(bands)?;
+        Some(match descriptor.unit {
+            Unit::PerDay => row(descriptor.short, thresholds, rate),
+            Unit::Seconds => row(&format!("{}, median", descriptor.short), thresholds, number::duration),
+            Unit::Ratio => row(descriptor.short, thresholds, number::percent),
+        })
+    });
     Grid {
         id: "bands",
         caption: format!("Bands of the edition “{}”. {}", short(&bands.edition), bands.note),
         head: vec!["Metric", "Elite", "High", "Medium", "Low"],
-        rows: rows.into(),
+        rows: rows.collect(),
         events: false,
     }
 }

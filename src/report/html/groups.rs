@@ -4,7 +4,7 @@ use super::cell::short;
 use super::reading::{self, BandView, Outcome};
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport, Verdict};
+use crate::metrics::tables::{Analysis, GroupReport, Unit, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
 
@@ -63,31 +63,19 @@ pub(super) fn tables(analysis: &Analysis) -> Result<(Vec<GroupTable>, Vec<String
 }
 
 fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> Result<Row, ChartError> {
-    let zone = analysis.settings.zone;
-    let figures = &group.figures;
-    let outcomes = [
-        reading::frequency(&figures.frequency, zone),
-        reading::lead_time(&figures.lead_time, zone),
-        reading::change_failure(&figures.change_failure, zone),
-        reading::restore(&figures.restore, zone),
-    ];
-    let sparks = view::sparks(&group.daily)?;
-    let verdicts =
-        [group.verdicts.frequency, group.verdicts.lead_time, group.verdicts.change_failure, group.verdicts.restore];
-    let mut cells: Vec<Value> =
-        outcomes.into_iter().zip(sparks).map(|(outcome, spark)| value(outcome, spark, reasons)).collect();
-    for (cell, verdict) in cells.iter_mut().zip(verdicts) {
-        cell.verdict = match verdict {
+    let mut cells = Vec::new();
+    for (metric, figure) in group.figures.iter().filter(|(metric, _)| metric.descriptor().section.is_some()) {
+        let outcome = reading::of(metric, figure, analysis.settings.zone);
+        let mut cell = value(outcome, view::spark(&group.daily, metric)?, reasons);
+        cell.verdict = match figure.verdict {
             Some(Verdict::Better) => Some("better than before"),
             Some(Verdict::Worse) => Some("worse than before"),
             _ => None,
         };
-    }
-    if let (Some(cell), Ok(restore)) = (cells.last_mut(), &figures.restore)
-        && restore.open > 0
-        && cell.amount.is_some()
-    {
-        cell.n = format!("{}, {} open", cell.n, number::count(restore.open));
+        if let Some(open) = figure.restore().map(|it| it.open).filter(|open| *open > 0 && cell.amount.is_some()) {
+            cell.n = format!("{}, {} open", cell.n, number::count(open));
+        }
+        cells.push(cell);
     }
     let note = match (group.group.kind, &group.team) {
         (GroupKind::Service, Some(team)) => short(&team.0),
@@ -101,7 +89,7 @@ fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> R
 fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> Value {
     match outcome {
         Ok(reading) => Value {
-            n: if reading.measure == reading::Measure::Ratio {
+            n: if reading.unit == Unit::Ratio {
                 reading.basis.split(" deployment").next().unwrap_or_default().to_owned()
             } else {
                 format!("n = {}", number::count(reading.n))

@@ -4,21 +4,13 @@
 
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
-use crate::metrics::tables::{BandReading, ChangeFailure, Figure, Frequency, LeadTime, Restore, Verdict};
+use crate::metrics::tables::{BandReading, Details, Figure, LeadTimeDetails, Metric, RestoreDetails, Unit, Verdict};
 use crate::report::{number, words};
-
-/// What the number measures, which decides how it and its change are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measure {
-    Rate,
-    Duration,
-    Ratio,
-}
 
 /// A figure in words.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
-    pub(super) measure: Measure,
+    pub(super) unit: Unit,
     pub(super) amount: f64,
     pub(super) value: String,
     pub(super) n: u64,
@@ -61,47 +53,65 @@ pub(super) fn band(reading: BandReading) -> Option<BandView> {
     Some(BandView { word, shape })
 }
 
-pub(super) fn frequency(figure: &Figure<Frequency>, zone: Zone) -> Outcome {
-    let found = figure.as_ref().map_err(|no_data| words::sentence(no_data, zone))?;
-    let unit = number::RateUnit::of(found.per_day);
+/// A figure as a reader sees it.
+pub(super) fn of(metric: Metric, figure: &Figure, zone: Zone) -> Outcome {
+    if let Some(no_data) = &figure.missing {
+        return Err(words::sentence(no_data, zone));
+    }
+    let unit = metric.descriptor().unit;
+    let Some(amount) = figure.value else { return Err(nothing(metric, figure)) };
     Ok(Reading {
-        measure: Measure::Rate,
-        amount: found.per_day,
-        value: number::rate_in(found.per_day, unit),
-        n: found.deployments,
-        basis: format!(
-            "{} in {}",
-            number::counted(found.deployments, "deployment", "deployments"),
-            number::counted(found.days.into(), "day", "days")
-        ),
-        interval: Some(number::rate_interval(found.ci95, unit)),
-        band: band(found.band),
+        unit,
+        amount,
+        value: number::value(unit, amount),
+        n: figure.n,
+        basis: basis(metric, figure),
+        interval: figure.ci95.map(|ends| number::interval(unit, amount, ends)),
+        band: band(figure.band),
     })
 }
 
-pub(super) fn lead_time(figure: &Figure<LeadTime>, zone: Zone) -> Outcome {
-    let found = figure.as_ref().map_err(|no_data| words::sentence(no_data, zone))?;
-    let Some(durations) = found.durations else {
-        let reasons = reasons(found);
-        return Err(if reasons.is_empty() {
-            "No figure: there was no deployment in the period, so no lead time.".to_owned()
-        } else {
-            format!("No figure: no deployment of the period has a lead time ({reasons}).")
-        });
-    };
-    Ok(Reading {
-        measure: Measure::Duration,
-        amount: durations.p50,
-        value: number::duration(durations.p50),
-        n: durations.n,
-        basis: format!("median of {}", number::counted(durations.n, "deployment", "deployments")),
-        interval: durations.ci95.map(number::duration_interval),
-        band: band(found.band),
-    })
+/// The figure of the period compared with, where there is one.
+pub(super) fn before(metric: Metric, figure: &Figure, zone: Zone) -> Option<Reading> {
+    of(metric, figure.previous.as_deref()?, zone).ok()
+}
+
+/// What a value rests on.
+fn basis(metric: Metric, figure: &Figure) -> String {
+    let descriptor = metric.descriptor();
+    let counted = number::counted(figure.n, descriptor.counts.0, descriptor.counts.1);
+    match (&figure.details, descriptor.part) {
+        (Details::Frequency(it), _) => format!("{counted} in {}", number::counted(it.days.into(), "day", "days")),
+        (Details::Restore(it), _) => format!("median of {counted}, {}", open(it)),
+        (_, Some((part, _))) => format!("{} of {counted} {part}", number::count(figure.k.unwrap_or(0))),
+        (_, None) => format!("median of {counted}"),
+    }
+}
+
+fn open(it: &RestoreDetails) -> String {
+    if it.open == 0 { "none open".to_owned() } else { format!("{} open", number::count(it.open)) }
+}
+
+/// Why there is no value although everything was read.
+fn nothing(metric: Metric, figure: &Figure) -> String {
+    match (&figure.details, metric.descriptor().part) {
+        (Details::Restore(it), _) => format!(
+            "No figure: no incident was resolved in the period ({} opened, {} at its end).",
+            number::count(it.opened),
+            open(it)
+        ),
+        (Details::LeadTime(it), _) if !reasons(it).is_empty() => {
+            format!("No figure: no deployment of the period has a lead time ({}).", reasons(it))
+        }
+        (_, Some((part, _))) => {
+            format!("No figure: there was no deployment in the period, so no share of them {part}.")
+        }
+        _ => "No figure: there was no deployment in the period, so no lead time.".to_owned(),
+    }
 }
 
 /// Why deployments have no lead time: `3 rollback to an older revision, 1 commits not read`.
-pub(super) fn reasons(found: &LeadTime) -> String {
+pub(super) fn reasons(found: &LeadTimeDetails) -> String {
     let counts = found.reasons.iter().filter(|(_, count)| **count > 0);
     let all: Vec<String> = counts
         .map(|(reason, count)| format!("{}: {}", words::lead_time_reason(*reason), number::count(*count)))
@@ -109,57 +119,17 @@ pub(super) fn reasons(found: &LeadTime) -> String {
     all.join("; ")
 }
 
-pub(super) fn change_failure(figure: &Figure<ChangeFailure>, zone: Zone) -> Outcome {
-    let found = figure.as_ref().map_err(|no_data| words::sentence(no_data, zone))?;
-    let Some(ratio) = found.ratio else {
-        return Err("No figure: there was no deployment in the period, so no share of them failed.".to_owned());
-    };
-    Ok(Reading {
-        measure: Measure::Ratio,
-        amount: ratio,
-        value: number::percent(ratio),
-        n: found.deployments,
-        basis: format!(
-            "{} of {} failed",
-            number::count(found.failed),
-            number::counted(found.deployments, "deployment", "deployments")
-        ),
-        interval: found.ci95.map(number::percent_interval),
-        band: band(found.band),
-    })
-}
-
-pub(super) fn restore(figure: &Figure<Restore>, zone: Zone) -> Outcome {
-    let found = figure.as_ref().map_err(|no_data| words::sentence(no_data, zone))?;
-    let open = if found.open == 0 { "none open".to_owned() } else { format!("{} open", number::count(found.open)) };
-    let Some(durations) = found.durations else {
-        return Err(format!(
-            "No figure: no incident was resolved in the period ({} opened, {open} at its end).",
-            number::count(found.opened)
-        ));
-    };
-    Ok(Reading {
-        measure: Measure::Duration,
-        amount: durations.p50,
-        value: number::duration(durations.p50),
-        n: durations.n,
-        basis: format!("median of {}, {open}", number::counted(durations.n, "resolved incident", "resolved incidents")),
-        interval: durations.ci95.map(number::duration_interval),
-        band: band(found.band),
-    })
-}
-
 /// `+0.3 a day (+14 %) from 2 a day`: absolute first, a percentage only on a base that carries one.
 pub(super) fn change(now: &Reading, before: &Reading) -> String {
     let difference = now.amount - before.amount;
     let unit = number::RateUnit::of(now.amount.max(before.amount));
-    let (absolute, base) = match now.measure {
-        Measure::Rate => {
+    let (absolute, base) = match now.unit {
+        Unit::PerDay => {
             (number::signed(difference, |size| number::rate_in(size, unit)), number::rate_in(before.amount, unit))
         }
-        Measure::Duration => (number::signed(difference, number::duration), before.value.clone()),
+        Unit::Seconds => (number::signed(difference, number::duration), before.value.clone()),
         // A share of a share misleads: points alone.
-        Measure::Ratio => return format!("{} from {}", number::signed(difference, number::points), before.value),
+        Unit::Ratio => return format!("{} from {}", number::signed(difference, number::points), before.value),
     };
     match number::relative_change(now.amount, before.amount, now.n, before.n) {
         Some(percent) if absolute != "no change" => format!("{absolute} ({percent}) from {base}"),
@@ -181,7 +151,7 @@ mod tests {
 
     fn duration(amount: f64, n: u64) -> Reading {
         Reading {
-            measure: Measure::Duration,
+            unit: Unit::Seconds,
             amount,
             value: number::duration(amount),
             n,

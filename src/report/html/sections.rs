@@ -4,7 +4,10 @@ use super::cell::{Grid, Link, short, text};
 use super::emulations;
 use super::reading;
 use super::view::{NO_LINE, Panel, Section};
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, LeadTime, Restore, Rule, Trend, Verdict};
+use crate::domain::time::Zone;
+use crate::metrics::tables::{
+    Analysis, Cause, DeploymentRecord, Figure, GroupReport, LeadTimeDetails, Metric, Rule, Trend, Verdict,
+};
 use crate::report::chart::{
     ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
     survival,
@@ -27,8 +30,10 @@ pub(super) fn all(analysis: &Analysis, group: &GroupReport) -> Result<Vec<Sectio
 fn frequency_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
     let window = analysis.settings.window_days;
     let mut paragraphs = Vec::new();
-    match (&group.figures.frequency, reading::frequency(&group.figures.frequency, analysis.settings.zone)) {
-        (Ok(found), Ok(reading)) => {
+    let metric = Metric::DeploymentFrequency;
+    let figure = &group.figures[metric];
+    match (figure.frequency(), reading::of(metric, figure, analysis.settings.zone)) {
+        (Some(found), Ok(reading)) => {
             let days = number::count(found.days_with_deployments.into());
             let mut text = vec![format!("{}: {}, on {days} of the days.", reading.value, reading.basis)];
             match found.median_days_between {
@@ -41,9 +46,9 @@ fn frequency_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
             paragraphs.push(text.concat());
         }
         (_, Err(why)) => paragraphs.push(why),
-        (Err(_), Ok(_)) => {}
+        (None, Ok(_)) => {}
     }
-    paragraphs.extend(trend(&group.trends.frequency, number::rate));
+    paragraphs.extend(trend(&figure.trend, number::rate));
     let chart = frequency::chart(&group.daily, &analysis.period, window)?;
     Ok(Section {
         id: "frequency",
@@ -54,11 +59,11 @@ fn frequency_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
 }
 
 fn lead_time_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
-    let (settings, figure) = (&analysis.settings, &group.figures.lead_time);
+    let (settings, figure) = (&analysis.settings, &group.figures[Metric::LeadTime]);
     let mut paragraphs = Vec::new();
-    match reading::lead_time(figure, settings.zone) {
+    match reading::of(Metric::LeadTime, figure, settings.zone) {
         Ok(reading) => {
-            let more = figure.as_ref().ok().and_then(|found| found.durations).map(|it| {
+            let more = figure.quantiles.map(|it| {
                 format!(
                     "; three quarters took at most {}, nine tenths at most {}; the mean is {}",
                     number::duration(it.p75),
@@ -75,9 +80,9 @@ fn lead_time_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
     if let Some(chart) = lead_time_distribution::chart(&analysis.deployments)? {
         panels.push(Panel::Chart(Box::new(chart)));
     }
-    if let Ok(found) = figure {
+    if let Some(found) = figure.lead_time() {
         let why = reading::reasons(found);
-        if !why.is_empty() && found.durations.is_some() {
+        if !why.is_empty() && figure.value.is_some() {
             paragraphs.push(format!("Deployments without a lead time, which are left out of it: {why}."));
         }
         panels.push(Panel::chart(
@@ -87,7 +92,7 @@ fn lead_time_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
         panels.push(Panel::Grid(variants(found)));
     }
     panels.extend(emulations::grid(group).map(Panel::Grid));
-    if let Some(words) = trend(&group.trends.lead_time, number::duration) {
+    if let Some(words) = trend(&figure.trend, number::duration) {
         paragraphs.push(words);
     }
     Ok(Section { id: "lead-time", title: "Lead time for changes", paragraphs, panels })
@@ -112,7 +117,7 @@ fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
     ))
 }
 
-fn variants(found: &LeadTime) -> Grid {
+fn variants(found: &LeadTimeDetails) -> Grid {
     let rows = found.variants.iter().map(|it| {
         vec![
             text(it.variant.as_str()),
@@ -133,15 +138,15 @@ fn variants(found: &LeadTime) -> Grid {
 }
 
 fn failures_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
-    let (settings, figure) = (&analysis.settings, &group.figures.change_failure);
+    let (settings, figure) = (&analysis.settings, &group.figures[Metric::ChangeFailureRate]);
     let mut paragraphs = Vec::new();
-    match (figure, reading::change_failure(figure, settings.zone)) {
-        (Ok(found), Ok(reading)) => {
+    match (figure.failures(), reading::of(Metric::ChangeFailureRate, figure, settings.zone)) {
+        (Some(by_rule), Ok(reading)) => {
             let interval = reading.interval.map(|it| format!(" (95 % interval {it})")).unwrap_or_default();
             paragraphs.push(format!("{}: {}{interval}.", reading.value, reading.basis));
             let counts: Vec<String> = Rule::ALL
                 .into_iter()
-                .filter_map(|rule| found.by_rule.get(&rule).map(|count| (rule, *count)))
+                .filter_map(|rule| by_rule.get(&rule).map(|count| (rule, *count)))
                 .filter(|(_, count)| *count > 0)
                 .map(|(rule, count)| format!("{}: {}", words::rule(rule), number::count(count)))
                 .collect();
@@ -150,9 +155,9 @@ fn failures_section(analysis: &Analysis, group: &GroupReport) -> Result<Section,
             }
         }
         (_, Err(why)) => paragraphs.push(why),
-        (Err(_), Ok(_)) => {}
+        (None, Ok(_)) => {}
     }
-    paragraphs.extend(trend(&group.trends.change_failure, number::points));
+    paragraphs.extend(trend(&figure.trend, number::points));
     let line = failure_rate::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
     let mut panels = vec![Panel::chart(line, NO_LINE)];
     if let Some(chart) = failures_by_month::chart(&group.months)? {
@@ -218,11 +223,12 @@ fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
 
 fn restore_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
     let zone = analysis.settings.zone;
-    let mut paragraphs = restore_words(&group.figures.restore, zone);
-    paragraphs.extend(trend(&group.trends.restore, number::duration));
+    let (restore, recovery) = (&group.figures[Metric::TimeToRestore], &group.figures[Metric::RecoveryTime]);
+    let mut paragraphs = restore_words(restore, zone);
+    paragraphs.extend(trend(&restore.trend, number::duration));
     // Where both lack the same thing, once is enough.
-    if group.figures.recovery.as_ref().err().is_none_or(|why| group.figures.restore.as_ref().err() != Some(why)) {
-        paragraphs.push(recovery_words(analysis, group));
+    if recovery.missing.is_none() || restore.missing != recovery.missing {
+        paragraphs.push(recovery_words(recovery, zone));
     }
     let mut panels = vec![Panel::chart(
         incidents::chart(analysis, &group.daily)?,
@@ -234,15 +240,15 @@ fn restore_section(analysis: &Analysis, group: &GroupReport) -> Result<Section, 
     Ok(Section { id: "restore", title: "Time to restore service", paragraphs, panels })
 }
 
-fn restore_words(figure: &crate::metrics::tables::Figure<Restore>, zone: crate::domain::time::Zone) -> Vec<String> {
+fn restore_words(figure: &Figure, zone: Zone) -> Vec<String> {
     let mut paragraphs = Vec::new();
-    match reading::restore(figure, zone) {
+    match reading::of(Metric::TimeToRestore, figure, zone) {
         Ok(reading) => paragraphs.push(format!("{}: {}.", reading.value, reading.basis)),
         Err(why) => paragraphs.push(why),
     }
-    let Ok(found) = figure else { return paragraphs };
+    let Some(found) = figure.restore() else { return paragraphs };
     let mut text = Vec::new();
-    if let Some(it) = found.durations {
+    if let Some(it) = figure.quantiles {
         text.push(format!(
             "Three quarters took at most {}, nine tenths at most {}; the mean is {}.",
             number::duration(it.p75),
@@ -267,14 +273,13 @@ fn restore_words(figure: &crate::metrics::tables::Figure<Restore>, zone: crate::
     paragraphs
 }
 
-fn recovery_words(analysis: &Analysis, group: &GroupReport) -> String {
-    let zone = analysis.settings.zone;
+fn recovery_words(figure: &Figure, zone: Zone) -> String {
     let head = "Failed deployment recovery time, over incidents attributed to a deployment alone";
-    match reading::restore(&group.figures.recovery, zone) {
+    match reading::of(Metric::RecoveryTime, figure, zone) {
         Ok(now) => {
-            let before = group.previous.as_ref().and_then(|figures| reading::restore(&figures.recovery, zone).ok());
+            let before = reading::before(Metric::RecoveryTime, figure, zone);
             let change = before.map(|before| format!("; {}", reading::change(&now, &before))).unwrap_or_default();
-            let verdict = group.verdicts.recovery.map(|verdict| format!(", {}", Verdict::as_str(verdict)));
+            let verdict = figure.verdict.map(|verdict| format!(", {}", verdict.as_str()));
             format!("{head}: {} ({}){change}{}.", now.value, now.basis, verdict.unwrap_or_default())
         }
         Err(why) => format!(

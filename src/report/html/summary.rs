@@ -1,10 +1,10 @@
 //! The summary: a tile per metric, and a generated sentence each.
 
-use super::reading::{self, BandView, Outcome};
+use super::reading::{self, BandView};
 use super::view::Spark;
 use super::{period_name, view};
 use crate::domain::group::Group;
-use crate::metrics::tables::{Analysis, GroupReport, Metric, Verdict};
+use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::explain::command;
 
@@ -29,44 +29,13 @@ pub(super) struct Tile {
 
 /// The tiles of the whole.
 pub(super) fn tiles(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Tile>, ChartError> {
-    let zone = analysis.settings.zone;
-    let (now, before) = (&all.figures, all.previous.as_ref());
-    let sparks = view::sparks(&all.daily)?;
-    let [frequency, lead_time, failures, restore] = sparks;
-    Ok(vec![
-        tile(
-            analysis,
-            ("Deployment frequency", "frequency"),
-            reading::frequency(&now.frequency, zone),
-            before.and_then(|figures| reading::frequency(&figures.frequency, zone).ok()),
-            all.verdicts.frequency,
-            frequency,
-        ),
-        tile(
-            analysis,
-            ("Lead time for changes", "lead-time"),
-            reading::lead_time(&now.lead_time, zone),
-            before.and_then(|figures| reading::lead_time(&figures.lead_time, zone).ok()),
-            all.verdicts.lead_time,
-            lead_time,
-        ),
-        tile(
-            analysis,
-            ("Change failure rate", "failures"),
-            reading::change_failure(&now.change_failure, zone),
-            before.and_then(|figures| reading::change_failure(&figures.change_failure, zone).ok()),
-            all.verdicts.change_failure,
-            failures,
-        ),
-        tile(
-            analysis,
-            ("Time to restore service", "restore"),
-            reading::restore(&now.restore, zone),
-            before.and_then(|figures| reading::restore(&figures.restore, zone).ok()),
-            all.verdicts.restore,
-            restore,
-        ),
-    ])
+    let mut tiles = Vec::new();
+    for (metric, figure) in all.figures.iter() {
+        if let Some(section) = metric.descriptor().section {
+            tiles.push(tile(analysis, (metric, section), figure, view::spark(&all.daily, metric)?));
+        }
+    }
+    Ok(tiles)
 }
 
 /// The flags that name the report's period, as it was known then.
@@ -76,25 +45,14 @@ pub(super) fn span(analysis: &Analysis) -> String {
     format!("--period {period} --as-of {}", analysis.as_of)
 }
 
-fn tile(
-    analysis: &Analysis,
-    (name, section): (&'static str, &'static str),
-    now: Outcome,
-    before: Option<reading::Reading>,
-    verdict: Option<Verdict>,
-    spark: Option<Spark>,
-) -> Tile {
-    let metric = match section {
-        "frequency" => Metric::DeploymentFrequency,
-        "lead-time" => Metric::LeadTime,
-        "failures" => Metric::ChangeFailureRate,
-        _ => Metric::TimeToRestore,
-    };
+fn tile(analysis: &Analysis, (metric, section): (Metric, &'static str), figure: &Figure, spark: Option<Spark>) -> Tile {
+    let zone = analysis.settings.zone;
+    let (name, before, verdict) = (metric.title(), reading::before(metric, figure, zone), figure.verdict);
     let whole = Group::all();
     // Of a part of the services no command gives the whole.
     let is_part = analysis.service_filter.is_some() || analysis.team_filter.is_some();
     let explain = if is_part { String::new() } else { command(metric, &whole, &span(analysis)) };
-    let now = match now {
+    let now = match reading::of(metric, figure, zone) {
         Ok(now) => now,
         Err(sentence) => {
             return Tile {

@@ -3,7 +3,7 @@
 use super::cell::{Grid, text};
 use super::view::Panel;
 use crate::domain::kind::DeploymentKind;
-use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Rule};
+use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Metric, Rule};
 use crate::report::chart::ChartError;
 use crate::report::chart::trust::{Share, chart};
 
@@ -63,22 +63,15 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
         .iter()
         .filter(|it| it.in_period && it.left_out.is_none())
         .any(|it| DeploymentKind::of(&it.event.id) != DeploymentKind::Deployments);
-    let by_clock = all
-        .figures
-        .change_failure
-        .as_ref()
-        .is_ok_and(|figure| figure.by_rule.get(&Rule::Window).is_some_and(|count| *count > 0));
+    let by_rule = all.figures[Metric::ChangeFailureRate].failures();
+    let by_clock = by_rule.and_then(|it| it.get(&Rule::Window)).is_some_and(|count| *count > 0);
     let deployments = if stands_in { "stand-in" } else { "exact" };
     let why =
         if stands_in { "runs, releases or merges stand in for deployments" } else { "from the deployments themselves" };
-    let (frequency, lead_time, failure) = (
-        all.figures.frequency.is_ok(),
-        all.figures.lead_time.as_ref().is_ok_and(|it| it.durations.is_some()),
-        &all.figures.change_failure,
-    );
-    let row = |name: &str, is_there: bool, is: &str, why: &str| {
+    let row = |metric: Metric, is: &str, why: &str| {
+        let is_there = all.figures[metric].value.is_some();
         let (is, why) = if is_there { (is, why) } else { ("no data", "there is no figure") };
-        vec![text(name), text(is), text(why)]
+        vec![text(metric.title()), text(is), text(why)]
     };
     let linked = if by_clock { "partly a stand-in" } else { deployments };
     let link = if by_clock {
@@ -93,20 +86,14 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
         caption: "What each figure rests on: the thing itself, or something that stands in for it.".to_owned(),
         head: vec!["Metric", "Is", "Because"],
         rows: vec![
-            row("Deployment frequency", frequency, deployments, why),
+            row(Metric::DeploymentFrequency, deployments, why),
             row(
-                "Lead time for changes",
-                lead_time,
+                Metric::LeadTime,
                 deployments,
                 "from the first commit that a deployment brought to the instant of success",
             ),
-            row("Change failure rate", failure.as_ref().is_ok_and(|it| it.ratio.is_some()), linked, link),
-            row(
-                "Time to restore service",
-                all.figures.restore.as_ref().is_ok_and(|it| it.durations.is_some()),
-                "exact",
-                "from the incident source alone, never from deployments",
-            ),
+            row(Metric::ChangeFailureRate, linked, link),
+            row(Metric::TimeToRestore, "exact", "from the incident source alone, never from deployments"),
         ],
         events: false,
     }

@@ -1,7 +1,7 @@
 //! What sections are made of: paragraphs, charts, tables, sparklines.
 
 use super::cell::Grid;
-use crate::metrics::tables::DailyRow;
+use crate::metrics::tables::{DailyRow, Metric, Unit};
 use crate::report::chart::sparkline::{Spread, draw_line};
 use crate::report::chart::{Chart, ChartError, Drawing};
 use crate::report::number;
@@ -41,23 +41,13 @@ pub(super) struct Spark {
     pub(super) label: String,
 }
 
-/// The sparklines of the four metrics: frequency, lead time, change failure rate, time to restore.
-pub(super) fn sparks(rows: &[DailyRow]) -> Result<[Option<Spark>; 4], ChartError> {
-    Ok([
-        spark(rows, Spread::FromZero, |row| row.deployments_per_day, number::rate)?,
-        spark(rows, Spread::Logarithmic, |row| row.lead_time_p50, number::duration)?,
-        spark(rows, Spread::FromZero, |row| row.change_failure_rate, number::percent)?,
-        spark(rows, Spread::Logarithmic, |row| row.time_to_restore_p50, number::duration)?,
-    ])
-}
-
-fn spark(
-    rows: &[DailyRow],
-    spread: Spread,
-    value: fn(&DailyRow) -> Option<f64>,
-    word: fn(f64) -> String,
-) -> Result<Option<Spark>, ChartError> {
+/// The sparkline of a metric.
+pub(super) fn spark(rows: &[DailyRow], metric: Metric) -> Result<Option<Spark>, ChartError> {
+    let unit = metric.descriptor().unit;
+    let spread = if unit == Unit::Seconds { Spread::Logarithmic } else { Spread::FromZero };
+    let value = |row: &DailyRow| row.value(metric);
     let Some(drawing) = draw_line(rows, spread, value)? else { return Ok(None) };
+    let word = |value: f64| number::value(unit, value);
     let first = rows.iter().find_map(value).map(word).unwrap_or_default();
     let last = rows.iter().rev().find_map(value).map(word).unwrap_or_default();
     Ok(Some(Spark { drawing, label: format!("rolling, from {first} to {last}") }))

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::fields::Fields;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
 use crate::domain::settings::{Merge, Settings};
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Finding, InputSummary};
+use crate::metrics::tables::{Finding, InputSummary, Metric};
 
 #[derive(Serialize)]
 pub(super) struct PeriodView<'a> {
@@ -63,43 +64,26 @@ impl<'a> SettingsView<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct LimitView {
-    band: &'static str,
-    operator: &'static str,
-    value: f64,
-}
-
-#[derive(Serialize)]
-pub(super) struct BandsView<'a> {
-    edition: &'a str,
-    note: &'a str,
-    deployment_frequency: Vec<LimitView>,
-    lead_time: Vec<LimitView>,
-    change_failure_rate: Vec<LimitView>,
-    time_to_restore: Vec<LimitView>,
-    recovery_time: Vec<LimitView>,
-}
-
-impl<'a> BandsView<'a> {
-    pub(super) fn new(bands: &'a Bands) -> Self {
-        Self {
-            edition: &bands.edition,
-            note: &bands.note,
-            deployment_frequency: limits(&bands.deployment_frequency),
-            lead_time: limits(&bands.lead_time),
-            change_failure_rate: limits(&bands.change_failure_rate),
-            time_to_restore: limits(&bands.time_to_restore),
-            recovery_time: limits(&bands.recovery_time),
+/// The edition, and the stated limits of each metric that an edition may have limits for.
+pub(super) fn bands(bands: &Bands) -> Fields {
+    let mut fields = Fields::default();
+    fields.push("edition", Some(bands.edition.as_str()));
+    fields.push("note", Some(bands.note.as_str()));
+    for metric in Metric::ALL {
+        if let Some(thresholds) = (metric.descriptor().thresholds)(bands) {
+            fields.push(metric.as_str(), limits(thresholds));
         }
     }
+    fields
 }
 
-fn limits(thresholds: &Thresholds) -> Vec<LimitView> {
-    let view = |(band, limit): &(Band, Limit)| LimitView {
-        band: band.as_str(),
-        operator: limit.operator(),
-        value: limit.value(),
+fn limits(thresholds: &Thresholds) -> Vec<Fields> {
+    let view = |(band, limit): &(Band, Limit)| {
+        let mut fields = Fields::default();
+        fields.push("band", Some(band.as_str()));
+        fields.push("operator", Some(limit.operator()));
+        fields.push("value", Some(limit.value()));
+        fields
     };
     thresholds.0.iter().map(view).collect()
 }

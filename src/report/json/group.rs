@@ -1,17 +1,15 @@
-//! One group of `report.json`: its five metrics, its failures by month, its survival curve.
+//! One group of `report.json`: its metrics, its failures by month, its survival curve.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::lead_time::LeadTimeView;
-use super::metric::{ChangeFailureView, FrequencyView, NoDataView, RestoreView};
+use super::fields::Fields;
+use super::metric;
 use crate::domain::band::Band;
 use crate::domain::group::TeamName;
 use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
-use crate::metrics::tables::{
-    BandReading, EmulatedValue, Emulation, GroupReport, MonthlyFailures, SurvivalStep, Trend, Trends,
-};
+use crate::metrics::tables::{EmulatedValue, Emulation, Figure, GroupReport, Metric, MonthlyFailures, SurvivalStep};
 
 #[derive(Serialize)]
 pub(super) struct GroupView<'a> {
@@ -19,56 +17,11 @@ pub(super) struct GroupView<'a> {
     name: &'a str,
     team: Option<&'a TeamName>,
     services: usize,
-    metrics: Metrics,
-    trends: TrendsView,
+    metrics: Fields,
+    trends: Fields,
     emulations: Vec<EmulationView>,
     months: Vec<MonthView>,
     survival: Vec<StepView>,
-}
-
-#[derive(Serialize)]
-struct Metrics {
-    deployment_frequency: FrequencyView,
-    lead_time: LeadTimeView,
-    change_failure_rate: ChangeFailureView,
-    time_to_restore: RestoreView,
-    recovery_time: RestoreView,
-}
-
-/// Which way each metric went over the weeks of the period.
-#[derive(Serialize)]
-struct TrendsView {
-    deployment_frequency: TrendView,
-    lead_time: TrendView,
-    change_failure_rate: TrendView,
-    time_to_restore: TrendView,
-    recovery_time: TrendView,
-}
-
-#[derive(Serialize)]
-struct TrendView {
-    weeks: u32,
-    slope_per_week: Option<f64>,
-    p: Option<f64>,
-    verdict: &'static str,
-}
-
-impl TrendsView {
-    fn new(trends: &Trends) -> Self {
-        let view = |trend: Trend| TrendView {
-            weeks: trend.weeks,
-            slope_per_week: trend.slope_per_week,
-            p: trend.p,
-            verdict: trend.verdict.as_str(),
-        };
-        Self {
-            deployment_frequency: view(trends.frequency),
-            lead_time: view(trends.lead_time),
-            change_failure_rate: view(trends.change_failure),
-            time_to_restore: view(trends.restore),
-            recovery_time: view(trends.recovery),
-        }
-    }
 }
 
 /// A metric as another tool counts it.
@@ -104,7 +57,7 @@ struct MonthView {
     deployments: Option<u64>,
     ci95: Option<Interval>,
     band: Option<Band>,
-    no_data: Option<NoDataView>,
+    no_data: Option<Fields>,
 }
 
 #[derive(Serialize)]
@@ -113,47 +66,20 @@ struct StepView {
     unresolved: f64,
 }
 
+/// An object with a key for each metric.
+fn by_metric(report: &GroupReport, view: impl Fn(Metric, &Figure) -> Fields) -> Fields {
+    Fields(report.figures.iter().map(|(metric, it)| (metric.as_str(), Some(view(metric, it)).into())).collect())
+}
+
 impl<'a> GroupView<'a> {
     pub(super) fn new(report: &'a GroupReport, zone: Zone) -> Self {
-        let (now, before, verdicts) = (&report.figures, report.previous.as_ref(), report.verdicts);
-        let restore_band = now.restore.as_ref().map(|it| it.band).unwrap_or_default();
-        let metrics = Metrics {
-            deployment_frequency: FrequencyView::new(
-                &now.frequency,
-                before.map(|it| &it.frequency),
-                verdicts.frequency,
-                zone,
-            ),
-            lead_time: LeadTimeView::new(&now.lead_time, before.map(|it| &it.lead_time), verdicts.lead_time, zone),
-            change_failure_rate: ChangeFailureView::new(
-                &now.change_failure,
-                before.map(|it| &it.change_failure),
-                verdicts.change_failure,
-                zone,
-            ),
-            time_to_restore: RestoreView::new(
-                &now.restore,
-                restore_band,
-                before.map(|it| &it.restore),
-                verdicts.restore,
-                zone,
-            ),
-            // No edition has thresholds for it.
-            recovery_time: RestoreView::new(
-                &now.recovery,
-                BandReading::default(),
-                before.map(|it| &it.recovery),
-                verdicts.recovery,
-                zone,
-            ),
-        };
         Self {
             kind: report.group.kind.as_str(),
             name: &report.group.name,
             team: report.team.as_ref(),
             services: report.services,
-            metrics,
-            trends: TrendsView::new(&report.trends),
+            metrics: by_metric(report, |metric, it| metric::figure(metric, it, zone)),
+            trends: by_metric(report, |_, it| metric::trend(it.trend)),
             emulations: report.emulations.iter().map(EmulationView::new).collect(),
             months: report.months.iter().map(|month| MonthView::new(month, zone)).collect(),
             survival: report.survival.iter().map(StepView::new).collect(),
@@ -163,15 +89,15 @@ impl<'a> GroupView<'a> {
 
 impl MonthView {
     fn new(month: &MonthlyFailures, zone: Zone) -> Self {
-        let known = month.figure.as_ref().ok();
+        let figure = &month.figure;
         Self {
             from: month.from,
-            ratio: known.and_then(|it| it.ratio),
-            failed: known.map(|it| it.failed),
-            deployments: known.map(|it| it.deployments),
-            ci95: known.and_then(|it| it.ci95),
-            band: known.and_then(|it| it.band.band),
-            no_data: NoDataView::of(&month.figure, zone),
+            ratio: figure.value,
+            failed: figure.k,
+            deployments: figure.known().map(|it| it.n),
+            ci95: figure.ci95,
+            band: figure.band.band,
+            no_data: metric::no_data(figure, zone),
         }
     }
 }

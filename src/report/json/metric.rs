@@ -1,237 +1,123 @@
-//! The metrics of `report.json`: each with its interval, band, previous value, verdict, or the reason for no data.
+//! The metrics of `report.json`: each with its numbers, interval, band, previous value, verdict, or the reason for no data.
 
-use serde::Serialize;
-
+use super::fields::{Fields, counts};
+use super::lead_time;
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
-use crate::domain::unit::Interval;
-use crate::metrics::tables::{
-    BandReading, ChangeFailure, Durations, Figure, Frequency, NoData, Restore, Rule, Verdict,
-};
+use crate::metrics::tables::{Details, Figure, Metric, NoData, Rule, Statistic, Trend, Unit, Verdict};
 use crate::report::words;
 
-/// Why a metric has no figure.
-#[derive(Serialize)]
-pub(super) struct NoDataView {
-    code: &'static str,
-    message: String,
+/// A figure under the keys of its unit; everything about it is `null` where nobody knows it.
+pub(super) fn figure(metric: Metric, figure: &Figure, zone: Zone) -> Fields {
+    let mut fields = numbers(metric, figure);
+    details(&mut fields, metric, figure);
+    fields.push("ci95", figure.ci95);
+    fields.push("band", figure.band.band.map(Band::as_str));
+    // Worse end first, as in "high–elite".
+    let range = figure.band.range.map(|(worse, better)| format!("{}–{}", worse.as_str(), better.as_str()));
+    fields.push("band_range", range);
+    fields.push("previous", figure.previous.as_deref().and_then(Figure::known).map(|it| before(metric, it)));
+    fields.push("verdict", figure.verdict.map(Verdict::as_str));
+    fields.push("no_data", no_data(figure, zone));
+    fields
 }
 
-impl NoDataView {
-    pub(super) fn of<T>(figure: &Figure<T>, zone: Zone) -> Option<Self> {
-        let reason = figure.as_ref().err()?;
-        let code = match reason {
-            NoData::NotYet => "not-yet",
-            NoData::NoRepos => "no-repos",
-            NoData::DeploymentsNotRead { .. } => "deployments-not-read",
-            NoData::NothingCounted => "nothing-counted",
-            NoData::IncidentsUnmapped => "incidents-unmapped",
-            NoData::NoIncidentSource => "no-incident-source",
-            NoData::IncidentsNotRead { .. } => "incidents-not-read",
-        };
-        Some(Self { code, message: words::sentence(reason, zone) })
+/// The value and what it rests on. With `n` 0 there was nothing, with `n` null nobody knows.
+fn numbers(metric: Metric, figure: &Figure) -> Fields {
+    let n = figure.known().map(|it| it.n);
+    let mut fields = Fields::default();
+    match metric.descriptor().unit {
+        Unit::PerDay => {
+            fields.push("per_day", figure.value);
+            fields.push("deployments", n);
+        }
+        Unit::Ratio => {
+            fields.push("ratio", figure.value);
+            if let Some((_, key)) = metric.descriptor().part {
+                fields.push(key, figure.k);
+            }
+            fields.push("deployments", n);
+        }
+        Unit::Seconds => {
+            for (key, statistic) in [
+                ("p50_seconds", Statistic::P50),
+                ("p75_seconds", Statistic::P75),
+                ("p90_seconds", Statistic::P90),
+                ("mean_seconds", Statistic::Mean),
+            ] {
+                fields.push(key, figure.statistic(statistic));
+            }
+            fields.push("n", n);
+        }
     }
+    fields
 }
 
-/// What the end of every metric has in common.
-#[derive(Serialize)]
-pub(super) struct Judgement<P: Serialize> {
-    ci95: Option<Interval>,
-    band: Option<Band>,
-    /// Worse end first, as in "high–elite".
-    band_range: Option<String>,
-    previous: Option<P>,
-    verdict: Option<&'static str>,
-    no_data: Option<NoDataView>,
+/// The headline of the period before, and what it rests on.
+fn before(metric: Metric, figure: &Figure) -> Fields {
+    if metric.descriptor().unit == Unit::Seconds {
+        let mut fields = Fields::default();
+        fields.push("p50_seconds", figure.value);
+        fields.push("n", Some(figure.n));
+        return fields;
+    }
+    numbers(metric, figure)
 }
 
-impl<P: Serialize> Judgement<P> {
-    pub(super) fn new<T>(
-        figure: &Figure<T>,
-        ci95: Option<Interval>,
-        band: BandReading,
-        previous: Option<P>,
-        verdict: Option<Verdict>,
-        zone: Zone,
-    ) -> Self {
-        Self {
-            ci95,
-            band: band.band,
-            band_range: band.range.map(|(worse, better)| format!("{}–{}", worse.as_str(), better.as_str())),
-            previous,
-            verdict: verdict.map(Verdict::as_str),
-            no_data: NoDataView::of(figure, zone),
+/// What only one metric has. A figure that is missing has the same keys.
+fn details(fields: &mut Fields, metric: Metric, figure: &Figure) {
+    let blank;
+    let (known, details) = match figure.known() {
+        Some(known) => (true, &known.details),
+        None => {
+            blank = (metric.descriptor().blank)();
+            (false, &blank)
+        }
+    };
+    match details {
+        Details::None => {}
+        Details::Frequency(it) => {
+            fields.push("days", known.then_some(it.days));
+            fields.push("days_with_deployments", known.then_some(it.days_with_deployments));
+            fields.push("median_days_between", it.median_days_between);
+        }
+        Details::LeadTime(it) => lead_time::details(fields, known.then_some(it)),
+        Details::Failures(by_rule) => {
+            fields.push("by_rule", known.then(|| counts(Rule::ALL.map(|rule| (rule.as_str(), by_rule.get(&rule))))));
+        }
+        Details::Restore(it) => {
+            fields.push("opened", known.then_some(it.opened));
+            fields.push("open", known.then_some(it.open));
+            fields.push("km_p50_seconds", it.km_p50);
+            fields.push("km_beyond_seconds", it.km_beyond);
         }
     }
 }
 
-/// The figure of the period before, where there is one.
-pub(super) fn known<T>(previous: Option<&Figure<T>>) -> Option<&T> {
-    previous.and_then(|figure| figure.as_ref().ok())
+/// Why there is no figure, as a code and a sentence.
+pub(super) fn no_data(figure: &Figure, zone: Zone) -> Option<Fields> {
+    let reason = figure.missing.as_ref()?;
+    let code = match reason {
+        NoData::NotYet => "not-yet",
+        NoData::NoRepos => "no-repos",
+        NoData::DeploymentsNotRead { .. } => "deployments-not-read",
+        NoData::NothingCounted => "nothing-counted",
+        NoData::IncidentsUnmapped => "incidents-unmapped",
+        NoData::NoIncidentSource => "no-incident-source",
+        NoData::IncidentsNotRead { .. } => "incidents-not-read",
+    };
+    let mut fields = Fields::default();
+    fields.push("code", Some(code));
+    fields.push("message", Some(words::sentence(reason, zone)));
+    Some(fields)
 }
 
-#[derive(Serialize)]
-pub(super) struct FrequencyView {
-    per_day: Option<f64>,
-    deployments: Option<u64>,
-    days: Option<u32>,
-    days_with_deployments: Option<u32>,
-    median_days_between: Option<f64>,
-    #[serde(flatten)]
-    judgement: Judgement<FrequencyBefore>,
-}
-
-#[derive(Serialize)]
-struct FrequencyBefore {
-    per_day: f64,
-    deployments: u64,
-}
-
-impl FrequencyView {
-    pub(super) fn new(
-        figure: &Figure<Frequency>,
-        previous: Option<&Figure<Frequency>>,
-        verdict: Option<Verdict>,
-        zone: Zone,
-    ) -> Self {
-        let now = figure.as_ref().ok();
-        let before = known(previous).map(|it| FrequencyBefore { per_day: it.per_day, deployments: it.deployments });
-        let band = now.map(|it| it.band).unwrap_or_default();
-        Self {
-            per_day: now.map(|it| it.per_day),
-            deployments: now.map(|it| it.deployments),
-            days: now.map(|it| it.days),
-            days_with_deployments: now.map(|it| it.days_with_deployments),
-            median_days_between: now.and_then(|it| it.median_days_between),
-            judgement: Judgement::new(figure, now.map(|it| it.ci95), band, before, verdict, zone),
-        }
-    }
-}
-
-/// Percentiles and mean; with `n` 0 there are none, with `n` null nobody knows.
-#[derive(Serialize)]
-pub(super) struct DurationsView {
-    p50_seconds: Option<f64>,
-    p75_seconds: Option<f64>,
-    p90_seconds: Option<f64>,
-    mean_seconds: Option<f64>,
-    n: Option<u64>,
-}
-
-impl DurationsView {
-    pub(super) fn new(n: Option<u64>, some: Option<Durations>) -> Self {
-        Self {
-            p50_seconds: some.map(|it| it.p50),
-            p75_seconds: some.map(|it| it.p75),
-            p90_seconds: some.map(|it| it.p90),
-            mean_seconds: some.map(|it| it.mean),
-            n,
-        }
-    }
-}
-
-/// How many; without a distribution there were none.
-pub(super) fn count_of(durations: Option<Durations>) -> u64 {
-    durations.map_or(0, |it| it.n)
-}
-
-#[derive(Serialize)]
-pub(super) struct DurationsBefore {
-    p50_seconds: Option<f64>,
-    n: u64,
-}
-
-impl DurationsBefore {
-    pub(super) fn new(durations: Option<Durations>) -> Self {
-        Self { p50_seconds: durations.map(|it| it.p50), n: count_of(durations) }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct ChangeFailureView {
-    ratio: Option<f64>,
-    failed: Option<u64>,
-    deployments: Option<u64>,
-    by_rule: Option<RulesView>,
-    #[serde(flatten)]
-    judgement: Judgement<ChangeFailureBefore>,
-}
-
-#[derive(Serialize)]
-struct ChangeFailureBefore {
-    ratio: Option<f64>,
-    failed: u64,
-    deployments: u64,
-}
-
-#[derive(Serialize)]
-struct RulesView {
-    explicit: u64,
-    window: u64,
-    rollback: u64,
-}
-
-impl ChangeFailureView {
-    pub(super) fn new(
-        figure: &Figure<ChangeFailure>,
-        previous: Option<&Figure<ChangeFailure>>,
-        verdict: Option<Verdict>,
-        zone: Zone,
-    ) -> Self {
-        let now = figure.as_ref().ok();
-        let before = known(previous).map(|it| ChangeFailureBefore {
-            ratio: it.ratio,
-            failed: it.failed,
-            deployments: it.deployments,
-        });
-        let band = now.map(|it| it.band).unwrap_or_default();
-        Self {
-            ratio: now.and_then(|it| it.ratio),
-            failed: now.map(|it| it.failed),
-            deployments: now.map(|it| it.deployments),
-            by_rule: now.map(|it| {
-                let count = |rule| it.by_rule.get(&rule).copied().unwrap_or(0);
-                RulesView {
-                    explicit: count(Rule::Explicit),
-                    window: count(Rule::Window),
-                    rollback: count(Rule::Rollback),
-                }
-            }),
-            judgement: Judgement::new(figure, now.and_then(|it| it.ci95), band, before, verdict, zone),
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct RestoreView {
-    #[serde(flatten)]
-    durations: DurationsView,
-    opened: Option<u64>,
-    open: Option<u64>,
-    km_p50_seconds: Option<f64>,
-    km_beyond_seconds: Option<f64>,
-    #[serde(flatten)]
-    judgement: Judgement<DurationsBefore>,
-}
-
-impl RestoreView {
-    pub(super) fn new(
-        figure: &Figure<Restore>,
-        band: BandReading,
-        previous: Option<&Figure<Restore>>,
-        verdict: Option<Verdict>,
-        zone: Zone,
-    ) -> Self {
-        let now = figure.as_ref().ok();
-        let before = known(previous).map(|it| DurationsBefore::new(it.durations));
-        let ci95 = now.and_then(|it| it.durations).and_then(|it| it.ci95);
-        Self {
-            durations: DurationsView::new(now.map(|it| count_of(it.durations)), now.and_then(|it| it.durations)),
-            opened: now.map(|it| it.opened),
-            open: now.map(|it| it.open),
-            km_p50_seconds: now.and_then(|it| it.km_p50),
-            km_beyond_seconds: now.and_then(|it| it.km_beyond),
-            judgement: Judgement::new(figure, ci95, band, before, verdict, zone),
-        }
-    }
+/// Which way a metric went over the weeks of the period.
+pub(super) fn trend(trend: Trend) -> Fields {
+    let mut fields = Fields::default();
+    fields.push("weeks", Some(trend.weeks));
+    fields.push("slope_per_week", trend.slope_per_week);
+    fields.push("p", trend.p);
+    fields.push("verdict", Some(trend.verdict.as_str()));
+    fields
 }

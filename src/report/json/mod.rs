@@ -5,6 +5,7 @@
 //! readers raises [`SCHEMA_VERSION`].
 
 mod context;
+mod fields;
 mod group;
 mod lead_time;
 mod metric;
@@ -13,7 +14,8 @@ mod tests;
 
 use serde::Serialize;
 
-use self::context::{BandsView, CoverageView, Filters, FindingView, InputView, PeriodView, SettingsView};
+use self::context::{CoverageView, Filters, FindingView, InputView, PeriodView, SettingsView};
+use self::fields::Fields;
 use self::group::GroupView;
 use super::Provenance;
 use crate::metrics::tables::Analysis;
@@ -44,7 +46,7 @@ struct Report<'a> {
     previous: Option<PeriodView<'a>>,
     filters: Filters<'a>,
     settings: SettingsView<'a>,
-    bands: BandsView<'a>,
+    bands: Fields,
     groups: Vec<GroupView<'a>>,
     coverage: Vec<CoverageView<'a>>,
     inputs: Vec<InputView>,
@@ -70,7 +72,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, se
         previous: analysis.previous.as_ref().map(PeriodView::new),
         filters: Filters { service: analysis.service_filter.as_deref(), team: analysis.team_filter.as_deref() },
         settings: SettingsView::new(settings),
-        bands: BandsView::new(&settings.bands),
+        bands: context::bands(&settings.bands),
         groups: analysis.groups.iter().map(|report| GroupView::new(report, settings.zone)).collect(),
         coverage: context::coverage(&analysis.coverage),
         inputs: analysis.inputs.iter().map(InputView::new).collect(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::sample;
 use super::{SCHEMA, render};
-use crate::metrics::tables::Analysis;
+use crate::metrics::tables::{Analysis, Details, Metric};
 
 fn text(analysis: &Analysis) -> String {
     render(analysis, &sample::provenance()).expect("JSON")
@@ -106,9 +106,10 @@ fn equal_input_gives_equal_bytes_that_end_with_a_newline() {
 #[test]
 fn a_number_that_is_none_becomes_null() {
     let mut analysis = sample::full();
-    if let Ok(frequency) = &mut analysis.groups[0].figures.frequency {
-        frequency.per_day = f64::NAN;
-        frequency.median_days_between = Some(f64::INFINITY);
+    let frequency = &mut analysis.groups[0].figures[Metric::DeploymentFrequency];
+    frequency.value = Some(f64::NAN);
+    if let Details::Frequency(details) = &mut frequency.details {
+        details.median_days_between = Some(f64::INFINITY);
     }
     let frequency = &value(&analysis)["groups"][0]["metrics"]["deployment_frequency"];
     assert_eq!(frequency["per_day"], Value::Null);

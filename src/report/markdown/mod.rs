@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::{Provenance, words};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, Finding, GroupReport, NoData, PeriodFigures};
+use crate::metrics::tables::{Analysis, Figures, Finding, GroupReport, NoData};
 
 /// Bytes of the whole text: 1 MiB less room for the lines that say what was dropped.
 const CAP: usize = (1 << 20) - 4_096;
@@ -123,20 +123,13 @@ fn missing(analysis: &Analysis) -> Vec<String> {
 }
 
 /// The metrics of a group without a figure, those with the same reason together.
-fn reasons(figures: &PeriodFigures) -> Vec<(Vec<&'static str>, &NoData)> {
-    let all = [
-        figures.frequency.as_ref().err(),
-        figures.lead_time.as_ref().err(),
-        figures.change_failure.as_ref().err(),
-        figures.restore.as_ref().err(),
-        figures.recovery.as_ref().err(),
-    ];
+fn reasons(figures: &Figures) -> Vec<(Vec<&'static str>, &NoData)> {
     let mut grouped: Vec<(Vec<&'static str>, &NoData)> = Vec::new();
-    for (metric, reason) in table::METRICS.into_iter().zip(all) {
-        let Some(reason) = reason else { continue };
+    for (metric, figure) in figures.iter() {
+        let Some(reason) = &figure.missing else { continue };
         match grouped.iter_mut().find(|(_, known)| *known == reason) {
-            Some((metrics, _)) => metrics.push(metric),
-            None => grouped.push((vec![metric], reason)),
+            Some((metrics, _)) => metrics.push(metric.title()),
+            None => grouped.push((vec![metric.title()], reason)),
         }
     }
     grouped

@@ -15,9 +15,10 @@ use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp, Zone};
+use crate::metrics::descriptor::Needs;
 use crate::metrics::tables::{
-    Analysis, DeploymentRecords, Finding, GroupReport, InputSummary, MonthlyFailures, NoData, PeriodFigures, Severity,
-    SurvivalStep, Verdict, Verdicts,
+    Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, InputSummary, Metric, MonthlyFailures, NoData,
+    Severity, SurvivalStep, Verdict,
 };
 
 /// The name of a service that tries everything.
@@ -40,31 +41,24 @@ pub(crate) fn provenance() -> Provenance {
     }
 }
 
-/// The report of a group with the given figures.
-pub(crate) fn group(
-    kind: GroupKind,
-    name: &str,
-    figures: PeriodFigures,
-    previous: Option<PeriodFigures>,
-) -> GroupReport {
-    let compared = previous.is_some();
-    let verdict = |verdict| compared.then_some(verdict);
+/// The report of a group with the given figures, compared with others.
+pub(crate) fn group(kind: GroupKind, name: &str, mut figures: Figures, previous: Option<Figures>) -> GroupReport {
+    for (metric, figure) in figures.iter_mut().filter(|_| previous.is_some()) {
+        figure.previous = previous.as_ref().map(|previous| Box::new(previous[metric].clone()));
+        figure.verdict = Some(match metric {
+            Metric::DeploymentFrequency => Verdict::WithinNoise,
+            Metric::LeadTime => Verdict::Better,
+            Metric::TimeToRestore => Verdict::Worse,
+            _ => Verdict::TooFewData,
+        });
+    }
     GroupReport {
-        trends: crate::metrics::tables::Trends::default(),
         recent: Vec::new(),
         emulations: Vec::new(),
         group: Group { kind, name: name.into() },
         team: (kind == GroupKind::Service && name == "checkout").then(|| TeamName("payments".into())),
         services: if kind == GroupKind::All { 2 } else { 1 },
         figures,
-        previous,
-        verdicts: Verdicts {
-            frequency: verdict(Verdict::WithinNoise),
-            lead_time: verdict(Verdict::Better),
-            change_failure: verdict(Verdict::TooFewData),
-            restore: verdict(Verdict::Worse),
-            recovery: verdict(Verdict::TooFewData),
-        },
         daily: vec![full_day("2026-07-01"), empty_day("2026-07-02")],
         months: Vec::new(),
         survival: Vec::new(),
@@ -78,8 +72,8 @@ pub(crate) fn full() -> Analysis {
     let zone = Zone::parse("Europe/Berlin").expect("a zone");
     let mut all = group(GroupKind::All, "all", figures(), Some(figures()));
     all.months = vec![
-        MonthlyFailures { from: day("2026-07-01"), figure: figures().change_failure },
-        MonthlyFailures { from: day("2026-08-01"), figure: unread().change_failure },
+        MonthlyFailures { from: day("2026-07-01"), figure: figures()[Metric::ChangeFailureRate].clone() },
+        MonthlyFailures { from: day("2026-08-01"), figure: unread()[Metric::ChangeFailureRate].clone() },
     ];
     all.survival =
         vec![SurvivalStep { seconds: 0.0, unresolved: 1.0 }, SurvivalStep { seconds: 5_400.0, unresolved: 0.5 }];
@@ -147,10 +141,12 @@ pub(crate) fn without_incidents() -> Analysis {
     analysis.incidents.clear();
     analysis.coverage.retain(|it| it.table != Table::Incidents);
     for report in &mut analysis.groups {
-        for figures in [Some(&mut report.figures), report.previous.as_mut()].into_iter().flatten() {
-            figures.change_failure = Err(NoData::NoIncidentSource);
-            figures.restore = Err(NoData::NoIncidentSource);
-            figures.recovery = Err(NoData::NoIncidentSource);
+        for (metric, figure) in report.figures.iter_mut() {
+            if metric.descriptor().needs != Needs::Deployments {
+                let without = || Figure::missing(NoData::NoIncidentSource);
+                let previous = figure.previous.take().map(|_| Box::new(without()));
+                *figure = Figure { previous, verdict: figure.verdict, ..without() };
+            }
         }
     }
     analysis
@@ -158,14 +154,14 @@ pub(crate) fn without_incidents() -> Analysis {
 
 /// An empty dataset, nothing to compare with, no bands.
 pub(crate) fn empty() -> Analysis {
-    let nothing = || PeriodFigures {
-        frequency: Err(NoData::NoRepos),
-        lead_time: Err(NoData::NoRepos),
-        change_failure: Err(NoData::NoRepos),
-        restore: Err(NoData::NoIncidentSource),
-        recovery: Err(NoData::NotYet),
-    };
-    let mut all = group(GroupKind::All, "all", nothing(), None);
+    let nothing = Figures::new(|metric| {
+        Figure::missing(match metric {
+            Metric::TimeToRestore => NoData::NoIncidentSource,
+            Metric::RecoveryTime => NoData::NotYet,
+            _ => NoData::NoRepos,
+        })
+    });
+    let mut all = group(GroupKind::All, "all", nothing, None);
     all.services = 0;
     all.daily.clear();
     let bands = Bands::edition("none").expect("built in");

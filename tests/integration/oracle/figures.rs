@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate};
+use dora_report::domain::band::Thresholds;
 use dora_report::domain::event::Incident;
 use dora_report::domain::group::{Group, GroupKind};
 use dora_report::domain::period::Period;
 use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::{Interval, Seconds};
 use dora_report::metrics::tables::{
-    ChangeFailure, DailyRow, Frequency, LeadTime, Restore, Rule, StageFigures, Stages, Variant, VariantFigure,
+    DailyRow, Details, Durations, Figure, FrequencyDetails, LeadTimeDetails, Metric, Quantiles, RestoreDetails, Rule,
+    StageFigures, Stages, Variant, VariantFigure,
 };
 
 use super::World;
@@ -18,7 +20,7 @@ use super::incidents::is_over;
 use super::statistics::{Fraction, durations, garwood, percentile, reading, survival, survival_median, wilson};
 
 /// A figure, or every reason that keeps it away.
-pub(crate) type Known<T> = Result<T, Vec<Missing>>;
+pub(crate) type Known = Result<Figure, Vec<Missing>>;
 
 /// One reason why there is no figure; names in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +32,6 @@ pub(crate) enum Missing {
     IncidentsUnmapped,
     NoSource,
     Sources(Vec<String>),
-}
-
-/// The figures of a group over a period.
-pub(crate) struct Figures {
-    pub(crate) frequency: Known<Frequency>,
-    pub(crate) lead_time: Known<LeadTime>,
-    pub(crate) change_failure: Known<ChangeFailure>,
-    pub(crate) restore: Known<Restore>,
-    pub(crate) recovery: Known<Restore>,
 }
 
 impl World {
@@ -86,26 +79,28 @@ impl World {
         }
     }
 
-    pub(crate) fn figures(&self, group: &Group, period: &Period) -> Figures {
+    /// A metric of a group over a period.
+    pub(crate) fn figure(&self, metric: Metric, group: &Group, period: &Period) -> Known {
         let span = self.known(period.from, period.to);
-        let days = self.days(period).len();
-        let changes = self.finished_in(group, span);
-        let not_yet = self.midnight(period.from) >= self.as_of;
-        let wanting = |reasons: Vec<Missing>| if not_yet { vec![Missing::NotYet] } else { reasons };
-        let deployments = wanting(self.missing_deployments(group, span));
-        let incidents = wanting(self.missing_incidents(group, span));
-        let both = wanting(self.missing_failures(group, span));
-        Figures {
-            frequency: given(&deployments, || self.frequency(&changes, days)),
-            lead_time: given(&deployments, || self.lead_time(&changes)),
-            change_failure: given(&both, || self.change_failure(&changes, span.to)),
-            restore: given(&incidents, || self.restore(group, span, false)),
-            recovery: given(&both, || self.restore(group, span, true)),
+        let reasons = match metric {
+            Metric::DeploymentFrequency | Metric::LeadTime => self.missing_deployments(group, span),
+            Metric::TimeToRestore => self.missing_incidents(group, span),
+            Metric::ChangeFailureRate | Metric::RecoveryTime => self.missing_failures(group, span),
+        };
+        if self.midnight(period.from) >= self.as_of {
+            return Err(vec![Missing::NotYet]);
         }
+        given(&reasons, || match metric {
+            Metric::DeploymentFrequency => self.frequency(&self.finished_in(group, span), self.days(period).len()),
+            Metric::LeadTime => self.lead_time(&self.finished_in(group, span)),
+            Metric::ChangeFailureRate => self.change_failure(&self.finished_in(group, span), span.to),
+            Metric::TimeToRestore => self.restore(group, span, false),
+            Metric::RecoveryTime => self.restore(group, span, true),
+        })
     }
 
     /// The parts of the period in each calendar month that have begun, with their failures.
-    pub(crate) fn months(&self, group: &Group, period: &Period) -> Vec<(NaiveDate, Known<ChangeFailure>)> {
+    pub(crate) fn months(&self, group: &Group, period: &Period) -> Vec<(NaiveDate, Known)> {
         let mut firsts: Vec<NaiveDate> = self.days(period);
         firsts.dedup_by_key(|day| (day.year(), day.month()));
         let mut months = Vec::new();
@@ -161,7 +156,7 @@ impl World {
         reasons
     }
 
-    fn frequency(&self, changes: &[&Change], days: usize) -> Frequency {
+    fn frequency(&self, changes: &[&Change], days: usize) -> Figure {
         let mut dates: Vec<NaiveDate> =
             changes.iter().map(|change| self.settings.zone.day_of(change.finished)).collect();
         dates.dedup();
@@ -169,20 +164,23 @@ impl World {
             changes.windows(2).map(|pair| (pair[1].finished.0 - pair[0].finished.0) as f64 / 86_400_000.0).collect();
         gaps.sort_by(f64::total_cmp);
         let mean = garwood(changes.len());
-        let per_day = changes.len() as f64 / days as f64;
-        let ci95 = Interval { low: mean.low / days as f64, high: mean.high / days as f64 };
-        Frequency {
-            deployments: changes.len() as u64,
-            days: count(days),
-            per_day,
-            days_with_deployments: count(dates.len()),
-            median_days_between: (!gaps.is_empty()).then(|| percentile(&gaps, 0.5)),
+        let value = Some(changes.len() as f64 / days as f64);
+        let ci95 = Some(Interval { low: mean.low / days as f64, high: mean.high / days as f64 });
+        Figure {
+            value,
+            n: changes.len() as u64,
             ci95,
-            band: reading(&self.settings.bands.deployment_frequency, Some(per_day), Some(ci95)),
+            band: reading(&self.settings.bands.deployment_frequency, value, ci95),
+            details: Details::Frequency(FrequencyDetails {
+                days: count(days),
+                days_with_deployments: count(dates.len()),
+                median_days_between: (!gaps.is_empty()).then(|| percentile(&gaps, 0.5)),
+            }),
+            ..Figure::default()
         }
     }
 
-    fn lead_time(&self, changes: &[&Change]) -> LeadTime {
+    fn lead_time(&self, changes: &[&Change]) -> Figure {
         let mut reasons = BTreeMap::new();
         for reason in changes.iter().filter_map(|change| change.lead.time.err()) {
             *reasons.entry(reason).or_default() += 1;
@@ -205,14 +203,7 @@ impl World {
             let (p50, n) = (kept.map(|kept| kept.p50), kept.map_or(0, |kept| kept.n));
             VariantFigure { variant, p50, n, negative: negative.len() as u64 }
         });
-        let durations = durations(&lead_times(changes));
-        LeadTime {
-            durations,
-            band: reading(
-                &self.settings.bands.lead_time,
-                durations.map(|all| all.p50),
-                durations.and_then(|all| all.ci95),
-            ),
+        let details = LeadTimeDetails {
             stages: StageFigures {
                 coding: stage(|stages| stages.coding),
                 pickup: stage(|stages| stages.pickup),
@@ -222,19 +213,27 @@ impl World {
             variants: variants.to_vec(),
             pull_requests: 0,
             reasons,
-        }
+        };
+        median(durations(&lead_times(changes)), &self.settings.bands.lead_time, Details::LeadTime(details))
     }
 
-    fn change_failure(&self, changes: &[&Change], end: Timestamp) -> ChangeFailure {
+    fn change_failure(&self, changes: &[&Change], end: Timestamp) -> Figure {
         let failed = self.failed(changes, end);
         let mut by_rule = BTreeMap::new();
         for rule in &failed {
             *by_rule.entry(*rule).or_default() += 1;
         }
-        let ratio = (!changes.is_empty()).then(|| failed.len() as f64 / changes.len() as f64);
+        let value = (!changes.is_empty()).then(|| failed.len() as f64 / changes.len() as f64);
         let ci95 = (!changes.is_empty()).then(|| wilson(failed.len(), changes.len()));
-        let band = reading(&self.settings.bands.change_failure_rate, ratio, ci95);
-        ChangeFailure { deployments: changes.len() as u64, failed: failed.len() as u64, ratio, ci95, by_rule, band }
+        Figure {
+            value,
+            n: changes.len() as u64,
+            k: Some(failed.len() as u64),
+            ci95,
+            band: reading(&self.settings.bands.change_failure_rate, value, ci95),
+            details: Details::Failures(by_rule),
+            ..Figure::default()
+        }
     }
 
     /// The first rule of each of the deployments that is failed as known at `end`.
@@ -248,20 +247,14 @@ impl World {
         rules
     }
 
-    fn restore(&self, group: &Group, span: Span, attributed: bool) -> Restore {
+    fn restore(&self, group: &Group, span: Span, attributed: bool) -> Figure {
         let restoring = self.restoring(group, span, attributed);
-        let durations = durations(&restoring.resolved);
         let (km_p50, km_beyond) = survival_median(&restoring.resolved, &restoring.open);
+        let (opened, open) = (restoring.opened as u64, restoring.open.len() as u64);
         let bands = &self.settings.bands;
         let thresholds = if attributed { &bands.recovery_time } else { &bands.time_to_restore };
-        Restore {
-            opened: restoring.opened as u64,
-            durations,
-            open: restoring.open.len() as u64,
-            km_p50,
-            km_beyond,
-            band: reading(thresholds, durations.map(|all| all.p50), durations.and_then(|all| all.ci95)),
-        }
+        let details = RestoreDetails { opened, open, km_p50, km_beyond };
+        median(durations(&restoring.resolved), thresholds, Details::Restore(details))
     }
 
     fn restoring(&self, group: &Group, span: Span, attributed: bool) -> Restoring {
@@ -308,7 +301,21 @@ struct Restoring {
     open: Vec<i64>,
 }
 
-fn given<T>(missing: &[Missing], figure: impl FnOnce() -> T) -> Known<T> {
+/// The median of some durations as a figure.
+fn median(all: Option<Durations>, thresholds: &Thresholds, details: Details) -> Figure {
+    let (value, ci95) = (all.map(|all| all.p50), all.and_then(|all| all.ci95));
+    Figure {
+        value,
+        n: all.map_or(0, |all| all.n),
+        quantiles: all.map(|all| Quantiles { p50: all.p50, p75: all.p75, p90: all.p90, mean: all.mean }),
+        ci95,
+        band: reading(thresholds, value, ci95),
+        details,
+        ..Figure::default()
+    }
+}
+
+fn given(missing: &[Missing], figure: impl FnOnce() -> Figure) -> Known {
     if missing.is_empty() { Ok(figure()) } else { Err(missing.to_vec()) }
 }
 

@@ -28,15 +28,25 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         incidents: analysis.incidents.iter().filter(|record| group.has_any(&record.services, &record.teams)).collect(),
     };
     let (zone, bands) = (analysis.settings.zone, &analysis.settings.bands);
-    let figures = period_figures(&mine, analysis.known, 365, bands);
+    let mut figures = period_figures(&mine, analysis.known, 365, bands);
     let half = Span { from: analysis.known.from, to: zone.midnight(day("2025-07-01")) };
+    let before = period_figures(&mine, half, 181, bands);
+    for (metric, figure) in figures.iter_mut() {
+        figure.previous = Some(Box::new(before[metric].clone()));
+        figure.verdict = Some(match metric {
+            Metric::DeploymentFrequency => Verdict::Better,
+            Metric::ChangeFailureRate => Verdict::TooFewData,
+            Metric::TimeToRestore => Verdict::Worse,
+            _ => Verdict::WithinNoise,
+        });
+    }
     let months = (1..=12).filter_map(|month| {
         let from = NaiveDate::from_ymd_opt(2025, month, 1)?;
         let to = from.checked_add_months(chrono::Months::new(1))?;
-        let figure = period_figures(&mine, zone.span(from, to), 30, bands).change_failure;
+        let figure = period_figures(&mine, zone.span(from, to), 30, bands)[Metric::ChangeFailureRate].clone();
         Some(MonthlyFailures {
             from,
-            figure: if month == 1 && group == Group::all() { Err(NoData::NotYet) } else { figure },
+            figure: if month == 1 && group == Group::all() { Figure::missing(NoData::NotYet) } else { figure },
         })
     });
     let mut times: Vec<f64> =
@@ -48,21 +58,12 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         unresolved: 1.0 - (at + 1) as f64 / (times.len() + 4) as f64,
     }));
     GroupReport {
-        trends: crate::metrics::tables::Trends::default(),
         recent: Vec::new(),
         emulations: Vec::new(),
         daily: daily(&mine, analysis, bands),
         months: months.collect(),
         survival,
-        previous: Some(period_figures(&mine, half, 181, bands)),
         figures,
-        verdicts: Verdicts {
-            frequency: Some(Verdict::Better),
-            lead_time: Some(Verdict::WithinNoise),
-            change_failure: Some(Verdict::TooFewData),
-            restore: Some(Verdict::Worse),
-            recovery: Some(Verdict::WithinNoise),
-        },
         group,
         team,
         services,
@@ -96,7 +97,7 @@ fn band(thresholds: &Thresholds, value: f64, interval: Option<Interval>) -> Band
     BandReading { band: thresholds.classify(value), range }
 }
 
-fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> PeriodFigures {
+fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Figures {
     let inside: Vec<_> =
         mine.deployments.iter().filter(|record| record.event.finished_at.is_some_and(|at| span.contains(at))).collect();
     let n = inside.len() as f64;
@@ -127,56 +128,65 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Pe
     });
     let opened: Vec<_> = mine.incidents.iter().filter(|record| span.contains(record.event.opened_at)).collect();
     let restored = durations(opened.iter().filter_map(|record| Some(record.time_to_restore?.as_f64())).collect());
-    let restore = Restore {
-        opened: opened.len() as u64,
-        durations: restored,
-        open: opened.iter().filter(|record| record.time_to_restore.is_none()).count() as u64,
-        km_p50: restored.map(|it| it.p50 * 1.1),
-        km_beyond: None,
+    let restore = Figure {
         band: restored.map(|it| band(&bands.time_to_restore, it.p50, it.ci95)).unwrap_or_default(),
+        ..Figure::of_durations(
+            restored,
+            Details::Restore(RestoreDetails {
+                opened: opened.len() as u64,
+                open: opened.iter().filter(|record| record.time_to_restore.is_none()).count() as u64,
+                km_p50: restored.map(|it| it.p50 * 1.1),
+                km_beyond: None,
+            }),
+        )
     };
-    PeriodFigures {
-        frequency: Ok(Frequency {
-            deployments: inside.len() as u64,
-            days,
-            per_day: rate,
-            days_with_deployments: days / 2,
-            median_days_between: (inside.len() > 1).then_some(0.7),
-            ci95,
+    let lead_time = LeadTimeDetails {
+        pull_requests: 0,
+        stages: StageFigures {
+            coding: stage(|it| it.coding),
+            pickup: stage(|it| it.pickup),
+            review: stage(|it| it.review),
+            deploy: stage(|it| it.deploy),
+        },
+        variants: vec![
+            variant(Variant::Deployment, 1.0),
+            variant(Variant::Change, 0.9),
+            variant(Variant::Commit, 0.6),
+            variant(Variant::PullRequestOpened, 0.4),
+        ],
+        reasons: BTreeMap::from([(LeadTimeReason::Redeploy, 3), (LeadTimeReason::UnknownCommits, 2)]),
+    };
+    Figures::new(|metric| match metric {
+        Metric::DeploymentFrequency => Figure {
+            value: Some(rate),
+            n: inside.len() as u64,
+            ci95: Some(ci95),
             band: band(&bands.deployment_frequency, rate, Some(ci95)),
-        }),
-        lead_time: Ok(LeadTime {
-            pull_requests: 0,
-            durations: lead,
+            details: Details::Frequency(FrequencyDetails {
+                days,
+                days_with_deployments: days / 2,
+                median_days_between: (inside.len() > 1).then_some(0.7),
+            }),
+            ..Figure::default()
+        },
+        Metric::LeadTime => Figure {
             band: lead.map(|it| band(&bands.lead_time, it.p50, it.ci95)).unwrap_or_default(),
-            stages: StageFigures {
-                coding: stage(|it| it.coding),
-                pickup: stage(|it| it.pickup),
-                review: stage(|it| it.review),
-                deploy: stage(|it| it.deploy),
-            },
-            variants: vec![
-                variant(Variant::Deployment, 1.0),
-                variant(Variant::Change, 0.9),
-                variant(Variant::Commit, 0.6),
-                variant(Variant::PullRequestOpened, 0.4),
-            ],
-            reasons: BTreeMap::from([(LeadTimeReason::Redeploy, 3), (LeadTimeReason::UnknownCommits, 2)]),
-        }),
-        change_failure: Ok(ChangeFailure {
-            deployments: inside.len() as u64,
-            failed: failed as u64,
-            ratio,
+            ..Figure::of_durations(lead, Details::LeadTime(lead_time.clone()))
+        },
+        Metric::ChangeFailureRate => Figure {
+            value: ratio,
+            n: inside.len() as u64,
+            k: Some(failed as u64),
             ci95: wilson,
-            by_rule: BTreeMap::from([
+            band: ratio.map(|it| band(&bands.change_failure_rate, it, wilson)).unwrap_or_default(),
+            details: Details::Failures(BTreeMap::from([
                 (Rule::Explicit, failed as u64 / 2),
                 (Rule::Window, failed as u64 - failed as u64 / 2),
-            ]),
-            band: ratio.map(|it| band(&bands.change_failure_rate, it, wilson)).unwrap_or_default(),
-        }),
-        recovery: Ok(restore.clone()),
-        restore: Ok(restore),
-    }
+            ])),
+            ..Figure::default()
+        },
+        Metric::TimeToRestore | Metric::RecoveryTime => restore.clone(),
+    })
 }
 
 fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow> {
@@ -188,8 +198,9 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
         let window = Span { from: zone.midnight(from), to: end };
         let today = zone.midnight(date);
         let figures = period_figures(mine, window, 30, bands);
-        let (frequency, lead) = (figures.frequency.expect("known"), figures.lead_time.expect("known").durations);
-        let (failure, restore) = (figures.change_failure.expect("known"), figures.restore.expect("known"));
+        let [frequency, lead, failure, restore] =
+            [Metric::DeploymentFrequency, Metric::LeadTime, Metric::ChangeFailureRate, Metric::TimeToRestore]
+                .map(|metric| figures[metric].clone());
         // Some weeks in spring were not read.
         let read = !(date.month() == 4 && date.day() < 20);
         let count = |value: u64| read.then_some(value as u32);
@@ -202,19 +213,19 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
                     |record: &&DeploymentRecord<'_>| record.event.finished_at.is_some_and(|at| at >= today && at < end);
                 mine.deployments.iter().filter(inside).count() as u32
             }),
-            deployments: count(frequency.deployments),
-            deployments_per_day: read.then_some(frequency.per_day),
-            lead_time_p50: lead.filter(|_| read).map(|it| it.p50),
-            lead_time_p90: lead.filter(|_| read).map(|it| it.p90),
-            lead_time_n: count(lead.map_or(0, |it| it.n)),
-            failed_deployments: count(failure.failed),
-            change_failure_rate: failure.ratio.filter(|_| read),
-            incidents_opened: count(restore.opened),
-            incidents_resolved: count(restore.durations.map_or(0, |it| it.n)),
-            incidents_open: count(restore.open),
-            time_to_restore_p50: restore.durations.filter(|_| read).map(|it| it.p50),
-            time_to_restore_p90: restore.durations.filter(|_| read).map(|it| it.p90),
-            recovery_time_p50: restore.durations.filter(|_| read).map(|it| it.p50),
+            deployments: count(frequency.n),
+            deployments_per_day: frequency.value.filter(|_| read),
+            lead_time_p50: lead.value.filter(|_| read),
+            lead_time_p90: lead.quantiles.filter(|_| read).map(|it| it.p90),
+            lead_time_n: count(lead.n),
+            failed_deployments: count(failure.k.unwrap_or(0)),
+            change_failure_rate: failure.value.filter(|_| read),
+            incidents_opened: count(restore.restore().map_or(0, |it| it.opened)),
+            incidents_resolved: count(restore.n),
+            incidents_open: count(restore.restore().map_or(0, |it| it.open)),
+            time_to_restore_p50: restore.value.filter(|_| read),
+            time_to_restore_p90: restore.quantiles.filter(|_| read).map(|it| it.p90),
+            recovery_time_p50: restore.value.filter(|_| read),
             deployment_frequency_band: None,
             lead_time_band: None,
             change_failure_rate_band: None,

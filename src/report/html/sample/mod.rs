@@ -67,13 +67,13 @@ pub(crate) fn empty() -> Analysis {
     let settings = Settings::default();
     let period = Period::parse("2025-Q3", day("2026-01-10")).expect("a period");
     let known = settings.zone.span(period.from, period.to);
-    let figures = PeriodFigures {
-        frequency: Err(NoData::NoRepos),
-        lead_time: Err(NoData::NoRepos),
-        change_failure: Err(NoData::NoRepos),
-        restore: Err(NoData::NoIncidentSource),
-        recovery: Err(NoData::NoIncidentSource),
-    };
+    let figures = Figures::new(|metric| {
+        let missing = || match metric {
+            Metric::TimeToRestore | Metric::RecoveryTime => Figure::missing(NoData::NoIncidentSource),
+            _ => Figure::missing(NoData::NoRepos),
+        };
+        Figure { previous: Some(Box::new(missing())), ..missing() }
+    });
     Analysis {
         settings,
         as_of: Timestamp::parse("2026-01-10T06:00:00Z").expect("an instant"),
@@ -83,15 +83,12 @@ pub(crate) fn empty() -> Analysis {
         service_filter: None,
         team_filter: None,
         groups: vec![GroupReport {
-            trends: crate::metrics::tables::Trends::default(),
             recent: Vec::new(),
             emulations: Vec::new(),
             group: Group::all(),
             team: None,
             services: 0,
-            previous: Some(figures.clone()),
             figures,
-            verdicts: Verdicts::default(),
             daily: Vec::new(),
             months: Vec::new(),
             survival: Vec::new(),
@@ -180,9 +177,11 @@ pub(crate) fn year(services: usize) -> Analysis {
     // One service was never read: its figures are missing, not zero.
     if let Some(last) = analysis.groups.last_mut() {
         let gap = NoData::DeploymentsNotRead { repos: vec!["acme/<unread>".into()], read: None };
-        last.figures.frequency = Err(gap.clone());
-        last.figures.lead_time = Err(gap.clone());
-        last.figures.change_failure = Err(gap);
+        for metric in [Metric::DeploymentFrequency, Metric::LeadTime, Metric::ChangeFailureRate] {
+            let figure = &mut last.figures[metric];
+            *figure =
+                Figure { previous: figure.previous.take(), verdict: figure.verdict, ..Figure::missing(gap.clone()) };
+        }
         last.daily.clear();
     }
     analysis

@@ -1,0 +1,44 @@
+//! Change failure rate.
+//!
+//! Distinct counted deployments known at the period's end to have failed ÷ counted deployments of the period. Never above
+//! 1, and no value without deployments. Interval: Wilson. The links between incidents and deployments are made in
+//! `facts::attribution`. Source: DORA, "change fail rate".
+
+use std::collections::BTreeMap;
+
+use super::descriptor::{Descriptor, Needs, Test};
+use super::group_span::GroupSpan;
+use super::shares::share;
+use super::tables::{Better, Details, Figure, Rule, Statistic, Unit};
+
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    id: "change_failure_rate",
+    aliases: &["cfr", "change-failure-rate"],
+    title: "Change failure rate",
+    short: "Change failure rate",
+    in_text: "change failure rate",
+    definition: "Deployments known to have failed, divided by all of them.",
+    meaning: "Deployments that failed over all counted deployments. Interval: Wilson. A deployment near the end of the \
+              period may still turn out to have failed.",
+    unit: Unit::Ratio,
+    better: Better::Lower,
+    statistics: &[Statistic::Ratio],
+    interval: "Wilson's interval of a share",
+    thresholds: |bands| Some(&bands.change_failure_rate),
+    needs: Needs::Both,
+    test: Test::Shares,
+    counts: ("deployment", "deployments"),
+    part: Some(("failed", "failed")),
+    section: Some("failures"),
+    blank: || Details::Failures(BTreeMap::new()),
+    measure,
+};
+
+fn measure(group: &GroupSpan<'_>) -> Figure {
+    let end = group.span.to;
+    let first = |deployment| {
+        let known = group.facts.failures(deployment).iter().filter(|failure| failure.holds_at(end));
+        known.map(|failure| failure.rule).min()
+    };
+    share(group, &Rule::ALL, first, Details::Failures)
+}

@@ -1,0 +1,56 @@
+//! Deployment frequency.
+//!
+//! Counted deployments that finished in the period ÷ calendar days of the period that have begun by `as_of`. Interval:
+//! exact Poisson (Garwood). None in a period that was wholly read is a true 0. Source: DORA, "deployment frequency".
+
+use std::collections::BTreeSet;
+
+use super::descriptor::{Descriptor, Needs, Test};
+use super::group_span::GroupSpan;
+use super::statistics::{garwood, quantile};
+use super::tables::{Better, Details, Figure, FrequencyDetails, Statistic, Unit};
+use crate::domain::unit::Interval;
+
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    id: "deployment_frequency",
+    aliases: &["frequency", "df", "deployment-frequency"],
+    title: "Deployment frequency",
+    short: "Deployment frequency",
+    in_text: "deployment frequency",
+    definition: "Deployments that succeeded in a production environment, divided by the calendar days of the period.",
+    meaning: "Counted deployments over calendar days. Interval: exact Poisson (Garwood).",
+    unit: Unit::PerDay,
+    better: Better::Higher,
+    statistics: &[Statistic::Rate],
+    interval: "exact Poisson interval of the count (Garwood), divided by the days",
+    thresholds: |bands| Some(&bands.deployment_frequency),
+    needs: Needs::Deployments,
+    test: Test::Rates,
+    counts: ("deployment", "deployments"),
+    part: None,
+    section: Some("frequency"),
+    blank: || Details::Frequency(FrequencyDetails::default()),
+    measure,
+};
+
+fn measure(group: &GroupSpan<'_>) -> Figure {
+    let finished = group.finished();
+    let n = finished.len() as u64;
+    let exposure = f64::from(group.days.max(1));
+    let counts = garwood(n);
+    let mut between: Vec<f64> =
+        finished.windows(2).map(|pair| (pair[1].0.0 - pair[0].0.0) as f64 / 86_400_000.0).collect();
+    between.sort_unstable_by(f64::total_cmp);
+    let on: BTreeSet<_> = finished.iter().map(|(at, _)| group.zone.day_of(*at)).collect();
+    Figure {
+        value: Some(n as f64 / exposure),
+        n,
+        ci95: Some(Interval { low: counts.low / exposure, high: counts.high / exposure }),
+        details: Details::Frequency(FrequencyDetails {
+            days: group.days,
+            days_with_deployments: u32::try_from(on.len()).unwrap_or(u32::MAX),
+            median_days_between: quantile(&between, 0.5),
+        }),
+        ..Figure::default()
+    }
+}

@@ -1,0 +1,93 @@
+//! What is said of a metric once, so that every output can loop over the metrics: names, definition, unit, which
+//! direction is better, what it lists, which bands it reads, what must have been read, how two periods are compared.
+
+use super::group_span::GroupSpan;
+use super::tables::{BandReading, Better, Details, Figure, Statistic, Unit};
+use crate::domain::band::{Bands, Thresholds};
+
+/// One metric.
+#[derive(Debug)]
+pub struct Descriptor {
+    /// As written in the outputs.
+    pub id: &'static str,
+    /// Shorter names that the command line takes.
+    pub aliases: &'static [&'static str],
+    /// As a heading.
+    pub title: &'static str,
+    /// As the head of a row.
+    pub short: &'static str,
+    /// Inside a line of text.
+    pub in_text: &'static str,
+    /// The definition in a sentence.
+    pub definition: &'static str,
+    /// The definition with its edge cases, for the report's page.
+    pub meaning: &'static str,
+    /// The unit of its value.
+    pub unit: Unit,
+    /// Which direction is better.
+    pub better: Better,
+    /// The numbers that `summary.csv` lists, the headline first.
+    pub statistics: &'static [Statistic],
+    /// How the interval comes about.
+    pub interval: &'static str,
+    /// Its thresholds in a table of bands; none where no edition has any.
+    pub thresholds: fn(&Bands) -> Option<&Thresholds>,
+    /// What must have been read for a figure.
+    pub needs: Needs,
+    /// How two periods are compared.
+    pub test: Test,
+    /// What `n` counts: one of them, several.
+    pub counts: (&'static str, &'static str),
+    /// Of a share: what `k` of them are, as a word and as its key in `report.json`.
+    pub part: Option<(&'static str, &'static str)>,
+    /// The section of the report's page that a tile of its own leads to; none where another metric's section has it.
+    pub section: Option<&'static str>,
+    /// What only this metric has, of nothing.
+    pub blank: fn() -> Details,
+    /// Counts it, without band and comparison.
+    pub(super) measure: fn(&GroupSpan<'_>) -> Figure,
+}
+
+/// What must have been read over the whole span for a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Every repo of the group.
+    Deployments,
+    /// Every incident source.
+    Incidents,
+    /// Both, and incidents must be linked to services.
+    Both,
+}
+
+/// How two periods are compared, at 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test {
+    /// Conditional binomial test of two Poisson rates.
+    Rates,
+    /// Newcombe's interval of the difference of two shares.
+    Shares,
+    /// The order-statistic intervals of two medians do not touch.
+    Medians,
+}
+
+impl Descriptor {
+    /// Whether a name is this metric's.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id.eq_ignore_ascii_case(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
+
+    /// The band of a figure's value, and those of the ends of its interval where they differ.
+    pub(super) fn reading(&self, bands: &Bands, figure: &Figure) -> BandReading {
+        let (Some(thresholds), Some(value)) = ((self.thresholds)(bands), figure.value) else {
+            return BandReading::default();
+        };
+        let range = figure.ci95.and_then(|ends| {
+            let (worse, better) = match self.better {
+                Better::Higher => (ends.low, ends.high),
+                Better::Lower => (ends.high, ends.low),
+            };
+            thresholds.classify(worse).zip(thresholds.classify(better)).filter(|(worse, better)| worse != better)
+        });
+        BandReading { band: thresholds.classify(value), range }
+    }
+}

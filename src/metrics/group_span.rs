@@ -1,0 +1,30 @@
+//! One group over one span of time: what every metric is counted from.
+
+use super::pool::Pool;
+use crate::domain::time::{Span, Timestamp, Zone};
+use crate::facts::Facts;
+
+/// A group's events, what is known of them, and the span in which they are counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupSpan<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) facts: &'a Facts,
+    pub(super) span: Span,
+    /// Calendar days of the span that have begun.
+    pub(super) days: u32,
+    pub(super) zone: Zone,
+}
+
+impl<'a> GroupSpan<'a> {
+    /// The counted deployments that finished in the span.
+    pub(super) fn finished(&self) -> &'a [(Timestamp, usize)] {
+        finished_in(self.pool, self.span)
+    }
+}
+
+/// The instants and indices of a pool's deployments that finished in a span.
+pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(Timestamp, usize)] {
+    let from = pool.deployments.partition_point(|(at, _)| *at < span.from);
+    let to = pool.deployments.partition_point(|(at, _)| *at < span.to);
+    pool.deployments.get(from..to).unwrap_or_default()
+}
