@@ -20,7 +20,7 @@ use dora_report::metrics::filter::Filter;
 use dora_report::metrics::pool::pools;
 use dora_report::metrics::reach::{History, Unusable};
 use dora_report::metrics::window::{daily, day_windows};
-use dora_report::metrics::{Request, analyse};
+use dora_report::metrics::{Depth, Request, analyse};
 use dora_report::store::{Dataset, Writer};
 
 const REPOS: i64 = 31;
@@ -105,7 +105,19 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
         .expect("a dataset");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let as_of = settings.zone.midnight(period.to);
-    (folder, dataset, Request { settings, as_of, previous: period.previous(), period, service: None, team: None })
+    (
+        folder,
+        dataset,
+        Request {
+            settings,
+            as_of,
+            previous: period.previous(),
+            period,
+            service: None,
+            team: None,
+            depth: Depth::Whole,
+        },
+    )
 }
 
 fn metrics(criterion: &mut Criterion) {

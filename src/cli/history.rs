@@ -10,7 +10,7 @@ use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::export::event_series::WINDOW_DAYS;
 use crate::metrics::tables::Analysis;
-use crate::metrics::{Request, analyse};
+use crate::metrics::{Depth, Request, analyse};
 
 /// From the first day that was read to an instant. Where nobody says which, that is the last that was read of anything:
 /// between it and the clock nobody looked, and a window that ended there would not be complete. Where nothing was read at
@@ -33,6 +33,6 @@ pub(super) fn whole(context: &Context, as_of: Option<Timestamp>, now: Timestamp)
     let first = settings.zone.day_of(begin).min(last);
     let to = last.succ_opt().context("the instant lies beyond the calendar")?;
     let period = Period::range(first, to).map_err(anyhow::Error::msg)?;
-    let request = Request { settings, as_of, previous: None, period, service: None, team: None };
+    let request = Request { settings, as_of, previous: None, period, service: None, team: None, depth: Depth::Tables };
     Ok(analyse(&dataset, &request)?)
 }

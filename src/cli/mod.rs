@@ -4,6 +4,7 @@
 mod advice;
 mod args;
 mod commands;
+mod content;
 mod context;
 mod dataset;
 mod exit;

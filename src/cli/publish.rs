@@ -2,7 +2,7 @@
 //! one; and the list of the reports that there are.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -13,11 +13,13 @@ use sha2::{Digest, Sha256};
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
+use crate::metrics::Depth;
 use crate::metrics::tables::{Analysis, Metric};
 use crate::report::html::{self, IndexEntry};
 use crate::report::words::sentence;
 
 use super::args::Format;
+use super::content::Content;
 use super::exit::UsageError;
 use super::standing::{self, files_of};
 use crate::store::replace;
@@ -28,11 +30,11 @@ pub(super) struct Publication<'a> {
     /// The formats that were asked for.
     pub(super) formats: &'a [Format],
     /// The files of a format, by name.
-    pub(super) render: &'a dyn Fn(Format) -> anyhow::Result<Files>,
+    pub(super) render: &'a dyn Fn(Format) -> anyhow::Result<Files<'a>>,
 }
 
 /// The files of a format, by name.
-pub(super) type Files = Vec<(&'static str, String)>;
+pub(super) type Files<'a> = Vec<(&'static str, Content<'a>)>;
 
 /// What was published.
 pub(super) struct Published {
@@ -45,7 +47,9 @@ pub(super) struct Published {
 /// Writes the files of one report as `<out>/<period>/`, with the filters in the folder's name where there are some.
 /// Files of formats that were not asked for stay where they are of the same data.
 pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Result<Published> {
-    let label = &folder_name(publication.analysis);
+    let analysis = publication.analysis;
+    let filters = [analysis.service_filter.as_deref(), analysis.team_filter.as_deref()];
+    let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
     // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
     let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
@@ -64,8 +68,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let is_same = others.is_empty() || is_of_the_same_data(&place, publication, &files)?;
     if is_same {
         for name in &others {
-            let text = fs::read_to_string(place.join(name));
-            files.push((name, text.map_err(|cause| failed(&place, "the report before cannot be read", &cause))?));
+            files.push((name, Content::Copy(place.join(name))));
         }
     }
     let written = write_all(&beside, &files).and_then(|()| swap(&beside, &place));
@@ -76,10 +79,23 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     Ok(Published { folder: place, dropped: if is_same { Vec::new() } else { others } })
 }
 
-/// The period, and the filters where there are some: `2026-Q3.team-payments`.
-fn folder_name(analysis: &Analysis) -> String {
-    let mut name = analysis.period.label.clone();
-    for (kind, filter) in [("service", &analysis.service_filter), ("team", &analysis.team_filter)] {
+/// How much of a report must be computed for its formats: all, where more than tables are asked for, or lie there and are
+/// compared with what this run would write.
+pub(super) fn depth(out: &Path, period: &str, filters: [Option<&str>; 2], formats: &[Format]) -> Depth {
+    let place = out.join(folder_name(period, filters));
+    let is_table = |format: &Format| *format == Format::Csv;
+    let others = standing::all_files().filter(|name| !files_of(Format::Csv).contains(name));
+    if formats.iter().all(is_table) && !others.into_iter().any(|name| place.join(name).exists()) {
+        Depth::Tables
+    } else {
+        Depth::Whole
+    }
+}
+
+/// The period, and the filters of services and teams where there are some: `2026-Q3.team-payments`.
+fn folder_name(period: &str, [service, team]: [Option<&str>; 2]) -> String {
+    let mut name = period.to_owned();
+    for (kind, filter) in [("service", service), ("team", team)] {
         if let Some(filter) = filter {
             name = format!("{name}.{kind}-{}", safe(filter));
         }
@@ -122,7 +138,7 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
 /// Whether a report that is there is of the same data: its JSON and its tables are what this run would write. Without
 /// its JSON the page and the summary decide as well, because the tables do not state their instant. `made` are the
 /// files of the formats that were asked for.
-fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files) -> anyhow::Result<bool> {
+fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files<'_>) -> anyhow::Result<bool> {
     let formats = if place.join("report.json").is_file() {
         &[Format::Json, Format::Csv][..]
     } else {
@@ -132,8 +148,10 @@ fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files
         if !files_of(*format).iter().any(|name| place.join(name).is_file()) {
             continue;
         }
-        let is_other =
-            |(name, text): &(&str, String)| fs::read_to_string(place.join(name)).is_ok_and(|before| before != *text);
+        let is_other = |(name, content): &(&str, Content<'_>)| {
+            let path = place.join(name);
+            File::open(&path).is_ok() && !content.is_in(&path)
+        };
         let differs = if publication.formats.contains(format) {
             made.iter().filter(|(name, _)| files_of(*format).contains(name)).any(is_other)
         } else {
@@ -201,13 +219,11 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn write_all(folder: &Path, files: &[(&str, String)]) -> io::Result<()> {
+fn write_all(folder: &Path, files: &[(&str, Content<'_>)]) -> io::Result<()> {
     remove(folder)?;
     fs::create_dir(folder)?;
-    for (name, text) in files {
-        let mut file = File::create(folder.join(name))?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+    for (name, content) in files {
+        content.save(&folder.join(name))?;
     }
     File::open(folder)?.sync_all()
 }

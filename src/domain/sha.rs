@@ -52,7 +52,12 @@ fn digit(letter: Option<u8>) -> u8 {
 
 impl fmt::Display for Sha {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        let mut text = [0; FULL];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            let letter = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+            pair.copy_from_slice(&[letter(byte >> 4), letter(byte & 0xF)]);
+        }
+        out.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -12,11 +12,10 @@
 //! This is a loop of our own, because no join tells what a commit graph reaches: one visit per commit and environment,
 //! repo by repo, on every core. `benches/metrics.rs` has it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use rustc_hash::FxHashMap;
 
 use super::commits::Commits;
+use super::parallel::in_parallel;
 use super::repo_pass::{Found, One, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
@@ -55,31 +54,9 @@ impl Arrivals {
     /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source.
     pub fn new(events: &Events, revisions: &Revisions, counted: &[u32]) -> Self {
         let jobs = jobs(&events.deployments, &events.commits, counted);
-        let (next, cores) = (AtomicUsize::new(0), std::thread::available_parallelism().map_or(1, usize::from));
-        let work = || {
-            let mut done = Vec::new();
-            while let Some((at, job)) = take(&next, &jobs) {
-                let pass = RepoPass::new(events, revisions, &job.repo);
-                done.push((at, pass.run(&job.environments)));
-            }
-            done
-        };
-        let mut done: Vec<(usize, Found)> = if jobs.len() < 2 || counted.len() < 1_000 {
-            work()
-        } else {
-            std::thread::scope(|scope| {
-                let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
-                let mut done = work();
-                for other in others {
-                    // A thread that panicked has said so; its panic goes on here.
-                    done.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
-                }
-                done
-            })
-        };
-        done.sort_unstable_by_key(|(at, _)| *at);
+        let done = in_parallel(&jobs, |job| RepoPass::new(events, revisions, &job.repo).run(&job.environments));
         let mut all = Self { place: vec![NOT_COUNTED; events.deployments.len()], found: Found::default() };
-        for (_, found) in done {
+        for found in done {
             all.found.append(found);
         }
         for (at, one) in all.found.ones.iter().enumerate() {
@@ -179,11 +156,6 @@ impl Arrivals {
         }
         starts.into_iter().map(|(variant, start)| VariantSpan { variant, span: end.since(start) }).collect()
     }
-}
-
-fn take<'j>(next: &AtomicUsize, jobs: &'j [Job]) -> Option<(usize, &'j Job)> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    Some((at, jobs.get(at)?))
 }
 
 /// The counted deployments of each repo and environment, which are compared without case; the longest histories first,

@@ -5,6 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Categories;
 use super::error::FactsError;
+use super::inputs::{InputSummary, observed};
+use super::parallel::in_parallel;
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
 use crate::store::Dataset;
@@ -35,11 +37,11 @@ pub struct Commits {
 const NO_NUMBER: i64 = i64::MIN;
 
 impl Commits {
-    pub(super) fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+    pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Commits;
-        let mut all = Self::default();
-        for part in dataset.scan_parts(table)? {
+        let parts = in_parallel(&dataset.scan_parts(table)?, |part| {
             let frame = part
+                .clone()
                 .select([
                     col("repo"),
                     col("sha"),
@@ -48,12 +50,38 @@ impl Commits {
                     col("authored_at").cast(DataType::Int64),
                     col("committed_at").cast(DataType::Int64),
                     col("pull_request"),
+                    col("observed_at"),
                 ])
                 .collect()
                 .map_err(FactsError::reading(table))?;
-            all.extend(&frame)?;
+            let mut commits = Self::default();
+            commits.extend(&frame)?;
+            Ok::<_, FactsError>((commits, observed(&frame, table)?))
+        });
+        let mut all = (Self::default(), InputSummary { table, rows: 0, newest_observed_at: None });
+        for part in parts {
+            let (commits, read) = part?;
+            all.0.append(commits);
+            all.1.rows += read.rows;
+            all.1.newest_observed_at = all.1.newest_observed_at.max(read.newest_observed_at);
         }
         Ok(all)
+    }
+
+    fn append(&mut self, other: Self) {
+        let (rows, parents) = (self.sha.len(), self.parents.len());
+        let after = |count: u32, at: usize| u32::try_from(at).map_or(u32::MAX, |at| at.saturating_add(count));
+        self.sha.extend(other.sha);
+        self.authored_at.extend(other.authored_at);
+        self.committed_at.extend(other.committed_at);
+        self.number.extend(other.number);
+        self.parents_end.extend(other.parents_end.into_iter().map(|end| after(end, parents)));
+        self.parents_read.extend(other.parents_read);
+        self.parents.extend(other.parents);
+        self.texts.extend(other.texts);
+        for (repo, own) in other.by_repo {
+            self.by_repo.entry(repo).or_default().extend(own.into_iter().map(|row| after(row, rows)));
+        }
     }
 
     fn extend(&mut self, frame: &DataFrame) -> Result<(), FactsError> {

@@ -6,6 +6,7 @@ use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
+use super::inputs::{InputSummary, observed};
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
@@ -44,7 +45,7 @@ pub struct Requests {
 }
 
 impl Requests {
-    pub(super) fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+    pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::PullRequests;
         let instant = |name: &str| col(name).cast(DataType::Int64);
         let frame = dataset
@@ -58,6 +59,7 @@ impl Requests {
                 instant("first_commit_at"),
                 instant("first_review_at"),
                 instant("merged_at"),
+                col("observed_at"),
             ])
             .sort(["repo", "number"], SortMultipleOptions::default())
             .collect()
@@ -88,7 +90,7 @@ impl Requests {
             }
         }
         let merge = columns.texts("merge_sha")?.iter().map(|sha| sha.map(Sha::of)).collect();
-        Ok(Self { times, merge, by_repo })
+        Ok((Self { times, merge, by_repo }, observed(&frame, table)?))
     }
 
     /// Those of a repo, by its name in lower case.

@@ -8,6 +8,7 @@ use polars::prelude::*;
 use super::columns::{Categories, Texts};
 use super::commits::Commits;
 use super::error::FactsError;
+use super::inputs::{InputSummary, observed};
 use super::requests::Requests;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::time::Timestamp;
@@ -28,17 +29,6 @@ pub struct Events {
     pub requests: Requests,
     /// What was read, in numbers.
     pub inputs: Vec<InputSummary>,
-}
-
-/// One table of the dataset in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputSummary {
-    /// The table.
-    pub table: Table,
-    /// Its rows.
-    pub rows: u64,
-    /// The newest instant at which one of them was read.
-    pub newest_observed_at: Option<Timestamp>,
 }
 
 /// Deployments, a column each; what a row is, [`Deployment`] says.
@@ -90,13 +80,25 @@ impl Deployments {
         self.finished_at.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
     }
 
-    fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+    fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
         let frame = dataset
             .scan(table)?
             .select(
-                ["source", "id", "repo", "environment", "sha", "status", "created_at", "finished_at", "task", "url"]
-                    .map(col),
+                [
+                    "source",
+                    "id",
+                    "repo",
+                    "environment",
+                    "sha",
+                    "status",
+                    "created_at",
+                    "finished_at",
+                    "task",
+                    "url",
+                    "observed_at",
+                ]
+                .map(col),
             )
             .collect()
             .map_err(FactsError::reading(table))?;
@@ -105,7 +107,8 @@ impl Deployments {
         let instants = |name| -> Result<Vec<i64>, FactsError> {
             Ok(columns.integers(name)?.iter().map(|at| at.unwrap_or(NEVER)).collect())
         };
-        Ok(Self {
+        let read = observed(&frame, table)?;
+        let all = Self {
             source: category("source")?,
             id: Texts::new(columns.texts("id")?),
             repo: category("repo")?,
@@ -116,7 +119,8 @@ impl Deployments {
             finished_at: instants("finished_at")?,
             task: category("task")?,
             url: Texts::new(columns.texts("url")?),
-        })
+        };
+        Ok((all, read))
     }
 }
 
@@ -146,32 +150,17 @@ impl Events {
     /// # Errors
     /// A part of the dataset cannot be read.
     pub fn read(dataset: &Dataset) -> Result<Self, FactsError> {
-        let inputs = Table::ALL.into_iter().map(|table| summarise(dataset, table)).collect::<Result<Vec<_>, _>>()?;
         let incidents = dataset
             .scan(Table::Incidents)?
             .sort(["source", "id"], SortMultipleOptions::default())
             .collect()
             .map_err(FactsError::reading(Table::Incidents))?;
-        Ok(Self {
-            deployments: Deployments::read(dataset)?,
-            incidents: rows::incidents(&incidents)?,
-            commits: Commits::read(dataset)?,
-            requests: Requests::read(dataset)?,
-            inputs,
-        })
+        let of_incidents = observed(&incidents, Table::Incidents)?;
+        let incidents = rows::incidents(&incidents)?;
+        let (deployments, of_deployments) = Deployments::read(dataset)?;
+        let (commits, of_commits) = Commits::read(dataset)?;
+        let (requests, of_requests) = Requests::read(dataset)?;
+        let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
+        Ok(Self { deployments, incidents, commits, requests, inputs })
     }
-}
-
-fn summarise(dataset: &Dataset, table: Table) -> Result<InputSummary, FactsError> {
-    let frame = dataset
-        .scan(table)?
-        .select([len().cast(DataType::Int64).alias("rows"), col("observed_at").max().cast(DataType::Int64)])
-        .collect()
-        .map_err(FactsError::reading(table))?;
-    let columns = Columns { frame: &frame, table };
-    Ok(InputSummary {
-        table,
-        rows: columns.integers("rows")?.get(0).and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0),
-        newest_observed_at: columns.integers("observed_at")?.get(0).map(Timestamp),
-    })
 }

@@ -12,7 +12,7 @@ use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
 use super::tables::{Alternative, Analysis, DeploymentRecord, Figures, Variation};
-use super::{Known, Scope};
+use super::{Depth, Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
 use crate::domain::reason::Reason;
@@ -75,7 +75,14 @@ impl Basis<'_> {
         let history = History::of_facts(self.coverage, &facts, settings);
         let pool = whole(&facts, self.filter);
         let reach = history.of(&pool, &facts.ownership, Recognised::new(&facts).unusable(&pool));
-        let scope = Scope { pool: &pool, reach: &reach, facts: &facts, settings, by_service: &Vec::new() };
+        let scope = Scope {
+            pool: &pool,
+            reach: &reach,
+            facts: &facts,
+            settings,
+            by_service: &Vec::new(),
+            depth: Depth::Tables,
+        };
         Ok(scope.figures(self.known))
     }
 }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use super::descriptor::{Descriptor, Needs, Test};
 use super::durations::durations;
 use super::group_span::GroupSpan;
-use super::statistics::quantile;
+use super::statistics::median;
 use super::tables::{
     Better, Details, Figure, LeadTimeDetails, LeadTimeReason, StageFigures, Statistic, Unit, Variant, VariantFigure,
 };
@@ -92,9 +92,11 @@ fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure
     }
     spans
         .into_iter()
-        .map(|(variant, (mut kept, negative))| {
-            kept.sort_unstable_by(f64::total_cmp);
-            VariantFigure { variant, p50: quantile(&kept, 0.5), n: kept.len() as u64, negative }
+        .map(|(variant, (mut kept, negative))| VariantFigure {
+            variant,
+            p50: median(&mut kept),
+            n: kept.len() as u64,
+            negative,
         })
         .collect()
 }

@@ -32,7 +32,6 @@ mod trend;
 pub mod window;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -52,8 +51,19 @@ use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
+use crate::facts::parallel::in_parallel;
 use crate::facts::scan::Events;
 use crate::store::Dataset;
+
+/// How much of a report is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// What the tables hold, and what Prometheus is sent.
+    Tables,
+    /// That, and what only the page and `report.json` show: trends, months, survival curves, how other tools count.
+    #[default]
+    Whole,
+}
 
 /// What is asked of the metrics.
 #[derive(Debug, Clone)]
@@ -70,6 +80,8 @@ pub struct Request {
     pub service: Option<Glob>,
     /// Restrict the report to services of this team.
     pub team: Option<Glob>,
+    /// How much is computed.
+    pub depth: Depth,
 }
 
 /// Computes everything that a report is made of.
@@ -91,11 +103,15 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let before = request.previous.as_ref().map(|period| Known::new(period, request));
     let known = now.span;
     let pools = pools(&facts, &filter);
-    let by_service = emulation::by_service(&facts);
+    let by_service = match request.depth {
+        Depth::Tables => Vec::new(),
+        Depth::Whole => emulation::by_service(&facts),
+    };
     let reach = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
     let whole = pools.first().map(reach);
     let groups = in_parallel(&pools, |pool| {
-        let scope = Scope { pool, reach: &reach(pool), facts: &facts, settings, by_service: &by_service };
+        let scope =
+            Scope { pool, reach: &reach(pool), facts: &facts, settings, by_service: &by_service, depth: request.depth };
         scope.report(&days, now, before)
     });
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
@@ -127,31 +143,6 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     Ok(analysis)
 }
 
-/// One result for each item, in the order of the items, on every core.
-fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { return done };
-            done.push((at, one(item)));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for other in others {
-            // A thread that panicked has said so; its panic goes on here.
-            done.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
-}
-
 /// What is known of a period, whichever group is asked.
 #[derive(Debug, Clone, Copy)]
 struct Known {
@@ -180,14 +171,17 @@ struct Scope<'a> {
     facts: &'a Facts,
     settings: &'a Settings,
     by_service: &'a emulation::ByService,
+    depth: Depth,
 }
 
 impl Scope<'_> {
     fn report(&self, days: &[DayWindow], now: Known, before: Option<Known>) -> GroupReport {
         let settings = self.settings;
         let mut figures = self.figures(now);
-        let emulations = self.emulations(days, now.span, &figures);
-        let weeks = self.weeks(days);
+        // Without days there are no weeks and no months.
+        let for_the_page = if self.depth == Depth::Whole { days } else { &[] };
+        let emulations = self.emulations(for_the_page, now.span, &figures);
+        let weeks = self.weeks(for_the_page);
         for (metric, figure) in figures.iter_mut() {
             figure.trend = trend::trend_of(metric, &weeks);
             if let Some(before) = before {
@@ -203,10 +197,10 @@ impl Scope<'_> {
             recent: self.recent(now.span.to),
             emulations,
             daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
-            months: self.months(days),
+            months: self.months(for_the_page),
             survival: match self.reach.missing_incidents(now.span) {
-                None => time_to_restore::survival(&self.over(now)),
-                Some(_) => Vec::new(),
+                None if self.depth == Depth::Whole => time_to_restore::survival(&self.over(now)),
+                _ => Vec::new(),
             },
             figures,
         }

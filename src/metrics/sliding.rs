@@ -27,25 +27,29 @@ pub struct DayPercentiles<const N: usize> {
 
 /// The percentiles `quantiles` of each day's set.
 pub fn percentiles<const N: usize>(items: &[Item], days: usize, quantiles: [f64; N]) -> Vec<DayPercentiles<N>> {
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_unstable_by(|&a, &b| items[a].value.total_cmp(&items[b].value).then(a.cmp(&b)));
-    let values: Vec<f64> = order.iter().map(|&item| items[item].value).collect();
-    let mut moves: Vec<(usize, bool, usize)> = Vec::with_capacity(items.len() * 2);
-    for (rank, &item) in order.iter().enumerate() {
-        let Item { enter, leave, .. } = items[item];
-        if enter < leave.min(days) {
-            moves.push((enter, true, rank));
-            moves.push((leave, false, rank));
+    let mut order: Vec<(i64, u32)> = items.iter().map(|item| in_order(item.value)).zip(0..).collect();
+    order.sort_unstable();
+    let at = |item: u32| items.get(item as usize).filter(|item| item.enter < item.leave.min(days));
+    let values: Vec<f64> = order.iter().map(|(_, item)| items[*item as usize].value).collect();
+    let (mut enters, mut leaves) = (Days::new(days), Days::new(days));
+    for (_, item) in &order {
+        if let Some(Item { enter, leave, .. }) = at(*item) {
+            enters.count(*enter);
+            leaves.count(*leave);
         }
     }
-    moves.sort_unstable();
+    (enters.begin(), leaves.begin());
+    for ((_, item), rank) in order.iter().zip(0..) {
+        if let Some(Item { enter, leave, .. }) = at(*item) {
+            enters.add(*enter, rank);
+            leaves.add(*leave, rank);
+        }
+    }
     let mut set = RankSet::new(items.len());
-    let mut next = moves.into_iter().peekable();
     (0..days)
         .map(|day| {
-            while let Some((_, enters, rank)) = next.next_if(|&(when, ..)| when <= day) {
-                if enters { set.insert(rank) } else { set.remove(rank) }
-            }
+            leaves.of(day).iter().for_each(|rank| set.remove(*rank as usize));
+            enters.of(day).iter().for_each(|rank| set.insert(*rank as usize));
             let mut at = [0.0; N];
             for (slot, q) in at.iter_mut().zip(quantiles) {
                 let Some((low, high, weight)) = quantile_ranks(set.len, q) else {
@@ -57,6 +61,58 @@ pub fn percentiles<const N: usize>(items: &[Item], days: usize, quantiles: [f64;
             DayPercentiles { n: u32::try_from(set.len).unwrap_or(u32::MAX), at: Some(at) }
         })
         .collect()
+}
+
+/// A number whose order among integers is that of the value by [`f64::total_cmp`].
+fn in_order(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
+}
+
+/// Ranks by day: counted first, then filled in.
+struct Days {
+    /// Where each day begins; while the ranks are counted, how many the day before has.
+    begins: Vec<usize>,
+    next: Vec<usize>,
+    ranks: Vec<u32>,
+}
+
+impl Days {
+    fn new(days: usize) -> Self {
+        Self { begins: vec![0; days + 1], next: Vec::new(), ranks: Vec::new() }
+    }
+
+    /// A day after the last is none.
+    fn count(&mut self, day: usize) {
+        if let Some(count) = self.begins.get_mut(day + 1) {
+            *count += 1;
+        }
+    }
+
+    fn begin(&mut self) {
+        let mut sum = 0;
+        for begin in &mut self.begins {
+            sum += *begin;
+            *begin = sum;
+        }
+        self.next.clone_from(&self.begins);
+        self.ranks = vec![0; sum];
+    }
+
+    fn add(&mut self, day: usize, rank: u32) {
+        if day + 1 < self.begins.len()
+            && let Some(next) = self.next.get_mut(day)
+            && let Some(place) = self.ranks.get_mut(*next)
+        {
+            *place = rank;
+            *next += 1;
+        }
+    }
+
+    fn of(&self, day: usize) -> &[u32] {
+        let end = self.begins.get(day + 1).copied().unwrap_or(0);
+        self.begins.get(day).and_then(|begin| self.ranks.get(*begin..end)).unwrap_or_default()
+    }
 }
 
 /// A set of ranks with select.

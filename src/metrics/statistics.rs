@@ -30,6 +30,14 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     Some(lerp(*sorted.get(low)?, *sorted.get(high)?, weight))
 }
 
+/// The median of values in any order, which are moved about; see [`quantile_ranks`].
+pub fn median(values: &mut [f64]) -> Option<f64> {
+    let (low, high, weight) = quantile_ranks(values.len(), 0.5)?;
+    let (_, at, above) = values.select_nth_unstable_by(low, f64::total_cmp);
+    let next = if high == low { *at } else { above.iter().copied().min_by(f64::total_cmp)? };
+    Some(lerp(*at, next, weight))
+}
+
 /// The point a share `weight` of the way from `low` to `high`.
 pub fn lerp(low: f64, high: f64, weight: f64) -> f64 {
     low + (high - low) * weight
@@ -165,6 +173,15 @@ mod tests {
         close(quantile(&values, 0.9).expect("some"), 2112.0, 1e-9);
         assert_eq!(quantile(&[7.0], 0.9), Some(7.0));
         assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn the_median_of_values_in_any_order_is_that_of_the_sorted_ones() {
+        for values in [vec![3.0, 1.0, 2.0], vec![4.0, 1.0, 3.0, 2.0], vec![7.0], vec![2.0, 2.0], vec![]] {
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            assert_eq!(median(&mut values.clone()), quantile(&sorted, 0.5), "{values:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::Timestamp;
 use dora_report::metrics::tables::Analysis;
-use dora_report::metrics::{Request, analyse};
+use dora_report::metrics::{Depth, Request, analyse};
 use dora_report::store::{Dataset, Writer};
 
 /// Hands rows and coverage to the dataset in one write.
@@ -33,6 +33,7 @@ pub(crate) fn figures(
         previous: previous.cloned(),
         service: None,
         team: None,
+        depth: Depth::Whole,
     };
     analyse(&dataset, &request).expect("an analysis")
 }

@@ -10,7 +10,7 @@ use crate::cli::exit::Code;
 use crate::cli::output::{data, printable};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
-use crate::metrics::{Request, analyse};
+use crate::metrics::{Depth, Request, analyse};
 
 /// Runs the command.
 pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code> {
@@ -18,7 +18,7 @@ pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code
     let as_of = audit.about.as_of.unwrap_or_else(now);
     let period = report::period(&context, audit.about.period.as_deref(), as_of)?;
     let settings = context.config.settings.clone();
-    let request = Request { settings, as_of, previous: None, period, service: None, team: None };
+    let request = Request { settings, as_of, previous: None, period, service: None, team: None, depth: Depth::Whole };
     let findings = analyse(&dataset::open(&context)?, &request)?.findings;
     match audit.about.format {
         TextOrJson::Text => data(&printable(&text(&findings)))?,

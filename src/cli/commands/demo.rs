@@ -12,7 +12,7 @@ use crate::cli::output::Talk;
 use crate::config::Config;
 use crate::domain::event::Table;
 use crate::domain::period::Period;
-use crate::metrics::Request;
+use crate::metrics::{Depth, Request};
 use crate::report::Provenance;
 use crate::sources::file;
 use crate::store::{Dataset, Writer};
@@ -53,6 +53,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
         period,
         service: None,
         team: None,
+        depth: Depth::Whole,
     };
     let provenance = Provenance {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),

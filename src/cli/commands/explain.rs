@@ -10,7 +10,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{data, printable};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
-use crate::metrics::{Request, analyse};
+use crate::metrics::{Depth, Request, analyse};
 use crate::report::explain;
 
 /// Runs the command.
@@ -35,6 +35,7 @@ pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Co
         period,
         service: None,
         team: None,
+        depth: Depth::Whole,
     };
     let analysis = analyse(&dataset::open(&context)?, &request)?;
     let group = match (&asked.service, &asked.team) {

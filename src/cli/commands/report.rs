@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report};
+use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
@@ -15,7 +16,7 @@ use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, NoData};
-use crate::metrics::{Request, analyse};
+use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
 use crate::report::{Provenance, digest, html, json, markdown};
@@ -31,6 +32,13 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
     let dataset = dataset::open(context)?;
     let as_of = report.as_of.unwrap_or_else(now);
     let period = period(context, report.period.as_deref(), as_of)?;
+    let filters = [&report.service, &report.team].map(|glob| glob.as_ref().map(|glob| glob.as_str()));
+    let depth = if report.redact {
+        // Its folder has other names.
+        Depth::Whole
+    } else {
+        publish::depth(&context.out, &period.label, filters, &report.format)
+    };
     let request = Request {
         settings: context.config.settings.clone(),
         as_of,
@@ -38,6 +46,7 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         period,
         service: report.service.clone(),
         team: report.team.clone(),
+        depth,
     };
     if report.redact && (report.notes.is_some() || context.config.logo.is_some()) {
         talk.warning("--redact leaves the notes and the logo out: nobody can tell what they give away");
@@ -131,18 +140,18 @@ fn publish_all(
     out: &Path,
     talk: Talk,
 ) -> anyhow::Result<()> {
-    let render = |format| -> anyhow::Result<publish::Files> {
+    let render = |format| -> anyhow::Result<publish::Files<'_>> {
         Ok(match format {
-            Format::Html => vec![("index.html", html::render(analysis, provenance)?)],
-            Format::Json => vec![("report.json", json::render(analysis, provenance)?)],
+            Format::Html => vec![("index.html", Content::Text(html::render(analysis, provenance)?))],
+            Format::Json => vec![("report.json", Content::Text(json::render(analysis, provenance)?))],
             Format::Csv => vec![
-                ("summary.csv", sheets::summary(analysis)),
-                ("daily.csv", sheets::daily(analysis)),
-                ("deployments.csv", sheets::deployments(analysis)),
-                ("incidents.csv", sheets::incidents(analysis)),
-                ("findings.csv", sheets::findings(analysis)),
+                ("summary.csv", Content::Table(analysis, sheets::summary)),
+                ("daily.csv", Content::Table(analysis, sheets::daily)),
+                ("deployments.csv", Content::Table(analysis, sheets::deployments)),
+                ("incidents.csv", Content::Table(analysis, sheets::incidents)),
+                ("findings.csv", Content::Table(analysis, sheets::findings)),
             ],
-            Format::Md => vec![("summary.md", markdown::render(analysis, provenance))],
+            Format::Md => vec![("summary.md", Content::Text(markdown::render(analysis, provenance)))],
         })
     };
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;

@@ -2,6 +2,7 @@
 //! duration, referring to nothing, written in the year 1 or 1970. Each says how many, the first five, and the figure
 //! without them.
 
+use super::tally::Tally;
 use super::{count, count_are, count_have, finding};
 use crate::metrics::statistics::quantile;
 use crate::metrics::tables::{Analysis, Finding, IncidentRecord, Metric, Rule, Severity};
@@ -9,13 +10,13 @@ use crate::metrics::tables::{Analysis, Finding, IncidentRecord, Metric, Rule, Se
 /// Ids in full before the rest are only counted.
 const FIRST: usize = 5;
 
-pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
+pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
     let all = [
         open(analysis),
         over_without_an_end(analysis),
         zero_length(analysis),
         reference_names_nothing(analysis),
-        absurd_commits(analysis),
+        absurd_commits(tally),
     ];
     all.into_iter().flatten().collect()
 }
@@ -121,9 +122,8 @@ fn reference_names_nothing(analysis: &Analysis) -> Option<Finding> {
     })
 }
 
-fn absurd_commits(analysis: &Analysis) -> Option<Finding> {
-    let inside = analysis.deployments.iter().filter(|record| record.in_period);
-    let shas: Vec<String> = inside.flat_map(|record| record.absurd_commits).collect();
+fn absurd_commits(tally: &Tally) -> Option<Finding> {
+    let shas = &tally.absurd_commits;
     (!shas.is_empty()).then(|| {
         let short = shas.iter().map(|sha| sha.get(..10).unwrap_or(sha.as_str()));
         finding(

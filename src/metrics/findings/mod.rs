@@ -10,12 +10,11 @@ mod incidents;
 mod practice;
 mod recognition;
 mod sustained;
+mod tally;
 
-use std::collections::BTreeSet;
-
+use self::tally::Tally;
 use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Severity};
 use crate::domain::group::{Group, GroupKind};
-use crate::domain::reason::Reason;
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
@@ -23,6 +22,7 @@ const SMALL_SAMPLE: u64 = 20;
 /// The findings of a report, worst first, then by id and scope.
 pub fn findings(analysis: &Analysis) -> Vec<Finding> {
     let mut found = Vec::new();
+    let tally = Tally::of(analysis);
     for group in &analysis.groups {
         if group.group.kind == GroupKind::All {
             found.extend(coverage(group));
@@ -32,11 +32,11 @@ pub fn findings(analysis: &Analysis) -> Vec<Finding> {
         }
     }
     found.extend(small_samples(&analysis.groups));
-    found.extend(deployments(analysis));
-    found.extend(incidents::findings(analysis));
-    found.extend(recognition::findings(analysis));
+    found.extend(deployments(&tally));
+    found.extend(incidents::findings(analysis, &tally));
+    found.extend(recognition::findings(analysis, &tally));
     found.extend(either_way::findings(analysis));
-    found.extend(practice::findings(analysis));
+    found.extend(practice::findings(analysis, &tally));
     found.extend(sustained::findings(analysis));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     found
@@ -172,15 +172,14 @@ fn samples(group: &GroupReport) -> Vec<Finding> {
     found
 }
 
-fn deployments(analysis: &Analysis) -> Vec<Finding> {
+fn deployments(tally: &Tally) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut raise = |id, severity, n: usize, message: String, advice: &str| {
         if n > 0 {
             found.push(finding(id, severity, "all", message, advice));
         }
     };
-    let inside = || analysis.deployments.iter().filter(|record| record.in_period);
-    let with_reason = |reason| inside().filter(|record| record.lead_time_reason == Some(reason)).count();
+    let with_reason = |reason| tally.reasons.get(&reason).copied().unwrap_or(0);
     let unknown = with_reason(LeadTimeReason::UnknownCommits);
     raise(
         "unknown-commits",
@@ -203,7 +202,7 @@ fn deployments(analysis: &Analysis) -> Vec<Finding> {
         ),
         "Check the clocks and whether finished_at is the instant of success.",
     );
-    let of_kind = |kind| inside().filter(|record| record.kind == Some(kind)).count();
+    let of_kind = |kind| tally.kinds.get(&kind).copied().unwrap_or(0);
     let redeploys = of_kind(Kind::Redeploy);
     raise(
         "redeploys",
@@ -226,11 +225,7 @@ fn deployments(analysis: &Analysis) -> Vec<Finding> {
         ),
         "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
     );
-    let repos: BTreeSet<String> = inside()
-        .filter(|record| record.left_out == Some(Reason::NoService))
-        .map(|record| record.event.repo.into_owned())
-        .collect();
-    let names: Vec<String> = repos.into_iter().collect();
+    let names: Vec<String> = tally.homeless.iter().cloned().collect();
     raise(
         "unmapped-repos",
         Severity::Warning,

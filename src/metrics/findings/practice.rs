@@ -1,29 +1,25 @@
 //! What another way of counting would give: stand-ins for deployments, links by the clock alone, alerts, feeds without
 //! partial outages, and lead times that begin at the pull request.
 
-use std::collections::BTreeMap;
-
+use super::tally::{GroupTally, Tally};
 use super::{count, finding, hours, scope};
-use crate::domain::event::Incident;
 use crate::domain::group::GroupKind;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
-use crate::metrics::tables::{
-    Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Metric, Rule, Severity, Variant,
-};
+use crate::metrics::tables::{Analysis, Finding, GroupReport, Metric, Severity, Variant};
 
 /// Fewer incidents with a priority than this say nothing of what the feed leaves out.
 const FEWEST_PRIORITIES: usize = 5;
 /// A shorter period says nothing of it either.
 const MEANINGFUL_DAYS: i64 = 60;
 
-pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
+pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
     let mut found = Vec::new();
-    found.extend(stand_ins(analysis));
+    found.extend(stand_ins(tally));
     found.extend(partial_outages(analysis));
-    found.extend(commits(analysis));
+    found.extend(commits(tally));
     for group in &analysis.groups {
-        found.extend(by_the_clock(analysis, group));
+        found.extend(by_the_clock(tally.group(&group.group), group));
         if group.group.kind != GroupKind::Team {
             found.extend(from_pull_requests(group));
         }
@@ -31,15 +27,8 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     found
 }
 
-fn stand_ins(analysis: &Analysis) -> Vec<Finding> {
-    let mut by_kind: BTreeMap<DeploymentKind, usize> = BTreeMap::new();
-    for record in analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none()) {
-        let kind = DeploymentKind::of(&record.event.id);
-        if kind != DeploymentKind::Deployments && record.event.task.as_deref() == kind.task() {
-            *by_kind.entry(kind).or_default() += 1;
-        }
-    }
-    let raise = |(kind, n): (DeploymentKind, usize)| {
+fn stand_ins(tally: &Tally) -> Vec<Finding> {
+    let raise = |(kind, n): (&DeploymentKind, &usize)| {
         finding(
             "commits-counted-as-deployments",
             Severity::Warning,
@@ -52,17 +41,12 @@ fn stand_ins(analysis: &Analysis) -> Vec<Finding> {
             "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \"deployments\".",
         )
     };
-    by_kind.into_iter().map(raise).collect()
+    tally.stand_ins.iter().map(raise).collect()
 }
 
 /// Deployments that finish at the very second at which their commit was made: commits or merges, imported as deployments.
-fn commits(analysis: &Analysis) -> Option<Finding> {
-    let counted = analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none());
-    let (mut n, mut with_commit) = (0, 0);
-    for record in counted.filter(|record| DeploymentKind::of(&record.event.id) == DeploymentKind::Deployments) {
-        n += 1;
-        with_commit += usize::from(record.finishes_with_its_commit);
-    }
+fn commits(tally: &Tally) -> Option<Finding> {
+    let (n, with_commit) = (tally.themselves, tally.with_their_commit);
     (with_commit > 1 && with_commit * 2 >= n).then(|| {
         finding(
             "commits-counted-as-deployments",
@@ -78,18 +62,10 @@ fn commits(analysis: &Analysis) -> Option<Finding> {
 }
 
 /// Failures that rest on the clock, and alerts of low urgency among the incidents.
-fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
+fn by_the_clock(tally: GroupTally, group: &GroupReport) -> Option<Finding> {
     let failure = group.figures[Metric::ChangeFailureRate].known()?;
     let (failed, deployments) = (failure.k?, failure.n);
-    let of_group = |record: &&IncidentRecord| group.group.has_any(&record.services, &record.teams);
-    let counted = analysis.incidents.iter().filter(|record| record.counted).filter(of_group);
-    let low = |incident: &Incident| incident.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
-    let (mut opened, mut low_urgency) = (0, 0);
-    for record in counted.filter(|record| analysis.known.contains(record.event.opened_at)) {
-        opened += 1;
-        low_urgency += usize::from(low(&record.event));
-    }
-    let window = clock_alone(analysis, group);
+    let GroupTally { by_the_clock: window, opened, of_low_urgency: low_urgency } = tally;
     if deployments == 0 || (window == 0 && low_urgency == 0) {
         return None;
     }
@@ -127,13 +103,6 @@ fn by_the_clock(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         ),
         "Let triage say on each incident whether a deployment caused it; filter alerts with urgencies or min_priority.",
     ))
-}
-
-/// Failed deployments of the period that nothing but the clock says failed.
-fn clock_alone(analysis: &Analysis, group: &GroupReport) -> u64 {
-    let of_group = |record: &DeploymentRecord<'_>| group.group.has(record.service.as_deref(), record.team.as_deref());
-    let failed = analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true));
-    failed.filter(of_group).filter(|record| record.failed_rules == [Rule::Window]).count() as u64
 }
 
 fn partial_outages(analysis: &Analysis) -> Option<Finding> {

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::tally::Tally;
 use super::{count, finding, scope, some};
 use crate::domain::group::GroupKind;
 use crate::domain::priority::priority_rank;
-use crate::domain::reason::Reason;
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{
     Analysis, DeploymentRecord, Finding, GroupReport, IncidentRecord, Metric, NoData, Severity,
@@ -15,8 +15,8 @@ use crate::metrics::tables::{
 /// Names of services in full before one finding speaks of all of them.
 const FEW: usize = 3;
 
-pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
-    let mut found = nothing_counted(analysis);
+pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
+    let mut found = nothing_counted(analysis, tally);
     found.extend(unmapped_incidents(analysis));
     found.extend(unknown_priorities(analysis));
     found
@@ -25,17 +25,15 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
 /// What was seen of some deployments: how many, and how many of each environment and status.
 struct Seen {
     n: usize,
-    counted: usize,
     environments: BTreeMap<String, usize>,
     statuses: BTreeMap<String, usize>,
 }
 
 impl Seen {
     fn of<'a>(records: impl Iterator<Item = DeploymentRecord<'a>>) -> Self {
-        let mut seen = Self { n: 0, counted: 0, environments: BTreeMap::new(), statuses: BTreeMap::new() };
+        let mut seen = Self { n: 0, environments: BTreeMap::new(), statuses: BTreeMap::new() };
         for record in records {
             seen.n += 1;
-            seen.counted += usize::from(matches!(record.left_out, None | Some(Reason::SameRollout)));
             let environment = record.event.environment.as_deref().unwrap_or("none").to_lowercase();
             *seen.environments.entry(environment).or_default() += 1;
             *seen.statuses.entry(record.event.status.into_owned()).or_default() += 1;
@@ -71,7 +69,7 @@ impl Seen {
     }
 }
 
-fn nothing_counted(analysis: &Analysis) -> Vec<Finding> {
+fn nothing_counted(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
     let in_period = || analysis.deployments.iter().filter(|record| record.in_period);
     let is_missing =
         |report: &&GroupReport| report.figures[Metric::DeploymentFrequency].missing == Some(NoData::NothingCounted);
@@ -113,13 +111,13 @@ fn nothing_counted(analysis: &Analysis) -> Vec<Finding> {
     } else {
         services.into_iter().map(|report| of(&scope(&report.group), &own(report))).collect()
     };
-    let seen = Seen::of(in_period());
-    if seen.n > 0 && seen.counted * 2 < seen.n && found.is_empty() {
+    if tally.deployments > 0 && tally.counted * 2 < tally.deployments && found.is_empty() {
+        let seen = Seen::of(in_period());
         found.push(finding(
             "nothing-counted",
             Severity::Info,
             "all",
-            format!("{} of {} in the period count.{}", seen.counted, count(seen.n, "deployment"), seen.words()),
+            format!("{} of {} in the period count.{}", tally.counted, count(seen.n, "deployment"), seen.words()),
             "Nothing to do, if the others did not reach users; else name their environments under [deployments].",
         ));
     }

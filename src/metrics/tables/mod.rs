@@ -26,7 +26,7 @@ pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 
-pub use crate::facts::scan::InputSummary;
+pub use crate::facts::inputs::InputSummary;
 pub use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start, Variant};
 
 use std::collections::BTreeMap;

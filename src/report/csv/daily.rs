@@ -1,6 +1,8 @@
 //! `daily.csv`: one row per day and group; each figure is that of the window which ends with the day.
 
-use super::sheet::{Sheet, band, count, flag, real, text};
+use std::io::{self, Write};
+
+use super::sheet::Sheet;
 use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, DailyRow};
 
@@ -30,36 +32,45 @@ const HEADER: [&str; 22] = [
 ];
 
 /// The rolling figures, sorted by date, kind (all, team, service) and name.
-pub fn daily(analysis: &Analysis) -> String {
-    let mut rows: Vec<(&Group, &DailyRow)> =
-        analysis.groups.iter().flat_map(|report| report.daily.iter().map(|day| (&report.group, day))).collect();
-    rows.sort_by(|(left, a), (right, b)| (a.date, left).cmp(&(b.date, right)));
-    let mut sheet = Sheet::new(HEADER);
-    for (group, day) in rows {
-        sheet.push(&[
-            day.date.to_string(),
-            group.kind.as_str().to_owned(),
-            text(&group.name),
-            flag(Some(day.window_complete)),
-            count(day.deployments_on_day),
-            count(day.deployments),
-            real(day.deployments_per_day),
-            real(day.lead_time_p50),
-            real(day.lead_time_p90),
-            count(day.lead_time_n),
-            count(day.failed_deployments),
-            real(day.change_failure_rate),
-            count(day.incidents_opened),
-            count(day.incidents_resolved),
-            count(day.incidents_open),
-            real(day.time_to_restore_p50),
-            real(day.time_to_restore_p90),
-            real(day.recovery_time_p50),
-            band(day.deployment_frequency_band),
-            band(day.lead_time_band),
-            band(day.change_failure_rate_band),
-            band(day.time_to_restore_band),
-        ]);
+///
+/// # Errors
+/// The stream does not take them.
+pub fn daily(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, &HEADER)?;
+    // Every group has the same days, and the groups are in order of kind and name.
+    let days = analysis.groups.iter().map(|report| report.daily.len()).max().unwrap_or(0);
+    for day in 0..days {
+        for report in &analysis.groups {
+            if let Some(day) = report.daily.get(day) {
+                row(&mut sheet, &report.group, day)?;
+            }
+        }
     }
     sheet.finish()
+}
+
+fn row(sheet: &mut Sheet<'_>, group: &Group, day: &DailyRow) -> io::Result<()> {
+    sheet.count(Some(day.date))?;
+    sheet.word(group.kind.as_str())?;
+    sheet.text(&group.name)?;
+    sheet.flag(Some(day.window_complete))?;
+    sheet.count(day.deployments_on_day)?;
+    sheet.count(day.deployments)?;
+    sheet.real(day.deployments_per_day)?;
+    sheet.real(day.lead_time_p50)?;
+    sheet.real(day.lead_time_p90)?;
+    sheet.count(day.lead_time_n)?;
+    sheet.count(day.failed_deployments)?;
+    sheet.real(day.change_failure_rate)?;
+    sheet.count(day.incidents_opened)?;
+    sheet.count(day.incidents_resolved)?;
+    sheet.count(day.incidents_open)?;
+    sheet.real(day.time_to_restore_p50)?;
+    sheet.real(day.time_to_restore_p90)?;
+    sheet.real(day.recovery_time_p50)?;
+    sheet.band(day.deployment_frequency_band)?;
+    sheet.band(day.lead_time_band)?;
+    sheet.band(day.change_failure_rate_band)?;
+    sheet.band(day.time_to_restore_band)?;
+    sheet.end()
 }

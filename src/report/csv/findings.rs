@@ -1,19 +1,23 @@
 //! `findings.csv`: what a reader should know about the figures.
 
-use super::sheet::{Sheet, text};
+use std::io::{self, Write};
+
+use super::sheet::Sheet;
 use crate::metrics::tables::Analysis;
 
 /// The findings, in the order of the analysis.
-pub fn findings(analysis: &Analysis) -> String {
-    let mut sheet = Sheet::new(["id", "severity", "scope", "message", "advice"]);
+///
+/// # Errors
+/// The stream does not take them.
+pub fn findings(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, &["id", "severity", "scope", "message", "advice"])?;
     for finding in &analysis.findings {
-        sheet.push(&[
-            finding.id.to_owned(),
-            finding.severity.as_str().to_owned(),
-            text(&finding.scope),
-            text(&finding.message),
-            text(&finding.advice),
-        ]);
+        sheet.word(finding.id)?;
+        sheet.word(finding.severity.as_str())?;
+        sheet.text(&finding.scope)?;
+        sheet.text(&finding.message)?;
+        sheet.text(&finding.advice)?;
+        sheet.end()?;
     }
     sheet.finish()
 }

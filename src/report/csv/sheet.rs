@@ -1,74 +1,95 @@
-//! One CSV file in the making, and how each kind of value is written in a cell.
+//! One CSV file in the making, cell by cell into a stream, and how each kind of value is written in a cell.
 //!
-//! The number of columns is part of the type, so no row can be longer or shorter than its header.
+//! A row that is longer or shorter than its header is an error, which no caller's data can cause.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use crate::domain::band::Band;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
-/// A file of `N` columns.
-pub(super) struct Sheet<const N: usize> {
-    writer: csv::Writer<Vec<u8>>,
+/// A file being written.
+pub(super) struct Sheet<'w> {
+    writer: csv::Writer<&'w mut dyn Write>,
+    cell: String,
 }
 
-impl<const N: usize> Sheet<N> {
+impl<'w> Sheet<'w> {
     /// A file with its header row.
-    pub(super) fn new(header: [&str; N]) -> Self {
-        let mut sheet = Self { writer: csv::Writer::from_writer(Vec::new()) };
-        sheet.push(&header.map(str::to_owned));
-        sheet
+    pub(super) fn new(out: &'w mut dyn Write, header: &[&str]) -> io::Result<Self> {
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
+        writer.write_record(header)?;
+        Ok(Self { writer, cell: String::new() })
     }
 
-    /// Adds a row.
-    #[expect(clippy::expect_used, reason = "memory takes every write, and the type fixes the number of cells")]
-    pub(super) fn push(&mut self, cells: &[String; N]) {
-        self.writer.write_record(cells).expect("a row of N cells into memory");
+    /// Ends a row.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        Ok(self.writer.write_record(None::<&[u8]>)?)
     }
 
-    /// The whole text.
-    #[expect(clippy::expect_used, reason = "memory takes every write, and cells are strings")]
-    pub(super) fn finish(self) -> String {
-        String::from_utf8(self.writer.into_inner().expect("a flush into memory")).expect("cells of UTF-8")
+    /// Ends the file.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()
     }
-}
 
-/// Text that came from outside, made harmless for a spreadsheet.
-pub(super) fn text(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() }
-}
+    /// A word of our own; an empty one is a missing value.
+    pub(super) fn word(&mut self, word: &str) -> io::Result<()> {
+        Ok(self.writer.write_field(word)?)
+    }
 
-/// Text from outside that may be missing.
-pub(super) fn optional(value: Option<&str>) -> String {
-    value.map(text).unwrap_or_default()
-}
+    /// Text that came from outside, made harmless for a spreadsheet.
+    pub(super) fn text(&mut self, value: &str) -> io::Result<()> {
+        if !value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            return self.word(value);
+        }
+        self.cell.clear();
+        self.cell.push('\'');
+        self.cell.push_str(value);
+        Ok(self.writer.write_field(&self.cell)?)
+    }
 
-/// A real number; what is no number is missing.
-pub(super) fn real(value: Option<f64>) -> String {
-    // Adding 0 turns the negative zero into the plain one.
-    value.filter(|number| number.is_finite()).map(|number| (number + 0.0).to_string()).unwrap_or_default()
-}
+    /// Text from outside that may be missing.
+    pub(super) fn optional(&mut self, value: Option<&str>) -> io::Result<()> {
+        self.text(value.unwrap_or_default())
+    }
 
-/// A count.
-pub(super) fn count<T: Into<u64>>(value: Option<T>) -> String {
-    value.map(|number| number.into().to_string()).unwrap_or_default()
-}
+    fn shown(&mut self, value: Option<impl std::fmt::Display>) -> io::Result<()> {
+        self.cell.clear();
+        if let Some(value) = value {
+            write!(self.cell, "{value}").map_err(io::Error::other)?;
+        }
+        Ok(self.writer.write_field(&self.cell)?)
+    }
 
-/// A duration in whole seconds.
-pub(super) fn seconds(value: Option<Seconds>) -> String {
-    value.map(|length| length.0.to_string()).unwrap_or_default()
-}
+    /// A real number; what is no number is missing.
+    pub(super) fn real(&mut self, value: Option<f64>) -> io::Result<()> {
+        // Adding 0 turns the negative zero into the plain one.
+        self.shown(value.filter(|number| number.is_finite()).map(|number| number + 0.0))
+    }
 
-/// An instant.
-pub(super) fn instant(value: Option<Timestamp>) -> String {
-    value.map(Timestamp::to_rfc3339).unwrap_or_default()
-}
+    /// A count, or another whole number.
+    pub(super) fn count(&mut self, value: Option<impl std::fmt::Display>) -> io::Result<()> {
+        self.shown(value)
+    }
 
-/// `true` or `false`.
-pub(super) fn flag(value: Option<bool>) -> String {
-    value.map(|it| it.to_string()).unwrap_or_default()
-}
+    /// A duration in whole seconds.
+    pub(super) fn seconds(&mut self, value: Option<Seconds>) -> io::Result<()> {
+        self.shown(value.map(|length| length.0))
+    }
 
-/// A band.
-pub(super) fn band(value: Option<Band>) -> String {
-    value.map(Band::as_str).unwrap_or_default().to_owned()
+    /// An instant.
+    pub(super) fn instant(&mut self, value: Option<Timestamp>) -> io::Result<()> {
+        self.shown(value)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, value: Option<bool>) -> io::Result<()> {
+        self.word(value.map_or("", |it| if it { "true" } else { "false" }))
+    }
+
+    /// A band.
+    pub(super) fn band(&mut self, value: Option<Band>) -> io::Result<()> {
+        self.word(value.map(Band::as_str).unwrap_or_default())
+    }
 }

@@ -5,7 +5,9 @@
 //! `km_p50` also those still open, on which the curve rests. `k` is failed deployments. Interval, band and verdict
 //! stand on the headline statistic alone (`rate`, `p50`, `ratio`).
 
-use super::sheet::{Sheet, band, count, real, text};
+use std::io::{self, Write};
+
+use super::sheet::Sheet;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Statistic, Verdict};
 
 const HEADER: [&str; 13] = [
@@ -25,36 +27,43 @@ const HEADER: [&str; 13] = [
 ];
 
 /// The period's figures in the order of the groups.
-pub fn summary(analysis: &Analysis) -> String {
-    let mut sheet = Sheet::new(HEADER);
+///
+/// # Errors
+/// The stream does not take them.
+pub fn summary(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(out, &HEADER)?;
     for report in &analysis.groups {
         for (metric, figure) in report.figures.iter() {
             for &statistic in metric.descriptor().statistics {
-                sheet.push(&row(report, metric, figure, statistic));
+                row(&mut sheet, report, (metric, figure), statistic)?;
             }
         }
     }
     sheet.finish()
 }
 
-fn row(report: &GroupReport, metric: Metric, figure: &Figure, statistic: Statistic) -> [String; 13] {
+fn row(
+    sheet: &mut Sheet<'_>,
+    report: &GroupReport,
+    (metric, figure): (Metric, &Figure),
+    statistic: Statistic,
+) -> io::Result<()> {
     let headline = Some(figure).filter(|_| statistic.is_headline());
     let open = figure.restore().filter(|_| statistic == Statistic::KaplanMeierP50).map_or(0, |it| it.open);
     let interval = headline.and_then(|it| it.ci95);
     let before = figure.previous.as_deref().and_then(|it| it.statistic(statistic));
-    [
-        report.group.kind.as_str().to_owned(),
-        text(&report.group.name),
-        metric.as_str().to_owned(),
-        statistic.as_str().to_owned(),
-        real(figure.statistic(statistic)),
-        metric.descriptor().unit.as_str().to_owned(),
-        count(figure.known().map(|it| it.n + open)),
-        count(figure.k),
-        real(interval.map(|ends| ends.low)),
-        real(interval.map(|ends| ends.high)),
-        band(headline.and_then(|it| it.band.band)),
-        real(before),
-        headline.and_then(|it| it.verdict).map(Verdict::as_str).unwrap_or_default().to_owned(),
-    ]
+    sheet.word(report.group.kind.as_str())?;
+    sheet.text(&report.group.name)?;
+    sheet.word(metric.as_str())?;
+    sheet.word(statistic.as_str())?;
+    sheet.real(figure.statistic(statistic))?;
+    sheet.word(metric.descriptor().unit.as_str())?;
+    sheet.count(figure.known().map(|it| it.n + open))?;
+    sheet.count(figure.k)?;
+    sheet.real(interval.map(|ends| ends.low))?;
+    sheet.real(interval.map(|ends| ends.high))?;
+    sheet.band(headline.and_then(|it| it.band.band))?;
+    sheet.real(before)?;
+    sheet.word(headline.and_then(|it| it.verdict).map(Verdict::as_str).unwrap_or_default())?;
+    sheet.end()
 }

@@ -1,0 +1,113 @@
+//! What the findings count of the events: one pass over the deployments and one over the incidents, however many groups
+//! there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::group::{Group, GroupKind};
+use crate::domain::kind::DeploymentKind;
+use crate::domain::reason::Reason;
+use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, Rule};
+
+/// Counts of the deployments in the period, and of the incidents opened in it.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Deployments, whatever became of them.
+    pub(super) deployments: usize,
+    /// Those that count, and further records of a roll-out that counts once.
+    pub(super) counted: usize,
+    /// Counted ones that are deployments and no stand-ins.
+    pub(super) themselves: usize,
+    /// Those of them that finish in the second in which their commit was made.
+    pub(super) with_their_commit: usize,
+    /// Counted ones that stand in for deployments.
+    pub(super) stand_ins: BTreeMap<DeploymentKind, usize>,
+    /// Counted ones without a lead time, by reason.
+    pub(super) reasons: BTreeMap<LeadTimeReason, usize>,
+    /// Counted ones by what they did.
+    pub(super) kinds: BTreeMap<Kind, usize>,
+    /// Repos that no service has.
+    pub(super) homeless: BTreeSet<String>,
+    /// Shas of commits that are dated in the year 1 or 1970, as the deployments list them.
+    pub(super) absurd_commits: Vec<String>,
+    by_group: FxHashMap<(GroupKind, String), GroupTally>,
+}
+
+/// What is counted of each group.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct GroupTally {
+    /// Failed deployments that nothing but the clock says failed.
+    pub(super) by_the_clock: u64,
+    /// Counted incidents opened in the period.
+    pub(super) opened: usize,
+    /// Those of low urgency.
+    pub(super) of_low_urgency: usize,
+}
+
+impl Tally {
+    pub(super) fn of(analysis: &Analysis) -> Self {
+        let mut tally = Self::default();
+        for record in analysis.deployments.iter().filter(|record| record.in_period) {
+            tally.add(record);
+        }
+        let counted = analysis.incidents.iter().filter(|record| record.counted);
+        for record in counted.filter(|record| analysis.known.contains(record.event.opened_at)) {
+            tally.add_incident(record);
+        }
+        tally
+    }
+
+    /// Of one group.
+    pub(super) fn group(&self, group: &Group) -> GroupTally {
+        self.by_group.get(&(group.kind, group.name.clone())).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, record: DeploymentRecord<'_>) {
+        self.deployments += 1;
+        self.counted += usize::from(matches!(record.left_out, None | Some(Reason::SameRollout)));
+        if record.left_out == Some(Reason::NoService) && !self.homeless.contains(&*record.event.repo) {
+            self.homeless.insert(record.event.repo.clone().into_owned());
+        }
+        self.absurd_commits.extend(record.absurd_commits);
+        if record.left_out.is_some() {
+            return;
+        }
+        let kind = DeploymentKind::of(&record.event.id);
+        if kind == DeploymentKind::Deployments {
+            self.themselves += 1;
+            self.with_their_commit += usize::from(record.finishes_with_its_commit);
+        } else if record.event.task.as_deref() == kind.task() {
+            *self.stand_ins.entry(kind).or_default() += 1;
+        }
+        if let Some(reason) = record.lead_time_reason {
+            *self.reasons.entry(reason).or_default() += 1;
+        }
+        if let Some(kind) = record.kind {
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+        if record.failed == Some(true) && record.failed_rules == [Rule::Window] {
+            let service = record.service.as_deref().map(|name| (GroupKind::Service, name.0.clone()));
+            let team = record.team.as_deref().map(|name| (GroupKind::Team, name.0.clone()));
+            for key in [Some(all()), service, team].into_iter().flatten() {
+                self.by_group.entry(key).or_default().by_the_clock += 1;
+            }
+        }
+    }
+
+    fn add_incident(&mut self, record: &IncidentRecord) {
+        let is_low = record.event.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
+        let services = record.services.iter().map(|name| (GroupKind::Service, name.0.clone()));
+        let teams = record.teams.iter().map(|name| (GroupKind::Team, name.0.clone()));
+        for key in services.chain(teams).chain([all()]) {
+            let group = self.by_group.entry(key).or_default();
+            group.opened += 1;
+            group.of_low_urgency += usize::from(is_low);
+        }
+    }
+}
+
+fn all() -> (GroupKind, String) {
+    let Group { kind, name } = Group::all();
+    (kind, name)
+}
