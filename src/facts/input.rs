@@ -22,6 +22,8 @@ pub struct Events {
     pub incidents: Vec<Incident>,
     /// Commits and pull requests.
     pub changes: Changes,
+    /// Which pull requests people say are rework, as [`said`](super::said::said) finds them.
+    pub said: Vec<bool>,
     /// What was read, in numbers.
     pub inputs: Vec<InputSummary>,
 }
@@ -51,6 +53,7 @@ impl Events {
             deployments: rows::deployments(&sorted(dataset, Table::Deployments)?)?,
             incidents: rows::incidents(&sorted(dataset, Table::Incidents)?)?,
             changes: Changes::read(dataset)?,
+            said: Vec::new(),
             inputs,
         })
     }

@@ -7,7 +7,9 @@ mod error;
 pub mod input;
 pub mod ownership;
 pub mod revisions;
+pub mod rework;
 mod rollouts;
+pub mod said;
 pub mod words;
 
 use std::borrow::Cow;
@@ -22,6 +24,7 @@ use self::changes::{PullRequestTimes, Repos};
 use self::input::Events;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::revisions::revisions;
+use self::rework::{Rework, Reworks};
 use self::words::{Kind, LeadTimeReason, Rule, Stages};
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::reason::Reason;
@@ -87,6 +90,8 @@ pub struct Facts<'a> {
     pub incidents: &'a [Incident],
     /// What is known of each.
     pub incident_facts: Vec<IncidentFact>,
+    /// Why deployments are rework.
+    pub reworks: Reworks,
     /// The revision of each deployment, by index, in lower case and in full.
     pub shas: Vec<Option<Cow<'a, str>>>,
 }
@@ -127,12 +132,14 @@ impl<'a> Facts<'a> {
             failures: vec![Vec::new(); deployments.len()],
             incidents: &events.incidents,
             incident_facts: Vec::new(),
+            reworks: Reworks::default(),
             shas,
         };
         facts.attribute(ownership, settings, &first_of);
         if settings.count_rollbacks {
             facts.fail_by_rollback();
         }
+        facts.reworks = Reworks::new(&facts, &settings.rework, &events.said);
         facts
     }
 
@@ -161,6 +168,11 @@ impl<'a> Facts<'a> {
     /// Why a deployment failed; empty where it did not.
     pub fn failures(&self, deployment: usize) -> &[Failure] {
         self.failures.get(deployment).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why a deployment is rework, by rule.
+    pub fn rework(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
+        self.reworks.of(deployment)
     }
 
     /// When an incident was opened.

@@ -23,6 +23,7 @@ pub mod reach;
 mod recognised;
 mod records;
 mod recovery_time;
+mod rework_rate;
 mod shares;
 pub mod sliding;
 pub mod statistics;
@@ -51,6 +52,7 @@ use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
 use crate::facts::input::Events;
 use crate::facts::ownership::Ownership;
+use crate::facts::said::said;
 use crate::store::Dataset;
 
 /// What is asked of the metrics.
@@ -76,7 +78,8 @@ pub struct Request {
 /// The dataset cannot be read, or the filters leave no service.
 pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, MetricsError> {
     let settings = &request.settings;
-    let events = Events::read(dataset)?;
+    let mut events = Events::read(dataset)?;
+    events.said = said(dataset, &settings.rework)?;
     let ownership = Ownership::new(settings, &events.deployments);
     let filter = Filter { service: request.service.clone(), team: request.team.clone() };
     if !filter.is_open() && filter.services(&ownership).is_empty() {

@@ -4,7 +4,7 @@
 
 use super::filter::Filter;
 use super::reach::Reach;
-use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, Rule, Stages};
+use super::tables::{Cause, DeploymentRecord, IncidentRecord, Link, ReworkRule, Rule, Stages};
 use crate::domain::event::Deployment;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
@@ -49,13 +49,14 @@ pub(super) fn deployments(
         let left_out = if counted { None } else { Some(placement.left_out.unwrap_or(Reason::NotSuccess)) };
         let batch = facts.batch_of[index].as_ref().filter(|_| counted);
         let (failed_by, failed_rules) = if counted { failed_by(facts, index, end) } else { Default::default() };
-        let failed = counted.then_some(()).and_then(|()| {
-            if failed_rules.is_empty() {
-                reach.has_links(Span { from: at, to: Timestamp(at.0 + 1) }).then_some(false)
-            } else {
-                Some(true)
-            }
-        });
+        let mut rework_rules: Vec<ReworkRule> =
+            facts.rework(index).filter(|it| counted && it.holds_at(end)).map(|it| it.rule).collect();
+        rework_rules.dedup();
+        // Without a rule that holds, only incidents that were read can say no.
+        let told = |rules: bool| {
+            let can_deny = || reach.has_links(Span { from: at, to: Timestamp(at.0 + 1) });
+            (counted && (rules || can_deny())).then_some(rules)
+        };
         let record = DeploymentRecord {
             event: Deployment { finished_at: finished, status, ..deployment.clone() },
             service: placement.service.and_then(|service| ownership.name(service)).cloned(),
@@ -69,9 +70,11 @@ pub(super) fn deployments(
             finishes_with_its_commit: batch.is_some_and(|batch| batch.finishes_with_its_commit),
             start: batch.and_then(|batch| batch.start.clone()),
             stages: batch.map_or_else(Stages::default, |batch| batch.stages),
-            failed,
+            failed: told(!failed_rules.is_empty()),
             failed_by,
             failed_rules,
+            rework: told(!rework_rules.is_empty()),
+            rework_rules,
         };
         records.push((at, record));
     }

@@ -6,6 +6,7 @@ use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 
 /// What failed a deployment; written as the incident's id, or `rollback:ID`.
@@ -67,6 +68,10 @@ pub struct DeploymentRecord {
     pub failed_by: Vec<Cause>,
     /// Every rule that applies, in the order explicit, window, rollback.
     pub failed_rules: Vec<Rule>,
+    /// Whether it is rework; `None` where it does not count, or no rule holds and no incident source covers it.
+    pub rework: Option<bool>,
+    /// Every rule of rework that holds, in the order rework, fix, rollback.
+    pub rework_rules: Vec<ReworkRule>,
 }
 
 /// One incident, used or left out, as known at the period's end.

@@ -4,7 +4,7 @@ use super::sheet::{Sheet, band, count, flag, real, text};
 use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, DailyRow};
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 24] = [
     "date",
     "group_kind",
     "group",
@@ -27,6 +27,8 @@ const HEADER: [&str; 22] = [
     "lead_time_band",
     "change_failure_rate_band",
     "time_to_restore_band",
+    "rework_deployments",
+    "rework_rate",
 ];
 
 /// The rolling figures, sorted by date, kind (all, team, service) and name.
@@ -59,6 +61,8 @@ pub fn daily(analysis: &Analysis) -> String {
             band(day.lead_time_band),
             band(day.change_failure_rate_band),
             band(day.time_to_restore_band),
+            count(day.rework_deployments),
+            real(day.rework_rate),
         ]);
     }
     sheet.finish()

@@ -6,7 +6,9 @@ use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
-use crate::metrics::tables::{Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, Rule, Stages, Start};
+use crate::metrics::tables::{
+    Cause, DailyRow, DeploymentRecord, IncidentRecord, Kind, Link, ReworkRule, Rule, Stages, Start,
+};
 
 pub(super) fn full_day(date: &str) -> DailyRow {
     DailyRow {
@@ -27,6 +29,8 @@ pub(super) fn full_day(date: &str) -> DailyRow {
         time_to_restore_p50: Some(74_350.0),
         time_to_restore_p90: Some(80_000.0),
         recovery_time_p50: None,
+        rework_deployments: Some(2),
+        rework_rate: Some(0.1),
         deployment_frequency_band: Some(Band::High),
         lead_time_band: Some(Band::High),
         change_failure_rate_band: Some(Band::High),
@@ -53,6 +57,8 @@ pub(super) fn empty_day(date: &str) -> DailyRow {
         time_to_restore_p50: None,
         time_to_restore_p90: None,
         recovery_time_p50: None,
+        rework_deployments: None,
+        rework_rate: None,
         deployment_frequency_band: None,
         lead_time_band: None,
         change_failure_rate_band: None,
@@ -100,6 +106,8 @@ fn deployment(id: &str, finished: Option<&str>) -> DeploymentRecord {
             Cause::Rollback { id: "12".into() },
         ],
         failed_rules: vec![Rule::Explicit, Rule::Rollback],
+        rework: Some(true),
+        rework_rules: vec![ReworkRule::Fix, ReworkRule::Rollback],
     }
 }
 
@@ -121,6 +129,8 @@ pub(super) fn deployments() -> Vec<DeploymentRecord> {
         failed: None,
         failed_by: Vec::new(),
         failed_rules: Vec::new(),
+        rework: None,
+        rework_rules: Vec::new(),
         service: Some(ServiceName(HOSTILE.into())),
         team: None,
         ..hostile

@@ -85,6 +85,8 @@ impl World {
             failed: None,
             failed_by: Vec::new(),
             failed_rules: Vec::new(),
+            rework: None,
+            rework_rules: Vec::new(),
             event,
         };
         if let Some(place) = place {
@@ -99,11 +101,10 @@ impl World {
             record.failed_by = failures.into_iter().map(|failure| failure.by).collect();
             let instant = Span { from: change.finished, to: Timestamp(change.finished.0 + 1) };
             let can_tell = self.incidents_read(instant) && !self.incidents_are_unmapped();
-            record.failed = match (record.failed_by.is_empty(), can_tell) {
-                (false, _) => Some(true),
-                (true, true) => Some(false),
-                (true, false) => None,
-            };
+            record.rework_rules = self.rework_rules(place, end);
+            let told = |nothing: bool| if nothing { can_tell.then_some(false) } else { Some(true) };
+            record.failed = told(record.failed_by.is_empty());
+            record.rework = told(record.rework_rules.is_empty());
         }
         ExpectedDeployment { record, causes, of_repo }
     }
