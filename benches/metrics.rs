@@ -123,7 +123,7 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
 fn metrics(criterion: &mut Criterion) {
     let (_folder, dataset, request) = organisation();
     let settings = &request.settings;
-    let events = Arc::new(Events::read(&dataset).expect("events"));
+    let events = Arc::new(Events::read(&dataset, &settings.rework).expect("events"));
     let facts = Facts::new(&events, settings).expect("facts");
     let revisions = Revisions::new(&events.deployments, &events.commits);
     let history = History::of_facts(dataset.coverage(), &facts, settings);
@@ -136,7 +136,7 @@ fn metrics(criterion: &mut Criterion) {
     };
 
     criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
-        bench.iter(|| Events::read(&dataset));
+        bench.iter(|| Events::read(&dataset, &settings.rework));
     });
     criterion.bench_function("the commit pass: 31,000 deployments over 100,000 commits", |bench| {
         bench.iter(|| Arrivals::new(&events, &revisions, &facts.counted));

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Config, Feed, Github, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::glob::Glob;
+use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Merge, Service, Settings};
 
 impl Config {
@@ -38,7 +39,7 @@ impl Config {
 }
 
 fn settings(settings: &Settings) -> Value {
-    json!([
+    let mut all = json!([
         settings.zone.name(),
         settings.window_days,
         bands(&settings.bands),
@@ -56,7 +57,17 @@ fn settings(settings: &Settings) -> Value {
         settings.min_priority,
         set(&settings.urgencies),
         set(&settings.ignore_tags),
-    ])
+    ]);
+    // Only where something is said: a config without it keeps the digest that it has always had.
+    if let Some(list) = all.as_array_mut().filter(|_| !settings.rework.is_empty()) {
+        list.push(rework(&settings.rework));
+    }
+    all
+}
+
+fn rework(rules: &ReworkRules) -> Value {
+    let titles: Vec<String> = rules.titles.iter().map(|pattern| pattern.as_str().to_owned()).collect();
+    json!([set(&rules.labels), globs(&rules.branches), set(&titles), globs(&rules.refs), globs(&rules.tasks)])
 }
 
 fn service(service: &Service) -> Value {

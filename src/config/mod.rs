@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Place};
 pub use github::{Github, GithubAuth};
-pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField, Pattern};
+pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 pub use push::{Login, Pushgateway, RemoteWrite};
 
 use crate::domain::settings::Settings;

@@ -58,6 +58,7 @@ pub(super) const CONFIG: &Schema = &[
             "verdict_days",
         ],
     ),
+    ("rework", &["labels", "branches", "titles", "refs", "tasks"]),
     ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
     ("pushgateway", &["url", "job", "username", "password_env", "bearer_token_env"]),
     ("remote_write", &["url", "bearer_token_env", "username", "password_env", "headers", "header_env"]),

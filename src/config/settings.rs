@@ -1,4 +1,4 @@
-//! `[report]`, `[deployments]`, `[incidents]` and `[[service]]` → [`Settings`].
+//! `[report]`, `[deployments]`, `[incidents]`, `[rework]` and `[[service]]` → [`Settings`].
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,9 @@ use super::document::Section;
 use super::environments::{NO_ENVIRONMENT, globs};
 use super::error::ConfigError;
 use super::{bands, service, values};
+use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;
+use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Merge, Policy, Settings};
 use crate::domain::time::{Zone, parse_duration};
 
@@ -40,6 +42,9 @@ pub(super) fn read(
     if let Some(section) = top.section("incidents")? {
         incidents(&section, &mut settings)?;
     }
+    if let Some(section) = top.section("rework")? {
+        settings.rework = rework(&section)?;
+    }
     settings.services = service::read(&top.repeated("service")?, &settings.environments)?;
     Ok(settings)
 }
@@ -62,4 +67,16 @@ fn incidents(section: &Section<'_>, settings: &mut Settings) -> Result<(), Confi
     settings.urgencies = values(section.texts("urgencies")?.unwrap_or_default());
     settings.ignore_tags = values(section.texts("ignore_tags")?.unwrap_or_default());
     Ok(())
+}
+
+fn rework(section: &Section<'_>) -> Result<ReworkRules, ConfigError> {
+    let patterns = |key| globs(&section.texts(key)?.unwrap_or_default());
+    let titles = section.texts("titles")?.unwrap_or_default();
+    Ok(ReworkRules {
+        labels: values(section.texts("labels")?.unwrap_or_default()),
+        branches: patterns("branches")?,
+        titles: titles.iter().map(|text| text.read(Pattern::new)).collect::<Result<_, _>>()?,
+        refs: patterns("refs")?,
+        tasks: patterns("tasks")?,
+    })
 }

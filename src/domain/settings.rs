@@ -5,6 +5,7 @@
 use super::band::Bands;
 use super::glob::Glob;
 use super::group::{ServiceName, TeamName};
+use super::rework::ReworkRules;
 use super::time::Zone;
 use super::unit::Seconds;
 
@@ -87,6 +88,8 @@ pub struct Settings {
     pub urgencies: Vec<String>,
     /// Tags whose incidents do not count.
     pub ignore_tags: Vec<String>,
+    /// What people say of a deployment or its pull requests that makes it rework.
+    pub rework: ReworkRules,
     /// The incident services that are read.
     pub incident_sources: Vec<String>,
 }
@@ -109,6 +112,7 @@ impl Default for Settings {
             min_priority: None,
             urgencies: Vec::new(),
             ignore_tags: Vec::new(),
+            rework: ReworkRules::default(),
             incident_sources: Vec::new(),
         }
     }

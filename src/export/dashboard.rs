@@ -1,4 +1,4 @@
-//! A dashboard for Grafana over the same series that the rules read: the four metrics now and over time, coloured by
+//! A dashboard for Grafana over the same series that the rules read: the metrics now and over time, coloured by
 //! the bands in force, for a scope, teams and services of one's choice.
 //!
 //! Over samples of events it asks the events themselves, so that history shows right after a backfill, without a rule
@@ -48,7 +48,7 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&dashboard)? + "\n")
 }
 
-fn metrics<'a>(input: &'a Input<'a>, bands: &Bands) -> [Metric<'a>; 4] {
+fn metrics<'a>(input: &'a Input<'a>, bands: &Bands) -> [Metric<'a>; 5] {
     [
         Metric {
             title: "Deployment frequency",
@@ -87,6 +87,16 @@ fn metrics<'a>(input: &'a Input<'a>, bands: &Bands) -> [Metric<'a>; 4] {
             steps: downward(&bands.time_to_restore, 1.0),
             input,
         },
+        Metric {
+            title: "Deployment rework rate",
+            record: "dora:rework_rate:ratio30d",
+            unit: "percent",
+            decimals: Some(1),
+            description: "Share of the deployments of the last 30 days that were made because of an incident. No deployments: \
+                          no value. No edition has bands for it.",
+            steps: downward(&Thresholds::default(), 100.0),
+            input,
+        },
     ]
 }
 
@@ -94,7 +104,7 @@ impl Metric<'_> {
     fn now(&self, nth: u32) -> Value {
         json!({
             "type": "stat", "title": self.title, "description": self.description, "datasource": source(),
-            "gridPos": {"h": 5, "w": 6, "x": 6 * nth, "y": 3},
+            "gridPos": {"h": 5, "w": if nth < 4 { 5 } else { 4 }, "x": 5 * nth, "y": 3},
             "fieldConfig": self.fields(json!({"color": {"mode": "thresholds"}})),
             "options": stat("background", "auto"),
             "targets": [target(&self.expression(), "{{scope}} {{team}} {{service}}", true)],
@@ -184,7 +194,7 @@ fn as_of(input: &Input<'_>) -> Value {
     let expression = format!("1000 * max(max_over_time({}{{{}}}[30d]))", Family::AsOf.name(), job(input));
     json!({
         "type": "stat", "title": "Figures as of", "description": "End of the last report.", "datasource": source(),
-        "gridPos": {"h": 3, "w": 24, "x": 0, "y": 26},
+        "gridPos": {"h": 3, "w": 24, "x": 0, "y": 35},
         "fieldConfig": {"defaults": {"unit": "dateTimeAsIso", "noValue": "never",
                                      "color": {"mode": "fixed", "fixedColor": "text"},
                                      "thresholds": {"mode": "absolute", "steps": [step(None, None)]}}, "overrides": []},
@@ -292,8 +302,8 @@ mod tests {
             let read: Value = serde_json::from_str(&text).expect("JSON");
             let panels = read["panels"].as_array().expect("panels");
             let asked: Vec<&str> = panels.iter().filter_map(|it| it["targets"][0]["expr"].as_str()).collect();
-            assert_eq!(asked.len(), 9, "{asked:?}");
-            assert_eq!(asked.iter().filter(|it| it.contains(CHOICE)).count(), 8, "{asked:?}");
+            assert_eq!(asked.len(), 11, "{asked:?}");
+            assert_eq!(asked.iter().filter(|it| it.contains(CHOICE)).count(), 10, "{asked:?}");
             let job = if input == Input::Events { "job=\"dora-events\"" } else { "job=\"a\\\"b\"" };
             assert!(asked.iter().all(|it| it.contains(job)), "{asked:?}");
         }

@@ -22,6 +22,8 @@ pub enum Family {
     Failure,
     /// At the resolution of each counted incident: the time to restore.
     Restore,
+    /// At the finish of each deployment that is rework: 1.
+    Rework,
     /// At the end of each day whose window was wholly read: that instant. It tells "nothing happened" from "nobody
     /// looked".
     AsOf,
@@ -35,11 +37,12 @@ pub enum Family {
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Deployment,
         Self::LeadTime,
         Self::Failure,
         Self::Restore,
+        Self::Rework,
         Self::AsOf,
         Self::DeploymentsRead,
         Self::IncidentsRead,
@@ -52,6 +55,7 @@ impl Family {
             Self::LeadTime => "dora_lead_time_seconds",
             Self::Failure => "dora_incident_caused_by_deploy",
             Self::Restore => "dora_incident_duration_seconds",
+            Self::Rework => "dora_rework_deployment",
             Self::AsOf => "dora_report_as_of_timestamp_seconds",
             Self::DeploymentsRead | Self::IncidentsRead => "dora_window_complete",
         }
@@ -69,6 +73,7 @@ impl Family {
             Self::LeadTime => "One sample at the finish of each production deployment that has a lead time.",
             Self::Failure => "One sample of 1 when it became known that a deployment had failed.",
             Self::Restore => "One sample at the resolution of each incident, its value the time from opening to it.",
+            Self::Rework => "One sample of 1 at the finish of each production deployment that is rework.",
             Self::AsOf => "One sample at the end of each day whose whole window was read, its value that instant.",
             Self::DeploymentsRead | Self::IncidentsRead => {
                 "One sample at the end of each day: 1 if its whole window was read, else 0."
@@ -173,6 +178,9 @@ fn samples(analysis: &Analysis, report: &GroupReport, family: Family, members: &
             deployments().filter_map(|it| Some((it.finished_at, it.record.lead_time?.as_f64()))).collect()
         }
         Family::Failure => deployments().filter_map(|it| Some((it.known_to_fail_at?, 1.0))).collect(),
+        Family::Rework => {
+            deployments().filter(|it| it.record.rework == Some(true)).map(|it| (it.finished_at, 1.0)).collect()
+        }
         Family::Restore => members.restored(group).iter().map(|it| (it.at, it.seconds)).collect(),
         Family::AsOf => {
             let complete = ends(analysis, report).filter(|(_, day)| day.deployments.is_some());

@@ -73,6 +73,12 @@ impl Arrivals {
         Some((at, self.found.ones.get(at)?))
     }
 
+    /// The counted deployments place by place (a repo's environment), in order of finish: which, what it did, and whether
+    /// it is the first of its place.
+    pub(super) fn by_place(&self) -> impl Iterator<Item = (usize, Kind, bool)> {
+        self.found.ones.iter().map(|one| (one.deployment as usize, one.kind, one.previous == u32::MAX))
+    }
+
     /// What a counted deployment did.
     pub fn kind(&self, deployment: usize) -> Option<Kind> {
         Some(self.one(deployment)?.1.kind)

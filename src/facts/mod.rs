@@ -11,7 +11,9 @@ pub mod parallel;
 mod repo_pass;
 pub mod requests;
 pub mod revisions;
+pub mod rework;
 mod rollouts;
+mod said;
 pub mod scan;
 pub mod words;
 
@@ -26,6 +28,7 @@ use self::attribution::{Attribution, Attributor};
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
+use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 use crate::domain::event::Incident;
@@ -95,6 +98,8 @@ pub struct Facts {
     failures: FxHashMap<usize, Vec<Failure>>,
     /// What is known of each incident.
     pub incidents: Vec<IncidentFact>,
+    /// Why deployments are rework.
+    reworks: Reworks,
 }
 
 impl Facts {
@@ -146,12 +151,14 @@ impl Facts {
             arrivals,
             failures: FxHashMap::default(),
             incidents: Vec::new(),
+            reworks: Reworks::default(),
             events,
         };
         facts.attribute(settings, &first_of)?;
         if settings.count_rollbacks {
             facts.fail_by_rollback();
         }
+        facts.reworks = Reworks::new(&facts, &settings.rework);
         Ok(facts)
     }
 
@@ -276,6 +283,11 @@ impl Facts {
     /// Why a deployment failed; empty where it did not.
     pub fn failures(&self, deployment: usize) -> &[Failure] {
         self.failures.get(&deployment).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why a deployment is rework, by rule.
+    pub fn rework(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
+        self.reworks.of(deployment)
     }
 
     /// When an incident was opened.

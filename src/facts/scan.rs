@@ -10,7 +10,9 @@ use super::commits::Commits;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use super::requests::Requests;
+use super::said::said;
 use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;
 use crate::store::columns::Columns;
@@ -27,6 +29,8 @@ pub struct Events {
     pub commits: Commits,
     /// All pull requests.
     pub requests: Requests,
+    /// Which pull requests people say are rework; empty where no rule asks.
+    pub said: Vec<bool>,
     /// What was read, in numbers.
     pub inputs: Vec<InputSummary>,
 }
@@ -44,6 +48,8 @@ pub struct Deployments {
     pub environment: Categories,
     /// Revision as it was written.
     pub sha: Texts,
+    /// Branch or tag that was asked for; read where a rule looks at it.
+    pub r#ref: Texts,
     /// Status.
     pub status: Categories,
     /// Milliseconds.
@@ -55,6 +61,10 @@ pub struct Deployments {
     /// Link.
     pub url: Texts,
 }
+
+/// The columns that are always read.
+const READ: [&str; 11] =
+    ["source", "id", "repo", "environment", "sha", "status", "created_at", "finished_at", "task", "url", "observed_at"];
 
 /// Stands for "no instant" in a column of instants.
 const NEVER: i64 = i64::MIN;
@@ -80,26 +90,11 @@ impl Deployments {
         self.finished_at.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
     }
 
-    fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
+    fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
         let frame = dataset
             .scan(table)?
-            .select(
-                [
-                    "source",
-                    "id",
-                    "repo",
-                    "environment",
-                    "sha",
-                    "status",
-                    "created_at",
-                    "finished_at",
-                    "task",
-                    "url",
-                    "observed_at",
-                ]
-                .map(col),
-            )
+            .select(READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>())
             .collect()
             .map_err(FactsError::reading(table))?;
         let columns = Columns { frame: &frame, table };
@@ -114,6 +109,7 @@ impl Deployments {
             repo: category("repo")?,
             environment: category("environment")?,
             sha: Texts::new(columns.texts("sha")?),
+            r#ref: if with_refs { Texts::new(columns.texts("ref")?) } else { Texts::default() },
             status: category("status")?,
             created_at: instants("created_at")?,
             finished_at: instants("finished_at")?,
@@ -135,6 +131,7 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
             repo: category(|row| Some(&row.repo)),
             environment: category(|row| row.environment.as_deref()),
             sha: texts(|row| row.sha.as_deref()),
+            r#ref: texts(|row| row.r#ref.as_deref()),
             status: category(|row| Some(&row.status)),
             created_at: rows.iter().map(|row| row.created_at.0).collect(),
             finished_at: rows.iter().map(|row| row.finished_at.map_or(NEVER, |at| at.0)).collect(),
@@ -145,11 +142,11 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
 }
 
 impl Events {
-    /// Reads a dataset.
+    /// Reads a dataset, and of it what the rules for rework look at.
     ///
     /// # Errors
     /// A part of the dataset cannot be read.
-    pub fn read(dataset: &Dataset) -> Result<Self, FactsError> {
+    pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<Self, FactsError> {
         let incidents = dataset
             .scan(Table::Incidents)?
             .sort(["source", "id"], SortMultipleOptions::default())
@@ -157,10 +154,11 @@ impl Events {
             .map_err(FactsError::reading(Table::Incidents))?;
         let of_incidents = observed(&incidents, Table::Incidents)?;
         let incidents = rows::incidents(&incidents)?;
-        let (deployments, of_deployments) = Deployments::read(dataset)?;
+        let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
         let (commits, of_commits) = Commits::read(dataset)?;
         let (requests, of_requests) = Requests::read(dataset)?;
         let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
-        Ok(Self { deployments, incidents, commits, requests, inputs })
+        let said = said(dataset, rework)?;
+        Ok(Self { deployments, incidents, commits, requests, said, inputs })
     }
 }

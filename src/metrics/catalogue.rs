@@ -2,7 +2,7 @@
 
 use super::descriptor::Descriptor;
 use super::tables::Metric;
-use super::{change_failure_rate, deployment_frequency, lead_time, recovery_time, time_to_restore};
+use super::{change_failure_rate, deployment_frequency, lead_time, recovery_time, rework_rate, time_to_restore};
 
 impl Metric {
     /// Everything that is said of it once.
@@ -13,6 +13,7 @@ impl Metric {
             Self::ChangeFailureRate => &change_failure_rate::DESCRIPTOR,
             Self::TimeToRestore => &time_to_restore::DESCRIPTOR,
             Self::RecoveryTime => &recovery_time::DESCRIPTOR,
+            Self::ReworkRate => &rework_rate::DESCRIPTOR,
         }
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::descriptor::{Descriptor, Needs, Test};
+use super::descriptor::{Descriptor, Needs, Part, Test};
 use super::group_span::GroupSpan;
 use super::shares::share;
 use super::tables::{Better, Details, Figure, Rule, Statistic, Unit};
@@ -28,7 +28,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     needs: Needs::Both,
     test: Test::Shares,
     counts: ("deployment", "deployments"),
-    part: Some(("failed", "failed")),
+    part: Some(Part { key: "failed", are: "failed", is: "failed", one: "failed" }),
     section: Some("failures"),
     blank: || Details::Failures(BTreeMap::new()),
     measure,

@@ -38,14 +38,27 @@ pub struct Descriptor {
     pub test: Test,
     /// What `n` counts: one of them, several.
     pub counts: (&'static str, &'static str),
-    /// Of a share: what `k` of them are, as a word and as its key in `report.json`.
-    pub part: Option<(&'static str, &'static str)>,
+    /// Of a share: what `k` of them are.
+    pub part: Option<Part>,
     /// The section of the report's page that a tile of its own leads to; none where another metric's section has it.
     pub section: Option<&'static str>,
     /// What only this metric has, of nothing.
     pub blank: fn() -> Details,
     /// Counts it, without band and comparison.
     pub(super) measure: fn(&GroupSpan<'_>) -> Figure,
+}
+
+/// What the events in a share are.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// As the key of their number in `report.json`.
+    pub key: &'static str,
+    /// After several of them: `5 of 60 deployments failed`.
+    pub are: &'static str,
+    /// After a share of them.
+    pub is: &'static str,
+    /// Beside one of them.
+    pub one: &'static str,
 }
 
 /// What must have been read over the whole span for a figure.

@@ -42,7 +42,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     counts: ("deployment", "deployments"),
     part: None,
     section: Some("lead-time"),
-    blank: || Details::LeadTime(LeadTimeDetails::default()),
+    blank: || Details::LeadTime(Box::default()),
     measure,
 };
 
@@ -69,7 +69,7 @@ fn measure(group: &GroupSpan<'_>) -> Figure {
         pull_requests: pull_requests(finished, facts),
         reasons,
     };
-    Figure::of_durations(durations(seconds), Details::LeadTime(details))
+    Figure::of_durations(durations(seconds), Details::LeadTime(Box::new(details)))
 }
 
 fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts) -> u64 {

@@ -23,6 +23,7 @@ pub mod reach;
 mod recognised;
 mod records;
 mod recovery_time;
+mod rework_rate;
 mod shares;
 pub mod sliding;
 pub mod statistics;
@@ -90,7 +91,7 @@ pub struct Request {
 /// The dataset cannot be read, or the filters leave no service.
 pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, MetricsError> {
     let settings = &request.settings;
-    let events = Arc::new(Events::read(dataset)?);
+    let events = Arc::new(Events::read(dataset, &settings.rework)?);
     let facts = Arc::new(Facts::new(&events, settings)?);
     let filter = Filter { service: request.service.clone(), team: request.team.clone() };
     if !filter.is_open() && filter.services(&facts.ownership).is_empty() {

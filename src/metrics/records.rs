@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::filter::Filter;
 use super::reach::Reach;
-use super::tables::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link, Rule};
+use super::tables::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link, ReworkRule, Rule};
 use crate::domain::coverage::covers;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
@@ -154,7 +154,11 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> Depl
     }
     let (failed_by, failed_rules) = failed_by(facts, index, cut.listed.to);
     let instant = Span { from: at, to: Timestamp(at.0 + 1) };
-    let failed = if failed_rules.is_empty() { covers(has_links, instant).then_some(false) } else { Some(true) };
+    // Without a rule that holds, only incidents that were read can say no.
+    let told = |rules: bool| (rules || covers(has_links, instant)).then_some(rules);
+    let mut rework_rules: Vec<ReworkRule> =
+        facts.rework(index).filter(|it| it.holds_at(cut.listed.to)).map(|it| it.rule).collect();
+    rework_rules.dedup();
     let lead_time = facts.lead_time(index);
     DeploymentRecord {
         kind: facts.kind(index),
@@ -164,9 +168,11 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> Depl
         stages: facts.stages(index),
         absurd_commits: facts.absurd_commits(index).collect(),
         finishes_with_its_commit: facts.finishes_with_its_commit(index),
-        failed,
+        failed: told(!failed_rules.is_empty()),
         failed_by,
         failed_rules,
+        rework: told(!rework_rules.is_empty()),
+        rework_rules,
         ..record
     }
 }

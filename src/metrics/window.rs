@@ -125,6 +125,13 @@ pub fn daily(
         }),
         count,
     );
+    let rework = count_by_day(
+        pool.deployments.iter().flat_map(|&(at, index)| {
+            let known = facts.rework(index);
+            join_ranges(known.map(|rework| days_of(days, at, rework.from, rework.until)).collect())
+        }),
+        count,
+    );
     let incidents = IncidentDays::new(pool, facts, days);
     let finished = |span: Span| {
         let before = |at: Timestamp| pool.deployments.partition_point(|(finish, _)| *finish < at);
@@ -139,7 +146,11 @@ pub fn daily(
             let deployments = read.then(|| finished(day.window));
             let per_day = deployments.map(|n| f64::from(n) / f64::from(window_days));
             let failed = deployments.filter(|_| failures_read).map(|_| failed[at]);
-            let rate = failed.zip(deployments).filter(|(_, n)| *n > 0).map(|(k, n)| f64::from(k) / f64::from(n));
+            let share = |part: Option<u32>| {
+                part.zip(deployments).filter(|(_, n)| *n > 0).map(|(k, n)| f64::from(k) / f64::from(n))
+            };
+            let rate = share(failed);
+            let rework = deployments.filter(|_| failures_read).map(|_| rework[at]);
             let lead_at = lead[at].at.filter(|_| read);
             let restore_at = incidents.restore[at].at.filter(|_| incidents_read);
             DailyRow {
@@ -160,6 +171,8 @@ pub fn daily(
                 time_to_restore_p50: restore_at.map(|[p50, _]| p50),
                 time_to_restore_p90: restore_at.map(|[_, p90]| p90),
                 recovery_time_p50: incidents.recovery[at].filter(|_| failures_read),
+                rework_deployments: rework,
+                rework_rate: share(rework),
                 deployment_frequency_band: per_day.and_then(|value| bands.deployment_frequency.classify(value)),
                 lead_time_band: lead_at.and_then(|[p50, _]| bands.lead_time.classify(p50)),
                 change_failure_rate_band: rate.and_then(|value| bands.change_failure_rate.classify(value)),

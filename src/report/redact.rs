@@ -11,6 +11,7 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::group::{GroupKind, ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
+use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
 use crate::metrics::findings::findings;
@@ -151,6 +152,14 @@ fn settings(analysis: &mut Analysis) {
     }
     settings.urgencies.iter_mut().for_each(|it| *it = known(it, "urgency"));
     settings.ignore_tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
+    let rework = &mut settings.rework;
+    rework.labels.iter_mut().for_each(|label| *label = pseudonym("label", label));
+    for list in [&mut rework.branches, &mut rework.refs, &mut rework.tasks] {
+        *list = list.iter().map(glob).collect();
+    }
+    // A pseudonym is an expression that matches itself.
+    rework.titles =
+        rework.titles.iter().filter_map(|it| Pattern::new(&pseudonym("pattern", it.as_str())).ok()).collect();
     for service in &mut settings.services {
         service.name = ServiceName(pseudonym("service", &service.name.0));
         team(&mut service.team);

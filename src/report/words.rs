@@ -5,7 +5,7 @@
 use super::number;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Zone};
-use crate::metrics::tables::{LeadTimeReason, NoData, Rule, Variant, Verdict};
+use crate::metrics::tables::{LeadTimeReason, NoData, ReworkRule, Rule, Variant, Verdict};
 
 /// Names in full before the rest are only counted.
 const NAMES: usize = 3;
@@ -101,6 +101,15 @@ pub fn rule(rule: Rule) -> &'static str {
         Rule::Explicit => "explicit (a reference or a flag)",
         Rule::Window => "window (the clock alone)",
         Rule::Rollback => "rollback (it was replaced by an older revision)",
+    }
+}
+
+/// By which rule a deployment is rework.
+pub fn rework_rule(rule: ReworkRule) -> &'static str {
+    match rule {
+        ReworkRule::Said => "people say so ([rework] in the configuration)",
+        ReworkRule::Fix => "fix (the first deployment after an incident that was not over)",
+        ReworkRule::Rollback => "rollback to an older revision",
     }
 }
 

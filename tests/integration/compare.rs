@@ -115,6 +115,11 @@ impl Differences {
                 by_rule.retain(|_, n| *n > 0);
                 self.equal("by_rule", &by_rule, wanted);
             }
+            (Details::Rework(got), Details::Rework(wanted)) => {
+                let mut by_rule = got.clone();
+                by_rule.retain(|_, n| *n > 0);
+                self.equal("by_rule", &by_rule, wanted);
+            }
             (Details::Restore(got), Details::Restore(wanted)) => {
                 self.equal("opened", &got.opened, &wanted.opened);
                 self.equal("open", &got.open, &wanted.open);
@@ -175,6 +180,8 @@ impl Differences {
         self.real("time_to_restore_p50", got.time_to_restore_p50, wanted.time_to_restore_p50);
         self.real("time_to_restore_p90", got.time_to_restore_p90, wanted.time_to_restore_p90);
         self.real("recovery_time_p50", got.recovery_time_p50, wanted.recovery_time_p50);
+        self.equal("rework_deployments", &got.rework_deployments, &wanted.rework_deployments);
+        self.real("rework_rate", got.rework_rate, wanted.rework_rate);
         self.equal("deployment_frequency_band", &got.deployment_frequency_band, &wanted.deployment_frequency_band);
         self.equal("lead_time_band", &got.lead_time_band, &wanted.lead_time_band);
         self.equal("change_failure_rate_band", &got.change_failure_rate_band, &wanted.change_failure_rate_band);
@@ -243,6 +250,8 @@ impl Differences {
         self.equal("failed", &got.failed, &wanted.failed);
         self.equal("failed_by", &causes(&got.failed_by), &causes(&wanted.failed_by));
         self.equal("failed_rules", &got.failed_rules, &wanted.failed_rules);
+        self.equal("rework", &got.rework, &wanted.rework);
+        self.equal("rework_rules", &got.rework_rules, &wanted.rework_rules);
     }
 
     fn incidents(&mut self, got: &[IncidentRecord], wanted: &[IncidentRecord]) {

@@ -5,6 +5,7 @@ mod changes;
 mod counting;
 mod failures;
 mod recognition;
+mod rework;
 
 use serde_json::Value;
 

@@ -35,7 +35,7 @@ impl fmt::Debug for Case {
         let policy = (self.settings.attribution, self.settings.attribution_window, self.settings.count_rollbacks);
         let filters = (self.settings.min_priority, &self.settings.urgencies, &self.settings.ignore_tags);
         writeln!(out, "{zone}, {window_days} days, bands {}, {:?}", bands.edition, globs(environments))?;
-        writeln!(out, "{policy:?}, {filters:?}")?;
+        writeln!(out, "{policy:?}, {filters:?}, {:?}", self.settings.rework)?;
         for service in services {
             let environments = service.environments.as_deref().map(globs);
             let (name, repos, keys) = (&service.name, globs(&service.repos), &service.incident_keys);

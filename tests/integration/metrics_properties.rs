@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::Rows;
-use dora_report::metrics::tables::{LeadTimeReason, Rule};
+use dora_report::metrics::tables::{LeadTimeReason, ReworkRule, Rule};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -76,6 +76,7 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
             seen.extend(expected.causes.iter().map(|cause| cause.as_str().to_owned()));
             seen.extend(expected.record.lead_time_reason.map(|reason| reason.as_str().to_owned()));
             seen.extend(expected.record.failed_rules.iter().map(|rule| format!("failed {}", rule.as_str())));
+            seen.extend(expected.record.rework_rules.iter().map(|rule| format!("rework {}", rule.as_str())));
             let stages = expected.record.stages;
             let parts = [
                 ("coding", stages.coding),
@@ -99,6 +100,7 @@ fn the_random_organisations_reach_every_reason_and_every_rule() {
     ];
     let mut wanted: Vec<String> = reasons.iter().map(|reason| reason.as_str().to_owned()).collect();
     wanted.extend(Rule::ALL.iter().map(|rule| format!("failed {}", rule.as_str())));
+    wanted.extend(ReworkRule::ALL.iter().map(|rule| format!("rework {}", rule.as_str())));
     wanted.extend(["not-success", "not-production", "no-environment", "no-service"].map(str::to_owned));
     wanted.extend(
         ["merged", "priority", "urgency", "tag", "unmapped", "over-without-an-end", "names a later deployment"]

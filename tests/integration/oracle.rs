@@ -8,6 +8,7 @@ mod figures;
 mod history;
 mod incidents;
 mod records;
+mod rework;
 mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [service], [pushgateway], [remote_write]",
+        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [service], [pushgateway], [remote_write]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
@@ -194,6 +194,11 @@ const MISTAKES: &[(&str, &str)] = &[
     (
         "[incidents]\nattribution = 'clock'\n",
         "dora.toml:2: `attribution` in [incidents] cannot be `clock`; write one of `explicit`, `window`, `explicit-or-window`",
+    ),
+    ("[rework]\ntitles = ['(hotfix']\n", "dora.toml:2: `titles` in [rework]: no regular expression (unclosed group)"),
+    (
+        "[rework]\nlabel = ['hotfix']\n",
+        "dora.toml:2: unknown key `label` in [rework]; the nearest right one is `labels`",
     ),
     (
         "[incidents]\nmin_priority = 'wichtig'\n",

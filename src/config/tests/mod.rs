@@ -10,6 +10,8 @@ use crate::domain::band::Bands;
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
+use crate::domain::pattern::Pattern;
+use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Policy, Service};
 use crate::domain::time::Zone;
 use crate::domain::unit::Seconds;
@@ -69,6 +71,13 @@ count_rollbacks = true
 min_priority = "SEV2"
 urgencies = ["high"]
 ignore_tags = ["drill"]
+
+[rework]
+labels = ["hotfix"]
+branches = ["hotfix/*"]
+titles = ["(?i)^revert"]
+refs = ["hotfix-*"]
+tasks = ["deploy:hotfix"]
 
 [[service]]
 name = "checkout"
@@ -210,6 +219,13 @@ fn every_section_is_read_into_its_values() {
             min_priority: Some(2),
             urgencies: texts(&["high"]),
             ignore_tags: texts(&["drill"]),
+            rework: ReworkRules {
+                labels: texts(&["hotfix"]),
+                branches: globs(&["hotfix/*"]),
+                titles: vec![Pattern::new("(?i)^revert").expect("an expression")],
+                refs: globs(&["hotfix-*"]),
+                tasks: globs(&["deploy:hotfix"]),
+            },
             incident_sources: texts(&["pagerduty", "opsgenie", "jsm", "github-issues"]),
         }
     );
@@ -345,6 +361,11 @@ fn a_digest_changes_with_what_a_figure_depends_on_and_with_nothing_else() {
         ("\"payments\"", "\"money\""),
         ("[\"production\"]", "[\"prod\"]"),
         ("\"chk\"", "\"check\""),
+        ("labels = [\"hotfix\"]", "labels = [\"urgent\"]"),
+        ("\"hotfix/*\"", "\"fix/*\""),
+        ("(?i)^revert", "^Revert"),
+        ("\"hotfix-*\"", "\"fix-*\""),
+        ("\"deploy:hotfix\"", "\"hotfix\""),
     ] {
         assert!(WHOLE.contains(from), "{from}");
         assert_ne!(digest(&WHOLE.replace(from, to)), whole, "{from} → {to}");

@@ -80,12 +80,14 @@ fn figures(now: &DailyRow, days: u32, gauge: &mut impl FnMut(&str, &str, Option<
     let window = format!(",window=\"{days}d\"");
     let count = |n: Option<u32>| n.map(f64::from);
     gauge("dora_deployments", "Production deployments in the window.", count(now.deployments), &window);
+    gauge("dora_rework_deployments", "Rework deployments in the window.", count(now.rework_deployments), &window);
     for (name, help, value) in [
         ("dora_deployment_frequency_per_day", "Production deployments a day of the window.", now.deployments_per_day),
         ("dora_lead_time_seconds_p50", "Median lead time of the window's deployments.", now.lead_time_p50),
         ("dora_lead_time_seconds_p90", "90th percentile of the same.", now.lead_time_p90),
         ("dora_change_failure_ratio", "Failed deployments over deployments of the window.", now.change_failure_rate),
         ("dora_time_to_restore_seconds_p50", "Median time to restore in the window.", now.time_to_restore_p50),
+        ("dora_rework_ratio", "Rework deployments over deployments of the window.", now.rework_rate),
         ("dora_open_incidents", "Incidents that are open.", count(now.incidents_open)),
     ] {
         gauge(name, help, value, "");

@@ -9,6 +9,7 @@ mod either_way;
 mod incidents;
 mod practice;
 mod recognition;
+mod rework;
 mod sustained;
 mod tally;
 
@@ -38,6 +39,7 @@ pub fn findings(analysis: &Analysis) -> Vec<Finding> {
     found.extend(either_way::findings(analysis));
     found.extend(practice::findings(analysis, &tally));
     found.extend(sustained::findings(analysis));
+    found.extend(rework::findings(analysis, &tally));
     found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
     found
 }

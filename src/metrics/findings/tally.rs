@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::reason::Reason;
-use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, Rule};
+use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, ReworkRule, Rule};
 
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub(super) struct Tally {
     pub(super) reasons: BTreeMap<LeadTimeReason, usize>,
     /// Counted ones by what they did.
     pub(super) kinds: BTreeMap<Kind, usize>,
+    /// Counted ones by all the rules by which they are rework.
+    pub(super) rework: BTreeMap<Vec<ReworkRule>, usize>,
     /// Repos that no service has.
     pub(super) homeless: BTreeSet<String>,
     /// Shas of commits that are dated in the year 1 or 1970, as the deployments list them.
@@ -79,6 +81,9 @@ impl Tally {
             self.with_their_commit += usize::from(record.finishes_with_its_commit);
         } else if record.event.task.as_deref() == kind.task() {
             *self.stand_ins.entry(kind).or_default() += 1;
+        }
+        if !record.rework_rules.is_empty() {
+            *self.rework.entry(record.rework_rules).or_default() += 1;
         }
         if let Some(reason) = record.lead_time_reason {
             *self.reasons.entry(reason).or_default() += 1;

@@ -42,6 +42,10 @@ pub struct DailyRow {
     pub time_to_restore_p90: Option<f64>,
     /// Median time to restore of the attributed, seconds.
     pub recovery_time_p50: Option<f64>,
+    /// Deployments of the window known on the day to be rework.
+    pub rework_deployments: Option<u32>,
+    /// Those over the deployments.
+    pub rework_rate: Option<f64>,
     /// Band of the frequency.
     pub deployment_frequency_band: Option<Band>,
     /// Band of the median lead time.
@@ -61,6 +65,7 @@ impl DailyRow {
             Metric::ChangeFailureRate => self.change_failure_rate,
             Metric::TimeToRestore => self.time_to_restore_p50,
             Metric::RecoveryTime => self.recovery_time_p50,
+            Metric::ReworkRate => self.rework_rate,
         }
     }
 }

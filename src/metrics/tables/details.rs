@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::distribution::Durations;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::{LeadTimeReason, Rule, Variant};
 
 /// What only one metric has.
@@ -14,9 +15,11 @@ pub enum Details {
     /// Of a frequency.
     Frequency(FrequencyDetails),
     /// Of a lead time.
-    LeadTime(LeadTimeDetails),
+    LeadTime(Box<LeadTimeDetails>),
     /// Of a share that failed: each failed deployment under the first of its rules (explicit, window, rollback).
     Failures(BTreeMap<Rule, u64>),
+    /// Of a share that is rework: each such deployment under the first of its rules (rework, fix, rollback).
+    Rework(BTreeMap<ReworkRule, u64>),
     /// Of a time to restore.
     Restore(RestoreDetails),
 }

@@ -10,6 +10,7 @@ use super::metric::Statistic;
 use super::no_data::NoData;
 use crate::domain::band::Band;
 use crate::domain::unit::Interval;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::Rule;
 
 /// A metric of one group over one period.
@@ -86,6 +87,11 @@ impl Figure {
     /// Failed deployments under the first of their rules.
     pub fn failures(&self) -> Option<&BTreeMap<Rule, u64>> {
         if let Details::Failures(by_rule) = &self.details { Some(by_rule) } else { None }
+    }
+
+    /// Rework deployments under the first of their rules.
+    pub fn rework(&self) -> Option<&BTreeMap<ReworkRule, u64>> {
+        if let Details::Rework(by_rule) = &self.details { Some(by_rule) } else { None }
     }
 
     /// What only a time to restore has.

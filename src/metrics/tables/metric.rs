@@ -15,12 +15,20 @@ pub enum Metric {
     TimeToRestore,
     /// Failed deployment recovery time.
     RecoveryTime,
+    /// Deployment rework rate.
+    ReworkRate,
 }
 
 impl Metric {
     /// All of them, in the order of the outputs.
-    pub const ALL: [Self; 5] =
-        [Self::DeploymentFrequency, Self::LeadTime, Self::ChangeFailureRate, Self::TimeToRestore, Self::RecoveryTime];
+    pub const ALL: [Self; 6] = [
+        Self::DeploymentFrequency,
+        Self::LeadTime,
+        Self::ChangeFailureRate,
+        Self::TimeToRestore,
+        Self::RecoveryTime,
+        Self::ReworkRate,
+    ];
 }
 
 /// The unit of a metric's value.

@@ -27,6 +27,7 @@ pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 
 pub use crate::facts::inputs::InputSummary;
+pub use crate::facts::rework::ReworkRule;
 pub use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start, Variant};
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 
 /// What failed a deployment; written as the incident's id, or `rollback:ID`.
@@ -112,6 +113,10 @@ pub struct DeploymentRecord<'a> {
     pub failed_by: Vec<Cause>,
     /// Every rule that applies, in the order explicit, window, rollback.
     pub failed_rules: Vec<Rule>,
+    /// Whether it is rework; `None` where it does not count, or no rule holds and no incident source covers it.
+    pub rework: Option<bool>,
+    /// Every rule of rework that holds, in the order rework, fix, rollback.
+    pub rework_rules: Vec<ReworkRule>,
 }
 
 impl DeploymentRecord<'_> {
@@ -146,6 +151,8 @@ impl DeploymentRecord<'_> {
             failed: self.failed,
             failed_by: self.failed_by,
             failed_rules: self.failed_rules,
+            rework: self.rework,
+            rework_rules: self.rework_rules,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::sheet::Sheet;
 use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, DailyRow};
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 24] = [
     "date",
     "group_kind",
     "group",
@@ -29,6 +29,8 @@ const HEADER: [&str; 22] = [
     "lead_time_band",
     "change_failure_rate_band",
     "time_to_restore_band",
+    "rework_deployments",
+    "rework_rate",
 ];
 
 /// The rolling figures, sorted by date, kind (all, team, service) and name.
@@ -72,5 +74,7 @@ fn row(sheet: &mut Sheet<'_>, group: &Group, day: &DailyRow) -> io::Result<()> {
     sheet.band(day.lead_time_band)?;
     sheet.band(day.change_failure_rate_band)?;
     sheet.band(day.time_to_restore_band)?;
+    sheet.count(day.rework_deployments)?;
+    sheet.real(day.rework_rate)?;
     sheet.end()
 }

@@ -9,7 +9,7 @@ use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, L
 /// What an incident without a link has in `attribution`.
 const NO_LINK: &str = "none";
 
-const DEPLOYMENTS: [&str; 26] = [
+const DEPLOYMENTS: [&str; 28] = [
     "source",
     "id",
     "repo",
@@ -33,6 +33,8 @@ const DEPLOYMENTS: [&str; 26] = [
     "failed_by",
     "failed_rule",
     "url",
+    "rework",
+    "rework_rule",
     "start_at",
     "start_sha",
     "start_pull_request",
@@ -96,6 +98,8 @@ fn deployment(sheet: &mut Sheet<'_>, record: &DeploymentRecord<'_>) -> io::Resul
     sheet.text(&record.failed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"))?;
     sheet.word(&record.failed_rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(";"))?;
     sheet.optional(event.url.as_deref())?;
+    sheet.flag(record.rework)?;
+    sheet.word(record.rework_rules.first().map_or("", |rule| rule.as_str()))?;
     sheet.instant(start.map(|start| start.at))?;
     sheet.optional(start.and_then(|start| start.sha.as_deref()))?;
     sheet.count(start.and_then(|start| start.pull_request))?;

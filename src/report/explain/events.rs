@@ -16,7 +16,7 @@ pub(super) struct Counted {
     pub(super) id: String,
     /// When it happened: finished, or resolved; of an open incident when it was opened.
     pub(super) at: String,
-    /// What it adds: seconds, or 1 for a failed deployment and 0 for one that is not.
+    /// What it adds: seconds, or 1 for a deployment that failed or is rework and 0 for one that did not or is not.
     pub(super) value: Option<f64>,
     /// In words: what it is, its link, the link's rule and age.
     pub(super) note: String,
@@ -43,7 +43,7 @@ const MOST_NAMED: usize = 5;
 pub(super) fn of(analysis: &Analysis, metric: Metric, group: &Group) -> (Vec<Counted>, Vec<LeftOut>) {
     let mut left_out = LeftOuts::default();
     let counted = match metric {
-        Metric::DeploymentFrequency | Metric::LeadTime | Metric::ChangeFailureRate => {
+        Metric::DeploymentFrequency | Metric::LeadTime | Metric::ChangeFailureRate | Metric::ReworkRate => {
             deployments(analysis, metric, group, &mut left_out)
         }
         Metric::TimeToRestore | Metric::RecoveryTime => incidents(analysis, metric, group, &mut left_out),
@@ -87,6 +87,7 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
             }
             (Metric::LeadTime, Some(seconds), _) => Some(seconds.as_f64()),
             (Metric::ChangeFailureRate, ..) => record.failed.map(f64::from),
+            (Metric::ReworkRate, ..) => record.rework.map(f64::from),
             _ => None,
         };
         let start = record.start.as_ref().filter(|_| metric == Metric::LeadTime);
@@ -117,6 +118,10 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
         let request = start.pull_request.map(|number| format!("pull request #{number}"));
         let by: Vec<String> = [commit, request].into_iter().flatten().collect();
         return format!("{place}: starts {} with {}", start.at.to_rfc3339(), by.join(" of "));
+    }
+    if metric == Metric::ReworkRate && !record.rework_rules.is_empty() {
+        let rules: Vec<&str> = record.rework_rules.iter().map(|rule| words::rework_rule(*rule)).collect();
+        return format!("{place}: {}", rules.join("; "));
     }
     if metric != Metric::ChangeFailureRate {
         return place;

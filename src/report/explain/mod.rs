@@ -14,7 +14,7 @@ use crate::domain::band::{Band, Limit, Thresholds};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::unit::Interval;
 use crate::metrics::descriptor::Descriptor;
-use crate::metrics::tables::{Analysis, Details, Figure, Metric, Rule, Unit, Verdict};
+use crate::metrics::tables::{Analysis, Details, Figure, Metric, ReworkRule, Rule, Unit, Verdict};
 
 pub use self::text::render as text;
 
@@ -116,6 +116,19 @@ fn formula(descriptor: &Descriptor, it: &Figure) -> String {
             );
             let Some(ratio) = it.value else { return "there was no deployment to fail".into() };
             format!("{} failed ÷ {counted} = {} ({rules})", it.k.unwrap_or(0), number::percent(ratio))
+        }
+        Details::Rework(by_rule) => {
+            let by = |rule| by_rule.get(&rule).copied().unwrap_or(0);
+            let Some(ratio) = it.value else { return "there was no deployment to be rework".into() };
+            format!(
+                "{} rework ÷ {counted} = {} ({} said by people, {} first after an incident that was not over, {} by \
+                 rollback)",
+                it.k.unwrap_or(0),
+                number::percent(ratio),
+                by(ReworkRule::Said),
+                by(ReworkRule::Fix),
+                by(ReworkRule::Rollback)
+            )
         }
         Details::Restore(details) => {
             let median = match (details.km_p50, details.km_beyond) {

@@ -69,7 +69,7 @@ fn value(metric: Option<Metric>, value: f64) -> String {
 
 fn value_of_event(metric: Option<Metric>, value: f64) -> String {
     match metric.and_then(|metric| metric.descriptor().part) {
-        Some((part, _)) => if value > 0.0 { part } else { "" }.to_owned(),
+        Some(part) => if value > 0.0 { part.one } else { "" }.to_owned(),
         None => number::duration(value),
     }
 }

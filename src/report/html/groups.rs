@@ -4,7 +4,7 @@ use super::cell::short;
 use super::reading::{self, BandView, Outcome};
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport, Unit, Verdict};
+use crate::metrics::tables::{Analysis, GroupReport, Metric, Unit, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
 
@@ -16,6 +16,8 @@ const SMALL_SAMPLE: u64 = 20;
 pub(super) struct GroupTable {
     pub(super) caption: &'static str,
     pub(super) kind: &'static str,
+    /// The metrics of the columns.
+    pub(super) heads: Vec<String>,
     pub(super) rows: Vec<Row>,
 }
 
@@ -57,9 +59,16 @@ pub(super) fn tables(analysis: &Analysis) -> Result<(Vec<GroupTable>, Vec<String
             continue;
         }
         let rows = groups.into_iter().map(|group| row(analysis, group, &mut reasons)).collect::<Result<_, _>>()?;
-        tables.push(GroupTable { caption, kind: title, rows });
+        tables.push(GroupTable { caption, kind: title, heads: heads(), rows });
     }
     Ok((tables, reasons))
+}
+
+fn heads() -> Vec<String> {
+    let shown = Metric::ALL.into_iter().map(Metric::descriptor).filter(|it| it.section.is_some());
+    shown
+        .map(|it| if it.unit == Unit::Seconds { format!("{}, median", it.short) } else { it.short.to_owned() })
+        .collect()
 }
 
 fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> Result<Row, ChartError> {

@@ -12,6 +12,7 @@ mod emulations;
 mod groups;
 mod head;
 mod reading;
+mod rework;
 mod sections;
 mod summary;
 mod trust;

@@ -4,7 +4,9 @@
 
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
-use crate::metrics::tables::{BandReading, Details, Figure, LeadTimeDetails, Metric, RestoreDetails, Unit, Verdict};
+use crate::metrics::tables::{
+    BandReading, Details, Figure, LeadTimeDetails, Metric, RestoreDetails, Trend, Unit, Verdict,
+};
 use crate::report::{number, words};
 
 /// A figure in words.
@@ -83,7 +85,7 @@ fn basis(metric: Metric, figure: &Figure) -> String {
     match (&figure.details, descriptor.part) {
         (Details::Frequency(it), _) => format!("{counted} in {}", number::counted(it.days.into(), "day", "days")),
         (Details::Restore(it), _) => format!("median of {counted}, {}", open(it)),
-        (_, Some((part, _))) => format!("{} of {counted} {part}", number::count(figure.k.unwrap_or(0))),
+        (_, Some(part)) => format!("{} of {counted} {}", number::count(figure.k.unwrap_or(0)), part.are),
         (_, None) => format!("median of {counted}"),
     }
 }
@@ -103,8 +105,8 @@ fn nothing(metric: Metric, figure: &Figure) -> String {
         (Details::LeadTime(it), _) if !reasons(it).is_empty() => {
             format!("No figure: no deployment of the period has a lead time ({}).", reasons(it))
         }
-        (_, Some((part, _))) => {
-            format!("No figure: there was no deployment in the period, so no share of them {part}.")
+        (_, Some(part)) => {
+            format!("No figure: there was no deployment in the period, so no share of them {}.", part.is)
         }
         _ => "No figure: there was no deployment in the period, so no lead time.".to_owned(),
     }
@@ -143,6 +145,25 @@ pub(super) fn judgement(verdict: Option<Verdict>) -> Option<String> {
         Verdict::TooFewData => "There are too few data to tell a change from chance.".to_owned(),
         other => format!("The difference is {}.", words::verdict(other)),
     })
+}
+
+/// Which way a metric went, in words; nothing where there are too few weeks.
+pub(super) fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
+    let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
+    let said = match trend.verdict {
+        Verdict::Better => "a trend to the better",
+        Verdict::Worse => "a trend to the worse",
+        Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
+    };
+    let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
+    let change = match number::signed(slope, word).as_str() {
+        "no change" => "about zero".to_owned(),
+        change => change.to_owned(),
+    };
+    Some(format!(
+        "Within the period, over its {} separate weeks, there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
+        trend.weeks
+    ))
 }
 
 #[cfg(test)]

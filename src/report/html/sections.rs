@@ -1,13 +1,12 @@
-//! The sections of the four metrics, over the whole.
+//! The sections of the metrics, over the whole.
 
 use super::cell::{Grid, Link, short, text};
 use super::emulations;
-use super::reading;
+use super::reading::{self, trend};
+use super::rework;
 use super::view::{NO_LINE, Panel, Section};
 use crate::domain::time::Zone;
-use crate::metrics::tables::{
-    Analysis, Cause, DeploymentRecord, Figure, GroupReport, LeadTimeDetails, Metric, Rule, Trend, Verdict,
-};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Figure, GroupReport, LeadTimeDetails, Metric, Rule};
 use crate::report::chart::{
     ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
     survival,
@@ -17,13 +16,14 @@ use crate::report::{number, words};
 /// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.
 const FAILED_ROWS: usize = 20;
 
-/// All four, in the order of the page.
+/// All of them, in the order of the page.
 pub(super) fn all(analysis: &Analysis, group: &GroupReport) -> Result<Vec<Section>, ChartError> {
     Ok(vec![
         frequency_section(analysis, group)?,
         lead_time_section(analysis, group)?,
         failures_section(analysis, group)?,
         restore_section(analysis, group)?,
+        rework::section(analysis, group),
     ])
 }
 
@@ -96,25 +96,6 @@ fn lead_time_section(analysis: &Analysis, group: &GroupReport) -> Result<Section
         paragraphs.push(words);
     }
     Ok(Section { id: "lead-time", title: "Lead time for changes", paragraphs, panels })
-}
-
-/// Which way a metric went, in words; nothing where there are too few weeks.
-fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
-    let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
-    let said = match trend.verdict {
-        Verdict::Better => "a trend to the better",
-        Verdict::Worse => "a trend to the worse",
-        Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
-    };
-    let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
-    let change = match number::signed(slope, word).as_str() {
-        "no change" => "about zero".to_owned(),
-        change => change.to_owned(),
-    };
-    Some(format!(
-        "Within the period, over its {} separate weeks, there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
-        trend.weeks
-    ))
 }
 
 fn variants(found: &LeadTimeDetails) -> Grid {

@@ -3,7 +3,7 @@
 use super::cell::{Grid, text};
 use super::view::Panel;
 use crate::domain::kind::DeploymentKind;
-use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Metric, Rule};
+use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Metric, ReworkRule, Rule};
 use crate::report::chart::ChartError;
 use crate::report::chart::trust::{Share, chart};
 
@@ -58,11 +58,8 @@ fn is_whole(analysis: &Analysis, it: &crate::metrics::tables::HistoryRecord) -> 
 }
 
 fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
-    let stands_in = analysis
-        .deployments
-        .iter()
-        .filter(|it| it.in_period && it.left_out.is_none())
-        .any(|it| DeploymentKind::of(&it.event.id) != DeploymentKind::Deployments);
+    let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
+    let stands_in = counted().any(|it| DeploymentKind::of(&it.event.id) != DeploymentKind::Deployments);
     let by_rule = all.figures[Metric::ChangeFailureRate].failures();
     let by_clock = by_rule.and_then(|it| it.get(&Rule::Window)).is_some_and(|count| *count > 0);
     let deployments = if stands_in { "stand-in" } else { "exact" };
@@ -81,6 +78,15 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     } else {
         "no failure rests on the time between deployment and incident alone"
     };
+    let without_an_incident =
+        counted().any(|it| !it.rework_rules.is_empty() && !it.rework_rules.contains(&ReworkRule::Fix));
+    let rework = if without_an_incident {
+        ("partly a stand-in", "some rework rests on what people say or on a rollback alone, without an incident")
+    } else if stands_in {
+        (deployments, why)
+    } else {
+        (deployments, "every rework deployment follows an incident that was not over")
+    };
     Grid {
         id: "exactness",
         caption: "What each figure rests on: the thing itself, or something that stands in for it.".to_owned(),
@@ -94,6 +100,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
             ),
             row(Metric::ChangeFailureRate, linked, link),
             row(Metric::TimeToRestore, "exact", "from the incident source alone, never from deployments"),
+            row(Metric::ReworkRate, rework.0, rework.1),
         ],
         events: false,
     }

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
+use crate::domain::pattern::Pattern;
 use crate::domain::period::Period;
 use crate::domain::settings::{Merge, Settings};
 use crate::domain::time::Timestamp;
@@ -45,6 +46,17 @@ pub(super) struct SettingsView<'a> {
     min_priority: Option<u32>,
     urgencies: &'a [String],
     ignore_tags: &'a [String],
+    rework: ReworkView<'a>,
+}
+
+/// What people write that says rework.
+#[derive(Serialize)]
+struct ReworkView<'a> {
+    labels: &'a [String],
+    branches: Vec<&'a str>,
+    titles: Vec<&'a str>,
+    refs: Vec<&'a str>,
+    tasks: Vec<&'a str>,
 }
 
 impl<'a> SettingsView<'a> {
@@ -60,6 +72,13 @@ impl<'a> SettingsView<'a> {
             min_priority: settings.min_priority,
             urgencies: &settings.urgencies,
             ignore_tags: &settings.ignore_tags,
+            rework: ReworkView {
+                labels: &settings.rework.labels,
+                branches: settings.rework.branches.iter().map(Glob::as_str).collect(),
+                titles: settings.rework.titles.iter().map(Pattern::as_str).collect(),
+                refs: settings.rework.refs.iter().map(Glob::as_str).collect(),
+                tasks: settings.rework.tasks.iter().map(Glob::as_str).collect(),
+            },
         }
     }
 }

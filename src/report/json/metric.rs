@@ -4,7 +4,7 @@ use super::fields::{Fields, counts};
 use super::lead_time;
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
-use crate::metrics::tables::{Details, Figure, Metric, NoData, Rule, Statistic, Trend, Unit, Verdict};
+use crate::metrics::tables::{Details, Figure, Metric, NoData, ReworkRule, Rule, Statistic, Trend, Unit, Verdict};
 use crate::report::words;
 
 /// A figure under the keys of its unit; everything about it is `null` where nobody knows it.
@@ -33,8 +33,8 @@ fn numbers(metric: Metric, figure: &Figure) -> Fields {
         }
         Unit::Ratio => {
             fields.push("ratio", figure.value);
-            if let Some((_, key)) = metric.descriptor().part {
-                fields.push(key, figure.k);
+            if let Some(part) = metric.descriptor().part {
+                fields.push(part.key, figure.k);
             }
             fields.push("deployments", n);
         }
@@ -67,12 +67,12 @@ fn before(metric: Metric, figure: &Figure) -> Fields {
 /// What only one metric has. A figure that is missing has the same keys.
 fn details(fields: &mut Fields, metric: Metric, figure: &Figure) {
     let blank;
-    let (known, details) = match figure.known() {
-        Some(known) => (true, &known.details),
-        None => {
-            blank = (metric.descriptor().blank)();
-            (false, &blank)
-        }
+    let known = figure.missing.is_none();
+    let details = if known {
+        &figure.details
+    } else {
+        blank = (metric.descriptor().blank)();
+        &blank
     };
     match details {
         Details::None => {}
@@ -84,6 +84,10 @@ fn details(fields: &mut Fields, metric: Metric, figure: &Figure) {
         Details::LeadTime(it) => lead_time::details(fields, known.then_some(it)),
         Details::Failures(by_rule) => {
             fields.push("by_rule", known.then(|| counts(Rule::ALL.map(|rule| (rule.as_str(), by_rule.get(&rule))))));
+        }
+        Details::Rework(by_rule) => {
+            let of = |rule: ReworkRule| (rule.as_str(), by_rule.get(&rule));
+            fields.push("by_rule", known.then(|| counts(ReworkRule::ALL.map(of))));
         }
         Details::Restore(it) => {
             fields.push("opened", known.then_some(it.opened));

@@ -72,26 +72,27 @@ pub(super) fn metrics(report: &GroupReport, edition: &str) -> String {
 }
 
 /// The head of the table of groups.
-pub(super) const GROUPS_HEAD: &str = "| Team or service | Deployments | Frequency | Lead time p50 | Change failure rate | Time to restore p50 |\n\
-     | --- | ---: | --- | --- | --- | --- |\n";
+pub(super) const GROUPS_HEAD: &str = "| Team or service | Deployments | Frequency | Lead time p50 | Change failure rate | Time to restore p50 | Rework rate |\n\
+     | --- | ---: | --- | --- | --- | --- | --- |\n";
 
 /// One group as a row; each value with its n.
 pub(super) fn group(report: &GroupReport) -> String {
     let cells = |metric| cells(metric, &report.figures[metric]);
     let [frequency, lead_time] = [Metric::DeploymentFrequency, Metric::LeadTime].map(cells);
-    let [failure, restore] = [Metric::ChangeFailureRate, Metric::TimeToRestore].map(cells);
+    let [failure, restore, rework] = [Metric::ChangeFailureRate, Metric::TimeToRestore, Metric::ReworkRate].map(cells);
     let with_n = |it: &Cells| if it.n == NONE { it.value.clone() } else { format!("{}, n = {}", it.value, it.n) };
     let kind = match report.group.kind {
         GroupKind::Team => "team ",
         GroupKind::All | GroupKind::Service => "",
     };
     format!(
-        "| {kind}{} | {} | {} | {} | {} | {} |\n",
+        "| {kind}{} | {} | {} | {} | {} | {} | {} |\n",
         escape::text(&report.group.name),
         frequency.n,
         frequency.value,
         with_n(&lead_time),
         failure.value,
-        with_n(&restore)
+        with_n(&restore),
+        rework.value
     )
 }

@@ -8,7 +8,7 @@ use crate::domain::time::Span;
 use crate::domain::unit::Interval;
 use crate::metrics::tables::{
     BandReading, Details, Durations, Figure, Figures, FrequencyDetails, LeadTimeDetails, LeadTimeReason, Metric,
-    NoData, RestoreDetails, Rule, StageFigures, Variant, VariantFigure,
+    NoData, RestoreDetails, ReworkRule, Rule, StageFigures, Variant, VariantFigure,
 };
 
 fn durations(n: u64, p50: f64) -> Durations {
@@ -51,7 +51,7 @@ fn lead_time() -> Figure {
     };
     Figure {
         band: reading(Band::High, None),
-        ..Figure::of_durations(Some(durations(55, 17_833.5)), Details::LeadTime(details))
+        ..Figure::of_durations(Some(durations(55, 17_833.5)), Details::LeadTime(Box::new(details)))
     }
 }
 
@@ -75,6 +75,14 @@ pub(crate) fn figures() -> Figures {
             details: Details::Failures(BTreeMap::from([(Rule::Explicit, 3), (Rule::Window, 2)])),
             ..Figure::default()
         },
+        Metric::ReworkRate => Figure {
+            value: Some(4.0 / 60.0),
+            n: 60,
+            k: Some(4),
+            ci95: Some(Interval { low: 0.0262, high: 0.1593 }),
+            details: Details::Rework(BTreeMap::from([(ReworkRule::Fix, 3), (ReworkRule::Rollback, 1)])),
+            ..Figure::default()
+        },
         Metric::TimeToRestore => restore(
             durations(7, 5_400.0),
             RestoreDetails { opened: 9, open: 2, km_p50: Some(6_000.0), km_beyond: None },
@@ -95,10 +103,11 @@ pub(crate) fn quiet() -> Figures {
             let band = reading(Band::Low, Some((Band::Low, Band::High)));
             frequency(0, 0, Interval { low: 0.0, high: 0.0401 }, band)
         }
-        Metric::LeadTime => Figure::of_durations(None, Details::LeadTime(LeadTimeDetails::default())),
+        Metric::LeadTime => Figure::of_durations(None, Details::LeadTime(Box::default())),
         Metric::ChangeFailureRate => {
             Figure { k: Some(0), details: Details::Failures(BTreeMap::new()), ..Figure::default() }
         }
+        Metric::ReworkRate => Figure { k: Some(0), details: Details::Rework(BTreeMap::new()), ..Figure::default() },
         Metric::TimeToRestore | Metric::RecoveryTime => Figure::missing(NoData::NoIncidentSource),
     })
 }

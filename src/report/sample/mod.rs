@@ -42,9 +42,9 @@ pub(crate) fn provenance() -> Provenance {
 }
 
 /// The report of a group with the given figures, compared with others.
-pub(crate) fn group(kind: GroupKind, name: &str, mut figures: Figures, previous: Option<Figures>) -> GroupReport {
+pub(crate) fn group(kind: GroupKind, name: &str, mut figures: Figures, previous: Option<&Figures>) -> GroupReport {
     for (metric, figure) in figures.iter_mut().filter(|_| previous.is_some()) {
-        figure.previous = previous.as_ref().map(|previous| Box::new(previous[metric].clone()));
+        figure.previous = previous.map(|previous| Box::new(previous[metric].clone()));
         figure.verdict = Some(match metric {
             Metric::DeploymentFrequency => Verdict::WithinNoise,
             Metric::LeadTime => Verdict::Better,
@@ -70,7 +70,7 @@ pub(crate) fn full() -> Analysis {
     let today = day("2026-11-24");
     let period = Period::parse("2026-Q3", today).expect("a period");
     let zone = Zone::parse("Europe/Berlin").expect("a zone");
-    let mut all = group(GroupKind::All, "all", figures(), Some(figures()));
+    let mut all = group(GroupKind::All, "all", figures(), Some(&figures()));
     all.months = vec![
         MonthlyFailures { from: day("2026-07-01"), figure: figures()[Metric::ChangeFailureRate].clone() },
         MonthlyFailures { from: day("2026-08-01"), figure: unread()[Metric::ChangeFailureRate].clone() },
@@ -87,9 +87,9 @@ pub(crate) fn full() -> Analysis {
         team_filter: Some("pay*".into()),
         groups: vec![
             all,
-            group(GroupKind::Team, "payments", figures(), Some(quiet())),
-            group(GroupKind::Service, HOSTILE, unread(), Some(figures())),
-            group(GroupKind::Service, "checkout", figures(), Some(unread())),
+            group(GroupKind::Team, "payments", figures(), Some(&quiet())),
+            group(GroupKind::Service, HOSTILE, unread(), Some(&figures())),
+            group(GroupKind::Service, "checkout", figures(), Some(&unread())),
         ],
         deployments: deployments(),
         incidents: incidents(),

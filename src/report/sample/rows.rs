@@ -9,8 +9,8 @@ use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::{
-    Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, IncidentRecord, Kind, Link, Rule, Stages,
-    Start,
+    Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, IncidentRecord, Kind, Link, ReworkRule,
+    Rule, Stages, Start,
 };
 
 pub(super) fn full_day(date: &str) -> DailyRow {
@@ -32,6 +32,8 @@ pub(super) fn full_day(date: &str) -> DailyRow {
         time_to_restore_p50: Some(74_350.0),
         time_to_restore_p90: Some(80_000.0),
         recovery_time_p50: None,
+        rework_deployments: Some(2),
+        rework_rate: Some(0.1),
         deployment_frequency_band: Some(Band::High),
         lead_time_band: Some(Band::High),
         change_failure_rate_band: Some(Band::High),
@@ -58,6 +60,8 @@ pub(super) fn empty_day(date: &str) -> DailyRow {
         time_to_restore_p50: None,
         time_to_restore_p90: None,
         recovery_time_p50: None,
+        rework_deployments: None,
+        rework_rate: None,
         deployment_frequency_band: None,
         lead_time_band: None,
         change_failure_rate_band: None,
@@ -105,6 +109,8 @@ fn deployment(id: &'static str, finished: Option<&str>) -> DeploymentRecord<'sta
             Cause::Rollback { id: "12".into() },
         ],
         failed_rules: vec![Rule::Explicit, Rule::Rollback],
+        rework: Some(true),
+        rework_rules: vec![ReworkRule::Fix, ReworkRule::Rollback],
     }
 }
 
@@ -126,6 +132,8 @@ pub(super) fn deployments() -> DeploymentRecords {
         failed: None,
         failed_by: Vec::new(),
         failed_rules: Vec::new(),
+        rework: None,
+        rework_rules: Vec::new(),
         service: Some(Cow::Owned(ServiceName(HOSTILE.into()))),
         team: None,
         ..hostile

@@ -6,7 +6,9 @@ use dora_report::domain::coverage::{Coverage, EVERYTHING, join};
 use dora_report::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
 use dora_report::domain::glob::Glob;
 use dora_report::domain::group::{ServiceName, TeamName};
+use dora_report::domain::pattern::Pattern;
 use dora_report::domain::period::Period;
+use dora_report::domain::rework::ReworkRules;
 use dora_report::domain::settings::{Policy, Service, Settings};
 use dora_report::domain::time::{Span, Timestamp, Zone};
 use dora_report::domain::unit::Seconds;
@@ -123,8 +125,23 @@ fn settings(plan: &Plan, zone: Zone) -> Settings {
         min_priority: policy.min_priority,
         urgencies: texts(&policy.urgencies),
         ignore_tags: texts(&policy.ignore_tags),
+        rework: rework(&policy.rework),
         ..Settings::default()
     }
+}
+
+fn rework(said: &[usize]) -> ReworkRules {
+    let mut rules = ReworkRules::default();
+    for which in said {
+        match which {
+            0 => rules.labels = texts(&["hotfix"]),
+            1 => rules.branches = globs(&["hotfix/*"]),
+            2 => rules.titles = vec![Pattern::new("^Revert").expect("an expression")],
+            3 => rules.refs = globs(&["hotfix-*"]),
+            _ => rules.tasks = globs(&["deploy:hotfix"]),
+        }
+    }
+    rules
 }
 
 fn later(at: Timestamp, by: i64) -> Timestamp {
@@ -216,6 +233,8 @@ fn deployments(plan: &Plan, calendar: &Calendar, commits: &[Commit]) -> Vec<Depl
             status: row.status.into(),
             created_at: later(at, -row.took),
             finished_at: ended.then_some(at),
+            r#ref: Some(["hotfix-1", "refs/heads/HOTFIX-2"].get(row.said).copied().unwrap_or("main").into()),
+            task: Some(if row.said == 2 { "deploy:hotfix" } else { "deploy" }.into()),
             observed_at: observed(place),
             ..Deployment::default()
         };
@@ -255,6 +274,9 @@ fn requests(plan: &Plan, commits: &[Commit]) -> Vec<PullRequest> {
             first_review_at: row.review_after.map(|after| later(opened_at, after)),
             merged_at: row.merged.then_some(merge.unwrap_or(own[0]).committed_at),
             merge_sha: merge.map(|commit| commit.sha.clone()),
+            labels: texts(if row.said == 0 { &["docs", "HotFix"] } else { &["docs"] }),
+            head_ref: Some(if row.said == 1 { "hotfix/login" } else { "feature/hotfix" }.into()),
+            title: (row.said > 1).then(|| if row.said == 2 { "Revert it" } else { "Do not Revert" }.into()),
             observed_at: observed(place),
             ..PullRequest::default()
         });

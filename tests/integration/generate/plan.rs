@@ -50,6 +50,8 @@ pub(super) struct PolicyPlan {
     pub(super) min_priority: Option<u32>,
     pub(super) urgencies: Vec<&'static str>,
     pub(super) ignore_tags: Vec<&'static str>,
+    /// Which of labels, branches, titles, refs and tasks say rework.
+    pub(super) rework: Vec<usize>,
 }
 
 /// Which revision is deployed.
@@ -81,6 +83,8 @@ pub(super) struct DeploymentPlan {
     pub(super) took: i64,
     pub(super) twin: bool,
     pub(super) earlier_observation: Option<bool>,
+    /// How it is written that it is rework: in its ref (whole or bare), in its task, or not at all.
+    pub(super) said: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +119,8 @@ pub(super) struct RequestPlan {
     pub(super) opened_before: i64,
     pub(super) review_after: Option<i64>,
     pub(super) merged: bool,
+    /// How it is written that it is rework: by label, branch or title, or not at all.
+    pub(super) said: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -251,10 +257,19 @@ fn policy() -> impl Strategy<Value = PolicyPlan> {
         option::weighted(0.2, 1_u32..4),
         prop_oneof![3 => Just(vec![]), 1 => Just(vec!["high"]), 1 => Just(vec!["HIGH", "medium"])],
         prop_oneof![3 => Just(vec![]), 1 => Just(vec!["drill"]), 1 => Just(vec!["Drill", "noise"])],
+        subsequence((0..5).collect::<Vec<_>>(), 0..=3),
     )
-        .prop_map(|(attribution, window_seconds, count_rollbacks, min_priority, urgencies, ignore_tags)| {
-            PolicyPlan { attribution, window_seconds, count_rollbacks, min_priority, urgencies, ignore_tags }
-        })
+        .prop_map(
+            |(attribution, window_seconds, count_rollbacks, min_priority, urgencies, ignore_tags, rework)| PolicyPlan {
+                attribution,
+                window_seconds,
+                count_rollbacks,
+                min_priority,
+                urgencies,
+                ignore_tags,
+                rework,
+            },
+        )
 }
 
 /// Most events belong to the first repo, so that its history is long enough to mean something.
@@ -294,10 +309,10 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
         moment(),
         took,
         prop::bool::weighted(0.2),
-        option::weighted(0.2, any::<bool>()),
+        (option::weighted(0.2, any::<bool>()), 0_usize..12),
     )
         .prop_map(
-            |(repo, environment, (revision, spelling), status, finished, took, twin, earlier_observation)| {
+            |(repo, environment, (revision, spelling), status, finished, took, twin, (earlier_observation, said))| {
                 DeploymentPlan {
                     repo,
                     environment,
@@ -308,6 +323,7 @@ fn deployment() -> impl Strategy<Value = DeploymentPlan> {
                     took,
                     twin,
                     earlier_observation,
+                    said,
                 }
             },
         )
@@ -344,11 +360,23 @@ fn request() -> impl Strategy<Value = RequestPlan> {
         option::weighted(0.8, before()),
         before(),
         option::weighted(0.6, before()),
-        (prop::bool::weighted(0.9), any::<bool>()),
+        (prop::bool::weighted(0.9), any::<bool>(), 0_usize..8),
     )
-        .prop_map(|(repo, number, merge, first_commit_before, opened_before, review_after, (merged, carried))| {
-            RequestPlan { repo, number, merge, carried, first_commit_before, opened_before, review_after, merged }
-        })
+        .prop_map(
+            |(repo, number, merge, first_commit_before, opened_before, review_after, (merged, carried, said))| {
+                RequestPlan {
+                    repo,
+                    number,
+                    merge,
+                    carried,
+                    first_commit_before,
+                    opened_before,
+                    review_after,
+                    merged,
+                    said,
+                }
+            },
+        )
 }
 
 fn incident() -> impl Strategy<Value = IncidentPlan> {

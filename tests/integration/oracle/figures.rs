@@ -10,8 +10,8 @@ use dora_report::domain::period::Period;
 use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::{Interval, Seconds};
 use dora_report::metrics::tables::{
-    DailyRow, Details, Durations, Figure, FrequencyDetails, LeadTimeDetails, Metric, Quantiles, RestoreDetails, Rule,
-    StageFigures, Stages, Variant, VariantFigure,
+    DailyRow, Details, Durations, Figure, FrequencyDetails, LeadTimeDetails, Metric, Quantiles, RestoreDetails,
+    ReworkRule, Rule, StageFigures, Stages, Variant, VariantFigure,
 };
 
 use super::World;
@@ -49,6 +49,8 @@ impl World {
         let failed = self.failed(&changes, window.to).len();
         let ratio = (failures && !changes.is_empty()).then(|| failed as f64 / changes.len() as f64);
         let per_day = complete.then(|| changes.len() as f64 / f64::from(self.settings.window_days));
+        let rework = self.rework(&changes, window.to).len();
+        let rework_rate = (failures && !changes.is_empty()).then(|| rework as f64 / changes.len() as f64);
         let restore = self.restoring(group, window, false);
         let restored = durations(&restore.resolved).filter(|_| incidents);
         let recovered = durations(&self.restoring(group, window, true).resolved).filter(|_| failures);
@@ -72,6 +74,8 @@ impl World {
             time_to_restore_p50: restored.map(|restored| restored.p50),
             time_to_restore_p90: restored.map(|restored| restored.p90),
             recovery_time_p50: recovered.map(|recovered| recovered.p50),
+            rework_deployments: failures.then(|| count(rework)),
+            rework_rate,
             deployment_frequency_band: per_day.and_then(|value| bands.deployment_frequency.classify(value)),
             lead_time_band: lead.and_then(|lead| bands.lead_time.classify(lead.p50)),
             change_failure_rate_band: ratio.and_then(|value| bands.change_failure_rate.classify(value)),
@@ -85,7 +89,7 @@ impl World {
         let reasons = match metric {
             Metric::DeploymentFrequency | Metric::LeadTime => self.missing_deployments(group, span),
             Metric::TimeToRestore => self.missing_incidents(group, span),
-            Metric::ChangeFailureRate | Metric::RecoveryTime => self.missing_failures(group, span),
+            Metric::ChangeFailureRate | Metric::RecoveryTime | Metric::ReworkRate => self.missing_failures(group, span),
         };
         if self.midnight(period.from) >= self.as_of {
             return Err(vec![Missing::NotYet]);
@@ -94,6 +98,7 @@ impl World {
             Metric::DeploymentFrequency => self.frequency(&self.finished_in(group, span), self.days(period).len()),
             Metric::LeadTime => self.lead_time(&self.finished_in(group, span)),
             Metric::ChangeFailureRate => self.change_failure(&self.finished_in(group, span), span.to),
+            Metric::ReworkRate => self.rework_rate(&self.finished_in(group, span), span.to),
             Metric::TimeToRestore => self.restore(group, span, false),
             Metric::RecoveryTime => self.restore(group, span, true),
         })
@@ -214,7 +219,7 @@ impl World {
             pull_requests: 0,
             reasons,
         };
-        median(durations(&lead_times(changes)), &self.settings.bands.lead_time, Details::LeadTime(details))
+        median(durations(&lead_times(changes)), &self.settings.bands.lead_time, Details::LeadTime(Box::new(details)))
     }
 
     fn change_failure(&self, changes: &[&Change], end: Timestamp) -> Figure {
@@ -234,6 +239,32 @@ impl World {
             details: Details::Failures(by_rule),
             ..Figure::default()
         }
+    }
+
+    fn rework_rate(&self, changes: &[&Change], end: Timestamp) -> Figure {
+        let rework = self.rework(changes, end);
+        let mut by_rule = BTreeMap::new();
+        for rule in &rework {
+            *by_rule.entry(*rule).or_default() += 1;
+        }
+        Figure {
+            value: (!changes.is_empty()).then(|| rework.len() as f64 / changes.len() as f64),
+            n: changes.len() as u64,
+            k: Some(rework.len() as u64),
+            ci95: (!changes.is_empty()).then(|| wilson(rework.len(), changes.len())),
+            details: Details::Rework(by_rule),
+            ..Figure::default()
+        }
+    }
+
+    /// The first rule of each of the deployments that is rework as known at `end`.
+    fn rework(&self, changes: &[&Change], end: Timestamp) -> Vec<ReworkRule> {
+        let mut rules = Vec::new();
+        for change in changes {
+            let place = self.changes.iter().position(|other| std::ptr::eq(other, *change)).expect("one of them");
+            rules.extend(self.rework_rules(place, end).first());
+        }
+        rules
     }
 
     /// The first rule of each of the deployments that is failed as known at `end`.

@@ -28,13 +28,15 @@ pub(super) struct Lead {
     /// The lead time, or why there is none.
     pub(super) time: Result<Seconds, LeadTimeReason>,
     pub(super) stages: Stages,
+    /// Numbers of the pull requests merged in it.
+    pub(super) merged: Vec<i64>,
     /// Every span of every variant, negative ones too.
     pub(super) spans: Vec<(Variant, Seconds)>,
 }
 
 impl Lead {
     fn none(kind: Kind, reason: LeadTimeReason) -> Self {
-        Self { kind, time: Err(reason), stages: Stages::default(), spans: Vec::new() }
+        Self { kind, time: Err(reason), stages: Stages::default(), merged: Vec::new(), spans: Vec::new() }
     }
 }
 
@@ -148,11 +150,12 @@ fn lead(world: &World, repo: &str, sha: Option<&str>, finished: Timestamp, earli
         }
         spans.push((Variant::Commit, finished.since(commit.committed_at)));
     }
-    if start > finished {
-        return Lead { spans, ..Lead::none(Kind::Deploy, LeadTimeReason::Negative) };
-    }
     let stages = holder.map(|request| stages(request, start, finished)).unwrap_or_default();
-    Lead { kind: Kind::Deploy, time: Ok(headline), stages, spans }
+    let merged = merged.iter().map(|request| request.number).collect();
+    if start > finished {
+        return Lead { merged, spans, ..Lead::none(Kind::Deploy, LeadTimeReason::Negative) };
+    }
+    Lead { kind: Kind::Deploy, time: Ok(headline), stages, merged, spans }
 }
 
 fn stages(request: &PullRequest, start: Timestamp, finished: Timestamp) -> Stages {

@@ -92,11 +92,10 @@ impl World {
             record.failed_by = failures.into_iter().map(|failure| failure.by).collect();
             let instant = Span { from: change.finished, to: Timestamp(change.finished.0 + 1) };
             let can_tell = self.incidents_read(instant) && !self.incidents_are_unmapped();
-            record.failed = match (record.failed_by.is_empty(), can_tell) {
-                (false, _) => Some(true),
-                (true, true) => Some(false),
-                (true, false) => None,
-            };
+            record.rework_rules = self.rework_rules(place, end);
+            let told = |nothing: bool| if nothing { can_tell.then_some(false) } else { Some(true) };
+            record.failed = told(record.failed_by.is_empty());
+            record.rework = told(record.rework_rules.is_empty());
         }
         ExpectedDeployment { event, record, causes, of_repo }
     }

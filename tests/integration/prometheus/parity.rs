@@ -73,7 +73,7 @@ fn compare(scene: &Scene, server: &Server, has_incidents: bool) {
     let rules = records(&rules);
     assert_eq!(rules.len(), 4, "{rules:?}");
     let days = scene.table(scene.days.0, "daily.csv");
-    let known = Known::of(scene);
+    let (known, rework) = (Known::failures(scene), Known::rework(scene));
     let end = |date: &str| -> i64 {
         let date: NaiveDate = date.parse().expect("a day");
         (date + Days::new(1)).and_hms_opt(0, 0, 0).expect("midnight").and_utc().timestamp()
@@ -94,6 +94,7 @@ fn compare(scene: &Scene, server: &Server, has_incidents: bool) {
                 "dora:deployment_frequency:rate30d" => number("deployments_per_day"),
                 "dora:lead_time_seconds:p50" => number("lead_time_p50_seconds"),
                 "dora:mttr_seconds:p50" => number("time_to_restore_p50_seconds"),
+                "dora:rework_rate:ratio30d" => rework.rate(row, key.0),
                 // The one figure that differs by nature: PromQL counts a failure when it became known.
                 _ => known.rate(row, key.0),
             };
@@ -109,15 +110,24 @@ fn compare(scene: &Scene, server: &Server, has_incidents: bool) {
     }
     let dates: BTreeSet<&String> = days.iter().map(|row| &row["date"]).collect();
     assert!(dates.len() >= 60, "{} days", dates.len());
-    let enough = if has_incidents { 4 } else { 2 };
+    let enough = if has_incidents { 5 } else { 2 };
     assert!(compared.values().filter(|&&n| n >= 200).count() >= enough, "{compared:?}");
 }
 
-/// Of each failed deployment whose it is and when it became known, from the report's own tables of events.
+/// Deployments that failed or are rework: whose each is and when it counts, from the report's own tables of events.
 struct Known(Vec<(Row, i64)>);
 
 impl Known {
-    fn of(scene: &Scene) -> Self {
+    /// Rework counts when it finishes.
+    fn rework(scene: &Scene) -> Self {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis();
+        let deployments = scene.table("2026-01-01", "deployments.csv");
+        let rework = deployments.into_iter().filter(|row| row["rework"] == "true");
+        Self(rework.map(|row| (row.clone(), at(&row["finished_at"]))).collect())
+    }
+
+    /// A failure counts when it became known.
+    fn failures(scene: &Scene) -> Self {
         let incidents = scene.table("2026-01-01", "incidents.csv");
         let deployments = scene.table("2026-01-01", "deployments.csv");
         let at = |text: &str| DateTime::parse_from_rfc3339(text).expect("an instant").timestamp_millis();
@@ -135,7 +145,7 @@ impl Known {
         )
     }
 
-    /// Failures that became known in the 30 days before an instant, in percent of the report's deployments.
+    /// Those of the 30 days before an instant, in percent of the report's deployments.
     fn rate(&self, row: &Row, end: i64) -> Option<f64> {
         let deployments: f64 = row["deployments"].parse().ok().filter(|&n| n > 0.0)?;
         let own = |it: &Row| match row["group_kind"].as_str() {

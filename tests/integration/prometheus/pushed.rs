@@ -37,6 +37,7 @@ fn through_pushgateway(scene: &Scene) {
         ("dora:deployment_frequency:rate30d", "deployments_per_day", 1.0),
         ("dora:lead_time_seconds:p50", "lead_time_p50_seconds", 1.0),
         ("dora:change_failure_rate:ratio30d", "change_failure_rate", 100.0),
+        ("dora:rework_rate:ratio30d", "rework_rate", 100.0),
         ("dora:mttr_seconds:p50", "time_to_restore_p50_seconds", 1.0),
     ] {
         let mut ours: Vec<(String, String, f64)> = days

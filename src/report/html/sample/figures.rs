@@ -117,6 +117,7 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Fi
         negative: 0,
     };
     let failed = inside.iter().filter(|record| record.failed == Some(true)).count();
+    let rework = inside.iter().filter(|record| record.rework == Some(true)).count();
     let ratio = (!inside.is_empty()).then(|| failed as f64 / n);
     let wilson = ratio.map(|p| {
         let z2 = 3.841_46;
@@ -171,7 +172,7 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Fi
         },
         Metric::LeadTime => Figure {
             band: lead.map(|it| band(&bands.lead_time, it.p50, it.ci95)).unwrap_or_default(),
-            ..Figure::of_durations(lead, Details::LeadTime(lead_time.clone()))
+            ..Figure::of_durations(lead, Details::LeadTime(Box::new(lead_time.clone())))
         },
         Metric::ChangeFailureRate => Figure {
             value: ratio,
@@ -183,6 +184,13 @@ fn period_figures(mine: &Inside<'_>, span: Span, days: u32, bands: &Bands) -> Fi
                 (Rule::Explicit, failed as u64 / 2),
                 (Rule::Window, failed as u64 - failed as u64 / 2),
             ])),
+            ..Figure::default()
+        },
+        Metric::ReworkRate => Figure {
+            value: (!inside.is_empty()).then(|| rework as f64 / n),
+            n: inside.len() as u64,
+            k: Some(rework as u64),
+            details: Details::Rework(BTreeMap::from([(ReworkRule::Fix, rework as u64)])),
             ..Figure::default()
         },
         Metric::TimeToRestore | Metric::RecoveryTime => restore.clone(),
@@ -198,9 +206,14 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
         let window = Span { from: zone.midnight(from), to: end };
         let today = zone.midnight(date);
         let figures = period_figures(mine, window, 30, bands);
-        let [frequency, lead, failure, restore] =
-            [Metric::DeploymentFrequency, Metric::LeadTime, Metric::ChangeFailureRate, Metric::TimeToRestore]
-                .map(|metric| figures[metric].clone());
+        let [frequency, lead, failure, restore, rework] = [
+            Metric::DeploymentFrequency,
+            Metric::LeadTime,
+            Metric::ChangeFailureRate,
+            Metric::TimeToRestore,
+            Metric::ReworkRate,
+        ]
+        .map(|metric| figures[metric].clone());
         // Some weeks in spring were not read.
         let read = !(date.month() == 4 && date.day() < 20);
         let count = |value: u64| read.then_some(value as u32);
@@ -226,6 +239,8 @@ fn daily(mine: &Inside<'_>, analysis: &Analysis, bands: &Bands) -> Vec<DailyRow>
             time_to_restore_p50: restore.value.filter(|_| read),
             time_to_restore_p90: restore.quantiles.filter(|_| read).map(|it| it.p90),
             recovery_time_p50: restore.value.filter(|_| read),
+            rework_deployments: count(rework.k.unwrap_or(0)),
+            rework_rate: rework.value.filter(|_| read),
             deployment_frequency_band: None,
             lead_time_band: None,
             change_failure_rate_band: None,

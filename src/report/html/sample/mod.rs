@@ -245,6 +245,8 @@ fn events(
             failed: counts.then_some(failed),
             failed_by: Vec::new(),
             failed_rules: Vec::new(),
+            rework: counts.then_some(count % 13 == 0),
+            rework_rules: if counts && count % 13 == 0 { vec![ReworkRule::Fix] } else { Vec::new() },
         };
         if failed && counts {
             let incident = format!("Q{id}");

@@ -1,0 +1,199 @@
+//! Which deployments are rework: unplanned, and made because of an incident in production.
+//!
+//! A counted deployment is rework by the first of these rules that holds:
+//! 1. `rework`: people say so. The configuration matches a pull request that the deployment brought (label, branch or
+//!    title), or the deployment itself (ref or task).
+//! 2. `fix`: an incident failed an earlier deployment of its repo and environment. Of the deployments there that were
+//!    created at or after the incident's opening it is the first to finish, and the incident was not resolved at or before
+//!    the instant at which it was created. An incident over at an unknown time was not resolved.
+//! 3. `rollback`: it goes back to an earlier revision.
+//!
+//! A rule holds for the window ends in `(from, until]`, since the link of an incident can change. Source: DORA, "deployment
+//! rework rate" (2024): "deployments that are unplanned but happen as a result of an incident in production".
+
+use rustc_hash::FxHashMap;
+
+use super::Facts;
+use super::words::Kind;
+use crate::domain::rework::ReworkRules;
+use crate::domain::time::Timestamp;
+
+/// By which rule a deployment is rework.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReworkRule {
+    /// People say so.
+    Said,
+    /// It is the first deployment after an incident that was not over.
+    Fix,
+    /// It is a rollback.
+    Rollback,
+}
+
+impl ReworkRule {
+    /// All rules, first one first.
+    pub const ALL: [Self; 3] = [Self::Said, Self::Fix, Self::Rollback];
+
+    /// As written in the outputs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Said => "rework",
+            Self::Fix => "fix",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// One reason why a deployment is rework; holds for window ends in `(from, until]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rework {
+    /// By which rule.
+    pub rule: ReworkRule,
+    /// Known at window ends after this instant.
+    pub from: Timestamp,
+    /// Up to this one, itself included; `None`: for ever.
+    pub until: Option<Timestamp>,
+}
+
+impl Rework {
+    /// Whether it is known at a window end.
+    pub fn holds_at(&self, end: Timestamp) -> bool {
+        self.from < end && self.until.is_none_or(|until| end <= until)
+    }
+}
+
+/// All reasons, by deployment.
+#[derive(Debug, Default)]
+pub struct Reworks(Vec<(usize, Rework)>);
+
+impl Reworks {
+    /// Those of one deployment, by rule, then from when they hold.
+    pub fn of(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
+        let from = self.0.partition_point(|(index, _)| *index < deployment);
+        let own = self.0.get(from..).unwrap_or_default().iter();
+        own.take_while(move |(index, _)| *index == deployment).map(|(_, rework)| rework)
+    }
+
+    /// Finds them.
+    pub(super) fn new(facts: &Facts, rules: &ReworkRules) -> Self {
+        let mut found = Vec::new();
+        let mut places = Places::default();
+        let (events, said) = (facts.deployments(), &facts.events.said);
+        for (deployment, kind, is_first) in facts.arrivals.by_place() {
+            let Some(from) = events.finished_at(deployment) else { continue };
+            places.add(deployment, events.created_at(deployment), is_first);
+            let is_said = rules.match_deployment(events.r#ref.get(deployment), events.task.get(deployment))
+                || facts.merged(deployment).iter().any(|&request| said.get(request as usize) == Some(&true));
+            let by_itself = [(is_said, ReworkRule::Said), (kind == Kind::Rollback, ReworkRule::Rollback)].into_iter();
+            let held = by_itself.filter(|(holds, _)| *holds);
+            found.extend(held.map(|(_, rule)| (deployment, Rework { rule, from, until: None })));
+        }
+        for (incident, fact) in facts.incidents.iter().enumerate() {
+            for link in &fact.attributions {
+                let after = places.first_after(link.deployment, facts.opened_at(incident));
+                let Some((fix, created_at)) = after else { continue };
+                if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
+                    found.push((fix, Rework { rule: ReworkRule::Fix, from: link.from, until: link.until }));
+                }
+            }
+        }
+        found.sort_unstable_by_key(|(index, it)| (*index, it.rule, it.from, it.until));
+        found.dedup();
+        Self(found)
+    }
+}
+
+/// The counted deployments of each repo and environment, in order of finish.
+#[derive(Debug, Default)]
+struct Places {
+    places: Vec<Vec<Turn>>,
+    /// Where each deployment stands: which place, and which turn of it.
+    at: FxHashMap<usize, (usize, usize)>,
+}
+
+/// One deployment of a place.
+#[derive(Debug)]
+struct Turn {
+    deployment: usize,
+    created_at: Timestamp,
+    /// The latest creation among this and all before it: it only rises, so that it can be searched.
+    latest: Timestamp,
+}
+
+impl Places {
+    /// Deployments come place by place, in order of finish.
+    fn add(&mut self, deployment: usize, created_at: Timestamp, is_first: bool) {
+        if is_first || self.places.is_empty() {
+            self.places.push(Vec::new());
+        }
+        let which = self.places.len() - 1;
+        let Some(place) = self.places.last_mut() else { return };
+        let latest = place.last().map_or(created_at, |turn| turn.latest.max(created_at));
+        self.at.insert(deployment, (which, place.len()));
+        place.push(Turn { deployment, created_at, latest });
+    }
+
+    /// Of the deployments in the place of `failed` that were created at or after an instant, the first to finish, and when
+    /// it was created; none where that one does not finish after `failed`.
+    fn first_after(&self, failed: usize, opened: Timestamp) -> Option<(usize, Timestamp)> {
+        let (place, turn) = self.at.get(&failed)?;
+        let place = self.places.get(*place)?;
+        // The first turn whose latest creation is not before the opening is the first that was created then.
+        let first = place.partition_point(|turn| turn.latest < opened);
+        let fix = place.get(first).filter(|_| first > *turn)?;
+        Some((fix.deployment, fix.created_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Deployments of one place, by creation, in order of finish.
+    fn places(created: &[i64]) -> Places {
+        let mut places = Places::default();
+        for (index, &at) in created.iter().enumerate() {
+            places.add(index, Timestamp(at), index == 0);
+        }
+        places
+    }
+
+    fn first_after(created: &[i64], failed: usize, opened: i64) -> Option<usize> {
+        places(created).first_after(failed, Timestamp(opened)).map(|(index, _)| index)
+    }
+
+    #[test]
+    fn a_fix_is_the_first_to_finish_of_those_created_at_or_after_the_opening() {
+        assert_eq!(first_after(&[0, 10, 20], 0, 5), Some(1));
+        assert_eq!(first_after(&[0, 10, 20], 0, 10), Some(1), "created at the very instant");
+        assert_eq!(first_after(&[0, 10, 20], 0, 11), Some(2), "one that was under way is no fix");
+        assert_eq!(first_after(&[0, 10, 20], 0, 21), None);
+        assert_eq!(first_after(&[0, 30, 20], 0, 15), Some(1), "the first to finish, not the first to be created");
+    }
+
+    #[test]
+    fn the_failed_deployment_is_earlier_than_its_fix() {
+        assert_eq!(
+            first_after(&[0, 10, 20], 1, 5),
+            None,
+            "the first created after the opening is the failed one itself"
+        );
+        assert_eq!(first_after(&[0, 10, 20], 2, 5), None, "and here it finished before the failed one");
+        assert_eq!(first_after(&[0, 10, 20], 1, 12), Some(2));
+    }
+
+    #[test]
+    fn each_repo_and_environment_is_a_place_of_its_own() {
+        let mut places = places(&[0, 10]);
+        places.add(7, Timestamp(20), true);
+        assert_eq!(places.first_after(0, Timestamp(15)), None);
+        assert_eq!(places.first_after(7, Timestamp(15)), None);
+        assert_eq!(places.first_after(99, Timestamp(0)), None, "a deployment that does not count has no place");
+    }
+
+    #[test]
+    fn a_rule_is_known_after_its_beginning_and_up_to_its_end() {
+        let rework = Rework { rule: ReworkRule::Fix, from: Timestamp(10), until: Some(Timestamp(20)) };
+        let held: Vec<i64> = [10, 11, 20, 21].into_iter().filter(|at| rework.holds_at(Timestamp(*at))).collect();
+        assert_eq!(held, [11, 20]);
+    }
+}

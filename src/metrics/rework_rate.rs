@@ -1,0 +1,47 @@
+//! Deployment rework rate.
+//!
+//! Counted deployments of the period that are rework, as known at its end ÷ counted deployments of the period. Each counts
+//! once, under the first of its rules: `rework` (people say so), `fix` (the first deployment after an incident that was not
+//! over), `rollback`; `facts::rework` has them in full. No value without deployments. Interval: Wilson. It needs what the
+//! change failure rate needs, since incidents that were not read may hide fixes. No edition has bands for it. Source: DORA,
+//! "deployment rework rate" (since 2024).
+
+use std::collections::BTreeMap;
+
+use super::descriptor::{Descriptor, Needs, Part, Test};
+use super::group_span::GroupSpan;
+use super::shares::share;
+use super::tables::{Better, Details, Figure, ReworkRule, Statistic, Unit};
+
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    id: "rework_rate",
+    aliases: &["rework", "drr", "rework-rate"],
+    title: "Deployment rework rate",
+    short: "Rework rate",
+    in_text: "deployment rework rate",
+    definition: "Deployments that were made because of an incident in production (people say so, the first deployment after \
+                 an incident that was not over, or a rollback), divided by all of them.",
+    meaning: "Deployments that were not planned but made because of an incident in production, over all counted deployments. \
+              A deployment is rework by the first of three rules that holds: people say so (the labels, branches, titles, \
+              refs and tasks that [rework] names); it is the first to finish of those created after the opening of an \
+              incident that failed an earlier deployment of its repo and environment, and the incident was not resolved when \
+              it was created; it is a rollback. Interval: Wilson.",
+    unit: Unit::Ratio,
+    better: Better::Lower,
+    statistics: &[Statistic::Ratio],
+    interval: "Wilson's interval of a share",
+    thresholds: |_| None,
+    needs: Needs::Both,
+    test: Test::Shares,
+    counts: ("deployment", "deployments"),
+    part: Some(Part { key: "rework", are: "are rework", is: "is rework", one: "rework" }),
+    section: Some("rework"),
+    blank: || Details::Rework(BTreeMap::new()),
+    measure,
+};
+
+fn measure(group: &GroupSpan<'_>) -> Figure {
+    let end = group.span.to;
+    let first = |deployment| group.facts.rework(deployment).find(|it| it.holds_at(end)).map(|it| it.rule);
+    share(group, &ReworkRule::ALL, first, Details::Rework)
+}
