@@ -31,8 +31,9 @@ impl Sha {
         let letters: &[u8; FULL] = text.as_bytes().try_into().ok()?;
         let mut bytes = [0; 20];
         let mut bad = 0;
-        for (byte, pair) in bytes.iter_mut().zip(letters.chunks_exact(2)) {
-            let (high, low) = (digit(pair.first().copied()), digit(pair.last().copied()));
+        let (pairs, _) = letters.as_chunks::<2>();
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
             bad |= high | low;
             *byte = high << 4 | low;
         }
@@ -40,15 +41,17 @@ impl Sha {
     }
 }
 
-/// The value of a hexadecimal digit; more than 15 of any other letter.
-fn digit(letter: Option<u8>) -> u8 {
-    match letter {
-        Some(letter @ b'0'..=b'9') => letter - b'0',
-        Some(letter @ b'a'..=b'f') => letter - b'a' + 10,
-        Some(letter @ b'A'..=b'F') => letter - b'A' + 10,
-        _ => 0xFF,
+/// The value of each hexadecimal digit, by its letter; more than 15 of any other letter.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xFF; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
     }
-}
+    digits
+};
 
 impl fmt::Display for Sha {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

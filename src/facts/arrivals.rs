@@ -79,6 +79,11 @@ impl Arrivals {
         self.found.ones.iter().map(|one| (one.deployment as usize, one.kind, one.previous == u32::MAX))
     }
 
+    /// Where a counted deployment stands in that order.
+    pub(super) fn position(&self, deployment: usize) -> Option<usize> {
+        self.place.get(deployment).filter(|at| **at != NOT_COUNTED).map(|at| *at as usize)
+    }
+
     /// What a counted deployment did.
     pub fn kind(&self, deployment: usize) -> Option<Kind> {
         Some(self.one(deployment)?.1.kind)
@@ -135,32 +140,35 @@ impl Arrivals {
         own.map(|(_, sha)| commits.text(sha))
     }
 
-    /// The spans of every variant of its lead time.
-    pub fn variants(&self, deployment: usize, events: &Events) -> Vec<VariantSpan> {
-        let Some((at, one)) = self.one(deployment) else { return Vec::new() };
-        let Some(end) = events.deployments.finished_at(deployment) else { return Vec::new() };
+    /// Hands over the spans of every variant of its lead time.
+    pub fn each_variant(&self, deployment: usize, events: &Events, mut take: impl FnMut(VariantSpan)) {
+        let Some((at, one)) = self.one(deployment) else { return };
+        let Some(end) = events.deployments.finished_at(deployment) else { return };
         let brought = self.found.brought_of(at);
+        let mut take = |variant, start| take(VariantSpan { variant, span: end.since(start) });
         let authored = |row: u32| {
             let at = events.commits.authored_at.get(row as usize).copied().map(Timestamp);
             at.filter(|at| !at.is_placeholder())
         };
-        let mut starts = Vec::with_capacity(brought.len() * 2 + 1);
-        starts.extend(one.start_at().map(|start| (Variant::Deployment, start)));
+        if let Some(start) = one.start_at() {
+            take(Variant::Deployment, start);
+        }
         for &request in self.found.merged_of(at) {
             let Some(times) = events.requests.times.get(request as usize) else { continue };
             // Commits are in order of authored instant.
             let own = || brought.iter().filter(|(_, of)| *of == request).find_map(|(row, _)| authored(*row));
-            starts.extend(times.first_commit().or_else(own).map(|first| (Variant::Change, first)));
-            starts.push((Variant::PullRequestOpened, times.opened_at));
+            if let Some(first) = times.first_commit().or_else(own) {
+                take(Variant::Change, first);
+            }
+            take(Variant::PullRequestOpened, times.opened_at);
         }
         for &(row, request) in brought {
             let committed = events.commits.committed_at.get(row as usize).copied().unwrap_or_default();
-            starts.push((Variant::Commit, Timestamp(committed)));
-            if request == u32::MAX {
-                starts.extend(authored(row).map(|at| (Variant::Change, at)));
+            take(Variant::Commit, Timestamp(committed));
+            if let Some(at) = authored(row).filter(|_| request == u32::MAX) {
+                take(Variant::Change, at);
             }
         }
-        starts.into_iter().map(|(variant, start)| VariantSpan { variant, span: end.since(start) }).collect()
     }
 }
 

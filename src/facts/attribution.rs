@@ -9,14 +9,13 @@
 //! A link holds for the window ends E in `(from, until]`: what happens at E itself is not known at E. It can change,
 //! since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
-use std::collections::BTreeMap;
-
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
 use super::ownership::ServiceIndex;
-use super::revisions::{Revisions, SHORT};
+use super::references::{Named, Place, named};
+use super::revisions::Revisions;
 use super::scan::Deployments;
 use super::words::Rule;
 use crate::domain::event::{Incident, Table};
@@ -51,9 +50,6 @@ pub struct Links {
     /// Whether it refers to a deployment, and no counted one is that.
     pub refers_to_nothing: bool,
 }
-
-/// Place of a deployment in the order of finish, id, source.
-type Place = u32;
 
 /// The counted deployments, ready to be joined with.
 #[derive(Debug)]
@@ -211,79 +207,12 @@ impl<'a> Attributor<'a> {
 
     /// What each reference can name, by index of its incident.
     fn named(&self, incidents: &[Incident], heeded: &[bool]) -> PolarsResult<FxHashMap<usize, Named>> {
-        let references: Vec<(u32, &str)> = incidents
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| heeded[*index])
-            .filter_map(|(index, incident)| Some((u32::try_from(index).ok()?, self.reference(incident)?)))
+        let asked: Vec<(u32, &str)> = (0..)
+            .zip(incidents)
+            .filter(|(index, _)| heeded.get(*index as usize) == Some(&true))
+            .filter_map(|(index, incident)| Some((index, self.reference(incident)?)))
             .collect();
-        let mut named: FxHashMap<usize, Named> =
-            references.iter().map(|(incident, _)| (*incident as usize, Named::default())).collect();
-        if references.is_empty() {
-            return Ok(named);
-        }
-        let left = df![
-            "incident" => references.iter().map(|(incident, _)| *incident).collect::<Vec<u32>>(),
-            "reference" => references.iter().map(|(_, reference)| *reference).collect::<Vec<&str>>(),
-        ]?
-        .lazy()
-        .with_column(col("reference").str().to_lowercase().alias("sha"));
-        let place_of_ids = (0..).zip(self.counted).map(|(place, index)| (*index as usize, place));
-        let (rows, places): (Vec<usize>, Vec<Place>) = place_of_ids.chain(self.counts_as.iter().copied()).unzip();
-        let ids = df![
-            "id" => rows.iter().map(|row| self.deployments.id.get(*row)).collect::<Vec<Option<&str>>>(),
-            "place" => places,
-        ]?;
-        let on = |left: LazyFrame, right: LazyFrame, left_on: Expr, right_on: Expr| {
-            left.join(right, [left_on], [right_on], JoinArgs::new(JoinType::Inner)).collect()
-        };
-        let found = on(left.clone(), ids.lazy(), col("reference"), col("id"))?;
-        for (incident, place) in found.column("incident")?.u32()?.iter().zip(found.column("place")?.u32()?.iter()) {
-            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
-            if let (Some(of), Some(place)) = (of, place) {
-                of.id.push(place);
-            }
-        }
-        let text = |index: &u32| self.revisions.text(*index as usize, self.deployments);
-        let shas: StringChunked = self.counted.iter().map(text).collect();
-        let shas = DataFrame::new(
-            self.counted.len(),
-            vec![
-                shas.with_name("revision".into()).into_column(),
-                Column::new("place".into(), (0..).take(self.counted.len()).collect::<Vec<Place>>()),
-            ],
-        )?;
-        // A reference begins a revision, is one, or has in full what the deployment has in short.
-        let begin = |name: &str| col(name).str().head(lit(SHORT.start as u64));
-        let exact = on(left.clone(), shas.clone().lazy(), col("sha"), col("revision"))?;
-        for (incident, place) in exact.column("incident")?.u32()?.iter().zip(exact.column("place")?.u32()?.iter()) {
-            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
-            if let (Some(of), Some(place)) = (of, place) {
-                of.sha.push(place);
-            }
-        }
-        let long = left.filter(col("sha").str().len_chars().gt_eq(lit(SHORT.start as u32)));
-        let close = on(long, shas.lazy().with_column(col("revision").alias("text")), begin("sha"), begin("revision"))?;
-        let (incident, place) = (close.column("incident")?.u32()?, close.column("place")?.u32()?);
-        let (reference, revision) = (close.column("sha")?.str()?, close.column("text")?.str()?);
-        let pairs = incident.iter().zip(place.iter()).zip(reference.iter().zip(revision.iter()));
-        for ((incident, place), (reference, revision)) in pairs {
-            let of = incident.and_then(|incident| named.get_mut(&(incident as usize)));
-            let (Some(of), Some(place), Some(reference), Some(revision)) = (of, place, reference, revision) else {
-                continue;
-            };
-            let is_short_form = SHORT.contains(&revision.len()) && reference.starts_with(revision);
-            if revision.starts_with(reference) || is_short_form {
-                of.prefixes.entry(revision.to_owned()).or_default().push(place);
-            }
-        }
-        for named in named.values_mut() {
-            [&mut named.id, &mut named.sha].into_iter().chain(named.prefixes.values_mut()).for_each(|list| {
-                list.sort_unstable();
-                list.dedup();
-            });
-        }
-        Ok(named)
+        named(&asked, self.deployments, self.revisions, self.counted, &self.counts_as)
     }
 
     fn by_reference(
@@ -314,21 +243,6 @@ impl<'a> Attributor<'a> {
             }
         }
         links
-    }
-}
-
-/// The counted deployments that a reference can name, by their places, each list in order.
-#[derive(Debug, Default)]
-struct Named {
-    id: Vec<Place>,
-    sha: Vec<Place>,
-    /// One list for each revision that begins with the reference, or that is the short form of it.
-    prefixes: BTreeMap<String, Vec<Place>>,
-}
-
-impl Named {
-    fn is_empty(&self) -> bool {
-        self.id.is_empty() && self.sha.is_empty() && self.prefixes.is_empty()
     }
 }
 

@@ -1,33 +1,58 @@
 //! Columns of text as the metrics take them: texts that differ from row to row stay one block of memory, texts that
 //! repeat are a number each.
 
-use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-/// A column of texts, each of which may be missing.
-#[derive(Debug, Clone)]
-pub struct Texts(StringChunked);
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self(StringChunked::full_null(PlSmallStr::EMPTY, 0))
-    }
+/// A column of texts, each of which may be missing: one block of letters, and where each text ends.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    letters: String,
+    ends: Vec<u64>,
+    /// Whether each text is missing; empty where none is.
+    missing: Vec<bool>,
 }
 
 impl Texts {
-    pub(super) fn new(column: StringChunked) -> Self {
-        Self(column.rechunk().into_owned())
+    /// Adds a row.
+    pub fn push(&mut self, text: Option<&str>) {
+        if text.is_none() && self.missing.is_empty() {
+            self.missing = vec![false; self.ends.len()];
+        }
+        if text.is_none() || !self.missing.is_empty() {
+            self.missing.push(text.is_none());
+        }
+        self.letters.push_str(text.unwrap_or_default());
+        self.ends.push(self.letters.len() as u64);
     }
 
     /// The text of a row.
     pub fn get(&self, row: usize) -> Option<&str> {
-        self.0.get(row)
+        if self.missing.get(row) == Some(&true) {
+            return None;
+        }
+        let place = |end: u64| usize::try_from(end).ok();
+        let from = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.letters.get(place(from)?..place(*self.ends.get(row)?)?)
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        let (rows, letters) = (self.ends.len(), self.letters.len() as u64);
+        self.letters.push_str(&other.letters);
+        self.ends.extend(other.ends.iter().map(|end| end + letters));
+        if !self.missing.is_empty() || !other.missing.is_empty() {
+            self.missing.resize(rows, false);
+            self.missing.extend(&other.missing);
+            self.missing.resize(self.ends.len(), false);
+        }
     }
 }
 
 impl<'a> FromIterator<Option<&'a str>> for Texts {
     fn from_iter<I: IntoIterator<Item = Option<&'a str>>>(texts: I) -> Self {
-        Self(StringChunked::from_iter_options(PlSmallStr::EMPTY, texts.into_iter()))
+        let mut column = Self::default();
+        texts.into_iter().for_each(|text| column.push(text));
+        column
     }
 }
 
@@ -56,6 +81,10 @@ impl Categories {
         {
             return last;
         }
+        self.code_of(text)
+    }
+
+    fn code_of(&mut self, text: &str) -> u32 {
         if let Some(&code) = self.known.get(text) {
             return code;
         }
@@ -63,6 +92,13 @@ impl Categories {
         self.names.push(text.to_owned());
         self.known.insert(text.to_owned(), code);
         code
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        let codes: Vec<u32> = other.names.iter().map(|name| self.code_of(name)).collect();
+        let code = |code: &u32| codes.get(*code as usize).copied().unwrap_or(MISSING);
+        self.codes.extend(other.codes.iter().map(code));
     }
 
     /// The index of a row's text in [`Categories::names`].
@@ -92,6 +128,20 @@ impl<'a> FromIterator<Option<&'a str>> for Categories {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_that_are_joined_hold_what_each_held() {
+        let parts = [vec![Some("b"), Some("")], vec![None, Some("a")], vec![], vec![Some("c"), None]];
+        let (mut texts, mut categories) = (Texts::default(), Categories::default());
+        for part in &parts {
+            texts.append(&part.iter().copied().collect());
+            categories.append(&part.iter().copied().collect());
+        }
+        let wanted: Vec<Option<&str>> = parts.concat();
+        assert_eq!((0..6).map(|row| texts.get(row)).collect::<Vec<_>>(), wanted);
+        assert_eq!((0..6).map(|row| categories.get(row)).collect::<Vec<_>>(), wanted);
+        assert_eq!((texts.get(6), categories.get(6)), (None, None));
+    }
 
     #[test]
     fn a_category_is_one_text_however_often_it_comes_and_a_missing_one_is_none() {

@@ -58,12 +58,11 @@ impl Commits {
             commits.extend(&frame)?;
             Ok::<_, FactsError>((commits, observed(&frame, table)?))
         });
-        let mut all = (Self::default(), InputSummary { table, rows: 0, newest_observed_at: None });
+        let mut all = (Self::default(), InputSummary::none_of(table));
         for part in parts {
             let (commits, read) = part?;
             all.0.append(commits);
-            all.1.rows += read.rows;
-            all.1.newest_observed_at = all.1.newest_observed_at.max(read.newest_observed_at);
+            all.1.add(&read);
         }
         Ok(all)
     }

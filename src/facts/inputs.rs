@@ -18,6 +18,18 @@ pub struct InputSummary {
     pub newest_observed_at: Option<Timestamp>,
 }
 
+impl InputSummary {
+    pub(super) fn none_of(table: Table) -> Self {
+        Self { table, rows: 0, newest_observed_at: None }
+    }
+
+    /// Adds what was read of another part.
+    pub(super) fn add(&mut self, part: &Self) {
+        self.rows += part.rows;
+        self.newest_observed_at = self.newest_observed_at.max(part.newest_observed_at);
+    }
+}
+
 /// How many rows a frame has, and the newest instant at which one of them was read.
 pub(super) fn observed(frame: &DataFrame, table: Table) -> Result<InputSummary, FactsError> {
     let newest = Columns { frame, table }.integers("observed_at")?.max();

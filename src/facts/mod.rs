@@ -8,6 +8,7 @@ mod error;
 pub mod inputs;
 pub mod ownership;
 pub mod parallel;
+mod references;
 mod repo_pass;
 pub mod requests;
 pub mod revisions;
@@ -260,9 +261,9 @@ impl Facts {
         self.arrivals.merged(deployment)
     }
 
-    /// The spans of every variant of a deployment's lead time.
-    pub fn variants(&self, deployment: usize) -> Vec<VariantSpan> {
-        self.arrivals.variants(deployment, &self.events)
+    /// Hands over the spans of every variant of a deployment's lead time.
+    pub fn each_variant(&self, deployment: usize, take: impl FnMut(VariantSpan)) {
+        self.arrivals.each_variant(deployment, &self.events, take);
     }
 
     /// The names of a deployment's commits that are dated in the year 1 or 1970.

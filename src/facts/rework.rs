@@ -11,8 +11,6 @@
 //! A rule holds for the window ends in `(from, until]`, since the link of an incident can change. Source: DORA, "deployment
 //! rework rate" (2024): "deployments that are unplanned but happen as a result of an incident in production".
 
-use rustc_hash::FxHashMap;
-
 use super::Facts;
 use super::words::Kind;
 use crate::domain::rework::ReworkRules;
@@ -89,7 +87,8 @@ impl Reworks {
         }
         for (incident, fact) in facts.incidents.iter().enumerate() {
             for link in &fact.attributions {
-                let after = places.first_after(link.deployment, facts.opened_at(incident));
+                let failed = facts.arrivals.position(link.deployment);
+                let after = failed.and_then(|failed| places.first_after(failed, facts.opened_at(incident)));
                 let Some((fix, created_at)) = after else { continue };
                 if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
                     found.push((fix, Rework { rule: ReworkRule::Fix, from: link.from, until: link.until }));
@@ -102,18 +101,18 @@ impl Reworks {
     }
 }
 
-/// The counted deployments of each repo and environment, in order of finish.
+/// The counted deployments of each repo and environment, place by place and in order of finish.
 #[derive(Debug, Default)]
 struct Places {
-    places: Vec<Vec<Turn>>,
-    /// Where each deployment stands: which place, and which turn of it.
-    at: FxHashMap<usize, (usize, usize)>,
+    turns: Vec<Turn>,
+    /// Where each place begins.
+    begins: Vec<usize>,
 }
 
 /// One deployment of a place.
 #[derive(Debug)]
 struct Turn {
-    deployment: usize,
+    deployment: u32,
     created_at: Timestamp,
     /// The latest creation among this and all before it: it only rises, so that it can be searched.
     latest: Timestamp,
@@ -122,25 +121,25 @@ struct Turn {
 impl Places {
     /// Deployments come place by place, in order of finish.
     fn add(&mut self, deployment: usize, created_at: Timestamp, is_first: bool) {
-        if is_first || self.places.is_empty() {
-            self.places.push(Vec::new());
+        let before = self.turns.last().filter(|_| !is_first);
+        let latest = before.map_or(created_at, |turn| turn.latest.max(created_at));
+        if is_first || self.begins.is_empty() {
+            self.begins.push(self.turns.len());
         }
-        let which = self.places.len() - 1;
-        let Some(place) = self.places.last_mut() else { return };
-        let latest = place.last().map_or(created_at, |turn| turn.latest.max(created_at));
-        self.at.insert(deployment, (which, place.len()));
-        place.push(Turn { deployment, created_at, latest });
+        self.turns.push(Turn { deployment: u32::try_from(deployment).unwrap_or(u32::MAX), created_at, latest });
     }
 
-    /// Of the deployments in the place of `failed` that were created at or after an instant, the first to finish, and when
-    /// it was created; none where that one does not finish after `failed`.
+    /// Of the deployments in the place of the failed one, which stands at `failed`, that were created at or after an
+    /// instant, the first to finish, and when it was created; none where that one does not finish after the failed one.
     fn first_after(&self, failed: usize, opened: Timestamp) -> Option<(usize, Timestamp)> {
-        let (place, turn) = self.at.get(&failed)?;
-        let place = self.places.get(*place)?;
+        let next = self.begins.partition_point(|begin| *begin <= failed);
+        let begin = *self.begins.get(next.checked_sub(1)?)?;
+        let end = self.begins.get(next).copied().unwrap_or(self.turns.len());
+        let place = self.turns.get(begin..end)?;
         // The first turn whose latest creation is not before the opening is the first that was created then.
         let first = place.partition_point(|turn| turn.latest < opened);
-        let fix = place.get(first).filter(|_| first > *turn)?;
-        Some((fix.deployment, fix.created_at))
+        let fix = place.get(first).filter(|_| begin + first > failed)?;
+        Some((fix.deployment as usize, fix.created_at))
     }
 }
 
@@ -186,8 +185,8 @@ mod tests {
         let mut places = places(&[0, 10]);
         places.add(7, Timestamp(20), true);
         assert_eq!(places.first_after(0, Timestamp(15)), None);
-        assert_eq!(places.first_after(7, Timestamp(15)), None);
-        assert_eq!(places.first_after(99, Timestamp(0)), None, "a deployment that does not count has no place");
+        assert_eq!(places.first_after(2, Timestamp(15)), None);
+        assert_eq!(places.first_after(0, Timestamp(5)), Some((1, Timestamp(10))));
     }
 
     #[test]

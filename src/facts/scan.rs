@@ -9,6 +9,7 @@ use super::columns::{Categories, Texts};
 use super::commits::Commits;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
+use super::parallel::in_parallel;
 use super::requests::Requests;
 use super::said::said;
 use crate::domain::event::{Deployment, Incident, Table};
@@ -92,31 +93,54 @@ impl Deployments {
 
     fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
-        let frame = dataset
-            .scan(table)?
-            .select(READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>())
-            .collect()
-            .map_err(FactsError::reading(table))?;
-        let columns = Columns { frame: &frame, table };
+        let parts = in_parallel(&dataset.scan_parts(table)?, |part| {
+            let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
+            let frame = part.clone().select(wanted).collect().map_err(FactsError::reading(table))?;
+            Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
+        });
+        let mut all = (Self::default(), InputSummary::none_of(table));
+        for part in parts {
+            let (deployments, read) = part?;
+            all.0.append(&deployments);
+            all.1.add(&read);
+        }
+        Ok(all)
+    }
+
+    fn of_frame(frame: &DataFrame, with_refs: bool) -> Result<Self, FactsError> {
+        let columns = Columns { frame, table: Table::Deployments };
         let category = |name| -> Result<Categories, FactsError> { Ok(columns.texts(name)?.iter().collect()) };
+        let texts = |name| -> Result<Texts, FactsError> { Ok(columns.texts(name)?.iter().collect()) };
         let instants = |name| -> Result<Vec<i64>, FactsError> {
             Ok(columns.integers(name)?.iter().map(|at| at.unwrap_or(NEVER)).collect())
         };
-        let read = observed(&frame, table)?;
-        let all = Self {
+        Ok(Self {
             source: category("source")?,
-            id: Texts::new(columns.texts("id")?),
+            id: texts("id")?,
             repo: category("repo")?,
             environment: category("environment")?,
-            sha: Texts::new(columns.texts("sha")?),
-            r#ref: if with_refs { Texts::new(columns.texts("ref")?) } else { Texts::default() },
+            sha: texts("sha")?,
+            r#ref: if with_refs { texts("ref")? } else { Texts::default() },
             status: category("status")?,
             created_at: instants("created_at")?,
             finished_at: instants("finished_at")?,
             task: category("task")?,
-            url: Texts::new(columns.texts("url")?),
-        };
-        Ok((all, read))
+            url: texts("url")?,
+        })
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.source.append(&other.source);
+        self.id.append(&other.id);
+        self.repo.append(&other.repo);
+        self.environment.append(&other.environment);
+        self.sha.append(&other.sha);
+        self.r#ref.append(&other.r#ref);
+        self.status.append(&other.status);
+        self.created_at.extend(&other.created_at);
+        self.finished_at.extend(&other.finished_at);
+        self.task.append(&other.task);
+        self.url.append(&other.url);
     }
 }
 

@@ -64,6 +64,9 @@ pub enum Variant {
 }
 
 impl Variant {
+    /// All of them, in the order of the outputs.
+    pub const ALL: [Self; 4] = [Self::Deployment, Self::Change, Self::Commit, Self::PullRequestOpened];
+
     /// As written in the outputs.
     pub fn as_str(self) -> &'static str {
         match self {

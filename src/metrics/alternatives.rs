@@ -11,7 +11,8 @@ use super::filter::Filter;
 use super::pool::whole;
 use super::reach::History;
 use super::recognised::Recognised;
-use super::tables::{Alternative, Analysis, DeploymentRecord, Figures, Variation};
+use super::records::belongs;
+use super::tables::{Alternative, Analysis, Figures, Variation};
 use super::{Depth, Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
@@ -20,6 +21,7 @@ use crate::domain::settings::{Merge, Settings};
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::facts::ownership::ServiceIndex;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
 /// Records of one revision and environment this close are taken for one roll-out.
@@ -40,11 +42,11 @@ pub(super) struct Basis<'a> {
 pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec<Alternative>, FactsError> {
     let mut found = Vec::new();
     let now = &analysis.settings;
-    if has_several_records(analysis) {
+    if basis.has_several_records() {
         let settings = Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() };
         found.push((Variation::RolloutsOnce, settings, LeadTimes::Unasked));
     }
-    let [counted, missed] = doubtful_environments(analysis);
+    let [counted, missed] = basis.doubtful_environments();
     if !counted.is_empty() {
         let mut settings = now.clone();
         settings.exclude_environments.extend(counted.keys().map(|name| Glob::literal(name)));
@@ -87,45 +89,72 @@ impl Basis<'_> {
     }
 }
 
-fn counted(analysis: &Analysis) -> impl Iterator<Item = DeploymentRecord<'_>> {
-    analysis.deployments.iter().filter(|record| record.in_period && record.left_out.is_none())
-}
-
-/// Whether some counted deployments may be records of one roll-out: one revision close together, or in several
-/// environments.
-fn has_several_records(analysis: &Analysis) -> bool {
-    let mut latest: FxHashMap<(String, Sha), (Option<Timestamp>, Option<String>)> = FxHashMap::default();
-    let is_one = |record: DeploymentRecord<'_>| {
-        let Some(sha) = record.event.sha.as_deref().map(Sha::of) else { return false };
-        let place =
-            format!("{} {}", record.event.repo.to_lowercase(), record.service.as_deref().map_or("", |it| &it.0));
-        let environment = record.event.environment.as_deref().map(str::to_lowercase);
-        let this = (record.event.finished_at, environment);
-        let Some((before, other)) = latest.insert((place, sha), this.clone()) else { return false };
-        let apart = before.zip(this.0).map(|(a, b)| (b.0 - a.0).abs());
-        other != this.1 || apart.is_some_and(|apart| apart <= ROLLOUT.0 * 1_000)
-    };
-    counted(analysis).any(is_one)
-}
-
-/// Environments with successful deployments in the period, and how many: those that count and look like what comes
-/// before production, and those that look like production and do not count.
-fn doubtful_environments(analysis: &Analysis) -> [BTreeMap<String, u64>; 2] {
-    let mut found = [BTreeMap::new(), BTreeMap::new()];
-    let succeeded = |record: &DeploymentRecord<'_>| record.in_period && record.event.status == "success";
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for record in analysis.deployments.iter().filter(succeeded) {
-        let Some(environment) = record.event.environment.as_deref() else { continue };
-        let which = match (record.left_out, looks_like(environment)) {
-            (None, Some(false)) => 0,
-            (Some(Reason::NotProduction), Some(true)) => 1,
-            _ => continue,
-        };
-        // One environment, however it is spelt.
-        let name = names.entry(environment.to_lowercase()).or_insert_with(|| environment.to_owned());
-        *found[which].entry(name.clone()).or_default() += 1;
+impl Basis<'_> {
+    /// The deployments of the report that finished in the period, in any order.
+    fn finished(&self) -> impl Iterator<Item = (usize, Timestamp)> {
+        let kept = self.filter.services(&self.facts.ownership);
+        let finished = (0..self.facts.deployments().len())
+            .filter_map(|index| Some((index, self.facts.finished_at(index)?)))
+            .filter(|(_, at)| self.known.span.contains(*at));
+        finished.filter(move |(index, _)| belongs(self.facts, *index, self.filter, &kept))
     }
-    found
+
+    /// Whether some counted deployments may be records of one roll-out: one revision close together, or in several
+    /// environments.
+    fn has_several_records(&self) -> bool {
+        let events = self.facts.deployments();
+        let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
+        let (repos, environments) = (lower(events.repo.names()), lower(events.environment.names()));
+        let mut counted: Vec<(Timestamp, usize)> = self
+            .finished()
+            .filter(|(index, _)| self.facts.placement(*index).counted().is_some())
+            .map(|(index, at)| (at, index))
+            .collect();
+        counted.sort_unstable();
+        let mut latest: FxHashMap<(ServiceIndex, &str, Sha), (Timestamp, Option<&str>)> = FxHashMap::default();
+        counted.into_iter().any(|(at, index)| {
+            let Some(sha) = events.sha.get(index).map(Sha::of) else { return false };
+            let Some(service) = self.facts.placement(index).counted() else { return false };
+            let repo = events.repo.of(index).and_then(|code| repos.get(code)).map_or("", String::as_str);
+            let environment = events.environment.of(index).and_then(|code| environments.get(code)).map(String::as_str);
+            let Some((before, other)) = latest.insert((service, repo, sha), (at, environment)) else { return false };
+            other != environment || at.0 - before.0 <= ROLLOUT.0 * 1_000
+        })
+    }
+
+    /// Environments with successful deployments in the period, and how many: those that count and look like what comes
+    /// before production, and those that look like production and do not count.
+    fn doubtful_environments(&self) -> [BTreeMap<String, u64>; 2] {
+        let events = self.facts.deployments();
+        let looks: Vec<Option<bool>> = events.environment.names().iter().map(|name| looks_like(name)).collect();
+        let mut found = [BTreeMap::new(), BTreeMap::new()];
+        let mut by_code: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for (index, _) in self.finished().filter(|(index, _)| events.status.get(*index) == Some("success")) {
+            let Some(code) = events.environment.of(index) else { continue };
+            let which = match (self.facts.placement(index).left_out, looks.get(code).copied().flatten()) {
+                (None, Some(false)) => 0,
+                (Some(Reason::NotProduction), Some(true)) => 1,
+                _ => continue,
+            };
+            *by_code.entry((which, code)).or_default() += 1;
+        }
+        // One environment, however it is spelt: the first spelling in order of text names it.
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let spelt = |code: usize| events.environment.names().get(code).cloned().unwrap_or_default();
+        let mut spellings: Vec<String> = by_code.keys().map(|(_, code)| spelt(*code)).collect();
+        spellings.sort_unstable();
+        for name in spellings {
+            names.entry(name.to_lowercase()).or_insert(name);
+        }
+        for ((which, code), n) in by_code {
+            let name = spelt(code);
+            let name = names.get(&name.to_lowercase()).cloned().unwrap_or(name);
+            if let Some(found) = found.get_mut(which) {
+                *found.entry(name).or_default() += n;
+            }
+        }
+        found
+    }
 }
 
 /// Whether an environment's name speaks of production, or of what comes before it.

@@ -78,17 +78,16 @@ fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts) -> u64 {
 }
 
 fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure> {
-    let mut spans: BTreeMap<Variant, (Vec<f64>, u64)> = BTreeMap::new();
-    for variant in [Variant::Deployment, Variant::Change, Variant::Commit, Variant::PullRequestOpened] {
-        spans.entry(variant).or_default();
-    }
-    for span in finished.iter().flat_map(|&(_, index)| facts.variants(index)) {
-        let (kept, negative) = spans.entry(span.variant).or_default();
-        if span.span < Seconds(0) {
-            *negative += 1;
-        } else {
-            kept.push(span.span.as_f64());
-        }
+    let mut spans = Variant::ALL.map(|variant| (variant, (Vec::new(), 0)));
+    for &(_, index) in finished {
+        facts.each_variant(index, |span| {
+            let (_, (kept, negative)) = &mut spans[span.variant as usize];
+            if span.span < Seconds(0) {
+                *negative += 1;
+            } else {
+                kept.push(span.span.as_f64());
+            }
+        });
     }
     spans
         .into_iter()

@@ -178,7 +178,7 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> Depl
 }
 
 /// Whether a filtered report lists a deployment: one of its services', or of their repos where it belongs to none.
-fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::collections::BTreeSet<usize>) -> bool {
+pub(super) fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::collections::BTreeSet<usize>) -> bool {
     match facts.placement(index).service {
         _ if filter.is_open() => true,
         Some(service) => kept.contains(&service),

@@ -148,13 +148,15 @@ impl Emulator<'_> {
     }
 
     fn commit_minutes(&self) -> Counted {
-        let spans = self.finished().iter().flat_map(|(_, index)| self.facts.variants(*index));
-        let minutes: Vec<f64> = spans
-            .filter(|span| span.variant == Variant::Commit)
-            .map(|span| span.span.0.div_euclid(60))
-            .filter(|minutes| *minutes > 0)
-            .map(|minutes| minutes as f64)
-            .collect();
+        let mut minutes: Vec<f64> = Vec::new();
+        for (_, index) in self.finished() {
+            self.facts.each_variant(*index, |span| {
+                let whole = span.span.0.div_euclid(60);
+                if span.variant == Variant::Commit && whole > 0 {
+                    minutes.push(whole as f64);
+                }
+            });
+        }
         let n = minutes.len();
         Some((InSeconds(median(minutes)? * 60.0), n))
     }
