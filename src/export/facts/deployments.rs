@@ -53,8 +53,8 @@ fn lasting(failures: &[Failure]) -> Option<Lasting> {
 /// What a deployment is called in the tables.
 pub(super) fn key(facts: &Facts, deployment: usize) -> String {
     let all = facts.deployments();
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    format!("{}:{}", text(all.source.get(deployment)), text(all.id.get(deployment)))
+    let (source, id) = (all.source.get(deployment), all.id.get(deployment));
+    format!("{}:{}", source.unwrap_or_default(), id.unwrap_or_default())
 }
 
 /// The rows of a shard, in order of finish, id and source.

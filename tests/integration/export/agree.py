@@ -6,6 +6,7 @@ digits, since engines round the interpolation of a percentile each in its own wa
 
 import csv
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def by_duckdb(text):
 
 
 def by_spark(text):
+    # One quick compilation: the work is too short for the second one to pay.
+    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.master("local[2]").appName("agree")
@@ -35,8 +38,9 @@ def by_spark(text):
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         # The histories of the tests are small: fewer tasks are faster.
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         # The report's zone must not come from the machine's.

@@ -136,6 +136,8 @@ fn spark_computes_the_reports_figures_from_the_exported_facts() {
     if !has_java || !has("pyspark") {
         return skip("java, python3 or its package pyspark is not installed");
     }
+    // Each costs Spark some ten seconds; the two others differ in what the SQL of both engines shares.
     let cases = cases();
-    agree("spark", cases.iter().map(|case| case.make("spark", &[&[]])));
+    let zones = cases.iter().filter(|case| !["new-york-rollbacks", "begins"].contains(&case.name));
+    agree("spark", zones.map(|case| case.make("spark", &[&[]])));
 }
