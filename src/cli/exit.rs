@@ -142,6 +142,9 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         if let Some(store) = cause.downcast_ref::<StoreError>() {
             return of_store(store);
         }
+        if let Some(FactsError::Store(store)) = cause.downcast_ref::<FactsError>() {
+            return of_store(store);
+        }
         match cause.downcast_ref::<MetricsError>() {
             Some(MetricsError::NothingLeft { .. }) => return Code::Usage,
             Some(MetricsError::Facts(FactsError::Store(store))) => return of_store(store),

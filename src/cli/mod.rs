@@ -50,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Push(push) => commands::push::run(push, &cli.common, talk),
         Command::Backfill { road } => commands::backfill::run(road, &cli.common, talk),
         Command::Rules(rules) => commands::rules::run(rules, &cli.common),
+        Command::Export { what } => commands::export::run(what, &cli.common, talk),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Man => commands::about::man(),
     };

@@ -20,6 +20,14 @@ pub enum FactsError {
         /// Polars' words.
         cause: PolarsError,
     },
+    /// A table of facts cannot be written as Parquet, which well-formed rows do not cause.
+    #[error("the table {table} cannot be written as Parquet: {cause}")]
+    Encoding {
+        /// The table.
+        table: &'static str,
+        /// Polars' words.
+        cause: PolarsError,
+    },
 }
 
 impl FactsError {

@@ -5,6 +5,7 @@ pub mod attribution;
 pub mod columns;
 pub mod commits;
 mod error;
+pub mod export;
 pub mod inputs;
 pub mod ownership;
 pub mod parallel;

@@ -7,6 +7,7 @@ mod alternatives;
 mod catalogue;
 mod change_failure_rate;
 mod compare;
+pub mod covered;
 mod deployment_frequency;
 pub mod descriptor;
 mod durations;

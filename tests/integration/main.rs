@@ -12,6 +12,7 @@ mod compare;
 mod definitions;
 mod emulations;
 mod exit_codes;
+mod export;
 mod fetch_usage;
 mod findings;
 mod generate;

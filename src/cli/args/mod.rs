@@ -1,5 +1,6 @@
 //! The command line's grammar, and nothing that acts on it.
 
+mod export;
 mod import;
 mod network;
 mod prometheus;
@@ -10,6 +11,7 @@ use chrono::NaiveDate;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
@@ -60,6 +62,11 @@ pub(super) enum Command {
     },
     /// Print recording and alerting rules for Prometheus, or a Grafana dashboard, their limits those of the bands in force.
     Rules(Rules),
+    /// Hand the facts over to DuckDB or Spark, and print the SQL that counts them.
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -7,6 +7,7 @@ pub(super) mod demo;
 pub(super) mod diff;
 pub(super) mod doctor;
 pub(super) mod explain;
+pub(super) mod export;
 pub(super) mod fetch;
 pub(super) mod import;
 mod lock;

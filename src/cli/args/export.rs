@@ -1,0 +1,54 @@
+//! The grammar of `export`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::domain::glob::Glob;
+use crate::domain::time::Timestamp;
+
+/// What is exported.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Export {
+    /// Write what is known of every counted deployment and incident as Parquet, by month: `deployment_facts`,
+    /// `incident_facts`, and `coverage`, which says what was read completely.
+    Facts(ExportFacts),
+    /// Print SQL that computes the rolling figures and those of a period from the tables of `export facts`.
+    Sql(ExportSql),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportFacts {
+    /// The folder to write to.
+    #[arg(value_name = "DIR")]
+    pub(in crate::cli) folder: PathBuf,
+    /// Only the deployments of repos that match, and the incidents of their services; may be given several times. Several
+    /// such exports with different repos may share a folder.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
+    pub(in crate::cli) repo: Vec<Glob>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportSql {
+    /// The engine that will run it.
+    #[arg(long, value_name = "ENGINE")]
+    pub(in crate::cli) dialect: Engine,
+    /// Where the engine finds the exported facts: a folder or a URL.
+    #[arg(long, value_name = "PLACE", default_value = "facts")]
+    pub(in crate::cli) facts: String,
+    /// The instant up to which things are known, RFC 3339 [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
+    pub(in crate::cli) as_of: Option<Timestamp>,
+    /// 2026-Q3, 2026-08, 2026, last-quarter, last-month or FROM..TO (half-open dates) [default: the last 90 complete
+    /// days]
+    #[arg(long)]
+    pub(in crate::cli) period: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Engine {
+    /// DuckDB.
+    Duckdb,
+    /// Spark SQL, 3.4 or newer.
+    Spark,
+}

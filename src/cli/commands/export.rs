@@ -1,0 +1,121 @@
+//! `export`: the facts as Parquet, and the SQL that counts them. Reads the dataset and the config, never the network.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::args::{Common, Engine, Export, ExportFacts, ExportSql};
+use crate::cli::commands::report;
+use crate::cli::context::{Context, now};
+use crate::cli::dataset;
+use crate::cli::exit::{Code, UsageError};
+use crate::cli::output::{Talk, data};
+use crate::domain::words::plain;
+use crate::export::facts::{Input, Shard, TABLES, export};
+use crate::export::sql::{Dialect, Query, render};
+use crate::facts::Facts;
+use crate::facts::scan::Events;
+use crate::metrics::covered::covered;
+use crate::store::replace;
+
+/// Runs the command.
+pub(in crate::cli) fn run(asked: &Export, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+    let context = Context::load(common)?;
+    match asked {
+        Export::Facts(asked) => facts(&context, asked, talk),
+        Export::Sql(asked) => sql(&context, asked),
+    }
+}
+
+fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<Code> {
+    let settings = &context.config.settings;
+    let dataset = dataset::open(context)?;
+    let shard = Shard::of(asked.repo.clone());
+    let file = shard.file();
+    let before = files(&asked.folder)?;
+    refuse_mixture(&asked.folder, &before, &file)?;
+
+    let facts = Facts::new(&Arc::new(Events::read(&dataset)?), settings)?;
+    let covered = covered(&facts, dataset.coverage(), settings);
+    let input = Input { facts: &facts, covered: &covered };
+
+    let mut written = BTreeSet::new();
+    let exported = export(&input, &shard, |folder, bytes| -> anyhow::Result<()> {
+        let folder = asked.folder.join(folder);
+        let path = folder.join(&file);
+        fs::create_dir_all(&folder)
+            .and_then(|()| replace(&path, bytes))
+            .map_err(|cause| anyhow::anyhow!("{}: cannot be written: {}", path.display(), plain(&cause.to_string())))?;
+        written.insert(path);
+        Ok(())
+    })?;
+    // Months that this shard no longer has.
+    for path in before.iter().filter(|path| path.file_name().is_some_and(|name| *name == *file)) {
+        if !written.contains(path) {
+            fs::remove_file(path)?;
+        }
+    }
+    talk.info(&format!(
+        "{}: {} rows of deployment facts, {} of incident facts. Figures: dora-report export sql --dialect duckdb \
+         --facts {0} | duckdb",
+        asked.folder.display(),
+        exported.deployments,
+        exported.incidents
+    ));
+    Ok(Code::Done)
+}
+
+/// The files of an export that are in a folder; none in one that does not exist.
+fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = TABLES.iter().map(|table| folder.join(table)).collect();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "parquet") {
+                found.push(path);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses to put a shard beside an export of everything, and the other way round: every deployment would count twice.
+fn refuse_mixture(folder: &Path, files: &[PathBuf], own: &str) -> Result<(), UsageError> {
+    let whole = Shard::default().file();
+    let names: BTreeSet<_> = files.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let is_mixed = names.iter().any(|name| (*name == whole) != (own == whole));
+    if !is_mixed {
+        return Ok(());
+    }
+    let (there, with) =
+        if own == whole { ("exports of some repos", "all repos") } else { ("an export of all repos", "some") };
+    Err(UsageError(format!(
+        "{}: the folder holds {there}, and with {with} beside it deployments would count twice; remove the folder, or \
+         name another one",
+        folder.display()
+    )))
+}
+
+fn sql(context: &Context, asked: &ExportSql) -> anyhow::Result<Code> {
+    let settings = &context.config.settings;
+    let as_of = asked.as_of.unwrap_or_else(now);
+    let period = report::period(context, asked.period.as_deref(), as_of)?;
+    let query = Query {
+        dialect: match asked.dialect {
+            Engine::Duckdb => Dialect::DuckDb,
+            Engine::Spark => Dialect::Spark,
+        },
+        facts: asked.facts.trim_end_matches('/'),
+        zone: settings.zone,
+        window_days: settings.window_days,
+        period: &period,
+        as_of,
+    };
+    data(&render(&query))?;
+    Ok(Code::Done)
+}

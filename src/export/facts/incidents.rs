@@ -1,0 +1,115 @@
+//! `incident_facts`: one row for each counted incident, service that it affects, and deployment that it was ever linked
+//! to.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
+use super::deployments::key;
+use super::{Columns, Input, Shard};
+use crate::domain::group::GroupKind;
+use crate::domain::time::Timestamp;
+use crate::facts::attribution::Attribution;
+use crate::facts::export::Cells;
+use crate::facts::words::Rule;
+
+/// One incident for one service and one link.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    key: String,
+    service: Option<&'a str>,
+    team: Option<&'a str>,
+    pub(super) opened_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+    is_over_without_an_end: bool,
+    link: Option<Link<'a>>,
+}
+
+/// Which deployment it is linked to, and when.
+#[derive(Debug, Clone)]
+struct Link<'a> {
+    deployment: String,
+    service: Option<&'a str>,
+    team: Option<&'a str>,
+    rule: Rule,
+    age: Option<i64>,
+    from: Timestamp,
+    until: Option<Timestamp>,
+}
+
+/// The rows of a shard, in order of opening and key.
+pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
+    let Input { facts, covered } = input;
+    let ownership = &facts.ownership;
+    // A service without repos belongs to every shard.
+    let own: FxHashSet<&str> = covered
+        .iter()
+        .filter(|it| it.group.kind == GroupKind::Service)
+        .filter(|it| it.repos.is_empty() || it.repos.keys().any(|repo| shard.has(repo)))
+        .map(|it| it.group.name.as_str())
+        .collect();
+    let name = |service: usize| ownership.name(service).map(|name| name.0.as_str());
+    let team = |service: usize| ownership.team(service).map(|team| team.0.as_str());
+    let is_own = |service: usize| name(service).is_some_and(|name| own.contains(name));
+    let service_of = |deployment: usize| facts.placement(deployment).counted();
+    let mut rows = Vec::new();
+    for (incident, fact) in facts.incident_events().iter().zip(&facts.incidents) {
+        let belongs = fact.services.is_empty()
+            || fact.services.iter().any(|&service| is_own(service))
+            || fact.attributions.iter().any(|link| service_of(link.deployment).is_some_and(is_own));
+        if fact.left_out.is_some() || !belongs {
+            continue;
+        }
+        let linked = |link: &Attribution| Link {
+            deployment: key(facts, link.deployment),
+            service: service_of(link.deployment).and_then(name),
+            team: service_of(link.deployment).and_then(team),
+            rule: link.rule,
+            age: facts.finished_at(link.deployment).map(|at| incident.opened_at.since(at).0),
+            from: link.from,
+            until: link.until,
+        };
+        let mut links: Vec<Option<Link<'_>>> = fact.attributions.iter().map(|link| Some(linked(link))).collect();
+        if links.is_empty() {
+            links.push(None);
+        }
+        let services: Vec<Option<usize>> =
+            if fact.services.is_empty() { vec![None] } else { fact.services.iter().copied().map(Some).collect() };
+        for service in services {
+            rows.extend(links.iter().map(|link| Row {
+                key: format!("{}:{}", incident.source, incident.id),
+                service: service.and_then(name),
+                team: service.and_then(team),
+                opened_at: incident.opened_at,
+                resolved_at: incident.resolved_at,
+                is_over_without_an_end: fact.is_over_without_an_end,
+                link: link.clone(),
+            }));
+        }
+    }
+    rows.sort_by(|a, b| (a.opened_at, &a.key).cmp(&(b.opened_at, &b.key)));
+    rows
+}
+
+/// The columns of the table.
+pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
+    fn texts<'r>(cells: impl Iterator<Item = Option<&'r str>>) -> Cells<'r> {
+        Cells::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
+    }
+    let links = || rows.iter().map(|row| row.link.as_ref());
+    vec![
+        ("key", texts(rows.iter().map(|row| Some(row.key.as_str())))),
+        ("service", texts(rows.iter().map(|row| row.service))),
+        ("team", texts(rows.iter().map(|row| row.team))),
+        ("opened_at", Cells::Instant(rows.iter().map(|row| Some(row.opened_at)).collect())),
+        ("resolved_at", Cells::Instant(rows.iter().map(|row| row.resolved_at).collect())),
+        ("is_over_without_an_end", Cells::Flag(rows.iter().map(|row| row.is_over_without_an_end).collect())),
+        ("deployment", texts(links().map(|link| link.map(|it| it.deployment.as_str())))),
+        ("deployment_service", texts(links().map(|link| link.and_then(|it| it.service)))),
+        ("deployment_team", texts(links().map(|link| link.and_then(|it| it.team)))),
+        ("rule", texts(links().map(|link| link.map(|it| it.rule.as_str())))),
+        ("age_seconds", Cells::Integer(links().map(|link| link.and_then(|it| it.age)).collect())),
+        ("known_at", Cells::Instant(links().map(|link| link.map(|it| it.from)).collect())),
+        ("known_until", Cells::Instant(links().map(|link| link.and_then(|it| it.until)).collect())),
+    ]
+}

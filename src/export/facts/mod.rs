@@ -1,0 +1,131 @@
+//! The facts as Parquet tables that DuckDB and Spark read: what is known of every counted event before anything is
+//! counted, so that any engine can count it.
+//!
+//! `deployment_facts` has one row for each counted deployment, in the UTC month of its finish. `incident_facts` has one
+//! row for each counted incident, affected service and link, in the UTC month of its opening: what counts incidents
+//! counts distinct keys. `coverage` has the groups and the spans that were read completely for them: without it nobody
+//! can tell a quiet day from a day that was not read. A key is `source:id`. Rows are in order of instant and key.
+//!
+//! A shard holds the deployments of some repos, the incidents of their services, and the incidents of no service. Shards
+//! may overlap in incidents. No file is written here: `put` takes each with its path.
+
+mod coverage;
+mod deployments;
+mod incidents;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::glob::Glob;
+use crate::domain::time::Timestamp;
+use crate::facts::export::{Cells, parquet};
+use crate::facts::{Facts, FactsError};
+use crate::metrics::covered::Covered;
+
+/// The tables, as their folders are called.
+pub const TABLES: [&str; 3] = ["deployment_facts", "incident_facts", "coverage"];
+/// The folder of a table without rows, so that readers find its columns: what Hive writes for "no value".
+const NO_MONTH: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// A part of all facts: the deployments of the repos that match one of the patterns, of all repos without any.
+#[derive(Debug, Default)]
+pub struct Shard {
+    repos: Vec<Glob>,
+}
+
+impl Shard {
+    /// The shard of some repos.
+    pub fn of(repos: Vec<Glob>) -> Self {
+        Self { repos }
+    }
+
+    /// Whether a repo belongs to it.
+    fn has(&self, repo: &str) -> bool {
+        self.repos.is_empty() || self.repos.iter().any(|glob| glob.matches(repo))
+    }
+
+    /// What its coverage is called: groups of several shards need that of each.
+    fn name(&self) -> String {
+        if self.repos.is_empty() {
+            "*".into()
+        } else {
+            self.repos.iter().map(Glob::as_str).collect::<Vec<_>>().join(";")
+        }
+    }
+
+    /// The name of its files, which no other shard has.
+    pub fn file(&self) -> String {
+        if self.repos.is_empty() {
+            return "part.parquet".into();
+        }
+        let mut name = "part-".to_owned();
+        for byte in Sha256::digest(self.name()).iter().take(6) {
+            // Writing into a string cannot fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        name + ".parquet"
+    }
+}
+
+/// What the tables are made of.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The facts of the whole dataset.
+    pub facts: &'a Facts,
+    /// The groups.
+    pub covered: &'a [Covered],
+}
+
+/// How many rows were exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exported {
+    /// Rows of `deployment_facts`.
+    pub deployments: usize,
+    /// Rows of `incident_facts`.
+    pub incidents: usize,
+}
+
+/// Hands over every file of a shard: its folder below the export, and its bytes.
+///
+/// # Errors
+/// A table cannot be encoded, or `put` fails.
+pub fn export<E: From<FactsError>>(
+    input: &Input<'_>,
+    shard: &Shard,
+    mut put: impl FnMut(&str, &[u8]) -> Result<(), E>,
+) -> Result<Exported, E> {
+    let [deployment_facts, incident_facts, coverage] = TABLES;
+    let rows = deployments::rows(input, shard);
+    let exported = by_month(deployment_facts, &rows, |row| row.finished_at, deployments::columns, &mut put)?;
+    let rows = incidents::rows(input, shard);
+    let incidents = by_month(incident_facts, &rows, |row| row.opened_at, incidents::columns, &mut put)?;
+    let rows = coverage::rows(input, shard);
+    put(coverage, &parquet(coverage, coverage::columns(&rows))?)?;
+    Ok(Exported { deployments: exported, incidents })
+}
+
+/// The columns of some rows.
+type Columns<'a> = Vec<(&'static str, Cells<'a>)>;
+
+/// Hands over a table, one file for each month that has rows.
+fn by_month<'r, R, E: From<FactsError>>(
+    table: &'static str,
+    rows: &'r [R],
+    at: impl Fn(&R) -> Timestamp,
+    columns: impl Fn(&[&'r R]) -> Columns<'r>,
+    put: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
+) -> Result<usize, E> {
+    let mut months: BTreeMap<String, Vec<&R>> = BTreeMap::new();
+    for row in rows {
+        months.entry(at(row).utc_month()).or_default().push(row);
+    }
+    if months.is_empty() {
+        months.insert(NO_MONTH.into(), Vec::new());
+    }
+    for (month, rows) in &months {
+        put(&format!("{table}/month={month}"), &parquet(table, columns(rows))?)?;
+    }
+    Ok(rows.len())
+}

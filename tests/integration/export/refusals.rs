@@ -1,0 +1,56 @@
+//! What `export` refuses, and what it leaves in its folder.
+
+use crate::support::Place;
+
+fn filled() -> Place {
+    let place = Place::new();
+    place.write(
+        "d.csv",
+        "id,repo,environment,sha,status,created_at,finished_at\n\
+         1,acme/web,production,aaaaaaa1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z\n\
+         2,acme/api,production,ccccccc3,success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z\n",
+    );
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-07-01..2026-09-01"]);
+    place
+}
+
+fn names(place: &Place) -> Vec<String> {
+    place.files("facts").into_iter().map(|(path, _)| path.display().to_string()).collect()
+}
+
+#[test]
+fn an_export_of_everything_and_one_of_some_repos_do_not_share_a_folder() {
+    let place = filled();
+    place.done(["export", "facts", "facts"]);
+    let refused = place.run(["export", "facts", "facts", "--repo", "acme/web"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("deployments would count twice"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_table_without_rows_has_a_file_with_its_columns_and_a_month_without_rows_has_none() {
+    let place = filled();
+    place.done(["export", "facts", "facts"]);
+    assert_eq!(
+        names(&place),
+        [
+            "coverage/part.parquet",
+            "deployment_facts/month=2026-07/part.parquet",
+            "deployment_facts/month=2026-08/part.parquet",
+            "incident_facts/month=__HIVE_DEFAULT_PARTITION__/part.parquet",
+        ]
+    );
+    // A config that counts less removes the month that has nothing any more.
+    place.write("dora.toml", "[[service]]\nname = \"web\"\nrepos = [\"acme/web\"]\n");
+    place.done(["export", "facts", "facts"]);
+    assert!(!names(&place).iter().any(|name| name.contains("month=2026-08")), "{:?}", names(&place));
+}
+
+#[test]
+fn the_same_dataset_gives_the_same_bytes() {
+    let place = filled();
+    place.done(["export", "facts", "facts"]);
+    let first = place.files("facts");
+    place.done(["export", "facts", "facts"]);
+    assert!(first == place.files("facts"));
+}
