@@ -36,7 +36,7 @@ fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<C
     let before = files(&asked.folder)?;
     refuse_mixture(&asked.folder, &before, &file)?;
 
-    let facts = Facts::new(&Arc::new(Events::read(&dataset)?), settings)?;
+    let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
     let covered = covered(&facts, dataset.coverage(), settings);
     let input = Input { facts: &facts, covered: &covered };
 
