@@ -5,7 +5,7 @@ use crate::domain::coverage::intersect;
 use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::{Span, Timestamp, Zone};
-use crate::metrics::tables::{Analysis, Metric, NoData};
+use crate::metrics::tables::{Analysis, NoData};
 
 use super::args::DEFAULT_DAYS;
 
@@ -14,11 +14,8 @@ use super::args::DEFAULT_DAYS;
 /// `zones` are those in which files were imported, and `asked` is the `--period` of the command line.
 pub(super) fn on_missing(analysis: &Analysis, zones: &[Zone], asked: Option<&str>) -> Option<String> {
     let all = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All)?;
-    let reasons =
-        [Metric::DeploymentFrequency, Metric::TimeToRestore].map(|metric| all.figures[metric].missing.as_ref());
+    let reasons = all.figures.iter().filter_map(|(_, figure)| figure.missing.as_ref());
     let spans: Vec<Span> = reasons
-        .into_iter()
-        .flatten()
         .filter_map(|reason| match reason {
             NoData::DeploymentsNotRead { read, .. } | NoData::IncidentsNotRead { read, .. } => Some(*read),
             NoData::NotYet

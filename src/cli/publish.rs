@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
 use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
-use crate::metrics::tables::{Analysis, Metric};
+use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
 use crate::report::words::sentence;
 
@@ -126,7 +126,8 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
     if analysis.has_figures() || !standing::has_figures(place) {
         return Ok(());
     }
-    let reason = analysis.groups.first().and_then(|all| all.figures[Metric::DeploymentFrequency].missing.as_ref());
+    let reason =
+        analysis.groups.first().and_then(|all| all.figures.iter().find_map(|(_, figure)| figure.missing.as_ref()));
     let reason = reason.map_or_else(String::new, |reason| sentence(reason, analysis.settings.zone));
     Err(UsageError(format!(
         "{}: the report that is there has figures and this one would have none, so it was not replaced. {reason} Check \

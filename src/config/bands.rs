@@ -194,6 +194,8 @@ medium = "<= 1w"
         assert_eq!(bands.lead_time, Thresholds(vec![(Band::Medium, Limit::AtMost(604_800.0))]));
         assert_eq!(bands.lead_time.classify(1.0), Some(Band::Medium));
         assert_eq!(bands.time_to_restore.classify(1.0), None);
+        let recovery = parse("edition = 'x'\n[recovery_time]\nelite = '< 1h'\n", Path::new("bands.toml"));
+        assert_eq!(recovery.expect("bands").recovery_time.classify(1.0), Some(Band::Elite));
         assert_eq!(bands.note, "");
     }
 

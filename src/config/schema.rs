@@ -71,6 +71,7 @@ pub(super) const BANDS: &Schema = &[
     ("lead_time", &["elite", "high", "medium"]),
     ("change_failure_rate", &["elite", "high", "medium"]),
     ("time_to_restore", &["elite", "high", "medium"]),
+    ("recovery_time", &["elite", "high", "medium"]),
 ];
 
 /// The keys of a section, if there is such a section.
@@ -151,7 +152,7 @@ mod tests {
         assert_eq!(section_hint(CONFIG, "services"), "the nearest right one is [service]");
         assert_eq!(
             section_hint(BANDS, "x"),
-            "the sections are [deployment_frequency], [lead_time], [change_failure_rate], [time_to_restore]"
+            "the sections are [deployment_frequency], [lead_time], [change_failure_rate], [time_to_restore], [recovery_time]"
         );
     }
 }

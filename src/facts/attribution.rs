@@ -49,6 +49,22 @@ pub struct Links {
     pub attributions: Vec<Attribution>,
     /// Whether it refers to a deployment, and no counted one is that.
     pub refers_to_nothing: bool,
+    /// What any policy could make of it.
+    pub evidence: Evidence,
+}
+
+/// What an incident says of its cause, whatever the policy in force heeds of it.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The affected services' latest deployment at or before the opening.
+    pub latest: Option<usize>,
+    /// What its reference names, oldest first.
+    pub named: Vec<Attribution>,
+}
+
+/// What an incident refers to.
+fn reference(incident: &Incident) -> Option<&str> {
+    incident.deployment_ref.as_deref().map(str::trim).filter(|reference| !reference.is_empty())
 }
 
 /// The counted deployments, ready to be joined with.
@@ -98,29 +114,31 @@ impl<'a> Attributor<'a> {
         incidents: &[Incident],
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> Result<Vec<Links>, FactsError> {
-        let heeded = |(incident, affected): (&Incident, &Option<Vec<ServiceIndex>>)| {
-            affected.is_some() && self.flag(incident) != Some(false)
-        };
-        let heeded: Vec<bool> = incidents.iter().zip(affected).map(heeded).collect();
-        let latest = self.latest(incidents, affected, &heeded).map_err(FactsError::reading(Table::Incidents))?;
-        let mut named = self.named(incidents, &heeded).map_err(FactsError::reading(Table::Incidents))?;
+        let counts: Vec<bool> = affected.iter().map(Option::is_some).collect();
+        let latest = self.latest(incidents, affected, &counts).map_err(FactsError::reading(Table::Incidents))?;
+        let mut named = self.named(incidents, &counts).map_err(FactsError::reading(Table::Incidents))?;
         let one = |(index, incident): (usize, &Incident)| {
-            let services = affected.get(index).and_then(Option::as_deref).filter(|_| heeded[index]);
-            let Some(services) = services else { return Links::default() };
-            let otherwise = self.by_time(incident, latest[index]);
-            let opened = incident.opened_at;
-            match named.remove(&index) {
-                Some(named) => Links {
-                    refers_to_nothing: named.is_empty(),
-                    attributions: self.by_reference(&named, services, opened, otherwise),
-                },
-                None => Links {
-                    refers_to_nothing: false,
-                    attributions: otherwise
-                        .map(|(deployment, rule)| Attribution { deployment, rule, from: opened, until: None })
-                        .into_iter()
-                        .collect(),
-                },
+            let Some(services) = affected.get(index).and_then(Option::as_deref) else { return Links::default() };
+            let (opened, latest, named) = (incident.opened_at, latest[index], named.remove(&index));
+            let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
+            let evidence = Evidence {
+                latest: latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment),
+                named: by_name(None).unwrap_or_default(),
+            };
+            if self.flag(incident) == Some(false) {
+                return Links { evidence, ..Links::default() };
+            }
+            let otherwise = self.by_time(incident, latest);
+            // The clock alone heeds no reference.
+            let heeds_references = self.settings.attribution != Policy::Window;
+            let by_time = || {
+                let link = |(deployment, rule)| Attribution { deployment, rule, from: opened, until: None };
+                otherwise.map(link).into_iter().collect()
+            };
+            Links {
+                refers_to_nothing: heeds_references && named.as_ref().is_some_and(Named::is_empty),
+                attributions: by_name(otherwise).filter(|_| heeds_references).unwrap_or_else(by_time),
+                evidence,
             }
         };
         Ok(incidents.iter().enumerate().map(one).collect())
@@ -128,12 +146,6 @@ impl<'a> Attributor<'a> {
 
     fn flag(&self, incident: &Incident) -> Option<bool> {
         if self.settings.attribution == Policy::Window { None } else { incident.caused_by_deploy }
-    }
-
-    /// What an incident refers to, where the policy heeds it.
-    fn reference<'i>(&self, incident: &'i Incident) -> Option<&'i str> {
-        let reference = incident.deployment_ref.as_deref().map(str::trim).filter(|reference| !reference.is_empty())?;
-        (self.settings.attribution != Policy::Window).then_some(reference)
     }
 
     fn finished(&self, place: Place) -> Option<(Timestamp, usize)> {
@@ -157,11 +169,11 @@ impl<'a> Attributor<'a> {
         &self,
         incidents: &[Incident],
         affected: &[Option<Vec<ServiceIndex>>],
-        heeded: &[bool],
+        counts: &[bool],
     ) -> PolarsResult<Vec<Option<Place>>> {
         let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
         for (index, (incident, services)) in incidents.iter().zip(affected).enumerate() {
-            for service in services.iter().flatten().filter(|_| heeded[index]) {
+            for service in services.iter().flatten().filter(|_| counts[index]) {
                 if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
                     wanted.push((incident.opened_at.0, index, service));
                 }
@@ -206,11 +218,11 @@ impl<'a> Attributor<'a> {
     }
 
     /// What each reference can name, by index of its incident.
-    fn named(&self, incidents: &[Incident], heeded: &[bool]) -> PolarsResult<FxHashMap<usize, Named>> {
+    fn named(&self, incidents: &[Incident], counts: &[bool]) -> PolarsResult<FxHashMap<usize, Named>> {
         let asked: Vec<(u32, &str)> = (0..)
             .zip(incidents)
-            .filter(|(index, _)| heeded.get(*index as usize) == Some(&true))
-            .filter_map(|(index, incident)| Some((index, self.reference(incident)?)))
+            .filter(|(index, _)| counts.get(*index as usize) == Some(&true))
+            .filter_map(|(index, incident)| Some((index, reference(incident)?)))
             .collect();
         named(&asked, self.deployments, self.revisions, self.counted, &self.counts_as)
     }

@@ -26,7 +26,7 @@ use rustc_hash::FxHashMap;
 pub use error::FactsError;
 
 use self::arrivals::{Arrivals, VariantSpan};
-use self::attribution::{Attribution, Attributor};
+use self::attribution::{Attribution, Attributor, Evidence};
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
@@ -74,6 +74,8 @@ pub struct IncidentFact {
     pub refers_to_nothing: bool,
     /// Its attributions, oldest first; empty for one that does not count.
     pub attributions: Vec<Attribution>,
+    /// What any policy could attribute it by.
+    pub evidence: Evidence,
 }
 
 /// Whether lead times are wanted: they cost a pass over all commits.
@@ -197,6 +199,7 @@ impl Facts {
                 is_over_without_an_end: incident.is_over_without_an_end(),
                 refers_to_nothing: links.refers_to_nothing,
                 attributions: links.attributions,
+                evidence: links.evidence,
             });
         }
         (self.incidents, self.failures) = (facts, failures);
@@ -290,6 +293,11 @@ impl Facts {
     /// Why a deployment is rework, by rule.
     pub fn rework(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
         self.reworks.of(deployment)
+    }
+
+    /// The counted deployment before one in the same repo and environment.
+    pub fn previous(&self, deployment: usize) -> Option<usize> {
+        self.arrivals.previous(deployment)
     }
 
     /// When an incident was opened.

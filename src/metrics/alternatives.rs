@@ -83,6 +83,7 @@ impl Basis<'_> {
             facts: &facts,
             settings,
             by_service: &Vec::new(),
+            attributed: &[],
             depth: Depth::Tables,
         };
         Ok(scope.figures(self.known))

@@ -25,6 +25,7 @@ mod recognised;
 mod records;
 mod recovery_time;
 mod rework_rate;
+mod sensitivity;
 mod shares;
 pub mod sliding;
 pub mod statistics;
@@ -62,7 +63,7 @@ use crate::store::Dataset;
 pub enum Depth {
     /// What the tables hold, and what Prometheus is sent.
     Tables,
-    /// That, and what only the page and `report.json` show: trends, months, survival curves, how other tools count.
+    /// That, and what only the page and `report.json` show: trends, months, survival curves, other attributions, how other tools count.
     #[default]
     Whole,
 }
@@ -109,11 +110,22 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         Depth::Tables => Vec::new(),
         Depth::Whole => emulation::by_service(&facts),
     };
+    let attributed = match request.depth {
+        Depth::Tables => Vec::new(),
+        Depth::Whole => sensitivity::by_service(&facts, known),
+    };
     let reach = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
     let whole = pools.first().map(reach);
     let groups = in_parallel(&pools, |pool| {
-        let scope =
-            Scope { pool, reach: &reach(pool), facts: &facts, settings, by_service: &by_service, depth: request.depth };
+        let scope = Scope {
+            pool,
+            reach: &reach(pool),
+            facts: &facts,
+            settings,
+            by_service: &by_service,
+            attributed: &attributed,
+            depth: request.depth,
+        };
         scope.report(&days, now, before)
     });
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
@@ -173,6 +185,7 @@ struct Scope<'a> {
     facts: &'a Facts,
     settings: &'a Settings,
     by_service: &'a emulation::ByService,
+    attributed: &'a [sensitivity::Attributed],
     depth: Depth,
 }
 
@@ -196,6 +209,12 @@ impl Scope<'_> {
             group: self.pool.group.clone(),
             team: self.pool.team.clone(),
             services: self.pool.services.len(),
+            sensitivity: match figures[Metric::ChangeFailureRate].known() {
+                Some(failures) if self.depth == Depth::Whole => {
+                    sensitivity::of_group(self.pool, self.attributed, failures.n)
+                }
+                _ => Vec::new(),
+            },
             recent: self.recent(now.span.to),
             emulations,
             daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),

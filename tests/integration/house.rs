@@ -296,6 +296,58 @@ fn no_file_is_longer_than_can_be_read_at_once() {
     assert!(median <= MEDIAN_FILE, "half of src is in files of {median} lines or more; split some");
 }
 
+/// Files outside `metrics` that name a metric, and why. Whatever repeats the same for each metric loops over them instead.
+const NAMES_A_METRIC: [(&str, &str); 17] = [
+    ("src/config/bands.rs", "each section of a file of bands has limits of its own form"),
+    ("src/config/digest.rs", "the digest keeps the order of the thresholds that it has always had"),
+    ("src/config/schema.rs", "the sections of a file of bands"),
+    ("src/export/dashboard.rs", "titles, units and colours of each panel are those of Grafana"),
+    ("src/export/rules.rs", "each alert has a limit and a text of its own"),
+    ("src/export/sql/metrics.rs", "each metric has a query of its own"),
+    ("src/report/chart/balance.rs", "it draws one metric against another"),
+    ("src/report/chart/failure_rate.rs", "the chart of one metric"),
+    ("src/report/chart/incidents.rs", "the chart of one metric"),
+    ("src/report/chart/lead_time.rs", "the chart of one metric"),
+    ("src/report/csv/daily.rs", "the columns are published"),
+    ("src/report/explain/events.rs", "which events are in a figure, and what each adds"),
+    ("src/report/html/definitions.rs", "attribution is explained after the first metric that needs it"),
+    ("src/report/html/rework.rs", "the section of one metric"),
+    ("src/report/html/sections.rs", "a section per metric, each with charts of its own"),
+    ("src/report/html/trust.rs", "why each figure is exact or a proxy"),
+    ("src/report/markdown/table.rs", "the columns of the table of groups"),
+];
+
+/// Whether shipped code names a metric: by variant, by id, or by the thresholds of that id.
+fn names_a_metric(source: &Source) -> bool {
+    let metrics = dora_report::metrics::tables::Metric::ALL;
+    let words: Vec<String> = metrics
+        .into_iter()
+        .flat_map(|metric| {
+            let id = metric.as_str();
+            [format!("Metric::{metric:?}"), format!("\"{id}\""), format!("bands.{id}")]
+        })
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    !lines_with(source, &words).is_empty()
+}
+
+#[test]
+fn a_metric_is_named_outside_its_room_only_where_something_differs_by_metric() {
+    let is_made_up = |source: &Source| source.path.contains("/sample");
+    let naming: Vec<String> = project()
+        .into_iter()
+        .filter(|source| source.is_program() && source.room() != Some("metrics") && !is_made_up(source))
+        .filter(names_a_metric)
+        .map(|source| source.path)
+        .collect();
+    let allowed: Vec<&str> = NAMES_A_METRIC.iter().map(|(path, _)| *path).collect();
+    let new: Vec<String> = naming.iter().filter(|path| !allowed.contains(&path.as_str())).cloned().collect();
+    assert_none(&new, "loop over `Metric::ALL`, or say in NAMES_A_METRIC why this file differs by metric");
+    let gone: Vec<String> =
+        allowed.iter().filter(|path| !naming.iter().any(|own| own == *path)).map(|path| (*path).to_owned()).collect();
+    assert_none(&gone, "these name no metric any more: take them out of NAMES_A_METRIC");
+}
+
 #[test]
 fn shipped_code_neither_silences_lints_nor_gives_up() {
     let words = ["#[allow(", "#![allow(", "todo!(", "unimplemented!(", ".unwrap()"];

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::Rows;
-use dora_report::metrics::tables::{LeadTimeReason, ReworkRule, Rule};
+use dora_report::metrics::tables::{LeadTimeReason, Metric, ReworkRule, Rule};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -122,6 +122,42 @@ proptest! {
         let world = World::new(case.settings.clone(), case.as_of, &case.events);
         let found = differences(&analysed(&data, &case), &world);
         prop_assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+    }
+}
+
+/// What a group's failure rate and recovery time rest on.
+type Rested = (u64, u64, Option<f64>, u64);
+
+proptest! {
+    // Each case is analysed once for every way.
+    #![proptest_config(ProptestConfig { cases: 16, ..config() })]
+
+    #[test]
+    fn every_other_attribution_gives_what_a_report_with_those_settings_gives(case in case()) {
+        let dir = temporary_folder();
+        let data = dir.path().join("data");
+        adapter::write(&data, rows(&case.events), &case.events.coverage);
+        let analysis = analysed(&data, &case);
+        let ways = analysis.groups.iter().map(|group| group.sensitivity.len()).max().unwrap_or(0);
+        prop_assert!(ways == 0 || ways == 24, "{ways}");
+        for way in 0..ways {
+            let mut other = case.clone();
+            let Some(asked) = analysis.groups.iter().find_map(|group| group.sensitivity.get(way)) else { continue };
+            other.settings.attribution = asked.policy;
+            other.settings.attribution_window = asked.window;
+            other.settings.count_rollbacks = asked.count_rollbacks;
+            let found = analysed(&data, &other);
+            for (group, other) in analysis.groups.iter().zip(&found.groups) {
+                let (failures, recovery) =
+                    (&other.figures[Metric::ChangeFailureRate], &other.figures[Metric::RecoveryTime]);
+                // Whether incidents are linked at all depends on the policy too.
+                let (Some(cell), None) = (group.sensitivity.get(way), &failures.missing) else { continue };
+                let ours: Rested = (cell.failed, cell.deployments, cell.recovery_p50, cell.recovery_n);
+                let theirs: Rested = (failures.k.unwrap_or(0), failures.n, recovery.value, recovery.n);
+                prop_assert_eq!(ours, theirs, "{:?} {:?}", group.group, cell);
+                prop_assert_eq!(cell.ratio, failures.value);
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod finding;
 mod metric;
 mod no_data;
 mod records;
+mod sensitivity;
 
 pub use super::records::DeploymentRecords;
 pub use daily::DailyRow;
@@ -25,6 +26,7 @@ pub use finding::{Finding, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
+pub use sensitivity::Sensitivity;
 
 pub use crate::facts::inputs::InputSummary;
 pub use crate::facts::rework::ReworkRule;
@@ -126,6 +128,8 @@ pub struct GroupReport {
     pub services: usize,
     /// The period's, each with its figure of the period compared with, its verdict and its trend.
     pub figures: Figures,
+    /// Change failure rate and recovery time under other attributions; empty where failures cannot be told.
+    pub sensitivity: Vec<Sensitivity>,
     /// Failures of the last three windows of 30 days that end with the period, the newest first.
     pub recent: Vec<Figure>,
     /// The same data as other tools count them.

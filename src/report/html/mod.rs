@@ -14,6 +14,7 @@ mod head;
 mod reading;
 mod rework;
 mod sections;
+mod sensitivity;
 mod summary;
 mod trust;
 mod view;

@@ -32,13 +32,15 @@ pub(super) fn section(analysis: &Analysis, group: &GroupReport) -> Section {
 }
 
 fn newest(analysis: &Analysis) -> Option<Grid> {
-    let rework: Vec<DeploymentRecord<'_>> =
-        analysis.deployments.iter().filter(|record| record.in_period && record.rework == Some(true)).collect();
-    if rework.is_empty() {
+    let is_rework = |record: &DeploymentRecord<'_>| record.in_period && record.rework == Some(true);
+    let mut shown: Vec<DeploymentRecord<'_>> =
+        analysis.deployments.iter().rev().filter(is_rework).take(ROWS + 1).collect();
+    let has_more = shown.len() > ROWS;
+    shown.truncate(ROWS);
+    if shown.is_empty() {
         return None;
     }
-    let shown = rework.get(rework.len().saturating_sub(ROWS)..).unwrap_or_default();
-    let rows = shown.iter().map(|record| {
+    let rows = shown.iter().rev().map(|record| {
         let event = &record.event;
         let rules: Vec<&str> = record.rework_rules.iter().copied().map(ReworkRule::as_str).collect();
         vec![
@@ -48,16 +50,12 @@ fn newest(analysis: &Analysis) -> Option<Grid> {
             text(rules.join(", ")),
         ]
     });
-    let all = number::count(rework.len() as u64);
-    let caption = if shown.len() < rework.len() {
-        format!(
-            "Deployments of the period that are rework, and every rule that holds: the newest {} of {all}; all of them are in \
-             deployments.csv.",
-            shown.len()
-        )
+    let which = if has_more {
+        format!("the newest {ROWS}; all of them are in deployments.csv")
     } else {
-        format!("Deployments of the period that are rework, and every rule that holds: all {all}.")
+        format!("all {}", shown.len())
     };
+    let caption = format!("Deployments of the period that are rework, and every rule that holds: {which}.");
     Some(Grid {
         id: "rework-deployments",
         caption,

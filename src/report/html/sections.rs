@@ -3,8 +3,8 @@
 use super::cell::{Grid, Link, short, text};
 use super::emulations;
 use super::reading::{self, trend};
-use super::rework;
 use super::view::{NO_LINE, Panel, Section};
+use super::{rework, sensitivity};
 use crate::domain::time::Zone;
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Figure, GroupReport, LeadTimeDetails, Metric, Rule};
 use crate::report::chart::{
@@ -145,6 +145,7 @@ fn failures_section(analysis: &Analysis, group: &GroupReport) -> Result<Section,
         panels.push(Panel::Chart(Box::new(chart)));
     }
     panels.extend(failed_deployments(analysis).map(Panel::Grid));
+    panels.extend(sensitivity::grid(settings, group).map(Panel::Grid));
     Ok(Section { id: "failures", title: "Change failure rate", paragraphs, panels })
 }
 

@@ -23,6 +23,8 @@ pub(super) enum Field {
     Interval(Option<Interval>),
     /// An object.
     Object(Option<Fields>),
+    /// True or false.
+    Flag(bool),
     /// A list of objects.
     List(Vec<Fields>),
 }

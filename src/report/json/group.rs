@@ -3,13 +3,15 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::metric;
 use crate::domain::band::Band;
 use crate::domain::group::TeamName;
 use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
-use crate::metrics::tables::{EmulatedValue, Emulation, Figure, GroupReport, Metric, MonthlyFailures, SurvivalStep};
+use crate::metrics::tables::{
+    EmulatedValue, Emulation, Figure, GroupReport, Metric, MonthlyFailures, Sensitivity, SurvivalStep,
+};
 
 #[derive(Serialize)]
 pub(super) struct GroupView<'a> {
@@ -19,6 +21,7 @@ pub(super) struct GroupView<'a> {
     services: usize,
     metrics: Fields,
     trends: Fields,
+    sensitivity: Vec<Fields>,
     emulations: Vec<EmulationView>,
     months: Vec<MonthView>,
     survival: Vec<StepView>,
@@ -71,6 +74,20 @@ fn by_metric(report: &GroupReport, view: impl Fn(Metric, &Figure) -> Fields) -> 
     Fields(report.figures.iter().map(|(metric, it)| (metric.as_str(), Some(view(metric, it)).into())).collect())
 }
 
+/// Change failure rate and recovery time under another attribution.
+fn sensitivity(it: &Sensitivity) -> Fields {
+    let mut fields = Fields::default();
+    fields.push("attribution", Some(it.policy.as_str()));
+    fields.push("attribution_window_seconds", u64::try_from(it.window.0).ok());
+    fields.push("count_rollbacks", Field::Flag(it.count_rollbacks));
+    fields.push("ratio", it.ratio);
+    fields.push("failed", Some(it.failed));
+    fields.push("deployments", Some(it.deployments));
+    fields.push("recovery_p50_seconds", it.recovery_p50);
+    fields.push("recovery_n", Some(it.recovery_n));
+    fields
+}
+
 impl<'a> GroupView<'a> {
     pub(super) fn new(report: &'a GroupReport, zone: Zone) -> Self {
         Self {
@@ -80,6 +97,7 @@ impl<'a> GroupView<'a> {
             services: report.services,
             metrics: by_metric(report, |metric, it| metric::figure(metric, it, zone)),
             trends: by_metric(report, |_, it| metric::trend(it.trend)),
+            sensitivity: report.sensitivity.iter().map(sensitivity).collect(),
             emulations: report.emulations.iter().map(EmulationView::new).collect(),
             months: report.months.iter().map(|month| MonthView::new(month, zone)).collect(),
             survival: report.survival.iter().map(StepView::new).collect(),

@@ -13,8 +13,9 @@ use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::Table;
 use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::period::Period;
-use crate::domain::settings::Settings;
+use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::{Span, Timestamp, Zone};
+use crate::domain::unit::Seconds;
 use crate::metrics::descriptor::Needs;
 use crate::metrics::tables::{
     Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, InputSummary, Metric, MonthlyFailures, NoData,
@@ -53,6 +54,7 @@ pub(crate) fn group(kind: GroupKind, name: &str, mut figures: Figures, previous:
         });
     }
     GroupReport {
+        sensitivity: Vec::new(),
         recent: Vec::new(),
         emulations: Vec::new(),
         group: Group { kind, name: name.into() },
@@ -75,6 +77,16 @@ pub(crate) fn full() -> Analysis {
         MonthlyFailures { from: day("2026-07-01"), figure: figures()[Metric::ChangeFailureRate].clone() },
         MonthlyFailures { from: day("2026-08-01"), figure: unread()[Metric::ChangeFailureRate].clone() },
     ];
+    all.sensitivity = vec![crate::metrics::tables::Sensitivity {
+        policy: Policy::ExplicitOrWindow,
+        window: Seconds::HOUR,
+        count_rollbacks: false,
+        failed: 5,
+        deployments: 60,
+        ratio: Some(5.0 / 60.0),
+        recovery_p50: Some(74_350.0),
+        recovery_n: 3,
+    }];
     all.survival =
         vec![SurvivalStep { seconds: 0.0, unresolved: 1.0 }, SurvivalStep { seconds: 5_400.0, unresolved: 0.5 }];
     Analysis {

@@ -71,7 +71,7 @@ type Name = (String, String);
 fn compare(scene: &Scene, server: &Server, has_incidents: bool) {
     let rules = scene.place.done(["rules", "--for", "events"]).stdout;
     let rules = records(&rules);
-    assert_eq!(rules.len(), 4, "{rules:?}");
+    assert_eq!(rules.len(), 5, "{rules:?}");
     let days = scene.table(scene.days.0, "daily.csv");
     let (known, rework) = (Known::failures(scene), Known::rework(scene));
     let end = |date: &str| -> i64 {
