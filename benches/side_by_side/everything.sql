@@ -1,25 +1,6 @@
 -- What the report's CSV files hold besides the figures: every deployment and incident with its reasons, and the bands.
 -- Not here, because SQL has no such functions: the intervals, verdicts and findings.
 
--- A commit that a hotfix was made on: how far along the main branch the hotfix is.
-CREATE OR REPLACE TEMP TABLE bases AS
-WITH parents AS (
-  SELECT ('0x' || left(c.sha, 16))::UBIGINT AS sha, ('0x' || left(c.parents[1], 16))::UBIGINT AS base
-  FROM read_parquet('{data}/commits/*/part.parquet') c
-  SEMI JOIN hotfixes h ON h.sha = ('0x' || left(c.sha, 16))::UBIGINT
-)
-SELECT p.sha, a.entry_ms AS base_ms FROM parents p JOIN arriving a ON a.sha = p.base;
-
-CREATE OR REPLACE TEMP TABLE kinds AS
-WITH reach AS (
-  SELECT p.id, p.place, p.nth, p.sha, p.sha_before, p.entry_ms,
-         lag(coalesce(b.base_ms, p.entry_ms)) OVER (PARTITION BY p.place ORDER BY p.nth) AS before_ms
-  FROM placed p LEFT JOIN bases b ON b.sha = p.sha
-)
-SELECT r.id, CASE WHEN r.nth = 1 OR (s.id IS NOT NULL AND r.sha <> r.sha_before) THEN 'deploy'
-                  WHEN r.sha = r.sha_before OR r.entry_ms > r.before_ms THEN 'redeploy' ELSE 'rollback' END AS kind
-FROM reach r LEFT JOIN starts s ON s.id = r.id;
-
 -- What each lead time starts at, and the pull request that holds it.
 CREATE OR REPLACE TEMP TABLE holders AS
 WITH first AS (
@@ -49,12 +30,12 @@ COPY (
   ), texts AS (
     SELECT ('0x' || left(sha, 16))::UBIGINT AS sha, sha AS text FROM read_parquet('{data}/commits/*/part.parquet')
   ), shown AS (
-    SELECT d.*, s.service AS owner, s.team, f.key, f.nth, f.finished_ms, f.lead_time_seconds, k.kind, h.start_ms, h.number,
-           t.text AS start_sha, r.opened_ms, r.review_ms, r.merged_ms, c.failed_by, c.failed_rule
+    SELECT d.*, s.service AS owner, s.team, f.key, f.nth, f.finished_ms, f.lead_time_seconds, f.kind, h.start_ms, h.number,
+           t.text AS start_sha, r.opened_ms, r.review_ms, r.merged_ms, c.failed_by, c.failed_rule, w.rule AS rework_rule
     FROM read_parquet('{data}/deployments/*/part.parquet') d
     LEFT JOIN services s ON s.repo = d.repo AND s.environment = d.environment
     LEFT JOIN deployments f ON f.key = d.id
-    LEFT JOIN kinds k ON k.id = f.key
+    LEFT JOIN rework w ON w.key = f.key
     LEFT JOIN holders h ON h.id = f.key AND f.lead_time_seconds IS NOT NULL
     LEFT JOIN texts t ON t.sha = h.sha
     LEFT JOIN requests r ON r.repo_id = s.repo_id AND r.number = h.number
@@ -71,6 +52,7 @@ COPY (
          CASE WHEN merged_ms >= review_ms THEN (merged_ms - review_ms) // 1000 END AS review_seconds,
          CASE WHEN finished_ms >= merged_ms THEN (finished_ms - merged_ms) // 1000 END AS deploy_seconds,
          kind, CASE WHEN key IS NOT NULL THEN failed_by IS NOT NULL END AS failed, failed_by, failed_rule, url,
+         CASE WHEN key IS NOT NULL THEN rework_rule IS NOT NULL END AS rework, rework_rule,
          make_timestamp(start_ms * 1000) AS start_at, start_sha, number AS start_pull_request
   FROM shown ORDER BY coalesce(finished_at, created_at), source, id
 ) TO '{out}/deployments.csv' (HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ');

@@ -7,7 +7,8 @@
 
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT d.id, s.place, s.repo_id, d.sha AS sha_text, ('0x' || left(d.sha, 16))::UBIGINT AS sha,
-       epoch_ms(d.finished_at) AS finished_ms, d.ref LIKE 'hotfix/%' AS from_branch
+       epoch_ms(d.created_at) AS created_ms, epoch_ms(d.finished_at) AS finished_ms,
+       d.ref LIKE 'hotfix/%' AS from_branch
 FROM read_parquet('{data}/deployments/*/part.parquet') d
 JOIN services s ON s.repo = d.repo AND s.environment = d.environment
 WHERE d.status = 'success' AND d.finished_at IS NOT NULL;
@@ -68,12 +69,30 @@ SELECT d.id, a.authored_ms, a.sha, a.pull_request, FALSE FROM direct d JOIN arri
 
 CREATE OR REPLACE TEMP TABLE starts AS SELECT id, min(start_ms) AS start_ms FROM brought GROUP BY id;
 
+-- A commit that a hotfix was made on: how far along the main branch the hotfix is.
+CREATE OR REPLACE TEMP TABLE bases AS
+WITH parents AS (
+  SELECT ('0x' || left(c.sha, 16))::UBIGINT AS sha, ('0x' || left(c.parents[1], 16))::UBIGINT AS base
+  FROM read_parquet('{data}/commits/*/part.parquet') c
+  SEMI JOIN hotfixes h ON h.sha = ('0x' || left(c.sha, 16))::UBIGINT
+)
+SELECT p.sha, a.entry_ms AS base_ms FROM parents p JOIN arriving a ON a.sha = p.base;
+
+CREATE OR REPLACE TEMP TABLE kinds AS
+WITH reach AS (
+  SELECT p.id, p.place, p.nth, p.sha, p.sha_before, p.entry_ms,
+         lag(coalesce(b.base_ms, p.entry_ms)) OVER (PARTITION BY p.place ORDER BY p.nth) AS before_ms
+  FROM placed p LEFT JOIN bases b ON b.sha = p.sha
+)
+SELECT r.id, CASE WHEN r.nth = 1 OR (s.id IS NOT NULL AND r.sha <> r.sha_before) THEN 'deploy'
+                  WHEN r.sha = r.sha_before OR r.entry_ms > r.before_ms THEN 'redeploy' ELSE 'rollback' END AS kind
+FROM reach r LEFT JOIN starts s ON s.id = r.id;
+
 CREATE OR REPLACE TEMP TABLE deployments AS
-SELECT p.id AS key, p.place AS service, v.team, p.finished_ms, p.sha_text AS sha, p.is_hotfix, p.nth,
-       p.sha AS sha_number, p.sha_before,
+SELECT p.id AS key, p.place AS service, v.team, p.created_ms, p.finished_ms, p.sha_text AS sha, p.nth, k.kind,
        CASE WHEN p.nth > 1 AND p.sha IS DISTINCT FROM p.sha_before
             THEN CAST(floor((p.finished_ms - s.start_ms) / 1000.0) AS BIGINT) END AS lead_time_seconds
-FROM placed p JOIN services v ON v.place = p.place LEFT JOIN starts s ON s.id = p.id;
+FROM placed p JOIN services v ON v.place = p.place JOIN kinds k ON k.id = p.id LEFT JOIN starts s ON s.id = p.id;
 
 -- Incidents: whose they are, and which deployment caused them.
 CREATE OR REPLACE TEMP TABLE opened AS
@@ -141,3 +160,29 @@ FROM opened o
 LEFT JOIN affected a ON a.key = o.key
 LEFT JOIN links l ON l.key = o.key
 LEFT JOIN deployments d ON d.key = l.deployment;
+
+-- Rework: a rollback, or the first deployment of a place to finish of those created since the opening of an incident that
+-- failed an earlier one there, unless the incident was over when it was created. The rules that a config adds
+-- (`[rework]`) are not here: the example's config has none.
+CREATE OR REPLACE TEMP TABLE rework AS
+WITH turns AS (
+  SELECT service, nth, key, created_ms, max(created_ms) OVER (PARTITION BY service ORDER BY nth) AS latest_ms
+  FROM deployments
+), failed AS (
+  SELECT DISTINCT i.key, d.service, d.nth, i.opened_ms, i.resolved_ms
+  FROM incidents i JOIN deployments d ON d.key = i.deployment
+), fixes AS (
+  -- The creations in order of finish, as the latest so far, only rise; the first that reaches the opening is new itself.
+  SELECT f.key AS incident, f.opened_ms, f.resolved_ms, f.nth AS failed_nth, min(t.nth) AS nth, f.service
+  FROM failed f ASOF JOIN (
+    SELECT service, latest_ms, min(nth) AS nth FROM turns GROUP BY ALL
+  ) t ON t.service = f.service AND f.opened_ms <= t.latest_ms
+  GROUP BY ALL
+)
+SELECT d.key, d.service, d.finished_ms,
+       CASE WHEN count(f.incident) > 0 THEN 'fix' ELSE 'rollback' END AS rule
+FROM deployments d
+LEFT JOIN fixes f ON f.service = d.service AND f.nth = d.nth AND f.nth > f.failed_nth
+  AND (f.resolved_ms IS NULL OR f.resolved_ms > d.created_ms)
+WHERE d.kind = 'rollback' OR f.incident IS NOT NULL
+GROUP BY d.key, d.service, d.finished_ms;

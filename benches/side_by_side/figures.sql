@@ -34,6 +34,11 @@ FROM failures f JOIN members m ON m.service = f.service
 JOIN window_days w ON w.day = f.finished_ms // 86400000
 WHERE f.known_ms < (w.win + 1) * 86400000::BIGINT GROUP BY ALL;
 
+CREATE OR REPLACE TEMP TABLE reworked AS
+SELECT m.g, w.win, count(*) AS rework
+FROM rework r JOIN members m ON m.service = r.service JOIN window_days w ON w.day = r.finished_ms // 86400000
+GROUP BY ALL;
+
 -- An incident of several services counts once in each group.
 CREATE OR REPLACE TEMP TABLE hit AS
 SELECT DISTINCT m.g, i.key, i.opened_ms, i.resolved_ms, i.is_over_without_an_end
@@ -77,7 +82,9 @@ SELECT DATE '1970-01-01' + s.day AS date, g.group_kind, g.group_name, coalesce(d
        coalesce(f.failed, 0)::DOUBLE / nullif(d.deployments, 0)::DOUBLE AS change_failure_rate,
        coalesce(o.opened, 0) AS incidents_opened, coalesce(r.resolved, 0) AS incidents_resolved,
        coalesce(a.open, 0) AS incidents_open, r.q[1] AS time_to_restore_p50_seconds,
-       r.q[2] AS time_to_restore_p90_seconds, c.q[1] AS recovery_time_p50_seconds
+       r.q[2] AS time_to_restore_p90_seconds, c.q[1] AS recovery_time_p50_seconds,
+       coalesce(k.rework, 0) AS rework_deployments,
+       coalesce(k.rework, 0)::DOUBLE / nullif(d.deployments, 0)::DOUBLE AS rework_rate
 FROM windows s CROSS JOIN groups g
 LEFT JOIN deployed d ON d.g = g.g AND d.win = s.day
 LEFT JOIN lead_times l ON l.g = g.g AND l.win = s.day
@@ -85,7 +92,8 @@ LEFT JOIN failed f ON f.g = g.g AND f.win = s.day
 LEFT JOIN opened_in o ON o.g = g.g AND o.win = s.day
 LEFT JOIN resolved_in r ON r.g = g.g AND r.win = s.day
 LEFT JOIN open_at a ON a.g = g.g AND a.win = s.day
-LEFT JOIN recovered c ON c.g = g.g AND c.win = s.day;
+LEFT JOIN recovered c ON c.g = g.g AND c.win = s.day
+LEFT JOIN reworked k ON k.g = g.g AND k.win = s.day;
 
 -- The period as a whole, as known at its end.
 CREATE OR REPLACE TEMP TABLE period AS
@@ -96,6 +104,9 @@ d AS (
 ), f AS (
   SELECT m.g, count(*) AS failed FROM failures x JOIN members m ON m.service = x.service, span s
   WHERE x.finished_ms >= s.from_ms AND x.finished_ms < s.to_ms AND x.known_ms < s.to_ms GROUP BY m.g
+), k AS (
+  SELECT m.g, count(*) AS rework FROM rework x JOIN members m ON m.service = x.service, span s
+  WHERE x.finished_ms >= s.from_ms AND x.finished_ms < s.to_ms GROUP BY m.g
 ), r AS (
   SELECT g, count(*) AS n, avg(seconds) AS mean, quantiles(seconds, [0.5, 0.75, 0.9]) AS q
   FROM (SELECT g, (resolved_ms - opened_ms) // 1000 AS seconds FROM hit, span s
@@ -113,6 +124,8 @@ SELECT g.group_kind, g.group_name,
        coalesce(f.failed, 0)::DOUBLE / nullif(d.deployments, 0)::DOUBLE AS change_failure_rate_ratio,
        r.q[1] AS time_to_restore_p50, r.q[2] AS time_to_restore_p75, r.q[3] AS time_to_restore_p90,
        r.mean AS time_to_restore_mean,
-       c.q[1] AS recovery_time_p50, c.q[2] AS recovery_time_p75, c.q[3] AS recovery_time_p90, c.mean AS recovery_time_mean
+       c.q[1] AS recovery_time_p50, c.q[2] AS recovery_time_p75, c.q[3] AS recovery_time_p90, c.mean AS recovery_time_mean,
+       coalesce(k.rework, 0)::DOUBLE / nullif(d.deployments, 0)::DOUBLE AS rework_rate_ratio
 FROM groups g
-LEFT JOIN d ON d.g = g.g LEFT JOIN f ON f.g = g.g LEFT JOIN r ON r.g = g.g LEFT JOIN c ON c.g = g.g;
+LEFT JOIN d ON d.g = g.g LEFT JOIN f ON f.g = g.g LEFT JOIN r ON r.g = g.g LEFT JOIN c ON c.g = g.g
+LEFT JOIN k ON k.g = g.g;

@@ -50,7 +50,7 @@ def measured(command):
 
 
 def imported(program, history, data):
-    """Imports the CSV files of a history, measured."""
+    """Imports the CSV files of a history: wall and CPU seconds of all four, and peak MiB of the largest."""
     total = [0.0, 0.0, 0.0]
     for table in ("deployments", "commits", "pull-requests", "incidents"):
         command = [program, "--config", history / "dora.toml", "--data", data, "-q", "import", table, history / f"{table}.csv"]
@@ -59,7 +59,8 @@ def imported(program, history, data):
         wall, cpu, peak = measured(command)
         total = [total[0] + wall, total[1] + cpu, max(total[2], peak)]
         print(f"import {table}: {wall:.2f} s, {cpu:.2f} CPU s, {peak:,.0f} MiB", flush=True)
-    print(f"import, all four tables: {total[0]:.2f} s, {total[1]:.2f} CPU s, {total[2]:,.0f} MiB")
+    print(f"import, all four tables: {total[0]:.2f} s, {total[1]:.2f} CPU s, {total[2]:,.0f} MiB", flush=True)
+    return total
 
 
 def command_of(side, program, history, data, out):
@@ -71,6 +72,28 @@ def command_of(side, program, history, data, out):
     if side == "floor":
         return [sys.executable, FOLDER / "floor.py", data]
     return [sys.executable, FOLDER / "duckdb_side.py", side, data, config, *PERIOD, out / "duckdb"]
+
+
+def in_turn(sides, rounds, program, history, data, out):
+    """The medians of wall and CPU seconds and peak MiB of each side."""
+    (out / "duckdb").mkdir(exist_ok=True)
+    taken = {side: [] for side in sides}
+    for nth in range(rounds):
+        for side in sides:
+            shutil.rmtree(out / "report", ignore_errors=True)
+            taken[side].append(measured(command_of(side, program, history, data, out)))
+            wall, cpu, peak = taken[side][-1]
+            print(f"round {nth + 1}: {TITLES[side]}: {wall:.2f} s, {cpu:.2f} CPU s, {peak:,.0f} MiB", flush=True)
+    return {side: [median(column) for column in zip(*runs)] for side, runs in taken.items()}
+
+
+def equal(program, history, data, out):
+    """Whether all figures are those of DuckDB; prints what was compared."""
+    shutil.rmtree(out / "report", ignore_errors=True)
+    measured(command_of("report", program, history, data, out))
+    check = command_of("check", program, history, data, out)
+    check[-1] = out / "report"
+    return subprocess.run(check).returncode == 0
 
 
 def main():
@@ -85,34 +108,18 @@ def main():
     data = asked.data or asked.history / "data"
     if not data.exists():
         imported(asked.program, asked.history, data)
-    sides = asked.sides.split(",")
-    out = Path(tempfile.mkdtemp(prefix="side-by-side-"))
-    try:
-        (out / "duckdb").mkdir()
-        taken = {side: [] for side in sides}
-        for nth in range(asked.rounds):
-            for side in sides:
-                shutil.rmtree(out / "report", ignore_errors=True)
-                taken[side].append(measured(command_of(side, asked.program, asked.history, data, out)))
-                wall, cpu, peak = taken[side][-1]
-                print(f"round {nth + 1}: {TITLES[side]}: {wall:.2f} s, {cpu:.2f} CPU s, {peak:,.0f} MiB", flush=True)
+    with tempfile.TemporaryDirectory(prefix="side-by-side-") as folder:
+        out = Path(folder)
+        middle = in_turn(asked.sides.split(","), asked.rounds, asked.program, asked.history, data, out)
         print(f"\n{'median of ' + str(asked.rounds):22} {'wall s':>8} {'CPU s':>8} {'MiB':>8}")
-        middle = {side: [median(column) for column in zip(*runs)] for side, runs in taken.items()}
-        for side in sides:
-            wall, cpu, peak = middle[side]
+        for side, (wall, cpu, peak) in middle.items():
             print(f"{TITLES[side]:22} {wall:8.2f} {cpu:8.2f} {peak:8,.0f}")
         for side in ("figures", "everything", "floor"):
-            if "report" in sides and side in sides:
+            if "report" in middle and side in middle:
                 ratios = [mine / theirs for mine, theirs in zip(middle["report"], middle[side])]
                 print("report / {}: wall {:.2f}, CPU {:.2f}, memory {:.2f}".format(TITLES[side], *ratios))
-        if not asked.no_check:
-            shutil.rmtree(out / "report", ignore_errors=True)
-            measured(command_of("report", asked.program, asked.history, data, out))
-            check = command_of("check", asked.program, asked.history, data, out)
-            check[-1] = out / "report"
-            sys.exit(subprocess.run(check).returncode)
-    finally:
-        shutil.rmtree(out, ignore_errors=True)
+        sys.exit(0 if asked.no_check or equal(asked.program, asked.history, data, out) else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 //! What reaches a repository's main branch: merged and squashed pull requests, direct commits, merged hotfixes.
 //!
-//! Invariants: committed_at rises strictly along the main branch; a branch forks from an earlier commit of the main
+//! Invariants: `committed_at` rises strictly along the main branch; a branch forks from an earlier commit of the main
 //! branch and its commits name the pull request; memory is bounded whatever the length of the history.
 
 use std::io;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
+use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
 use crate::metrics::tables::Analysis;
 use crate::report::html::{self, IndexEntry};
@@ -223,9 +224,7 @@ fn remove(path: &Path) -> io::Result<()> {
 fn write_all(folder: &Path, files: &[(&str, Content<'_>)]) -> io::Result<()> {
     remove(folder)?;
     fs::create_dir(folder)?;
-    for (name, content) in files {
-        content.save(&folder.join(name))?;
-    }
+    in_parallel(files, |(name, content)| content.save(&folder.join(name))).into_iter().collect::<io::Result<()>>()?;
     File::open(folder)?.sync_all()
 }
 

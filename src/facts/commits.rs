@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::columns::Categories;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
-use super::parallel::in_parallel;
+use super::parallel::in_turns;
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
 use crate::store::Dataset;
@@ -39,7 +39,7 @@ const NO_NUMBER: i64 = i64::MIN;
 impl Commits {
     pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Commits;
-        let parts = in_parallel(&dataset.scan_parts(table)?, |part| {
+        let read = |part: &LazyFrame| {
             let frame = part
                 .clone()
                 .select([
@@ -57,13 +57,13 @@ impl Commits {
             let mut commits = Self::default();
             commits.extend(&frame)?;
             Ok::<_, FactsError>((commits, observed(&frame, table)?))
-        });
+        };
         let mut all = (Self::default(), InputSummary::none_of(table));
-        for part in parts {
-            let (commits, read) = part?;
+        in_turns(&dataset.scan_parts(table)?, read, |(commits, read)| {
             all.0.append(commits);
             all.1.add(&read);
-        }
+            Ok(())
+        })?;
         Ok(all)
     }
 

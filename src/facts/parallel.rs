@@ -29,6 +29,23 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// The same, a few items at a time: what comes of them is taken before the next are begun, so that no more of it is held
+/// than there are cores.
+///
+/// # Errors
+/// The first error, of an item or of what takes it.
+pub fn in_turns<T: Sync, R: Send, E: Send>(
+    items: &[T],
+    one: impl Fn(&T) -> Result<R, E> + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    for some in items.chunks(cores) {
+        in_parallel(some, &one).into_iter().try_for_each(|result| take(result?))?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +55,15 @@ mod tests {
         let items: Vec<u64> = (0..1_000).collect();
         assert_eq!(in_parallel(&items, |item| item * 2), (0..2_000).step_by(2).collect::<Vec<u64>>());
         assert!(in_parallel(&[], |item: &u64| *item).is_empty());
+        let mut taken = Vec::new();
+        let all = in_turns(
+            &items,
+            |item| if *item < 9 { Ok(*item) } else { Err(*item) },
+            |item| {
+                taken.push(item);
+                Ok(())
+            },
+        );
+        assert_eq!((all, taken), (Err(9), (0..9).collect()), "up to the first error");
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::columns::Categories;
 use super::ownership::ServiceIndex;
 use super::revisions::Revisions;
 use super::scan::Deployments;
@@ -17,23 +18,30 @@ use crate::domain::settings::Merge;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 
+/// A counted deployment, as its roll-out sees it. In order of what the records of one roll-out share, then of finish.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Record {
+    /// Service, repo, and the environment or the revision.
+    place: (Option<ServiceIndex>, u32, Key),
+    /// Where it stands among the counted deployments.
+    at: u32,
+    index: u32,
+}
+
+/// What the records of one roll-out share besides their service and repo.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Environment(u32),
+    Revision(Sha),
+}
+
 /// A roll-out as far as it has come.
 struct Rollout {
     first: usize,
     began: Timestamp,
     sha: Sha,
-    environments: BTreeSet<Option<String>>,
+    environments: BTreeSet<u32>,
 }
-
-/// What the records of one roll-out share besides their service and repo.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Environment(Option<String>),
-    Revision(Sha),
-}
-
-/// Service, repo in lower case, and the rest.
-type Place = (Option<ServiceIndex>, String, Key);
 
 /// Takes the further records of a roll-out out of `counted`, which is in order of finish, and gives for each of them the
 /// record that counts.
@@ -46,30 +54,67 @@ pub(super) fn merge(
 ) -> FxHashMap<usize, usize> {
     let mut first_of = FxHashMap::default();
     let Some(merge) = merge else { return first_of };
-    let mut running: FxHashMap<Place, Rollout> = FxHashMap::default();
-    counted.retain(|&counted| {
-        let index = counted as usize;
-        let (Some(sha), Some(at)) = (revisions.get(index), deployments.finished_at(index)) else { return true };
-        let environment = deployments.environment.get(index).map(str::to_lowercase);
-        let (within, key) = match merge {
-            Merge::Records(within) => (within, Key::Environment(environment.clone())),
-            Merge::Rollouts(within) => (within, Key::Revision(sha)),
-        };
-        let place = (service(index), deployments.repo.get(index).unwrap_or_default().to_lowercase(), key);
-        let joins = |rollout: &Rollout| {
+    let (repos, environments) = (Names::new(&deployments.repo), Names::new(&deployments.environment));
+    let mut records: Vec<Record> = (0..)
+        .zip(counted.iter())
+        .filter_map(|(at, &index)| {
+            let row = index as usize;
+            let key = match merge {
+                Merge::Records(_) => Key::Environment(environments.of(row)),
+                Merge::Rollouts(_) => Key::Revision(revisions.get(row)?),
+            };
+            Some(Record { place: (service(row), repos.of(row), key), at, index })
+        })
+        .collect();
+    records.sort_unstable();
+    let mut running: Option<Rollout> = None;
+    let mut before = None;
+    for record in records {
+        let row = record.index as usize;
+        let (Some(sha), Some(at)) = (revisions.get(row), deployments.finished_at(row)) else { continue };
+        let environment = environments.of(row);
+        let (Merge::Records(within) | Merge::Rollouts(within)) = merge;
+        let joins = |rollout: &&mut Rollout| {
             let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
             let is_further = matches!(merge, Merge::Rollouts(_)) && !rollout.environments.contains(&environment);
             rollout.sha == sha && (is_close || is_further)
         };
-        if let Some(rollout) = running.get_mut(&place).filter(|rollout| joins(rollout)) {
-            rollout.environments.insert(environment);
-            first_of.insert(index, rollout.first);
-            return false;
+        let is_one_place = before.replace(record.place) == Some(record.place);
+        match running.as_mut().filter(|_| is_one_place).filter(joins) {
+            Some(rollout) => {
+                rollout.environments.insert(environment);
+                first_of.insert(row, rollout.first);
+            }
+            None => {
+                running = Some(Rollout { first: row, began: at, sha, environments: BTreeSet::from([environment]) });
+            }
         }
-        running.insert(place, Rollout { first: index, began: at, sha, environments: BTreeSet::from([environment]) });
-        true
-    });
+    }
+    counted.retain(|index| !first_of.contains_key(&(*index as usize)));
     first_of
+}
+
+/// Numbers for the names of a column, which are compared without case.
+struct Names<'a> {
+    column: &'a Categories,
+    numbers: Vec<u32>,
+}
+
+impl<'a> Names<'a> {
+    fn new(column: &'a Categories) -> Self {
+        let mut known: FxHashMap<String, u32> = FxHashMap::default();
+        let mut number = |name: &String| {
+            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+            *known.entry(name.to_lowercase()).or_insert(next)
+        };
+        let numbers = column.names().iter().map(&mut number).collect();
+        Self { column, numbers }
+    }
+
+    /// The number of a row's name.
+    fn of(&self, row: usize) -> u32 {
+        self.column.of(row).and_then(|code| self.numbers.get(code)).copied().unwrap_or(u32::MAX)
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::columns::{Categories, Texts};
 use super::commits::Commits;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
-use super::parallel::in_parallel;
+use super::parallel::in_turns;
 use super::requests::Requests;
 use super::said::said;
 use crate::domain::event::{Deployment, Incident, Table};
@@ -93,17 +93,17 @@ impl Deployments {
 
     fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
-        let parts = in_parallel(&dataset.scan_parts(table)?, |part| {
+        let mut all = (Self::default(), InputSummary::none_of(table));
+        let read = |part: &LazyFrame| {
             let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
             let frame = part.clone().select(wanted).collect().map_err(FactsError::reading(table))?;
             Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
-        });
-        let mut all = (Self::default(), InputSummary::none_of(table));
-        for part in parts {
-            let (deployments, read) = part?;
+        };
+        in_turns(&dataset.scan_parts(table)?, read, |(deployments, read)| {
             all.0.append(&deployments);
             all.1.add(&read);
-        }
+            Ok(())
+        })?;
         Ok(all)
     }
 

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::{Columns, Input, Shard};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::facts::Facts;
 use crate::facts::export::Cells;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::{Kind, LeadTimeReason, Rule};
-use crate::facts::{Facts, Failure};
 
 /// One counted deployment.
 #[derive(Debug)]
@@ -21,30 +22,33 @@ pub(super) struct Row<'a> {
     kind: Option<Kind>,
     lead_time: Option<Seconds>,
     reason: Option<LeadTimeReason>,
-    failed: Option<Lasting>,
+    failed: Option<Lasting<Rule>>,
+    rework: Option<Lasting<ReworkRule>>,
 }
 
-/// A failure that stays one.
+/// What stays so: a failure, or rework.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Lasting {
+struct Lasting<R> {
     /// Known at window ends after this instant.
     from: Timestamp,
-    rule: Rule,
+    rule: R,
 }
 
-/// Since when a deployment is known to have failed for good, and by the first rule that says so. Failures that hold only
-/// for a time are told by the links of `incident_facts`, which have an end.
-fn lasting(failures: &[Failure]) -> Option<Lasting> {
-    let for_good = || failures.iter().filter(|failure| failure.until.is_none());
-    let mut from = for_good().map(|failure| failure.from).min()?;
-    let rule = for_good().map(|failure| failure.rule).min()?;
+/// One reason: its rule, and the window ends in `(from, until]` at which it is known.
+type Reason<R> = (R, Timestamp, Option<Timestamp>);
+
+/// Since when one of some reasons is known for good, and the first rule that says so. What holds only for a time is told
+/// by the links of `incident_facts`, which have an end.
+fn lasting<R: Copy + Ord>(reasons: &[Reason<R>]) -> Option<Lasting<R>> {
+    let for_good = || reasons.iter().filter(|(.., until)| until.is_none());
+    let mut from = for_good().map(|(_, from, _)| *from).min()?;
+    let rule = for_good().map(|(rule, ..)| *rule).min()?;
     // What holds until then, or longer, begins it earlier.
-    while let Some(earlier) = failures
-        .iter()
-        .filter(|it| it.from < from && it.until.is_some_and(|until| until >= from))
-        .map(|it| it.from)
-        .min()
-    {
+    let reaches = |from: Timestamp| {
+        let earlier = reasons.iter().filter(|(_, it, until)| *it < from && until.is_some_and(|until| until >= from));
+        earlier.map(|(_, it, _)| *it).min()
+    };
+    while let Some(earlier) = reaches(from) {
         from = earlier;
     }
     Some(Lasting { from, rule })
@@ -55,6 +59,10 @@ pub(super) fn key(facts: &Facts, deployment: usize) -> String {
     let all = facts.deployments();
     let (source, id) = (all.source.get(deployment), all.id.get(deployment));
     format!("{}:{}", source.unwrap_or_default(), id.unwrap_or_default())
+}
+
+fn failures(facts: &Facts, deployment: usize) -> Vec<Reason<Rule>> {
+    facts.failures(deployment).iter().map(|it| (it.rule, it.from, it.until)).collect()
 }
 
 /// The rows of a shard, in order of finish, id and source.
@@ -77,7 +85,8 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             kind: facts.kind(index),
             lead_time: lead_time.and_then(Result::ok),
             reason: lead_time.and_then(Result::err),
-            failed: lasting(facts.failures(index)),
+            failed: lasting(&failures(facts, index)),
+            rework: lasting(&facts.rework(index).map(|it| (it.rule, it.from, it.until)).collect::<Vec<_>>()),
         })
     };
     facts.counted.iter().filter_map(|&index| row(index as usize)).collect()
@@ -100,6 +109,8 @@ pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
         ("reason", texts(rows.iter().map(|row| row.reason.map(LeadTimeReason::as_str)))),
         ("failed_known_at", Cells::Instant(rows.iter().map(|row| row.failed.map(|it| it.from)).collect())),
         ("rule", texts(rows.iter().map(|row| row.failed.map(|it| it.rule.as_str())))),
+        ("rework_known_at", Cells::Instant(rows.iter().map(|row| row.rework.map(|it| it.from)).collect())),
+        ("rework_rule", texts(rows.iter().map(|row| row.rework.map(|it| it.rule.as_str())))),
     ]
 }
 
@@ -107,21 +118,15 @@ pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
 mod tests {
     use super::*;
 
-    fn failure(rule: Rule, from: i64, until: Option<i64>) -> Failure {
-        Failure { rule, by: 0, from: Timestamp(from), until: until.map(Timestamp) }
-    }
-
     #[test]
     fn a_failure_lasts_from_the_start_of_its_last_stretch_without_a_gap() {
-        let of = |failures: &[Failure]| lasting(failures).map(|it| (it.from.0, it.rule));
+        let reason = |rule, from, until: Option<i64>| (rule, Timestamp(from), until.map(Timestamp));
+        let of = |reasons: &[Reason<Rule>]| lasting(reasons).map(|it| (it.from.0, it.rule));
         assert_eq!(of(&[]), None);
-        assert_eq!(of(&[failure(Rule::Window, 5, Some(9))]), None, "it moved to a later deployment");
-        assert_eq!(
-            of(&[failure(Rule::Window, 20, None), failure(Rule::Explicit, 30, None)]),
-            Some((20, Rule::Explicit))
-        );
+        assert_eq!(of(&[reason(Rule::Window, 5, Some(9))]), None, "it moved to a later deployment");
+        assert_eq!(of(&[reason(Rule::Window, 20, None), reason(Rule::Explicit, 30, None)]), Some((20, Rule::Explicit)));
         let stretches =
-            [failure(Rule::Window, 1, Some(4)), failure(Rule::Window, 8, Some(20)), failure(Rule::Window, 20, None)];
+            [reason(Rule::Window, 1, Some(4)), reason(Rule::Window, 8, Some(20)), reason(Rule::Window, 20, None)];
         assert_eq!(of(&stretches), Some((8, Rule::Window)), "what ends as the next begins is one stretch");
     }
 }

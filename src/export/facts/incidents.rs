@@ -3,14 +3,16 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::deployments::key;
 use super::{Columns, Input, Shard};
 use crate::domain::group::GroupKind;
 use crate::domain::time::Timestamp;
+use crate::facts::Facts;
 use crate::facts::attribution::Attribution;
 use crate::facts::export::Cells;
+use crate::facts::rework::ReworkRule;
 use crate::facts::words::Rule;
 
 /// One incident for one service and one link.
@@ -35,6 +37,35 @@ struct Link<'a> {
     age: Option<i64>,
     from: Timestamp,
     until: Option<Timestamp>,
+    /// Of a link that ends: the deployment that is rework by the rule `fix` for as long as it holds.
+    fix: Option<String>,
+}
+
+/// Deployments that are fixes only while a link holds, by the ends of that link.
+struct PassingFixes(FxHashMap<(Timestamp, Timestamp), Vec<usize>>);
+
+impl PassingFixes {
+    fn new(facts: &Facts) -> Self {
+        let mut by_ends: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for deployment in facts.counted.iter().map(|index| *index as usize) {
+            for rework in facts.rework(deployment).filter(|rework| rework.rule == ReworkRule::Fix) {
+                if let Some(until) = rework.until {
+                    by_ends.entry((rework.from, until)).or_default().push(deployment);
+                }
+            }
+        }
+        Self(by_ends)
+    }
+
+    /// Those that an incident's link can have made one: of its place, and created after the incident was opened.
+    fn of(&self, facts: &Facts, link: &Attribution, opened_at: Timestamp) -> Vec<usize> {
+        let all = facts.deployments();
+        let lower = |text: Option<&str>| text.map(str::to_lowercase);
+        let place = |index: usize| (lower(all.repo.get(index)), lower(all.environment.get(index)));
+        let ends = link.until.map(|until| (link.from, until));
+        let same = ends.and_then(|ends| self.0.get(&ends)).into_iter().flatten().copied();
+        same.filter(|&fix| all.created_at(fix) >= opened_at && place(fix) == place(link.deployment)).collect()
+    }
 }
 
 /// The rows of a shard, in order of opening and key.
@@ -52,6 +83,7 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
     let team = |service: usize| ownership.team(service).map(|team| team.0.as_str());
     let is_own = |service: usize| name(service).is_some_and(|name| own.contains(name));
     let service_of = |deployment: usize| facts.placement(deployment).counted();
+    let fixes = PassingFixes::new(facts);
     let mut rows = Vec::new();
     for (incident, fact) in facts.incident_events().iter().zip(&facts.incidents) {
         let belongs = fact.services.is_empty()
@@ -60,7 +92,8 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
         if fact.left_out.is_some() || !belongs {
             continue;
         }
-        let linked = |link: &Attribution| Link {
+        let linked = |link: &Attribution, fix: Option<usize>| Link {
+            fix: fix.map(|fix| key(facts, fix)),
             deployment: key(facts, link.deployment),
             service: service_of(link.deployment).and_then(name),
             team: service_of(link.deployment).and_then(team),
@@ -69,7 +102,14 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             from: link.from,
             until: link.until,
         };
-        let mut links: Vec<Option<Link<'_>>> = fact.attributions.iter().map(|link| Some(linked(link))).collect();
+        let mut links: Vec<Option<Link<'_>>> = Vec::new();
+        for link in &fact.attributions {
+            let fixes = fixes.of(facts, link, incident.opened_at);
+            if fixes.is_empty() {
+                links.push(Some(linked(link, None)));
+            }
+            links.extend(fixes.into_iter().map(|fix| Some(linked(link, Some(fix)))));
+        }
         if links.is_empty() {
             links.push(None);
         }
@@ -111,5 +151,6 @@ pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
         ("age_seconds", Cells::Integer(links().map(|link| link.and_then(|it| it.age)).collect())),
         ("known_at", Cells::Instant(links().map(|link| link.map(|it| it.from)).collect())),
         ("known_until", Cells::Instant(links().map(|link| link.and_then(|it| it.until)).collect())),
+        ("fix", texts(links().map(|link| link.and_then(|it| it.fix.as_deref())))),
     ]
 }

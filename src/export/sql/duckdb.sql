@@ -4,7 +4,7 @@
 CREATE OR REPLACE TEMP VIEW dora_deployments AS
 SELECT key, service, team, epoch_ms(finished_at) AS finished_ms,
        CAST(timezone('{zone}', finished_at) AS DATE) - DATE '1970-01-01' AS finished_day,
-       lead_time_seconds, epoch_ms(failed_known_at) AS failed_known_ms
+       lead_time_seconds, epoch_ms(failed_known_at) AS failed_known_ms, epoch_ms(rework_known_at) AS rework_known_ms
 FROM read_parquet('{facts}/deployment_facts/*/*.parquet', hive_partitioning = false)
 WHERE epoch_ms(finished_at) < {as_of_ms};
 
@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMP VIEW dora_incidents AS
 SELECT key, service, team, epoch_ms(opened_at) AS opened_ms, epoch_ms(resolved_at) AS resolved_ms,
        CAST(timezone('{zone}', opened_at) AS DATE) - DATE '1970-01-01' AS opened_day,
        CAST(timezone('{zone}', resolved_at) AS DATE) - DATE '1970-01-01' AS resolved_day,
-       is_over_without_an_end, deployment, deployment_service, deployment_team,
+       is_over_without_an_end, deployment, deployment_service, deployment_team, fix,
        epoch_ms(known_at) AS known_ms, epoch_ms(known_until) AS known_until_ms
 FROM read_parquet('{facts}/incident_facts/*/*.parquet', hive_partitioning = false)
 WHERE epoch_ms(opened_at) < {as_of_ms};

@@ -36,3 +36,10 @@ SELECT key, failed_known_ms AS known_ms, CAST(NULL AS BIGINT) AS known_until_ms
 FROM dora_deployments WHERE failed_known_ms IS NOT NULL
 UNION ALL
 SELECT DISTINCT deployment, known_ms, known_until_ms FROM dora_incidents WHERE known_until_ms IS NOT NULL;
+
+-- The same of rework.
+CREATE OR REPLACE TEMP VIEW dora_rework AS
+SELECT key, rework_known_ms AS known_ms, CAST(NULL AS BIGINT) AS known_until_ms
+FROM dora_deployments WHERE rework_known_ms IS NOT NULL
+UNION ALL
+SELECT DISTINCT fix, known_ms, known_until_ms FROM dora_incidents WHERE fix IS NOT NULL;

@@ -11,9 +11,10 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
-use self::metrics::{ALL, Sql};
+use self::metrics::{is_read, of};
 use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, Zone};
+use crate::metrics::tables::{Metric, Statistic};
 
 /// Whose SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,8 @@ struct SpanOf {
     name: &'static str,
     title: &'static str,
     windows: &'static str,
-    /// Statistic and percentile; the mean has none.
-    statistics: &'static [(&'static str, Option<&'static str>)],
+    /// Which statistics of a duration it has.
+    statistics: &'static [Statistic],
     /// Columns before those of the metrics.
     first: &'static str,
     order: &'static str,
@@ -57,7 +58,7 @@ const ROLLING: SpanOf = SpanOf {
     name: "rolling",
     title: "The rolling figures of every day and group; NULL where the window was not wholly read.",
     windows: include_str!("rolling.sql"),
-    statistics: &[("p50", Some("0.5")), ("p90", Some("0.9"))],
+    statistics: &[Statistic::P50, Statistic::P90],
     first: "c.date, c.group_kind, c.group_name, c.has_deployments AS window_complete,\n       \
             CASE WHEN c.has_day THEN coalesce(deployment_frequency.deployments_on_day, 0) END AS deployments_on_day",
     order: "date, ",
@@ -66,7 +67,7 @@ const PERIOD: SpanOf = SpanOf {
     name: "period",
     title: "The figures of the period for every group; NULL where it was not wholly read.",
     windows: include_str!("period.sql"),
-    statistics: &[("p50", Some("0.5")), ("p75", Some("0.75")), ("p90", Some("0.9")), ("mean", None)],
+    statistics: &[Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean],
     first: "c.group_kind, c.group_name",
     order: "",
 };
@@ -89,7 +90,8 @@ pub fn render(query: &Query<'_>) -> String {
     ];
     let mut text = format!("{prelude}\n{}", include_str!("groups.sql"));
     for span in [&ROLLING, &PERIOD] {
-        let metrics = ALL.iter().map(|metric| metric.statements.replace("{statistics}", &span.statistics_of(metric)));
+        let metrics =
+            Metric::ALL.into_iter().map(|metric| of(metric).statements.replace("{statistics}", &span.computed(metric)));
         let parts = [span.windows.to_owned(), include_str!("complete.sql").to_owned()];
         for part in parts.into_iter().chain(metrics).chain([span.rows()]) {
             let _ = write!(text, "\n{}", part.replace("{span}", span.name));
@@ -99,42 +101,57 @@ pub fn render(query: &Query<'_>) -> String {
     values.iter().rev().fold(text, |text, (name, value)| text.replace(name, value))
 }
 
+/// The share below a percentile; the others are none.
+fn share(statistic: Statistic) -> Option<&'static str> {
+    match statistic {
+        Statistic::P50 => Some("0.5"),
+        Statistic::P75 => Some("0.75"),
+        Statistic::P90 => Some("0.9"),
+        Statistic::Rate | Statistic::Mean | Statistic::Ratio | Statistic::KaplanMeierP50 => None,
+    }
+}
+
 /// Days since 1970.
 fn day(date: NaiveDate) -> i64 {
     date.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 impl SpanOf {
+    /// The statistics of a metric in this span.
+    fn statistics_of(&self, metric: Metric) -> impl Iterator<Item = Statistic> {
+        let all = metric.descriptor().statistics;
+        self.statistics.iter().copied().filter(|statistic| all.contains(statistic))
+    }
+
     /// What a metric computes of `seconds`.
-    fn statistics_of(&self, metric: &Sql) -> String {
-        if !metric.is_duration {
-            return String::new();
-        }
-        let of = |(name, share): &(&str, Option<&str>)| match share {
-            Some(share) => format!("percentile_cont({share}) WITHIN GROUP (ORDER BY seconds) AS {name}"),
-            None => format!("avg(seconds) AS {name}"),
+    fn computed(&self, metric: Metric) -> String {
+        let of = |statistic: Statistic| {
+            let name = statistic.as_str();
+            match share(statistic) {
+                Some(share) => format!("percentile_cont({share}) WITHIN GROUP (ORDER BY seconds) AS {name}"),
+                None => format!("avg(seconds) AS {name}"),
+            }
         };
-        self.statistics.iter().map(of).collect::<Vec<_>>().join(",\n       ")
+        self.statistics_of(metric).map(of).collect::<Vec<_>>().join(",\n       ")
     }
 
     /// The view with all figures, and the statement that shows it.
     fn rows(&self) -> String {
         let mut columns = self.first.to_owned();
         let mut joins = String::new();
-        for metric in &ALL {
-            let needs = metric.needs.column();
-            let name = metric.views.last().copied().unwrap_or_default();
-            let statistics = self
-                .statistics
-                .iter()
-                .filter(|_| metric.is_duration)
-                .map(|(statistic, _)| (format!("{name}_{statistic}_seconds"), format!("{name}.{statistic}")));
+        for metric in Metric::ALL {
+            let sql = of(metric);
+            let is_read = is_read(metric.descriptor().needs);
+            let view = sql.views.last().copied().unwrap_or_default();
+            let statistics = self.statistics_of(metric).map(|statistic| {
+                let name = statistic.as_str();
+                (format!("{view}_{name}_seconds"), format!("{view}.{name}"))
+            });
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-            let all = metric.columns.iter().map(owned).chain(statistics).chain(metric.last.iter().map(owned));
-            for (name, value) in all {
-                let _ = write!(columns, ",\n       CASE WHEN c.{needs} THEN {value} END AS {name}");
+            for (name, value) in sql.columns.iter().map(owned).chain(statistics).chain(sql.last.iter().map(owned)) {
+                let _ = write!(columns, ",\n       CASE WHEN c.{is_read} THEN {value} END AS {name}");
             }
-            for view in metric.views {
+            for view in sql.views {
                 let _ = write!(
                     joins,
                     "\nLEFT JOIN dora_{{span}}_{view} {view} ON {view}.group_kind = c.group_kind\n  \

@@ -7,7 +7,8 @@ SET TIME ZONE 'UTC';
 CREATE OR REPLACE TEMP VIEW dora_deployments AS
 SELECT key, service, team, unix_millis(finished_at) AS finished_ms,
        CAST(datediff(CAST(from_utc_timestamp(finished_at, '{zone}') AS DATE), DATE '1970-01-01') AS BIGINT) AS finished_day,
-       lead_time_seconds, unix_millis(failed_known_at) AS failed_known_ms
+       lead_time_seconds, unix_millis(failed_known_at) AS failed_known_ms,
+       unix_millis(rework_known_at) AS rework_known_ms
 FROM parquet.`{facts}/deployment_facts`
 WHERE unix_millis(finished_at) < {as_of_ms};
 
@@ -15,7 +16,7 @@ CREATE OR REPLACE TEMP VIEW dora_incidents AS
 SELECT key, service, team, unix_millis(opened_at) AS opened_ms, unix_millis(resolved_at) AS resolved_ms,
        CAST(datediff(CAST(from_utc_timestamp(opened_at, '{zone}') AS DATE), DATE '1970-01-01') AS BIGINT) AS opened_day,
        CAST(datediff(CAST(from_utc_timestamp(resolved_at, '{zone}') AS DATE), DATE '1970-01-01') AS BIGINT) AS resolved_day,
-       is_over_without_an_end, deployment, deployment_service, deployment_team,
+       is_over_without_an_end, deployment, deployment_service, deployment_team, fix,
        unix_millis(known_at) AS known_ms, unix_millis(known_until) AS known_until_ms
 FROM parquet.`{facts}/incident_facts`
 WHERE unix_millis(opened_at) < {as_of_ms};

@@ -42,6 +42,29 @@ fn sample(name: &'static str, configure: impl Fn(String) -> String) -> Case {
     }
 }
 
+/// An incident that is linked by the clock until the deployment that it names finishes: failure and fix move with the link.
+fn moving() -> Case {
+    let place = Place::new();
+    place.write(
+        "d.csv",
+        "id,repo,environment,sha,status,created_at,finished_at\n\
+         1,acme/web,production,aaaaaaa1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z\n\
+         2,acme/web,production,bbbbbbb2,success,2026-07-01T10:20:00Z,2026-07-01T10:25:00Z\n\
+         3,acme/web,production,ccccccc3,success,2026-07-03T10:00:00Z,2026-07-03T10:05:00Z\n\
+         4,acme/web,production,ddddddd4,success,2026-07-04T10:00:00Z,2026-07-04T10:05:00Z\n",
+    );
+    place.write(
+        "i.csv",
+        "id,title,service_keys,opened_at,resolved_at,deployment_ref\n\
+         A,Slow,web,2026-07-01T10:10:00Z,2026-07-05T10:00:00Z,ccccccc3\n\
+         B,Slow,web,2026-07-03T10:15:00Z,2026-07-03T10:05:00Z,\n\
+         C,Nobody's,other,2026-07-02T10:15:00Z,,\n",
+    );
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-05-01..2026-08-01"]);
+    place.done(["import", "incidents", "i.csv", "--covers", "2026-05-01..2026-08-01"]);
+    Case { name: "moving", place, period: "2026-07", folder: "2026-07", as_of: "2026-08-01T00:00:00Z" }
+}
+
 /// Every case: zones with and without summer time, rollbacks counted, history that begins within the period.
 fn cases() -> Vec<Case> {
     let mut cases = vec![
@@ -127,6 +150,8 @@ fn duckdb_computes_the_reports_figures_from_the_exported_facts() {
     let mut pairs: Vec<[String; 2]> = cases.iter().map(|case| case.make("duckdb", &[&[]])).collect();
     let sharded = sample("sharded", |config| config);
     pairs.push(sharded.make("duckdb", &SHARDS));
+    let moving = moving();
+    pairs.push(moving.make("duckdb", &[&[]]));
     agree("duckdb", pairs);
 }
 
