@@ -68,6 +68,6 @@ impl World {
         failed < place
             && is_here(&self.changes[failed])
             && first == Some(place)
-            && !incident.resolved_at.is_some_and(|resolved| resolved <= change.event.created_at)
+            && incident.resolved_at.is_none_or(|resolved| resolved > change.event.created_at)
     }
 }
