@@ -108,6 +108,11 @@ impl Timestamp {
     /// .NET's zero time, the Unix epoch, also with the offset of the place where they run).
     pub fn is_placeholder(self) -> bool {
         const FARTHEST_OFFSET: i64 = 14 * 3_600_000;
+        const END_OF_1970: i64 = 365 * 86_400_000;
+        // Nearly every instant; its year need not be computed.
+        if self.0 >= END_OF_1970 + FARTHEST_OFFSET {
+            return false;
+        }
         [-FARTHEST_OFFSET, 0, FARTHEST_OFFSET]
             .into_iter()
             .any(|offset| matches!(Self(self.0.saturating_add(offset)).utc().year(), 1 | 1970))
