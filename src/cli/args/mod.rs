@@ -1,5 +1,6 @@
 //! The command line's grammar, and nothing that acts on it.
 
+mod dataset;
 mod import;
 mod network;
 mod prometheus;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::dataset::Care;
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
@@ -40,6 +42,11 @@ pub(super) enum Command {
     Fetch(Fetch),
     /// Add events from files to the dataset: CSV, JSON, or what `gh api` prints.
     Import(Import),
+    /// Count, check, compact or repair the dataset.
+    Dataset {
+        #[command(subcommand)]
+        care: Care,
+    },
     /// Compute the figures and write the report. Never touches the network.
     Report(Box<Report>),
     /// Fetch, report and, where a Pushgateway is configured, push: what cron calls. Says nothing unless something is wrong.
