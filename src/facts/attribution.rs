@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
 use super::ownership::ServiceIndex;
-use super::references::{Named, Place, named};
+use super::references::{Named, Place, Scope, named};
 use super::revisions::Revisions;
 use super::scan::Deployments;
 use super::words::Rule;
@@ -234,7 +234,10 @@ impl<'a> Attributor<'a> {
         opened: Timestamp,
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
-        let scopes = [Scope::new(self, named, Some(affected)), Scope::new(self, named, None)];
+        let service = |place: Place| self.service.get(place as usize).map(|service| *service as usize);
+        let is_affected = |place: Place| service(place).is_some_and(|it| affected.contains(&it));
+        let finished = |place: Place| self.finished(place);
+        let scopes = [Scope::new(named, is_affected, finished), Scope::new(named, |_| true, finished)];
         let mut turns: Vec<Timestamp> =
             scopes.iter().flat_map(Scope::turns).filter(|&at| at > opened).chain([opened]).collect();
         turns.sort_unstable();
@@ -255,55 +258,6 @@ impl<'a> Attributor<'a> {
             }
         }
         links
-    }
-}
-
-/// (finished, index) of deployments, in order of finish, id, source.
-type Finished = Vec<(Timestamp, usize)>;
-
-/// What a reference can name among the deployments of some services, or of all.
-#[derive(Debug)]
-struct Scope {
-    id: Finished,
-    sha: Finished,
-    /// The first to finish first.
-    prefixes: Vec<Finished>,
-}
-
-impl Scope {
-    fn new(of: &Attributor<'_>, named: &Named, services: Option<&[ServiceIndex]>) -> Self {
-        let is_own = |place: Place| {
-            let service = of.service.get(place as usize).map(|service| *service as usize);
-            services.is_none_or(|some| service.is_some_and(|it| some.contains(&it)))
-        };
-        let own = |list: &Vec<Place>| -> Finished {
-            list.iter().copied().filter(|place| is_own(*place)).filter_map(|place| of.finished(place)).collect()
-        };
-        let mut prefixes: Vec<Finished> = named.prefixes.values().map(own).filter(|list| !list.is_empty()).collect();
-        prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
-        Self { id: own(&named.id), sha: own(&named.sha), prefixes }
-    }
-
-    /// When what it names can change: as the first deployment of the id, of the sha, or of the first or second sha with
-    /// that prefix finishes.
-    fn turns(&self) -> impl Iterator<Item = Timestamp> {
-        let lists = [&self.id, &self.sha].into_iter().chain(self.prefixes.iter().take(2));
-        lists.filter_map(|list| list.first()).map(|(at, _)| *at)
-    }
-
-    /// What it names as far as is known after an instant.
-    fn known_at(&self, at: Timestamp) -> &[(Timestamp, usize)] {
-        let is_known = |list: &Finished| list.first().is_some_and(|(first, _)| *first <= at);
-        if is_known(&self.id) {
-            return &self.id;
-        }
-        if is_known(&self.sha) {
-            return &self.sha;
-        }
-        match self.prefixes.as_slice() {
-            [only, others @ ..] if is_known(only) && !others.first().is_some_and(is_known) => only,
-            _ => &[],
-        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Which counted deployments an incident's reference can name: by id, by revision, or by how a revision begins.
+//! Which counted deployments an incident's reference can name (by id, by revision, or by how a revision begins), and which of
+//! them it names as far as is known at an instant.
 //!
 //! Three joins: on the id, on the revision, and on the first letters of the revision, after which the two texts are
 //! compared. Only deployments that have an id or first letters in common with some reference take part.
@@ -11,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::revisions::{Revisions, SHORT};
 use super::scan::Deployments;
+use crate::domain::time::Timestamp;
 
 /// Place of a deployment in the order of finish, id, source.
 pub(super) type Place = u32;
@@ -27,6 +29,56 @@ pub(super) struct Named {
 impl Named {
     pub(super) fn is_empty(&self) -> bool {
         self.id.is_empty() && self.sha.is_empty() && self.prefixes.is_empty()
+    }
+}
+
+/// (finished, index) of deployments, in order of finish, id, source.
+type Finished = Vec<(Timestamp, usize)>;
+
+/// What a reference can name among the deployments of some services, or of all.
+#[derive(Debug)]
+pub(super) struct Scope {
+    id: Finished,
+    sha: Finished,
+    /// The first to finish first.
+    prefixes: Vec<Finished>,
+}
+
+impl Scope {
+    /// Those of the counted deployments that are `own`; `finished` gives the finish and the index of a place.
+    pub(super) fn new(
+        named: &Named,
+        is_own: impl Fn(Place) -> bool,
+        finished: impl Fn(Place) -> Option<(Timestamp, usize)>,
+    ) -> Self {
+        let own = |list: &Vec<Place>| -> Finished {
+            list.iter().copied().filter(|place| is_own(*place)).filter_map(&finished).collect()
+        };
+        let mut prefixes: Vec<Finished> = named.prefixes.values().map(own).filter(|list| !list.is_empty()).collect();
+        prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
+        Self { id: own(&named.id), sha: own(&named.sha), prefixes }
+    }
+
+    /// When what it names can change: as the first deployment of the id, of the sha, or of the first or second sha with
+    /// that prefix finishes.
+    pub(super) fn turns(&self) -> impl Iterator<Item = Timestamp> {
+        let lists = [&self.id, &self.sha].into_iter().chain(self.prefixes.iter().take(2));
+        lists.filter_map(|list| list.first()).map(|(at, _)| *at)
+    }
+
+    /// What it names as far as is known after an instant.
+    pub(super) fn known_at(&self, at: Timestamp) -> &[(Timestamp, usize)] {
+        let is_known = |list: &Finished| list.first().is_some_and(|(first, _)| *first <= at);
+        if is_known(&self.id) {
+            return &self.id;
+        }
+        if is_known(&self.sha) {
+            return &self.sha;
+        }
+        match self.prefixes.as_slice() {
+            [only, others @ ..] if is_known(only) && !others.first().is_some_and(is_known) => only,
+            _ => &[],
+        }
     }
 }
 
