@@ -9,16 +9,21 @@ use crate::store::Dataset;
 
 /// Opens the dataset of the command line or the config.
 pub(super) fn open(context: &Context) -> anyhow::Result<Dataset> {
+    Ok(Dataset::open(&folder(context)?)?)
+}
+
+/// The folder of the dataset of the command line or the config.
+pub(super) fn folder(context: &Context) -> Result<PathBuf, UsageError> {
     let folder = &context.data;
     if Dataset::is_there(folder) {
-        return Ok(Dataset::open(folder)?);
+        return Ok(folder.clone());
     }
     let problem = if folder.is_dir() { "this folder holds no dataset" } else { "there is no dataset: no such folder" };
     let way_out = match nearest(folder, &context.config.data_dir) {
         Some(near) => format!("did you mean --data {}?", near.display()),
         None => "make one with `fetch` or `import`, or name its folder with --data".to_owned(),
     };
-    Err(UsageError(format!("{}: {problem}; {way_out}", folder.display())).into())
+    Err(UsageError(format!("{}: {problem}; {way_out}", folder.display())))
 }
 
 /// The dataset whose folder has the most similar name: one beside the folder that was named, else the config's.

@@ -42,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Doctor(network) => commands::doctor::run(*network, &cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
+        Command::Dataset { care } => commands::dataset::run(*care, &cli.common, talk),
         Command::Run(run) => commands::run::run(run, &cli.common, talk),
         Command::Report(report) => commands::report::run(report, &cli.common, talk),
         Command::Explain(explain) => commands::explain::run(explain, &cli.common),

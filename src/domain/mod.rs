@@ -3,6 +3,7 @@
 //! No I/O, no clock, no Polars. Every other room may import from here; this one imports from none.
 
 pub mod band;
+pub mod batch;
 pub mod coverage;
 pub mod event;
 pub mod glob;

@@ -161,6 +161,6 @@ impl Commits {
 
     /// A name as text, in lower case.
     pub fn text(&self, sha: &Sha) -> String {
-        self.texts.get(sha).map_or_else(|| sha.to_string(), |text| text.to_string())
+        self.texts.get(sha).map_or_else(|| sha.to_string(), ToString::to_string)
     }
 }

@@ -153,7 +153,7 @@ impl Ownership {
             })
             .collect();
         let keys = ["repo", "environment"].map(col);
-        let owned = places
+        let joined = places
             .lazy()
             .join(
                 pairs.lazy().with_row_index("owner", None),
@@ -168,7 +168,7 @@ impl Ownership {
             .select([col("owner")])
             .collect()
             .map_err(&frame)?;
-        let owner = owned.column("owner").and_then(|column| column.idx().cloned()).map_err(&frame)?;
+        let owner = joined.column("owner").and_then(|column| column.idx().cloned()).map_err(&frame)?;
         let place = |(row, owner): (usize, Option<IdxSize>)| match owner
             .and_then(|owner| owners.get(owner as usize))
             .copied()

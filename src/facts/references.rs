@@ -89,7 +89,7 @@ pub(super) fn named(
     for (incident, place) in pairs(references.clone(), by_sha.clone(), "sha")? {
         named.entry(incident).or_default().sha.push(place);
     }
-    let is_long = col("sha").str().len_chars().gt_eq(lit(SHORT.start as u32));
+    let is_long = col("sha").str().len_chars().gt_eq(lit(SHORT.start as u64));
     let close = joined(references.filter(is_long), by_sha, "beginning")?;
     let (incident, place) = (close.column("incident")?.u32()?, close.column("place")?.u32()?);
     // The right side's column of the same name.

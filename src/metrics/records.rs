@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::filter::Filter;
 use super::reach::Reach;
-use super::tables::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link, ReworkRule, Rule};
+use super::tables::records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 use crate::domain::coverage::covers;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
@@ -16,6 +16,8 @@ use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
 use crate::facts::attribution::Attribution;
 use crate::facts::ownership::{MatchRule, Ownership, ServiceIndex};
+use crate::facts::rework::ReworkRule;
+use crate::facts::words::Rule;
 
 /// What the records are cut to.
 #[derive(Debug, Clone, Copy)]

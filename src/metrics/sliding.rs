@@ -38,7 +38,8 @@ pub fn percentiles<const N: usize>(items: &[Item], days: usize, quantiles: [f64;
             leaves.count(*leave);
         }
     }
-    (enters.begin(), leaves.begin());
+    enters.begin();
+    leaves.begin();
     for ((_, item), rank) in order.iter().zip(0..) {
         if let Some(Item { enter, leave, .. }) = at(*item) {
             enters.add(*enter, rank);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
-use super::schema::key;
+use crate::domain::batch::{Batch, KeyPart, RowId};
 use crate::domain::event::Table;
 
 /// What one write did to a table.
@@ -40,55 +40,47 @@ pub struct Effect {
     pub changed: usize,
 }
 
-/// Counts what became of the rows that stood there: `latest` holds each of their keys, and more.
-pub(super) fn count_effects(
-    old: Option<DataFrame>,
-    latest: &DataFrame,
-    change: &mut Change,
-    label: Label<'_>,
-) -> PolarsResult<()> {
-    let table = change.table;
-    let has_repo = table.columns().contains(&"repo");
-    let [first, second] = key(table);
-    let mut count = |one: Option<&str>, other: Option<&str>, add: &dyn Fn(&mut Effect)| {
-        add(&mut change.rows);
-        let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
-        if !has_repo {
-            if let Some(label) = label(one, other) {
-                add(change.by_label.entry(label).or_default());
-            }
-        } else if let Some(effect) = change.by_repo.get_mut(one) {
-            add(effect);
-        } else {
-            add(change.by_repo.entry(one.to_owned()).or_default());
-        }
-    };
-    let old = old.unwrap_or_else(|| latest.clear());
-    let join = |kind| {
-        let (keys, other) = ([col(first), col(second)], old.clone().lazy());
-        latest
-            .clone()
-            .lazy()
-            .join(other, keys.clone(), keys, JoinArgs::new(kind))
-            .sort([first, second], SortMultipleOptions::default())
-    };
-    // The repo, else source and id.
-    let [one, other] = if has_repo { ["repo", "repo"] } else { ["source", "id"] };
-    let new = join(JoinType::Anti).collect()?;
-    for (one, other) in new.column(one)?.str()?.iter().zip(new.column(other)?.str()?.iter()) {
-        count(one, other, &|effect| effect.new += 1);
+/// Counts what became of new rows, by repo or by label.
+pub(super) struct Counter<'a> {
+    batch: &'a Batch,
+    label: Label<'a>,
+    rows: Effect,
+    /// The column of the repo, where the table has one.
+    repo: Option<usize>,
+    by_repo: FxHashMap<&'a str, Effect>,
+    by_label: BTreeMap<usize, Effect>,
+}
+
+impl<'a> Counter<'a> {
+    pub(super) fn of(batch: &'a Batch, label: Label<'a>) -> Self {
+        let repo = batch.table().columns().iter().position(|name| *name == "repo");
+        Self { batch, label, rows: Effect::default(), repo, by_repo: FxHashMap::default(), by_label: BTreeMap::new() }
     }
-    let (now, before) = (join(JoinType::Semi).collect()?, old.sort([first, second], SortMultipleOptions::default())?);
-    let mut differs = BooleanChunked::full("differs".into(), false, now.height());
-    for name in table.columns().iter().filter(|name| **name != "observed_at") {
-        let (now, before) = (now.column(name)?.as_materialized_series(), before.column(name)?.as_materialized_series());
-        differs = &differs | &now.not_equal_missing(before)?;
+
+    /// A row whose key was not there.
+    pub(super) fn add_new(&mut self, id: RowId) {
+        self.add(id, |effect| effect.new += 1);
     }
-    let scopes = now.column(one)?.str()?.iter().zip(now.column(other)?.str()?.iter());
-    for ((one, other), differs) in scopes.zip(differs.iter()) {
-        if differs == Some(true) {
-            count(one, other, &|effect| effect.changed += 1);
+
+    /// A row that says something else than the one that was there.
+    pub(super) fn add_changed(&mut self, id: RowId) {
+        self.add(id, |effect| effect.changed += 1);
+    }
+
+    fn add(&mut self, id: RowId, add: impl Fn(&mut Effect)) {
+        add(&mut self.rows);
+        if let Some(repo) = self.repo {
+            add(self.by_repo.entry(self.batch.text(repo, id).unwrap_or_default()).or_default());
+        } else if let (source, KeyPart::Text(own)) = self.batch.key(id)
+            && let Some(label) = (self.label)(source, own)
+        {
+            add(self.by_label.entry(label).or_default());
         }
     }
-    Ok(())
+
+    pub(super) fn finish(self, change: &mut Change) {
+        change.rows = self.rows;
+        change.by_repo = self.by_repo.into_iter().map(|(repo, effect)| (repo.to_owned(), effect)).collect();
+        change.by_label = self.by_label;
+    }
 }

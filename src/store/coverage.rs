@@ -150,6 +150,19 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Stage
     replace_with(folder, &before, after, false, &zones)
 }
 
+/// Takes a span out of what is covered of a table: its rows are lost. The file to come, if that changes it.
+pub(super) fn cut_out(folder: &Path, table: Table, lost: Span) -> Result<Option<Staged>, StoreError> {
+    let before = read(folder)?;
+    let mut after = before.clone();
+    for entry in after.iter_mut().filter(|entry| entry.table == table) {
+        let pieces = entry.spans.iter().flat_map(|span| {
+            [Span { to: span.to.min(lost.from), ..*span }, Span { from: span.from.max(lost.to), ..*span }]
+        });
+        entry.spans = pieces.filter(|span| span.from < span.to).collect();
+    }
+    replace(folder, &before, after, false)
+}
+
 /// Takes back what certain entries say; the file to come, if that changes it.
 pub(super) fn forget(folder: &Path, is_stale: &dyn Fn(&Coverage) -> bool) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;

@@ -28,6 +28,7 @@ pub(super) struct Staged {
     place: PathBuf,
     beside: TempPath,
     sha256: String,
+    bytes: u64,
 }
 
 /// One file of the list.
@@ -43,7 +44,7 @@ struct Move {
 
 /// What is done as one.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Journal {
+pub(super) struct Journal {
     replace: Vec<Move>,
     /// Relative to the dataset's folder.
     remove: Vec<PathBuf>,
@@ -65,12 +66,22 @@ impl Staged {
             make_folders(folder)?;
         }
         let beside = write_beside(place, bytes).map_err(StoreError::io("write", place))?;
-        Ok(Self { place: place.to_owned(), beside, sha256: digest(bytes) })
+        Ok(Self { place: place.to_owned(), beside, sha256: digest(bytes), bytes: bytes.len() as u64 })
+    }
+
+    /// How long the file is.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing into a string cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -103,7 +114,7 @@ pub fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Makes a folder and those above it; each new one is synced into its parent, or a power cut could lose it.
-fn make_folders(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folders(folder: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -118,7 +129,7 @@ fn make_folders(folder: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn sync_parent(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_parent(path: &Path) -> Result<(), StoreError> {
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -162,44 +173,62 @@ pub(super) fn commit(folder: &Path, staged: Vec<Staged>, remove: &[PathBuf]) -> 
     finish(folder)
 }
 
+impl Journal {
+    /// Reads the journal, if there is one, and finds whether it can be done.
+    ///
+    /// # Errors
+    /// It cannot be read, names what is no file of a dataset, or a file that it names is gone.
+    pub(super) fn read(folder: &Path) -> Result<Option<Self>, StoreError> {
+        let path = journal_path(folder);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(StoreError::io("read", path)(cause)),
+        };
+        let damaged = |cause: String| StoreError::Damaged { path: path.clone(), cause };
+        let journal: Self = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
+        for place in journal.replace.iter().map(|file| &file.place).chain(&journal.remove) {
+            if !is_of_a_dataset(place) {
+                return Err(damaged(format!("it names `{}`, which is no file of a dataset", place.display())));
+            }
+            let places = place.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty());
+            places.map(|above| folder.join(above)).try_for_each(|above| check_folder(&above))?;
+        }
+        journal.moves(folder).map_err(damaged)?;
+        Ok(Some(journal))
+    }
+
+    /// What is still to be moved, from where and to where.
+    fn moves(&self, folder: &Path) -> Result<Vec<(PathBuf, PathBuf)>, String> {
+        let mut moves = Vec::new();
+        for file in &self.replace {
+            let place = folder.join(&file.place);
+            if !is_beside(&file.from, &place) {
+                return Err(format!("it names `{}`, which is no file of a dataset", file.from));
+            }
+            let from = place.with_file_name(&file.from);
+            if fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_file()) {
+                moves.push((from, place));
+            } else if !fs::read(&place).is_ok_and(|bytes| digest(&bytes) == file.sha256) {
+                // Not moved before the process that began this ended: lost.
+                return Err(format!(
+                    "the file `{}` that it names is gone; remove the journal, and import or fetch again",
+                    from.display()
+                ));
+            }
+        }
+        Ok(moves)
+    }
+}
+
 /// Does what the journal says, if there is one; the caller holds the writer's lock.
 ///
 /// # Errors
-/// The journal cannot be read, names what is no file of a dataset, or a file that it names is gone; then nothing has
-/// changed. A file cannot be moved.
+/// As for [`Journal::read`], and then nothing has changed; or a file cannot be moved.
 pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
     let path = journal_path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
-    let damaged = |cause: String| StoreError::Damaged { path: path.clone(), cause };
-    let journal: Journal = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
-    for place in journal.replace.iter().map(|file| &file.place).chain(&journal.remove) {
-        if !is_of_a_dataset(place) {
-            return Err(damaged(format!("it names `{}`, which is no file of a dataset", place.display())));
-        }
-        let places = place.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty());
-        places.map(|above| folder.join(above)).try_for_each(|above| check_folder(&above))?;
-    }
-    let mut moves = Vec::new();
-    for file in &journal.replace {
-        let place = folder.join(&file.place);
-        if !is_beside(&file.from, &place) {
-            return Err(damaged(format!("it names `{}`, which is no file of a dataset", file.from)));
-        }
-        let from = place.with_file_name(&file.from);
-        if fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_file()) {
-            moves.push((from, place));
-        } else if !fs::read(&place).is_ok_and(|bytes| digest(&bytes) == file.sha256) {
-            // Not moved before the process that began this ended: lost.
-            return Err(damaged(format!(
-                "the file `{}` that it names is gone; remove the journal, and import or fetch again",
-                from.display()
-            )));
-        }
-    }
+    let Some(journal) = Journal::read(folder)? else { return Ok(()) };
+    let moves = journal.moves(folder).map_err(|cause| StoreError::Damaged { path: path.clone(), cause })?;
     let mut touched = Vec::new();
     for (from, place) in moves {
         fs::rename(from, &place).map_err(StoreError::io("replace", &place))?;
@@ -240,30 +269,10 @@ fn is_of_a_dataset(place: &Path) -> bool {
 }
 
 /// Whether a name is one that [`write_beside`] gives for a place.
-fn is_beside(name: &str, place: &Path) -> bool {
+pub(super) fn is_beside(name: &str, place: &Path) -> bool {
     let own = place.file_name().unwrap_or_default().to_string_lossy();
     let middle = name.strip_prefix(&format!(".{own}.")).and_then(|rest| rest.strip_suffix(ENDING));
     middle.is_some_and(|middle| !middle.is_empty() && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-/// Removes what writers that were killed left beside the places of a dataset. The caller holds the writer's lock, and no
-/// journal stands.
-pub(super) fn sweep(folder: &Path) {
-    let files = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut folders = vec![folder.to_owned()];
-    for table in Table::ALL.into_iter().map(|table| folder.join(table.folder())) {
-        let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
-        if is_folder(&table) {
-            folders.extend(files(&table).filter(|month| is_folder(month)));
-        }
-    }
-    for path in folders.iter().flat_map(|folder| files(folder)) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if ["part.parquet", "coverage.json", "pending.json"].iter().any(|own| is_beside(&name, Path::new(own))) {
-            // Best effort: a file that stays costs room and nothing else.
-            let _ = fs::remove_file(path);
-        }
-    }
 }
 
 /// Replaces one small text file of a dataset.
@@ -353,19 +362,5 @@ mod tests {
         {
             assert!(!is_beside(name, place), "{name}");
         }
-    }
-
-    #[test]
-    fn what_is_not_committed_leaves_no_trace_and_what_a_kill_left_is_swept() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let place = folder.path().join(PART);
-        drop(Staged::write(&place, b"text").expect("staged"));
-        let files = |at: &Path| fs::read_dir(at).expect("a folder").count();
-        assert_eq!(files(place.parent().expect("a folder")), 0);
-        let left = place.with_file_name(".part.parquet.aB3.tmp");
-        fs::write(&left, "half").expect("a file");
-        fs::write(place.with_file_name("notes.tmp"), "mine").expect("a file");
-        sweep(folder.path());
-        assert!(!left.exists() && place.with_file_name("notes.tmp").exists());
     }
 }

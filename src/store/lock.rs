@@ -39,6 +39,15 @@ pub(super) fn read(folder: &Path) -> Result<Option<Held>, StoreError> {
     Ok(Some(Held(file)))
 }
 
+/// Whether somebody writes, as far as that can be told.
+pub(super) fn is_taken(folder: &Path) -> bool {
+    File::open(folder.join("lock")).is_ok_and(|file| {
+        let taken = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+        let _ = file.unlock();
+        taken
+    })
+}
+
 /// Opens a lock file or makes it. A dataset may come from elsewhere: a lock file that is a link, or another name of a file,
 /// is refused, because the words of the holder would replace what that file holds.
 fn own_file(path: &Path) -> Result<File, StoreError> {

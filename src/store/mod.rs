@@ -3,20 +3,36 @@
 //! Owns the files and their schema, and a note of what of them was sent elsewhere. Knows no source and computes no figure.
 
 mod change;
+pub mod check;
 pub mod columns;
+pub mod compact;
 pub mod coverage;
 mod cursors;
 pub mod dataset;
 mod durable;
 pub mod error;
+mod filter;
+mod footer;
 mod format;
+mod frame;
+mod incoming;
 pub mod inventory;
 pub mod known;
+mod leftovers;
 mod lock;
+mod month;
 mod part;
+mod plan;
+mod rename;
+pub mod repair;
 pub mod rows;
 pub mod schema;
 pub mod sent;
+mod standing;
+pub mod stats;
+#[cfg(test)]
+mod tests;
+mod upsert;
 mod writer;
 
 pub use change::{Change, Effect};

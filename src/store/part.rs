@@ -1,14 +1,18 @@
 //! One Parquet part: `<data>/<table>/month=YYYY-MM/part.parquet`, and what it takes to read and write one.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::KeyValueMetadata;
+use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::durable::{self, Staged};
 use super::error::StoreError;
-use super::schema::{FORMAT, key, schema};
+use super::footer;
+use super::schema::{key, schema};
 use crate::domain::event::Table;
 
 /// Where the part of a month lies.
@@ -68,54 +72,112 @@ pub(super) fn read(path: &Path, table: Table) -> Result<DataFrame, StoreError> {
         .map_err(|cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() })
 }
 
-/// Reads the columns that identify the rows of a part.
+/// Reads the columns that identify the rows of a part, and when they were observed.
 pub(super) fn read_keys(path: &Path, table: Table) -> Result<DataFrame, StoreError> {
     check(path, table)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
+    let [first, second] = key(table);
     ParquetReader::new(file)
-        .with_columns(Some(key(table).map(str::to_owned).to_vec()))
+        .with_columns(Some([first, second, "observed_at"].map(str::to_owned).to_vec()))
         .finish()
         .map_err(|cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() })
 }
 
+/// The parts of a dataset for its writer, who reads some of them twice. Nobody else changes them meanwhile.
+#[derive(Debug)]
+pub(super) struct Parts {
+    folder: PathBuf,
+    read: RefCell<FxHashMap<PathBuf, DataFrame>>,
+    keys: RefCell<FxHashMap<PathBuf, DataFrame>>,
+}
+
+/// Rows of parts that are kept for a second reading.
+const MOST_KEPT: usize = 400_000;
+/// Rows of parts of which the keys are kept.
+const MOST_KEYS: usize = 1_000_000;
+
+/// Keeps a frame, where there is room for it.
+fn keep(kept: &RefCell<FxHashMap<PathBuf, DataFrame>>, path: PathBuf, frame: &DataFrame, most: usize) {
+    let mut kept = kept.borrow_mut();
+    if kept.values().map(DataFrame::height).sum::<usize>() + frame.height() <= most {
+        kept.insert(path, frame.clone());
+    }
+}
+
+impl Parts {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), read: RefCell::default(), keys: RefCell::default() }
+    }
+
+    /// Where the dataset lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A part as a whole, every column in one piece.
+    pub(super) fn read(&self, table: Table, month: &str) -> Result<DataFrame, StoreError> {
+        let path = path(&self.folder, table, month);
+        if let Some(known) = self.read.borrow().get(&path) {
+            return Ok(known.clone());
+        }
+        let mut part = read(&path, table)?;
+        part.rechunk_mut_par();
+        keep(&self.read, path, &part, MOST_KEPT);
+        Ok(part)
+    }
+
+    /// The keys of a part and when its rows were observed; perhaps more.
+    pub(super) fn read_keys(&self, table: Table, month: &str) -> Result<DataFrame, StoreError> {
+        let path = path(&self.folder, table, month);
+        if let Some(known) = self.read.borrow().get(&path).or(self.keys.borrow().get(&path)) {
+            return Ok(known.clone());
+        }
+        let keys = read_keys(&path, table)?;
+        keep(&self.keys, path, &keys, MOST_KEYS);
+        Ok(keys)
+    }
+
+    /// Whether a part may hold one of some keys, as far as its footer says.
+    pub(super) fn may_hold(
+        &self,
+        table: Table,
+        month: &str,
+        mut hashes: impl Iterator<Item = u64>,
+    ) -> Result<bool, StoreError> {
+        let filter = footer::shape(&path(&self.folder, table, month))?.filter;
+        Ok(filter.is_none_or(|filter| hashes.any(|hash| filter.may_hold(hash))))
+    }
+
+    /// Forgets what was read: the parts are about to change.
+    pub(super) fn forget(&self) {
+        self.read.borrow_mut().clear();
+        self.keys.borrow_mut().clear();
+    }
+}
+
+/// Of Zstandard: shas are most of a dataset, and no level makes them smaller than this one does.
+const LEVEL: i32 = 1;
+
 /// Writes a part beside its place. Encoded in memory first, so that an error of the disk comes as it is.
-pub(super) fn stage(path: &Path, frame: &mut DataFrame) -> Result<Staged, StoreError> {
+pub(super) fn stage(path: &Path, frame: &mut DataFrame, table: Table) -> Result<Staged, StoreError> {
     let encode = |cause: &str| {
         let cause = std::io::Error::other(cause.to_owned());
         StoreError::Io { action: "encode", path: path.to_owned(), cause }
     };
+    let metadata = footer::metadata(frame, table).map_err(StoreError::reading(table))?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(ParquetCompression::Zstd(ZstdLevel::try_new(LEVEL).ok()))
         .with_statistics(StatisticsOptions::default())
-        .with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![(ARROW_SCHEMA.into(), FORMAT.to_string())])))
+        .with_row_group_size(Some(footer::GROUP))
+        .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
         .finish(frame)
         .map_err(|cause| encode(first_line(&cause.to_string())))?;
-    rename_arrow_schema(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
+    footer::finish(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
     for folder in path.ancestors().skip(1).take(2) {
         durable::check_folder(folder)?;
     }
     Staged::write(path, &bytes)
-}
-
-/// The metadata key under which Polars records its own column types, `string_view` and `large_list`. pandas cannot
-/// convert a list of them. Without the key every reader derives plain strings and lists from the Parquet schema.
-const ARROW_SCHEMA: &str = "ARROW:schema";
-
-/// The key that is written in its place, with the format of the dataset as its value. Of the same length, because
-/// the footer states the lengths of its texts.
-const DATASET: &str = "dora:dataset";
-
-/// Renames the key [`ARROW_SCHEMA`] in the footer of a Parquet file: Polars always writes an entry of that name. The
-/// metadata come after everything that data could fill, so the last occurrence is the key.
-fn rename_arrow_schema(file: &mut [u8]) -> Option<()> {
-    let size = file.len();
-    let length = file.get(size.checked_sub(8)?..size.checked_sub(4)?)?;
-    let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
-    let footer = file.get_mut(size.checked_sub(8)?.checked_sub(length)?..size.checked_sub(8)?)?;
-    let at = footer.windows(ARROW_SCHEMA.len()).rposition(|bytes| bytes == ARROW_SCHEMA.as_bytes())?;
-    footer.get_mut(at..at + DATASET.len())?.copy_from_slice(DATASET.as_bytes());
-    Some(())
 }
 
 fn first_line(text: &str) -> &str {

@@ -9,6 +9,7 @@ mod bounds;
 mod browser;
 mod clock_ahead;
 mod compare;
+mod dataset;
 mod definitions;
 mod emulations;
 mod exit_codes;

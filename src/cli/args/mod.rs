@@ -1,5 +1,6 @@
 //! The command line's grammar, and nothing that acts on it.
 
+mod dataset;
 mod export;
 mod import;
 mod network;
@@ -11,6 +12,7 @@ use chrono::NaiveDate;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::dataset::Care;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::network::Network;
@@ -43,6 +45,11 @@ pub(super) enum Command {
     Fetch(Fetch),
     /// Add events from files to the dataset: CSV, JSON, or what `gh api` prints.
     Import(Import),
+    /// Count, check, compact or repair the dataset.
+    Dataset {
+        #[command(subcommand)]
+        care: Care,
+    },
     /// Compute the figures and write the report. Never touches the network.
     Report(Box<Report>),
     /// Fetch, report and, where a Pushgateway is configured, push: what cron calls. Says nothing unless something is wrong.

@@ -41,8 +41,8 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
     for (table, name, text) in FILES {
         let read = file::read(text.as_bytes(), name, &file::Options::of(table, as_of))
             .context("the bundled sample is damaged")?;
-        let covered = file::coverage(&read.rows, None, Some((history.from, history.to)), zone);
-        writer.write(vec![read.rows], &covered)?;
+        let covered = file::coverage(&read.batch, None, Some((history.from, history.to)), zone);
+        writer.write_batch(&read.batch, &covered)?;
     }
     let dataset = Dataset::open(folder.path())?;
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from("reports/demo"));

@@ -1,5 +1,6 @@
 //! `import`: files of one table into the dataset, all of a command or none.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,12 +12,13 @@ use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::Talk;
+use crate::domain::batch::Batch;
 use crate::domain::coverage::{Coverage, EVERYTHING};
-use crate::domain::event::{Rows, Table};
+use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Timestamp, Zone};
-use crate::sources::file::{self, FileError, Options};
+use crate::sources::file::{self, FileError, Files, Options};
 use crate::store::Change;
 
 /// Runs the command.
@@ -34,33 +36,30 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
         statuses: import.map_status.iter().cloned().collect(),
         ..Options::of(table, started)
     };
-    let mut files = Vec::new();
+    let mut files = Files::of(table);
     let mut covered = Vec::new();
     let mut spans = Vec::new();
     for path in paths {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
         let read = file::read(open(path, &name, talk)?, &name, &options)?;
         read.notes.iter().for_each(|note| talk.warning(&format!("{name}: {note}")));
-        if read.rows.is_empty() {
+        if read.batch.is_empty() {
             talk.warning(&format!("{name}: holds no row"));
         }
         if import.covers.is_some() {
-            name_absent_repos(&read.rows, &name, &context.config.settings, talk);
+            name_absent_repos(&read.batch, &name, &context.config.settings, talk);
         }
-        let of_file = file::coverage(&read.rows, import.source.as_deref(), covers, zone);
-        spans.push((name, read.rows.len(), describe(&read.rows, &of_file, zone, import.covers.is_some())));
+        let of_file = file::coverage(&read.batch, import.source.as_deref(), covers, zone);
+        spans.push((name, read.batch.len(), describe(table, &of_file, zone, import.covers.is_some())));
         covered.extend(of_file);
-        files.push(read);
+        files.add(read);
     }
-    let mut stored = writer.standing(table, &file::wanted(table, &files))?;
-    if preset.is_some() {
-        file::settle(&mut files, &mut stored)?.iter().for_each(|note| talk.warning(note));
-    }
-    let together = file::reconcile(table, files, stored)?;
+    let stored = writer.standing(files.rows(), &files.other_keys())?;
+    let together = files.reconcile(stored, preset.is_some())?;
     together.notes.iter().for_each(|note| talk.warning(note));
-    let changes = writer.write(vec![together.rows], &covered)?;
+    let change = writer.write_batch(&together.rows, &covered)?;
     writer.set_zone(&covered, zone.name())?;
-    say_what_changed(&spans, together.merged, changes.first(), table, talk);
+    say_what_changed(&spans, together.merged, &change, talk);
     talk.detail(&format!("the dataset is {}", context.data.display()));
     Ok(Code::Done)
 }
@@ -101,15 +100,9 @@ fn plural(table: Table) -> String {
 }
 
 /// One line for each file with its span, and for several files one for all of them.
-fn say_what_changed(
-    spans: &[(String, usize, String)],
-    merged: usize,
-    change: Option<&Change>,
-    table: Table,
-    talk: Talk,
-) {
-    let rows = plural(table);
-    let effect = change.map(|change| change.rows).unwrap_or_default();
+fn say_what_changed(spans: &[(String, usize, String)], merged: usize, change: &Change, talk: Talk) {
+    let rows = plural(change.table);
+    let effect = change.rows;
     let changed = if effect.changed > 0 { format!(", {} changed", effect.changed) } else { String::new() };
     let merged = match merged {
         0 => String::new(),
@@ -140,11 +133,15 @@ fn open(path: &Path, name: &str, talk: Talk) -> Result<Box<dyn Read>, FileError>
 }
 
 /// With `--covers` a file is complete for every repo: names the configured ones that it does not mention.
-fn name_absent_repos(rows: &Rows, name: &str, settings: &Settings, talk: Talk) {
-    let Rows::Deployments(rows) = rows else { return };
+fn name_absent_repos(rows: &Batch, name: &str, settings: &Settings, talk: Talk) {
+    if rows.table() != Table::Deployments {
+        return;
+    }
+    let repo = rows.position("repo");
+    let repos: BTreeSet<&str> = rows.ids().filter_map(|id| rows.text(repo, id)).collect();
     let globs = || settings.services.iter().flat_map(|service| &service.repos).filter(|glob| glob.is_literal());
     let absent: Vec<&str> =
-        globs().filter(|glob| !rows.iter().any(|row| glob.matches(&row.repo))).map(Glob::as_str).collect();
+        globs().filter(|glob| !repos.iter().any(|repo| glob.matches(repo))).map(Glob::as_str).collect();
     if !absent.is_empty() {
         talk.warning(&format!(
             "{name}: no row is about {}; --covers makes that a true zero. Leave --covers out if another file has them",
@@ -154,8 +151,8 @@ fn name_absent_repos(rows: &Rows, name: &str, settings: &Settings, talk: Talk) {
 }
 
 /// What the file now covers, in words; nothing for tables without coverage.
-fn describe(rows: &Rows, covered: &[Coverage], zone: Zone, stated: bool) -> String {
-    if !matches!(rows.table(), Table::Deployments | Table::Incidents) {
+fn describe(table: Table, covered: &[Coverage], zone: Zone, stated: bool) -> String {
+    if !matches!(table, Table::Deployments | Table::Incidents) {
         return String::new();
     }
     let from = covered.iter().flat_map(|entry| &entry.spans).map(|span| span.from).min();

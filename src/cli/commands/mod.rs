@@ -3,6 +3,7 @@
 pub(super) mod about;
 pub(super) mod audit;
 pub(super) mod backfill;
+pub(super) mod dataset;
 pub(super) mod demo;
 pub(super) mod diff;
 pub(super) mod doctor;

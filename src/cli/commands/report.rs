@@ -12,6 +12,7 @@ use crate::cli::extras;
 use crate::cli::gate::Outcome;
 use crate::cli::output::{Talk, data, printable};
 use crate::cli::publish::{self, Publication};
+use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
@@ -32,7 +33,7 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
     let dataset = dataset::open(context)?;
     let as_of = report.as_of.unwrap_or_else(now);
     let period = period(context, report.period.as_deref(), as_of)?;
-    let filters = [&report.service, &report.team].map(|glob| glob.as_ref().map(|glob| glob.as_str()));
+    let filters = [&report.service, &report.team].map(|glob| glob.as_ref().map(Glob::as_str));
     let depth = if report.redact {
         // Its folder has other names.
         Depth::Whole

@@ -12,7 +12,7 @@ mod figures;
 mod finding;
 mod metric;
 mod no_data;
-mod records;
+pub(super) mod records;
 mod sensitivity;
 
 pub use super::records::DeploymentRecords;

@@ -5,46 +5,69 @@
 
 use std::cell::Cell;
 
+use super::blocks::Blocks;
 use super::error::FileError;
 use super::notes::Tally;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt, needed};
+use super::split::{Next, Split};
 use super::text::Lines;
 use crate::domain::event::Table;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 pub(super) fn read(
-    text: &str,
+    blocks: &mut Blocks<'_>,
     file: &str,
     delimiter: Option<u8>,
     rows: &mut Collector<'_>,
     zero_instants: &Cell<Tally>,
 ) -> Result<(), FileError> {
-    let (stated, start) = stated_delimiter(text);
-    let body = text.get(start..).unwrap_or_default();
-    let delimiter = delimiter.or(stated).unwrap_or_else(|| recognised(body, rows.table()));
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(body.as_bytes());
-    let mut lines = Lines::of(text);
-    let titles = reader.headers().map_err(|cause| broken(file, &cause, start, text))?.clone();
-    if titles.is_empty() {
-        return Ok(());
-    }
-    let header = header(&titles, file, delimiter, rows)?;
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|cause| broken(file, &cause, start, text))? {
-        let offset = |position: &csv::Position| usize::try_from(position.byte()).unwrap_or(usize::MAX);
-        let at = record.position().map_or(0, offset);
-        let line = lines.of_record(start + at);
-        if let Some(problem) = misquoted(body.get(at..offset(reader.position())).unwrap_or_default(), delimiter) {
-            return Err(FileError::Shape { file: file.to_owned(), line, problem: problem.into() });
+    let (stated, start) = stated_delimiter(blocks.text()?);
+    blocks.use_up(start)?;
+    let delimiter = match delimiter.or(stated) {
+        Some(known) => known,
+        None => recognised(blocks.text()?, rows.table()),
+    };
+    let mut split = Split::default();
+    let mut columns: Option<Vec<(&'static str, usize)>> = None;
+    let mut width = 0;
+    loop {
+        let (text, mut at) = (blocks.text()?, 0);
+        let mut lines = Lines::from_line(text, blocks.line());
+        while let Next::Record(begin, end) = split.read(text, at, delimiter, blocks.is_whole()) {
+            at = end;
+            let line = lines.at(begin);
+            let Some(columns) = &columns else {
+                let titles: Vec<&str> = (0..split.len()).filter_map(|cell| split.get(text, cell)).collect();
+                (width, columns) = (titles.len(), Some(header(&titles, file, delimiter, rows)?));
+                continue;
+            };
+            if let Some(problem) = broken(&split, width) {
+                return Err(FileError::Shape { file: file.to_owned(), line, problem });
+            }
+            rows.push(&Record { file, line, cells: Cells::Csv { columns, record: &split, text }, zero_instants })?;
         }
-        rows.push(&Record { file, line, cells: Cells::Csv(&header, &record), zero_instants })?;
+        if blocks.is_whole() {
+            if columns.is_some() && !text.is_empty() && !text.ends_with(['\n', '\r']) {
+                rows.note("the last line has no line end; if the file was cut off, its last row may be short".into());
+            }
+            return Ok(());
+        }
+        blocks.use_up(at)?;
+        blocks.more()?;
     }
-    if !text.ends_with(['\n', '\r']) {
-        rows.note("the last line has no line end; if the file was cut off, its last row may be short".into());
+}
+
+/// What is wrong with a record of a file whose header has `width` cells.
+fn broken(record: &Split, width: usize) -> Option<String> {
+    let cells = record.len();
+    if cells == width {
+        return record.problem().map(str::to_owned);
     }
-    Ok(())
+    Some(format!(
+        "this row has {cells} cells, but the header has {width}; the file is cut off, or a closing quote is missing"
+    ))
 }
 
 /// What a first line `sep=;` says, as Excel reads and writes it, and where the line after it begins.
@@ -69,42 +92,6 @@ fn recognised(text: &str, table: Table) -> u8 {
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| fit(*delimiter)).unwrap_or(b',')
 }
 
-/// What is wrong with the quotes of a record. The reader takes whatever follows a closing quote, so that one quote too
-/// many would make one row of two.
-fn misquoted(record: &str, delimiter: u8) -> Option<&'static str> {
-    let mut bytes = record.trim_matches(['\r', '\n']).bytes().peekable();
-    while bytes.peek().is_some() {
-        let (mut is_first, mut spaces) = (true, 0);
-        loop {
-            match bytes.next() {
-                None => return None,
-                Some(byte) if byte == delimiter => break,
-                Some(b' ') if is_first => spaces += 1,
-                Some(b'"') if is_first && spaces > 0 => {
-                    return Some("a quote follows a space; remove the space before it");
-                }
-                Some(b'"') if is_first => {
-                    is_first = false;
-                    // To the quote that is not doubled.
-                    while let Some(byte) = bytes.next() {
-                        if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
-                            break;
-                        }
-                    }
-                    while bytes.next_if_eq(&b' ').is_some() {}
-                    if bytes.peek().is_some_and(|byte| *byte != delimiter) {
-                        return Some(
-                            "text follows a closing quote; a quote is missing, or one within a cell is not doubled",
-                        );
-                    }
-                }
-                Some(_) => is_first = false,
-            }
-        }
-    }
-    None
-}
-
 /// A delimiter as a sentence names it.
 fn named(delimiter: u8) -> String {
     match delimiter {
@@ -116,7 +103,7 @@ fn named(delimiter: u8) -> String {
 }
 
 fn header(
-    titles: &csv::StringRecord,
+    titles: &[&str],
     file: &str,
     delimiter: u8,
     rows: &mut Collector<'_>,
@@ -129,7 +116,7 @@ fn header(
         problem,
     };
     let named_in_file: Vec<String> = titles.iter().map(|title| title.trim().to_lowercase()).collect();
-    for (at, (title, written)) in named_in_file.iter().zip(titles).enumerate() {
+    for (at, (title, written)) in named_in_file.iter().zip(titles.iter().copied()).enumerate() {
         match table.columns().iter().find(|name| *name == title) {
             Some(name) if header.iter().any(|(standing, _)| standing == name) => {
                 return Err(bad(title, "appears twice in the header".into()));
@@ -161,18 +148,6 @@ fn header(
     }
 }
 
-fn broken(file: &str, cause: &csv::Error, start: usize, text: &str) -> FileError {
-    let at = cause.position().map_or(0, csv::Position::byte);
-    let line = Lines::of(text).of_record(start + usize::try_from(at).unwrap_or(usize::MAX));
-    let problem = match cause.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
-            "this row has {len} cells, but the header has {expected_len}; the file is cut off, or a closing quote is missing"
-        ),
-        _ => cause.to_string(),
-    };
-    FileError::Shape { file: file.to_owned(), line, problem }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,21 +164,6 @@ mod tests {
             ("id", b','),
         ] {
             assert_eq!(recognised(header, Table::Incidents), wanted, "{header}");
-        }
-    }
-
-    #[test]
-    fn quotes_that_are_not_closed_where_a_cell_ends_are_named() {
-        for (record, wanted) in [
-            ("a,b,c\r\n", None),
-            ("\"a\",\"b \"\"x\"\" c\",5\" disk\n", None),
-            ("\"a\nb\" ,\"\",", None),
-            ("1,\"main,2\n3,\"main\",x", Some("text follows a closing quote")),
-            ("1, \"main\"", Some("a quote follows a space")),
-        ] {
-            let found = misquoted(record, b',');
-            assert_eq!(found.is_some(), wanted.is_some(), "{record}");
-            assert!(found.is_none_or(|found| found.starts_with(wanted.unwrap_or_default())), "{record}");
         }
     }
 

@@ -9,46 +9,122 @@ use rustc_hash::FxHashMap;
 
 use super::Import;
 use super::error::{Collision, FileError, shortened};
-use super::same_event::{Event, Relation};
+use super::preset::settle;
+use super::same_event::{Event, Picked, Relation};
+use crate::domain::batch::{Batch, KeyPart, Moved, RowId, hash_of};
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
 use crate::domain::time::Timestamp;
+
+/// The rows of one or more files of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    batch: Batch,
+    files: Vec<FileRows>,
+}
+
+/// The rows of one file among those of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileRows {
+    name: String,
+    lines: Vec<u32>,
+    moved: Moved,
+}
 
 /// The rows of one or more files, one for each event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconciled {
-    /// In the order of the files.
-    pub rows: Rows,
+    /// Those whose key no other row has, then the others.
+    pub rows: Batch,
     /// Number of rows merged into another row of the same event.
     pub merged: usize,
     /// What the user should hear.
     pub notes: Vec<String>,
 }
 
-/// Brings the rows of some files of one table together, with those that the dataset has under the same keys.
-///
-/// # Errors
-/// Two rows have one key and are of two events.
-pub fn reconcile(table: Table, files: Vec<Import>, stored: Rows) -> Result<Reconciled, FileError> {
-    match table {
-        Table::Deployments => together::<Deployment>(files, stored),
-        Table::Commits => together::<Commit>(files, stored),
-        Table::PullRequests => together::<PullRequest>(files, stored),
-        Table::Incidents => together::<Incident>(files, stored),
+impl Files {
+    /// No files yet.
+    pub fn of(table: Table) -> Self {
+        Self { batch: Batch::of(table), files: Vec::new() }
     }
-}
 
-/// The keys of the files' rows, and those under which [`reconcile`] may keep one: what to ask the dataset for.
-pub fn wanted(table: Table, files: &[Import]) -> Vec<(String, String)> {
-    fn all<E: Event>(files: &[Import]) -> Vec<(String, String)> {
-        let rows = files.iter().flat_map(|file| E::among(&file.rows));
-        rows.flat_map(|row| [Some(row.key()), row.key_apart()]).flatten().collect()
+    /// Adds a file of the same table behind the others.
+    pub fn add(&mut self, file: Import) {
+        let moved = self.batch.append(file.batch);
+        self.files.push(FileRows { name: file.name, lines: file.lines, moved });
     }
-    match table {
-        Table::Deployments => all::<Deployment>(files),
-        Table::Commits => all::<Commit>(files),
-        Table::Incidents => all::<Incident>(files),
-        // A later one replaces an earlier one, whatever that says.
-        Table::PullRequests => Vec::new(),
+
+    /// All their rows.
+    pub fn rows(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Keys, beside those of the rows, under which [`Files::reconcile`] may keep a row.
+    pub fn other_keys(&self) -> Vec<(String, String)> {
+        if self.batch.table() != Table::Incidents {
+            return Vec::new();
+        }
+        self.batch.ids().filter_map(|id| self.batch.row::<Incident>(id).key_apart()).collect()
+    }
+
+    /// Brings the rows together, with those that the dataset has under the same keys. A stored row that a single new row
+    /// repeats may be left out. `is_preset` says that the rows of a deployment are those of GitHub's REST API.
+    ///
+    /// # Errors
+    /// Two rows have one key and are of two events, or no row says how any deployment ended.
+    pub fn reconcile(self, stored: Rows, is_preset: bool) -> Result<Reconciled, FileError> {
+        match self.batch.table() {
+            Table::Deployments => self.together::<Deployment>(stored, is_preset),
+            Table::Commits => self.together::<Commit>(stored, false),
+            Table::PullRequests => self.together::<PullRequest>(stored, false),
+            Table::Incidents => self.together::<Incident>(stored, false),
+        }
+    }
+
+    /// Rows whose key another row has, here or in the dataset; nearly always few.
+    fn shared<E: Event>(&self, stored: &[E], is_preset: bool) -> Vec<RowId> {
+        if is_preset {
+            return self.batch.ids().collect();
+        }
+        let index = self.batch.index();
+        let mut shared: Vec<RowId> = index.repeated().flatten().map(|(_, id)| *id).collect();
+        for (first, second) in stored.iter().map(Event::key) {
+            shared.extend(index.find(hash_of(&first, KeyPart::Text(&second))));
+        }
+        // An incident that is set apart may meet any other.
+        if self.batch.table() == Table::Incidents && !(shared.is_empty() && stored.is_empty()) {
+            return self.batch.ids().collect();
+        }
+        shared.sort_unstable();
+        shared.dedup();
+        shared
+    }
+
+    fn together<E: Event>(mut self, stored: Rows, is_preset: bool) -> Result<Reconciled, FileError> {
+        let mut stored = E::of(stored);
+        let shared = self.shared(&stored, is_preset);
+        let none = |file: &FileRows| Picked { name: file.name.clone(), events: Vec::new(), lines: Vec::new() };
+        let mut files: Vec<Picked<E>> = self.files.iter().map(none).collect();
+        for id in shared {
+            let own = self.files.iter().enumerate().rev().find_map(|(at, file)| Some((at, file.moved.position(id)?)));
+            let line = |at: usize, row: usize| self.files.get(at).and_then(|file| file.lines.get(row)).copied();
+            if let Some((at, row)) = own
+                && let Some(file) = files.get_mut(at)
+            {
+                file.events.push(self.batch.row(id));
+                file.lines.push(line(at, row).map_or(0, u64::from));
+            }
+            self.batch.remove(id);
+        }
+        let mut notes = if is_preset { E::settle(&mut files, &mut stored, settle)? } else { Vec::new() };
+        let (events, merged, more) = together(files, stored)?;
+        notes.extend(more);
+        // Behind the others in chunks of their own: the positions of those do not change.
+        let mut rows = Batch::of(self.batch.table());
+        for event in &events {
+            rows.push(event);
+        }
+        self.batch.append(rows);
+        Ok(Reconciled { rows: self.batch, merged, notes })
     }
 }
 
@@ -90,11 +166,12 @@ struct Kept<E> {
     since: Timestamp,
 }
 
-fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, FileError> {
+/// The events of the files, the number of rows merged, and what the user should hear.
+fn together<E: Event>(files: Vec<Picked<E>>, stored: Vec<E>) -> Result<(Vec<E>, usize, Vec<String>), FileError> {
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let mut kept: Vec<Kept<E>> = Vec::new();
     let mut by_key: FxHashMap<(String, String), usize> = FxHashMap::default();
-    for event in E::of(stored) {
+    for event in stored {
         by_key.insert(event.key(), kept.len());
         kept.push(Kept { since: event.since(), event, place: Place::Dataset });
     }
@@ -103,7 +180,7 @@ fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, Fi
         let (mut apart, mut overruled) = (Counted::default(), Counted::default());
         // What the keys of this file, as it writes them, stand for.
         let mut own: FxHashMap<(String, String), usize> = FxHashMap::default();
-        for (mut event, line) in E::of(file.rows).into_iter().zip(file.lines) {
+        for (mut event, line) in file.events.into_iter().zip(file.lines) {
             let (here, written) = (Place::File(at, line), event.key());
             let mut index = own.get(&written).or_else(|| by_key.get(&written)).copied();
             if let Some(first) = index.and_then(|it| kept.get(it)) {
@@ -158,7 +235,7 @@ fn together<E: Event>(files: Vec<Import>, stored: Rows) -> Result<Reconciled, Fi
         }
     }
     let events = kept.into_iter().filter(|kept| kept.place != Place::Dataset).map(|kept| kept.event).collect();
-    Ok(Reconciled { rows: E::into_rows(events), merged, notes })
+    Ok((events, merged, notes))
 }
 
 fn relation(first: Place, file: usize) -> Relation {

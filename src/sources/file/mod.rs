@@ -1,12 +1,14 @@
 //! Import files: CSV or JSON, to rows of one table.
 //!
 //! A row that cannot be read stops the file with line, column, value and reason. Rows with one key are one event, or
-//! the import is refused ([`reconcile`]). Reads from any `Read`; opens nothing itself. Whether a file is JSON, its first
+//! the import is refused ([`Files::reconcile`]). Reads from any `Read`; opens nothing itself. Whether a file is JSON, its first
 //! character says.
 
+mod blocks;
 mod covers;
 mod delimited;
 mod error;
+mod instant;
 mod json;
 mod keys;
 mod notes;
@@ -14,6 +16,7 @@ mod preset;
 mod record;
 mod rows;
 mod same_event;
+mod split;
 mod text;
 
 use std::cell::Cell;
@@ -22,11 +25,13 @@ use std::io::Read;
 
 pub use covers::coverage;
 pub use error::FileError;
-pub use keys::{Reconciled, reconcile, wanted};
-pub use preset::{Preset, settle};
+pub use keys::{Files, Reconciled};
+pub use preset::Preset;
 pub use rows::check_source;
 
-use crate::domain::event::{Rows, Table};
+use self::blocks::Blocks;
+use crate::domain::batch::Batch;
+use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 
 /// How files are read.
@@ -60,9 +65,9 @@ pub struct Import {
     /// How messages call the file.
     pub name: String,
     /// Its rows, in file order.
-    pub rows: Rows,
+    pub batch: Batch,
     /// The line on which each of them begins, from 1.
-    pub lines: Vec<u64>,
+    pub lines: Vec<u32>,
     /// What the user should hear of it although it could be read.
     pub notes: Vec<String>,
 }
@@ -71,22 +76,22 @@ pub struct Import {
 ///
 /// # Errors
 /// The file cannot be read, has unfit columns, or a row that cannot be read.
-pub fn read(mut input: impl Read, name: &str, options: &Options) -> Result<Import, FileError> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes).map_err(|cause| FileError::io(name, &cause))?;
-    let text = text::decode(bytes, name)?;
+pub fn read(input: impl Read, name: &str, options: &Options) -> Result<Import, FileError> {
+    let mut blocks = Blocks::of(input, name)?;
     let zero_instants = Cell::default();
     let mut rows = rows::Collector::new(name, options);
-    let is_json = text.trim_start().starts_with(['{', '[']);
-    if options.preset.is_some() && !is_json && !text.trim().is_empty() {
+    let begins = blocks.text()?.trim_start().chars().next();
+    let is_json = matches!(begins, Some('{' | '['));
+    if options.preset.is_some() && !is_json && begins.is_some() {
         let problem =
             "this is not JSON, which `--from` reads here; leave `--from` out for a CSV file with our columns".into();
         return Err(FileError::Shape { file: name.to_owned(), line: 1, problem });
     }
     if is_json {
-        json::read(&text, name, &mut rows, &zero_instants)?;
+        blocks.read_whole()?;
+        json::read(blocks.text()?, name, &mut rows, &zero_instants)?;
     } else {
-        delimited::read(&text, name, options.delimiter, &mut rows, &zero_instants)?;
+        delimited::read(&mut blocks, name, options.delimiter, &mut rows, &zero_instants)?;
     }
     rows.finish(&zero_instants)
 }

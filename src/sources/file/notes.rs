@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use rustc_hash::FxHashSet;
 
-use crate::domain::event::Rows;
+use crate::domain::batch::{Batch, RowId};
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest};
 use crate::domain::time::Timestamp;
 
 /// How often something occurred, and where first.
@@ -21,52 +22,72 @@ impl Tally {
     }
 }
 
-/// The sentences about the rows of a file; `lines` are theirs.
-pub(super) fn notes(rows: &Rows, lines: &[u64], zero_instants: &Cell<Tally>, now: Timestamp) -> Vec<String> {
-    let (mut future, mut backwards) = (Tally::default(), Tally::default());
-    let mut note = |line: u64, begins: Timestamp, end: Option<Timestamp>, others: &[Option<Timestamp>]| {
+/// What is counted of the rows of a file while they are read.
+#[derive(Debug, Default)]
+pub(super) struct Tallies {
+    future: Tally,
+    backwards: Tally,
+    inactive: bool,
+}
+
+impl Tallies {
+    /// Counts a row with its beginning, its end and its other instants.
+    fn add(
+        &mut self,
+        line: u64,
+        now: Timestamp,
+        begins: Timestamp,
+        end: Option<Timestamp>,
+        others: &[Option<Timestamp>],
+    ) {
         if others.iter().flatten().chain(end.iter()).chain([&begins]).any(|at| *at > now) {
-            future = future.and(line);
+            self.future = self.future.and(line);
         }
         if end.is_some_and(|end| end < begins) {
-            backwards = backwards.and(line);
-        }
-    };
-    let all_lines = lines;
-    let lines = lines.iter().copied();
-    match rows {
-        Rows::Deployments(rows) => {
-            for (row, line) in rows.iter().zip(lines) {
-                note(line, row.created_at, row.finished_at, &[]);
-            }
-        }
-        Rows::Commits(rows) => {
-            for (row, line) in rows.iter().zip(lines) {
-                note(line, row.committed_at, None, &[Some(row.authored_at)]);
-            }
-        }
-        Rows::PullRequests(rows) => {
-            for (row, line) in rows.iter().zip(lines) {
-                let others = [row.first_commit_at, row.first_review_at, row.approved_at];
-                note(line, row.opened_at, row.merged_at, &others);
-            }
-        }
-        Rows::Incidents(rows) => {
-            for (row, line) in rows.iter().zip(lines) {
-                note(line, row.opened_at, row.resolved_at, &[row.acknowledged_at]);
-            }
+            self.backwards = self.backwards.and(line);
         }
     }
-    let mut inactive = Tally::default();
-    if let Rows::Deployments(rows) = rows {
-        let statuses: FxHashSet<(&str, &str)> =
-            rows.iter().filter(|row| row.status != "inactive").map(|row| (&*row.source, &*row.id)).collect();
-        for (row, line) in rows.iter().zip(all_lines) {
-            if row.status == "inactive" && !statuses.contains(&(&*row.source, &*row.id)) {
-                inactive = inactive.and(*line);
-            }
-        }
+
+    pub(super) fn deployment(&mut self, row: &Deployment, line: u64, now: Timestamp) {
+        self.add(line, now, row.created_at, row.finished_at, &[]);
+        self.inactive |= row.status == INACTIVE;
     }
+
+    pub(super) fn commit(&mut self, row: &Commit, line: u64, now: Timestamp) {
+        self.add(line, now, row.committed_at, None, &[Some(row.authored_at)]);
+    }
+
+    pub(super) fn pull_request(&mut self, row: &PullRequest, line: u64, now: Timestamp) {
+        let others = [row.first_commit_at, row.first_review_at, row.approved_at];
+        self.add(line, now, row.opened_at, row.merged_at, &others);
+    }
+
+    pub(super) fn incident(&mut self, row: &Incident, line: u64, now: Timestamp) {
+        self.add(line, now, row.opened_at, row.resolved_at, &[row.acknowledged_at]);
+    }
+}
+
+const INACTIVE: &str = "inactive";
+
+/// The rows of deployments that have no other status.
+fn only_inactive(batch: &Batch, lines: &[u32]) -> Tally {
+    let status = batch.position("status");
+    let is_inactive = |id: &RowId| batch.text(status, *id) == Some(INACTIVE);
+    let others: FxHashSet<_> = batch.ids().filter(|id| !is_inactive(id)).map(|id| batch.key(id)).collect();
+    let alone = batch.ids().filter(|id| is_inactive(id) && !others.contains(&batch.key(*id)));
+    alone.fold(Tally::default(), |tally, id| tally.and(lines.get(id.position()).copied().map_or(0, u64::from)))
+}
+
+/// The sentences about the rows of a file; `lines` are theirs.
+pub(super) fn notes(
+    tallies: &Tallies,
+    batch: &Batch,
+    lines: &[u32],
+    zero_instants: &Cell<Tally>,
+    now: Timestamp,
+) -> Vec<String> {
+    let Tallies { future, backwards, inactive } = *tallies;
+    let inactive = if inactive { only_inactive(batch, lines) } else { Tally::default() };
     let zeros = zero_instants.get();
     let plural = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let sentence = |tally: Tally, what: &str| {

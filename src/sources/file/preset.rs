@@ -7,11 +7,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 
-use super::Import;
 use super::error::FileError;
 use super::rows;
-use super::same_event::Event as _;
-use crate::domain::event::{Deployment, Rows, Table};
+use super::same_event::Picked;
+use crate::domain::event::{Deployment, Table};
 use crate::domain::status::State;
 use crate::domain::time::Timestamp;
 
@@ -95,11 +94,11 @@ fn is_status(row: &Deployment) -> bool {
 ///
 /// # Errors
 /// There are deployments, and no status of any of them: nobody knows how they ended.
-pub fn settle(files: &mut [Import], stored: &mut Rows) -> Result<Vec<String>, FileError> {
+pub(super) fn settle(files: &mut [Picked<Deployment>], stored: &mut [Deployment]) -> Result<Vec<String>, FileError> {
     let mut current: FxHashMap<String, (bool, Timestamp, Option<String>)> = FxHashMap::default();
     let mut with_status: FxHashSet<String> = FxHashSet::default();
     let mut deployments: FxHashSet<String> = FxHashSet::default();
-    for row in files.iter().flat_map(|file| Deployment::among(&file.rows)) {
+    for row in files.iter().flat_map(|file| &file.events) {
         let now = (!is_status(row), row.created_at, row.environment.clone());
         let known = current.entry(row.id.clone()).or_insert_with(|| now.clone());
         if (now.0, now.1) >= (known.0, known.1) {
@@ -113,14 +112,9 @@ pub fn settle(files: &mut [Import], stored: &mut Rows) -> Result<Vec<String>, Fi
         let (file, line) = files.iter().find_map(|file| Some((&file.name, file.lines.first()?))).unzip();
         return Err(rows::without_statuses(file.map_or("", String::as_str), line.copied().unwrap_or(1), without));
     }
-    let files = files.iter_mut().map(|file| &mut file.rows);
-    for rows in files.chain([stored]) {
-        if let Rows::Deployments(rows) = rows {
-            for row in rows {
-                if let Some((_, _, environment)) = current.get(&row.id) {
-                    row.environment.clone_from(environment);
-                }
-            }
+    for row in files.iter_mut().flat_map(|file| &mut file.events).chain(stored) {
+        if let Some((_, _, environment)) = current.get(&row.id) {
+            row.environment.clone_from(environment);
         }
     }
     let of = |count: usize| if count == 1 { "1 deployment".to_owned() } else { format!("{count} deployments") };

@@ -1,11 +1,14 @@
 //! One record of either format, read cell by cell with the reason why a cell cannot be read.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use serde_json::{Map, Value};
 
 use super::error::{FileError, shortened};
+use super::instant;
 use super::notes::Tally;
+use super::split::Split;
 use crate::domain::time::Timestamp;
 
 /// 9001-01-01T00:00:00Z. Databases write 9999-12-31 for "never", and a day after that has no name.
@@ -25,8 +28,8 @@ pub(super) struct Record<'a> {
 /// The cells of a record, by column.
 #[derive(Debug)]
 pub(super) enum Cells<'a> {
-    /// Which column stands where, and the row.
-    Csv(&'a [(&'static str, usize)], &'a csv::StringRecord),
+    /// Which column stands where, the row, and the text that it was read from.
+    Csv { columns: &'a [(&'static str, usize)], record: &'a Split, text: &'a str },
     /// The keys are columns.
     Json(&'a Map<String, Value>),
 }
@@ -39,12 +42,12 @@ enum Found<'a> {
     Json(&'a Value),
 }
 
-impl Record<'_> {
-    fn cell(&self, column: &'static str) -> Found<'_> {
+impl<'a> Record<'a> {
+    fn cell(&self, column: &'static str) -> Found<'a> {
         match self.cells {
-            Cells::Csv(header, record) => {
-                let at = header.iter().find(|(name, _)| *name == column).map(|(_, at)| *at);
-                match at.and_then(|at| record.get(at)) {
+            Cells::Csv { columns, record, text } => {
+                let at = columns.iter().find(|(name, _)| *name == column).map(|(_, at)| *at);
+                match at.and_then(|at| record.get(text, at)) {
                     // CSV cannot tell an empty list of parents, which a root commit has, from a missing one.
                     Some("") if column == "parents" => Found::Text(""),
                     None | Some("") => Found::Missing,
@@ -71,13 +74,20 @@ impl Record<'_> {
 
     /// Text without the white space around it, where there is some. A JSON number reads as its decimal text.
     pub(super) fn text(&self, column: &'static str) -> Result<Option<String>, FileError> {
+        Ok(self.borrowed(column)?.map(Cow::into_owned))
+    }
+
+    /// The same, not copied where the file has it as it is.
+    pub(super) fn borrowed(&self, column: &'static str) -> Result<Option<Cow<'a, str>>, FileError> {
         // White space around a value is never meant: ` acme/web` would be a repo of its own.
-        let trimmed = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+        let trimmed = |text: &'a str| Some(text.trim()).filter(|text| !text.is_empty()).map(Cow::Borrowed);
         match self.cell(column) {
             Found::Missing => Ok(None),
             Found::Text(text) => Ok(trimmed(text)),
             Found::Json(Value::String(text)) => Ok(trimmed(text)),
-            Found::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.to_string())),
+            Found::Json(Value::Number(number)) if number.is_i64() || number.is_u64() => {
+                Ok(Some(Cow::Owned(number.to_string())))
+            }
             Found::Json(Value::Number(number)) => Err(self.unreadable(
                 column,
                 &number.to_string(),
@@ -111,9 +121,12 @@ impl Record<'_> {
     }
 
     fn any_instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
-        match self.text(column)? {
+        match self.borrowed(column)? {
             None => Ok(None),
             Some(text) => {
+                if let Some(at) = instant::plain(&text) {
+                    return Ok(Some(at));
+                }
                 let at = Timestamp::parse(&text).map_err(|why| self.unreadable(column, &text, why))?;
                 if at > LATEST {
                     let reason =
@@ -158,7 +171,10 @@ impl Record<'_> {
     pub(super) fn list(&self, column: &'static str) -> Result<Option<Vec<String>>, FileError> {
         let items = match self.cell(column) {
             Found::Missing => return Ok(None),
-            Found::Text(text) => text.split(';').map(str::to_owned).collect(),
+            Found::Text(text) => {
+                let items = text.split(';').map(str::trim).filter(|item| !item.is_empty());
+                return Ok(Some(items.map(str::to_owned).collect()));
+            }
             Found::Json(Value::Array(items)) => items
                 .iter()
                 .map(|item| match item {
@@ -179,7 +195,7 @@ impl Record<'_> {
 
     /// A whole number, where there is one.
     pub(super) fn integer(&self, column: &'static str) -> Result<Option<i64>, FileError> {
-        match self.text(column)? {
+        match self.borrowed(column)? {
             None => Ok(None),
             Some(text) => text.parse().map(Some).map_err(|_| self.unreadable(column, &text, "not a whole number")),
         }

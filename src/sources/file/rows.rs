@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::error::{FileError, shortened};
-use super::notes::{self, Tally};
+use super::notes::{self, Tallies, Tally};
 use super::record::Record;
 use super::{Import, Options, Preset};
-use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
+use crate::domain::batch::Batch;
+use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
 use crate::domain::status::is_known_status;
 use crate::domain::time::Timestamp;
 
@@ -41,9 +42,10 @@ pub(super) fn needed(table: Table) -> &'static [&'static str] {
 pub(super) struct Collector<'a> {
     options: &'a Options,
     file: &'a str,
-    rows: Rows,
+    batch: Batch,
     /// The line of each row.
-    lines: Vec<u64>,
+    lines: Vec<u32>,
+    tallies: Tallies,
     notes: Vec<String>,
     /// Names of the file that are no columns.
     ignored: FxHashSet<String>,
@@ -59,12 +61,12 @@ const MOST_NOTES: usize = 20;
 
 impl<'a> Collector<'a> {
     pub(super) fn new(file: &'a str, options: &'a Options) -> Self {
-        let rows = Rows::none_of(options.table);
         Self {
             options,
             file,
-            rows,
+            batch: Batch::of(options.table),
             lines: Vec::new(),
+            tallies: Tallies::default(),
             notes: Vec::new(),
             ignored: FxHashSet::default(),
             unknown: BTreeMap::new(),
@@ -95,12 +97,14 @@ impl<'a> Collector<'a> {
 
     /// The source of a row: what the user said, else the row, else the program that wrote the file.
     fn source(&mut self, record: &Record<'_>) -> Result<String, FileError> {
-        let named = record.text("source")?;
+        let named = record.borrowed("source")?;
         let Some(stated) = &self.options.source else {
             let Some(name) = named else {
                 return Ok(self.options.preset.map_or(DEFAULT_SOURCE, Preset::source).to_owned());
             };
-            return check_source(&name).map_err(|why| record.unreadable("source", &name, why)).map(|()| name);
+            return check_source(&name)
+                .map_err(|why| record.unreadable("source", &name, why))
+                .map(|()| name.into_owned());
         };
         if let Some(name) = named.filter(|name| name != stated) {
             let name = shortened(&name);
@@ -117,27 +121,39 @@ impl<'a> Collector<'a> {
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
         // The clock of whoever wrote the file was wrong: any other row of the same event is newer.
         let observed_at = if observed_at > self.options.now { Timestamp(0) } else { observed_at };
-        self.lines.push(record.line);
-        match &mut self.rows {
-            Rows::Deployments(rows) => {
+        let (line, now) = (record.line, self.options.now);
+        match self.table() {
+            Table::Deployments => {
                 let mut row = Deployment { source, ..deployment(record, observed_at)? };
                 if let Err(unknown) = meaning(&mut row.status, self.options) {
                     if self.unknown.is_empty() {
-                        self.first_unknown = record.line;
+                        self.first_unknown = line;
                     }
                     *self.unknown.entry(unknown).or_default() += 1;
                 } else if row.status == "success" && row.finished_at.is_none() {
                     let reason = "a deployment with status success needs its finish time";
                     return Err(record.unreadable("finished_at", "", reason));
                 }
-                rows.push(row);
+                self.tallies.deployment(&row, line, now);
+                self.batch.push(&row);
             }
-            Rows::Commits(rows) => rows.push(commit(record, observed_at)?),
-            Rows::PullRequests(rows) => rows.push(pull_request(record, observed_at)?),
-            Rows::Incidents(rows) => {
-                rows.push(Incident { source, ..incident(record, observed_at)? });
+            Table::Commits => {
+                let row = commit(record, observed_at)?;
+                self.tallies.commit(&row, line, now);
+                self.batch.push(&row);
+            }
+            Table::PullRequests => {
+                let row = pull_request(record, observed_at)?;
+                self.tallies.pull_request(&row, line, now);
+                self.batch.push(&row);
+            }
+            Table::Incidents => {
+                let row = Incident { source, ..incident(record, observed_at)? };
+                self.tallies.incident(&row, line, now);
+                self.batch.push(&row);
             }
         }
+        self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         Ok(())
     }
 
@@ -147,8 +163,8 @@ impl<'a> Collector<'a> {
             return Err(unknown_statuses(self.file, self.first_unknown, &self.unknown));
         }
         let mut said = self.notes;
-        said.extend(notes::notes(&self.rows, &self.lines, zero_instants, self.options.now));
-        Ok(Import { name: self.file.to_owned(), rows: self.rows, lines: self.lines, notes: said })
+        said.extend(notes::notes(&self.tallies, &self.batch, &self.lines, zero_instants, self.options.now));
+        Ok(Import { name: self.file.to_owned(), batch: self.batch, lines: self.lines, notes: said })
     }
 }
 

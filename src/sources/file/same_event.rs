@@ -1,5 +1,7 @@
 //! What makes two rows with one key one event, for each table, and how the second adds to the first.
 
+use super::error::FileError;
+use crate::domain::batch::Columnar;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows};
 use crate::domain::status::{State, supersedes};
 use crate::domain::time::Timestamp;
@@ -14,14 +16,28 @@ pub(super) enum Relation {
     Dataset,
 }
 
+/// Rows of one file.
+#[derive(Debug)]
+pub(super) struct Picked<E> {
+    pub(super) name: String,
+    pub(super) events: Vec<E>,
+    /// The line of each.
+    pub(super) lines: Vec<u64>,
+}
+
+/// What settles the rows of GitHub's deployments.
+pub(super) type Settle = fn(&mut [Picked<Deployment>], &mut [Deployment]) -> Result<Vec<String>, FileError>;
+
 /// A row that has a key.
-pub(super) trait Event: Sized {
+pub(super) trait Event: Columnar {
     /// What the user can do to give two events different keys.
     const WAY_OUT: &'static str;
 
     fn of(rows: Rows) -> Vec<Self>;
-    fn among(rows: &Rows) -> &[Self];
-    fn into_rows(events: Vec<Self>) -> Rows;
+    /// Settles deployments; other rows have nothing to settle.
+    fn settle(_files: &mut [Picked<Self>], _stored: &mut [Self], _settle: Settle) -> Result<Vec<String>, FileError> {
+        Ok(Vec::new())
+    }
     fn key(&self) -> (String, String);
     /// The key as a message names it.
     fn named(&self) -> String;
@@ -75,12 +91,8 @@ impl Event for Deployment {
         if let Rows::Deployments(rows) = rows { rows } else { Vec::new() }
     }
 
-    fn among(rows: &Rows) -> &[Self] {
-        if let Rows::Deployments(rows) = rows { rows } else { &[] }
-    }
-
-    fn into_rows(events: Vec<Self>) -> Rows {
-        Rows::Deployments(events)
+    fn settle(files: &mut [Picked<Self>], stored: &mut [Self], settle: Settle) -> Result<Vec<String>, FileError> {
+        settle(files, stored)
     }
 
     fn key(&self) -> (String, String) {
@@ -162,14 +174,6 @@ impl Event for Incident {
         if let Rows::Incidents(rows) = rows { rows } else { Vec::new() }
     }
 
-    fn among(rows: &Rows) -> &[Self] {
-        if let Rows::Incidents(rows) = rows { rows } else { &[] }
-    }
-
-    fn into_rows(events: Vec<Self>) -> Rows {
-        Rows::Incidents(events)
-    }
-
     fn key(&self) -> (String, String) {
         (self.source.clone(), self.id.clone())
     }
@@ -233,14 +237,6 @@ impl Event for Commit {
         if let Rows::Commits(rows) = rows { rows } else { Vec::new() }
     }
 
-    fn among(rows: &Rows) -> &[Self] {
-        if let Rows::Commits(rows) = rows { rows } else { &[] }
-    }
-
-    fn into_rows(events: Vec<Self>) -> Rows {
-        Rows::Commits(events)
-    }
-
     fn key(&self) -> (String, String) {
         (self.repo.clone(), self.sha.clone())
     }
@@ -285,14 +281,6 @@ impl Event for PullRequest {
 
     fn of(rows: Rows) -> Vec<Self> {
         if let Rows::PullRequests(rows) = rows { rows } else { Vec::new() }
-    }
-
-    fn among(rows: &Rows) -> &[Self] {
-        if let Rows::PullRequests(rows) = rows { rows } else { &[] }
-    }
-
-    fn into_rows(events: Vec<Self>) -> Rows {
-        Rows::PullRequests(events)
     }
 
     fn key(&self) -> (String, String) {

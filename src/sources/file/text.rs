@@ -1,49 +1,40 @@
-//! The bytes of a file as text, and the line on which each byte of it lies.
-//!
-//! UTF-8 and UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: to guess between them
-//! would change names without a word.
+//! The encoding of a file, and the line on which each byte of a text lies.
+
+use memchr::memchr2_iter;
 
 use super::error::FileError;
 
-/// The text of a file, without its byte-order mark.
-pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, FileError> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let pairs = bytes.chunks(2).map(|pair| match *pair {
-            [first, second] => unit([first, second]),
-            _ => 0xD800,
-        });
-        char::decode_utf16(pairs).collect::<Result<String, _>>().map_err(|_| FileError::Shape {
-            file: file.to_owned(),
-            line: 1,
-            problem: "this UTF-16 file is cut off or damaged; save it again, as UTF-8".into(),
-        })
-    };
-    match bytes.as_slice() {
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        // The first character of a table is in ASCII.
-        [1..=0x7F, 0, ..] => utf16(&bytes, u16::from_le_bytes),
-        [0, 1..=0x7F, ..] => utf16(&bytes, u16::from_be_bytes),
-        _ => utf8(bytes, file),
-    }
+/// Whether the first bytes of a file are those of UTF-16. The first character of a table is in ASCII.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [1..=0x7F, 0, ..] | [0, 1..=0x7F, ..])
 }
 
-fn utf8(bytes: Vec<u8>, file: &str) -> Result<String, FileError> {
-    let mut text = String::from_utf8(bytes).map_err(|cause| {
-        let valid = cause.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(cause.as_bytes().get(..valid).unwrap_or_default()).into_owned();
-        FileError::Shape {
-            file: file.to_owned(),
-            line: Lines::of(&before).at(valid),
-            problem: "this line is not UTF-8. UTF-8 and UTF-16 are read: save the file as one of them, for example \
-                      with `iconv -f latin1 -t utf-8`"
-                .into(),
-        }
-    })?;
-    if text.starts_with('\u{FEFF}') {
-        text.remove(0);
+/// The text of a file of UTF-16, without its byte-order mark.
+pub(super) fn from_utf16(bytes: &[u8], file: &str) -> Result<String, FileError> {
+    let is_big_endian = matches!(bytes, [0xFE, 0xFF, ..] | [0, ..]);
+    let unit = if is_big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
+    let rest = if let [0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..] = bytes { rest } else { bytes };
+    let pairs = rest.chunks(2).map(|pair| match *pair {
+        [first, second] => unit([first, second]),
+        _ => 0xD800,
+    });
+    char::decode_utf16(pairs).collect::<Result<String, _>>().map_err(|_| FileError::Shape {
+        file: file.to_owned(),
+        line: 1,
+        problem: "this UTF-16 file is cut off or damaged; save it again, as UTF-8".into(),
+    })
+}
+
+/// The error of bytes, the first of which is on `line`, that are text up to `valid`.
+pub(super) fn not_utf8(bytes: &[u8], valid: usize, line: u64, file: &str) -> FileError {
+    let before = std::str::from_utf8(bytes.get(..valid).unwrap_or_default()).unwrap_or_default();
+    FileError::Shape {
+        file: file.to_owned(),
+        line: Lines::from_line(before, line).at(valid),
+        problem: "this line is not UTF-8. UTF-8 and UTF-16 are read: save the file as one of them, for example \
+                  with `iconv -f latin1 -t utf-8`"
+            .into(),
     }
-    Ok(text)
 }
 
 /// The line of each byte of a text, from 1; to be asked in ascending order. `\n`, `\r\n` and a lone `\r` end a line.
@@ -57,27 +48,25 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), counted: 0, line: 1 }
+        Self::from_line(text, 1)
+    }
+
+    /// Of a text that begins on a line.
+    pub(super) fn from_line(text: &'a str, line: u64) -> Self {
+        Self { bytes: text.as_bytes(), counted: 0, line }
     }
 
     /// The line on which the byte at `offset` lies.
     pub(super) fn at(&mut self, offset: usize) -> u64 {
-        while self.counted < offset.min(self.bytes.len()) {
-            let ends = match self.bytes.get(self.counted) {
-                Some(b'\n') => true,
-                Some(b'\r') => self.bytes.get(self.counted + 1) != Some(&b'\n'),
-                _ => false,
-            };
+        let to = offset.min(self.bytes.len());
+        let passed = self.bytes.get(self.counted..to).unwrap_or_default();
+        for at in memchr2_iter(b'\n', b'\r', passed) {
+            let at = self.counted + at;
+            let ends = self.bytes.get(at) == Some(&b'\n') || self.bytes.get(at + 1) != Some(&b'\n');
             self.line += u64::from(ends);
-            self.counted += 1;
         }
+        self.counted = self.counted.max(to);
         self.line
-    }
-
-    /// The line of the first byte from `offset` on that ends no line.
-    pub(super) fn of_record(&mut self, offset: usize) -> u64 {
-        let rest = self.bytes.get(offset..).unwrap_or_default();
-        self.at(offset + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count())
     }
 }
 
@@ -93,9 +82,10 @@ mod tests {
         {
             let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
             let mut bytes: Vec<u8> = marked.encode_utf16().flat_map(unit).collect();
-            assert_eq!(decode(bytes.clone(), "f").as_deref(), Ok(text));
+            assert!(is_utf16(&bytes));
+            assert_eq!(from_utf16(&bytes, "f").as_deref(), Ok(text));
             bytes.pop();
-            assert!(decode(bytes, "f").expect_err("refused").to_string().contains("cut off"));
+            assert!(from_utf16(&bytes, "f").expect_err("refused").to_string().contains("cut off"));
         }
     }
 

@@ -1,0 +1,32 @@
+//! The arguments of `dataset`.
+
+use clap::{Args, Subcommand};
+
+use super::TextOrJson;
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(in crate::cli) enum Care {
+    /// Print the rows, parts, bytes and months of each table.
+    Stats(Look),
+    /// Check every part and file; end with code 1 if any is damaged. Changes nothing.
+    Verify(Look),
+    /// Rewrite parts of an older version, unsorted parts, and parts in too many pieces. Prints the plan; `--yes` does it.
+    Compact(Doing),
+    /// Finish what a killed writer left, set aside what cannot be read, and put rows into their months. Prints the plan;
+    /// `--yes` does it.
+    Repair(Doing),
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct Look {
+    /// How to print it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: TextOrJson,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct Doing {
+    /// Do what the plan says. Without this flag, nothing is changed.
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
+}

@@ -1,0 +1,115 @@
+//! The footer of a part: what it says of itself to a writer, beside what Parquet says to every reader.
+//!
+//! Three entries of metadata: the format, a filter over the keys, and the SHA-256 of everything before the footer, which
+//! tells a byte that a disk has changed from one that was written.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use memchr::memmem;
+use polars::io::parquet::metadata::FileMetadataRef;
+use polars::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::durable::hex;
+use super::error::StoreError;
+use super::filter::KeyFilter;
+use super::frame::StoredKeys;
+use super::schema::FORMAT;
+use crate::domain::event::Table;
+
+/// How a part is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) rows: usize,
+    pub(super) bytes: u64,
+    pub(super) groups: usize,
+    /// Whether this version would write it so.
+    pub(super) is_ours: bool,
+    /// Over its keys.
+    pub(super) filter: Option<KeyFilter>,
+    /// What [`seal_of`] gave when it was written.
+    pub(super) seal: Option<String>,
+}
+
+/// Rows of a row group: enough to compress well, and few enough that a reader of one repo passes over most of a big part.
+pub(super) const GROUP: usize = 1 << 17;
+
+/// The row groups that so many rows are written in.
+pub(super) fn groups_for(rows: usize) -> usize {
+    rows.div_ceil(GROUP).max(1)
+}
+
+/// Reads the footer of a part.
+pub(super) fn shape(path: &Path) -> Result<Shape, StoreError> {
+    let file = File::open(path).map_err(StoreError::io("open", path))?;
+    let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
+    let mut reader = ParquetReader::new(file);
+    let footer = reader.get_metadata().map_err(|cause| StoreError::Part {
+        path: path.to_owned(),
+        cause: cause.to_string().lines().next().unwrap_or_default().to_owned(),
+    })?;
+    let filter = entry(footer, KEYS).and_then(KeyFilter::from_text);
+    let seal = entry(footer, SEAL).map(str::to_owned);
+    let is_ours = filter.is_some() && seal.is_some() && entry(footer, DATASET) == Some(&FORMAT.to_string());
+    Ok(Shape { rows: footer.num_rows, bytes, groups: footer.row_groups.len(), is_ours, filter, seal })
+}
+
+/// What a footer says under a key.
+fn entry<'a>(footer: &'a FileMetadataRef, key: &str) -> Option<&'a str> {
+    let mut entries = footer.key_value_metadata().iter().flatten();
+    entries.find(|entry| entry.key == key).and_then(|entry| entry.value.as_deref())
+}
+
+/// The entries of metadata of a part, as Polars is to write them; [`finish`] puts the last touch to two of them.
+pub(super) fn metadata(frame: &DataFrame, table: Table) -> PolarsResult<Vec<(String, String)>> {
+    let keys = StoredKeys::of(frame, table)?;
+    let filter = KeyFilter::of((0..keys.len()).map(|row| keys.hash(row)), keys.len());
+    Ok(vec![(ARROW_SCHEMA.into(), FORMAT.to_string()), (SEAL.into(), NO_SEAL.into()), (KEYS.into(), filter.to_text())])
+}
+
+/// Where the footer of a Parquet file begins.
+fn footer_of(file: &[u8]) -> Option<usize> {
+    let end = file.len().checked_sub(8)?;
+    let length = file.get(end..end + 4)?;
+    end.checked_sub(u32::from_le_bytes(length.try_into().ok()?) as usize)
+}
+
+/// Renames the key [`ARROW_SCHEMA`] in the footer of a Parquet file, because Polars always writes an entry of that name,
+/// and seals the file. The metadata come after everything that data could fill, so the last occurrence is meant.
+pub(super) fn finish(file: &mut [u8]) -> Option<()> {
+    let start = footer_of(file)?;
+    let seal = hex(&Sha256::digest(file.get(..start)?));
+    let footer = file.get_mut(start..)?;
+    for (old, new) in [(ARROW_SCHEMA, DATASET), (NO_SEAL, seal.as_str())] {
+        let at = memmem::rfind(footer, old.as_bytes())?;
+        footer.get_mut(at..at + new.len())?.copy_from_slice(new.as_bytes());
+    }
+    Some(())
+}
+
+/// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.
+pub(super) fn seal_of(path: &Path) -> Result<Option<String>, StoreError> {
+    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
+    Ok(footer_of(&bytes).and_then(|start| bytes.get(..start)).map(|data| hex(&Sha256::digest(data))))
+}
+
+/// The metadata key of the SHA-256.
+const SEAL: &str = "dora:sha256";
+
+/// As long as a SHA-256 in hexadecimal, which replaces it when it is known.
+const NO_SEAL: &str = "dora:not-sealed.................................................";
+
+/// The metadata key of the filter over the keys. A part without it, or with one of another name, is read.
+const KEYS: &str = "dora:keys-1";
+
+/// The metadata key under which Polars records its own column types, `string_view` and `large_list`. pandas cannot
+/// convert a list of them. Without the key every reader derives plain strings and lists from the Parquet schema.
+const ARROW_SCHEMA: &str = "ARROW:schema";
+
+/// The key that is written in its place, with the format of the dataset as its value. Of the same length, because
+/// the footer states the lengths of its texts.
+const DATASET: &str = "dora:dataset";
