@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Color, Common, LogFormat};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
+use crate::report::findings::{Words, words};
 
 /// How to talk to the user.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +106,8 @@ impl Talk {
             Severity::Warning if self.level >= Level::Normal => ("warning", AnsiColor::Yellow),
             Severity::Warning | Severity::Info => return,
         };
-        let text = format!("{} ({}): {} {}", finding.id, finding.scope, finding.message, finding.advice);
+        let Words { message, advice } = words(finding);
+        let text = format!("{} ({}): {message} {advice}", finding.id(), finding.scope());
         self.line(level, colour.on_default().bold(), &on_one_line(&text));
     }
 

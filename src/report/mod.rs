@@ -5,6 +5,7 @@ pub mod csv;
 pub mod diff;
 pub mod digest;
 pub mod explain;
+pub mod findings;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -3,35 +3,34 @@
 //! A name has the same pseudonym in every report, so that two of them can be compared; figures, instants, kinds and
 //! bands stay. Whoever guesses a name can check the guess: it is a pseudonym and no secret.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::domain::band::Bands;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
-use crate::domain::group::{GroupKind, ServiceName, TeamName};
+use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
-use crate::metrics::findings::findings;
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, Figure, Figures, Finding, NoData, Variation};
+use crate::metrics::findings::sort;
+use crate::metrics::tables::{
+    Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, NoData, Observation, Variation,
+};
 
 /// The analysis with its names replaced, and its findings written anew from it.
 pub fn redact(mut analysis: Analysis) -> Analysis {
-    let kept = told_by_names(&analysis);
-    for group in &mut analysis.groups {
-        match group.group.kind {
-            GroupKind::All => {}
-            GroupKind::Team => group.group.name = pseudonym("team", &group.group.name),
-            GroupKind::Service => group.group.name = pseudonym("service", &group.group.name),
-        }
-        team(&mut group.team);
-        figures(&mut group.figures);
-        for month in &mut group.months {
+    for report in &mut analysis.groups {
+        group(&mut report.group);
+        team(&mut report.team);
+        figures(&mut report.figures);
+        for month in &mut report.months {
             no_data(&mut month.figure);
         }
-        group.recent.iter_mut().for_each(no_data);
+        report.recent.iter_mut().for_each(no_data);
     }
     analysis.deployments = std::mem::take(&mut analysis.deployments).renamed(rename);
     for record in &mut analysis.incidents {
@@ -79,11 +78,8 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
     analysis.service_filter = analysis.service_filter.take().map(|name| pseudonym("filter", &name));
     analysis.team_filter = analysis.team_filter.take().map(|name| pseudonym("filter", &name));
     analysis.groups.sort_by(|a, b| a.group.cmp(&b.group));
-    let mut found: Vec<Finding> = findings(&analysis);
-    found.retain(|finding| !BY_NAMES.contains(&finding.id));
-    found.extend(kept);
-    found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
-    analysis.findings = found;
+    analysis.findings.iter_mut().for_each(finding);
+    sort(&mut analysis.findings);
     analysis
 }
 
@@ -123,19 +119,78 @@ fn rename(record: &mut DeploymentRecord<'_>) {
     }
 }
 
-/// Findings that come of what titles are called, and would be lost with them.
-const BY_NAMES: [&str; 1] = ["sustained-change-failure-rate"];
-
-/// Those, with their scopes replaced.
-fn told_by_names(analysis: &Analysis) -> Vec<Finding> {
-    let one = |finding: &Finding| {
-        let mut finding = finding.clone();
-        if let Some((kind, name)) = finding.scope.split_once(' ') {
-            finding.scope = format!("{kind} {}", pseudonym(kind, name));
-        }
-        finding
+/// A finding, with its names replaced.
+fn finding(finding: &mut Finding) {
+    group(&mut finding.scope);
+    let each = |names: &mut BTreeSet<String>, kind: &str| {
+        *names = names.iter().map(|name| pseudonym(kind, name)).collect();
     };
-    analysis.findings.iter().filter(|finding| BY_NAMES.contains(&finding.id)).map(one).collect()
+    match &mut finding.what {
+        Observation::DeploymentsNotRead { repos } | Observation::UnmappedRepos { repos } => each(repos, "repo"),
+        Observation::IncidentsNotRead { sources } => *sources = sources.iter().map(|name| source(name)).collect(),
+        Observation::SmallSamples { services, .. } => each(services, "service"),
+        Observation::OverWithoutAnEnd { ids, .. }
+        | Observation::ZeroLength { ids, .. }
+        | Observation::ReferenceNamesNothing { ids, .. } => {
+            for id in ids.iter_mut() {
+                *id = pseudonym("incident", id);
+            }
+        }
+        Observation::AbsurdCommits { shas } => shas.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha)),
+        Observation::NothingCounted { services, environments, statuses, .. } => {
+            each(services, "service");
+            counts(environments, environment);
+            counts(statuses, status);
+        }
+        Observation::FewCounted { environments, statuses, .. } => {
+            counts(environments, environment);
+            counts(statuses, status);
+        }
+        Observation::Environments { names, .. } => counts(names, environment),
+        Observation::UnmappedIncidents { keys, .. } => counts(keys, |key| pseudonym("key", key)),
+        Observation::UnknownPriorities { names } => counts(names, |name| pseudonym("priority", name)),
+        Observation::NoRepos
+        | Observation::NoIncidentSource
+        | Observation::SmallSample { .. }
+        | Observation::ZeroFailures { .. }
+        | Observation::UnknownCommits { .. }
+        | Observation::NegativeLeadTime { .. }
+        | Observation::Redeploys { .. }
+        | Observation::Rollbacks { .. }
+        | Observation::OpenIncidents { .. }
+        | Observation::StandIns { .. }
+        | Observation::CommitsAsDeployments { .. }
+        | Observation::ByTheClock { .. }
+        | Observation::PartialOutagesMissing { .. }
+        | Observation::FromPullRequests { .. }
+        | Observation::Rollouts { .. }
+        | Observation::Filtered { .. }
+        | Observation::Sustained { .. }
+        | Observation::Rework { .. } => {}
+    }
+}
+
+/// Names with how often each occurs; those that become one are added up.
+fn counts(names: &mut Counts, rename: impl Fn(&str) -> String) {
+    let mut renamed = Counts::new();
+    for (name, n) in std::mem::take(names) {
+        // A deployment without an environment has no name to hide.
+        let name = if name == "none" { name } else { rename(&name) };
+        *renamed.entry(name).or_default() += n;
+    }
+    *names = renamed;
+}
+
+fn status(name: &str) -> String {
+    if is_known_status(name) { name.to_owned() } else { pseudonym("status", name) }
+}
+
+fn group(group: &mut Group) {
+    match group.kind {
+        GroupKind::All => {}
+        GroupKind::Team => group.name = pseudonym("team", &group.name),
+        GroupKind::Service => group.name = pseudonym("service", &group.name),
+    }
 }
 
 fn settings(analysis: &mut Analysis) {

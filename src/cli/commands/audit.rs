@@ -11,6 +11,7 @@ use crate::cli::output::{data, printable};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
 use crate::metrics::{Depth, Request, analyse};
+use crate::report::findings::{Words, words};
 
 /// Runs the command.
 pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code> {
@@ -24,8 +25,9 @@ pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code
         TextOrJson::Text => data(&printable(&text(&findings)))?,
         TextOrJson::Json => {
             let one = |it: &Finding| {
-                json!({"id": it.id, "severity": it.severity.as_str(), "scope": it.scope, "message": it.message,
-                    "advice": it.advice})
+                let Words { message, advice } = words(it);
+                json!({"id": it.id(), "severity": it.severity.as_str(), "scope": it.scope(), "message": message,
+                    "advice": advice})
             };
             data(&(serde_json::to_string_pretty(&findings.iter().map(one).collect::<Vec<_>>())? + "\n"))?;
         }
@@ -39,8 +41,9 @@ fn text(findings: &[Finding]) -> String {
         return "nothing found\n".into();
     }
     let one = |it: &Finding| {
-        let [scope, message, advice] = [&it.scope, &it.message, &it.advice].map(|text| on_one_line(text));
-        format!("{:<8}{} ({scope})\n        {message}\n        {advice}\n", it.severity.as_str(), it.id)
+        let words = words(it);
+        let [scope, message, advice] = [&it.scope(), &words.message, &words.advice].map(|text| on_one_line(text));
+        format!("{:<8}{} ({scope})\n        {message}\n        {advice}\n", it.severity.as_str(), it.id())
     };
     findings.iter().map(one).collect()
 }

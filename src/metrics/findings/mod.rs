@@ -1,7 +1,6 @@
 //! What a reader should know about the figures, counted from the finished tables.
 //!
-//! Each finding has an id, a severity, a scope, one sentence with the numbers and what to do; none of them changes a
-//! figure. Here are those that a plain count of deployments can raise; `incidents` has those about single incidents,
+//! Each finding has an id, a severity, a scope, numbers and names; `report` words it, and none of them changes a figure. Here are those that a plain count of deployments can raise; `incidents` has those about single incidents,
 //! `recognition` those about names that nobody recognised, `either_way` and `practice` those that say what another way of
 //! counting would give, and `sustained` the one about failures that go on.
 
@@ -13,8 +12,10 @@ mod rework;
 mod sustained;
 mod tally;
 
+use std::collections::BTreeSet;
+
 use self::tally::Tally;
-use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Severity};
+use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Observation, Severity};
 use crate::domain::group::{Group, GroupKind};
 
 /// Fewer deployments than this are a small sample.
@@ -40,214 +41,82 @@ pub fn findings(analysis: &Analysis) -> Vec<Finding> {
     found.extend(practice::findings(analysis, &tally));
     found.extend(sustained::findings(analysis));
     found.extend(rework::findings(analysis, &tally));
-    found.sort_by(|a, b| (a.severity, a.id, &a.scope).cmp(&(b.severity, b.id, &b.scope)));
+    sort(&mut found);
     found
 }
 
-fn finding(id: &'static str, severity: Severity, scope: &str, message: String, advice: &str) -> Finding {
-    Finding { id, severity, scope: scope.to_owned(), message, advice: advice.to_owned() }
+/// Worst first, then by id and scope.
+pub fn sort(found: &mut [Finding]) {
+    found.sort_by_cached_key(|it| (it.severity, it.id(), it.scope()));
 }
 
-/// `1 deployment`, `2 deployments`.
-fn count(n: usize, thing: &str) -> String {
-    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+fn finding(severity: Severity, scope: &Group, what: Observation) -> Finding {
+    Finding { severity, scope: scope.clone(), what }
 }
 
-/// A group as the scope of a finding.
-fn scope(group: &Group) -> String {
-    match group.kind {
-        GroupKind::All => "all".to_owned(),
-        kind => format!("{} {}", kind.as_str(), group.name),
-    }
-}
-
-fn hours(seconds: f64) -> String {
-    if seconds < 86_400.0 { format!("{:.1} h", seconds / 3_600.0) } else { format!("{:.1} d", seconds / 86_400.0) }
-}
-
-fn percent(ratio: f64) -> String {
-    format!("{:.1} %", 100.0 * ratio)
-}
-
-/// At most three names of a list, and how many more there are.
-fn some(names: &[String]) -> String {
-    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(3) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+/// A finding about everything.
+fn of_all(severity: Severity, what: Observation) -> Finding {
+    finding(severity, &Group::all(), what)
 }
 
 fn coverage(all: &GroupReport) -> Vec<Finding> {
-    let mut found = Vec::new();
-    match &all.figures[Metric::DeploymentFrequency].missing {
-        Some(NoData::DeploymentsNotRead { repos, .. }) => found.push(finding(
-            "incomplete-coverage",
-            Severity::Error,
-            "all",
-            format!(
-                "The deployments of {} were not read over the whole period ({}), so figures that need them are missing.",
-                count(repos.len(), "repo"),
-                some(repos)
-            ),
-            "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
-        )),
-        Some(NoData::NoRepos) => found.push(finding(
-            "incomplete-coverage",
-            Severity::Error,
-            "all",
-            "No repo is known, so there is nothing to count.".into(),
-            "Import deployments, or name repos under [[service]] in dora.toml.",
-        )),
-        _ => {}
-    }
-    match &all.figures[Metric::TimeToRestore].missing {
-        Some(NoData::NoIncidentSource) => found.push(finding(
-            "no-incident-source",
-            Severity::Warning,
-            "all",
-            "There is no incident source, so nothing is said about failures and time to restore.".into(),
-            "Import incidents; if there were none, import an empty file with --covers FROM..TO.",
-        )),
-        Some(NoData::IncidentsNotRead { sources, .. }) => found.push(finding(
-            "incomplete-coverage",
-            Severity::Error,
-            "all",
-            format!(
-                "The incidents of {} were not read over the whole period ({}), so figures that need them are missing.",
-                count(sources.len(), "source"),
-                some(sources)
-            ),
-            "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.",
-        )),
-        _ => {}
-    }
-    found
+    let set = |names: &[String]| names.iter().cloned().collect();
+    let deployments = match &all.figures[Metric::DeploymentFrequency].missing {
+        Some(NoData::DeploymentsNotRead { repos, .. }) => Some(Observation::DeploymentsNotRead { repos: set(repos) }),
+        Some(NoData::NoRepos) => Some(Observation::NoRepos),
+        _ => None,
+    };
+    let incidents = match &all.figures[Metric::TimeToRestore].missing {
+        Some(NoData::NoIncidentSource) => Some((Severity::Warning, Observation::NoIncidentSource)),
+        Some(NoData::IncidentsNotRead { sources, .. }) => {
+            Some((Severity::Error, Observation::IncidentsNotRead { sources: set(sources) }))
+        }
+        _ => None,
+    };
+    let all = deployments.map(|what| (Severity::Error, what)).into_iter().chain(incidents);
+    all.map(|(severity, what)| of_all(severity, what)).collect()
 }
 
 /// A finding per service, or one for all of them where there are many.
 fn small_samples(groups: &[GroupReport]) -> Vec<Finding> {
-    let small: Vec<(&str, u64)> = groups
+    let small: Vec<(&Group, u64)> = groups
         .iter()
         .filter(|group| group.group.kind == GroupKind::Service)
-        .filter_map(|group| Some((group.group.name.as_str(), group.figures[Metric::DeploymentFrequency].known()?.n)))
+        .filter_map(|group| Some((&group.group, group.figures[Metric::DeploymentFrequency].known()?.n)))
         .filter(|(_, deployments)| (1..SMALL_SAMPLE).contains(deployments))
         .collect();
-    let advice = "Read the intervals, or choose a longer period.";
-    let raise = |scope: &str, message| finding("small-sample", Severity::Info, scope, message, advice);
     if small.len() > 3 {
-        let names: Vec<String> = small.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let message = format!(
-            "{} have fewer than {SMALL_SAMPLE} deployments each in the period ({}): their medians and rates move a lot by chance.",
-            count(small.len(), "service"),
-            some(&names)
-        );
-        return vec![raise("all", message)];
+        let services = small.iter().map(|(group, _)| group.name.clone()).collect();
+        return vec![of_all(Severity::Info, Observation::SmallSamples { services, fewest: SMALL_SAMPLE })];
     }
-    let one = |(name, deployments): (&str, u64)| {
-        let deployments = count(usize::try_from(deployments).unwrap_or(usize::MAX), "deployment");
-        let message = format!("{deployments} in the period: its medians and rates move a lot by chance.");
-        raise(&format!("service {name}"), message)
-    };
+    let one = |(group, deployments)| finding(Severity::Info, group, Observation::SmallSample { deployments });
     small.into_iter().map(one).collect()
 }
 
-fn samples(group: &GroupReport) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if let Some(failure) = group.figures[Metric::ChangeFailureRate].known()
-        && failure.k == Some(0)
-        && failure.n >= SMALL_SAMPLE
-    {
+fn samples(group: &GroupReport) -> Option<Finding> {
+    let failure = group.figures[Metric::ChangeFailureRate].known()?;
+    (failure.k == Some(0) && failure.n >= SMALL_SAMPLE).then(|| {
         let high = failure.ci95.map_or(1.0, |ends| ends.high);
-        found.push(finding(
-            "zero-change-failure-rate",
-            Severity::Warning,
-            &scope(&group.group),
-            format!(
-                "0 of {} deployments failed. Attribution is likelier broken than perfect; a true rate of up to {:.1} % would fit.",
-                failure.n,
-                high * 100.0
-            ),
-            "Check that its incidents are mapped to it, and that they carry flags or fall into the attribution window.",
-        ));
-    }
-    found
+        let what = Observation::ZeroFailures { deployments: failure.n, high };
+        finding(Severity::Warning, &group.group, what)
+    })
 }
 
 fn deployments(tally: &Tally) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut raise = |id, severity, n: usize, message: String, advice: &str| {
-        if n > 0 {
-            found.push(finding(id, severity, "all", message, advice));
-        }
-    };
     let with_reason = |reason| tally.reasons.get(&reason).copied().unwrap_or(0);
-    let unknown = with_reason(LeadTimeReason::UnknownCommits);
-    raise(
-        "unknown-commits",
-        Severity::Warning,
-        unknown,
-        format!(
-            "{} no lead time, because commits between it and the one before were not read.",
-            count_have(unknown, "deployment")
-        ),
-        "Import the commits of these repos, with their parents, back to the revision before.",
-    );
-    let negative = with_reason(LeadTimeReason::Negative);
-    raise(
-        "negative-lead-time",
-        Severity::Warning,
-        negative,
-        format!(
-            "{} no lead time, because the first commit is dated after the end.",
-            count_have(negative, "deployment")
-        ),
-        "Check the clocks and whether finished_at is the instant of success.",
-    );
     let of_kind = |kind| tally.kinds.get(&kind).copied().unwrap_or(0);
-    let redeploys = of_kind(Kind::Redeploy);
-    raise(
-        "redeploys",
-        Severity::Info,
-        redeploys,
-        format!(
-            "{} brought the same revision again: counted as a deployment, without a lead time.",
-            count(redeploys, "deployment")
-        ),
-        "Nothing to do, if restarts are meant to be deployments.",
-    );
-    let rollbacks = of_kind(Kind::Rollback);
-    raise(
-        "rollbacks",
-        Severity::Info,
-        rollbacks,
-        format!(
-            "{} went back to an earlier revision: counted as a deployment, without a lead time.",
-            count(rollbacks, "deployment")
-        ),
-        "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
-    );
-    let names: Vec<String> = tally.homeless.iter().cloned().collect();
-    raise(
-        "unmapped-repos",
-        Severity::Warning,
-        names.len(),
-        format!(
-            "{} in no service, so the deployments of {} are not counted.",
-            count_are(names.len(), "repo"),
-            some(&names)
-        ),
-        "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
-    );
-    found
-}
-
-/// `1 deployment has`, `2 deployments have`.
-fn count_have(n: usize, thing: &str) -> String {
-    format!("{} {}", count(n, thing), if n == 1 { "has" } else { "have" })
-}
-
-/// `1 incident is`, `2 incidents are`.
-fn count_are(n: usize, thing: &str) -> String {
-    format!("{} {}", count(n, thing), if n == 1 { "is" } else { "are" })
+    let (unknown, negative) = (with_reason(LeadTimeReason::UnknownCommits), with_reason(LeadTimeReason::Negative));
+    let (redeploys, rollbacks) = (of_kind(Kind::Redeploy), of_kind(Kind::Rollback));
+    let repos: BTreeSet<String> = tally.homeless.iter().cloned().collect();
+    [
+        (Severity::Warning, unknown, Observation::UnknownCommits { n: unknown }),
+        (Severity::Warning, negative, Observation::NegativeLeadTime { n: negative }),
+        (Severity::Info, redeploys, Observation::Redeploys { n: redeploys }),
+        (Severity::Info, rollbacks, Observation::Rollbacks { n: rollbacks }),
+        (Severity::Warning, repos.len(), Observation::UnmappedRepos { repos }),
+    ]
+    .into_iter()
+    .filter(|(_, n, _)| *n > 0)
+    .map(|(severity, _, what)| of_all(severity, what))
+    .collect()
 }

@@ -1,10 +1,12 @@
 //! Failures that go on: a change failure rate above a tenth in each of the last three windows of 30 days, the incidents
-//! behind it by class of fault, and for each class the experiment that looks for its cause.
+//! behind it by class of fault.
 
-use super::{finding, scope};
+use std::collections::BTreeMap;
+
+use super::finding;
 use crate::domain::group::GroupKind;
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, Finding, GroupReport, IncidentRecord, Severity};
+use crate::metrics::tables::{Analysis, Fault, Finding, GroupReport, IncidentRecord, Observation, Severity};
 
 /// More than this in every window is sustained.
 const THRESHOLD: f64 = 0.10;
@@ -12,17 +14,11 @@ const THRESHOLD: f64 = 0.10;
 /// Three windows of 30 days, milliseconds.
 const WINDOWS: i64 = 90 * 86_400_000;
 
-/// A class of fault: its name, words that speak of it, and the experiment that looks for it.
-struct Class {
-    name: &'static str,
-    words: &'static [&'static str],
-    experiment: &'static str,
-}
-
-const CLASSES: [Class; 3] = [
-    Class {
-        name: "database connections",
-        words: &[
+/// Words that speak of a class of fault.
+const WORDS: [(Fault, &[&str]); 3] = [
+    (
+        Fault::Database,
+        &[
             "database",
             "db",
             "connection pool",
@@ -34,29 +30,12 @@ const CLASSES: [Class; 3] = [
             "sql",
             "replica",
         ],
-        experiment: "latency or partition between application and database",
-    },
-    Class {
-        name: "memory",
-        words: &["memory", "oom", "oomkilled", "heap", "leak", "out of memory", "gc"],
-        experiment: "memory stress at peak load",
-    },
-    Class {
-        name: "dependency timeouts",
-        words: &[
-            "timeout",
-            "timeouts",
-            "timed out",
-            "upstream",
-            "504",
-            "502",
-            "gateway",
-            "latency",
-            "slow",
-            "dependency",
-        ],
-        experiment: "slow upstream responses",
-    },
+    ),
+    (Fault::Memory, &["memory", "oom", "oomkilled", "heap", "leak", "out of memory", "gc"]),
+    (
+        Fault::Dependency,
+        &["timeout", "timeouts", "timed out", "upstream", "504", "502", "gateway", "latency", "slow", "dependency"],
+    ),
 ];
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
@@ -78,49 +57,21 @@ fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
         let failed = record.link.as_ref().map(|link| group.group.has(link.service.as_ref(), link.team.as_ref()));
         record.event.opened_at >= from && failed == Some(true)
     };
-    let mut counts = [0; 4];
+    let mut faults = BTreeMap::new();
     for record in analysis.incidents.iter().filter(own) {
-        counts[class(record)] += 1;
+        *faults.entry(class(record)).or_default() += 1;
     }
-    let names = CLASSES.iter().map(|class| class.name).chain(["other"]);
-    let classes: Vec<String> =
-        names.zip(counts).filter(|(_, n)| *n > 0).map(|(name, n)| format!("{n} {name}")).collect();
-    let experiments: Vec<String> = CLASSES
-        .iter()
-        .zip(counts)
-        .filter(|(_, n)| *n > 0)
-        .map(|(class, _)| format!("{} ({})", class.experiment, class.name))
-        .collect();
-    let percents: Vec<String> = ratios.iter().rev().map(|ratio| format!("{:.1} %", ratio * 100.0)).collect();
-    let incidents = if classes.is_empty() {
-        String::new()
-    } else {
-        format!(" The incidents behind it that this report holds: {}.", classes.join(", "))
-    };
-    let advice = if experiments.is_empty() {
-        "Read the incidents for what they share before adding process.".to_owned()
-    } else {
-        format!("Try these experiments before the next release: {}.", experiments.join("; "))
-    };
-    Some(finding(
-        "sustained-change-failure-rate",
-        Severity::Warning,
-        &scope(&group.group),
-        format!(
-            "The change failure rate was above 10 % in each of the last three windows of 30 days: {}.{incidents}",
-            percents.join(", ")
-        ),
-        &advice,
-    ))
+    let what = Observation::Sustained { ratios: ratios.into_iter().rev().collect(), faults };
+    Some(finding(Severity::Warning, &group.group, what))
 }
 
-/// The class of an incident by its title and tags; the last is "other".
-fn class(record: &IncidentRecord) -> usize {
+/// The class of an incident by its title and tags.
+fn class(record: &IncidentRecord) -> Fault {
     let texts = record.event.title.iter().chain(&record.event.tags);
     let text = texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
     let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
     let speaks = |word: &&str| if word.contains(' ') { text.contains(*word) } else { words.contains(word) };
-    CLASSES.iter().position(|class| class.words.iter().any(&speaks)).unwrap_or(CLASSES.len())
+    WORDS.iter().find(|(_, words)| words.iter().any(&speaks)).map_or(Fault::Other, |(fault, _)| *fault)
 }
 
 #[cfg(test)]
@@ -131,11 +82,11 @@ mod tests {
     #[test]
     fn a_fault_is_told_by_whole_words() {
         for (title, wanted) in [
-            ("Too many connections on Postgres", 0),
-            ("Pod OOMKilled again", 1),
-            ("Payment provider timed out", 2),
-            ("DBA on holiday", 3),
-            ("Typo in copy", 3),
+            ("Too many connections on Postgres", Fault::Database),
+            ("Pod OOMKilled again", Fault::Memory),
+            ("Payment provider timed out", Fault::Dependency),
+            ("DBA on holiday", Fault::Other),
+            ("Typo in copy", Fault::Other),
         ] {
             let event = Incident { title: Some(title.into()), ..Incident::default() };
             let record = IncidentRecord {

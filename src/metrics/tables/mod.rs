@@ -22,7 +22,7 @@ pub use distribution::{Durations, Quantiles};
 pub use emulation::{EmulatedValue, Emulation, Tool};
 pub use figure::{BandReading, Figure, Trend, Verdict};
 pub use figures::{Figures, MonthlyFailures, SurvivalStep};
-pub use finding::{Finding, Severity};
+pub use finding::{Counts, Fault, Finding, Numbers, Observation, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::sheet::Sheet;
 use crate::metrics::tables::Analysis;
+use crate::report::findings::words;
 
 /// The findings, in the order of the analysis.
 ///
@@ -12,11 +13,12 @@ use crate::metrics::tables::Analysis;
 pub fn findings(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(out, &["id", "severity", "scope", "message", "advice"])?;
     for finding in &analysis.findings {
-        sheet.word(finding.id)?;
+        let words = words(finding);
+        sheet.word(finding.id())?;
         sheet.word(finding.severity.as_str())?;
-        sheet.text(&finding.scope)?;
-        sheet.text(&finding.message)?;
-        sheet.text(&finding.advice)?;
+        sheet.text(&finding.scope())?;
+        sheet.text(&words.message)?;
+        sheet.text(&words.advice)?;
         sheet.end()?;
     }
     sheet.finish()

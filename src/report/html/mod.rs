@@ -33,11 +33,12 @@ use sha2::{Digest, Sha256};
 use self::view::{Panel, Section};
 use super::Provenance;
 use super::chart::{self, Chart};
+use super::findings::{Words, words};
 use super::number;
 use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, Zone};
-use crate::metrics::tables::{Analysis, Finding};
+use crate::metrics::tables::{Analysis, Finding, Severity};
 
 /// One report of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ struct Page<'a> {
     tiles: Vec<summary::Tile>,
     edition: String,
     gaps: Vec<String>,
-    findings: &'a [Finding],
+    findings: Vec<FindingView>,
     sections: Vec<Section>,
     group_tables: Vec<groups::GroupTable>,
     group_reasons: Vec<String>,
@@ -85,6 +86,22 @@ struct Page<'a> {
     terms: Vec<(&'static str, String)>,
     bands: cell::Grid,
     appendix: Vec<cell::Grid>,
+}
+
+/// A finding in words.
+struct FindingView {
+    id: &'static str,
+    severity: Severity,
+    scope: String,
+    message: String,
+    advice: String,
+}
+
+impl FindingView {
+    fn new(finding: &Finding) -> Self {
+        let Words { message, advice } = words(finding);
+        Self { id: finding.id(), severity: finding.severity, scope: finding.scope(), message, advice }
+    }
 }
 
 #[derive(Template)]
@@ -137,7 +154,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         tiles,
         edition: cell::short(&analysis.settings.bands.edition),
         gaps: head::gaps(analysis),
-        findings: &analysis.findings,
+        findings: analysis.findings.iter().map(FindingView::new).collect(),
         sections,
         group_tables,
         group_reasons,

@@ -12,6 +12,7 @@ use crate::domain::period::Period;
 use crate::domain::settings::{Merge, Settings};
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Finding, InputSummary, Metric};
+use crate::report::findings::{Words, words};
 
 #[derive(Serialize)]
 pub(super) struct PeriodView<'a> {
@@ -149,22 +150,18 @@ impl InputView {
 }
 
 #[derive(Serialize)]
-pub(super) struct FindingView<'a> {
+pub(super) struct FindingView {
     id: &'static str,
     severity: &'static str,
-    scope: &'a str,
-    message: &'a str,
-    advice: &'a str,
+    scope: String,
+    message: String,
+    advice: String,
 }
 
-impl<'a> FindingView<'a> {
-    pub(super) fn new(finding: &'a Finding) -> Self {
-        Self {
-            id: finding.id,
-            severity: finding.severity.as_str(),
-            scope: &finding.scope,
-            message: &finding.message,
-            advice: &finding.advice,
-        }
+impl FindingView {
+    pub(super) fn new(finding: &Finding) -> Self {
+        let Words { message, advice } = words(finding);
+        let (id, severity) = (finding.id(), finding.severity.as_str());
+        Self { id, severity, scope: finding.scope(), message, advice }
     }
 }

@@ -50,7 +50,7 @@ struct Report<'a> {
     groups: Vec<GroupView<'a>>,
     coverage: Vec<CoverageView<'a>>,
     inputs: Vec<InputView>,
-    findings: Vec<FindingView<'a>>,
+    findings: Vec<FindingView>,
 }
 
 /// The report as JSON, indented, with a newline at its end.

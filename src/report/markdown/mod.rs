@@ -8,7 +8,7 @@ mod tests;
 
 use std::fmt::Write as _;
 
-use super::{Provenance, words};
+use super::{Provenance, findings, words};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Analysis, Figures, Finding, GroupReport, NoData};
 
@@ -30,7 +30,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
         out.push('\n');
         out.push_str(&table::metrics(report, &analysis.settings.bands.edition));
     }
-    let findings = list("Findings", "findings", &findings(analysis), "findings.csv");
+    let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");
     if !parts.is_empty() {
         out.push_str("\n## Teams and services\n\n");
@@ -78,15 +78,16 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
     lines.join("\n")
 }
 
-fn findings(analysis: &Analysis) -> Vec<String> {
+fn finding_lines(analysis: &Analysis) -> Vec<String> {
     let line = |it: &Finding| {
+        let words = findings::words(it);
         format!(
             "- **{}** {} ({}): {} {}\n",
             it.severity.as_str(),
-            it.id,
-            escape::text(&it.scope),
-            escape::text(&it.message),
-            escape::text(&it.advice)
+            it.id(),
+            escape::text(&it.scope()),
+            escape::text(&words.message),
+            escape::text(&words.advice)
         )
     };
     analysis.findings.iter().map(line).collect()

@@ -2,8 +2,8 @@
 
 use super::super::sample;
 use super::render;
-use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Finding, Severity};
+use crate::domain::group::{Group, GroupKind};
+use crate::metrics::tables::{Finding, Observation, Severity};
 
 #[test]
 fn the_summary_shows_figures_and_says_what_is_not_known() {
@@ -47,11 +47,9 @@ fn the_summary_stays_below_a_mebibyte_and_says_what_it_dropped() {
         let report = sample::group(GroupKind::Service, &format!("{index:04}{name}"), sample::unread(), None);
         analysis.groups.push(report);
         analysis.findings.push(Finding {
-            id: "small-sample",
             severity: Severity::Info,
-            scope: name.clone(),
-            message: name.clone(),
-            advice: name.clone(),
+            scope: Group { kind: GroupKind::Service, name: name.clone() },
+            what: Observation::UnmappedRepos { repos: [name.clone()].into() },
         });
     }
     let text = render(&analysis, &sample::provenance());

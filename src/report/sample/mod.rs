@@ -19,7 +19,7 @@ use crate::domain::unit::Seconds;
 use crate::metrics::descriptor::Needs;
 use crate::metrics::tables::{
     Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, InputSummary, Metric, MonthlyFailures, NoData,
-    Severity, SurvivalStep, Verdict,
+    Observation, Severity, SurvivalStep, Verdict,
 };
 
 /// The name of a service that tries everything.
@@ -126,19 +126,13 @@ pub(crate) fn full() -> Analysis {
         alternatives: Vec::new(),
         findings: vec![
             Finding {
-                id: "small-sample",
                 severity: Severity::Warning,
-                scope: format!("service {HOSTILE}"),
-                message: "3 incidents; see https://evil.example and www.evil.example, #12.".into(),
-                advice: "Read the interval, not the figure.".into(),
+                scope: Group { kind: GroupKind::Service, name: HOSTILE.into() },
+                what: Observation::UnmappedRepos {
+                    repos: ["https://evil.example", "www.evil.example", "acme/web#12 | @all"].map(Into::into).into(),
+                },
             },
-            Finding {
-                id: "open-incidents",
-                severity: Severity::Info,
-                scope: "all".into(),
-                message: "2 incidents are open.".into(),
-                advice: "=Close them | or say why not.".into(),
-            },
+            Finding { severity: Severity::Info, scope: Group::all(), what: Observation::OpenIncidents { n: 2 } },
         ],
         inputs: vec![
             InputSummary { table: Table::Deployments, rows: 2, newest_observed_at: Some(at("2026-11-24T05:00:00Z")) },

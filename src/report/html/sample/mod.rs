@@ -150,11 +150,9 @@ pub(crate) fn year(services: usize) -> Analysis {
             .collect(),
         alternatives: Vec::new(),
         findings: vec![Finding {
-            id: "open-incidents",
             severity: Severity::Warning,
-            scope: format!("service {}", HOSTILE[0]),
-            message: "4 incidents are open, the oldest for 9 d.".into(),
-            advice: "Close what is restored.".into(),
+            scope: Group { kind: GroupKind::Service, name: HOSTILE[0].into() },
+            what: Observation::OpenIncidents { n: 4 },
         }],
         service_filter: None,
         team_filter: None,

@@ -1,0 +1,139 @@
+//! Words for what was read of deployments and commits, and for names that nobody recognised.
+
+use std::collections::BTreeSet;
+
+use super::{Words, by_frequency, count, count_are, count_have, first, some};
+use crate::domain::status::tells_the_end;
+use crate::metrics::tables::{Counts, Observation};
+
+const READ_IT: &str =
+    "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.";
+const SMALL: &str = "Read the intervals, or choose a longer period.";
+
+pub(super) fn words(what: &Observation) -> Words {
+    match what {
+        Observation::DeploymentsNotRead { repos } => Words::new(
+            format!(
+                "The deployments of {} were not read over the whole period ({}), so figures that need them are missing.",
+                count(repos.len(), "repo"),
+                some(repos)
+            ),
+            READ_IT,
+        ),
+        Observation::NoRepos => Words::new(
+            "No repo is known, so there is nothing to count.",
+            "Import deployments, or name repos under [[service]] in dora.toml.",
+        ),
+        Observation::SmallSample { deployments } => {
+            let deployments = count(usize::try_from(*deployments).unwrap_or(usize::MAX), "deployment");
+            Words::new(format!("{deployments} in the period: its medians and rates move a lot by chance."), SMALL)
+        }
+        Observation::SmallSamples { services, fewest } => Words::new(
+            format!(
+                "{} have fewer than {fewest} deployments each in the period ({}): their medians and rates move a lot by chance.",
+                count(services.len(), "service"),
+                some(services)
+            ),
+            SMALL,
+        ),
+        Observation::UnknownCommits { n } => Words::new(
+            format!(
+                "{} no lead time, because commits between it and the one before were not read.",
+                count_have(*n, "deployment")
+            ),
+            "Import the commits of these repos, with their parents, back to the revision before.",
+        ),
+        Observation::NegativeLeadTime { n } => Words::new(
+            format!("{} no lead time, because the first commit is dated after the end.", count_have(*n, "deployment")),
+            "Check the clocks and whether finished_at is the instant of success.",
+        ),
+        Observation::Redeploys { n } => Words::new(
+            format!(
+                "{} brought the same revision again: counted as a deployment, without a lead time.",
+                count(*n, "deployment")
+            ),
+            "Nothing to do, if restarts are meant to be deployments.",
+        ),
+        Observation::Rollbacks { n } => Words::new(
+            format!(
+                "{} went back to an earlier revision: counted as a deployment, without a lead time.",
+                count(*n, "deployment")
+            ),
+            "Set count_rollbacks = true under [incidents] if each of them undid a failure.",
+        ),
+        Observation::UnmappedRepos { repos } => Words::new(
+            format!(
+                "{} in no service, so the deployments of {} are not counted.",
+                count_are(repos.len(), "repo"),
+                some(repos)
+            ),
+            "Add them to a [[service]] in dora.toml, or leave them out on purpose.",
+        ),
+        Observation::AbsurdCommits { shas } => Words::new(
+            format!(
+                "{} written in the year 1 or 1970 ({}), which programs write for \"no date\": no lead time starts at them.",
+                count_are(shas.len(), "commit"),
+                first(5, shas.iter().map(|sha| sha.get(..10).unwrap_or(sha)))
+            ),
+            "Nothing to do; the clock of whoever wrote them was not set.",
+        ),
+        Observation::NothingCounted { services, n, environments, statuses } => {
+            nothing_counted(services, *n, environments, statuses)
+        }
+        Observation::FewCounted { counted, n, environments, statuses } => Words::new(
+            format!(
+                "{counted} of {} in the period count.{}",
+                count(*n, "deployment"),
+                seen(*n, environments, statuses)
+            ),
+            "Nothing to do, if the others did not reach users; else name their environments under [deployments].",
+        ),
+        Observation::StandIns { kind, n } => Words::new(
+            format!(
+                "{n} {} stand in for deployments: frequency counts them, and lead time ends with them, not when users got \
+                 the change.",
+                kind.plural()
+            ),
+            "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \"deployments\".",
+        ),
+        Observation::CommitsAsDeployments { with_commit, n } => Words::new(
+            format!(
+                "{with_commit} of {n} deployments finish in the second in which their commit was made: they are likely \
+                 commits or merges. Frequency counts those, and lead time ends with them, not when users got the change."
+            ),
+            "Import deployments with the instant at which each was live as finished_at.",
+        ),
+        _ => Words::new("", ""),
+    }
+}
+
+fn seen(n: usize, environments: &Counts, statuses: &Counts) -> String {
+    if n == 0 {
+        return String::new();
+    }
+    format!(" Environments: {}. Statuses: {}.", by_frequency(environments), by_frequency(statuses))
+}
+
+fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts, statuses: &Counts) -> Words {
+    let whose = if services.is_empty() {
+        String::new()
+    } else {
+        format!("{} ({}): ", count(services.len(), "service"), some(services))
+    };
+    let message = format!(
+        "{whose}Deployments were read, and none of them went to an environment that counts with a status that tells how it \
+         ended: the figures are missing, not 0.{}",
+        seen(n, environments, statuses)
+    );
+    let mut ways = Vec::new();
+    if let Some(status) = statuses.keys().find(|status| !tells_the_end(status)) {
+        ways.push(format!("import the file again with --map-status {status}=success, if that is what it means"));
+    }
+    let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
+    ways.push(format!("name what serves users under [deployments], for example environments = [\"{likely}\"]"));
+    let mut advice = ways.join("; or ");
+    if let Some(first) = advice.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Words::new(message, advice + ".")
+}
