@@ -1,6 +1,6 @@
-//! What a file of a report holds: a text, a table that is written row by row, or what the report before has.
+//! Contents of a report file: text, a table that is written row by row, or the bytes of the previous report's file.
 //!
-//! A table of a million rows is never held as a whole, neither to write it nor to compare it with one that is there.
+//! A table is streamed, both to write it and to compare it with an existing file, so that a million rows fit in memory.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};

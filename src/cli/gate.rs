@@ -106,7 +106,7 @@ impl Condition {
         };
         let metric = Metric::named(name).ok_or_else(|| {
             let names: Vec<&str> = Metric::ALL.into_iter().map(Metric::as_str).collect();
-            format!("`{name}` is no metric; there are {}", names.join(", "))
+            format!("`{name}` is not a metric; the metrics are {}", names.join(", "))
         })?;
         let unit = metric.descriptor().unit;
         let is_duration = unit == Unit::Seconds;
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(Gate::parse("cfr > 15% and mttr.p90 >= 1h").expect("two").conditions.len(), 2);
         for (text, words) in [
             ("cfr", "compares nothing"),
-            ("speed > 1", "is no metric"),
+            ("speed > 1", "is not a metric"),
             ("cfr.p90 > 1%", "has no `p90`"),
             ("cfr > 15", "15% or 0.15"),
             ("lead_time > 7", "like 90m"),

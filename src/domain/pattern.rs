@@ -16,7 +16,7 @@ impl Pattern {
             // The engine draws the expression with a marker over several lines; its last line is the reason.
             let cause = cause.to_string();
             let reason = cause.lines().last().unwrap_or_default();
-            format!("no regular expression ({})", reason.strip_prefix("error: ").unwrap_or(reason))
+            format!("not a valid regular expression ({})", reason.strip_prefix("error: ").unwrap_or(reason))
         })
     }
 

@@ -13,7 +13,9 @@ pub enum FactsError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The rows of a table cannot be read, although its parts open.
-    #[error("the rows of table {table} cannot be read: {cause}; a part of it may be damaged: import its files again")]
+    #[error(
+        "the rows of table {table} cannot be read: {cause}; a part may be damaged: `dora-report dataset verify` checks"
+    )]
     Reading {
         /// The table.
         table: &'static str,

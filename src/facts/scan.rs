@@ -1,7 +1,7 @@
 //! What the metrics need of a dataset, read lazily and kept as plain columns: of each table only those columns.
 //!
 //! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of the commits and pull
-//! requests no text is kept. Order after a scan is nobody's promise: whoever needs one sorts.
+//! requests no text is kept. Scans do not guarantee row order: callers that need one sort.
 
 use polars::prelude::*;
 

@@ -16,7 +16,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     in_text: "recovery time",
     definition: "The median, over incidents that a deployment caused and that were resolved in the period, of the time from \
                  opening to resolution.",
-    meaning: "The same over incidents attributed to a deployment alone. It belongs to the service of that deployment.",
+    meaning: "Time to restore, but only of incidents attributed to a deployment. It belongs to the service of that deployment.",
     unit: Unit::Seconds,
     better: Better::Lower,
     statistics: &[Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean, Statistic::KaplanMeierP50],

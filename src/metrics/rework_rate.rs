@@ -19,10 +19,10 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     title: "Deployment rework rate",
     short: "Rework rate",
     in_text: "deployment rework rate",
-    definition: "Deployments that were made because of an incident in production (people say so, the first deployment after \
-                 an incident that was not over, or a rollback), divided by all of them.",
+    definition: "Deployments that were made because of an incident in production (marked as rework, the first deployment \
+                 after an unresolved incident, or a rollback), divided by all deployments.",
     meaning: "Deployments that were not planned but made because of an incident in production, over all counted deployments. \
-              A deployment is rework by the first of three rules that holds: people say so (the labels, branches, titles, \
+              A deployment is rework by the first of three rules that holds: marked as rework (the labels, branches, titles, \
               refs and tasks that [rework] names); it is the first to finish of those created after the opening of an \
               incident that failed an earlier deployment of its repo and environment, and the incident was not resolved when \
               it was created; it is a rollback. Interval: Wilson.",

@@ -107,7 +107,7 @@ pub fn rule(rule: Rule) -> &'static str {
 /// By which rule a deployment is rework.
 pub fn rework_rule(rule: ReworkRule) -> &'static str {
     match rule {
-        ReworkRule::Said => "people say so ([rework] in the configuration)",
+        ReworkRule::Said => "marked as rework ([rework] in the configuration)",
         ReworkRule::Fix => "fix (the first deployment after an incident that was not over)",
         ReworkRule::Rollback => "rollback to an older revision",
     }

@@ -132,6 +132,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(path(folder.path()), "[{").expect("written");
         let said = read(folder.path()).expect_err("damaged").to_string();
-        assert!(said.contains("cursors.json: cannot be understood"), "{said}");
+        assert!(said.contains("cursors.json: cannot be parsed"), "{said}");
     }
 }

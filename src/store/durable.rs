@@ -211,10 +211,7 @@ impl Journal {
                 moves.push((from, place));
             } else if !fs::read(&place).is_ok_and(|bytes| digest(&bytes) == file.sha256) {
                 // Not moved before the process that began this ended: lost.
-                return Err(format!(
-                    "the file `{}` that it names is gone; remove the journal, and import or fetch again",
-                    from.display()
-                ));
+                return Err(format!("`{}`, a file that it names, is gone", from.display()));
             }
         }
         Ok(moves)

@@ -44,7 +44,7 @@ pub enum StoreError {
     },
     /// A Parquet part that is cut off, damaged, or has other columns.
     #[error(
-        "{}: this part of the dataset cannot be read: {cause}; the other parts are whole: move this file away and import again what it held; until then that month has too few events",
+        "{}: this part of the dataset cannot be read: {cause}; the other parts are not affected: run `dora-report dataset repair --yes`, which sets this file aside, then import or fetch its month again",
         path.display()
     )]
     Part {
@@ -54,7 +54,7 @@ pub enum StoreError {
         cause: String,
     },
     /// A small file of the dataset that does not parse.
-    #[error("{}: cannot be understood: {cause}; restore it from a copy, or move the whole dataset away and read it again", path.display())]
+    #[error("{}: cannot be parsed: {cause}; restore it from a copy, or run `dora-report dataset repair`, which prints what it can do", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -332,7 +332,7 @@ fn names_a_metric(source: &Source) -> bool {
 }
 
 #[test]
-fn a_metric_is_named_outside_its_room_only_where_something_differs_by_metric() {
+fn only_listed_files_outside_the_metrics_module_name_a_metric() {
     let is_made_up = |source: &Source| source.path.contains("/sample");
     let naming: Vec<String> = project()
         .into_iter()

@@ -26,7 +26,7 @@ pub(in crate::cli) struct Look {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct Doing {
-    /// Do what the plan says. Without this flag, nothing is changed.
+    /// Carry out the plan. Without this flag, the plan is printed and nothing is changed.
     #[arg(long)]
     pub(in crate::cli) yes: bool,
 }

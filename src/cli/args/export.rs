@@ -10,8 +10,8 @@ use crate::domain::time::Timestamp;
 /// What is exported.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Export {
-    /// Write what is known of every counted deployment and incident as Parquet, by month: `deployment_facts`,
-    /// `incident_facts`, and `coverage`, which says what was read completely.
+    /// Write the facts about each counted deployment and incident as Parquet, by month: `deployment_facts`,
+    /// `incident_facts`, and `coverage`, which lists the spans that were read completely.
     Facts(ExportFacts),
     /// Print SQL that computes the rolling figures and those of a period from the tables of `export facts`.
     Sql(ExportSql),

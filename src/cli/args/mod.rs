@@ -69,7 +69,7 @@ pub(super) enum Command {
     },
     /// Print recording and alerting rules for Prometheus, or a Grafana dashboard, their limits those of the bands in force.
     Rules(Rules),
-    /// Hand the facts over to DuckDB or Spark, and print the SQL that counts them.
+    /// Export the facts as Parquet for DuckDB or Spark, or print the SQL that computes the figures from them.
     Export {
         #[command(subcommand)]
         what: Export,

@@ -93,10 +93,10 @@ fn refuse_mixture(folder: &Path, files: &[PathBuf], own: &str) -> Result<(), Usa
         return Ok(());
     }
     let (there, with) =
-        if own == whole { ("exports of some repos", "all repos") } else { ("an export of all repos", "some") };
+        if own == whole { ("exports of some repos", "all repos") } else { ("an export of all repos", "some repos") };
     Err(UsageError(format!(
-        "{}: the folder holds {there}, and with {with} beside it deployments would count twice; remove the folder, or \
-         name another one",
+        "{}: the folder holds {there}; with an export of {with} added, deployments would count twice; name another \
+         folder, or remove this one",
         folder.display()
     )))
 }

@@ -195,7 +195,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "[incidents]\nattribution = 'clock'\n",
         "dora.toml:2: `attribution` in [incidents] cannot be `clock`; write one of `explicit`, `window`, `explicit-or-window`",
     ),
-    ("[rework]\ntitles = ['(hotfix']\n", "dora.toml:2: `titles` in [rework]: no regular expression (unclosed group)"),
+    (
+        "[rework]\ntitles = ['(hotfix']\n",
+        "dora.toml:2: `titles` in [rework]: not a valid regular expression (unclosed group)",
+    ),
     (
         "[rework]\nlabel = ['hotfix']\n",
         "dora.toml:2: unknown key `label` in [rework]; the nearest right one is `labels`",
@@ -226,7 +229,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[pagerduty]\ncaused_by_deploy = { title = 'a(' }\n",
-        "dora.toml:2: `title` in [pagerduty.caused_by_deploy]: no regular expression (unclosed group)",
+        "dora.toml:2: `title` in [pagerduty.caused_by_deploy]: not a valid regular expression (unclosed group)",
     ),
     (
         "[pagerduty]\ndeployment_ref = { title = 'sha' }\n",

@@ -121,8 +121,7 @@ fn formula(descriptor: &Descriptor, it: &Figure) -> String {
             let by = |rule| by_rule.get(&rule).copied().unwrap_or(0);
             let Some(ratio) = it.value else { return "there was no deployment to be rework".into() };
             format!(
-                "{} rework ÷ {counted} = {} ({} said by people, {} first after an incident that was not over, {} by \
-                 rollback)",
+                "{} rework ÷ {counted} = {} ({} marked as rework, {} first after an unresolved incident, {} by rollback)",
                 it.k.unwrap_or(0),
                 number::percent(ratio),
                 by(ReworkRule::Said),

@@ -10,8 +10,8 @@ pub(super) fn words(what: &Observation) -> Words {
         }
         Observation::FromPullRequests { requests, opened, ours, n } => Words::new(
             format!(
-                "Measured from the opening of the {}, the median lead time would be {} in place of {}, from the first commit of \
-                 each deployment (n = {n}): {:.0} % of the time would not be seen.",
+                "Measured from the opening of the {}, the median lead time would be {}. From the first commit of each \
+                 deployment, it is {} (n = {n}). The later start would hide {:.0} % of the lead time.",
                 count(usize::try_from(*requests).unwrap_or(usize::MAX), "pull request"),
                 hours(*opened),
                 hours(*ours),
@@ -71,13 +71,14 @@ pub(super) fn words(what: &Observation) -> Words {
             let [without_said, without_rollbacks, by_incidents] = left.map(|left| percent(left as f64 / *n as f64));
             Words::new(
                 format!(
-                    "{k} of {n} deployments are rework, each by the first rule that holds: {said} because people say so, {fixes} \
-                     because they are the first after an incident that was not over, {rollbacks} as rollbacks. The rework rate of {} \
-                     would be {without_said} without what people say, {without_rollbacks} without rollbacks and {by_incidents} by \
-                     incidents alone.",
+                    "{k} of {n} deployments are rework, each counted under the first rule that applies: {said} marked as \
+                     rework, {fixes} the first after an unresolved incident, {rollbacks} rollbacks. The rework rate is {}. \
+                     It would be {without_said} without the marked ones, {without_rollbacks} without rollbacks, and \
+                     {by_incidents} by incidents alone.",
                     percent(*k as f64 / *n as f64)
                 ),
-                "Name the labels, branches or titles of hotfixes under [rework]; a rollback after a lost race of two builds is no rework.",
+                "Name the labels, branches or titles of hotfixes under [rework]. A rollback is not rework if two builds ran at \
+                 once and the older one finished last.",
             )
         }
         _ => Words::new("", ""),

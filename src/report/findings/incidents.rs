@@ -12,7 +12,7 @@ pub(super) fn words(what: &Observation) -> Words {
     let unknown = |seconds: Option<f64>| seconds.map_or_else(|| "unknown".to_owned(), hours);
     match what {
         Observation::NoIncidentSource => Words::new(
-            "There is no incident source, so nothing is said about failures and time to restore.",
+            "There is no incident source, so failures and time to restore are unknown.",
             "Import incidents; if there were none, import an empty file with --covers FROM..TO.",
         ),
         Observation::IncidentsNotRead { sources } => Words::new(

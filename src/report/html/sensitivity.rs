@@ -19,19 +19,19 @@ pub(super) fn grid(settings: &Settings, group: &GroupReport) -> Option<Grid> {
         .into_iter()
         .filter_map(|row| {
             let first = row.first()?;
-            let rollbacks = if first.count_rollbacks { "they fail what they replaced" } else { "they fail nothing" };
+            let rollbacks = if first.count_rollbacks { "count as failures" } else { "do not count" };
             let mut cells = vec![text(first.policy.as_str()), text(rollbacks)];
             cells.extend(row.iter().map(|cell| text(shown(cell))));
             Some(cells)
         })
         .collect();
     let rollbacks =
-        if settings.count_rollbacks { "rollbacks fail what they replaced" } else { "rollbacks fail nothing" };
+        if settings.count_rollbacks { "counts rollbacks as failures" } else { "does not count rollbacks as failures" };
     (!rows.is_empty()).then(|| Grid {
         id: "sensitivity",
         caption: format!(
-            "How much the attribution decides: change failure rate, and median recovery time, under each policy and each \
-             longest age of a link by the clock. This report uses “{}” and {}, and {rollbacks}.",
+            "Sensitivity to the attribution: change failure rate and median recovery time under each policy and each \
+             attribution window. This report uses the policy “{}” and a window of {}, and {rollbacks}.",
             settings.attribution.as_str(),
             number::duration(settings.attribution_window.as_f64())
         ),

@@ -81,7 +81,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     let without_an_incident =
         counted().any(|it| !it.rework_rules.is_empty() && !it.rework_rules.contains(&ReworkRule::Fix));
     let rework = if without_an_incident {
-        ("partly a stand-in", "some rework rests on what people say or on a rollback alone, without an incident")
+        ("partly a stand-in", "some deployments are rework only by a mark or as a rollback, without an incident")
     } else if stands_in {
         (deployments, why)
     } else {

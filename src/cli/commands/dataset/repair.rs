@@ -28,8 +28,8 @@ pub(super) fn run(folder: &Path, yes: bool, talk: Talk) -> anyhow::Result<Code> 
     }
     if yes && problems.iter().any(|problem| matches!(problem.fault, Fault::Unreadable(_))) {
         talk.warning(&format!(
-            "what could not be read is in {name}/{SET_ASIDE}, and its time is no longer covered: read it again with \
-             `dora-report import` or `dora-report fetch --full`"
+            "the files that could not be read are in {name}/{SET_ASIDE}, and their months are no longer covered; read \
+             them again with `dora-report import` or `dora-report fetch --full`"
         ));
     }
     Ok(Code::Done)
@@ -48,7 +48,7 @@ fn step(problem: &Problem) -> Option<String> {
         Fault::Repeated(count) => {
             format!("remove {} of {place} with the keys of other rows; the latest observation is kept", rows(*count))
         }
-        Fault::WrongFilter => format!("rewrite {place}: the filter over the keys misses some of them"),
+        Fault::WrongFilter => format!("rewrite {place}: the key filter in its footer lacks keys of this part"),
         Fault::Unfinished => format!("finish {place}: move the files that a killed writer left"),
         Fault::Unfinishable(cause) => format!("set aside {place}: {cause}"),
         Fault::Leftover => format!("remove {place}, which a killed writer left"),

@@ -36,7 +36,7 @@ pub(super) fn run(folder: &Path, format: TextOrJson, talk: Talk) -> anyhow::Resu
     }
     let name = folder.display();
     if problems.is_empty() {
-        talk.info(&format!("{name}: every part and file is as it should be"));
+        talk.info(&format!("{name}: no problems found"));
     } else if damaged {
         talk.warning(&format!("{name}: the dataset is damaged; `dora-report dataset repair` prints what can be done"));
     } else {
@@ -70,7 +70,7 @@ fn words(fault: &Fault) -> String {
         Fault::OtherMonth(count) => format!("{} belong to another month", rows(*count)),
         Fault::Repeated(1) => "1 row has the key of another row".to_owned(),
         Fault::Repeated(count) => format!("{} have the keys of other rows", rows(*count)),
-        Fault::WrongFilter => "the filter over the keys misses some of them".to_owned(),
+        Fault::WrongFilter => "the key filter in the footer lacks keys of this part".to_owned(),
         Fault::Unfinished => "a writer was killed while it moved files; the next command finishes that".to_owned(),
         Fault::Unfinishable(cause) => format!("a writer was killed, and its files cannot be moved: {cause}"),
         Fault::Leftover => "a killed writer left this file; the next writer removes it".to_owned(),
