@@ -62,11 +62,16 @@ pub(super) fn is_pending(folder: &Path) -> bool {
 impl Staged {
     /// Writes the file beside `place` and syncs it, and every folder that had to be made for it.
     pub(super) fn write(place: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        Self::write_hashed(place, bytes, digest(bytes))
+    }
+
+    /// The same, where the SHA-256 of the bytes is known.
+    pub(super) fn write_hashed(place: &Path, bytes: &[u8], sha256: String) -> Result<Self, StoreError> {
         if let Some(folder) = place.parent() {
             make_folders(folder)?;
         }
         let beside = write_beside(place, bytes).map_err(StoreError::io("write", place))?;
-        Ok(Self { place: place.to_owned(), beside, sha256: digest(bytes), bytes: bytes.len() as u64 })
+        Ok(Self { place: place.to_owned(), beside, sha256, bytes: bytes.len() as u64 })
     }
 
     /// How long the file is.

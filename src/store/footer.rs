@@ -77,16 +77,20 @@ fn footer_of(file: &[u8]) -> Option<usize> {
 }
 
 /// Renames the key [`ARROW_SCHEMA`] in the footer of a Parquet file, because Polars always writes an entry of that name,
-/// and seals the file. The metadata come after everything that data could fill, so the last occurrence is meant.
-pub(super) fn finish(file: &mut [u8]) -> Option<()> {
+/// and seals the file. The metadata come after everything that data could fill, so the last occurrence is meant. Returns
+/// the SHA-256 of the whole file.
+pub(super) fn finish(file: &mut [u8]) -> Option<String> {
     let start = footer_of(file)?;
-    let seal = hex(&Sha256::digest(file.get(..start)?));
+    let mut hasher = Sha256::new();
+    hasher.update(file.get(..start)?);
+    let seal = hex(&hasher.clone().finalize());
     let footer = file.get_mut(start..)?;
     for (old, new) in [(ARROW_SCHEMA, DATASET), (NO_SEAL, seal.as_str())] {
         let at = memmem::rfind(footer, old.as_bytes())?;
         footer.get_mut(at..at + new.len())?.copy_from_slice(new.as_bytes());
     }
-    Some(())
+    hasher.update(footer);
+    Some(hex(&hasher.finalize()))
 }
 
 /// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.

@@ -24,8 +24,8 @@ pub(super) struct Incoming<'a> {
 
 impl<'a> Incoming<'a> {
     /// Of two rows with one key, the later observation counts; of equal ones, the later row.
-    pub(super) fn of(batch: &'a Batch) -> Self {
-        let (index, observed_at) = (batch.index(), batch.position("observed_at"));
+    pub(super) fn of(batch: &'a Batch, index: KeyIndex) -> Self {
+        let observed_at = batch.position("observed_at");
         let mut outdated = FxHashSet::default();
         for same_hash in index.repeated() {
             let mut latest: BTreeMap<_, RowId> = BTreeMap::new();

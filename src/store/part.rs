@@ -173,11 +173,11 @@ pub(super) fn stage(path: &Path, frame: &mut DataFrame, table: Table) -> Result<
         .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
         .finish(frame)
         .map_err(|cause| encode(first_line(&cause.to_string())))?;
-    footer::finish(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
+    let sha256 = footer::finish(&mut bytes).ok_or_else(|| encode("the footer has no entry of metadata"))?;
     for folder in path.ancestors().skip(1).take(2) {
         durable::check_folder(folder)?;
     }
-    Staged::write(path, &bytes)
+    Staged::write_hashed(path, &bytes, sha256)
 }
 
 fn first_line(text: &str) -> &str {

@@ -29,7 +29,7 @@ pub(super) fn standing(
     if months.is_empty() || batch.is_empty() || table == Table::PullRequests {
         return Ok(Rows::none_of(table));
     }
-    let incoming = Incoming::of(batch);
+    let incoming = Incoming::of(batch, batch.index());
     let others: FxHashSet<u64> = others.iter().map(|(first, second)| hash_of(first, KeyPart::Text(second))).collect();
     let mut found = Vec::new();
     for month in months {

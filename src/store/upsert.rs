@@ -50,24 +50,24 @@ struct Meetings {
 /// A part cannot be read or written.
 pub(super) fn upsert(
     parts: &Parts,
-    batch: &Batch,
+    incoming: &Incoming<'_>,
     gives_way: GivesWay,
     label: Label<'_>,
     plan: &mut Plan,
 ) -> Result<Change, StoreError> {
+    let batch = incoming.batch;
     let table = batch.table();
     let mut change = Change::of(table, batch.len());
     if batch.is_empty() {
         return Ok(change);
     }
-    let incoming = Incoming::of(batch);
-    let meetings = meet(parts, &incoming, gives_way)?;
+    let meetings = meet(parts, incoming, gives_way)?;
     let mut changed: FxHashSet<RowId> = FxHashSet::default();
     let months: BTreeSet<&String> = meetings.places.keys().chain(incoming.months.keys()).collect();
     for month in months {
         let path = part::path(parts.folder(), table, month);
         let old = if path.is_file() { Some(parts.read(table, month)?) } else { None };
-        match merge(old, &incoming, &meetings, month, &mut changed).map_err(StoreError::reading(table))? {
+        match merge(old, incoming, &meetings, month, &mut changed).map_err(StoreError::reading(table))? {
             None => {}
             Some(merged) if merged.height() == 0 => plan.remove.push(path),
             Some(mut merged) => plan.staged.push(part::stage(&path, &mut merged, table)?),

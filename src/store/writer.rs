@@ -13,6 +13,7 @@ use super::cursors;
 use super::durable::{self, Staged};
 use super::error::StoreError;
 use super::format;
+use super::incoming::Incoming;
 use super::leftovers;
 use super::lock::{self, Lock};
 use super::part::Parts;
@@ -20,7 +21,7 @@ use super::plan::Plan;
 use super::rename::rename;
 use super::standing::standing;
 use super::upsert::{GivesWay, upsert};
-use crate::domain::batch::Batch;
+use crate::domain::batch::{Batch, KeyIndex};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::Timestamp;
@@ -103,28 +104,29 @@ impl Writer {
         let mut changes = Vec::with_capacity(batches.len());
         let mut plan = Plan::default();
         for rows in Rows::by_table(batches) {
-            changes.push(self.upsert(&Batch::from_rows(&rows), &mut plan, label)?);
+            let batch = Batch::from_rows(&rows);
+            changes.push(self.upsert(&Incoming::of(&batch, batch.index()), &mut plan, label)?);
         }
         plan.staged.extend(coverage::widen(self.parts.folder(), covered)?);
         self.commit(plan)?;
         Ok(changes)
     }
 
-    /// The same, for the rows of one table by column.
+    /// The same, for the rows of one table by column; `index` is that of the batch.
     ///
     /// # Errors
     /// A part cannot be read or written; then nothing has changed.
-    pub fn write_batch(&mut self, batch: &Batch, covered: &[Coverage]) -> Result<Change, StoreError> {
+    pub fn write_batch(&mut self, batch: &Batch, index: KeyIndex, covered: &[Coverage]) -> Result<Change, StoreError> {
         let mut plan = Plan::default();
-        let change = self.upsert(batch, &mut plan, &|_, _| None)?;
+        let change = self.upsert(&Incoming::of(batch, index), &mut plan, &|_, _| None)?;
         plan.staged.extend(coverage::widen(self.parts.folder(), covered)?);
         self.commit(plan)?;
         Ok(change)
     }
 
-    fn upsert(&self, batch: &Batch, plan: &mut Plan, label: Label<'_>) -> Result<Change, StoreError> {
+    fn upsert(&self, incoming: &Incoming<'_>, plan: &mut Plan, label: Label<'_>) -> Result<Change, StoreError> {
         let gives_way = if self.replaces { GivesWay::Always } else { GivesWay::After(self.now.0) };
-        upsert(&self.parts, batch, gives_way, label, plan)
+        upsert(&self.parts, incoming, gives_way, label, plan)
     }
 
     fn commit(&self, plan: Plan) -> Result<(), StoreError> {

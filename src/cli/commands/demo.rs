@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
         let read = file::read(text.as_bytes(), name, &file::Options::of(table, as_of))
             .context("the bundled sample is damaged")?;
         let covered = file::coverage(&read.batch, None, Some((history.from, history.to)), zone);
-        writer.write_batch(&read.batch, &covered)?;
+        writer.write_batch(&read.batch, read.batch.index(), &covered)?;
     }
     let dataset = Dataset::open(folder.path())?;
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from("reports/demo"));

@@ -57,7 +57,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     let stored = writer.standing(files.rows(), &files.other_keys())?;
     let together = files.reconcile(stored, preset.is_some())?;
     together.notes.iter().for_each(|note| talk.warning(note));
-    let change = writer.write_batch(&together.rows, &covered)?;
+    let change = writer.write_batch(&together.rows, together.index, &covered)?;
     writer.set_zone(&covered, zone.name())?;
     say_what_changed(&spans, together.merged, &change, talk);
     talk.detail(&format!("the dataset is {}", context.data.display()));

@@ -3,7 +3,7 @@
 use super::{Batch, RowId};
 
 /// Hashes of keys with their rows; sorted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyIndex {
     entries: Vec<(u64, RowId)>,
     /// Where the hashes with each beginning start: the hashes are spread evenly, so that one step leads to the place.

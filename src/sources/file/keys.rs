@@ -11,7 +11,7 @@ use super::Import;
 use super::error::{Collision, FileError, shortened};
 use super::preset::settle;
 use super::same_event::{Event, Picked, Relation};
-use crate::domain::batch::{Batch, KeyPart, Moved, RowId, hash_of};
+use crate::domain::batch::{Batch, KeyIndex, KeyPart, Moved, RowId, hash_of};
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
 use crate::domain::time::Timestamp;
 
@@ -35,6 +35,8 @@ struct FileRows {
 pub struct Reconciled {
     /// Those whose key no other row has, then the others.
     pub rows: Batch,
+    /// The rows by key.
+    pub index: KeyIndex,
     /// Number of rows merged into another row of the same event.
     pub merged: usize,
     /// What the user should hear.
@@ -81,11 +83,10 @@ impl Files {
     }
 
     /// Rows whose key another row has, here or in the dataset; nearly always few.
-    fn shared<E: Event>(&self, stored: &[E], is_preset: bool) -> Vec<RowId> {
+    fn shared<E: Event>(&self, index: &KeyIndex, stored: &[E], is_preset: bool) -> Vec<RowId> {
         if is_preset {
             return self.batch.ids().collect();
         }
-        let index = self.batch.index();
         let mut shared: Vec<RowId> = index.repeated().flatten().map(|(_, id)| *id).collect();
         for (first, second) in stored.iter().map(Event::key) {
             shared.extend(index.find(hash_of(&first, KeyPart::Text(&second))));
@@ -101,7 +102,11 @@ impl Files {
 
     fn together<E: Event>(mut self, stored: Rows, is_preset: bool) -> Result<Reconciled, FileError> {
         let mut stored = E::of(stored);
-        let shared = self.shared(&stored, is_preset);
+        let mut index = self.batch.index();
+        let shared = self.shared(&index, &stored, is_preset);
+        if shared.is_empty() {
+            return Ok(Reconciled { rows: self.batch, index, merged: 0, notes: Vec::new() });
+        }
         let none = |file: &FileRows| Picked { name: file.name.clone(), events: Vec::new(), lines: Vec::new() };
         let mut files: Vec<Picked<E>> = self.files.iter().map(none).collect();
         for id in shared {
@@ -124,7 +129,8 @@ impl Files {
             rows.push(event);
         }
         self.batch.append(rows);
-        Ok(Reconciled { rows: self.batch, merged, notes })
+        index = self.batch.index();
+        Ok(Reconciled { rows: self.batch, index, merged, notes })
     }
 }
 
