@@ -21,6 +21,7 @@ use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::{Deployments, Events};
 use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
+use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -64,7 +65,8 @@ impl Arrivals {
                 *place = at;
             }
         }
-        all.found.absurd.sort_unstable();
+        let by_text = |one: &Sha, other: &Sha| events.commits.by_text(one, other);
+        all.found.absurd.sort_unstable_by(|(a, one), (b, other)| a.cmp(b).then_with(|| by_text(one, other)));
         all
     }
 

@@ -1,5 +1,7 @@
 //! Commits as columns: which repo, which parents, when. Their names are folded as a part is read, no text is kept.
 
+use std::cmp::Ordering;
+
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -157,6 +159,12 @@ impl Commits {
     /// The number of the pull request that brought a row.
     pub fn pull_request(&self, row: usize) -> Option<i64> {
         self.number.get(row).copied().filter(|number| *number != NO_NUMBER)
+    }
+
+    /// The order of two names as texts.
+    pub fn by_text(&self, one: &Sha, other: &Sha) -> Ordering {
+        // Full names are in the order of their bytes.
+        if self.texts.is_empty() { one.cmp(other) } else { self.text(one).cmp(&self.text(other)) }
     }
 
     /// A name as text, in lower case.

@@ -214,7 +214,9 @@ impl<'a> RepoPass<'a> {
         }
         let Found { brought, merged, absurd, .. } = found;
         let (Some(brought), Some(merged)) = (brought.get_mut(from.0..), merged.get_mut(from.1..)) else { return one };
-        brought.sort_unstable_by_key(|(row, _)| (authored(*row), name(*row)));
+        brought.sort_unstable_by(|(one, _), (other, _)| {
+            authored(*one).cmp(&authored(*other)).then_with(|| commits.by_text(&name(*one), &name(*other)))
+        });
         merged.sort_unstable();
         // An instant that a program wrote for "none" is not the start of anything.
         let is_dated = |row: u32| !Timestamp(authored(row)).is_placeholder();

@@ -194,7 +194,7 @@ impl Journal {
         let journal: Self = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
         for place in journal.replace.iter().map(|file| &file.place).chain(&journal.remove) {
             if !is_of_a_dataset(place) {
-                return Err(damaged(format!("it names `{}`, which is no file of a dataset", place.display())));
+                return Err(damaged(format!("it names `{}`, which is not a file of a dataset", place.display())));
             }
             let places = place.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty());
             places.map(|above| folder.join(above)).try_for_each(|above| check_folder(&above))?;
@@ -209,7 +209,7 @@ impl Journal {
         for file in &self.replace {
             let place = folder.join(&file.place);
             if !is_beside(&file.from, &place) {
-                return Err(format!("it names `{}`, which is no file of a dataset", file.from));
+                return Err(format!("it names `{}`, which is not a file of a dataset", file.from));
             }
             let from = place.with_file_name(&file.from);
             if fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_file()) {

@@ -293,7 +293,7 @@ fn a_part_that_another_program_wrote_is_compacted_to_the_same_rows_and_bytes() {
     let before = place.files("data");
     let plan = place.done(["dataset", "compact"]);
     assert!(plan.stdout.starts_with("rewrite deployments/month=2026-07/part.parquet (5 rows, "), "{}", plan.stdout);
-    assert!(plan.stdout.ends_with("not in order of key, in too many row groups\n"), "{}", plan.stdout);
+    assert!(plan.stdout.ends_with("not sorted by key, in too many row groups\n"), "{}", plan.stdout);
     assert!(!changed(&place, &before));
     assert_eq!(place.done(["dataset", "compact", "--yes"]).stdout, plan.stdout);
     is_whole(&place);

@@ -151,8 +151,8 @@ pub(super) fn judgement(verdict: Option<Verdict>) -> Option<String> {
 pub(super) fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
     let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
     let said = match trend.verdict {
-        Verdict::Better => "a trend to the better",
-        Verdict::Worse => "a trend to the worse",
+        Verdict::Better => "an improving trend",
+        Verdict::Worse => "a worsening trend",
         Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
     };
     let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();

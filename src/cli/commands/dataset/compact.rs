@@ -37,7 +37,7 @@ pub(super) fn run(folder: &Path, yes: bool, talk: Talk) -> anyhow::Result<Code> 
 fn plan(parts: &[Outdated]) -> String {
     let reason = |reason: &Reason| match reason {
         Reason::OldWriter => "written by an older version or another program",
-        Reason::OutOfOrder => "not in order of key",
+        Reason::OutOfOrder => "not sorted by key",
         Reason::SmallGroups => "in too many row groups",
     };
     let line = |part: &Outdated| {

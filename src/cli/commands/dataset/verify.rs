@@ -74,6 +74,6 @@ fn words(fault: &Fault) -> String {
         Fault::Unfinished => "a writer was killed while it moved files; the next command finishes that".to_owned(),
         Fault::Unfinishable(cause) => format!("a writer was killed, and its files cannot be moved: {cause}"),
         Fault::Leftover => "a killed writer left this file; the next writer removes it".to_owned(),
-        Fault::OutOfOrder => "the rows are not in order of key; `dora-report dataset compact` sorts them".to_owned(),
+        Fault::OutOfOrder => "the rows are not sorted by key; `dora-report dataset compact` sorts them".to_owned(),
     }
 }
