@@ -93,8 +93,18 @@ pub(super) fn finish(file: &mut [u8]) -> Option<String> {
     Some(hex(&hasher.finalize()))
 }
 
+/// Refuses a part whose bytes are not those that were written; one without a seal passes.
+pub(super) fn check_seal(path: &Path) -> Result<(), StoreError> {
+    let stated = shape(path)?.seal;
+    if stated.is_some() && stated != seal_of(path)? {
+        let cause = "its contents changed after it was written (the SHA-256 in its footer does not match)";
+        return Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() });
+    }
+    Ok(())
+}
+
 /// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.
-pub(super) fn seal_of(path: &Path) -> Result<Option<String>, StoreError> {
+fn seal_of(path: &Path) -> Result<Option<String>, StoreError> {
     let mut file = File::open(path).map_err(StoreError::io("open", path))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;

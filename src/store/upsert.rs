@@ -66,7 +66,7 @@ pub(super) fn upsert(
     let months: BTreeSet<&String> = meetings.places.keys().chain(incoming.months.keys()).collect();
     for month in months {
         let path = part::path(parts.folder(), table, month);
-        let old = if path.is_file() { Some(parts.read(table, month)?) } else { None };
+        let old = if std::fs::symlink_metadata(&path).is_ok() { Some(parts.read(table, month)?) } else { None };
         match merge(old, incoming, &meetings, month, &mut changed).map_err(StoreError::reading(table))? {
             None => {}
             Some(merged) if merged.height() == 0 => plan.remove.push(path),

@@ -171,6 +171,40 @@ fn a_damaged_part_is_found_and_set_aside_and_its_month_is_no_longer_covered() {
 }
 
 #[test]
+fn an_import_into_a_month_whose_part_changed_on_the_disk_is_refused_and_changes_nothing() {
+    let place = place();
+    let mut bytes = fs::read(place.path(JULY)).expect("a part");
+    bytes[8] ^= 2;
+    fs::write(place.path(JULY), &bytes).expect("written");
+    let before = place.files("data");
+    let more =
+        "99,acme/web,production,aaaaaaa9,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,2026-10-01T00:00:00Z\n";
+    place.write("more.csv", &format!("{DEPLOYMENTS}{more}"));
+    let run = place.run(["import", "deployments", "more.csv"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("month=2026-07/part.parquet") && run.stderr.contains("dataset repair"),
+        "{}",
+        run.stderr
+    );
+    assert!(!changed(&place, &before), "the damage is still there to be seen");
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_part_is_damage_and_no_month_without_events() {
+    let place = place();
+    fs::remove_file(place.path(JULY)).and_then(|()| fs::create_dir(place.path(JULY))).expect("a folder");
+    let (code, problems) = verify(&place);
+    assert_eq!((code, problems.len()), (1, 1), "{problems:?}");
+    for command in [&["import", "deployments", "d.csv"][..], &["report", "--period", "2026-07"]] {
+        let run = place.run(command);
+        assert!(run.code == 1 && run.stderr.contains("not a regular file"), "{}", run.stderr);
+    }
+    place.done(["dataset", "repair", "--yes"]);
+    is_whole(&place);
+}
+
+#[test]
 fn rows_in_the_wrong_part_and_keys_that_stand_twice_are_found_and_sorted_out() {
     let place = place();
     let later = Place::new();

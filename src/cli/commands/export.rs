@@ -17,7 +17,7 @@ use crate::export::sql::{Dialect, Query, render};
 use crate::facts::Facts;
 use crate::facts::scan::Events;
 use crate::metrics::covered::covered;
-use crate::store::replace;
+use crate::store::{Dataset, replace};
 
 /// Runs the command.
 pub(in crate::cli) fn run(asked: &Export, common: &Common, talk: Talk) -> anyhow::Result<Code> {
@@ -33,10 +33,25 @@ fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<C
     let dataset = dataset::open(context)?;
     let shard = Shard::of(asked.repo.clone());
     let file = shard.file();
+    if Dataset::is_there(&asked.folder) {
+        return Err(UsageError(format!(
+            "{}: this folder is a dataset, where only a dataset's files belong; name another folder",
+            asked.folder.display()
+        ))
+        .into());
+    }
     let before = files(&asked.folder)?;
     refuse_mixture(&asked.folder, &before, &file)?;
 
     let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
+    let repos = facts.deployments().repo.names();
+    for glob in asked.repo.iter().filter(|glob| !repos.iter().any(|repo| glob.matches(repo))) {
+        return Err(UsageError(format!(
+            "--repo {}: no repo with deployments in the dataset matches; check the pattern",
+            glob.as_str()
+        ))
+        .into());
+    }
     let covered = covered(&facts, dataset.coverage(), settings);
     let input = Input { facts: &facts, covered: &covered };
 

@@ -28,6 +28,19 @@ fn an_export_of_everything_and_one_of_some_repos_do_not_share_a_folder() {
 }
 
 #[test]
+fn a_dataset_is_no_folder_for_an_export_and_a_pattern_that_matches_nothing_is_a_mistake() {
+    let place = filled();
+    for (arguments, said) in [
+        (&["export", "facts", "data"][..], "this folder is a dataset"),
+        (&["export", "facts", "facts", "--repo", "acme/wbe"], "--repo acme/wbe: no repo"),
+    ] {
+        let refused = place.run(arguments);
+        assert!(refused.code == 2 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    assert_eq!(names(&place), [""; 0], "nothing is written");
+}
+
+#[test]
 fn a_table_without_rows_has_a_file_with_its_columns_and_a_month_without_rows_has_none() {
     let place = filled();
     place.done(["export", "facts", "facts"]);
