@@ -1,8 +1,8 @@
 //! Which counted deployments an incident's reference can name (by id, by revision, or by how a revision begins), and which of
 //! them it names as far as is known at an instant.
 //!
-//! Three joins: on the id, on the revision, and on the first letters of the revision, after which the two texts are
-//! compared. Only deployments that have an id or first letters in common with some reference take part.
+//! Two joins, on the id and on the revision, and a search among the sorted revisions for how one begins. Only deployments
+//! that have an id or first letters in common with some reference take part.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -106,7 +106,6 @@ pub(super) fn named(
         "incident" => asked.iter().map(|(incident, _)| *incident).collect::<Vec<u32>>(),
         "id" => asked.iter().map(|(_, reference)| *reference).collect::<Vec<&str>>(),
         "sha" => lower.iter().map(String::as_str).collect::<Vec<&str>>(),
-        "beginning" => lower.iter().map(|sha| beginning(sha)).collect::<Vec<&str>>(),
     ]?
     .lazy();
 
@@ -133,31 +132,27 @@ pub(super) fn named(
             places.push(place);
         }
     }
-    let by_sha = df![
-        "sha" => shas.iter().map(|sha| &**sha).collect::<Vec<&str>>(),
-        "beginning" => shas.iter().map(|sha| beginning(sha)).collect::<Vec<&str>>(),
-        "place" => places,
-    ]?;
-    for (incident, place) in pairs(references.clone(), by_sha.clone(), "sha")? {
+    let by_sha = df!["sha" => shas.iter().map(|sha| &**sha).collect::<Vec<&str>>(), "place" => places.clone()]?;
+    for (incident, place) in pairs(references, by_sha, "sha")? {
         named.entry(incident).or_default().sha.push(place);
     }
-    let is_long = col("sha").str().len_chars().gt_eq(lit(SHORT.start as u64));
-    let close = joined(references.filter(is_long), by_sha, "beginning")?;
-    let (incident, place) = (close.column("incident")?.u32()?, close.column("place")?.u32()?);
-    // The right side's column of the same name.
-    let (reference, revision) = (close.column("sha")?.str()?, close.column("sha_right")?.str()?);
-    for ((incident, place), (reference, revision)) in
-        incident.iter().zip(place.iter()).zip(reference.iter().zip(revision.iter()))
-    {
-        let (Some(incident), Some(place), Some(reference), Some(revision)) = (incident, place, reference, revision)
-        else {
+    // How a revision begins is no key to join on: tags of a project may all begin alike. A sorted list is searched.
+    let mut by_text: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    for (sha, place) in shas.iter().zip(places) {
+        by_text.entry(sha).or_default().push(place);
+    }
+    for ((incident, _), reference) in asked.iter().zip(&lower) {
+        if reference.chars().count() < SHORT.start {
             continue;
-        };
-        // A reference begins a revision, is one, or has in full what the deployment has in short.
-        let is_short_form = SHORT.contains(&revision.len()) && reference.starts_with(revision);
-        if revision.starts_with(reference) || is_short_form {
-            let prefixes = &mut named.entry(incident as usize).or_default().prefixes;
-            prefixes.entry(revision.to_owned()).or_default().push(place);
+        }
+        let prefixes = &mut named.entry(*incident as usize).or_default().prefixes;
+        let longer = by_text.range(reference.as_str()..).take_while(|(sha, _)| sha.starts_with(reference.as_str()));
+        // A deployment may name its revision by the short form of the one that the incident has in full.
+        let shorter = SHORT.filter_map(|length| {
+            by_text.get_key_value(reference.get(..length).filter(|short| short.len() < reference.len())?)
+        });
+        for (sha, places) in longer.chain(shorter) {
+            prefixes.entry((*sha).to_owned()).or_default().extend(places);
         }
     }
     for named in named.values_mut() {

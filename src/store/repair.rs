@@ -37,7 +37,7 @@ pub fn repair(folder: &Path, holder: &str) -> Result<Vec<Problem>, StoreError> {
         match fault {
             Fault::Unfinished => durable::finish(folder)?,
             Fault::Unfinishable(_) => set_aside(folder, place)?,
-            Fault::Unreadable(_) if place.components().count() == 1 => {
+            Fault::Unreadable(_) if place.components().count() == 1 && !is_table(place) => {
                 set_aside(folder, place)?;
             }
             _ => {}
@@ -46,10 +46,16 @@ pub fn repair(folder: &Path, holder: &str) -> Result<Vec<Problem>, StoreError> {
     if format::check(folder)?.is_none() {
         format::mark(folder)?;
     }
-    leftovers::sweep(folder);
+    if problems.iter().any(|it| matches!(it.fault, Fault::Unfinishable(_))) {
+        keep_leftovers(folder)?;
+    } else {
+        leftovers::sweep(folder);
+    }
     // What was unfinished may have brought other parts.
     let (problems_now, misplaced) = rows(folder)?;
-    for place in problems_now.iter().filter(|it| matches!(it.fault, Fault::Unreadable(_))).map(|it| &it.place) {
+    let unreadable = problems_now.iter().filter(|it| matches!(it.fault, Fault::Unreadable(_))).map(|it| &it.place);
+    // The folder of a table holds every month of it: a person decides what becomes of it.
+    for place in unreadable.filter(|place| !is_table(place)) {
         if let Some((table, month)) = month_of(place)
             && let Some(staged) = coverage::cut_out(folder, table, month.span())?
         {
@@ -71,6 +77,26 @@ pub fn repair(folder: &Path, holder: &str) -> Result<Vec<Problem>, StoreError> {
         set_aside(folder, path.strip_prefix(folder).unwrap_or(&path))?;
     }
     Ok(problems)
+}
+
+/// Whether a place is the folder of a table.
+fn is_table(place: &Path) -> bool {
+    Table::ALL.iter().any(|table| Path::new(table.folder()) == place)
+}
+
+/// Moves the files of a write that cannot be finished out of the way: they may be whole, and what they hold is nowhere
+/// else. Their months are no longer covered.
+fn keep_leftovers(folder: &Path) -> Result<(), StoreError> {
+    for path in leftovers::leftovers(folder) {
+        let place = path.strip_prefix(folder).unwrap_or(&path);
+        if let Some((table, month)) = month_of(place)
+            && let Some(staged) = coverage::cut_out(folder, table, month.span())?
+        {
+            durable::commit(folder, vec![staged], &[])?;
+        }
+        set_aside(folder, place)?;
+    }
+    Ok(())
 }
 
 /// The table and month of a part, or of the folder of one.

@@ -196,7 +196,8 @@ fn a_clock_that_starts_at_the_pull_request_is_compared_where_it_is_known() {
     let with = [("deployments", DEPLOYMENTS), ("commits", &commits), ("pull-requests", pulls)];
     let text = said(&audited(WEB, "2026-07", &with), id).expect("raised");
     assert!(
-        text.contains("the opening of the 1 pull request") && text.contains("would be 6.0 h in place of 1.5 d"),
+        text.contains("the opening of the 1 pull request")
+            && text.contains("would be 6.0 h. From the first commit of each deployment, it is 1.5 d"),
         "{text}"
     );
     assert_eq!(said(&audited(WEB, "2026-07", &with[..2]), id), None);

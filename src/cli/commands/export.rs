@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<C
 
     let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
     let repos = facts.deployments().repo.names();
-    for glob in asked.repo.iter().filter(|glob| !repos.iter().any(|repo| glob.matches(repo))) {
+    if let Some(glob) = asked.repo.iter().find(|glob| !repos.iter().any(|repo| glob.matches(repo))) {
         return Err(UsageError(format!(
             "--repo {}: no repo with deployments in the dataset matches; check the pattern",
             glob.as_str()
@@ -81,22 +82,32 @@ fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<C
     Ok(Code::Done)
 }
 
-/// The files of an export that are in a folder; none in one that does not exist.
+/// The files of an export that are in a folder: those of each table, by month or without one; none in a folder that does
+/// not exist.
 fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = TABLES.iter().map(|table| folder.join(table)).collect();
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "parquet") {
+    for table in TABLES.iter().map(|table| folder.join(table)) {
+        for path in entries(&table)? {
+            let is_month = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("month="));
+            if is_month && path.is_dir() {
+                found.extend(entries(&path)?);
+            } else {
                 found.push(path);
             }
         }
     }
+    found.retain(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "parquet"));
     Ok(found)
+}
+
+fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(Vec::new()),
+        Err(cause) => {
+            anyhow::bail!("{}: cannot be listed: {}", folder.display(), plain(&cause.to_string()))
+        }
+    }
 }
 
 /// Refuses to put a shard beside an export of everything, and the other way round: every deployment would count twice.
