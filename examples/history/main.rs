@@ -1,7 +1,7 @@
 //! Writes a made-up history of any size for measurements, ready for `import`:
 //! `cargo run --release --example history -- [--deployments N] [--services N] [--seed N] DIR`.
 //!
-//! The same bytes on every run and machine. Nothing but the standard library is used, so that the same program can be
+//! The same bytes on every run and machine. It uses only the standard library, so that the same program can be
 //! built in seconds without the crate: `rustc -O --edition 2024 examples/history/main.rs`. It writes as it goes: memory
 //! depends on the number of services, not on that of deployments. `organisation` says who deploys how much, `changes`,
 //! `deployments` and `incidents` build on each other in that order.

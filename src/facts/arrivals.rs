@@ -14,6 +14,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::columns::WithoutCase;
 use super::commits::Commits;
 use super::parallel::in_parallel;
 use super::repo_pass::{Found, One, RepoPass};
@@ -177,25 +178,13 @@ impl Arrivals {
 /// The counted deployments of each repo and environment, which are compared without case; the longest histories first,
 /// so that no core waits for the last of them.
 fn jobs(deployments: &Deployments, commits: &Commits, counted: &[u32]) -> Vec<Job> {
-    let mut ids: FxHashMap<String, usize> = FxHashMap::default();
-    let mut lower = |names: &[String]| -> Vec<usize> {
-        names
-            .iter()
-            .map(|name| {
-                let next = ids.len();
-                *ids.entry(name.to_lowercase()).or_insert(next)
-            })
-            .collect()
-    };
-    let (repos, environments) = (lower(deployments.repo.names()), lower(deployments.environment.names()));
-    let mut places: FxHashMap<(usize, Option<usize>), Vec<u32>> = FxHashMap::default();
+    let (repos, environments) = (WithoutCase::new(&deployments.repo), WithoutCase::new(&deployments.environment));
+    let mut places: FxHashMap<(Option<u32>, Option<u32>), Vec<u32>> = FxHashMap::default();
     for &index in counted {
         let row = index as usize;
-        let repo = deployments.repo.of(row).and_then(|code| repos.get(code)).copied().unwrap_or(usize::MAX);
-        let environment = deployments.environment.of(row).and_then(|code| environments.get(code)).copied();
-        places.entry((repo, environment)).or_default().push(index);
+        places.entry((repos.of(row), environments.of(row))).or_default().push(index);
     }
-    let mut by_repo: FxHashMap<usize, Vec<Vec<u32>>> = FxHashMap::default();
+    let mut by_repo: FxHashMap<Option<u32>, Vec<Vec<u32>>> = FxHashMap::default();
     for ((repo, _), list) in places {
         by_repo.entry(repo).or_default().push(list);
     }

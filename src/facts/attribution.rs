@@ -6,8 +6,7 @@
 //! the attribution window, both ends included, `window`. The policy says which rules apply. An incident without an
 //! affected service is attributed by a reference alone.
 //!
-//! A link holds for the window ends E in `(from, until]`: what happens at E itself is not known at E. It can change,
-//! since a reference may name a deployment that finishes later, or a prefix may stop being unique.
+//! A link can change, since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,6 +16,7 @@ use super::ownership::ServiceIndex;
 use super::references::{Named, Place, Scope, named};
 use super::revisions::Revisions;
 use super::scan::Deployments;
+use super::validity::Validity;
 use super::words::Rule;
 use crate::domain::event::{Incident, Table};
 use crate::domain::settings::{Policy, Settings};
@@ -29,17 +29,8 @@ pub struct Attribution {
     pub deployment: usize,
     /// By which rule.
     pub rule: Rule,
-    /// It holds for window ends after this instant.
-    pub from: Timestamp,
-    /// And up to this one, itself included; `None`: for ever.
-    pub until: Option<Timestamp>,
-}
-
-impl Attribution {
-    /// Whether it holds for a window that ends with `end`.
-    pub fn holds_at(&self, end: Timestamp) -> bool {
-        self.from < end && self.until.is_none_or(|until| end <= until)
-    }
+    /// At which window ends.
+    pub validity: Validity,
 }
 
 /// What is known of an incident's cause.
@@ -98,6 +89,9 @@ impl<'a> Attributor<'a> {
     /// Lets the ids of records that count with another one (by index: that one) name it too.
     #[must_use]
     pub fn with_other_ids(mut self, counts_as: &FxHashMap<usize, usize>) -> Self {
+        if counts_as.is_empty() {
+            return self;
+        }
         let place_of: FxHashMap<usize, Place> =
             self.counted.iter().zip(0..).map(|(index, place)| (*index as usize, place)).collect();
         let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, *place_of.get(counted)?)));
@@ -114,9 +108,8 @@ impl<'a> Attributor<'a> {
         incidents: &[Incident],
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> Result<Vec<Links>, FactsError> {
-        let counts: Vec<bool> = affected.iter().map(Option::is_some).collect();
-        let latest = self.latest(incidents, affected, &counts).map_err(FactsError::reading(Table::Incidents))?;
-        let mut named = self.named(incidents, &counts).map_err(FactsError::reading(Table::Incidents))?;
+        let latest = self.latest(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
+        let mut named = self.named(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
         let one = |(index, incident): (usize, &Incident)| {
             let Some(services) = affected.get(index).and_then(Option::as_deref) else { return Links::default() };
             let (opened, latest, named) = (incident.opened_at, latest[index], named.remove(&index));
@@ -132,7 +125,7 @@ impl<'a> Attributor<'a> {
             // The clock alone heeds no reference.
             let heeds_references = self.settings.attribution != Policy::Window;
             let by_time = || {
-                let link = |(deployment, rule)| Attribution { deployment, rule, from: opened, until: None };
+                let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
                 otherwise.map(link).into_iter().collect()
             };
             Links {
@@ -169,11 +162,10 @@ impl<'a> Attributor<'a> {
         &self,
         incidents: &[Incident],
         affected: &[Option<Vec<ServiceIndex>>],
-        counts: &[bool],
     ) -> PolarsResult<Vec<Option<Place>>> {
         let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
         for (index, (incident, services)) in incidents.iter().zip(affected).enumerate() {
-            for service in services.iter().flatten().filter(|_| counts[index]) {
+            for service in services.iter().flatten() {
                 if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
                     wanted.push((incident.opened_at.0, index, service));
                 }
@@ -218,11 +210,15 @@ impl<'a> Attributor<'a> {
     }
 
     /// What each reference can name, by index of its incident.
-    fn named(&self, incidents: &[Incident], counts: &[bool]) -> PolarsResult<FxHashMap<usize, Named>> {
+    fn named(
+        &self,
+        incidents: &[Incident],
+        affected: &[Option<Vec<ServiceIndex>>],
+    ) -> PolarsResult<FxHashMap<usize, Named>> {
         let asked: Vec<(u32, &str)> = (0..)
-            .zip(incidents)
-            .filter(|(index, _)| counts.get(*index as usize) == Some(&true))
-            .filter_map(|(index, incident)| Some((index, reference(incident)?)))
+            .zip(incidents.iter().zip(affected))
+            .filter(|(_, (_, services))| services.is_some())
+            .filter_map(|(index, (incident, _))| Some((index, reference(incident)?)))
             .collect();
         named(&asked, self.deployments, self.revisions, self.counted, &self.counts_as)
     }
@@ -251,10 +247,12 @@ impl<'a> Attributor<'a> {
             let Some((deployment, rule)) = link else { continue };
             let until = turns.get(turn + 1).copied();
             match links.last_mut() {
-                Some(last) if last.until == Some(from) && (last.deployment, last.rule) == (deployment, rule) => {
-                    last.until = until;
+                Some(last)
+                    if last.validity.until == Some(from) && (last.deployment, last.rule) == (deployment, rule) =>
+                {
+                    last.validity.until = until;
                 }
-                _ => links.push(Attribution { deployment, rule, from, until }),
+                _ => links.push(Attribution { deployment, rule, validity: Validity { from, until } }),
             }
         }
         links
@@ -308,7 +306,7 @@ mod tests {
             [deployment("1", "aaaaaaa111", 0), deployment("2", "bbbbbbb222", 100), deployment("3", "aaaaaaa111", 200)];
         let settings = Settings { attribution: policy, attribution_window: Seconds::HOUR, ..Settings::default() };
         let links = links(&deployments, |_| Some(0), &settings, incident, &[0]);
-        let last = links.last().filter(|last| last.holds_at(Timestamp(i64::MAX)))?;
+        let last = links.last().filter(|last| last.validity.holds_at(Timestamp(i64::MAX)))?;
         Some((deployments[last.deployment].id.clone(), last.rule))
     }
 
@@ -343,11 +341,12 @@ mod tests {
         let settings = Settings::default();
         let links = links(&deployments, |_| Some(0), &settings, &incident(10, None, Some("BBBBBBB222")), &[0]);
         let minute = |minute: i64| Timestamp(minute * 60_000);
+        let first = Validity { from: minute(10), until: Some(minute(100)) };
         assert_eq!(
             links,
             vec![
-                Attribution { deployment: 0, rule: Rule::Window, from: minute(10), until: Some(minute(100)) },
-                Attribution { deployment: 1, rule: Rule::Explicit, from: minute(100), until: None },
+                Attribution { deployment: 0, rule: Rule::Window, validity: first },
+                Attribution { deployment: 1, rule: Rule::Explicit, validity: Validity::since(minute(100)) },
             ]
         );
     }

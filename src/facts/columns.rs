@@ -117,6 +117,27 @@ impl Categories {
     }
 }
 
+/// Numbers for the texts of a column, one for all that differ in case alone.
+#[derive(Debug)]
+pub struct WithoutCase<'a> {
+    column: &'a Categories,
+    numbers: Vec<u32>,
+}
+
+impl<'a> WithoutCase<'a> {
+    /// The numbers of one column; those of another have nothing to do with them.
+    pub fn new(column: &'a Categories) -> Self {
+        let mut lower = Categories::default();
+        let numbers = column.names.iter().map(|name| lower.code_of(&name.to_lowercase())).collect();
+        Self { column, numbers }
+    }
+
+    /// The number of a row's text; of a missing text, none.
+    pub fn of(&self, row: usize) -> Option<u32> {
+        self.numbers.get(self.column.of(row)?).copied()
+    }
+}
+
 impl<'a> FromIterator<Option<&'a str>> for Categories {
     fn from_iter<I: IntoIterator<Item = Option<&'a str>>>(texts: I) -> Self {
         let mut column = Self::default();
@@ -150,5 +171,12 @@ mod tests {
         assert_eq!(texts, [Some("a"), Some("a"), None, Some("b"), Some("a")]);
         assert_eq!(column.names(), ["a", "b"]);
         assert_eq!((column.of(4), column.of(2), column.of(9)), (Some(0), None, None));
+    }
+
+    #[test]
+    fn texts_that_differ_in_case_alone_have_one_number() {
+        let column: Categories = [Some("Acme/Web"), Some("acme/api"), None, Some("acme/web")].into_iter().collect();
+        let numbers = WithoutCase::new(&column);
+        assert_eq!((0..5).map(|row| numbers.of(row)).collect::<Vec<_>>(), [Some(0), Some(1), None, Some(0), None]);
     }
 }

@@ -56,9 +56,7 @@ impl Commits {
                 ])
                 .collect()
                 .map_err(FactsError::reading(table))?;
-            let mut commits = Self::default();
-            commits.extend(&frame)?;
-            Ok::<_, FactsError>((commits, observed(&frame, table)?))
+            Ok::<_, FactsError>((Self::of_frame(&frame)?, observed(&frame, table)?))
         };
         let mut all = (Self::default(), InputSummary::none_of(table));
         in_turns(&dataset.scan_parts(table)?, read, |(commits, read)| {
@@ -85,30 +83,30 @@ impl Commits {
         }
     }
 
-    fn extend(&mut self, frame: &DataFrame) -> Result<(), FactsError> {
+    fn of_frame(frame: &DataFrame) -> Result<Self, FactsError> {
         let columns = Columns { frame, table: Table::Commits };
-        let from = self.sha.len();
+        let mut all = Self::default();
         for sha in columns.texts("sha")?.iter() {
-            let sha = self.fold(sha.unwrap_or_default());
-            self.sha.push(sha);
+            let sha = all.fold(sha.unwrap_or_default());
+            all.sha.push(sha);
         }
         let authored = columns.integers("authored_at")?;
-        self.authored_at.extend(authored.iter().map(Option::unwrap_or_default));
+        all.authored_at.extend(authored.iter().map(Option::unwrap_or_default));
         let committed = columns.integers("committed_at")?;
-        self.committed_at.extend(committed.iter().map(Option::unwrap_or_default));
-        self.number.extend(columns.integers("pull_request")?.iter().map(|number| number.unwrap_or(NO_NUMBER)));
+        all.committed_at.extend(committed.iter().map(Option::unwrap_or_default));
+        all.number.extend(columns.integers("pull_request")?.iter().map(|number| number.unwrap_or(NO_NUMBER)));
         let (counts, parents) = (columns.integers("count")?, columns.items("parents")?);
-        let mut end = u32::try_from(self.parents.len()).unwrap_or(u32::MAX);
+        let mut end = 0;
         for parent in parents.iter() {
-            let parent = self.fold(parent.unwrap_or_default());
-            self.parents.push(parent);
+            let parent = all.fold(parent.unwrap_or_default());
+            all.parents.push(parent);
         }
         for count in counts.iter() {
-            self.parents_read.push(count.is_some());
+            all.parents_read.push(count.is_some());
             end += count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
-            self.parents_end.push(end);
+            all.parents_end.push(end);
         }
-        if self.parents.len() != end as usize {
+        if all.parents.len() != end as usize {
             let cause = polars_err!(ComputeError: "the lists of parents are longer than their items");
             return Err(FactsError::reading(Table::Commits)(cause));
         }
@@ -117,16 +115,15 @@ impl Commits {
         let mut rows: Vec<(String, Vec<u32>)> =
             repos.names().iter().map(|name| (name.to_lowercase(), Vec::new())).collect();
         for row in 0..frame.height() {
-            if let (Some((_, rows)), Ok(row)) =
-                (repos.of(row).and_then(|repo| rows.get_mut(repo)), u32::try_from(from + row))
+            if let (Some((_, rows)), Ok(row)) = (repos.of(row).and_then(|repo| rows.get_mut(repo)), u32::try_from(row))
             {
                 rows.push(row);
             }
         }
         for (repo, rows) in rows {
-            self.by_repo.entry(repo).or_default().extend(rows);
+            all.by_repo.entry(repo).or_default().extend(rows);
         }
-        Ok(())
+        Ok(all)
     }
 
     fn fold(&mut self, text: &str) -> Sha {

@@ -15,8 +15,8 @@ pub mod requests;
 pub mod revisions;
 pub mod rework;
 mod rollouts;
-mod said;
 pub mod scan;
+pub mod validity;
 pub mod words;
 
 use std::sync::Arc;
@@ -32,6 +32,7 @@ use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
+use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 use crate::domain::event::Incident;
 use crate::domain::reason::Reason;
@@ -39,24 +40,15 @@ use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
-/// One reason why a deployment is failed; holds for window ends in `(from, until]`.
+/// One reason why a deployment is failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
     /// By which rule.
     pub rule: Rule,
     /// Index of the incident, or of the rollback's deployment.
     pub by: usize,
-    /// Known at window ends after this instant.
-    pub from: Timestamp,
-    /// Up to this one, itself included; `None`: for ever.
-    pub until: Option<Timestamp>,
-}
-
-impl Failure {
-    /// Whether it is known at a window end.
-    pub fn holds_at(&self, end: Timestamp) -> bool {
-        self.from < end && self.until.is_none_or(|until| end <= until)
-    }
+    /// At which window ends.
+    pub validity: Validity,
 }
 
 /// An incident and what the metrics know of it.
@@ -188,8 +180,7 @@ impl Facts {
                 failures.entry(link.deployment).or_default().push(Failure {
                     rule: link.rule,
                     by: index,
-                    from: link.from,
-                    until: link.until,
+                    validity: link.validity,
                 });
             }
             facts.push(IncidentFact {
@@ -214,7 +205,7 @@ impl Facts {
             }
             let Some(previous) = self.arrivals.previous(index) else { continue };
             let Some(from) = self.events.deployments.finished_at(index) else { continue };
-            let failure = Failure { rule: Rule::Rollback, by: index, from, until: None };
+            let failure = Failure { rule: Rule::Rollback, by: index, validity: Validity::since(from) };
             self.failures.entry(previous).or_default().push(failure);
         }
     }

@@ -1,4 +1,5 @@
-//! Pull requests as the lead time takes them: instants, number and the commit that the merge made.
+//! Pull requests as the lead time takes them: instants, number and the commit that the merge made; and whether people
+//! say that they are rework. The texts that say so are read where a rule needs them, and of them only the answer is kept.
 
 use std::ops::Range;
 
@@ -8,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use crate::domain::event::Table;
+use crate::domain::rework::ReworkRules;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::store::Dataset;
@@ -40,27 +42,33 @@ impl PullRequestTimes {
 pub struct Requests {
     /// Their times.
     pub times: Vec<PullRequestTimes>,
+    /// Whether people say of each that it is rework: by label, branch or title. Empty where no rule asks.
+    pub said: Vec<bool>,
     merge: Vec<Option<Sha>>,
     by_repo: FxHashMap<String, Range<usize>>,
 }
 
 impl Requests {
-    pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
+    pub(super) fn read(dataset: &Dataset, rules: &ReworkRules) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::PullRequests;
         let instant = |name: &str| col(name).cast(DataType::Int64);
+        let mut wanted = vec![
+            // Repos are compared without case.
+            col("repo").str().to_lowercase(),
+            col("number"),
+            col("merge_sha"),
+            instant("opened_at"),
+            instant("first_commit_at"),
+            instant("first_review_at"),
+            instant("merged_at"),
+            col("observed_at"),
+        ];
+        if rules.reads_pull_requests() {
+            wanted.extend(["labels", "head_ref", "title"].map(col));
+        }
         let frame = dataset
             .scan(table)?
-            .select([
-                // Repos are compared without case.
-                col("repo").str().to_lowercase(),
-                col("number"),
-                col("merge_sha"),
-                instant("opened_at"),
-                instant("first_commit_at"),
-                instant("first_review_at"),
-                instant("merged_at"),
-                col("observed_at"),
-            ])
+            .select(wanted)
             .sort(["repo", "number"], SortMultipleOptions::default())
             .collect()
             .map_err(FactsError::reading(table))?;
@@ -90,7 +98,7 @@ impl Requests {
             }
         }
         let merge = columns.texts("merge_sha")?.iter().map(|sha| sha.map(Sha::of)).collect();
-        Ok((Self { times, merge, by_repo }, observed(&frame, table)?))
+        Ok((Self { times, said: said(&columns, rules)?, merge, by_repo }, observed(&frame, table)?))
     }
 
     /// Those of a repo, by its name in lower case.
@@ -111,4 +119,18 @@ impl Requests {
         let own = self.merge.get(repo.clone()).unwrap_or_default().iter().enumerate();
         own.filter_map(move |(at, sha)| Some(((*sha)?, u32::try_from(from + at).ok()?)))
     }
+}
+
+/// What people say of each pull request; empty where no rule asks.
+fn said(columns: &Columns<'_>, rules: &ReworkRules) -> Result<Vec<bool>, FactsError> {
+    if !rules.reads_pull_requests() {
+        return Ok(Vec::new());
+    }
+    let (labels, branches, titles) = (columns.lists("labels")?, columns.texts("head_ref")?, columns.texts("title")?);
+    let rows = labels.iter().zip(branches.iter()).zip(titles.iter());
+    Ok(rows
+        .map(|((labels, branch), title)| {
+            rules.match_pull_request(labels.iter().flatten().map(String::as_str), branch, title)
+        })
+        .collect())
 }

@@ -8,10 +8,11 @@
 //!    the instant at which it was created. An incident over at an unknown time was not resolved.
 //! 3. `rollback`: it goes back to an earlier revision.
 //!
-//! A rule holds for the window ends in `(from, until]`, since the link of an incident can change. Source: DORA, "deployment
+//! A rule can hold for a time only, since the link of an incident can change. Source: DORA, "deployment
 //! rework rate" (2024): "deployments that are unplanned but happen as a result of an incident in production".
 
 use super::Facts;
+use super::validity::Validity;
 use super::words::Kind;
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
@@ -41,22 +42,13 @@ impl ReworkRule {
     }
 }
 
-/// One reason why a deployment is rework; holds for window ends in `(from, until]`.
+/// One reason why a deployment is rework.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rework {
     /// By which rule.
     pub rule: ReworkRule,
-    /// Known at window ends after this instant.
-    pub from: Timestamp,
-    /// Up to this one, itself included; `None`: for ever.
-    pub until: Option<Timestamp>,
-}
-
-impl Rework {
-    /// Whether it is known at a window end.
-    pub fn holds_at(&self, end: Timestamp) -> bool {
-        self.from < end && self.until.is_none_or(|until| end <= until)
-    }
+    /// At which window ends.
+    pub validity: Validity,
 }
 
 /// All reasons, by deployment.
@@ -75,7 +67,7 @@ impl Reworks {
     pub(super) fn new(facts: &Facts, rules: &ReworkRules) -> Self {
         let mut found = Vec::new();
         let mut places = Places::default();
-        let (events, said) = (facts.deployments(), &facts.events.said);
+        let (events, said) = (facts.deployments(), &facts.events.requests.said);
         for (deployment, kind, is_first) in facts.arrivals.by_place() {
             let Some(from) = events.finished_at(deployment) else { continue };
             places.add(deployment, events.created_at(deployment), is_first);
@@ -83,7 +75,7 @@ impl Reworks {
                 || facts.merged(deployment).iter().any(|&request| said.get(request as usize) == Some(&true));
             let by_itself = [(is_said, ReworkRule::Said), (kind == Kind::Rollback, ReworkRule::Rollback)].into_iter();
             let held = by_itself.filter(|(holds, _)| *holds);
-            found.extend(held.map(|(_, rule)| (deployment, Rework { rule, from, until: None })));
+            found.extend(held.map(|(_, rule)| (deployment, Rework { rule, validity: Validity::since(from) })));
         }
         for (incident, fact) in facts.incidents.iter().enumerate() {
             for link in &fact.attributions {
@@ -91,11 +83,11 @@ impl Reworks {
                 let after = failed.and_then(|failed| places.first_after(failed, facts.opened_at(incident)));
                 let Some((fix, created_at)) = after else { continue };
                 if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
-                    found.push((fix, Rework { rule: ReworkRule::Fix, from: link.from, until: link.until }));
+                    found.push((fix, Rework { rule: ReworkRule::Fix, validity: link.validity }));
                 }
             }
         }
-        found.sort_unstable_by_key(|(index, it)| (*index, it.rule, it.from, it.until));
+        found.sort_unstable_by_key(|(index, it)| (*index, it.rule, it.validity));
         found.dedup();
         Self(found)
     }
@@ -187,12 +179,5 @@ mod tests {
         assert_eq!(places.first_after(0, Timestamp(15)), None);
         assert_eq!(places.first_after(2, Timestamp(15)), None);
         assert_eq!(places.first_after(0, Timestamp(5)), Some((1, Timestamp(10))));
-    }
-
-    #[test]
-    fn a_rule_is_known_after_its_beginning_and_up_to_its_end() {
-        let rework = Rework { rule: ReworkRule::Fix, from: Timestamp(10), until: Some(Timestamp(20)) };
-        let held: Vec<i64> = [10, 11, 20, 21].into_iter().filter(|at| rework.holds_at(Timestamp(*at))).collect();
-        assert_eq!(held, [11, 20]);
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::columns::Categories;
+use super::columns::WithoutCase;
 use super::ownership::ServiceIndex;
 use super::revisions::Revisions;
 use super::scan::Deployments;
@@ -22,7 +22,7 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Record {
     /// Service, repo, and the environment or the revision.
-    place: (Option<ServiceIndex>, u32, Key),
+    place: (Option<ServiceIndex>, Option<u32>, Key),
     /// Where it stands among the counted deployments.
     at: u32,
     index: u32,
@@ -31,7 +31,7 @@ struct Record {
 /// What the records of one roll-out share besides their service and repo.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    Environment(u32),
+    Environment(Option<u32>),
     Revision(Sha),
 }
 
@@ -40,7 +40,7 @@ struct Rollout {
     first: usize,
     began: Timestamp,
     sha: Sha,
-    environments: BTreeSet<u32>,
+    environments: BTreeSet<Option<u32>>,
 }
 
 /// Takes the further records of a roll-out out of `counted`, which is in order of finish, and gives for each of them the
@@ -54,7 +54,7 @@ pub(super) fn merge(
 ) -> FxHashMap<usize, usize> {
     let mut first_of = FxHashMap::default();
     let Some(merge) = merge else { return first_of };
-    let (repos, environments) = (Names::new(&deployments.repo), Names::new(&deployments.environment));
+    let (repos, environments) = (WithoutCase::new(&deployments.repo), WithoutCase::new(&deployments.environment));
     let mut records: Vec<Record> = (0..)
         .zip(counted.iter())
         .filter_map(|(at, &index)| {
@@ -92,29 +92,6 @@ pub(super) fn merge(
     }
     counted.retain(|index| !first_of.contains_key(&(*index as usize)));
     first_of
-}
-
-/// Numbers for the names of a column, which are compared without case.
-struct Names<'a> {
-    column: &'a Categories,
-    numbers: Vec<u32>,
-}
-
-impl<'a> Names<'a> {
-    fn new(column: &'a Categories) -> Self {
-        let mut known: FxHashMap<String, u32> = FxHashMap::default();
-        let mut number = |name: &String| {
-            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-            *known.entry(name.to_lowercase()).or_insert(next)
-        };
-        let numbers = column.names().iter().map(&mut number).collect();
-        Self { column, numbers }
-    }
-
-    /// The number of a row's name.
-    fn of(&self, row: usize) -> u32 {
-        self.column.of(row).and_then(|code| self.numbers.get(code)).copied().unwrap_or(u32::MAX)
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use super::parallel::in_turns;
 use super::requests::Requests;
-use super::said::said;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
@@ -30,8 +29,6 @@ pub struct Events {
     pub commits: Commits,
     /// All pull requests.
     pub requests: Requests,
-    /// Which pull requests people say are rework; empty where no rule asks.
-    pub said: Vec<bool>,
     /// What was read, in numbers.
     pub inputs: Vec<InputSummary>,
 }
@@ -180,9 +177,8 @@ impl Events {
         let incidents = rows::incidents(&incidents)?;
         let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
         let (commits, of_commits) = Commits::read(dataset)?;
-        let (requests, of_requests) = Requests::read(dataset)?;
+        let (requests, of_requests) = Requests::read(dataset, rework)?;
         let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
-        let said = said(dataset, rework)?;
-        Ok(Self { deployments, incidents, commits, requests, said, inputs })
+        Ok(Self { deployments, incidents, commits, requests, inputs })
     }
 }

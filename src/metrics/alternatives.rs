@@ -21,6 +21,7 @@ use crate::domain::settings::{Merge, Settings};
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::facts::columns::WithoutCase;
 use crate::facts::ownership::ServiceIndex;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
@@ -104,21 +105,20 @@ impl Basis<'_> {
     /// environments.
     fn has_several_records(&self) -> bool {
         let events = self.facts.deployments();
-        let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
-        let (repos, environments) = (lower(events.repo.names()), lower(events.environment.names()));
+        let (repos, environments) = (WithoutCase::new(&events.repo), WithoutCase::new(&events.environment));
         let mut counted: Vec<(Timestamp, usize)> = self
             .finished()
             .filter(|(index, _)| self.facts.placement(*index).counted().is_some())
             .map(|(index, at)| (at, index))
             .collect();
         counted.sort_unstable();
-        let mut latest: FxHashMap<(ServiceIndex, &str, Sha), (Timestamp, Option<&str>)> = FxHashMap::default();
+        let mut latest: FxHashMap<(ServiceIndex, _, Sha), (Timestamp, _)> = FxHashMap::default();
         counted.into_iter().any(|(at, index)| {
             let Some(sha) = events.sha.get(index).map(Sha::of) else { return false };
             let Some(service) = self.facts.placement(index).counted() else { return false };
-            let repo = events.repo.of(index).and_then(|code| repos.get(code)).map_or("", String::as_str);
-            let environment = events.environment.of(index).and_then(|code| environments.get(code)).map(String::as_str);
-            let Some((before, other)) = latest.insert((service, repo, sha), (at, environment)) else { return false };
+            let environment = environments.of(index);
+            let record = (at, environment);
+            let Some((before, other)) = latest.insert((service, repos.of(index), sha), record) else { return false };
             other != environment || at.0 - before.0 <= ROLLOUT.0 * 1_000
         })
     }

@@ -5,7 +5,7 @@ use super::tables::Metric;
 use super::{change_failure_rate, deployment_frequency, lead_time, recovery_time, rework_rate, time_to_restore};
 
 impl Metric {
-    /// Everything that is said of it once.
+    /// What every output shows of it: names, definition, unit.
     pub fn descriptor(self) -> &'static Descriptor {
         match self {
             Self::DeploymentFrequency => &deployment_frequency::DESCRIPTOR,

@@ -37,7 +37,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 fn measure(group: &GroupSpan<'_>) -> Figure {
     let end = group.span.to;
     let first = |deployment| {
-        let known = group.facts.failures(deployment).iter().filter(|failure| failure.holds_at(end));
+        let known = group.facts.failures(deployment).iter().filter(|failure| failure.validity.holds_at(end));
         known.map(|failure| failure.rule).min()
     };
     share(group, &Rule::ALL, first, Details::Failures)

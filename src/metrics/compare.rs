@@ -1,4 +1,4 @@
-//! What may be said of the difference between two periods, at 95 %.
+//! Whether two periods differ by more than chance, at 95 %.
 //!
 //! Frequency: conditional binomial test of two Poisson rates. Change failure rate: Newcombe's interval of the
 //! difference holds no zero. Durations: the order-statistic intervals of the two medians do not touch. Where no

@@ -1,4 +1,4 @@
-//! What is said of a metric once, so that every output can loop over the metrics: names, definition, unit, which
+//! What describes a metric, once, so that every output can loop over the metrics: names, definition, unit, which
 //! direction is better, what it lists, which bands it reads, what must have been read, how two periods are compared.
 
 use super::group_span::GroupSpan;

@@ -34,7 +34,7 @@ impl Pool {
 
     /// The counted incidents that are attributed to one of its deployments, as known at `end`.
     pub fn attributed_at(&self, end: Timestamp) -> impl Iterator<Item = usize> {
-        let holds = move |links: &[Attribution]| links.iter().any(|link| link.holds_at(end));
+        let holds = move |links: &[Attribution]| links.iter().any(|link| link.validity.holds_at(end));
         self.attributed.iter().filter(move |(_, links)| holds(links)).map(|(index, _)| *index)
     }
 }

@@ -159,7 +159,7 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> Depl
     // Without a rule that holds, only incidents that were read can say no.
     let told = |rules: bool| (rules || covers(has_links, instant)).then_some(rules);
     let mut rework_rules: Vec<ReworkRule> =
-        facts.rework(index).filter(|it| it.holds_at(cut.listed.to)).map(|it| it.rule).collect();
+        facts.rework(index).filter(|it| it.validity.holds_at(cut.listed.to)).map(|it| it.rule).collect();
     rework_rules.dedup();
     let lead_time = facts.lead_time(index);
     DeploymentRecord {
@@ -194,10 +194,10 @@ pub(super) fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::
 
 /// What failed a deployment, as known at `end`, by rule, then time, then source and id.
 fn failed_by(facts: &Facts, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Rule>) {
-    let mut known: Vec<_> = facts.failures(index).iter().filter(|failure| failure.holds_at(end)).collect();
+    let mut known: Vec<_> = facts.failures(index).iter().filter(|failure| failure.validity.holds_at(end)).collect();
     let id = |deployment: usize| facts.deployments().id.get(deployment).unwrap_or_default();
     known.sort_by_key(|failure| match (failure.rule, facts.incident_events().get(failure.by)) {
-        (Rule::Rollback, _) | (_, None) => (failure.rule, failure.from, "", id(failure.by)),
+        (Rule::Rollback, _) | (_, None) => (failure.rule, failure.validity.from, "", id(failure.by)),
         (rule, Some(incident)) => (rule, incident.opened_at, incident.source.as_str(), incident.id.as_str()),
     });
     let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|failure| failure.rule == *rule)).collect();
@@ -247,7 +247,7 @@ pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: Cut) -> Vec<Inciden
                 .resolved_at
                 .map(|at| at.since(event.opened_at))
                 .filter(|restored| fact.left_out.is_none() && restored.0 >= 0),
-            link: fact.attributions.iter().find(|link| link.holds_at(end)).and_then(|link| {
+            link: fact.attributions.iter().find(|link| link.validity.holds_at(end)).and_then(|link| {
                 let service = facts.placement(link.deployment).counted();
                 Some(Link {
                     deployment_id: facts.deployments().id.get(link.deployment).unwrap_or_default().to_owned(),

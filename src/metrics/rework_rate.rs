@@ -42,6 +42,6 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 
 fn measure(group: &GroupSpan<'_>) -> Figure {
     let end = group.span.to;
-    let first = |deployment| group.facts.rework(deployment).find(|it| it.holds_at(end)).map(|it| it.rule);
+    let first = |deployment| group.facts.rework(deployment).find(|it| it.validity.holds_at(end)).map(|it| it.rule);
     share(group, &ReworkRule::ALL, first, Details::Rework)
 }

@@ -81,7 +81,7 @@ impl Candidates {
         let fact = facts.incidents.get(incident).filter(|fact| fact.left_out.is_none())?;
         let event = facts.incident_events().get(incident).filter(|event| event.opened_at < end)?;
         let age = |deployment: usize| Some(event.opened_at.0 - facts.finished_at(deployment)?.0);
-        let named = fact.evidence.named.iter().find(|link| link.holds_at(end));
+        let named = fact.evidence.named.iter().find(|link| link.validity.holds_at(end));
         Some(Self {
             flag: event.caused_by_deploy,
             named: named.map(|link| link.deployment),

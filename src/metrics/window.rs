@@ -13,6 +13,7 @@ use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::facts::Facts;
+use crate::facts::validity::Validity;
 
 impl DayWindow {
     /// Whether it is not cut short.
@@ -55,9 +56,9 @@ pub fn day_windows(period: &Period, zone: Zone, window_days: u32, as_of: Timesta
         .collect()
 }
 
-/// The days whose window holds an instant and whose end is in `(known, until]`, as a range of indices.
-fn days_of(days: &[DayWindow], at: Timestamp, known: Timestamp, until: Option<Timestamp>) -> (usize, usize) {
-    let after = at.max(known);
+/// The days whose window holds an instant and at whose end something is known, as a range of indices.
+fn days_of(days: &[DayWindow], at: Timestamp, Validity { from, until }: Validity) -> (usize, usize) {
+    let after = at.max(from);
     let enter = days.partition_point(|day| day.window.to <= after);
     let leave = days.partition_point(|day| day.window.from <= at && until.is_none_or(|until| day.window.to <= until));
     (enter, leave)
@@ -113,7 +114,7 @@ pub fn daily(
         .iter()
         .filter_map(|&(at, index)| {
             let seconds = facts.lead_time(index)?.ok()?;
-            let (enter, leave) = days_of(days, at, at, None);
+            let (enter, leave) = days_of(days, at, Validity::since(at));
             Some(Item { enter, leave, value: seconds.as_f64() })
         })
         .collect();
@@ -121,14 +122,14 @@ pub fn daily(
     let failed = count_by_day(
         pool.deployments.iter().flat_map(|&(at, index)| {
             let known = facts.failures(index);
-            join_ranges(known.iter().map(|failure| days_of(days, at, failure.from, failure.until)).collect())
+            join_ranges(known.iter().map(|failure| days_of(days, at, failure.validity)).collect())
         }),
         count,
     );
     let rework = count_by_day(
         pool.deployments.iter().flat_map(|&(at, index)| {
             let known = facts.rework(index);
-            join_ranges(known.map(|rework| days_of(days, at, rework.from, rework.until)).collect())
+            join_ranges(known.map(|rework| days_of(days, at, rework.validity)).collect())
         }),
         count,
     );
@@ -200,7 +201,7 @@ impl IncidentDays {
         let (mut restores, mut recoveries) = (Vec::new(), Vec::new());
         for &index in &pool.incidents {
             let opened_at = facts.opened_at(index);
-            opened.push(days_of(days, opened_at, opened_at, None));
+            opened.push(days_of(days, opened_at, Validity::since(opened_at)));
             let from = days.partition_point(|day| day.window.to <= opened_at);
             let Some(at) = facts.resolved_at(index) else {
                 // Over at an unknown time: neither open nor resolved.
@@ -210,7 +211,7 @@ impl IncidentDays {
                 continue;
             };
             open.push((from, days.partition_point(|day| day.window.to <= at)));
-            let (enter, leave) = days_of(days, at, opened_at, None);
+            let (enter, leave) = days_of(days, at, Validity::since(opened_at));
             resolved.push((enter, leave));
             let value = at.since(opened_at).as_f64();
             // An incident resolved before it was opened has no duration.
@@ -225,7 +226,7 @@ impl IncidentDays {
             if value < 0.0 {
                 continue;
             }
-            let linked = links.iter().map(|link| days_of(days, at, link.from, link.until)).collect();
+            let linked = links.iter().map(|link| days_of(days, at, link.validity)).collect();
             recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| Item { enter, leave, value }));
         }
         Self {

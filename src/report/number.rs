@@ -89,7 +89,7 @@ pub fn rate_in(per_day: f64, unit: RateUnit) -> String {
 }
 
 /// Both ends of a rate's interval in one unit: `2.0 to 2.6 a day`.
-pub fn rate_interval(interval: Interval, unit: RateUnit) -> String {
+fn rate_interval(interval: Interval, unit: RateUnit) -> String {
     format!("{} to {}", decimal(interval.low * unit.days()), rate_in(interval.high, unit))
 }
 
@@ -114,7 +114,7 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// Both ends of a duration's interval: `14 h to 27 h`.
-pub fn duration_interval(interval: Interval) -> String {
+fn duration_interval(interval: Interval) -> String {
     format!("{} to {}", duration(interval.low), duration(interval.high))
 }
 

@@ -1,13 +1,12 @@
 //! `deployment_facts`: one row for each counted deployment.
 
-use std::borrow::Cow;
-
-use super::{Columns, Input, Shard};
+use super::{Columns, Input, Shard, texts};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::facts::Facts;
 use crate::facts::export::Cells;
 use crate::facts::rework::ReworkRule;
+use crate::facts::validity::Validity;
 use crate::facts::words::{Kind, LeadTimeReason, Rule};
 
 /// One counted deployment.
@@ -34,19 +33,20 @@ struct Lasting<R> {
     rule: R,
 }
 
-/// One reason: its rule, and the window ends in `(from, until]` at which it is known.
-type Reason<R> = (R, Timestamp, Option<Timestamp>);
+/// One reason: its rule, and when it is known.
+type Reason<R> = (R, Validity);
 
 /// Since when one of some reasons is known for good, and the first rule that says so. What holds only for a time is told
 /// by the links of `incident_facts`, which have an end.
 fn lasting<R: Copy + Ord>(reasons: &[Reason<R>]) -> Option<Lasting<R>> {
-    let for_good = || reasons.iter().filter(|(.., until)| until.is_none());
-    let mut from = for_good().map(|(_, from, _)| *from).min()?;
-    let rule = for_good().map(|(rule, ..)| *rule).min()?;
+    let for_good = || reasons.iter().filter(|(_, known)| known.until.is_none());
+    let mut from = for_good().map(|(_, known)| known.from).min()?;
+    let rule = for_good().map(|(rule, _)| *rule).min()?;
     // What holds until then, or longer, begins it earlier.
     let reaches = |from: Timestamp| {
-        let earlier = reasons.iter().filter(|(_, it, until)| *it < from && until.is_some_and(|until| until >= from));
-        earlier.map(|(_, it, _)| *it).min()
+        let known = reasons.iter().map(|(_, known)| known);
+        let earlier = known.filter(|it| it.from < from && it.until.is_some_and(|until| until >= from));
+        earlier.map(|it| it.from).min()
     };
     while let Some(earlier) = reaches(from) {
         from = earlier;
@@ -62,7 +62,7 @@ pub(super) fn key(facts: &Facts, deployment: usize) -> String {
 }
 
 fn failures(facts: &Facts, deployment: usize) -> Vec<Reason<Rule>> {
-    facts.failures(deployment).iter().map(|it| (it.rule, it.from, it.until)).collect()
+    facts.failures(deployment).iter().map(|it| (it.rule, it.validity)).collect()
 }
 
 /// The rows of a shard, in order of finish, id and source.
@@ -86,7 +86,7 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             lead_time: lead_time.and_then(Result::ok),
             reason: lead_time.and_then(Result::err),
             failed: lasting(&failures(facts, index)),
-            rework: lasting(&facts.rework(index).map(|it| (it.rule, it.from, it.until)).collect::<Vec<_>>()),
+            rework: lasting(&facts.rework(index).map(|it| (it.rule, it.validity)).collect::<Vec<_>>()),
         })
     };
     facts.counted.iter().filter_map(|&index| row(index as usize)).collect()
@@ -94,9 +94,6 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
 
 /// The columns of the table.
 pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
-    fn texts<'r>(cells: impl Iterator<Item = Option<&'r str>>) -> Cells<'r> {
-        Cells::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
-    }
     vec![
         ("key", texts(rows.iter().map(|row| Some(row.key.as_str())))),
         ("repo", texts(rows.iter().map(|row| Some(row.repo)))),
@@ -120,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_failure_lasts_from_the_start_of_its_last_stretch_without_a_gap() {
-        let reason = |rule, from, until: Option<i64>| (rule, Timestamp(from), until.map(Timestamp));
+        let reason =
+            |rule, from, until: Option<i64>| (rule, Validity { from: Timestamp(from), until: until.map(Timestamp) });
         let of = |reasons: &[Reason<Rule>]| lasting(reasons).map(|it| (it.from.0, it.rule));
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[reason(Rule::Window, 5, Some(9))]), None, "it moved to a later deployment");

@@ -1,18 +1,18 @@
 //! `incident_facts`: one row for each counted incident, service that it affects, and deployment that it was ever linked
 //! to.
 
-use std::borrow::Cow;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::deployments::key;
-use super::{Columns, Input, Shard};
+use super::{Columns, Input, Shard, texts};
 use crate::domain::group::GroupKind;
 use crate::domain::time::Timestamp;
 use crate::facts::Facts;
 use crate::facts::attribution::Attribution;
+use crate::facts::columns::WithoutCase;
 use crate::facts::export::Cells;
 use crate::facts::rework::ReworkRule;
+use crate::facts::validity::Validity;
 use crate::facts::words::Rule;
 
 /// One incident for one service and one link.
@@ -35,35 +35,40 @@ struct Link<'a> {
     team: Option<&'a str>,
     rule: Rule,
     age: Option<i64>,
-    from: Timestamp,
-    until: Option<Timestamp>,
+    validity: Validity,
     /// Of a link that ends: the deployment that is rework by the rule `fix` for as long as it holds.
     fix: Option<String>,
 }
 
 /// Deployments that are fixes only while a link holds, by the ends of that link.
-struct PassingFixes(FxHashMap<(Timestamp, Timestamp), Vec<usize>>);
+struct PassingFixes<'a> {
+    facts: &'a Facts,
+    repos: WithoutCase<'a>,
+    environments: WithoutCase<'a>,
+    by_ends: FxHashMap<(Timestamp, Timestamp), Vec<usize>>,
+}
 
-impl PassingFixes {
-    fn new(facts: &Facts) -> Self {
+impl<'a> PassingFixes<'a> {
+    fn new(facts: &'a Facts) -> Self {
         let mut by_ends: FxHashMap<_, Vec<usize>> = FxHashMap::default();
         for deployment in facts.counted.iter().map(|index| *index as usize) {
             for rework in facts.rework(deployment).filter(|rework| rework.rule == ReworkRule::Fix) {
-                if let Some(until) = rework.until {
-                    by_ends.entry((rework.from, until)).or_default().push(deployment);
+                if let Some(until) = rework.validity.until {
+                    by_ends.entry((rework.validity.from, until)).or_default().push(deployment);
                 }
             }
         }
-        Self(by_ends)
+        let all = facts.deployments();
+        let (repos, environments) = (WithoutCase::new(&all.repo), WithoutCase::new(&all.environment));
+        Self { facts, repos, environments, by_ends }
     }
 
     /// Those that an incident's link can have made one: of its place, and created after the incident was opened.
-    fn of(&self, facts: &Facts, link: &Attribution, opened_at: Timestamp) -> Vec<usize> {
-        let all = facts.deployments();
-        let lower = |text: Option<&str>| text.map(str::to_lowercase);
-        let place = |index: usize| (lower(all.repo.get(index)), lower(all.environment.get(index)));
-        let ends = link.until.map(|until| (link.from, until));
-        let same = ends.and_then(|ends| self.0.get(&ends)).into_iter().flatten().copied();
+    fn of(&self, link: &Attribution, opened_at: Timestamp) -> Vec<usize> {
+        let all = self.facts.deployments();
+        let place = |index: usize| (self.repos.of(index), self.environments.of(index));
+        let ends = link.validity.until.map(|until| (link.validity.from, until));
+        let same = ends.and_then(|ends| self.by_ends.get(&ends)).into_iter().flatten().copied();
         same.filter(|&fix| all.created_at(fix) >= opened_at && place(fix) == place(link.deployment)).collect()
     }
 }
@@ -99,12 +104,11 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             team: service_of(link.deployment).and_then(team),
             rule: link.rule,
             age: facts.finished_at(link.deployment).map(|at| incident.opened_at.since(at).0),
-            from: link.from,
-            until: link.until,
+            validity: link.validity,
         };
         let mut links: Vec<Option<Link<'_>>> = Vec::new();
         for link in &fact.attributions {
-            let fixes = fixes.of(facts, link, incident.opened_at);
+            let fixes = fixes.of(link, incident.opened_at);
             if fixes.is_empty() {
                 links.push(Some(linked(link, None)));
             }
@@ -133,9 +137,6 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
 
 /// The columns of the table.
 pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
-    fn texts<'r>(cells: impl Iterator<Item = Option<&'r str>>) -> Cells<'r> {
-        Cells::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
-    }
     let links = || rows.iter().map(|row| row.link.as_ref());
     vec![
         ("key", texts(rows.iter().map(|row| Some(row.key.as_str())))),
@@ -149,8 +150,8 @@ pub(super) fn columns<'r>(rows: &[&'r Row<'_>]) -> Columns<'r> {
         ("deployment_team", texts(links().map(|link| link.and_then(|it| it.team)))),
         ("rule", texts(links().map(|link| link.map(|it| it.rule.as_str())))),
         ("age_seconds", Cells::Integer(links().map(|link| link.and_then(|it| it.age)).collect())),
-        ("known_at", Cells::Instant(links().map(|link| link.map(|it| it.from)).collect())),
-        ("known_until", Cells::Instant(links().map(|link| link.and_then(|it| it.until)).collect())),
+        ("known_at", Cells::Instant(links().map(|link| link.map(|it| it.validity.from)).collect())),
+        ("known_until", Cells::Instant(links().map(|link| link.and_then(|it| it.validity.until)).collect())),
         ("fix", texts(links().map(|link| link.and_then(|it| it.fix.as_deref())))),
     ]
 }

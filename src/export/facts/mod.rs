@@ -13,6 +13,7 @@ mod coverage;
 mod deployments;
 mod incidents;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -108,6 +109,11 @@ pub fn export<E: From<FactsError>>(
 
 /// The columns of some rows.
 type Columns<'a> = Vec<(&'static str, Cells<'a>)>;
+
+/// A column of texts that the rows hold.
+fn texts<'r>(cells: impl Iterator<Item = Option<&'r str>>) -> Cells<'r> {
+    Cells::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
+}
 
 /// Hands over a table, one file for each month that has rows.
 fn by_month<'r, R, E: From<FactsError>>(

@@ -104,7 +104,7 @@ impl Emulator<'_> {
     /// The deployment of this group that an incident is linked to, by the report's own rules.
     fn linked(&self, index: usize) -> Option<usize> {
         let links = &self.facts.incidents.get(index)?.attributions;
-        links.iter().find(|link| link.holds_at(self.span.to)).map(|link| link.deployment)
+        links.iter().find(|link| link.validity.holds_at(self.span.to)).map(|link| link.deployment)
     }
 
     fn per_day(&self) -> Counted {

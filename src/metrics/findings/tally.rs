@@ -39,7 +39,7 @@ pub(super) struct Tally {
 /// What is counted of each group.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct GroupTally {
-    /// Failed deployments that nothing but the clock says failed.
+    /// Failed deployments that only the attribution window links to an incident.
     pub(super) by_the_clock: u64,
     /// Counted incidents opened in the period.
     pub(super) opened: usize,

@@ -34,7 +34,7 @@ pub struct Figure {
     pub details: Details,
     /// The same over the period compared with; none where there is no such period.
     pub previous: Option<Box<Figure>>,
-    /// What may be said of the difference.
+    /// Whether the difference is more than chance.
     pub verdict: Option<Verdict>,
     /// Which way the metric went over the weeks of the period.
     pub trend: Trend,
@@ -109,7 +109,7 @@ pub struct BandReading {
     pub range: Option<(Band, Band)>,
 }
 
-/// What may be said of the difference between two periods, at 95 %.
+/// Whether two periods differ by more than chance, at 95 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Better, beyond noise.
@@ -143,7 +143,7 @@ pub struct Trend {
     pub slope_per_week: Option<f64>,
     /// Two-sided p-value of the Mann-Kendall test; none below ten weeks or where all are equal.
     pub p: Option<f64>,
-    /// What may be said of it.
+    /// Whether it is more than chance.
     pub verdict: Verdict,
 }
 

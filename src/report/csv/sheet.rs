@@ -62,7 +62,7 @@ impl<'w> Sheet<'w> {
         Ok(self.writer.write_field(&self.cell)?)
     }
 
-    /// A real number; what is no number is missing.
+    /// A real number; an empty cell where it is missing or not finite.
     pub(super) fn real(&mut self, value: Option<f64>) -> io::Result<()> {
         // Adding 0 turns the negative zero into the plain one.
         self.shown(value.filter(|number| number.is_finite()).map(|number| number + 0.0))

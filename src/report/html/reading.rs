@@ -139,7 +139,7 @@ pub(super) fn change(now: &Reading, before: &Reading) -> String {
     }
 }
 
-/// What may be said of a difference, as a sentence.
+/// Whether a difference is more than chance, as a sentence.
 pub(super) fn judgement(verdict: Option<Verdict>) -> Option<String> {
     verdict.map(|verdict| match verdict {
         Verdict::TooFewData => "There are too few data to tell a change from chance.".to_owned(),
