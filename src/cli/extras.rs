@@ -43,12 +43,18 @@ pub(super) fn notes(path: &Path) -> Result<Notes, UsageError> {
         |cause: String| UsageError(format!("{name}: the notes cannot be read: {}; check --notes", plain(&cause)));
     let bytes = read(path, LARGEST_NOTES).map_err(|cause| unreadable(cause.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("they are not UTF-8".into()))?;
-    let notes: Notes = toml::from_str(&text).map_err(|cause| {
+    parse_notes(&name.to_string(), &text)
+}
+
+/// Reads notes; `name` is that of their file.
+pub(super) fn parse_notes(name: &str, text: &str) -> Result<Notes, UsageError> {
+    let notes: Notes = toml::from_str(text).map_err(|cause| {
         let at = cause.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
         let words = cause.message().lines().next().unwrap_or_default().to_owned();
         UsageError(format!(
-            "{name}:{at}: {words}; write `summary = \"…\"`, [[note]] with `date` and `text`, [[freeze]] with `from`, `to` \
-             and `text`, dates like \"2026-08-01\""
+            "{name}:{at}: {words}; write `comment = \"…\"`, [[action]] with `what`, `owner`, `due`, `metric` and `service` \
+             or `team`, [[note]] with `date` and `text`, [[freeze]] with `from`, `to` and `text`, dates like \
+             \"2026-08-01\""
         ))
     })?;
     match notes.freezes.iter().find(|freeze| freeze.from >= freeze.to) {

@@ -3,6 +3,7 @@
 
 mod advice;
 mod args;
+mod carried;
 mod commands;
 mod content;
 mod context;

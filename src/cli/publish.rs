@@ -94,7 +94,7 @@ pub(super) fn depth(out: &Path, period: &str, filters: [Option<&str>; 2], format
 }
 
 /// The period, and the filters of services and teams where there are some: `2026-Q3.team-payments`.
-fn folder_name(period: &str, [service, team]: [Option<&str>; 2]) -> String {
+pub(super) fn folder_name(period: &str, [service, team]: [Option<&str>; 2]) -> String {
     let mut name = period.to_owned();
     for (kind, filter) in [("service", service), ("team", team)] {
         if let Some(filter) = filter {

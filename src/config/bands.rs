@@ -3,6 +3,7 @@
 //! ```toml
 //! edition = "acme-2026"                # printed wherever a band is
 //! note = "Agreed in January."          # optional
+//! min_sample = 12                      # optional: with fewer events the page prints "too few to place" for the band
 //!
 //! [deployment_frequency]
 //! elite = "> 1 per 1d"                 # deployments per span
@@ -27,7 +28,7 @@ use std::path::Path;
 use super::document::{Document, Section, Text};
 use super::error::ConfigError;
 use super::schema;
-use crate::domain::band::{Band, Bands, Limit, Thresholds};
+use crate::domain::band::{Band, Bands, Limit, MIN_SAMPLE, Thresholds};
 use crate::domain::time::parse_duration;
 use crate::domain::unit::Seconds;
 
@@ -75,6 +76,8 @@ fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
         change_failure_rate: thresholds(&top, "change_failure_rate", percentage)?,
         time_to_restore: thresholds(&top, "time_to_restore", duration)?,
         recovery_time: thresholds(&top, "recovery_time", duration)?,
+        min_sample: top.number("min_sample", 1, 1_000_000)?.map_or(MIN_SAMPLE, u64::from),
+        survey: None,
     })
 }
 

@@ -66,7 +66,7 @@ pub(super) const CONFIG: &Schema = &[
 
 /// A file of bands.
 pub(super) const BANDS: &Schema = &[
-    ("", &["edition", "note"]),
+    ("", &["edition", "min_sample", "note"]),
     ("deployment_frequency", &["elite", "high", "medium"]),
     ("lead_time", &["elite", "high", "medium"]),
     ("change_failure_rate", &["elite", "high", "medium"]),

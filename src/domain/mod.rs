@@ -18,6 +18,7 @@ pub mod rework;
 pub mod settings;
 pub mod sha;
 pub mod status;
+pub mod survey;
 pub mod time;
 pub mod unit;
 pub mod words;

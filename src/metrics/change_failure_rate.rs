@@ -25,11 +25,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::Ratio],
     interval: "Wilson's interval of a share",
     thresholds: |bands| Some(&bands.change_failure_rate),
+    answers: |_| None,
     needs: Needs::Both,
     test: Test::Shares,
     counts: ("deployment", "deployments"),
     part: Some(Part { key: "failed", are: "failed", is: "failed", one: "failed" }),
     section: Some("failures"),
+    beside: None,
     blank: || Details::Failures(BTreeMap::new()),
     measure,
 };

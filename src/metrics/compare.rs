@@ -6,7 +6,7 @@
 
 use super::descriptor::{Descriptor, Test};
 use super::statistics::{newcombe, poisson_rates_p};
-use super::tables::{Better, Figure, Metric, Verdict};
+use super::tables::{Better, Figure, Metric, PastPeriod, Progress, Verdict};
 
 /// Fewer deployments than this on either side say nothing about a share of them.
 const FEWEST_DEPLOYMENTS: u64 = 5;
@@ -15,6 +15,35 @@ const FEWEST_DEPLOYMENTS: u64 = 5;
 pub(super) fn verdict(metric: Metric, now: &Figure, before: &Figure) -> Option<Verdict> {
     let now = now.known()?;
     Some(before.known().map_or(Verdict::TooFewData, |before| judge(metric.descriptor(), now, before)))
+}
+
+/// The verdict in view of earlier periods, given from the newest to the oldest, all before the one compared with.
+///
+/// The level is that of the newest earlier period from which the one compared with had fallen (or risen) by more than
+/// chance.
+pub(super) fn progress<'a>(
+    metric: Metric,
+    now: &Figure,
+    before: &Figure,
+    earlier: impl Iterator<Item = &'a PastPeriod>,
+) -> Option<Progress> {
+    let verdict = verdict(metric, now, before)?;
+    let moved = match verdict {
+        Verdict::WithinNoise => return Some(Progress::Unchanged),
+        Verdict::TooFewData => return Some(Progress::TooFewData),
+        Verdict::Better => Verdict::Worse,
+        Verdict::Worse => Verdict::Better,
+    };
+    let judged = |one: &Figure, other: &Figure| self::verdict(metric, one, other);
+    let level = earlier.into_iter().find(|past| judged(before, &past.figures[metric]) == Some(moved));
+    let against = level.and_then(|past| Some((judged(now, &past.figures[metric])?, past.period.clone())));
+    Some(match (verdict, against) {
+        (Verdict::Better, Some((Verdict::Worse, period))) => Progress::RecoveredInPart(period),
+        (Verdict::Better, Some((Verdict::WithinNoise | Verdict::TooFewData, period))) => Progress::RecoveredTo(period),
+        (Verdict::Better, _) => Progress::Better,
+        (_, Some((Verdict::WithinNoise | Verdict::TooFewData, period))) => Progress::FellBackTo(period),
+        _ => Progress::Worse,
+    })
 }
 
 fn judge(descriptor: &Descriptor, now: &Figure, before: &Figure) -> Verdict {
@@ -54,8 +83,9 @@ fn medians(now: &Figure, before: &Figure) -> Option<(bool, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::period::Period;
     use crate::domain::unit::Interval;
-    use crate::metrics::tables::{Details, FrequencyDetails, NoData};
+    use crate::metrics::tables::{Details, Figures, FrequencyDetails, NoData};
 
     fn rate(n: u64) -> Figure {
         let details = FrequencyDetails { days: 30, days_with_deployments: 1, median_days_between: None };
@@ -105,6 +135,29 @@ mod tests {
             assert_eq!(judge(None, Some((3.0, 4.0))), Verdict::TooFewData);
             assert_eq!(judge(Some((1.0, 2.0)), None), Verdict::TooFewData);
         }
+    }
+
+    #[test]
+    fn better_after_a_dip_is_a_recovery_and_names_the_level() {
+        let past = |period: &str, n| PastPeriod {
+            period: Period::parse(period, chrono::NaiveDate::MIN).expect("a period"),
+            figures: Figures::new(|_| rate(n)),
+        };
+        let course = |now, before, earlier: &[PastPeriod]| {
+            progress(Metric::DeploymentFrequency, &rate(now), &rate(before), earlier.iter()).expect("a figure")
+        };
+        let dip = [past("2026-Q1", 60), past("2025-Q4", 58)];
+        assert_eq!(course(62, 20, &dip), Progress::RecoveredTo(dip[0].period.clone()));
+        assert_eq!(course(36, 12, &dip), Progress::RecoveredInPart(dip[0].period.clone()));
+        assert_eq!(course(110, 20, &dip), Progress::Better, "beyond the level before the dip");
+        assert_eq!(course(62, 20, &[past("2026-Q1", 22)]), Progress::Better, "there was no dip");
+        assert_eq!(course(62, 20, &[]), Progress::Better);
+        assert_eq!(course(20, 62, &[past("2026-Q1", 22)]), Progress::FellBackTo(past("2026-Q1", 22).period));
+        assert_eq!(course(20, 62, &dip), Progress::Worse);
+        assert_eq!(course(22, 20, &dip), Progress::Unchanged);
+        assert_eq!(course(3, 2, &dip), Progress::TooFewData);
+        let slow = [past("2026-Q1", 24), past("2025-Q4", 60)];
+        assert_eq!(course(62, 20, &slow), Progress::RecoveredTo(slow[1].period.clone()), "a dip over two periods");
     }
 
     #[test]

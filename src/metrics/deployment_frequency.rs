@@ -24,11 +24,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::Rate],
     interval: "exact Poisson interval of the count (Garwood), divided by the days",
     thresholds: |bands| Some(&bands.deployment_frequency),
+    answers: |survey| Some(survey.deployment_frequency),
     needs: Needs::Deployments,
     test: Test::Rates,
     counts: ("deployment", "deployments"),
     part: None,
     section: Some("frequency"),
+    beside: None,
     blank: || Details::Frequency(FrequencyDetails::default()),
     measure,
 };

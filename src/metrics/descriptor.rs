@@ -2,8 +2,9 @@
 //! direction is better, what it lists, which bands it reads, what must have been read, how two periods are compared.
 
 use super::group_span::GroupSpan;
-use super::tables::{BandReading, Better, Details, Figure, Statistic, Unit};
+use super::tables::{BandReading, Better, Details, Figure, Metric, Statistic, Surpassed, Unit};
 use crate::domain::band::{Bands, Thresholds};
+use crate::domain::survey::{Answers, Survey};
 
 /// One metric.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Descriptor {
     pub interval: &'static str,
     /// Its thresholds in a table of bands; none where no edition has any.
     pub thresholds: fn(&Bands) -> Option<&Thresholds>,
+    /// Its answers in a survey; none where no distribution was published.
+    pub answers: fn(&Survey) -> Option<Answers>,
     /// What must have been read for a figure.
     pub needs: Needs,
     /// How two periods are compared.
@@ -42,6 +45,8 @@ pub struct Descriptor {
     pub part: Option<Part>,
     /// The section of the report's page that a tile of its own leads to; none where another metric's section has it.
     pub section: Option<&'static str>,
+    /// The metric in whose tile and section it is shown, where it has none of its own.
+    pub beside: Option<Metric>,
     /// What only this metric has, of nothing.
     pub blank: fn() -> Details,
     /// Counts it, without band and comparison.
@@ -102,5 +107,16 @@ impl Descriptor {
             thresholds.classify(worse).zip(thresholds.classify(better)).filter(|(worse, better)| worse != better)
         });
         BandReading { band: thresholds.classify(value), range }
+    }
+
+    /// The share of a survey's respondents that a figure's value surpasses, and the ends of its interval.
+    pub(super) fn surpassed(&self, bands: &Bands, figure: &Figure) -> Option<Surpassed> {
+        let answers = (self.answers)(bands.survey.as_ref()?)?;
+        let by = |value| answers.surpassed(value);
+        let ends = figure.ci95.map(|ends| match self.better {
+            Better::Higher => (by(ends.low), by(ends.high)),
+            Better::Lower => (by(ends.high), by(ends.low)),
+        });
+        Some(Surpassed { value: by(figure.value?), ends })
     }
 }

@@ -37,11 +37,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean],
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.lead_time),
+    answers: |survey| Some(survey.lead_time),
     needs: Needs::Deployments,
     test: Test::Medians,
     counts: ("deployment", "deployments"),
     part: None,
     section: Some("lead-time"),
+    beside: None,
     blank: || Details::LeadTime(Box::default()),
     measure,
 };

@@ -47,7 +47,7 @@ use self::group_span::GroupSpan;
 use self::pool::{Pool, pools};
 use self::reach::{History, Reach};
 use self::recognised::Recognised;
-use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures};
+use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures, PastPeriod};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
@@ -104,6 +104,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let now = Known::new(&request.period, request);
     let before = request.previous.as_ref().map(|period| Known::new(period, request));
+    let earlier = earlier(request);
     let known = now.span;
     let pools = pools(&facts, &filter);
     let by_service = match request.depth {
@@ -126,7 +127,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
             attributed: &attributed,
             depth: request.depth,
         };
-        scope.report(&days, now, before)
+        scope.report(&days, now, before, &earlier)
     });
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
@@ -155,6 +156,19 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     analysis.alternatives = alternatives::alternatives(&analysis, &basis)?;
     analysis.findings = findings::findings(&analysis);
     Ok(analysis)
+}
+
+/// Periods of the same kind before the reported one, oldest first, that the report shows beside it.
+const EARLIER: usize = 7;
+
+fn earlier(request: &Request) -> Vec<(Period, Known)> {
+    let most = if request.depth == Depth::Whole { EARLIER } else { 0 };
+    let mut periods: Vec<_> = std::iter::successors(request.period.previous(), Period::previous)
+        .take(most)
+        .map(|period| (period.clone(), Known::new(&period, request)))
+        .collect();
+    periods.reverse();
+    periods
 }
 
 /// What is known of a period, whichever group is asked.
@@ -190,8 +204,18 @@ struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn report(&self, days: &[DayWindow], now: Known, before: Option<Known>) -> GroupReport {
+    fn report(
+        &self,
+        days: &[DayWindow],
+        now: Known,
+        before: Option<Known>,
+        earlier: &[(Period, Known)],
+    ) -> GroupReport {
         let settings = self.settings;
+        let earlier: Vec<PastPeriod> = earlier
+            .iter()
+            .map(|(period, known)| PastPeriod { period: period.clone(), figures: self.figures(*known) })
+            .collect();
         let mut figures = self.figures(now);
         // Without days there are no weeks and no months.
         let for_the_page = if self.depth == Depth::Whole { days } else { &[] };
@@ -202,10 +226,14 @@ impl Scope<'_> {
             if let Some(before) = before {
                 let previous = self.figure(metric, before);
                 figure.verdict = compare::verdict(metric, figure, &previous);
+                let older =
+                    earlier.iter().rev().filter(|past| settings.zone.midnight(past.period.to) <= before.span.from);
+                figure.progress = compare::progress(metric, figure, &previous, older);
                 figure.previous = Some(Box::new(previous));
             }
         }
         GroupReport {
+            earlier,
             group: self.pool.group.clone(),
             team: self.pool.team.clone(),
             services: self.pool.services.len(),
@@ -244,6 +272,7 @@ impl Scope<'_> {
         }
         let mut figure = (descriptor.measure)(&self.over(known));
         figure.band = descriptor.reading(&self.settings.bands, &figure);
+        figure.surpassed = descriptor.surpassed(&self.settings.bands, &figure);
         figure
     }
 

@@ -6,7 +6,7 @@
 use super::descriptor::{Descriptor, Needs, Test};
 use super::group_span::GroupSpan;
 use super::incident_times::times;
-use super::tables::{Better, Details, Figure, RestoreDetails, Statistic, Unit};
+use super::tables::{Better, Details, Figure, Metric, RestoreDetails, Statistic, Unit};
 
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     id: "recovery_time",
@@ -22,11 +22,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean, Statistic::KaplanMeierP50],
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.recovery_time),
+    answers: |survey| Some(survey.recovery_time),
     needs: Needs::Both,
     test: Test::Medians,
     counts: ("resolved incident", "resolved incidents"),
     part: None,
     section: None,
+    beside: Some(Metric::TimeToRestore),
     blank: || Details::Restore(RestoreDetails::default()),
     measure,
 };

@@ -31,11 +31,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::Ratio],
     interval: "Wilson's interval of a share",
     thresholds: |_| None,
+    answers: |_| None,
     needs: Needs::Both,
     test: Test::Shares,
     counts: ("deployment", "deployments"),
     part: Some(Part { key: "rework", are: "are rework", is: "is rework", one: "rework" }),
     section: Some("rework"),
+    beside: None,
     blank: || Details::Rework(BTreeMap::new()),
     measure,
 };

@@ -25,11 +25,13 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     statistics: &[Statistic::P50, Statistic::P75, Statistic::P90, Statistic::Mean, Statistic::KaplanMeierP50],
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.time_to_restore),
+    answers: |_| None,
     needs: Needs::Incidents,
     test: Test::Medians,
     counts: ("resolved incident", "resolved incidents"),
     part: None,
     section: Some("restore"),
+    beside: None,
     blank: || Details::Restore(RestoreDetails::default()),
     measure,
 };

@@ -1,6 +1,8 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
 
+pub mod bulletin;
 pub mod chart;
+pub mod completeness;
 pub mod csv;
 pub mod diff;
 pub mod digest;
@@ -11,6 +13,7 @@ pub mod json;
 pub mod markdown;
 pub mod notes;
 pub mod number;
+mod reading;
 pub mod redact;
 pub mod verdicts;
 pub mod words;
@@ -18,7 +21,7 @@ pub mod words;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub use notes::Notes;
+pub use notes::{Action, Notes};
 
 /// Where a report comes from, besides its events and settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Provenance {
     pub synthetic: bool,
     /// What people add to it.
     pub notes: Notes,
+    /// The actions of the report on the period before.
+    pub carried: Vec<Action>,
     /// A logo for the page's head, as a data URI.
     pub logo: Option<String>,
 }

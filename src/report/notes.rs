@@ -1,22 +1,117 @@
-//! What people add to a report: a note for its summary, notes on days, and freezes.
+//! What people add to a report: a comment and actions for the first page, notes on days, and freezes.
 
 use chrono::NaiveDate;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::group::{Group, GroupKind};
+use crate::metrics::tables::Metric;
+
+/// Words of a comment: what is longer would push the figures off the first page.
+pub const MOST_WORDS: usize = 75;
+
 /// All of it; empty unless a file says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notes {
-    /// Stands in the summary.
-    #[serde(default)]
-    pub summary: Option<String>,
+    /// The author's comment on the figures, at most [`MOST_WORDS`] words.
+    #[serde(default, alias = "summary", deserialize_with = "comment")]
+    pub comment: Option<String>,
+    /// What somebody is going to do.
+    #[serde(default, rename = "action")]
+    pub actions: Vec<Action>,
     /// On days.
     #[serde(default, rename = "note")]
     pub notes: Vec<Note>,
     /// Spans in which nothing was to be deployed.
     #[serde(default, rename = "freeze")]
     pub freezes: Vec<Freeze>,
+}
+
+/// What somebody is going to do until some day, and the metric that it aims at.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WrittenAction")]
+pub struct Action {
+    /// What.
+    pub what: String,
+    /// Who does it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub due: Option<NaiveDate>,
+    /// What should change by it.
+    pub aim: Option<Aim>,
+}
+
+/// A metric of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The metric.
+    pub metric: Metric,
+    /// The service or team; none for the whole.
+    pub group: Option<Group>,
+}
+
+/// An action as it is written in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAction {
+    what: String,
+    owner: Option<String>,
+    #[serde(default, deserialize_with = "some_day")]
+    due: Option<NaiveDate>,
+    metric: Option<String>,
+    service: Option<String>,
+    team: Option<String>,
+}
+
+impl TryFrom<WrittenAction> for Action {
+    type Error = String;
+
+    fn try_from(written: WrittenAction) -> Result<Self, String> {
+        let WrittenAction { what, owner, due, metric, service, team } = written;
+        if what.trim().is_empty() {
+            return Err("an action says nothing: write what is to be done into `what`".to_owned());
+        }
+        let group = match (service, team) {
+            (Some(_), Some(_)) => {
+                return Err(format!("the action “{what}” names a service and a team: keep one of them"));
+            }
+            (Some(name), None) => Some(Group { kind: GroupKind::Service, name }),
+            (None, Some(name)) => Some(Group { kind: GroupKind::Team, name }),
+            (None, None) => None,
+        };
+        let aim = match metric {
+            None if group.is_some() => {
+                return Err(format!("the action “{what}” names a service or a team, but no `metric`"));
+            }
+            None => None,
+            Some(name) => {
+                let metric = Metric::ALL.into_iter().find(|metric| metric.descriptor().is_called(&name));
+                let metric = metric.ok_or_else(|| {
+                    let all: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
+                    format!("`{name}` is not a metric; the metrics are {}", all.join(", "))
+                })?;
+                Some(Aim { metric, group })
+            }
+        };
+        Ok(Self { what, owner, due, aim })
+    }
+}
+
+/// A comment of at most [`MOST_WORDS`] words.
+fn comment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let words = text.split_whitespace().count();
+    if words > MOST_WORDS {
+        return Err(D::Error::custom(format!(
+            "the comment has {words} words; at most {MOST_WORDS} fit the first page"
+        )));
+    }
+    Ok(Some(text))
+}
+
+fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    day(deserializer).map(Some)
 }
 
 /// A note on a day.
@@ -57,12 +152,38 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error
         Day::Text(text) => text,
         Day::Toml(date) => date.to_string(),
     };
-    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no day")))
+    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a day")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_action_names_a_metric_by_any_of_its_names_and_at_most_one_group() {
+        let read = |text: &str| toml::from_str::<Notes>(&format!("[[action]]\nwhat = 'x'\n{text}"));
+        let action = read("metric = 'cfr'\nservice = 'web'\ndue = 2026-10-31\nowner = 'ops'").expect("an action");
+        let aim = action.actions[0].aim.clone().expect("an aim");
+        assert_eq!(aim.metric, Metric::ChangeFailureRate);
+        assert_eq!(aim.group, Some(Group { kind: GroupKind::Service, name: "web".into() }));
+        assert_eq!(read("").expect("an action").actions[0].aim, None);
+        for (bad, word) in [
+            ("metric = 'speed'", "`speed` is not a metric"),
+            ("metric = 'cfr'\nservice = 'a'\nteam = 'b'", "keep one of them"),
+            ("team = 'b'", "no `metric`"),
+            ("due = 'soon'", "`soon` is not a day"),
+        ] {
+            let error = read(bad).expect_err(bad);
+            assert!(error.message().contains(word), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_comment_has_at_most_75_words() {
+        let read = |n: usize| toml::from_str::<Notes>(&format!("comment = '{}'", "word ".repeat(n)));
+        assert!(read(75).is_ok());
+        assert!(read(76).expect_err("too long").message().contains("has 76 words"));
+    }
 
     #[test]
     fn a_day_may_be_a_text_or_a_date_of_toml() {
@@ -71,6 +192,6 @@ mod tests {
             assert_eq!(notes.notes[0].date.to_string(), "2026-08-01");
         }
         let error = toml::from_str::<Notes>("[[note]]\ndate = 'soon'\ntext = 'x'\n").expect_err("no day");
-        assert!(error.message().contains("`soon` is no day"), "{error}");
+        assert!(error.message().contains("`soon` is not a day"), "{error}");
     }
 }

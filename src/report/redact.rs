@@ -27,6 +27,7 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         group(&mut report.group);
         team(&mut report.team);
         figures(&mut report.figures);
+        report.earlier.iter_mut().for_each(|past| figures(&mut past.figures));
         for month in &mut report.months {
             no_data(&mut month.figure);
         }

@@ -3,6 +3,7 @@
 //! Each says what is missing, why, and the way out. Plain text: whoever puts it into HTML or Markdown escapes it.
 
 use super::number;
+use crate::domain::period::Period;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, ReworkRule, Rule, Variant, Verdict};
@@ -48,6 +49,11 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
             extent(*read, zone)
         ),
     }
+}
+
+/// A period as a reader calls it: its label, or its days where the label is only their dates.
+pub fn period_name(period: &Period) -> String {
+    if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
 }
 
 /// `a, b and 3 more`.

@@ -8,6 +8,7 @@ use super::report::{ALL_FORMATS, DEFAULT_COMPARISON, write};
 use crate::cli::args::Common;
 use crate::cli::context::temporary_folder;
 use crate::cli::exit::{Code, UsageError};
+use crate::cli::extras;
 use crate::cli::output::Talk;
 use crate::config::Config;
 use crate::domain::event::Table;
@@ -23,6 +24,11 @@ const FILES: [(Table, &str, &str); 4] = [
     (Table::Commits, "commits.csv", include_str!("../../../data/demo/commits.csv")),
     (Table::PullRequests, "pull-requests.csv", include_str!("../../../data/demo/pull-requests.csv")),
     (Table::Incidents, "incidents.csv", include_str!("../../../data/demo/incidents.csv")),
+];
+/// The notes of the quarter reported, and those of the quarter before, whose actions are followed up.
+const NOTES: [(&str, &str); 2] = [
+    ("data/demo/notes.toml", include_str!("../../../data/demo/notes.toml")),
+    ("data/demo/notes-2026-Q2.toml", include_str!("../../../data/demo/notes-2026-Q2.toml")),
 ];
 /// The bundled files are complete for these days, and the report is made at the end of the last one.
 const COVERS: &str = "2025-09-01..2026-10-01";
@@ -55,10 +61,14 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
         team: None,
         depth: Depth::Whole,
     };
+    let [notes, before] = NOTES.map(|(name, text)| extras::parse_notes(name, text));
+    let (notes, before) = (notes?, before?);
     let provenance = Provenance {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: config.digest(),
         synthetic: true,
+        notes,
+        carried: before.actions,
         ..Provenance::default()
     };
     write(&dataset, &request, &provenance, &ALL_FORMATS, &out, talk)?;

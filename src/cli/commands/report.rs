@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report};
+use crate::cli::carried;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
@@ -56,6 +57,11 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: context.config.digest(),
         synthetic: false,
+        carried: if report.redact {
+            Vec::new()
+        } else {
+            carried::actions(&context.out, &request.period, filters, talk)
+        },
         notes: report.notes.as_deref().filter(|_| !report.redact).map(extras::notes).transpose()?.unwrap_or_default(),
         logo: context
             .config

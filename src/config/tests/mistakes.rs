@@ -238,7 +238,7 @@ const MISTAKES: &[(&str, &str)] = &[
     // Bands.
     (
         "[report]\nbands = 'dora-2020'\n",
-        "dora.toml:2: `bands` in [report]: `dora-2020` is neither an edition (handbook, dora-2019, dora-2021, dora-2022, dora-2023, dora-2024, none) nor a file (dora-2020 does not exist)",
+        "dora.toml:2: `bands` in [report]: `dora-2020` is neither an edition (handbook, dora-2019, dora-2021, dora-2022, dora-2023, dora-2024, dora-2025, none) nor a file (dora-2020 does not exist)",
     ),
     (
         "[report]\nbands = 'locked.toml'\n",

@@ -9,6 +9,7 @@ use super::distribution::{Durations, Quantiles};
 use super::metric::Statistic;
 use super::no_data::NoData;
 use crate::domain::band::Band;
+use crate::domain::period::Period;
 use crate::domain::unit::Interval;
 use crate::facts::rework::ReworkRule;
 use crate::facts::words::Rule;
@@ -36,6 +37,10 @@ pub struct Figure {
     pub previous: Option<Box<Figure>>,
     /// Whether the difference is more than chance.
     pub verdict: Option<Verdict>,
+    /// The verdict in view of the periods before the one compared with.
+    pub progress: Option<Progress>,
+    /// How many respondents of a survey it surpasses, where the edition of the bands has published their answers.
+    pub surpassed: Option<Surpassed>,
     /// Which way the metric went over the weeks of the period.
     pub trend: Trend,
 }
@@ -132,6 +137,58 @@ impl Verdict {
             Self::TooFewData => "too few data",
         }
     }
+}
+
+/// How a figure changed against the period compared with, in view of the periods before that one: what follows a dip is
+/// a recovery, and nothing better than it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Better, and not the end of a dip.
+    Better,
+    /// Better, after a dip, and back at the level of this period.
+    RecoveredTo(Period),
+    /// Better, after a dip, and still worse than in this period.
+    RecoveredInPart(Period),
+    /// Worse, and not the end of a peak.
+    Worse,
+    /// Worse, after a peak, and back at the level of this period.
+    FellBackTo(Period),
+    /// No change that chance does not explain.
+    Unchanged,
+    /// Too little to say anything.
+    TooFewData,
+}
+
+impl Progress {
+    /// As written in the outputs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::RecoveredTo(_) => "recovered",
+            Self::RecoveredInPart(_) => "recovered in part",
+            Self::Worse => "worse",
+            Self::FellBackTo(_) => "fell back",
+            Self::Unchanged => "unchanged",
+            Self::TooFewData => "too few data",
+        }
+    }
+
+    /// The earlier period whose level it is measured against.
+    pub fn level_of(&self) -> Option<&Period> {
+        match self {
+            Self::RecoveredTo(period) | Self::RecoveredInPart(period) | Self::FellBackTo(period) => Some(period),
+            Self::Better | Self::Worse | Self::Unchanged | Self::TooFewData => None,
+        }
+    }
+}
+
+/// The shares of a survey's respondents whose answers are worse than a figure, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surpassed {
+    /// By the value.
+    pub value: f64,
+    /// By the worse and the better end of its interval.
+    pub ends: Option<(f64, f64)>,
 }
 
 /// Which way a metric went over the weeks of a period.

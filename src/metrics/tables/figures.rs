@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::figure::Figure;
 use super::metric::Metric;
+use crate::domain::period::Period;
 
 /// A figure for each metric.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,15 @@ impl IndexMut<Metric> for Figures {
     fn index_mut(&mut self, metric: Metric) -> &mut Figure {
         &mut self.0[metric as usize]
     }
+}
+
+/// The figures of an earlier period of the same kind, as known at its own end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastPeriod {
+    /// Which.
+    pub period: Period,
+    /// Its figures, without comparisons.
+    pub figures: Figures,
 }
 
 /// One step of a survival curve.

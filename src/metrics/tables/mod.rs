@@ -20,8 +20,8 @@ pub use daily::DailyRow;
 pub use details::{Details, FrequencyDetails, LeadTimeDetails, RestoreDetails, StageFigures, VariantFigure};
 pub use distribution::{Durations, Quantiles};
 pub use emulation::{EmulatedValue, Emulation, Tool};
-pub use figure::{BandReading, Figure, Trend, Verdict};
-pub use figures::{Figures, MonthlyFailures, SurvivalStep};
+pub use figure::{BandReading, Figure, Progress, Surpassed, Trend, Verdict};
+pub use figures::{Figures, MonthlyFailures, PastPeriod, SurvivalStep};
 pub use finding::{Counts, Fault, Finding, Numbers, Observation, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
@@ -128,6 +128,8 @@ pub struct GroupReport {
     pub services: usize,
     /// The period's, each with its figure of the period compared with, its verdict and its trend.
     pub figures: Figures,
+    /// The seven periods of the same kind before the reported one, oldest first; empty where only tables are computed.
+    pub earlier: Vec<PastPeriod>,
     /// Change failure rate and recovery time under other attributions; empty where failures cannot be told.
     pub sensitivity: Vec<Sensitivity>,
     /// Failures of the last three windows of 30 days that end with the period, the newest first.

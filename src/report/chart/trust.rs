@@ -5,20 +5,10 @@ use super::frame::{SMALL, WIDTH};
 use super::palette::{BAR, INK, LINE, RULE};
 use super::scale::Scale;
 use super::{Chart, ChartError, Points};
+use crate::report::completeness::Share;
 use crate::report::number;
 
 const ROW: f64 = 30.0;
-
-/// One share: what, how many of how many.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
-    /// What is counted.
-    pub name: &'static str,
-    /// How many are as they should be.
-    pub part: u64,
-    /// Of how many.
-    pub whole: u64,
-}
 
 /// The chart; `None` where there is nothing of anything.
 pub fn chart(shares: &[Share]) -> Result<Option<Chart>, ChartError> {

@@ -117,6 +117,11 @@ fn fault(fault: Fault) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// The name of a class of fault.
+pub(in crate::report) fn fault_name(class: Fault) -> &'static str {
+    fault(class).0
+}
+
 fn sustained(ratios: &[f64], faults: &BTreeMap<Fault, usize>) -> Words {
     let classes: Vec<String> = faults.iter().map(|(class, n)| format!("{n} {}", fault(*class).0)).collect();
     let experiments = faults.keys().filter_map(|class| {

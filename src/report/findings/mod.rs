@@ -23,6 +23,8 @@ impl Words {
     }
 }
 
+pub(super) use self::incidents::fault_name;
+
 /// The words of a finding.
 pub fn words(finding: &Finding) -> Words {
     match &finding.what {

@@ -1,12 +1,12 @@
 //! Services and teams: every value with its n and its course, sorted by name; no ranking.
 
 use super::cell::short;
-use super::reading::{self, BandView, Outcome};
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Analysis, GroupReport, Metric, Unit, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
+use crate::report::reading::{self, BandView, Outcome};
 
 /// Below this n a value is marked: chance alone moves it a long way.
 const SMALL_SAMPLE: u64 = 20;

@@ -1,12 +1,12 @@
 //! The head of the page: whose report it is, of what, from what, as of when. And what was not read, in words.
 
 use super::cell::{Cell, Grid, short, text};
-use super::period_name;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::Analysis;
+use crate::report::words::period_name;
 use crate::report::{Provenance, number};
 
 /// Spans that one line names before the rest are only counted.

@@ -11,7 +11,6 @@ mod definitions;
 mod emulations;
 mod groups;
 mod head;
-mod reading;
 mod rework;
 mod sections;
 mod sensitivity;
@@ -36,7 +35,6 @@ use super::chart::{self, Chart};
 use super::findings::{Words, words};
 use super::number;
 use crate::domain::group::GroupKind;
-use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, Zone};
 use crate::metrics::tables::{Analysis, Finding, Severity};
 
@@ -145,7 +143,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         no_figures: NO_FIGURES,
         head: head::head(analysis, provenance),
         logo: provenance.logo.as_deref(),
-        note: provenance.notes.summary.as_deref(),
+        note: provenance.notes.comment.as_deref(),
         script: SCRIPT,
         script_hash: STANDARD.encode(Sha256::digest(SCRIPT)),
         trust,
@@ -186,11 +184,6 @@ pub fn render_index(reports: &[IndexEntry]) -> Result<String, askama::Error> {
         })
         .collect();
     Index { reports }.render().map(|text| without_controls(&text))
-}
-
-/// A period as a reader calls it: its label, or its days where the label is only their dates.
-fn period_name(period: &Period) -> String {
-    if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
 }
 
 /// Replaces what could turn the direction of the text around it, and control characters that HTML does not know.

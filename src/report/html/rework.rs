@@ -1,9 +1,9 @@
 //! The section of the deployment rework rate: the figure, by rule, and the newest deployments that are rework.
 
 use super::cell::{Grid, Link, short, text};
-use super::reading;
 use super::view::{Panel, Section};
 use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, Metric, ReworkRule};
+use crate::report::reading;
 use crate::report::{number, words};
 
 /// Rows of the table; all of them are in deployments.csv.

@@ -2,7 +2,6 @@
 
 use super::cell::{Grid, Link, short, text};
 use super::emulations;
-use super::reading::{self, trend};
 use super::view::{NO_LINE, Panel, Section};
 use super::{rework, sensitivity};
 use crate::domain::time::Zone;
@@ -11,6 +10,7 @@ use crate::report::chart::{
     ChartError, failure_rate, failures_by_month, frequency, incidents, lead_time, lead_time_distribution, stages,
     survival,
 };
+use crate::report::reading::{self, trend};
 use crate::report::{number, words};
 
 /// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.

@@ -1,12 +1,13 @@
 //! The summary: a tile per metric, and a generated sentence each.
 
-use super::reading::{self, BandView};
+use super::view;
 use super::view::Spark;
-use super::{period_name, view};
 use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::explain::command;
+use crate::report::reading::{self, BandView};
+use crate::report::words::period_name;
 
 /// One metric at a glance.
 #[derive(Debug, Clone, PartialEq)]

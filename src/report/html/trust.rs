@@ -3,9 +3,10 @@
 use super::cell::{Grid, text};
 use super::view::Panel;
 use crate::domain::kind::DeploymentKind;
-use crate::metrics::tables::{Analysis, GroupReport, LeadTimeReason, Metric, ReworkRule, Rule};
+use crate::metrics::tables::{Analysis, GroupReport, Metric, ReworkRule, Rule};
 use crate::report::chart::ChartError;
-use crate::report::chart::trust::{Share, chart};
+use crate::report::chart::trust::chart;
+use crate::report::completeness::shares;
 
 /// The chart of shares and the table of what is exact.
 pub(super) fn panels(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Panel>, ChartError> {
@@ -15,46 +16,6 @@ pub(super) fn panels(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Panel
     }
     panels.push(Panel::Grid(exactness(analysis, all)));
     Ok(panels)
-}
-
-fn shares(analysis: &Analysis) -> Vec<Share> {
-    let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
-    let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
-    let incidents = || analysis.incidents.iter().filter(|it| it.counted && analysis.known.contains(it.event.opened_at));
-    let failed = || counted().filter(|it| it.failed == Some(true));
-    let share = |name, part: usize, whole: usize| Share { name, part: part as u64, whole: whole as u64 };
-    vec![
-        share(
-            "Repos read over the whole period",
-            analysis.history.iter().filter(|it| is_whole(analysis, it)).count(),
-            analysis.history.len(),
-        ),
-        share("Deployments with a revision", counted().filter(|it| it.event.sha.is_some()).count(), counted().count()),
-        share(
-            "Deployments whose commits are known",
-            counted().filter(|it| known(it.lead_time_reason)).count(),
-            counted().count(),
-        ),
-        share(
-            "Incidents mapped to a service",
-            incidents().filter(|it| !it.services.is_empty()).count(),
-            incidents().count(),
-        ),
-        share(
-            "Incidents resolved",
-            incidents().filter(|it| it.event.resolved_at.is_some()).count(),
-            incidents().count(),
-        ),
-        share(
-            "Failures said by a flag or reference",
-            failed().filter(|it| it.failed_rules.first() == Some(&Rule::Explicit)).count(),
-            failed().count(),
-        ),
-    ]
-}
-
-fn is_whole(analysis: &Analysis, it: &crate::metrics::tables::HistoryRecord) -> bool {
-    crate::domain::coverage::covers(&it.spans, analysis.known)
 }
 
 fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {

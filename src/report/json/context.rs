@@ -94,6 +94,16 @@ pub(super) fn bands(bands: &Bands) -> Fields {
             fields.push(metric.as_str(), limits(thresholds));
         }
     }
+    fields.push("min_sample", Some(bands.min_sample));
+    fields.push(
+        "survey",
+        bands.survey.map(|survey| {
+            let mut fields = Fields::default();
+            fields.push("source", Some(survey.source));
+            fields.push("respondents", Some(survey.respondents));
+            fields
+        }),
+    );
     fields
 }
 

@@ -7,10 +7,11 @@ use super::fields::{Field, Fields};
 use super::metric;
 use crate::domain::band::Band;
 use crate::domain::group::TeamName;
+use crate::domain::period::Period;
 use crate::domain::time::Zone;
 use crate::domain::unit::Interval;
 use crate::metrics::tables::{
-    EmulatedValue, Emulation, Figure, GroupReport, Metric, MonthlyFailures, Sensitivity, SurvivalStep,
+    EmulatedValue, Emulation, Figure, Figures, GroupReport, Metric, MonthlyFailures, Sensitivity, SurvivalStep,
 };
 
 #[derive(Serialize)]
@@ -21,6 +22,7 @@ pub(super) struct GroupView<'a> {
     services: usize,
     metrics: Fields,
     trends: Fields,
+    history: Vec<HistoryView>,
     sensitivity: Vec<Fields>,
     emulations: Vec<EmulationView>,
     months: Vec<MonthView>,
@@ -69,9 +71,25 @@ struct StepView {
     unresolved: f64,
 }
 
+/// The figures of one period of the same kind, as known at its own end.
+#[derive(Serialize)]
+struct HistoryView {
+    label: String,
+    from: NaiveDate,
+    to: NaiveDate,
+    metrics: Fields,
+}
+
+impl HistoryView {
+    fn new(period: &Period, figures: &Figures, zone: Zone) -> Self {
+        let metrics = by_metric(figures, |metric, it| metric::past(metric, it, zone));
+        Self { label: period.label.clone(), from: period.from, to: period.to, metrics }
+    }
+}
+
 /// An object with a key for each metric.
-fn by_metric(report: &GroupReport, view: impl Fn(Metric, &Figure) -> Fields) -> Fields {
-    Fields(report.figures.iter().map(|(metric, it)| (metric.as_str(), Some(view(metric, it)).into())).collect())
+fn by_metric(figures: &Figures, view: impl Fn(Metric, &Figure) -> Fields) -> Fields {
+    Fields(figures.iter().map(|(metric, it)| (metric.as_str(), Some(view(metric, it)).into())).collect())
 }
 
 /// Change failure rate and recovery time under another attribution.
@@ -89,14 +107,17 @@ fn sensitivity(it: &Sensitivity) -> Fields {
 }
 
 impl<'a> GroupView<'a> {
-    pub(super) fn new(report: &'a GroupReport, zone: Zone) -> Self {
+    pub(super) fn new(report: &'a GroupReport, period: &Period, zone: Zone) -> Self {
+        let past = report.earlier.iter().map(|past| HistoryView::new(&past.period, &past.figures, zone));
+        let now = HistoryView::new(period, &report.figures, zone);
         Self {
             kind: report.group.kind.as_str(),
             name: &report.group.name,
             team: report.team.as_ref(),
             services: report.services,
-            metrics: by_metric(report, |metric, it| metric::figure(metric, it, zone)),
-            trends: by_metric(report, |_, it| metric::trend(it.trend)),
+            metrics: by_metric(&report.figures, |metric, it| metric::figure(metric, it, zone)),
+            trends: by_metric(&report.figures, |_, it| metric::trend(it.trend)),
+            history: past.chain([now]).collect(),
             sensitivity: report.sensitivity.iter().map(sensitivity).collect(),
             emulations: report.emulations.iter().map(EmulationView::new).collect(),
             months: report.months.iter().map(|month| MonthView::new(month, zone)).collect(),

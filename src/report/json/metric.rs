@@ -4,7 +4,9 @@ use super::fields::{Fields, counts};
 use super::lead_time;
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
-use crate::metrics::tables::{Details, Figure, Metric, NoData, ReworkRule, Rule, Statistic, Trend, Unit, Verdict};
+use crate::metrics::tables::{
+    Details, Figure, Metric, NoData, Progress, ReworkRule, Rule, Statistic, Surpassed, Trend, Unit, Verdict,
+};
 use crate::report::words;
 
 /// A figure under the keys of its unit; everything about it is `null` where nobody knows it.
@@ -18,7 +20,27 @@ pub(super) fn figure(metric: Metric, figure: &Figure, zone: Zone) -> Fields {
     fields.push("band_range", range);
     fields.push("previous", figure.previous.as_deref().and_then(Figure::known).map(|it| before(metric, it)));
     fields.push("verdict", figure.verdict.map(Verdict::as_str));
+    fields.push("progress", figure.progress.as_ref().map(Progress::as_str));
+    fields.push("level_of", figure.progress.as_ref().and_then(Progress::level_of).map(|period| period.label.as_str()));
+    fields.push("surpassed", figure.surpassed.map(surpassed));
     fields.push("no_data", no_data(figure, zone));
+    fields
+}
+
+/// A figure of an earlier period: the headline, what it rests on and its interval.
+pub(super) fn past(metric: Metric, figure: &Figure, zone: Zone) -> Fields {
+    let mut fields = numbers(metric, figure);
+    fields.push("ci95", figure.ci95);
+    fields.push("band", figure.band.band.map(Band::as_str));
+    fields.push("no_data", no_data(figure, zone));
+    fields
+}
+
+fn surpassed(it: Surpassed) -> Fields {
+    let mut fields = Fields::default();
+    fields.push("value", Some(it.value));
+    fields.push("low", it.ends.map(|ends| ends.0));
+    fields.push("high", it.ends.map(|ends| ends.1));
     fields
 }
 

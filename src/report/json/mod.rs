@@ -9,6 +9,7 @@ mod fields;
 mod group;
 mod lead_time;
 mod metric;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use self::context::{CoverageView, Filters, FindingView, InputView, PeriodView, S
 use self::fields::Fields;
 use self::group::GroupView;
 use super::Provenance;
+use super::bulletin::bulletin;
 use crate::metrics::tables::Analysis;
 
 /// The version of the shape, in `schema_version`.
@@ -47,6 +49,7 @@ struct Report<'a> {
     filters: Filters<'a>,
     settings: SettingsView<'a>,
     bands: Fields,
+    summary: Fields,
     groups: Vec<GroupView<'a>>,
     coverage: Vec<CoverageView<'a>>,
     inputs: Vec<InputView>,
@@ -73,7 +76,8 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, se
         filters: Filters { service: analysis.service_filter.as_deref(), team: analysis.team_filter.as_deref() },
         settings: SettingsView::new(settings),
         bands: context::bands(&settings.bands),
-        groups: analysis.groups.iter().map(|report| GroupView::new(report, settings.zone)).collect(),
+        summary: summary::summary(&bulletin(analysis, provenance)),
+        groups: analysis.groups.iter().map(|report| GroupView::new(report, &analysis.period, settings.zone)).collect(),
         coverage: context::coverage(&analysis.coverage),
         inputs: analysis.inputs.iter().map(InputView::new).collect(),
         findings: analysis.findings.iter().map(FindingView::new).collect(),

@@ -19,7 +19,7 @@ use crate::domain::unit::Seconds;
 use crate::metrics::descriptor::Needs;
 use crate::metrics::tables::{
     Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, InputSummary, Metric, MonthlyFailures, NoData,
-    Observation, Severity, SurvivalStep, Verdict,
+    Observation, Progress, Severity, SurvivalStep, Verdict,
 };
 
 /// The name of a service that tries everything.
@@ -52,8 +52,15 @@ pub(crate) fn group(kind: GroupKind, name: &str, mut figures: Figures, previous:
             Metric::TimeToRestore => Verdict::Worse,
             _ => Verdict::TooFewData,
         });
+        figure.progress = figure.verdict.map(|verdict| match verdict {
+            Verdict::Better => Progress::Better,
+            Verdict::Worse => Progress::Worse,
+            Verdict::WithinNoise => Progress::Unchanged,
+            Verdict::TooFewData => Progress::TooFewData,
+        });
     }
     GroupReport {
+        earlier: Vec::new(),
         sensitivity: Vec::new(),
         recent: Vec::new(),
         emulations: Vec::new(),

@@ -58,6 +58,7 @@ pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, 
         unresolved: 1.0 - (at + 1) as f64 / (times.len() + 4) as f64,
     }));
     GroupReport {
+        earlier: Vec::new(),
         sensitivity: Vec::new(),
         recent: Vec::new(),
         emulations: Vec::new(),

@@ -83,6 +83,7 @@ pub(crate) fn empty() -> Analysis {
         service_filter: None,
         team_filter: None,
         groups: vec![GroupReport {
+            earlier: Vec::new(),
             sensitivity: Vec::new(),
             recent: Vec::new(),
             emulations: Vec::new(),

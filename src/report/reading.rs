@@ -90,6 +90,12 @@ fn basis(metric: Metric, figure: &Figure) -> String {
     }
 }
 
+/// `, 2 open` behind a time to restore; nothing where none is open, or the metric has none.
+pub(super) fn open_too(figure: &Figure) -> String {
+    let open = figure.restore().map_or(0, |it| it.open);
+    if open == 0 { String::new() } else { format!(", {} open", number::count(open)) }
+}
+
 fn open(it: &RestoreDetails) -> String {
     if it.open == 0 { "none open".to_owned() } else { format!("{} open", number::count(it.open)) }
 }

@@ -1,0 +1,97 @@
+//! The headline: every metric of the whole in one sentence, what got worse first.
+
+use super::{enumerate, metrics, no_figure, sentence_case, subject};
+use crate::domain::period::Period;
+use crate::metrics::tables::{Analysis, GroupReport, Metric, Progress};
+use crate::report::reading;
+use crate::report::words::period_name;
+
+/// What one clause of the headline says, in the order of the clauses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Clause {
+    Worse,
+    FellBackTo(Period),
+    RecoveredInPart(Period),
+    RecoveredTo(Period),
+    Better,
+    Unchanged,
+    TooFewData,
+    NoFigure,
+}
+
+impl Clause {
+    fn of(progress: Option<&Progress>) -> Self {
+        match progress {
+            Some(Progress::Worse) => Self::Worse,
+            Some(Progress::FellBackTo(period)) => Self::FellBackTo(period.clone()),
+            Some(Progress::RecoveredInPart(period)) => Self::RecoveredInPart(period.clone()),
+            Some(Progress::RecoveredTo(period)) => Self::RecoveredTo(period.clone()),
+            Some(Progress::Better) => Self::Better,
+            Some(Progress::Unchanged) => Self::Unchanged,
+            Some(Progress::TooFewData) => Self::TooFewData,
+            None => Self::NoFigure,
+        }
+    }
+
+    fn order(&self) -> u8 {
+        match self {
+            Self::Worse => 0,
+            Self::FellBackTo(_) => 1,
+            Self::RecoveredInPart(_) => 2,
+            Self::RecoveredTo(_) => 3,
+            Self::Better => 4,
+            Self::Unchanged => 5,
+            Self::TooFewData => 6,
+            Self::NoFigure => 7,
+        }
+    }
+
+    fn words(&self, metrics: &[Metric]) -> String {
+        let names = enumerate(&metrics.iter().map(|metric| subject(*metric)).collect::<Vec<_>>());
+        let one = metrics.len() == 1;
+        match self {
+            Self::Worse => format!("{names} got worse"),
+            Self::FellBackTo(period) => format!("{names} fell back to the level of {}", period_name(period)),
+            Self::RecoveredInPart(period) => {
+                format!("{names} recovered part of the way to the level of {}", period_name(period))
+            }
+            Self::RecoveredTo(period) => format!("{names} recovered to the level of {}", period_name(period)),
+            Self::Better => format!("{names} improved"),
+            Self::Unchanged => format!("{names} {} no detectable change", if one { "shows" } else { "show" }),
+            Self::TooFewData => format!("there are too few data to judge {names}"),
+            Self::NoFigure => format!("there is no figure for {names}"),
+        }
+    }
+}
+
+/// The headline of a report.
+pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
+    if !all.figures.has_any() {
+        return no_figure(analysis);
+    }
+    if analysis.previous.is_none() {
+        return without_comparison(analysis, all);
+    }
+    let mut clauses: Vec<(Clause, Vec<Metric>)> = Vec::new();
+    for (metric, figure) in metrics(all) {
+        let clause = Clause::of(figure.progress.as_ref().filter(|_| figure.value.is_some()));
+        match clauses.iter_mut().find(|(known, _)| *known == clause) {
+            Some((_, members)) => members.push(metric),
+            None => clauses.push((clause, vec![metric])),
+        }
+    }
+    clauses.sort_by_key(|(clause, _)| clause.order());
+    let said: Vec<String> = clauses.iter().map(|(clause, members)| clause.words(members)).collect();
+    sentence_case(&said.join("; ")) + "."
+}
+
+/// The values alone, where there is nothing to compare with.
+fn without_comparison(analysis: &Analysis, all: &GroupReport) -> String {
+    let said: Vec<String> = metrics(all)
+        .filter_map(|(metric, figure)| {
+            let now = reading::of(metric, figure, analysis.settings.zone).ok()?;
+            Some(format!("{} {}", subject(metric), now.value))
+        })
+        .collect();
+    if said.is_empty() { no_figure(analysis) } else { sentence_case(&enumerate(&said)) + "." }
+}

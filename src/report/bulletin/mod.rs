@@ -1,0 +1,93 @@
+//! What a reader must know first: one sentence that says better or worse, at most six main points, how far the figures can
+//! be trusted, the author's comment, and the actions.
+//!
+//! Plain text, made from the figures by fixed rules, so that every output says the same. Whoever puts it into HTML,
+//! Markdown or a message escapes it.
+
+mod actions;
+mod headline;
+mod points;
+#[cfg(test)]
+mod tests;
+
+use super::completeness::shares;
+use super::words::period_name;
+use super::{Provenance, number};
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric};
+
+pub use self::actions::{ActionNow, Outcome};
+pub use self::points::Point;
+
+/// Points beyond these are less telling than what they would push off the first page.
+const MOST_POINTS: usize = 6;
+/// Actions on the first page.
+pub const MOST_ACTIONS: usize = 3;
+
+/// The first page of a report, as text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bulletin {
+    /// Better or worse, in one sentence.
+    pub headline: String,
+    /// The main points, the most important first.
+    pub points: Vec<Point>,
+    /// How far the figures can be trusted, in one line.
+    pub trust: String,
+    /// The author's comment.
+    pub comment: Option<String>,
+    /// The actions of this report.
+    pub actions: Vec<ActionNow>,
+    /// What became of the actions of the report before.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The bulletin of a report.
+pub fn bulletin(analysis: &Analysis, provenance: &Provenance) -> Bulletin {
+    let all = analysis.groups.iter().find(|it| it.group.kind == GroupKind::All);
+    Bulletin {
+        headline: all.map_or_else(|| no_figure(analysis), |all| headline::headline(analysis, all)),
+        points: all.map(|all| points::points(analysis, all)).unwrap_or_default(),
+        trust: trust(analysis),
+        comment: provenance.notes.comment.clone(),
+        actions: actions::now(analysis, &provenance.notes.actions),
+        outcomes: actions::outcomes(analysis, &provenance.carried),
+    }
+}
+
+fn no_figure(analysis: &Analysis) -> String {
+    format!("There is no figure for {}.", period_name(&analysis.period))
+}
+
+/// The metrics of the first page, each with its figure: those that have a section of their own.
+fn metrics(all: &GroupReport) -> impl Iterator<Item = (Metric, &Figure)> {
+    all.figures.iter().filter(|(metric, _)| metric.descriptor().section.is_some())
+}
+
+/// A metric's name inside a sentence.
+fn subject(metric: Metric) -> String {
+    metric.descriptor().short.to_lowercase()
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn enumerate(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A text whose first letter is a capital.
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn trust(analysis: &Analysis) -> String {
+    let said: Vec<String> = shares(analysis)
+        .iter()
+        .filter(|share| share.is_headline && share.whole > 0)
+        .map(|share| format!("{} of {} {}", number::count(share.part), number::count(share.whole), share.words))
+        .collect();
+    if said.is_empty() { "nothing was read for this period".to_owned() } else { said.join(" · ") }
+}
