@@ -26,6 +26,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "Wilson's interval of a share",
     thresholds: |bands| Some(&bands.change_failure_rate),
     answers: |_| None,
+    quick_check: Some("changefailure"),
     needs: Needs::Both,
     test: Test::Shares,
     counts: ("deployment", "deployments"),

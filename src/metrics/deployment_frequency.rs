@@ -25,6 +25,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "exact Poisson interval of the count (Garwood), divided by the days",
     thresholds: |bands| Some(&bands.deployment_frequency),
     answers: |survey| Some(survey.deployment_frequency),
+    quick_check: Some("deployfreq"),
     needs: Needs::Deployments,
     test: Test::Rates,
     counts: ("deployment", "deployments"),

@@ -35,6 +35,8 @@ pub struct Descriptor {
     pub thresholds: fn(&Bands) -> Option<&Thresholds>,
     /// Its answers in a survey; none where no distribution was published.
     pub answers: fn(&Survey) -> Option<Answers>,
+    /// Its parameter in the address of DORA's Quick Check; none for a metric that the check does not ask for.
+    pub quick_check: Option<&'static str>,
     /// What must have been read for a figure.
     pub needs: Needs,
     /// How two periods are compared.

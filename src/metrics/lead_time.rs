@@ -38,6 +38,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.lead_time),
     answers: |survey| Some(survey.lead_time),
+    quick_check: Some("leadtime"),
     needs: Needs::Deployments,
     test: Test::Medians,
     counts: ("deployment", "deployments"),

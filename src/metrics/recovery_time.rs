@@ -23,6 +23,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.recovery_time),
     answers: |survey| Some(survey.recovery_time),
+    quick_check: Some("failurerecovery"),
     needs: Needs::Both,
     test: Test::Medians,
     counts: ("resolved incident", "resolved incidents"),

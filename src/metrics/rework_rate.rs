@@ -32,6 +32,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "Wilson's interval of a share",
     thresholds: |_| None,
     answers: |_| None,
+    quick_check: Some("rework"),
     needs: Needs::Both,
     test: Test::Shares,
     counts: ("deployment", "deployments"),

@@ -26,6 +26,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     interval: "binomial interval of the order statistics around the median; none below n = 6",
     thresholds: |bands| Some(&bands.time_to_restore),
     answers: |_| None,
+    quick_check: None,
     needs: Needs::Incidents,
     test: Test::Medians,
     counts: ("resolved incident", "resolved incidents"),

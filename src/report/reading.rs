@@ -2,11 +2,9 @@
 //!
 //! A figure that cannot be known is an `Err` with the sentence that says so.
 
-use crate::domain::band::Band;
-use crate::domain::time::Zone;
-use crate::metrics::tables::{
-    BandReading, Details, Figure, LeadTimeDetails, Metric, RestoreDetails, Trend, Unit, Verdict,
-};
+use crate::domain::band::{Band, Bands};
+use crate::domain::settings::Settings;
+use crate::metrics::tables::{Details, Figure, LeadTimeDetails, Metric, RestoreDetails, Trend, Unit, Verdict};
 use crate::report::{number, words};
 
 /// A figure in words.
@@ -41,10 +39,22 @@ fn level(band: Band) -> usize {
     }
 }
 
+/// What is printed in place of a band that the data cannot tell.
+pub(super) const TOO_FEW: &str = "too few to place";
+
+/// Whether a band would say more than is known: its interval spans more than two bands, or it rests on too few events.
+pub(super) fn is_too_few(figure: &Figure, bands: &Bands) -> bool {
+    let spans = figure.band.range.map_or(0, |(worse, better)| level(worse).abs_diff(level(better)));
+    figure.band.band.is_some() && (spans > 1 || figure.n < bands.min_sample)
+}
+
 /// Four dots, filled up to the worse end, half filled up to the better end.
-pub(super) fn band(reading: BandReading) -> Option<BandView> {
-    let band = reading.band?;
-    let (worse, better) = reading.range.unwrap_or((band, band));
+fn band(figure: &Figure, bands: &Bands) -> Option<BandView> {
+    let band = figure.band.band?;
+    if is_too_few(figure, bands) {
+        return Some(BandView { word: TOO_FEW.to_owned(), shape: String::new() });
+    }
+    let (worse, better) = figure.band.range.unwrap_or((band, band));
     let word = if worse == better {
         band.as_str().to_owned()
     } else {
@@ -56,9 +66,9 @@ pub(super) fn band(reading: BandReading) -> Option<BandView> {
 }
 
 /// A figure as a reader sees it.
-pub(super) fn of(metric: Metric, figure: &Figure, zone: Zone) -> Outcome {
+pub(super) fn of(metric: Metric, figure: &Figure, settings: &Settings) -> Outcome {
     if let Some(no_data) = &figure.missing {
-        return Err(words::sentence(no_data, zone));
+        return Err(words::sentence(no_data, settings.zone));
     }
     let unit = metric.descriptor().unit;
     let Some(amount) = figure.value else { return Err(nothing(metric, figure)) };
@@ -69,13 +79,13 @@ pub(super) fn of(metric: Metric, figure: &Figure, zone: Zone) -> Outcome {
         n: figure.n,
         basis: basis(metric, figure),
         interval: figure.ci95.map(|ends| number::interval(unit, amount, ends)),
-        band: band(figure.band),
+        band: band(figure, &settings.bands),
     })
 }
 
 /// The figure of the period compared with, where there is one.
-pub(super) fn before(metric: Metric, figure: &Figure, zone: Zone) -> Option<Reading> {
-    of(metric, figure.previous.as_deref()?, zone).ok()
+pub(super) fn before(metric: Metric, figure: &Figure, settings: &Settings) -> Option<Reading> {
+    of(metric, figure.previous.as_deref()?, settings).ok()
 }
 
 /// What a value rests on.
@@ -145,14 +155,6 @@ pub(super) fn change(now: &Reading, before: &Reading) -> String {
     }
 }
 
-/// Whether a difference is more than chance, as a sentence.
-pub(super) fn judgement(verdict: Option<Verdict>) -> Option<String> {
-    verdict.map(|verdict| match verdict {
-        Verdict::TooFewData => "There are too few data to tell a change from chance.".to_owned(),
-        other => format!("The difference is {}.", words::verdict(other)),
-    })
-}
-
 /// Which way a metric went, in words; nothing where there are too few weeks.
 pub(super) fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
     let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
@@ -175,6 +177,7 @@ pub(super) fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::tables::BandReading;
 
     fn duration(amount: f64, n: u64) -> Reading {
         Reading {
@@ -196,11 +199,25 @@ mod tests {
 
     #[test]
     fn a_band_is_a_word_and_a_shape_and_a_range_where_the_interval_crosses_an_edge() {
-        let plain = band(BandReading { band: Some(Band::Medium), range: None }).expect("a band");
-        assert_eq!((plain.word.as_str(), plain.shape.as_str()), ("medium", "●●○○"));
-        let range =
-            band(BandReading { band: Some(Band::High), range: Some((Band::High, Band::Elite)) }).expect("a band");
-        assert_eq!((range.word.as_str(), range.shape.as_str()), ("high (high–elite)", "●●●◐"));
-        assert_eq!(band(BandReading::default()), None);
+        let view = |n, it: Option<Band>, range| {
+            let figure = Figure { n, band: BandReading { band: it, range }, ..Figure::default() };
+            band(&figure, &Bands::handbook())
+        };
+        let words = |view: Option<BandView>| view.map(|it| (it.word, it.shape)).expect("a band");
+        assert_eq!(words(view(40, Some(Band::Medium), None)), ("medium".into(), "●●○○".into()));
+        let high = Some((Band::High, Band::Elite));
+        assert_eq!(words(view(40, Some(Band::High), high)), ("high (high–elite)".into(), "●●●◐".into()));
+        assert_eq!(view(40, None, None), None);
+    }
+
+    #[test]
+    fn a_band_is_not_printed_where_the_interval_spans_three_or_the_sample_is_small() {
+        let figure = |n, range| Figure { n, band: BandReading { band: Some(Band::High), range }, ..Figure::default() };
+        let handbook = Bands::handbook();
+        let is_placed = |n, range| !is_too_few(&figure(n, range), &handbook);
+        assert!(is_placed(12, None) && is_placed(12, Some((Band::Medium, Band::High))));
+        assert!(!is_placed(11, None), "fewer than the edition asks for");
+        assert!(!is_placed(40, Some((Band::Medium, Band::Elite))), "three bands");
+        assert!(!is_too_few(&Figure::default(), &handbook), "without a band there is nothing to withhold");
     }
 }

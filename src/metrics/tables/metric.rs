@@ -62,6 +62,16 @@ pub enum Better {
     Lower,
 }
 
+impl Better {
+    /// How a better figure compares with others: of a rate, and of a duration or share.
+    pub fn compared(self) -> &'static str {
+        match self {
+            Self::Higher => "more often",
+            Self::Lower => "faster",
+        }
+    }
+}
+
 /// One number of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {

@@ -89,7 +89,7 @@ pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
 fn without_comparison(analysis: &Analysis, all: &GroupReport) -> String {
     let said: Vec<String> = metrics(all)
         .filter_map(|(metric, figure)| {
-            let now = reading::of(metric, figure, analysis.settings.zone).ok()?;
+            let now = reading::of(metric, figure, &analysis.settings).ok()?;
             Some(format!("{} {}", subject(metric), now.value))
         })
         .collect();

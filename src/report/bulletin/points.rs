@@ -5,7 +5,6 @@
 
 use super::{MOST_POINTS, enumerate, metrics, sentence_case, subject};
 use crate::domain::group::GroupKind;
-use crate::domain::time::Zone;
 use crate::metrics::tables::{
     Analysis, Fault, Figure, GroupReport, IncidentRecord, Metric, NoData, Observation, Progress, Severity,
 };
@@ -102,7 +101,6 @@ fn errors(analysis: &Analysis) -> Vec<(Weight, Point)> {
 
 /// What changed and what did not, metrics that went the same way together.
 fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
-    let zone = analysis.settings.zone;
     let mut groups: Vec<(&Progress, Vec<Metric>)> = Vec::new();
     for (metric, figure) in metrics(all) {
         let Some(progress) = figure.progress.as_ref().filter(|_| figure.value.is_some()) else { continue };
@@ -113,7 +111,7 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     }
     let said = |metrics: &[Metric]| {
         let each: Vec<String> =
-            metrics.iter().filter_map(|&metric| from_to(metric, &all.figures[metric], analysis, zone)).collect();
+            metrics.iter().filter_map(|&metric| from_to(metric, &all.figures[metric], analysis)).collect();
         sentence_case(&each.join("; ")) + "."
     };
     let of = |(progress, metrics): (&Progress, Vec<Metric>)| {
@@ -147,9 +145,9 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
 }
 
 /// `lead time 20 h (median of 188 deployments) after 2.9 d in 2026-Q2`.
-fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis, zone: Zone) -> Option<String> {
-    let now = reading::of(metric, figure, zone).ok()?;
-    let before = reading::before(metric, figure, zone).zip(analysis.previous.as_ref());
+fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<String> {
+    let now = reading::of(metric, figure, &analysis.settings).ok()?;
+    let before = reading::before(metric, figure, &analysis.settings).zip(analysis.previous.as_ref());
     let after = before.map(|(before, period)| format!(", after {} in {}", before.value, period_name(period)));
     Some(format!("{} {} ({}){}", subject(metric), now.value, now.basis, after.unwrap_or_default()))
 }

@@ -17,7 +17,7 @@ use super::{ChartError, Drawing};
 pub(super) use plotters::style::text_anchor::{HPos, VPos};
 
 /// Units of the drawing in one pixel of the page.
-const GRID: u32 = 2;
+pub(super) const GRID: u32 = 2;
 /// Size of text that the template sets for the whole drawing, in units of the drawing.
 const FONT: u32 = 24;
 /// Colour of text that the template sets for the whole drawing: the palette's muted one.

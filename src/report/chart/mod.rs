@@ -11,6 +11,7 @@ mod scale;
 
 pub mod balance;
 pub mod calendar;
+pub mod columns;
 pub mod failure_rate;
 pub mod failures_by_month;
 pub mod frequency;
@@ -42,6 +43,13 @@ pub struct Chart {
     pub drawing: Drawing,
     /// Its points.
     pub points: Points,
+}
+
+impl Chart {
+    /// Whether it takes the whole width of the page; two others stand side by side.
+    pub fn is_wide(&self) -> bool {
+        self.drawing.width > canvas::GRID * frame::WIDTH
+    }
 }
 
 /// The inside of an `<svg>` and the size of its view box.

@@ -4,6 +4,7 @@
 
 mod counting;
 mod deployments;
+mod grouped;
 mod incidents;
 
 use crate::metrics::tables::{Counts, Finding, Observation};
@@ -23,6 +24,7 @@ impl Words {
     }
 }
 
+pub use self::grouped::{Grouped, effect, grouped};
 pub(super) use self::incidents::fault_name;
 
 /// The words of a finding.

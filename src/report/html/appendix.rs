@@ -1,11 +1,15 @@
-//! The appendix: the deployments and incidents used or left out, with the reason and the link.
+//! The appendix: other starts and other tools' definitions, the events used or left out, the commands that explain each
+//! figure.
 //!
 //! Beyond [`MOST`] rows, or [`HEAVIEST`] bytes of them, the CSV files hold the rest and the page says so: it must
 //! stay light enough to mail.
 
 use super::cell::{Cell, Grid, Link, short, text};
+use super::emulations;
+use crate::domain::group::Group;
 use crate::domain::time::Zone;
-use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord};
+use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, IncidentRecord, LeadTimeDetails, Metric};
+use crate::report::explain::command;
 use crate::report::{number, words};
 
 /// Rows of both tables together.
@@ -14,7 +18,48 @@ const MOST: usize = 1_000;
 const HEAVIEST: usize = 66 * 1_024;
 const MARKUP: usize = 6;
 
-/// Both tables, newest events last.
+/// The same data counted in other ways.
+pub(super) fn other_ways(all: &GroupReport) -> Vec<Grid> {
+    let variants = all.figures.iter().find_map(|(_, figure)| figure.lead_time()).map(variants);
+    variants.into_iter().chain(emulations::grid(all)).collect()
+}
+
+fn variants(found: &LeadTimeDetails) -> Grid {
+    let rows = found.variants.iter().map(|it| {
+        vec![
+            text(it.variant.as_str()),
+            text(words::variant(it.variant)),
+            text(it.p50.map_or_else(|| "no data".to_owned(), number::duration)),
+            text(number::count(it.n)),
+            text(number::count(it.negative)),
+        ]
+    });
+    Grid {
+        id: "variants",
+        caption: "The lead time with other starts and other things to count. The first is the headline of this report."
+            .to_owned(),
+        head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
+        rows: rows.collect(),
+        events: false,
+    }
+}
+
+/// The command that explains each figure of the whole; none for a part of the services, which no command gives.
+pub(super) fn commands(analysis: &Analysis) -> Vec<String> {
+    if analysis.service_filter.is_some() || analysis.team_filter.is_some() {
+        return Vec::new();
+    }
+    Metric::ALL.into_iter().map(|metric| command(metric, &Group::all(), &span(analysis))).collect()
+}
+
+/// The flags that name the report's period, as it was known then.
+pub(super) fn span(analysis: &Analysis) -> String {
+    let label = &analysis.period.label;
+    let period = label.split_once('_').map_or_else(|| label.clone(), |(from, to)| format!("{from}..{to}"));
+    format!("--period {period} --as-of {}", analysis.as_of)
+}
+
+/// Both tables of events, newest events last.
 pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
     let zone = analysis.settings.zone;
     let end = analysis.known.to;

@@ -1,20 +1,28 @@
-//! Services and teams: every value with its n and its course, sorted by name; no ranking.
+//! The tables of services and teams: each figure with its n, interval and course, sorted by name; no ranking.
+//!
+//! Many services would push everything else off the printed pages: then the body shows those that changed, failed for
+//! long or cannot be judged for want of data last, and the appendix has all that fit.
 
 use super::cell::short;
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport, Metric, Unit, Verdict};
+use crate::metrics::tables::{Analysis, GroupReport, Observation, Unit, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
 use crate::report::reading::{self, BandView, Outcome};
 
 /// Below this n a value is marked: chance alone moves it a long way.
 const SMALL_SAMPLE: u64 = 20;
+/// Services that the body shows; more are in the appendix.
+const MOST: usize = 40;
+/// Services that the appendix shows; more are in summary.csv.
+const MOST_OF_ALL: usize = 200;
 
 /// The groups of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct GroupTable {
-    pub(super) caption: &'static str,
+    pub(super) id: &'static str,
+    pub(super) caption: String,
     pub(super) kind: &'static str,
     /// The metrics of the columns.
     pub(super) heads: Vec<String>,
@@ -36,53 +44,112 @@ pub(super) struct Value {
     /// `None` where there is no figure.
     pub(super) amount: Option<String>,
     pub(super) n: String,
-    pub(super) small: bool,
+    pub(super) interval: Option<String>,
+    pub(super) is_small: bool,
     pub(super) band: Option<BandView>,
     /// Against the period before, where chance does not explain it.
-    pub(super) verdict: Option<&'static str>,
+    pub(super) progress: Option<(&'static str, String)>,
     pub(super) spark: Option<Spark>,
     /// The reasons by their number in the notes below the table.
     pub(super) why: Option<usize>,
 }
 
-/// The tables, and the reasons that their empty cells refer to by number.
-pub(super) fn tables(analysis: &Analysis) -> Result<(Vec<GroupTable>, Vec<String>), ChartError> {
-    let mut reasons = Vec::new();
-    let mut tables = Vec::new();
-    for (kind, title, caption) in [
-        (GroupKind::Service, "Service", "Services, by name"),
-        (GroupKind::Team, "Team", "Teams, each the pool of its services’ events, by name"),
-    ] {
+/// The tables of the body and that of the appendix, and the reasons that their empty cells refer to by number.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) body: Vec<GroupTable>,
+    pub(super) rest: Option<GroupTable>,
+    pub(super) reasons: Vec<String>,
+    pub(super) has_small: bool,
+}
+
+pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
+    let mut found = Tables::default();
+    let of_kind = |kind| {
         let mut groups: Vec<&GroupReport> = analysis.groups.iter().filter(|it| it.group.kind == kind).collect();
         groups.sort_by(|a, b| a.group.cmp(&b.group));
-        if groups.is_empty() {
-            continue;
-        }
-        let rows = groups.into_iter().map(|group| row(analysis, group, &mut reasons)).collect::<Result<_, _>>()?;
-        tables.push(GroupTable { caption, kind: title, heads: heads(), rows });
+        groups
+    };
+    let (services, teams) = (of_kind(GroupKind::Service), of_kind(GroupKind::Team));
+    let shown: Vec<&GroupReport> = if services.len() > MOST {
+        services.iter().copied().filter(|it| is_telling(analysis, it)).take(MOST).collect()
+    } else {
+        services.clone()
+    };
+    let n = |n: usize| number::count(n as u64);
+    let caption = if shown.len() == services.len() {
+        "Services, by name.".to_owned()
+    } else {
+        format!(
+            "{} of {} services, by name: those with a change beyond chance or a sustained failure rate. The appendix has \
+             {}.",
+            n(shown.len()),
+            n(services.len()),
+            if services.len() > MOST_OF_ALL { "the first 200, summary.csv all" } else { "all of them" }
+        )
+    };
+    let mut table = |id, kind, caption, groups: &[&GroupReport], sparks| -> Result<GroupTable, ChartError> {
+        let rows = groups.iter().map(|it| row(analysis, it, &mut found.reasons, sparks)).collect::<Result<_, _>>()?;
+        Ok(GroupTable { id, caption, kind, heads: heads(), rows })
+    };
+    let mut body = Vec::new();
+    if !services.is_empty() {
+        body.push(table("services", "Service", caption, &shown, true)?);
     }
-    Ok((tables, reasons))
+    if !teams.is_empty() {
+        let few: Vec<&GroupReport> = teams.iter().copied().take(MOST).collect();
+        let mut caption = "Teams, by name; each pools the events of its services.".to_owned();
+        if few.len() < teams.len() {
+            caption.push_str(&format!(" The first {} of {}; summary.csv has all.", n(few.len()), n(teams.len())));
+        }
+        body.push(table("teams", "Team", caption, &few, true)?);
+    }
+    let rest = if shown.len() < services.len() {
+        let some: Vec<&GroupReport> = services.iter().copied().take(MOST_OF_ALL).collect();
+        let caption = format!("Services, by name: {} of {}.", n(some.len()), n(services.len()));
+        Some(table("all-services", "Service", caption, &some, false)?)
+    } else {
+        None
+    };
+    found.has_small = body.iter().chain(&rest).flat_map(|it| &it.rows).flat_map(|it| &it.cells).any(|it| it.is_small);
+    found.body = body;
+    found.rest = rest;
+    Ok(found)
+}
+
+/// Whether something about a service is beyond chance.
+fn is_telling(analysis: &Analysis, group: &GroupReport) -> bool {
+    let changed = |verdict| matches!(verdict, Some(Verdict::Better | Verdict::Worse));
+    group.figures.iter().any(|(_, figure)| changed(figure.verdict))
+        || analysis
+            .findings
+            .iter()
+            .any(|it| it.scope == group.group && matches!(it.what, Observation::Sustained { .. }))
 }
 
 fn heads() -> Vec<String> {
-    let shown = Metric::ALL.into_iter().map(Metric::descriptor).filter(|it| it.section.is_some());
+    let shown =
+        crate::metrics::tables::Metric::ALL.into_iter().map(|it| it.descriptor()).filter(|it| it.section.is_some());
     shown
         .map(|it| if it.unit == Unit::Seconds { format!("{}, median", it.short) } else { it.short.to_owned() })
         .collect()
 }
 
-fn row(analysis: &Analysis, group: &GroupReport, reasons: &mut Vec<String>) -> Result<Row, ChartError> {
+fn row(
+    analysis: &Analysis,
+    group: &GroupReport,
+    reasons: &mut Vec<String>,
+    with_sparks: bool,
+) -> Result<Row, ChartError> {
     let mut cells = Vec::new();
     for (metric, figure) in group.figures.iter().filter(|(metric, _)| metric.descriptor().section.is_some()) {
-        let outcome = reading::of(metric, figure, analysis.settings.zone);
-        let mut cell = value(outcome, view::spark(&group.daily, metric)?, reasons);
-        cell.verdict = match figure.verdict {
-            Some(Verdict::Better) => Some("better than before"),
-            Some(Verdict::Worse) => Some("worse than before"),
-            _ => None,
-        };
-        if let Some(open) = figure.restore().map(|it| it.open).filter(|open| *open > 0 && cell.amount.is_some()) {
-            cell.n = format!("{}, {} open", cell.n, number::count(open));
+        let outcome = reading::of(metric, figure, &analysis.settings);
+        let spark = if with_sparks { view::spark(&group.daily, metric)? } else { None };
+        let mut cell = value(outcome, spark, reasons);
+        let changed = matches!(figure.verdict, Some(Verdict::Better | Verdict::Worse)) && cell.amount.is_some();
+        cell.progress = figure.progress.as_ref().filter(|_| changed).map(super::first::progress);
+        if cell.amount.is_some() {
+            cell.n.push_str(&reading::open_too(figure));
         }
         cells.push(cell);
     }
@@ -103,10 +170,11 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
             } else {
                 format!("n = {}", number::count(reading.n))
             },
-            small: reading.n < SMALL_SAMPLE,
+            is_small: reading.n < SMALL_SAMPLE,
             amount: Some(reading.value),
+            interval: reading.interval,
             band: reading.band,
-            verdict: None,
+            progress: None,
             spark,
             why: None,
         },
@@ -115,7 +183,16 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
                 reasons.push(why);
                 reasons.len() - 1
             });
-            Value { amount: None, n: String::new(), small: false, band: None, verdict: None, spark, why: Some(at + 1) }
+            Value {
+                amount: None,
+                n: String::new(),
+                interval: None,
+                is_small: false,
+                band: None,
+                progress: None,
+                spark,
+                why: Some(at + 1),
+            }
         }
     }
 }

@@ -23,9 +23,8 @@ pub(super) struct Head {
     pub(super) synthetic: bool,
     /// Filters in force and a period that is not over, each a sentence.
     pub(super) notices: Vec<String>,
-    pub(super) facts: Vec<(&'static str, String)>,
-    pub(super) inputs: Grid,
-    pub(super) coverage: Grid,
+    /// What stands in the footer of every printed page: period and instant.
+    pub(super) footer: String,
 }
 
 pub(super) fn head(analysis: &Analysis, provenance: &Provenance) -> Head {
@@ -47,18 +46,36 @@ pub(super) fn head(analysis: &Analysis, provenance: &Provenance) -> Head {
         compared,
         synthetic: provenance.synthetic,
         notices: notices(analysis),
-        facts: vec![
-            ("As of", format!("{} ({})", number::instant(analysis.as_of, zone), analysis.as_of)),
-            ("Time zone", zone.name().to_owned()),
-            ("Rolling window", number::counted(settings.window_days.into(), "day", "days")),
-            ("Bands", short(&settings.bands.edition)),
-            ("Services", services(analysis)),
-            ("Tool", format!("dora-report {}", provenance.tool_version)),
-            ("Configuration (SHA-256)", provenance.config_digest.clone()),
-        ],
-        inputs: inputs(analysis),
-        coverage: coverage(analysis),
+        footer: format!(
+            "DORA metrics {} \u{b7} as of {} {} \u{b7} rolling windows of {}",
+            period_name(period),
+            number::instant(analysis.as_of, zone),
+            zone.name(),
+            number::counted(settings.window_days.into(), "day", "days")
+        ),
     }
+}
+
+/// What the figures were made of and by what: for the appendix.
+pub(super) fn provenance(analysis: &Analysis, provenance: &Provenance) -> Vec<Grid> {
+    let settings = &analysis.settings;
+    let facts = [
+        ("As of", format!("{} ({})", number::instant(analysis.as_of, settings.zone), analysis.as_of)),
+        ("Time zone", settings.zone.name().to_owned()),
+        ("Rolling window", number::counted(settings.window_days.into(), "day", "days")),
+        ("Bands", short(&settings.bands.edition)),
+        ("Services", services(analysis)),
+        ("Program", format!("dora-report {}", provenance.tool_version)),
+        ("Configuration (SHA-256)", provenance.config_digest.clone()),
+    ];
+    let facts = Grid {
+        id: "provenance",
+        caption: "How this report was made.".to_owned(),
+        head: vec!["What", "Value"],
+        rows: facts.into_iter().map(|(name, fact)| vec![text(name), text(fact)]).collect(),
+        events: false,
+    };
+    vec![facts, inputs(analysis), coverage(analysis)]
 }
 
 fn services(analysis: &Analysis) -> String {
@@ -136,7 +153,7 @@ fn coverage(analysis: &Analysis) -> Grid {
     });
     Grid {
         id: "coverage",
-        caption: "What was read completely; silence outside these spans says nothing.".to_owned(),
+        caption: "The spans that were read completely. Outside them, missing events do not mean zero.".to_owned(),
         head: vec!["Table", "Source", "Scope", "From and to"],
         rows: rows.collect(),
         events: false,
@@ -164,7 +181,7 @@ pub(super) fn gaps(analysis: &Analysis) -> Vec<String> {
     }
     if let Some(more) = all.len().checked_sub(GAPS).filter(|more| *more > 0) {
         all.truncate(GAPS);
-        all.push(format!("And {more} more gaps: see what was read, at the head of the page."));
+        all.push(format!("And {more} more gaps: see what was read, in the appendix."));
     }
     all
 }

@@ -9,12 +9,14 @@ mod appendix;
 mod cell;
 mod definitions;
 mod emulations;
+mod failed;
+mod first;
 mod groups;
 mod head;
-mod rework;
-mod sections;
+mod quick_check;
 mod sensitivity;
-mod summary;
+mod stability;
+mod throughput;
 mod trust;
 mod view;
 
@@ -29,14 +31,16 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use self::view::{Panel, Section};
+use self::first::First;
+use self::view::{Block, Panel, Section};
 use super::Provenance;
-use super::chart::{self, Chart};
-use super::findings::{Words, words};
+use super::bulletin::bulletin;
+use super::chart::{self, Chart, ChartError};
+use super::findings::{Grouped, grouped};
 use super::number;
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Timestamp, Zone};
-use crate::metrics::tables::{Analysis, Finding, Severity};
+use crate::metrics::tables::{Analysis, GroupReport};
 
 /// One report of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,38 +71,31 @@ struct Page<'a> {
     no_figures: &'static str,
     head: head::Head,
     logo: Option<&'a str>,
-    note: Option<&'a str>,
     script: &'static str,
     script_hash: String,
-    trust: Vec<Panel>,
-    more: Vec<Section>,
-    calendar: Option<Section>,
-    tiles: Vec<summary::Tile>,
-    edition: String,
-    gaps: Vec<String>,
-    findings: Vec<FindingView>,
+    first: First,
+    groups: groups::Tables,
     sections: Vec<Section>,
-    group_tables: Vec<groups::GroupTable>,
-    group_reasons: Vec<String>,
-    explain: String,
+    trust: Vec<Panel>,
+    findings: Vec<Grouped>,
+    gaps: Vec<String>,
     terms: Vec<(&'static str, String)>,
     bands: cell::Grid,
-    appendix: Vec<cell::Grid>,
+    quick_check: Option<String>,
+    edition: String,
+    other_ways: Vec<cell::Grid>,
+    events: Vec<cell::Grid>,
+    provenance: Vec<cell::Grid>,
+    commands: Vec<String>,
+    explain: String,
 }
 
-/// A finding in words.
-struct FindingView {
-    id: &'static str,
-    severity: Severity,
-    scope: String,
-    message: String,
-    advice: String,
-}
-
-impl FindingView {
-    fn new(finding: &Finding) -> Self {
-        let Words { message, advice } = words(finding);
-        Self { id: finding.id(), severity: finding.severity, scope: finding.scope(), message, advice }
+impl Page<'_> {
+    /// Every chart of the page, for the tables of their points.
+    fn charts(&self) -> Vec<&Chart> {
+        let blocks = self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| &block.panels);
+        let charts = |panel| if let &Panel::Chart(ref chart) = panel { Some(&**chart) } else { None };
+        blocks.chain(&self.trust).filter_map(charts).collect()
     }
 }
 
@@ -121,52 +118,51 @@ struct IndexRow {
 /// A template or a chart could not be rendered: a defect of this program.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
-    let (tiles, sections) = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
-        Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
-        None => (Vec::new(), Vec::new()),
-    };
-    let trust = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
-        Some(all) => trust::panels(analysis, all).map_err(failed)?,
-        None => Vec::new(),
-    };
-    let mut more = Vec::new();
-    if let Some(chart) = chart::balance::chart(&analysis.groups).map_err(failed)? {
-        let words = "How often each service deploys, against how often a deployment fails.".to_owned();
-        more.push(section("balance", "Throughput and stability", words, chart));
-    }
-    let calendar = chart::calendar::chart(analysis, &provenance.notes)
-        .map_err(failed)?
-        .map(|chart| section("calendar", "Calendar", "What happened when, on one time axis.".to_owned(), chart));
-    let (group_tables, group_reasons) = groups::tables(analysis).map_err(failed)?;
+    let all = analysis.groups.iter().find(|it| it.group.kind == GroupKind::All);
     let page = Page {
         has_figures: analysis.has_figures(),
         no_figures: NO_FIGURES,
         head: head::head(analysis, provenance),
         logo: provenance.logo.as_deref(),
-        note: provenance.notes.comment.as_deref(),
         script: SCRIPT,
         script_hash: STANDARD.encode(Sha256::digest(SCRIPT)),
-        trust,
-        more,
-        calendar,
-        tiles,
-        edition: cell::short(&analysis.settings.bands.edition),
+        first: first::first(analysis, all, &bulletin(analysis, provenance), provenance).map_err(failed)?,
+        groups: groups::tables(analysis).map_err(failed)?,
+        sections: match all {
+            Some(all) => sections(analysis, all, provenance).map_err(failed)?,
+            None => Vec::new(),
+        },
+        trust: all.map(|all| trust::panels(analysis, all)).transpose().map_err(failed)?.unwrap_or_default(),
+        findings: grouped(&analysis.findings),
         gaps: head::gaps(analysis),
-        findings: analysis.findings.iter().map(FindingView::new).collect(),
-        sections,
-        group_tables,
-        group_reasons,
-        explain: format!("dora-report explain METRIC --service NAME {}", summary::span(analysis)),
         terms: definitions::terms(analysis),
         bands: definitions::bands(&analysis.settings),
-        appendix: appendix::tables(analysis),
+        quick_check: all.and_then(quick_check::address),
+        edition: cell::short(&analysis.settings.bands.edition),
+        other_ways: all.map(appendix::other_ways).unwrap_or_default(),
+        events: appendix::tables(analysis),
+        provenance: head::provenance(analysis, provenance),
+        commands: appendix::commands(analysis),
+        explain: format!("dora-report explain METRIC --service NAME {}", appendix::span(analysis)),
     };
     page.render().map(|text| without_controls(&text))
 }
 
-/// A section of one chart.
-fn section(id: &'static str, title: &'static str, words: String, chart: Chart) -> Section {
-    Section { id, title, paragraphs: vec![words], panels: vec![Panel::Chart(Box::new(chart))] }
+/// The sections of the body behind the services: what failed, throughput, stability, balance and calendar.
+fn sections(analysis: &Analysis, all: &GroupReport, provenance: &Provenance) -> Result<Vec<Section>, ChartError> {
+    let mut sections =
+        vec![failed::section(analysis, all), throughput::section(analysis, all)?, stability::section(analysis, all)?];
+    let charts = [chart::balance::chart(&analysis.groups)?, chart::calendar::chart(analysis, &provenance.notes)?];
+    let panels: Vec<Panel> = charts.into_iter().flatten().map(|chart| Panel::Chart(Box::new(chart))).collect();
+    if !panels.is_empty() {
+        sections.push(Section {
+            id: "balance",
+            title: "Balance and calendar",
+            lead: String::new(),
+            blocks: vec![Block { id: "", title: "", paragraphs: Vec::new(), panels }],
+        });
+    }
+    Ok(sections)
 }
 
 /// The list of the reports in one folder, in the order given.

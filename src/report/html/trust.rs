@@ -1,4 +1,4 @@
-//! "Can these numbers be trusted?": how much of the events each figure can use, and whether it is exact or stands in.
+//! "Can these numbers be trusted?": data completeness, and whether each figure is exact or rests on a proxy.
 
 use super::cell::{Grid, text};
 use super::view::Panel;
@@ -23,26 +23,29 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     let stands_in = counted().any(|it| DeploymentKind::of(&it.event.id) != DeploymentKind::Deployments);
     let by_rule = all.figures[Metric::ChangeFailureRate].failures();
     let by_clock = by_rule.and_then(|it| it.get(&Rule::Window)).is_some_and(|count| *count > 0);
-    let deployments = if stands_in { "stand-in" } else { "exact" };
-    let why =
-        if stands_in { "runs, releases or merges stand in for deployments" } else { "from the deployments themselves" };
+    let deployments = if stands_in { "proxy" } else { "exact" };
+    let why = if stands_in {
+        "runs, releases or merges are counted as deployments"
+    } else {
+        "from the deployments themselves"
+    };
     let row = |metric: Metric, is: &str, why: &str| {
         let is_there = all.figures[metric].value.is_some();
         let (is, why) = if is_there { (is, why) } else { ("no data", "there is no figure") };
         vec![text(metric.title()), text(is), text(why)]
     };
-    let linked = if by_clock { "partly a stand-in" } else { deployments };
+    let linked = if by_clock { "partly a proxy" } else { deployments };
     let link = if by_clock {
-        "some failures rest on the time between deployment and incident alone"
+        "some failures rest on the time window alone"
     } else if stands_in {
         why
     } else {
-        "no failure rests on the time between deployment and incident alone"
+        "no failure rests on the time window alone"
     };
     let without_an_incident =
         counted().any(|it| !it.rework_rules.is_empty() && !it.rework_rules.contains(&ReworkRule::Fix));
     let rework = if without_an_incident {
-        ("partly a stand-in", "some deployments are rework only by a mark or as a rollback, without an incident")
+        ("partly a proxy", "some deployments are rework only by a mark or as a rollback, without an incident")
     } else if stands_in {
         (deployments, why)
     } else {
@@ -50,7 +53,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     };
     Grid {
         id: "exactness",
-        caption: "What each figure rests on: the thing itself, or something that stands in for it.".to_owned(),
+        caption: "What each figure rests on: the events themselves, or a proxy.".to_owned(),
         head: vec!["Metric", "Is", "Because"],
         rows: vec![
             row(Metric::DeploymentFrequency, deployments, why),

@@ -11,6 +11,17 @@ use crate::report::number;
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
+    /// One or two sentences under the title; may be empty.
+    pub(super) lead: String,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A part of a section: one metric, or one table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Block {
+    pub(super) id: &'static str,
+    /// Its heading; empty where the section's own is enough.
+    pub(super) title: &'static str,
     pub(super) paragraphs: Vec<String>,
     pub(super) panels: Vec<Panel>,
 }

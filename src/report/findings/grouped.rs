@@ -1,0 +1,164 @@
+//! Findings with the same id as one: a paragraph for all scopes, with the effect in each, the gravest first.
+
+use super::{Words, hours, percent, words};
+use crate::domain::group::GroupKind;
+use crate::metrics::tables::{Finding, Numbers, Observation, Severity};
+
+/// Scopes that are named before the rest are only counted.
+const NAMED: usize = 8;
+
+/// The findings of one id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouped {
+    /// The published id.
+    pub id: &'static str,
+    /// The gravest severity.
+    pub severity: Severity,
+    /// The widest scope, whose sentence this is.
+    pub scope: String,
+    /// What was found there, with the numbers.
+    pub message: String,
+    /// The same in the other scopes, in a sentence; empty where there are none.
+    pub others: String,
+    /// What to do.
+    pub advice: String,
+}
+
+/// The findings by id: errors, warnings, the rest, each in the order of the report.
+pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.id() == finding.id())) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    let mut all: Vec<Grouped> = groups.into_iter().filter_map(one).collect();
+    all.sort_by_key(|group| group.severity);
+    all
+}
+
+fn one(mut group: Vec<&Finding>) -> Option<Grouped> {
+    // `all` before teams before services; the sort keeps the order of names.
+    group.sort_by_key(|finding| finding.scope.kind);
+    let (first, others) = group.split_first()?;
+    let Words { message, advice } = words(first);
+    let severity = group.iter().map(|finding| finding.severity).min()?;
+    Some(Grouped { id: first.id(), severity, scope: first.scope(), message, others: also(others), advice })
+}
+
+/// `Also: api (6.5 % with them, 2.2 % without), web.`
+fn also(others: &[&Finding]) -> String {
+    if others.is_empty() {
+        return String::new();
+    }
+    let said: Vec<String> = others
+        .iter()
+        .take(NAMED)
+        .map(|finding| {
+            let name = match finding.scope.kind {
+                GroupKind::Team => finding.scope(),
+                GroupKind::All | GroupKind::Service => finding.scope.name.clone(),
+            };
+            match effect(&finding.what) {
+                Some(effect) => format!("{name} ({effect})"),
+                None => name,
+            }
+        })
+        .collect();
+    match others.len().saturating_sub(NAMED) {
+        0 => format!("Also: {}.", said.join(", ")),
+        more => format!("Also: {} and {more} more.", said.join(", ")),
+    }
+}
+
+/// What a finding does to a figure, in a few words; none where it has no number.
+pub fn effect(what: &Observation) -> Option<String> {
+    let share = |part: u64, whole: u64| percent(part as f64 / whole.max(1) as f64);
+    let rate = |it: &Numbers| it.failures.map(|(ratio, ..)| percent(ratio));
+    let pair = |one: Option<f64>, other: Option<f64>| {
+        let words = |value: Option<f64>| value.map_or_else(|| "no figure".to_owned(), hours);
+        format!("median {} with them, {} without", words(one), words(other))
+    };
+    Some(match what {
+        Observation::ByTheClock { window, failed, deployments, .. } if *window > 0 => format!(
+            "failure rate {} with them, {} without",
+            share(*failed, *deployments),
+            share(failed.saturating_sub(*window), *deployments)
+        ),
+        Observation::ByTheClock { low_urgency, opened, .. } => format!("{low_urgency} of {opened} incidents"),
+        Observation::ZeroFailures { deployments, high } => {
+            format!("0 of {deployments}, a true rate of up to {} would fit", percent(*high))
+        }
+        Observation::SmallSample { deployments } => format!("{deployments} deployments"),
+        Observation::UnknownCommits { n }
+        | Observation::NegativeLeadTime { n }
+        | Observation::Redeploys { n }
+        | Observation::Rollbacks { n } => format!("{n} deployments"),
+        Observation::OpenIncidents { n } => format!("{n} open"),
+        Observation::OverWithoutAnEnd { ids, .. } | Observation::ReferenceNamesNothing { ids, .. } => {
+            format!("{} incidents", ids.len())
+        }
+        Observation::ZeroLength { with, without, .. } => pair(*with, *without),
+        Observation::FewCounted { counted, n, .. } => format!("{counted} of {n} count"),
+        Observation::UnmappedIncidents { unmapped, opened, .. } => format!("{unmapped} of {opened} incidents"),
+        Observation::FromPullRequests { opened, ours, .. } => {
+            format!("lead time {} from the opening, {} from the first commit", hours(*opened), hours(*ours))
+        }
+        Observation::Rollouts { now, once } => format!(
+            "{} deployments, {} with each roll-out once",
+            now.deployments.unwrap_or(0),
+            once.deployments.unwrap_or(0)
+        ),
+        Observation::Environments { now, other, .. } | Observation::Filtered { now, without: other, .. } => {
+            format!("failure rate {}, otherwise {}", rate(now)?, rate(other)?)
+        }
+        Observation::Sustained { ratios, .. } => {
+            ratios.iter().map(|ratio| percent(*ratio)).collect::<Vec<_>>().join(", ")
+        }
+        Observation::Rework { k, n, .. } => format!("{k} of {n}"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::group::Group;
+
+    #[test]
+    fn the_same_finding_of_several_scopes_is_one_paragraph_with_the_effect_in_each() {
+        let finding = |kind, name: &str, severity, window| Finding {
+            severity,
+            scope: Group { kind, name: name.into() },
+            what: Observation::ByTheClock { window, failed: 4, deployments: 40, low_urgency: 0, opened: 9 },
+        };
+        let open = Finding { severity: Severity::Info, scope: Group::all(), what: Observation::OpenIncidents { n: 2 } };
+        let all = grouped(&[
+            open,
+            finding(GroupKind::Service, "web", Severity::Warning, 2),
+            finding(GroupKind::All, "all", Severity::Warning, 3),
+            finding(GroupKind::Service, "api", Severity::Error, 1),
+        ]);
+        assert_eq!(all.iter().map(|it| it.id).collect::<Vec<_>>(), ["alerts-counted-as-failures", "open-incidents"]);
+        assert_eq!((all[0].severity, all[0].scope.as_str()), (Severity::Error, "all"));
+        assert!(all[0].message.starts_with("3 of 4 failures"), "{}", all[0].message);
+        assert_eq!(
+            all[0].others,
+            "Also: web (failure rate 10.0 % with them, 5.0 % without), api (failure rate 10.0 % with them, 7.5 % without)."
+        );
+        assert_eq!(all[1].others, "");
+    }
+
+    #[test]
+    fn many_scopes_are_counted_after_the_first() {
+        let of = |at: usize| Finding {
+            severity: Severity::Warning,
+            scope: Group { kind: GroupKind::Service, name: format!("s{at:02}") },
+            what: Observation::Redeploys { n: 1 },
+        };
+        let all = grouped(&(0..30).map(of).collect::<Vec<_>>());
+        assert_eq!(all.len(), 1);
+        assert!(all[0].others.ends_with("and 21 more."), "{}", all[0].others);
+    }
+}

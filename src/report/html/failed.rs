@@ -1,0 +1,148 @@
+//! What failed: the failed deployments and what says so, the incidents that are still open, and how much of the failure
+//! rate people confirmed.
+
+use super::cell::{Grid, Link, short, text};
+use super::view::{Block, Panel, Section};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord, Metric, Rule};
+use crate::report::{number, reading, words};
+
+/// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.
+const FAILED_ROWS: usize = 20;
+/// Open incidents that are listed, the oldest first.
+const OPEN_ROWS: usize = 12;
+
+pub(super) fn section(analysis: &Analysis, all: &GroupReport) -> Section {
+    let mut panels = Vec::new();
+    panels.extend(failed(analysis).map(Panel::Grid));
+    panels.extend(open(analysis).map(Panel::Grid));
+    panels.extend(by_rule(all).map(Panel::Grid));
+    let lead = match reading::of(Metric::ChangeFailureRate, &all.figures[Metric::ChangeFailureRate], &analysis.settings)
+    {
+        Ok(now) => {
+            let interval = now.interval.map(|it| format!(" (95 % interval {it})")).unwrap_or_default();
+            format!("{}: {}{interval}.", sentence(&now.basis), now.value)
+        }
+        Err(why) => why,
+    };
+    Section {
+        id: "failed",
+        title: "What failed",
+        lead,
+        blocks: vec![Block { id: "", title: "", paragraphs: Vec::new(), panels }],
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn failed(analysis: &Analysis) -> Option<Grid> {
+    let failed: Vec<DeploymentRecord<'_>> =
+        analysis.deployments.iter().filter(|record| record.in_period && record.failed == Some(true)).collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let shown = failed.get(failed.len().saturating_sub(FAILED_ROWS)..).unwrap_or_default();
+    let zone = analysis.settings.zone;
+    let rows = shown.iter().map(|record| {
+        let event = &record.event;
+        let by = record.failed_by.iter().map(|cause| cause_link(analysis, cause)).collect();
+        let rules: Vec<&str> = record.failed_rules.iter().map(|rule| rule.as_str()).collect();
+        vec![
+            text(number::instant(event.finished_at.unwrap_or(event.created_at), zone)),
+            text(record.service.as_ref().map_or_else(String::new, |name| short(&name.0))),
+            vec![Link::to(short(&event.id), event.url.as_deref())],
+            by,
+            text(rules.join(", ")),
+        ]
+    });
+    let mut caption = "Deployments that failed, what says so, and the rule that linked them.".to_owned();
+    if shown.len() < failed.len() {
+        let all = number::count(failed.len() as u64);
+        caption = format!(
+            "{caption} The newest {} of {all}; deployments.csv has all, the appendix the newest of them.",
+            shown.len()
+        );
+    }
+    Some(Grid {
+        id: "failed-deployments",
+        caption,
+        head: vec!["Finished", "Service", "Deployment", "Failed by", "Rule"],
+        rows: rows.collect(),
+        events: true,
+    })
+}
+
+/// What failed a deployment: an incident by its title, or the rollback.
+fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
+    let known = analysis.incidents.iter().find(|record| match cause {
+        Cause::Incident { source, id } => record.event.id == *id && record.event.source == *source,
+        Cause::Rollback { .. } => false,
+    });
+    match known {
+        Some(record) => {
+            let name =
+                record.event.title.as_ref().map_or_else(|| cause.to_string(), |title| format!("{cause}: {title}"));
+            Link::to(short(&name), record.event.url.as_deref())
+        }
+        None => Link::plain(short(&cause.to_string())),
+    }
+}
+
+/// Incidents that are open at the end of what is known.
+fn open(analysis: &Analysis) -> Option<Grid> {
+    let is_open = |it: &&IncidentRecord| it.counted && it.event.resolved_at.is_none() && !it.is_over_without_an_end;
+    let mut open: Vec<&IncidentRecord> = analysis.incidents.iter().filter(is_open).collect();
+    open.sort_by_key(|it| it.event.opened_at);
+    if open.is_empty() {
+        return None;
+    }
+    let zone = analysis.settings.zone;
+    let rows = open.iter().take(OPEN_ROWS).map(|it| {
+        let age = analysis.known.to.since(it.event.opened_at).as_f64();
+        let title = it.event.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
+        let services: Vec<&str> = it.services.iter().map(|name| name.0.as_str()).collect();
+        vec![
+            text(number::instant(it.event.opened_at, zone)),
+            text(number::duration(age)),
+            text(if services.is_empty() { "no known service".to_owned() } else { short(&services.join(", ")) }),
+            vec![Link::to(short(&format!("{}{title}", it.event.id)), it.event.url.as_deref())],
+        ]
+    });
+    let more = match open.len().saturating_sub(OPEN_ROWS) {
+        0 => String::new(),
+        more => format!(" {more} more are in incidents.csv."),
+    };
+    Some(Grid {
+        id: "open-incidents",
+        caption: format!("Incidents that are still open, the oldest first.{more}"),
+        head: vec!["Opened", "Open for", "Service", "Incident"],
+        rows: rows.collect(),
+        events: true,
+    })
+}
+
+/// The failures by the first rule that says so, with the rate of each.
+fn by_rule(all: &GroupReport) -> Option<Grid> {
+    let figure = &all.figures[Metric::ChangeFailureRate];
+    let counts = figure.failures().filter(|_| figure.n > 0 && figure.k.is_some_and(|failed| failed > 0))?;
+    let rows = Rule::ALL.into_iter().filter_map(|rule| {
+        let failed = counts.get(&rule).copied().filter(|failed| *failed > 0)?;
+        Some(vec![
+            text(words::rule(rule)),
+            text(number::count(failed)),
+            text(number::percent(failed as f64 / figure.n as f64)),
+        ])
+    });
+    Some(Grid {
+        id: "by-rule",
+        caption:
+            "How the failures are known: each under the first rule that applies, and the change failure rate that this \
+                  rule alone would give."
+                .to_owned(),
+        head: vec!["Rule", "Failures", "Rate"],
+        rows: rows.collect(),
+        events: false,
+    })
+}

@@ -1,0 +1,246 @@
+//! The first page: headline, main points, five tiles, one line of trust, the comment and the actions.
+
+use super::cell::short;
+use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Progress};
+use crate::report::bulletin::{Bulletin, MOST_ACTIONS, Point};
+use crate::report::chart::columns::{Column, columns};
+use crate::report::chart::{ChartError, Drawing};
+use crate::report::reading::{self, BandView};
+use crate::report::words::period_name;
+use crate::report::{Provenance, number};
+
+/// Letters of a text by people before it is cut: the first page has one sheet.
+const LONGEST: usize = 90;
+
+/// Everything of the first page.
+pub(super) struct First {
+    pub(super) headline: String,
+    pub(super) points: Vec<Point>,
+    pub(super) tiles: Vec<Tile>,
+    pub(super) trust: String,
+    pub(super) comment: Option<String>,
+    pub(super) actions: Vec<ActionRow>,
+    pub(super) outcomes: Vec<OutcomeRow>,
+    /// The actions that did not fit, in a sentence.
+    pub(super) more: String,
+}
+
+/// One metric at a glance.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tile {
+    pub(super) name: &'static str,
+    /// The part of the page that says more.
+    pub(super) section: &'static str,
+    /// `None` where there is no figure; then `basis` says why.
+    pub(super) value: Option<String>,
+    pub(super) basis: String,
+    pub(super) interval: Option<String>,
+    /// A mark and a word for the change.
+    pub(super) progress: Option<(&'static str, String)>,
+    /// The values it is compared with.
+    pub(super) before: String,
+    /// The last eight periods.
+    pub(super) columns: Option<Columns>,
+    pub(super) band: Option<BandView>,
+    /// The figure among the respondents of a survey, and what is shown beside the metric.
+    pub(super) remarks: Vec<String>,
+}
+
+/// The last eight periods as columns.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Columns {
+    pub(super) drawing: Drawing,
+    pub(super) label: String,
+    pub(super) first: String,
+    pub(super) last: String,
+}
+
+/// An action of this report.
+pub(super) struct ActionRow {
+    pub(super) what: String,
+    pub(super) who: String,
+    pub(super) due: String,
+    pub(super) now: String,
+}
+
+/// An action of the report before.
+pub(super) struct OutcomeRow {
+    pub(super) what: String,
+    pub(super) course: String,
+    pub(super) verdict: &'static str,
+}
+
+pub(super) fn first(
+    analysis: &Analysis,
+    all: Option<&GroupReport>,
+    bulletin: &Bulletin,
+    provenance: &Provenance,
+) -> Result<First, ChartError> {
+    let actions: Vec<ActionRow> = bulletin.actions.iter().take(MOST_ACTIONS).map(action).collect();
+    let outcomes: Vec<OutcomeRow> = bulletin.outcomes.iter().take(MOST_ACTIONS).map(outcome).collect();
+    let left = (bulletin.actions.len() - actions.len()) + (bulletin.outcomes.len() - outcomes.len());
+    let cut = |point: &Point| Point {
+        title: cut(&point.title, 2 * LONGEST),
+        text: cut(&point.text, 4 * LONGEST),
+        is_alert: point.is_alert,
+    };
+    Ok(First {
+        headline: bulletin.headline.clone(),
+        points: bulletin.points.iter().map(cut).collect(),
+        tiles: all.map(|all| tiles(analysis, all)).transpose()?.unwrap_or_default(),
+        trust: bulletin.trust.clone(),
+        comment: provenance.notes.comment.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
+        actions,
+        outcomes,
+        more: match left {
+            0 => String::new(),
+            left => format!("{} in report.json.", number::counted(left as u64, "more is", "more are")),
+        },
+    })
+}
+
+fn action(it: &crate::report::bulletin::ActionNow) -> ActionRow {
+    ActionRow {
+        what: cut(&it.action.what, LONGEST),
+        who: cut(it.action.owner.as_deref().unwrap_or("\u{2013}"), 30),
+        due: it.action.due.map_or_else(|| "\u{2013}".to_owned(), number::date),
+        now: it.now.as_deref().map_or_else(|| "\u{2013}".to_owned(), |now| cut(now, LONGEST)),
+    }
+}
+
+fn outcome(it: &crate::report::bulletin::Outcome) -> OutcomeRow {
+    OutcomeRow {
+        what: cut(&it.action.what, LONGEST),
+        course: it.course.as_deref().map_or_else(|| "no metric named".to_owned(), |course| cut(course, LONGEST)),
+        verdict: it.verdict,
+    }
+}
+
+/// A text of at most so many letters; what is cut off ends in an ellipsis.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+/// The tiles of the whole.
+fn tiles(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Tile>, ChartError> {
+    let mut tiles = Vec::new();
+    for (metric, figure) in all.figures.iter() {
+        if let Some(section) = metric.descriptor().section {
+            tiles.push(tile(analysis, all, (metric, section), figure)?);
+        }
+    }
+    Ok(tiles)
+}
+
+fn tile(
+    analysis: &Analysis,
+    all: &GroupReport,
+    (metric, section): (Metric, &'static str),
+    figure: &Figure,
+) -> Result<Tile, ChartError> {
+    let now = reading::of(metric, figure, &analysis.settings);
+    let tile = Tile {
+        name: metric.title(),
+        section,
+        value: None,
+        basis: String::new(),
+        interval: None,
+        progress: None,
+        before: String::new(),
+        columns: history(analysis, all, metric)?,
+        band: None,
+        remarks: Vec::new(),
+    };
+    let now = match now {
+        Ok(now) => now,
+        Err(why) => return Ok(Tile { basis: cut(&why, 2 * LONGEST), ..tile }),
+    };
+    let beside = Metric::ALL.into_iter().filter(|other| other.descriptor().beside == Some(metric));
+    Ok(Tile {
+        value: Some(now.value),
+        basis: now.basis,
+        interval: now.interval,
+        progress: figure.progress.as_ref().map(progress),
+        before: before(analysis, all, metric, figure),
+        band: now.band,
+        remarks: surpassed(analysis, metric, figure)
+            .into_iter()
+            .chain(beside.filter_map(|other| surpassed(analysis, other, &all.figures[other])))
+            .collect(),
+        ..tile
+    })
+}
+
+/// A mark and a word: colour is not needed to tell them apart.
+pub(super) fn progress(progress: &Progress) -> (&'static str, String) {
+    let (mark, word) = match progress {
+        Progress::Better => ("\u{25b2}", "better"),
+        Progress::RecoveredTo(_) => ("\u{25b2}", "recovered"),
+        Progress::RecoveredInPart(_) => ("\u{25b2}", "recovered in part"),
+        Progress::Worse => ("\u{25bc}", "worse"),
+        Progress::FellBackTo(_) => ("\u{25bc}", "fell back"),
+        Progress::Unchanged => ("\u{25cf}", "no detectable change"),
+        Progress::TooFewData => ("\u{25cb}", "too few data to tell"),
+    };
+    (mark, word.to_owned())
+}
+
+/// `2026-Q2 1.2 a day, 2026-Q1 2 a day`.
+fn before(analysis: &Analysis, all: &GroupReport, metric: Metric, figure: &Figure) -> String {
+    let mut said = Vec::new();
+    if let (Some(before), Some(period)) =
+        (reading::before(metric, figure, &analysis.settings), analysis.previous.as_ref())
+    {
+        said.push(format!("{} in {}", before.value, period_name(period)));
+    }
+    let level = figure.progress.as_ref().and_then(Progress::level_of);
+    let past = level.and_then(|level| all.earlier.iter().find(|past| past.period == *level));
+    if let Some((past, value)) = past.and_then(|past| Some((past, past.figures[metric].value?))) {
+        let unit = metric.descriptor().unit;
+        said.push(format!("{} in {}", number::value(unit, value), period_name(&past.period)));
+    }
+    said.join(", ")
+}
+
+/// The last eight periods; none where fewer than two of them have a figure.
+fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Option<Columns>, ChartError> {
+    let unit = metric.descriptor().unit;
+    let now = (&analysis.period, &all.figures);
+    let periods: Vec<_> = all.earlier.iter().map(|past| (&past.period, &past.figures)).chain([now]).collect();
+    let values: Vec<Column> = periods.iter().map(|(_, figures)| figures[metric].value).collect();
+    let Some(drawing) = columns(&values)? else { return Ok(None) };
+    let said = periods.iter().zip(&values).map(|((period, _), value)| {
+        format!("{}: {}", period_name(period), value.map_or_else(|| "no data".to_owned(), |it| number::value(unit, it)))
+    });
+    let named = |at: Option<&(&crate::domain::period::Period, _)>| at.map_or_else(String::new, |(it, _)| ends(it));
+    Ok(Some(Columns {
+        drawing,
+        label: said.collect::<Vec<_>>().join("; "),
+        first: named(periods.first()),
+        last: named(periods.last()),
+    }))
+}
+
+/// A period's name below a column: a range of days by its last day.
+fn ends(period: &crate::domain::period::Period) -> String {
+    if period.label.contains('_') {
+        format!("to {}", number::date(period.to.pred_opt().unwrap_or(period.to)))
+    } else {
+        short(&period.label)
+    }
+}
+
+/// `lead time: faster than 76 % of respondents (44 % to 76 %)`.
+fn surpassed(analysis: &Analysis, metric: Metric, figure: &Figure) -> Option<String> {
+    let it = figure.surpassed?;
+    analysis.settings.bands.survey?;
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let ends = it.ends.map(|(low, high)| (percent(low), percent(high))).filter(|(low, high)| low != high);
+    let ends = ends.map_or_else(String::new, |(low, high)| format!(" (interval: {low} to {high})"));
+    let descriptor = metric.descriptor();
+    let whose = if descriptor.section.is_some() { String::new() } else { format!("{}: ", descriptor.short) };
+    Some(format!("{whose}{} than {} of respondents{ends}", descriptor.better.compared(), percent(it.value)))
+}

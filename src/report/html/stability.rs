@@ -1,0 +1,139 @@
+//! Stability: how often a deployment fails or repairs one, and how long incidents last.
+
+use super::cell::{Grid, text};
+use super::sensitivity;
+use super::view::{Block, NO_LINE, Panel, Section};
+use crate::domain::settings::Settings;
+use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric};
+use crate::report::chart::{ChartError, failure_rate, failures_by_month, incidents, survival};
+use crate::report::reading::{self, trend};
+use crate::report::{number, words};
+
+pub(super) fn section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
+    Ok(Section {
+        id: "stability",
+        title: "Stability",
+        lead: String::new(),
+        blocks: vec![failures_block(analysis, group)?, restore_block(analysis, group)?, rework_block(analysis, group)],
+    })
+}
+
+fn failures_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
+    let (settings, metric) = (&analysis.settings, Metric::ChangeFailureRate);
+    let figure = &group.figures[metric];
+    let mut paragraphs = vec![share_words(metric, figure, settings)];
+    paragraphs.extend(trend(&figure.trend, number::points));
+    let line = failure_rate::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
+    let mut panels = vec![Panel::chart(line, NO_LINE)];
+    if let Some(chart) = failures_by_month::chart(&group.months)? {
+        panels.push(Panel::Chart(Box::new(chart)));
+    }
+    panels.extend(sensitivity::grid(settings, group).map(Panel::Grid));
+    Ok(Block { id: "failures", title: metric.title(), paragraphs, panels })
+}
+
+/// `7.6 %: 15 of 198 deployments failed (95 % interval 4.6 % to 12.1 %).`
+fn share_words(metric: Metric, figure: &Figure, settings: &Settings) -> String {
+    match reading::of(metric, figure, settings) {
+        Ok(reading) => {
+            let interval = reading.interval.map(|it| format!(" (95 % interval {it})")).unwrap_or_default();
+            format!("{}: {}{interval}.", reading.value, reading.basis)
+        }
+        Err(why) => why,
+    }
+}
+
+fn restore_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
+    let (restore, recovery) = (&group.figures[Metric::TimeToRestore], &group.figures[Metric::RecoveryTime]);
+    let mut paragraphs = restore_words(restore, &analysis.settings);
+    paragraphs.extend(trend(&restore.trend, number::duration));
+    // Where both lack the same thing, once is enough.
+    if recovery.missing.is_none() || restore.missing != recovery.missing {
+        paragraphs.push(recovery_words(recovery, &analysis.settings));
+    }
+    let mut panels = vec![Panel::chart(
+        incidents::chart(analysis, &group.daily)?,
+        "There is no incident to draw: none that counts was opened in the period, as far as it was read.",
+    )];
+    if let Some(chart) = survival::chart(&group.survival)? {
+        panels.push(Panel::Chart(Box::new(chart)));
+    }
+    Ok(Block { id: "restore", title: Metric::TimeToRestore.title(), paragraphs, panels })
+}
+
+fn restore_words(figure: &Figure, settings: &Settings) -> Vec<String> {
+    let mut said = match reading::of(Metric::TimeToRestore, figure, settings) {
+        Ok(reading) => format!("{}: {}.", reading.value, reading.basis),
+        Err(why) => why,
+    };
+    if let Some(it) = figure.quantiles {
+        said.push_str(&format!(
+            " Three quarters took at most {}, nine tenths at most {}; the mean is {}.",
+            number::duration(it.p75),
+            number::duration(it.p90),
+            number::duration(it.mean)
+        ));
+    }
+    let found = figure.restore();
+    match found.map(|it| (it.km_p50, it.km_beyond)) {
+        Some((Some(median), _)) => said.push_str(&format!(
+            " With open incidents taken into account (Kaplan-Meier) the median is {}.",
+            number::duration(median)
+        )),
+        Some((None, Some(longest))) => said.push_str(&format!(
+            " With open incidents taken into account (Kaplan-Meier) the median is more than {}, the longest time seen.",
+            number::duration(longest)
+        )),
+        Some((None, None)) | None => {}
+    }
+    vec![said]
+}
+
+fn recovery_words(figure: &Figure, settings: &Settings) -> String {
+    let head = "Failed deployment recovery time, over incidents attributed to a deployment alone";
+    match reading::of(Metric::RecoveryTime, figure, settings) {
+        Ok(now) => {
+            let before = reading::before(Metric::RecoveryTime, figure, settings);
+            let change = before.map(|before| format!("; {}", reading::change(&now, &before))).unwrap_or_default();
+            let progress = figure.progress.as_ref().map(|it| format!(", {}", super::first::progress(it).1));
+            format!("{head}: {} ({}){change}{}.", now.value, now.basis, progress.unwrap_or_default())
+        }
+        Err(why) => format!(
+            "{head}: {}{}",
+            why.chars().take(1).flat_map(char::to_lowercase).collect::<String>(),
+            why.chars().skip(1).collect::<String>()
+        ),
+    }
+}
+
+fn rework_block(analysis: &Analysis, group: &GroupReport) -> Block {
+    let metric = Metric::ReworkRate;
+    let figure = &group.figures[metric];
+    let mut paragraphs = vec![share_words(metric, figure, &analysis.settings)];
+    paragraphs.extend(trend(&figure.trend, number::points));
+    let rows: Vec<_> = figure
+        .rework()
+        .into_iter()
+        .flatten()
+        .filter(|(_, count)| **count > 0 && figure.n > 0)
+        .map(|(rule, count)| {
+            vec![
+                text(words::rework_rule(*rule)),
+                text(number::count(*count)),
+                text(number::percent(*count as f64 / figure.n as f64)),
+            ]
+        })
+        .collect();
+    let panels = if rows.is_empty() {
+        Vec::new()
+    } else {
+        vec![Panel::Grid(Grid {
+            id: "rework-by-rule",
+            caption: "Rework deployments, each under the first rule that applies.".to_owned(),
+            head: vec!["Rule", "Deployments", "Share of all"],
+            rows,
+            events: false,
+        })]
+    };
+    Block { id: "rework", title: metric.title(), paragraphs, panels }
+}
