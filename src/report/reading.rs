@@ -155,21 +155,18 @@ pub(super) fn change(now: &Reading, before: &Reading) -> String {
     }
 }
 
-/// Which way a metric went, in words; nothing where there are too few weeks.
+/// Which way a metric went within the period, in words; nothing where that may be chance.
 pub(super) fn trend(trend: &Trend, word: fn(f64) -> String) -> Option<String> {
-    let slope = trend.slope_per_week.filter(|_| trend.verdict != Verdict::TooFewData)?;
+    let slope = trend.slope_per_week?;
     let said = match trend.verdict {
-        Verdict::Better => "an improving trend",
-        Verdict::Worse => "a worsening trend",
-        Verdict::WithinNoise | Verdict::TooFewData => "no trend that is more than noise",
+        Verdict::Better => "improved",
+        Verdict::Worse => "got worse",
+        Verdict::WithinNoise | Verdict::TooFewData => return None,
     };
     let p = trend.p.map(|p| format!(", p = {p:.3}")).unwrap_or_default();
-    let change = match number::signed(slope, word).as_str() {
-        "no change" => "about zero".to_owned(),
-        change => change.to_owned(),
-    };
     Some(format!(
-        "Within the period, over its {} separate weeks, there is {said} (Theil-Sen slope {change} a week, Mann-Kendall{p}).",
+        "Within the period it {said} by {} a week (Theil-Sen slope over {} separate weeks, Mann-Kendall{p}).",
+        word(slope.abs()),
         trend.weeks
     ))
 }

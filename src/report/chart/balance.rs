@@ -1,23 +1,22 @@
-//! Throughput and stability: a dot per service, deployments a day against change failure rate, and a tail from where it
-//! was in the period before. No ranking: dots carry numbers, and the table beside it names them.
+//! Throughput and stability: a dot per service, deployments a day against change failure rate, named, with a tail from the
+//! ring where it was in the period before. No ranking.
 
 use super::canvas::{HPos, VPos, draw};
-use super::frame::{Plot, SMALL, WIDTH, y_axis};
-use super::palette::{BAR, INK, LINE, MUTED};
+use super::frame::{Plot, SMALL, WIDE, y_axis};
+use super::labels::{cut, names};
+use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Scale, percents, round_steps};
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Figure, Figures, GroupReport, Metric};
 use crate::report::number;
 
-const HEIGHT: u32 = 320;
+const HEIGHT: u32 = 310;
 /// Deployments a day, and the share of them that failed.
 type Point = (f64, f64);
-/// More dots than this cannot be told apart by a number.
-const NUMBERED: usize = 40;
 
-/// The services that have both figures, in order of name; their place in it is their number in the drawing.
-pub fn services(groups: &[GroupReport]) -> Vec<&GroupReport> {
+/// The services that have both figures, in order of name.
+fn services(groups: &[GroupReport]) -> Vec<&GroupReport> {
     let has = |group: &&GroupReport| group.group.kind == GroupKind::Service && point(&group.figures).is_some();
     groups.iter().filter(has).collect()
 }
@@ -43,12 +42,15 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
         shown.iter().filter_map(|group| Some((point(&group.figures)?, before(&group.figures)))).collect();
     let all = points.iter().flat_map(|(now, before)| [Some(*now), *before]).flatten();
     let (widest, highest) = all.fold((0.0, 0.05), |(x, y): (f64, f64), (a, b)| (x.max(a), y.max(b)));
-    let plot = Plot { left: 54.0, top: 28.0, right: 720.0, bottom: 268.0 };
+    let plot = Plot { left: 54.0, top: 28.0, right: 964.0, bottom: 256.0 };
     let (right, steps) = round_steps(widest.max(0.1));
     let (top, heights) = round_steps(highest);
     let (x, y) = (Scale::linear(right, plot.left, plot.right), Scale::linear(top.min(1.0), plot.bottom, plot.top));
     let heights: Vec<f64> = heights.into_iter().filter(|step| *step <= 1.0 + 1e-9).collect();
-    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+    let at = |(rate, ratio): Point| (x.at(rate), y.at(ratio));
+    let dots: Vec<_> = shown.iter().zip(&points).map(|(it, (now, _))| (at(*now), cut(&it.group.name))).collect();
+    let mut unnamed = 0;
+    let drawing = draw(WIDE, HEIGHT, |canvas| {
         y_axis(canvas, plot, y, &percents(&heights), "Change failure rate")?;
         canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         for step in &steps {
@@ -57,23 +59,21 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
         }
         let middle = f64::midpoint(plot.left, plot.right);
         canvas.text("Deployments a day", (middle, plot.bottom + 26.0), (HPos::Center, VPos::Top), SMALL, MUTED)?;
-        for (number, (now, before)) in points.iter().enumerate() {
-            let at = |(rate, ratio): (f64, f64)| (x.at(rate), y.at(ratio));
+        for (now, before) in &points {
             if let Some(before) = before {
                 canvas.line(&[at(*before), at(*now)], BAR, 2)?;
-            }
-            canvas.circle(at(*now), 8, LINE, true)?;
-            if points.len() <= NUMBERED {
-                let (left, high) = at(*now);
-                let label = (number + 1).to_string();
-                canvas.text(&label, (left + 7.0, high - 8.0), (HPos::Left, VPos::Center), 11.0, INK)?;
+                canvas.circle(at(*before), 6, BAR, false)?;
             }
         }
+        for (now, _) in &points {
+            canvas.circle(at(*now), 8, LINE, true)?;
+        }
+        unnamed = names(canvas, plot, &dots)?;
         Ok(())
     })?;
-    let rows = shown.iter().zip(&points).enumerate().map(|(number, (group, (now, before)))| {
+    let rows = shown.iter().zip(&points).map(|(group, (now, before))| {
         vec![
-            format!("{} {}", number + 1, group.group.name),
+            group.group.name.clone(),
             number::rate(now.0),
             number::percent(now.1),
             or_no_data(before.map(|(rate, _)| number::rate(rate))),
@@ -82,17 +82,21 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
     });
     Ok(Some(Chart {
         id: "chart-balance",
-        title: "Throughput and stability of the services".to_owned(),
+        title: title(&points),
         desc: format!(
             "{} with both figures; up to {} and a change failure rate of up to {}.",
             number::counted(points.len() as u64, "service", "services"),
             number::rate(widest),
             number::percent(points.iter().map(|(now, _)| now.1).fold(0.0, f64::max))
         ),
-        caption: "A dot is a service, its number that of the table; the line comes from where it was in the period before. \
-                  Further right is more often, further down fails less. This is no ranking: services differ in what they \
-                  risk."
-            .to_owned(),
+        caption: format!(
+            "A dot is a service, the ring at the other end of its line is where it was in the period before. Further right \
+             is more often, further down fails less. This is not a ranking: services differ in what they risk.{}",
+            match unnamed {
+                0 => String::new(),
+                n => format!(" {} without room for a name.", number::counted(n as u64, "dot is", "dots are")),
+            }
+        ),
         drawing,
         points: Points {
             axis: String::new(),
@@ -101,4 +105,18 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
             rows: rows.collect(),
         },
     }))
+}
+
+/// `3 of 5 services deploy more often than before, 2 of 5 fail less often`.
+fn title(points: &[(Point, Option<Point>)]) -> String {
+    let both: Vec<(Point, Point)> = points.iter().filter_map(|(now, before)| Some((*now, (*before)?))).collect();
+    if both.is_empty() {
+        return number::counted(points.len() as u64, "service", "services") + ", how often each deploys and fails";
+    }
+    let (more, less) = (
+        both.iter().filter(|(now, before)| now.0 > before.0).count(),
+        both.iter().filter(|(now, before)| now.1 < before.1).count(),
+    );
+    let n = both.len();
+    format!("{more} of {n} services deploy more often than in the period before, {less} fail less often")
 }

@@ -5,38 +5,102 @@
 
 use std::collections::BTreeMap;
 
-use super::canvas::{HPos, VPos, draw};
-use super::frame::{Plot, SMALL, WIDTH, x_days};
-use super::palette::{BAR, DASHED, INK, LINE, MUTED, RULE};
+use super::canvas::{Canvas, HPos, VPos, draw};
+use super::frame::{Plot, SMALL, WIDE, x_days};
+use super::labels::cut;
+use super::palette::{ALERT, BAR, INK, MUTED, RULE};
 use super::scale::Days;
 use super::{Chart, ChartError, Points};
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::Analysis;
 use crate::report::{Notes, number};
 
-const HEIGHT: u32 = 220;
-const DEPLOYMENTS: f64 = 28.0;
-const INCIDENTS: f64 = 92.0;
-const NOTES: f64 = 150.0;
+/// Height of each row, pixels.
+const DEPLOYMENTS: f64 = 52.0;
+const INCIDENTS: f64 = 22.0;
+const OPEN: f64 = 16.0;
+const NOTES: f64 = 24.0;
 /// The tallest bar of deployments, pixels.
-const TALLEST: f64 = 34.0;
+const TALLEST: f64 = 40.0;
+/// Open incidents with a row of their own; the rest share the last.
+const OPEN_ROWS: usize = 5;
 /// Days of a period from which on a bar of deployments is a week.
 const LONG: i64 = 125;
+
+/// A time in which an incident was open.
+struct Bar<'a> {
+    from: Timestamp,
+    to: Timestamp,
+    is_open: bool,
+    id: &'a str,
+}
+
+/// Where each row begins, from the top; a row without content is left out.
+struct Rows {
+    deployments: f64,
+    incidents: Option<f64>,
+    open: f64,
+    notes: Option<f64>,
+    bottom: f64,
+}
+
+impl Rows {
+    fn of(has_incidents: bool, open: usize, has_notes: bool) -> Self {
+        let deployments = 10.0;
+        let incidents = deployments + DEPLOYMENTS;
+        let open_from = incidents + if has_incidents { INCIDENTS } else { 0.0 };
+        let notes = open_from + OPEN * open as f64;
+        Self {
+            deployments,
+            incidents: has_incidents.then_some(incidents),
+            open: open_from,
+            notes: has_notes.then_some(notes),
+            bottom: notes + if has_notes { NOTES } else { 4.0 },
+        }
+    }
+
+    /// With the axis and the legend below.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundred pixels")]
+    fn height(&self) -> u32 {
+        (self.bottom + 66.0) as u32
+    }
+}
+
+/// What each mark is, below the axis.
+fn legend(canvas: &Canvas<'_>, plot: Plot, has_freezes: bool) -> Result<(), ChartError> {
+    let y = plot.bottom + 52.0;
+    let mut x = plot.left;
+    let marks = [
+        (BAR, true, "deployments"),
+        (ALERT, true, "failed deployments"),
+        (MUTED, true, "an incident was open"),
+        (ALERT, false, "still open"),
+    ];
+    let freeze = has_freezes.then_some((RULE, true, "freeze"));
+    for (colour, is_filled, text) in marks.into_iter().chain(freeze) {
+        canvas.rect((x, y - 5.0), (x + 14.0, y + 5.0), colour, 1.0, is_filled)?;
+        canvas.text(text, (x + 20.0, y), (HPos::Left, VPos::Center), SMALL, MUTED)?;
+        x += 44.0 + 6.6 * text.len() as f64;
+    }
+    Ok(())
+}
 
 /// The chart; `None` where neither a deployment nor an incident nor a note falls into the period.
 pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartError> {
     let (zone, known, period) = (analysis.settings.zone, analysis.known, &analysis.period);
     let step = if (period.to - period.from).num_days() > LONG { 7 } else { 1 };
     let deployments = bars(analysis, step);
-    let incidents: Vec<(Timestamp, Timestamp, bool)> = analysis
+    let incidents: Vec<Bar<'_>> = analysis
         .incidents
         .iter()
-        .filter(|record| record.counted)
-        .map(|record| {
-            let (from, to) = (record.event.opened_at, record.event.resolved_at);
-            (from.max(known.from), to.unwrap_or(known.to), to.is_none())
+        .filter(|record| record.counted && !record.is_over_without_an_end)
+        .map(|record| Bar {
+            from: record.event.opened_at.max(known.from),
+            to: record.event.resolved_at.unwrap_or(known.to),
+            is_open: record.event.resolved_at.is_none(),
+            id: &record.event.id,
         })
-        .filter(|(from, to, _)| from < to && *to > known.from)
+        .filter(|bar| bar.from < bar.to && bar.to > known.from)
         .collect();
     let inside = |day: &chrono::NaiveDate| *day >= period.from && *day < period.to;
     let days_noted: Vec<_> = notes.notes.iter().filter(|note| inside(&note.date)).collect();
@@ -44,53 +108,75 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
     if deployments.is_empty() && incidents.is_empty() && days_noted.is_empty() && freezes.is_empty() {
         return Ok(None);
     }
-    let plot = Plot { left: 104.0, top: 18.0, right: 740.0, bottom: 184.0 };
+    let open: Vec<&Bar<'_>> = incidents.iter().filter(|bar| bar.is_open).collect();
+    let rows = Rows::of(!incidents.is_empty(), open.len().min(OPEN_ROWS), !days_noted.is_empty());
+    let plot = Plot { left: 104.0, top: 10.0, right: 964.0, bottom: rows.bottom };
     let days = Days::new(period.from, period.to, plot.left, plot.right);
     let x = |at: Timestamp| {
         let day = zone.day_of(at);
         days.at(day, at.since(zone.midnight(day)).as_f64() / 86_400.0).clamp(plot.left, plot.right)
     };
     let most = deployments.values().map(|bar| bar.0).max().unwrap_or(0).max(1);
-    let drawing = draw(WIDTH, HEIGHT, |canvas| {
+    let drawing = draw(WIDE, rows.height(), |canvas| {
         for freeze in &freezes {
             let (from, to) = (freeze.from.max(period.from), freeze.to.min(period.to));
             let (left, right) = (days.at(from, 0.0), days.at(to, 0.0).min(plot.right));
             canvas.rect((left, plot.top), (right, plot.bottom), RULE, 1.0, true)?;
         }
         x_days(canvas, plot, days)?;
-        for (name, top) in [("Deployments", DEPLOYMENTS), ("Incidents", INCIDENTS), ("Notes", NOTES)] {
-            if name == "Notes" && days_noted.is_empty() {
-                continue;
-            }
-            canvas.text(name, (0.0, top + 14.0), (HPos::Left, VPos::Center), 13.0, INK)?;
-        }
-        let ground = DEPLOYMENTS + TALLEST;
+        let name = |text: &str, top: f64, height: f64| {
+            canvas.text(text, (0.0, top + height / 2.0), (HPos::Left, VPos::Center), 13.0, INK)
+        };
+        name("Deployments", rows.deployments, DEPLOYMENTS)?;
+        let ground = rows.deployments + DEPLOYMENTS - 4.0;
         let height = |count: u64| TALLEST * count as f64 / most as f64;
         for (bar, (all, failed)) in &deployments {
             let edge = |bar: i64| days.at(period.from + chrono::Duration::days(bar * step), 0.0).min(plot.right);
             let (left, right) = (edge(*bar), (edge(bar + 1) - 1.0).max(edge(*bar) + 1.0));
-            canvas.rect((left, ground - height(*all)), (right, ground), LINE, 1.0, true)?;
+            canvas.rect((left, ground - height(*all)), (right, ground), BAR, 1.0, true)?;
             if *failed > 0 {
-                canvas.rect((left, ground - height(*failed)), (right, ground), DASHED, 1.0, true)?;
+                canvas.rect((left, ground - height(*failed)), (right, ground), ALERT, 1.0, true)?;
             }
         }
-        canvas.text(&number::count(most), (plot.left - 6.0, DEPLOYMENTS), (HPos::Right, VPos::Center), SMALL, MUTED)?;
-        for (lane, open) in [(INCIDENTS + 4.0, false), (INCIDENTS + 18.0, true)] {
-            let spans = incidents.iter().filter(|it| it.2 == open).map(|&(from, to, _)| (x(from), x(to)));
+        let top = (plot.left - 6.0, ground - TALLEST);
+        canvas.text(&number::count(most), top, (HPos::Right, VPos::Center), SMALL, MUTED)?;
+        if let Some(row) = rows.incidents {
+            name("Incidents", row, INCIDENTS)?;
+            let spans = incidents.iter().filter(|bar| !bar.is_open).map(|bar| (x(bar.from), x(bar.to)));
             for (left, right) in merged(spans.collect()) {
-                canvas.rect((left, lane), (right, lane + 10.0), if open { DASHED } else { BAR }, 1.0, !open)?;
+                canvas.rect((left, row + 6.0), (right, row + 16.0), MUTED, 1.0, true)?;
             }
         }
-        for (number, note) in days_noted.iter().enumerate() {
-            let at = days.at(note.date, 0.5);
-            canvas.line(&[(at, plot.top), (at, NOTES + 8.0)], MUTED, 1)?;
-            let label = (number + 1).to_string();
-            canvas.text(&label, (at, NOTES + 16.0), (HPos::Center, VPos::Center), SMALL, INK)?;
+        for (at, bar) in open.iter().enumerate() {
+            let row = rows.open + OPEN * at.min(OPEN_ROWS - 1) as f64;
+            let (left, right) = (x(bar.from), x(bar.to));
+            canvas.rect((left, row + 3.0), (right.max(left + 2.0), row + 13.0), ALERT, 1.0, false)?;
+            if at < OPEN_ROWS {
+                let id = cut(bar.id);
+                let room = 7.0 * id.chars().count() as f64 + 8.0;
+                let (at, side) = if left - plot.left > room {
+                    (left - 6.0, HPos::Right)
+                } else if plot.right - right > room {
+                    (right + 6.0, HPos::Left)
+                } else {
+                    (left + 6.0, HPos::Left)
+                };
+                canvas.text(&id, (at, row + 8.0), (side, VPos::Center), 11.0, INK)?;
+            }
         }
-        Ok(())
+        if let Some(row) = rows.notes {
+            name("Notes", row, NOTES)?;
+            for (number, note) in days_noted.iter().enumerate() {
+                let at = days.at(note.date, 0.5);
+                canvas.line(&[(at, plot.top), (at, row + 6.0)], MUTED, 1)?;
+                let label = (number + 1).to_string();
+                canvas.text(&label, (at, row + 14.0), (HPos::Center, VPos::Center), SMALL, INK)?;
+            }
+        }
+        legend(canvas, plot, !freezes.is_empty())
     })?;
     let (all, failed) = deployments.values().fold((0, 0), |sum, bar| (sum.0 + bar.0, sum.1 + bar.1));
-    let open = incidents.iter().filter(|(_, _, open)| *open).count() as u64;
+    let still_open = open.len() as u64;
     let noted_rows = days_noted
         .iter()
         .enumerate()
@@ -98,21 +184,27 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
     let freeze_rows = freezes.iter().map(|it| vec!["Freeze".to_owned(), number::days(it.from, it.to), it.text.clone()]);
     Ok(Some(Chart {
         id: "chart-calendar",
-        title: "Deployments and incidents on one time axis".to_owned(),
+        title: format!(
+            "{}, {} failed; {}, {} still open",
+            number::counted(all, "deployment", "deployments"),
+            number::count(failed),
+            number::counted(incidents.len() as u64, "incident", "incidents"),
+            number::count(still_open)
+        ),
         desc: format!(
             "{}, {} of them failed; {}, {} of them open at the end; {} and {}.",
             number::counted(all, "deployment", "deployments"),
             number::count(failed),
             number::counted(incidents.len() as u64, "incident", "incidents"),
-            number::count(open),
+            number::count(still_open),
             number::counted(days_noted.len() as u64, "note", "notes"),
             number::counted(freezes.len() as u64, "freeze", "freezes")
         ),
         caption: format!(
-            "A bar above is the deployments of a {}, its lower part in the second colour those that failed. A bar below \
-             is a time in which some incident was open; an empty one has an incident that is still open. Grey grounds \
-             are freezes; numbers are notes.",
-            if step == 1 { "day" } else { "week" }
+            "Above, the deployments of a {}; below, the times in which some incident was open, and a row for each that still \
+             is.{}",
+            if step == 1 { "day" } else { "week" },
+            if days_noted.is_empty() { "" } else { " Numbers are notes, listed in the table of this chart." }
         ),
         drawing,
         points: Points {

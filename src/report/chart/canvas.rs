@@ -7,7 +7,7 @@
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::Pos;
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
@@ -69,6 +69,20 @@ impl Canvas<'_> {
     ) -> Result<(), ChartError> {
         let style = ShapeStyle { color: colour.mix(alpha), filled, stroke_width: 2 };
         self.area.draw(&Rectangle::new([grid(from), grid(to)], style)).map_err(failed)
+    }
+
+    /// The area between an upper and a lower line, with an opacity; both have the same abscissas.
+    pub(super) fn area(
+        &self,
+        upper: &[(f64, f64)],
+        lower: &[(f64, f64)],
+        colour: RGBColor,
+        alpha: f64,
+    ) -> Result<(), ChartError> {
+        let side = |line: &[(f64, f64)]| without_runs(line.iter().map(|&at| grid(at)).collect());
+        let mut outline = side(upper);
+        outline.extend(side(lower).into_iter().rev());
+        self.area.draw(&Polygon::new(outline, colour.mix(alpha).filled())).map_err(failed)
     }
 
     /// A dot or a ring, its radius in half pixels.
@@ -148,7 +162,7 @@ fn trim(svg: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::palette::{DASHED, INK, LINE};
+    use super::super::palette::{BAR, INK, LINE};
     use super::*;
 
     #[test]
@@ -169,11 +183,11 @@ mod tests {
         let points = [(0.0, 5.0), (1.0, 5.0), (2.0, 5.0), (3.0, 1.0)];
         let drawing = draw(10, 10, |canvas| {
             canvas.line(&points, LINE, 4)?;
-            canvas.line(&points, DASHED, 4)
+            canvas.line(&points, BAR, 4)
         })
         .expect("drawn");
         let expected = "<polyline fill=\"none\" stroke=\"#0072B2\" stroke-width=\"4\" points=\"0,10 4,10 6,2\"/>\
-                        <polyline fill=\"none\" stroke=\"#D55E00\" stroke-width=\"4\" stroke-dasharray=\"12 7\" \
+                        <polyline fill=\"none\" stroke=\"#87909A\" stroke-width=\"4\" stroke-dasharray=\"12 7\" \
                         points=\"0,10 4,10 6,2\"/>";
         assert_eq!(drawing.body, expected);
     }

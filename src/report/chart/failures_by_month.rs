@@ -8,7 +8,7 @@ use super::{Chart, ChartError, Points, or_no_data};
 use crate::metrics::tables::MonthlyFailures;
 use crate::report::number;
 
-const HEIGHT: u32 = 240;
+const HEIGHT: u32 = 250;
 /// More months than this leave no room for k of n beside each dot; the table still has them.
 const ROOM: usize = 13;
 
@@ -19,14 +19,14 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     if known.iter().filter(|(_, figure)| figure.is_some()).count() < 2 {
         return Ok(None);
     }
-    let plot = Plot { left: 54.0, top: 28.0, right: 740.0, bottom: 196.0 };
+    let plot = Plot { left: 46.0, top: 26.0, right: 470.0, bottom: 206.0 };
     let highest = known.iter().filter_map(|(_, figure)| Some(figure.as_ref()?.ci95?.high)).fold(0.05, f64::max);
     let (top, steps) = round_steps(highest);
     let steps: Vec<f64> = steps.into_iter().filter(|step| *step <= 1.0 + 1e-9).collect();
     let scale = Scale::linear(top.min(1.0), plot.bottom, plot.top);
     let width = (plot.right - plot.left) / known.len() as f64;
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
-        y_axis(canvas, plot, scale, &percents(&steps), "Failed of all deployments, with 95 % interval")?;
+        y_axis(canvas, plot, scale, &percents(&steps), "Failed of all, with 95 % interval")?;
         canvas.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], MUTED, 1)?;
         for (at, (from, figure)) in known.iter().enumerate() {
             let x = plot.left + (at as f64 + 0.5) * width;
@@ -73,7 +73,7 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     let said: Vec<String> = rows.iter().filter_map(|row| Some(format!("{} {}", row.first()?, row.get(1)?))).collect();
     Ok(Some(Chart {
         id: "chart-failures-by-month",
-        title: "Change failure rate by month".to_owned(),
+        title: title(months),
         desc: format!("Failed deployments by month: {}.", said.join("; ")),
         caption: "A dot is the month's rate, the line its Wilson 95 % interval; below it, failed/all \
                   deployments. Intervals that overlap much are no evidence of a change."
@@ -86,4 +86,20 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
             rows,
         },
     }))
+}
+
+/// `The change failure rate was highest in Aug 2026: 12 % (4 of 33)`.
+fn title(months: &[MonthlyFailures]) -> String {
+    let rate = |month: &&MonthlyFailures| month.figure.value;
+    let ratios = || months.iter().filter_map(|month| month.figure.value);
+    let (low, high) = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max));
+    let highest = months.iter().filter(|month| rate(month).is_some_and(|it| it >= high)).next_back();
+    match highest {
+        Some(month) if high > low => format!(
+            "By month, the change failure rate was highest in {}: {}",
+            month.from.format("%b %Y"),
+            number::share(high, month.figure.k.unwrap_or(0), month.figure.n)
+        ),
+        _ => format!("By month, the change failure rate stayed at {}", number::percent(high)),
+    }
 }

@@ -12,13 +12,15 @@ use crate::metrics::tables::DailyRow;
 
 /// Size of the text of axes, pixels.
 pub(super) const SMALL: f64 = 12.0;
-/// Width of a chart.
-pub(super) const WIDTH: u32 = 760;
-/// Height of a chart.
-pub(super) const HEIGHT: u32 = 292;
+/// Width of a chart of which two stand side by side.
+pub(super) const WIDTH: u32 = 480;
+/// Height of such a chart.
+pub(super) const HEIGHT: u32 = 250;
+/// Width of a chart that fills the page.
+pub(super) const WIDE: u32 = 980;
 
 /// Width of the column that names zones or holds a second axis.
-pub(super) const COLUMN: f64 = 58.0;
+pub(super) const COLUMN: f64 = 44.0;
 
 /// The rectangle that holds the data.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ pub(super) struct Plot {
 
 impl Plot {
     /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
-    pub(super) const USUAL: Self = Self { left: 54.0, top: 28.0, right: 616.0, bottom: 252.0 };
+    pub(super) const USUAL: Self = Self { left: 46.0, top: 26.0, right: 324.0, bottom: 212.0 };
 }
 
 /// Where the rows of a table of [`super::weekly`] lie in a plot over days, for the page's script: left and right as
@@ -148,7 +150,7 @@ pub(super) fn end_labels(canvas: &Canvas<'_>, plot: Plot, mut labels: Vec<EndLab
         highest = label.y;
     }
     for label in &labels {
-        let x = plot.right + COLUMN + 10.0;
+        let x = plot.right + COLUMN + 8.0;
         if label.ring {
             canvas.circle((x + 6.0, label.y - 7.0), 8, label.colour, false)?;
         } else {

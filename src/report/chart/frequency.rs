@@ -1,7 +1,7 @@
 //! Deployment frequency: the rolling rate as a line over the weeks' own counts as bars.
 //!
 //! One scale serves both, for one a day is seven a week: read the line on the left, the bars on the right.
-//! Weeks begin on Monday; the part of a week at either end, and a week with a day not read, is an edge without a bar, or a gap.
+//! Weeks begin on Monday; the part of a week at either end, and a week with a day not read, is an outline, or a gap.
 
 use chrono::{Datelike, Days as Step, NaiveDate};
 
@@ -9,7 +9,7 @@ use super::canvas::{HPos, VPos, draw};
 use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis};
 use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Days, Scale, round_steps, ticks};
-use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
+use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly, went};
 use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
 use crate::report::number;
@@ -54,7 +54,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
     let scale = Scale::linear(top, plot.bottom, plot.top);
     let days = Days::new(period.from, period.to, plot.left, plot.right);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
-        y_axis(canvas, plot, scale, &ticks(&steps, number::decimal), "Line: deployments a day")?;
+        y_axis(canvas, plot, scale, &ticks(&steps, number::decimal), "Line: a day")?;
         canvas.text("Bars: a week", (plot.right + COLUMN, 2.0), (HPos::Right, VPos::Top), SMALL, MUTED)?;
         for &step in &steps {
             let text = number::decimal(step * 7.0);
@@ -66,16 +66,17 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
             let (left, right) = (days.at(week.from, 0.0), days.at(to, 0.0));
             let inset = ((right - left) * 0.12).min(2.0);
             let (left, right, y) = (left + inset, right - inset, scale.at(f64::from(sum) / 7.0));
-            // Pale, so that the line stands out on it; its upper edge is what tells the count.
-            if !week.partial {
-                canvas.rect((left, y), (right, plot.bottom), BAR, 0.25, true)?;
+            // Pale, so that the line stands out on it; a week that is cut short is an outline.
+            if week.partial {
+                canvas.rect((left, y), (right, plot.bottom), BAR, 1.0, false)?;
+            } else {
+                canvas.rect((left, y), (right, plot.bottom), BAR, 0.3, true)?;
             }
-            canvas.line(&[(left, y), (right, y)], BAR, 3)?;
         }
         x_days(canvas, plot, days)?;
         let end = daily_line(canvas, rows, days, scale, LINE, |row| row.deployments_per_day)?;
         let last = rows.iter().rev().find_map(|row| row.deployments_per_day).map(number::rate);
-        end_labels(canvas, plot, headline(end, &format!("{window} days"), last).into_iter().collect())
+        end_labels(canvas, plot, headline(end, &format!("last {window} days"), last).into_iter().collect())
     })?;
     let points = Points {
         axis: axis(plot, period, rows),
@@ -94,11 +95,11 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
     };
     Ok(Some(Chart {
         id: "chart-frequency",
-        title: format!("Deployments a day, rolling {window} days, over weekly counts"),
+        title: went("Deployments", rows, |row| row.deployments_per_day, number::rate),
         desc: format!("Rolling {window}-day rate of deployments: {found}."),
         caption: format!(
             "The line is the rate of the {window} days that end with each day; a bar is the count of one week from \
-             Monday, an edge without a bar that of a week that the period or the report cuts short.{}",
+             Monday, an outline one of a week that the period or the report cuts short.{}",
             notes(rows, |row| row.deployments_per_day)
         ),
         drawing,

@@ -4,7 +4,8 @@
 
 use super::canvas::draw;
 use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
-use super::palette::{BAR, DASHED, LINE};
+use super::labels::{cut, names};
+use super::palette::{ALERT, BAR, LINE};
 use super::scale::{Days, Scale};
 use super::{Chart, ChartError, Points, or_no_data, weekly};
 use crate::domain::time::Timestamp;
@@ -13,6 +14,11 @@ use crate::report::number;
 
 /// Beyond this many dots the page would be heavy and the chart a blot: the newest are drawn, and it says so.
 const MOST: usize = 1_000;
+
+/// Incidents whose ids stand beside their dots: the oldest open ones, then the longest of the others.
+const NAMED: usize = 6;
+/// An incident that took this many times the median is an outlier.
+const OUTLIER: f64 = 8.0;
 
 /// How long an incident took, or how old it is.
 fn length(record: &IncidentRecord, end: Timestamp) -> (f64, bool) {
@@ -42,7 +48,7 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
     let open: Vec<_> = shown.iter().filter(|record| record.time_to_restore.is_none()).collect();
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         zones(canvas, plot, scale, &analysis.settings.bands.time_to_restore)?;
-        y_axis(canvas, plot, scale, &scale.lengths(), "Time to restore, logarithmic")?;
+        y_axis(canvas, plot, scale, &scale.lengths(), "Time to restore, log")?;
         x_days(canvas, plot, days)?;
         let at = |record: &IncidentRecord, seconds: f64| {
             let day = zone.day_of(record.event.opened_at);
@@ -51,30 +57,69 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
         };
         for record in shown {
             let (seconds, open) = length(record, end);
-            let colour = if open { DASHED } else { BAR };
+            let colour = if open { ALERT } else { BAR };
             canvas.circle(at(record, seconds), if open { 8 } else { 6 }, colour, !open)?;
         }
+        let named: Vec<_> = telling(shown, end)
+            .into_iter()
+            .map(|record| (at(record, length(record, end).0), cut(&record.event.id)))
+            .collect();
+        names(canvas, plot, &named)?;
         let last = rows.iter().rev().find_map(|row| row.time_to_restore_p50).map(number::duration);
         let median = daily_line(canvas, rows, days, scale, LINE, |row| row.time_to_restore_p50)?;
         let oldest = open.iter().map(|record| at(record, length(record, end).0).1).reduce(f64::min);
         let age = open.iter().map(|record| length(record, end).0).reduce(f64::max);
         let label = oldest.zip(age).map(|(y, age)| EndLabel {
             y,
-            colour: DASHED,
+            colour: ALERT,
             name: "open".to_owned(),
             value: format!("\u{2265} {}", number::duration(age)),
             ring: true,
         });
-        end_labels(canvas, plot, headline(median, "median", last).into_iter().chain(label).collect())
+        end_labels(
+            canvas,
+            plot,
+            headline(median, &format!("last {} days", analysis.settings.window_days), last)
+                .into_iter()
+                .chain(label)
+                .collect(),
+        )
     })?;
     Ok(Some(Chart {
         id: "chart-incidents",
-        title: "Incidents by the day they began, and the rolling median time to restore".to_owned(),
+        title: title(&opened, end),
         desc: describe(&opened, end, rows),
         caption: caption(analysis, opened.len() - shown.len(), rows),
         drawing,
         points: points(rows, axis(plot, &analysis.period, rows)),
     }))
+}
+
+/// The incidents that are named: the open ones, the oldest first, then the outliers, the longest first.
+fn telling<'a>(shown: &[&'a IncidentRecord], end: Timestamp) -> Vec<&'a IncidentRecord> {
+    let mut resolved: Vec<f64> = shown.iter().filter_map(|it| Some(it.time_to_restore?.as_f64())).collect();
+    let median = crate::metrics::statistics::median(&mut resolved).unwrap_or(f64::INFINITY);
+    let is_telling = |it: &&&IncidentRecord| it.time_to_restore.is_none_or(|it| it.as_f64() > OUTLIER * median);
+    let mut found: Vec<&IncidentRecord> = shown.iter().filter(is_telling).copied().collect();
+    found.sort_by(|a, b| {
+        let key = |it: &IncidentRecord| (it.time_to_restore.is_some(), length(it, end).0);
+        key(a).0.cmp(&key(b).0).then(key(b).1.total_cmp(&key(a).1))
+    });
+    found.truncate(NAMED);
+    found
+}
+
+fn title(opened: &[&IncidentRecord], end: Timestamp) -> String {
+    let n = number::counted(opened.len() as u64, "incident", "incidents");
+    let open = opened.iter().filter(|it| it.time_to_restore.is_none());
+    match open.clone().map(|it| length(it, end).0).reduce(f64::max) {
+        None => format!("{n} opened, none of them still open"),
+        Some(age) => format!(
+            "{n} opened, {} still open, the oldest for {}",
+            number::count(open.count() as u64),
+            number::duration(age)
+        ),
+    }
 }
 
 fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> String {
@@ -107,7 +152,8 @@ fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> St
 fn caption(analysis: &Analysis, left_out: usize, rows: &[DailyRow]) -> String {
     let mut text = vec![
         "A dot is an incident, at the day it began; a ring is one still open, at the age it has reached (it \
-                    will take at least that long). The line is the median of those resolved in the window."
+                    will take at least that long). Ids name the open ones and those that took more than 8 times the median. \
+                    The line is the median of those resolved in the window."
             .to_owned(),
     ];
     if !analysis.settings.bands.time_to_restore.0.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::canvas::draw;
 use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
-use super::palette::{DASHED, LINE};
+use super::palette::{BAR, LINE};
 use super::scale::{Days, Scale};
-use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly};
+use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly, went};
 use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
@@ -19,19 +19,22 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     let days = Days::new(period.from, period.to, plot.left, plot.right);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         zones(canvas, plot, scale, &bands.lead_time)?;
-        y_axis(canvas, plot, scale, &scale.lengths(), "Lead time, logarithmic")?;
+        y_axis(canvas, plot, scale, &scale.lengths(), "Lead time, log")?;
         x_days(canvas, plot, days)?;
-        let slow = daily_line(canvas, rows, days, scale, DASHED, |row| row.lead_time_p90)?;
+        let slow = daily_line(canvas, rows, days, scale, BAR, |row| row.lead_time_p90)?;
         let median = daily_line(canvas, rows, days, scale, LINE, |row| row.lead_time_p50)?;
         let last = |value: fn(&DailyRow) -> Option<f64>| rows.iter().rev().find_map(value).map(number::duration);
         let slow = slow.zip(last(|row| row.lead_time_p90)).map(|((_, y), value)| EndLabel {
             y,
-            colour: DASHED,
+            colour: BAR,
             name: "p90".to_owned(),
             value,
             ring: false,
         });
-        let labels = headline(median, "median", last(|row| row.lead_time_p50)).into_iter().chain(slow).collect();
+        let labels = headline(median, &format!("last {window} days"), last(|row| row.lead_time_p50))
+            .into_iter()
+            .chain(slow)
+            .collect();
         end_labels(canvas, plot, labels)
     })?;
     let zones = if bands.lead_time.0.is_empty() {
@@ -56,13 +59,13 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     };
     Ok(Some(Chart {
         id: "chart-lead-time",
-        title: format!("Lead time for changes, rolling {window} days: median and 90th percentile"),
+        title: went("The median lead time", rows, |row| row.lead_time_p50, number::duration),
         desc: format!(
             "Rolling {window}-day median lead time: {found}. 90th percentile: {}.",
             or_no_data(course(rows, |row| row.lead_time_p90, number::duration))
         ),
         caption: format!(
-            "Solid: the median. Dashed: nine of ten deployments were faster.{zones}{}",
+            "Solid: the median of the {window} days that end with each day. Dashed: nine of ten deployments were faster.{zones}{}",
             notes(rows, |row| row.lead_time_p50)
         ),
         drawing,

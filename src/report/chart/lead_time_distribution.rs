@@ -10,7 +10,7 @@ use super::{Chart, ChartError, Points};
 use crate::metrics::tables::DeploymentRecords;
 use crate::report::number;
 
-const HEIGHT: u32 = 220;
+const HEIGHT: u32 = 250;
 /// A named edge in seconds, and into how many bins the stretch up to the next is cut.
 const EDGES: [(f64, &str, u32); 7] = [
     (60.0, "1 min", 3),
@@ -73,7 +73,7 @@ pub fn chart(deployments: &DeploymentRecords) -> Result<Option<Chart>, ChartErro
     }
     let all = bins(&seconds);
     let shown = used(&all);
-    let plot = Plot { left: 54.0, top: 28.0, right: 740.0, bottom: 192.0 };
+    let plot = Plot { left: 40.0, top: 26.0, right: 470.0, bottom: 216.0 };
     let (top, steps) = round_steps(shown.iter().map(|bin| bin.count as f64).fold(0.0, f64::max));
     let scale = Scale::linear(top, plot.bottom, plot.top);
     let width = ((plot.right - plot.left) / shown.len() as f64).min(64.0);
@@ -111,7 +111,7 @@ pub fn chart(deployments: &DeploymentRecords) -> Result<Option<Chart>, ChartErro
         .collect();
     Ok(Some(Chart {
         id: "chart-lead-time-distribution",
-        title: "How the lead times of the period spread".to_owned(),
+        title: format!("{} of the lead times are below a day", number::percent(below(86_400.0))),
         desc: format!(
             "Of {} lead times {} are below an hour, {} below a day, {} below a week and {} below a month.",
             number::count(seconds.len() as u64),

@@ -1,11 +1,12 @@
 //! One file per chart: what it shows, what it says in numbers, and its points as a table.
 //!
 //! A chart is plain data for the page: SVG drawn by plotters, and texts that the template escapes. Drawings hold
-//! numbers, dates and names of bands alone, never text of a user. A gap stays a gap; a chart without any value is
+//! numbers, dates, names of bands, services and incidents; plotters escapes them. A gap stays a gap; a chart without any value is
 //! `None`, and the page prints the reason instead.
 
 mod canvas;
 mod frame;
+mod labels;
 mod palette;
 mod scale;
 
@@ -76,6 +77,23 @@ pub struct Points {
     pub rows: Vec<Vec<String>>,
 }
 
+/// Rows of a table of points on paper.
+const PRINTED_ROWS: usize = 26;
+
+impl Points {
+    /// At most [`PRINTED_ROWS`] rows, the last always among them, for the appendix on paper.
+    pub fn for_print(&self) -> Self {
+        let step = self.rows.len().div_ceil(PRINTED_ROWS).max(1);
+        let mut rows: Vec<_> = self.rows.iter().rev().step_by(step).cloned().collect();
+        rows.reverse();
+        let caption = match step {
+            1 => self.caption.clone(),
+            step => format!("{} On paper one of {step} rows.", self.caption),
+        };
+        Self { axis: String::new(), caption, head: self.head.clone(), rows }
+    }
+}
+
 /// plotters could not draw.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a chart could not be drawn: {cause}; this is a defect of dora-report, please report it")]
@@ -134,6 +152,21 @@ fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: imp
         word(*high),
         date(*high_day)
     ))
+}
+
+/// A title that states how a daily series went: `Deployments went from 1.2 a day to 2.2 a day`.
+fn went(
+    what: &str,
+    rows: &[DailyRow],
+    value: impl Fn(&DailyRow) -> Option<f64>,
+    word: impl Fn(f64) -> String,
+) -> String {
+    let (first, last) = (rows.iter().find_map(&value), rows.iter().rev().find_map(&value));
+    match (first.map(&word), last.map(&word)) {
+        (Some(first), Some(last)) if first == last => format!("{what} stayed at {last}"),
+        (Some(first), Some(last)) => format!("{what} went from {first} to {last}"),
+        _ => format!("{what}: no data"),
+    }
 }
 
 /// A note on a last day that is not over, and on gaps; empty where there is neither.

@@ -2,7 +2,9 @@
 //!
 //! Hues are Okabe and Ito's; the greys keep 3:1 as marks and 4.5:1 as text on white. Each colour is written as a
 //! presentation attribute, so a page without styles still has it; `report.css` maps exactly these for dark mode.
-//! A series is never told by its colour alone: [`DASHED`] is also dashed, and every line has its label at its end.
+//! A colour means the same in every chart: [`LINE`] is this report's figure, [`BAR`] what it stands on or is compared with,
+//! [`ALERT`] what failed or is open. No series is told by its colour alone: a second line is dashed, and every line has its
+//! label at its end.
 
 use plotters::style::RGBColor;
 
@@ -14,13 +16,13 @@ pub(super) const MUTED: RGBColor = RGBColor(0x59, 0x63, 0x6E);
 pub(super) const RULE: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
 /// The headline series.
 pub(super) const LINE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
-/// The second series, and what is open.
-pub(super) const DASHED: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
-/// Bars and dots behind a line.
+/// What failed or is open.
+pub(super) const ALERT: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
+/// What a figure stands on or is compared with: bars and dots behind a line, earlier values, a second line.
 pub(super) const BAR: RGBColor = RGBColor(0x87, 0x90, 0x9A);
 
-/// The stroke that makes a line of [`DASHED`] dashed; plotters' SVG knows no dashes.
-pub(super) const DASHED_STROKE: (&str, &str) = ("stroke=\"#D55E00\" stroke-width=\"4\"", "12 7");
+/// The stroke that makes a line of [`BAR`] dashed; plotters' SVG knows no dashes.
+pub(super) const DASHED_STROKE: (&str, &str) = ("stroke=\"#87909A\" stroke-width=\"4\"", "12 7");
 
 #[cfg(test)]
 mod tests {
@@ -50,7 +52,7 @@ mod tests {
         let paper = RGBColor(255, 255, 255);
         let night = dark("#15181C");
         assert!(css.contains("#15181C"), "the dark page is the one tested here");
-        for (colour, least) in [(INK, 4.5), (MUTED, 4.5), (LINE, 3.0), (DASHED, 3.0), (BAR, 3.0)] {
+        for (colour, least) in [(INK, 4.5), (MUTED, 4.5), (LINE, 3.0), (ALERT, 3.0), (BAR, 3.0)] {
             assert!(contrast(colour, paper) >= least, "{colour:?} on white: {}", contrast(colour, paper));
             let name = format!("fill=\"#{:02X}{:02X}{:02X}\"] {{ fill: ", colour.0, colour.1, colour.2);
             let after = css.split(&name).nth(1).expect("the style sheet maps every colour for dark mode");

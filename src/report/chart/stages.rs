@@ -1,7 +1,6 @@
-//! Lead time: its mean stages, one bar stacked on the other in time.
+//! Lead time: the median of each stage, a bar each from zero.
 //!
-//! Each bar begins where the one before ends; each on a line of its own, so that a short stage keeps its label.
-//! A stage is a mean over the deployments that have it, so the sum is near the mean lead time, not equal to it.
+//! Each stage is a median over the deployments that have it, so the stages do not add up to the median lead time.
 
 use super::canvas::{HPos, VPos, draw};
 use super::frame::{SMALL, WIDTH};
@@ -11,9 +10,10 @@ use super::{Chart, ChartError, Points, or_no_data};
 use crate::metrics::tables::{Durations, StageFigures};
 use crate::report::number;
 
-const ROW: f64 = 34.0;
-/// Four rows and a margin.
-const HEIGHT: u32 = 148;
+const ROW: f64 = 46.0;
+const HEIGHT: u32 = 250;
+/// Where the bars begin, and where the longest ends.
+const BARS: (f64, f64) = (148.0, 372.0);
 
 /// The chart; `None` where no deployment has a stage.
 pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
@@ -23,39 +23,33 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
         ("Review", "first review to merged", stages.review),
         ("Deploy", "merged to deployed", stages.deploy),
     ];
-    let mean = |stage: Option<Durations>| stage.map_or(0.0, |durations| durations.mean.max(0.0));
-    let total: f64 = all.iter().map(|(_, _, stage)| mean(*stage)).sum();
-    if all.iter().all(|(_, _, stage)| stage.is_none()) {
-        return Ok(None);
-    }
-    let (left, right) = (168.0, 640.0);
-    let scale = Scale::linear(total, left, right);
+    let median = |stage: Option<Durations>| stage.map_or(0.0, |durations| durations.p50.max(0.0));
+    let longest = all.iter().filter(|it| it.2.is_some()).max_by(|a, b| median(a.2).total_cmp(&median(b.2)));
+    let Some((name, _, slowest)) = longest else { return Ok(None) };
+    let scale = Scale::linear(median(*slowest), BARS.0, BARS.1);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
-        let mut from = 0.0;
         for (at, (name, span, stage)) in all.iter().enumerate() {
-            let top = 6.0 + at as f64 * ROW;
+            let top = 22.0 + at as f64 * ROW;
             let middle = top + ROW / 2.0;
             canvas.line(&[(0.0, top + ROW), (f64::from(WIDTH), top + ROW)], RULE, 1)?;
-            canvas.text(name, (0.0, middle - 6.5), (HPos::Left, VPos::Center), 13.0, INK)?;
-            canvas.text(span, (0.0, middle + 8.0), (HPos::Left, VPos::Center), 11.0, MUTED)?;
+            canvas.text(name, (0.0, middle - 7.0), (HPos::Left, VPos::Center), 13.0, INK)?;
+            canvas.text(span, (0.0, middle + 9.0), (HPos::Left, VPos::Center), 11.0, MUTED)?;
             let Some(durations) = stage else {
-                let at = (scale.at(from) + 6.0, middle);
-                canvas.text("no data", at, (HPos::Left, VPos::Center), SMALL, MUTED)?;
+                canvas.text("no data", (BARS.0 + 6.0, middle), (HPos::Left, VPos::Center), SMALL, MUTED)?;
                 continue;
             };
-            let to = from + durations.mean.max(0.0);
-            let (x0, x1) = (scale.at(from), scale.at(to).max(scale.at(from) + 1.0));
-            canvas.rect((x0, top + 8.0), (x1, top + ROW - 8.0), LINE, 1.0, true)?;
-            let label = format!("{} (n = {})", number::duration(durations.mean), number::count(durations.n));
-            canvas.text(&label, (x1 + 6.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
-            from = to;
+            let end = scale.at(durations.p50.max(0.0)).max(BARS.0 + 1.0);
+            canvas.rect((BARS.0, top + 12.0), (end, top + ROW - 12.0), LINE, 1.0, true)?;
+            let label = format!("{} (n = {})", number::duration(durations.p50), number::count(durations.n));
+            canvas.text(&label, (end + 6.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
         }
-        Ok(())
+        canvas.line(&[(BARS.0, 22.0), (BARS.0, 22.0 + 4.0 * ROW)], MUTED, 1)?;
+        canvas.text("Median", (BARS.0, 4.0), (HPos::Left, VPos::Top), SMALL, MUTED)
     })?;
     let said: Vec<String> = all
         .iter()
         .map(|(name, _, stage)| {
-            format!("{} {}", name.to_lowercase(), or_no_data(stage.map(|durations| number::duration(durations.mean))))
+            format!("{} {}", name.to_lowercase(), or_no_data(stage.map(|durations| number::duration(durations.p50))))
         })
         .collect();
     let rows = all
@@ -64,26 +58,26 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             let cell = |value: fn(&Durations) -> f64| or_no_data(stage.as_ref().map(|it| number::duration(value(it))));
             vec![
                 format!("{name}: {span}"),
-                cell(|it| it.mean),
                 cell(|it| it.p50),
                 cell(|it| it.p90),
+                cell(|it| it.mean),
                 stage.map_or_else(|| "0".to_owned(), |it| number::count(it.n)),
             ]
         })
         .collect();
     Ok(Some(Chart {
         id: "chart-stages",
-        title: "Where the lead time goes: mean stages".to_owned(),
-        desc: format!("Mean stages of a lead time: {}.", said.join(", ")),
-        caption: "Mean length of each stage over the deployments that have it, one after the other. Only starts in a \
-                  pull request have stages; without a review, pickup runs to the merge, so the means are over different \
-                  deployments and do not add up."
-            .to_owned(),
+        title: format!("{name} takes longest: {} at the median", number::duration(median(*slowest))),
+        desc: format!("Median stages of a lead time: {}.", said.join(", ")),
+        caption:
+            "Median of each stage over the deployments that have it. Only lead times that start in a pull request have \
+                  stages; without a review, pickup runs to the merge. Medians do not add up."
+                .to_owned(),
         drawing,
         points: Points {
             axis: String::new(),
             caption: "All stages.".to_owned(),
-            head: vec!["Stage", "Mean", "Median", "90th percentile", "Deployments"],
+            head: vec!["Stage", "Median", "90th percentile", "Mean", "Deployments"],
             rows,
         },
     }))

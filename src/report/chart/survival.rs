@@ -10,13 +10,13 @@ use super::{Chart, ChartError, Points};
 use crate::metrics::tables::SurvivalStep;
 use crate::report::number;
 
-const HEIGHT: u32 = 240;
+const HEIGHT: u32 = 250;
 /// Rows of the table at most; they are spread evenly over the steps.
 const ROWS: usize = 40;
 
 /// The chart; `None` where no incident was restored.
 pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
-    let plot = Plot { left: 54.0, top: 28.0, right: 720.0, bottom: 208.0 };
+    let plot = Plot { left: 46.0, top: 26.0, right: 460.0, bottom: 212.0 };
     let times = steps.iter().map(|step| step.seconds).filter(|seconds| *seconds > 0.0);
     let Some(scale) = Scale::durations(times, plot.left, plot.right) else { return Ok(None) };
     let height = Scale::linear(1.0, plot.bottom, plot.top);
@@ -53,7 +53,7 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
     let every = steps.len().div_ceil(ROWS).max(1);
     Ok(Some(Chart {
         id: "chart-survival",
-        title: "How long incidents stay unrestored".to_owned(),
+        title: capital(&said(0.5, "half")),
         desc: format!("{}; {}.", capital(&said(0.5, "half")), said(0.1, "nine tenths")),
         caption:
             "Kaplan-Meier curve of the incidents resolved in the period, with those still open at its end counted \

@@ -5,7 +5,7 @@
 //! stay light enough to mail.
 
 use super::cell::{Cell, Grid, Link, short, text};
-use super::emulations;
+use super::{emulations, sensitivity};
 use crate::domain::group::Group;
 use crate::domain::time::Zone;
 use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, IncidentRecord, LeadTimeDetails, Metric};
@@ -15,13 +15,13 @@ use crate::report::{number, words};
 /// Rows of both tables together.
 const MOST: usize = 1_000;
 /// Bytes of both tables together, markup counted as [`MARKUP`] a cell.
-const HEAVIEST: usize = 66 * 1_024;
+const HEAVIEST: usize = 46 * 1_024;
 const MARKUP: usize = 6;
 
 /// The same data counted in other ways.
-pub(super) fn other_ways(all: &GroupReport) -> Vec<Grid> {
+pub(super) fn other_ways(analysis: &Analysis, all: &GroupReport) -> Vec<Grid> {
     let variants = all.figures.iter().find_map(|(_, figure)| figure.lead_time()).map(variants);
-    variants.into_iter().chain(emulations::grid(all)).collect()
+    variants.into_iter().chain(sensitivity::grid(&analysis.settings, all)).chain(emulations::grid(all)).collect()
 }
 
 fn variants(found: &LeadTimeDetails) -> Grid {

@@ -2,7 +2,7 @@
 //! rate people confirmed.
 
 use super::cell::{Grid, Link, short, text};
-use super::view::{Block, Panel, Section};
+use super::view::{Panel, Section};
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord, Metric, Rule};
 use crate::report::{number, reading, words};
 
@@ -24,12 +24,7 @@ pub(super) fn section(analysis: &Analysis, all: &GroupReport) -> Section {
         }
         Err(why) => why,
     };
-    Section {
-        id: "failed",
-        title: "What failed",
-        lead,
-        blocks: vec![Block { id: "", title: "", paragraphs: Vec::new(), panels }],
-    }
+    Section { id: "failed", title: "What failed", lead, texts: Vec::new(), panels }
 }
 
 fn sentence(text: &str) -> String {

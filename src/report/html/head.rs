@@ -33,10 +33,7 @@ pub(super) fn head(analysis: &Analysis, provenance: &Provenance) -> Head {
     let period = &analysis.period;
     let compared = match &analysis.previous {
         Some(before) => {
-            let days = number::days(before.from, before.to);
-            let name = period_name(before);
-            let named = if name == days { days } else { format!("{name} ({days})") };
-            format!("{}, compared with {named}", number::days(period.from, period.to))
+            format!("{}, compared with {}", number::days(period.from, period.to), period_name(before))
         }
         None => format!("{}, compared with no other period", number::days(period.from, period.to)),
     };

@@ -10,6 +10,8 @@ mod cell;
 mod definitions;
 mod emulations;
 mod failed;
+#[expect(unreachable_pub, reason = "the attribute of a filter makes what it generates public")]
+mod filters;
 mod first;
 mod groups;
 mod head;
@@ -32,7 +34,7 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use self::first::First;
-use self::view::{Block, Panel, Section};
+use self::view::{Panel, Section};
 use super::Provenance;
 use super::bulletin::bulletin;
 use super::chart::{self, Chart, ChartError};
@@ -93,9 +95,9 @@ struct Page<'a> {
 impl Page<'_> {
     /// Every chart of the page, for the tables of their points.
     fn charts(&self) -> Vec<&Chart> {
-        let blocks = self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| &block.panels);
+        let panels = self.sections.iter().flat_map(|section| &section.panels);
         let charts = |panel| if let &Panel::Chart(ref chart) = panel { Some(&**chart) } else { None };
-        blocks.chain(&self.trust).filter_map(charts).collect()
+        panels.chain(&self.trust).filter_map(charts).collect()
     }
 }
 
@@ -139,7 +141,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         bands: definitions::bands(&analysis.settings),
         quick_check: all.and_then(quick_check::address),
         edition: cell::short(&analysis.settings.bands.edition),
-        other_ways: all.map(appendix::other_ways).unwrap_or_default(),
+        other_ways: all.map(|all| appendix::other_ways(analysis, all)).unwrap_or_default(),
         events: appendix::tables(analysis),
         provenance: head::provenance(analysis, provenance),
         commands: appendix::commands(analysis),
@@ -159,7 +161,8 @@ fn sections(analysis: &Analysis, all: &GroupReport, provenance: &Provenance) -> 
             id: "balance",
             title: "Balance and calendar",
             lead: String::new(),
-            blocks: vec![Block { id: "", title: "", paragraphs: Vec::new(), panels }],
+            texts: Vec::new(),
+            panels,
         });
     }
     Ok(sections)

@@ -1,8 +1,7 @@
 //! Stability: how often a deployment fails or repairs one, and how long incidents last.
 
 use super::cell::{Grid, text};
-use super::sensitivity;
-use super::view::{Block, NO_LINE, Panel, Section};
+use super::view::{NO_LINE, Panel, Section, Text};
 use crate::domain::settings::Settings;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric};
 use crate::report::chart::{ChartError, failure_rate, failures_by_month, incidents, survival};
@@ -10,26 +9,31 @@ use crate::report::reading::{self, trend};
 use crate::report::{number, words};
 
 pub(super) fn section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
+    let settings = &analysis.settings;
+    let line = failure_rate::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
+    let mut panels = vec![Panel::chart(line, NO_LINE)];
+    panels.extend(failures_by_month::chart(&group.months)?.map(|chart| Panel::Chart(Box::new(chart))));
+    panels.push(Panel::chart(
+        incidents::chart(analysis, &group.daily)?,
+        "There is no incident to draw: none that counts was opened in the period, as far as it was read.",
+    ));
+    panels.extend(survival::chart(&group.survival)?.map(|chart| Panel::Chart(Box::new(chart))));
+    panels.extend(rework(group).map(Panel::Grid));
     Ok(Section {
         id: "stability",
         title: "Stability",
         lead: String::new(),
-        blocks: vec![failures_block(analysis, group)?, restore_block(analysis, group)?, rework_block(analysis, group)],
+        texts: vec![failures_text(analysis, group), restore_text(analysis, group), rework_text(analysis, group)],
+        panels,
     })
 }
 
-fn failures_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
-    let (settings, metric) = (&analysis.settings, Metric::ChangeFailureRate);
+fn failures_text(analysis: &Analysis, group: &GroupReport) -> Text {
+    let metric = Metric::ChangeFailureRate;
     let figure = &group.figures[metric];
-    let mut paragraphs = vec![share_words(metric, figure, settings)];
+    let mut paragraphs = vec![share_words(metric, figure, &analysis.settings)];
     paragraphs.extend(trend(&figure.trend, number::points));
-    let line = failure_rate::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
-    let mut panels = vec![Panel::chart(line, NO_LINE)];
-    if let Some(chart) = failures_by_month::chart(&group.months)? {
-        panels.push(Panel::Chart(Box::new(chart)));
-    }
-    panels.extend(sensitivity::grid(settings, group).map(Panel::Grid));
-    Ok(Block { id: "failures", title: metric.title(), paragraphs, panels })
+    Text { id: "failures", title: metric.title(), paragraphs }
 }
 
 /// `7.6 %: 15 of 198 deployments failed (95 % interval 4.6 % to 12.1 %).`
@@ -43,25 +47,18 @@ fn share_words(metric: Metric, figure: &Figure, settings: &Settings) -> String {
     }
 }
 
-fn restore_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
+fn restore_text(analysis: &Analysis, group: &GroupReport) -> Text {
     let (restore, recovery) = (&group.figures[Metric::TimeToRestore], &group.figures[Metric::RecoveryTime]);
-    let mut paragraphs = restore_words(restore, &analysis.settings);
+    let mut paragraphs = vec![restore_words(restore, &analysis.settings)];
     paragraphs.extend(trend(&restore.trend, number::duration));
     // Where both lack the same thing, once is enough.
     if recovery.missing.is_none() || restore.missing != recovery.missing {
         paragraphs.push(recovery_words(recovery, &analysis.settings));
     }
-    let mut panels = vec![Panel::chart(
-        incidents::chart(analysis, &group.daily)?,
-        "There is no incident to draw: none that counts was opened in the period, as far as it was read.",
-    )];
-    if let Some(chart) = survival::chart(&group.survival)? {
-        panels.push(Panel::Chart(Box::new(chart)));
-    }
-    Ok(Block { id: "restore", title: Metric::TimeToRestore.title(), paragraphs, panels })
+    Text { id: "restore", title: Metric::TimeToRestore.title(), paragraphs }
 }
 
-fn restore_words(figure: &Figure, settings: &Settings) -> Vec<String> {
+fn restore_words(figure: &Figure, settings: &Settings) -> String {
     let mut said = match reading::of(Metric::TimeToRestore, figure, settings) {
         Ok(reading) => format!("{}: {}.", reading.value, reading.basis),
         Err(why) => why,
@@ -86,7 +83,7 @@ fn restore_words(figure: &Figure, settings: &Settings) -> Vec<String> {
         )),
         Some((None, None)) | None => {}
     }
-    vec![said]
+    said
 }
 
 fn recovery_words(figure: &Figure, settings: &Settings) -> String {
@@ -106,11 +103,16 @@ fn recovery_words(figure: &Figure, settings: &Settings) -> String {
     }
 }
 
-fn rework_block(analysis: &Analysis, group: &GroupReport) -> Block {
+fn rework_text(analysis: &Analysis, group: &GroupReport) -> Text {
     let metric = Metric::ReworkRate;
     let figure = &group.figures[metric];
     let mut paragraphs = vec![share_words(metric, figure, &analysis.settings)];
     paragraphs.extend(trend(&figure.trend, number::points));
+    Text { id: "rework", title: metric.title(), paragraphs }
+}
+
+fn rework(group: &GroupReport) -> Option<Grid> {
+    let figure = &group.figures[Metric::ReworkRate];
     let rows: Vec<_> = figure
         .rework()
         .into_iter()
@@ -124,16 +126,11 @@ fn rework_block(analysis: &Analysis, group: &GroupReport) -> Block {
             ]
         })
         .collect();
-    let panels = if rows.is_empty() {
-        Vec::new()
-    } else {
-        vec![Panel::Grid(Grid {
-            id: "rework-by-rule",
-            caption: "Rework deployments, each under the first rule that applies.".to_owned(),
-            head: vec!["Rule", "Deployments", "Share of all"],
-            rows,
-            events: false,
-        })]
-    };
-    Block { id: "rework", title: metric.title(), paragraphs, panels }
+    (!rows.is_empty()).then(|| Grid {
+        id: "rework-by-rule",
+        caption: "Rework deployments, each under the first rule that applies.".to_owned(),
+        head: vec!["Rule", "Deployments", "Share of all"],
+        rows,
+        events: false,
+    })
 }

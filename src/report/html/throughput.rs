@@ -1,21 +1,39 @@
 //! Throughput: how often the team deploys, and how long a change waits until it is live.
 
-use super::view::{Block, NO_LINE, Panel, Section};
+use super::view::{NO_LINE, Panel, Section, Text};
 use crate::metrics::tables::{Analysis, GroupReport, Metric};
 use crate::report::chart::{ChartError, frequency, lead_time, lead_time_distribution, stages};
 use crate::report::number;
 use crate::report::reading::{self, trend};
 
 pub(super) fn section(analysis: &Analysis, group: &GroupReport) -> Result<Section, ChartError> {
+    let settings = &analysis.settings;
+    let (period, window, bands) = (&analysis.period, settings.window_days, &settings.bands);
+    let mut panels = vec![
+        Panel::chart(frequency::chart(&group.daily, period, window)?, NO_LINE),
+        Panel::chart(lead_time::chart(&group.daily, period, window, bands)?, NO_LINE),
+    ];
+    // Where neither line can be drawn, once is enough.
+    panels.dedup();
+    if let Some(chart) = lead_time_distribution::chart(&analysis.deployments)? {
+        panels.push(Panel::Chart(Box::new(chart)));
+    }
+    if let Some(found) = group.figures[Metric::LeadTime].lead_time() {
+        panels.push(Panel::chart(
+            stages::chart(&found.stages)?,
+            "There are no stages to draw: no lead time of the period starts in a pull request.",
+        ));
+    }
     Ok(Section {
         id: "throughput",
         title: "Throughput",
         lead: String::new(),
-        blocks: vec![frequency_block(analysis, group)?, lead_time_block(analysis, group)?],
+        texts: vec![frequency_text(analysis, group), lead_time_text(analysis, group)],
+        panels,
     })
 }
 
-fn frequency_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
+fn frequency_text(analysis: &Analysis, group: &GroupReport) -> Text {
     let metric = Metric::DeploymentFrequency;
     let figure = &group.figures[metric];
     let mut paragraphs = Vec::new();
@@ -35,15 +53,14 @@ fn frequency_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, Ch
         (None, Ok(_)) => {}
     }
     paragraphs.extend(trend(&figure.trend, number::rate));
-    let chart = frequency::chart(&group.daily, &analysis.period, analysis.settings.window_days)?;
-    Ok(Block { id: "frequency", title: metric.title(), paragraphs, panels: vec![Panel::chart(chart, NO_LINE)] })
+    Text { id: "frequency", title: metric.title(), paragraphs }
 }
 
-fn lead_time_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, ChartError> {
-    let (settings, metric) = (&analysis.settings, Metric::LeadTime);
+fn lead_time_text(analysis: &Analysis, group: &GroupReport) -> Text {
+    let metric = Metric::LeadTime;
     let figure = &group.figures[metric];
     let mut paragraphs = Vec::new();
-    match reading::of(metric, figure, settings) {
+    match reading::of(metric, figure, &analysis.settings) {
         Ok(reading) => {
             let more = figure.quantiles.map(|it| {
                 format!(
@@ -60,16 +77,5 @@ fn lead_time_block(analysis: &Analysis, group: &GroupReport) -> Result<Block, Ch
         Err(why) => paragraphs.push(why),
     }
     paragraphs.extend(trend(&figure.trend, number::duration));
-    let line = lead_time::chart(&group.daily, &analysis.period, settings.window_days, &settings.bands)?;
-    let mut panels = vec![Panel::chart(line, NO_LINE)];
-    if let Some(chart) = lead_time_distribution::chart(&analysis.deployments)? {
-        panels.push(Panel::Chart(Box::new(chart)));
-    }
-    if let Some(found) = figure.lead_time() {
-        panels.push(Panel::chart(
-            stages::chart(&found.stages)?,
-            "There are no stages to draw: no lead time of the period starts in a pull request.",
-        ));
-    }
-    Ok(Block { id: "lead-time", title: metric.title(), paragraphs, panels })
+    Text { id: "lead-time", title: metric.title(), paragraphs }
 }

@@ -13,17 +13,17 @@ pub(super) struct Section {
     pub(super) title: &'static str,
     /// One or two sentences under the title; may be empty.
     pub(super) lead: String,
-    pub(super) blocks: Vec<Block>,
+    /// What there is to say of each metric, side by side.
+    pub(super) texts: Vec<Text>,
+    pub(super) panels: Vec<Panel>,
 }
 
-/// A part of a section: one metric, or one table.
+/// A few sentences on one metric.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Block {
+pub(super) struct Text {
     pub(super) id: &'static str,
-    /// Its heading; empty where the section's own is enough.
     pub(super) title: &'static str,
     pub(super) paragraphs: Vec<String>,
-    pub(super) panels: Vec<Panel>,
 }
 
 /// A chart, a table, or the words that stand where a chart would be empty.
