@@ -14,6 +14,7 @@ mod gate;
 mod history;
 mod output;
 mod publish;
+mod reports;
 mod servers;
 mod standing;
 

@@ -6,24 +6,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::period::Period;
-use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
 use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
 use crate::metrics::tables::Analysis;
-use crate::report::html::{self, IndexEntry};
+use crate::report::html;
 use crate::report::words::sentence;
 
 use super::args::Format;
 use super::content::Content;
 use super::exit::UsageError;
+use super::reports;
 use super::standing::{self, files_of};
-use crate::store::replace;
 
 /// What there is to publish.
 pub(super) struct Publication<'a> {
@@ -76,7 +72,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     // What lies there now is the old report, or what a failed write left.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
-    index(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
+    reports::list(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
     Ok(Published { folder: place, dropped: if is_same { Vec::new() } else { others } })
 }
 
@@ -253,34 +249,6 @@ fn exchange(beside: &Path, place: &Path) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn exchange(_: &Path, _: &Path) -> bool {
     false
-}
-
-/// What the list reads of a report's JSON.
-#[derive(Deserialize)]
-struct Written {
-    as_of: String,
-}
-
-/// Lists the reports of a folder in `<out>/index.html`, newest period first.
-fn index(out: &Path) -> anyhow::Result<()> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(out)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || !entry.path().join("index.html").is_file() {
-            continue;
-        }
-        // A folder's name begins with its period; another program's folder has another name.
-        let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
-        let Ok(period) = Period::parse(&period.replace('_', ".."), NaiveDate::MIN) else { continue };
-        let as_of = fs::read_to_string(entry.path().join("report.json"))
-            .ok()
-            .and_then(|text| serde_json::from_str::<Written>(&text).ok())
-            .and_then(|written| Timestamp::parse(&written.as_of).ok());
-        entries.push(IndexEntry { label: name, from: period.from, to: period.to, as_of });
-    }
-    entries.sort_by(|a, b| (&b.from, &b.to, &b.label).cmp(&(&a.from, &a.to, &a.label)));
-    Ok(replace(&out.join("index.html"), html::render_index(&entries)?.as_bytes())?)
 }
 
 #[cfg(test)]

@@ -117,6 +117,11 @@ impl Period {
         }
     }
 
+    /// Whether another period is of the same kind: a quarter as a quarter, as many days as so many days.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.unit == other.unit && (self.unit != Unit::Days || self.calendar_days() == other.calendar_days())
+    }
+
     /// How many calendar days it holds.
     pub fn calendar_days(&self) -> u32 {
         u32::try_from((self.to - self.from).num_days()).unwrap_or(0)

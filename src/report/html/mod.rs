@@ -15,6 +15,7 @@ mod filters;
 mod first;
 mod groups;
 mod head;
+mod index;
 mod quick_check;
 mod sensitivity;
 mod stability;
@@ -30,32 +31,17 @@ mod tests;
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use self::first::First;
+pub use self::index::{IndexEntry, IndexFigure, render_index};
 use self::view::{Panel, Section};
 use super::Provenance;
 use super::bulletin::bulletin;
 use super::chart::{self, Chart, ChartError};
 use super::findings::{Grouped, grouped};
-use super::number;
 use crate::domain::group::GroupKind;
-use crate::domain::time::{Timestamp, Zone};
 use crate::metrics::tables::{Analysis, GroupReport};
-
-/// One report of the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexEntry {
-    /// The period's label, which is also the name of its folder.
-    pub label: String,
-    /// First day.
-    pub from: NaiveDate,
-    /// First day after.
-    pub to: NaiveDate,
-    /// The instant of the report, where it is known.
-    pub as_of: Option<Timestamp>,
-}
 
 /// The one script of the page, which only enhances it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
@@ -99,19 +85,6 @@ impl Page<'_> {
         let charts = |panel| if let &Panel::Chart(ref chart) = panel { Some(&**chart) } else { None };
         panels.chain(&self.trust).filter_map(charts).collect()
     }
-}
-
-#[derive(Template)]
-#[template(path = "index.html")]
-struct Index {
-    reports: Vec<IndexRow>,
-}
-
-struct IndexRow {
-    label: String,
-    href: String,
-    days: String,
-    as_of: String,
 }
 
 /// The page of one report.
@@ -168,39 +141,10 @@ fn sections(analysis: &Analysis, all: &GroupReport, provenance: &Provenance) -> 
     Ok(sections)
 }
 
-/// The list of the reports in one folder, in the order given.
-///
-/// # Errors
-/// The template could not be rendered: a defect of this program.
-pub fn render_index(reports: &[IndexEntry]) -> Result<String, askama::Error> {
-    let reports = reports
-        .iter()
-        .map(|entry| IndexRow {
-            label: entry.label.clone(),
-            href: format!("{}/index.html", percent_encoded(&entry.label)),
-            days: number::days(entry.from, entry.to),
-            as_of: entry.as_of.map_or_else(|| "–".to_owned(), |at| format!("{} UTC", number::instant(at, Zone::UTC))),
-        })
-        .collect();
-    Index { reports }.render().map(|text| without_controls(&text))
-}
-
 /// Replaces what could turn the direction of the text around it, and control characters that HTML does not know.
 fn without_controls(text: &str) -> String {
     let hostile = |letter: char| {
         matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') || (letter.is_control() && letter != '\n')
     };
     text.replace(hostile, "\u{fffd}")
-}
-
-/// One segment of a relative URL.
-fn percent_encoded(segment: &str) -> String {
-    let encoded = segment.bytes().map(|byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    });
-    encoded.collect()
 }

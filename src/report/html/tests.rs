@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use super::sample::{HOSTILE, empty, provenance, year};
-use super::{IndexEntry, render, render_index};
+use super::{IndexEntry, IndexFigure, render, render_index};
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, DeploymentRecord};
+use crate::metrics::tables::{Analysis, DeploymentRecord, Metric};
 
 /// Where the page's one script begins.
 const SCRIPT: &str = "<script>// Only enhances";
@@ -168,14 +168,20 @@ fn filters_and_a_period_that_is_not_over_are_named_at_the_head() {
 fn the_index_links_each_report_and_escapes_its_label() {
     let entry = |label: &str| IndexEntry {
         label: label.into(),
-        from: "2026-07-01".parse().expect("a date"),
-        to: "2026-10-01".parse().expect("a date"),
+        period: Period::parse("2026-Q3", chrono::NaiveDate::MIN).expect("a period"),
+        is_whole: true,
         as_of: Some(Timestamp::parse("2026-10-02T06:00:00Z").expect("an instant")),
+        headline: Some("Lead <time> improved.".into()),
+        figures: vec![(Metric::LeadTime, IndexFigure { value: Some(72_000.0), progress: Some("better".into()) })],
     };
     let page = render_index(&[entry("2026-Q3"), entry("<x>\"/..")]).expect("a page");
     assert!(page.contains("<a href=\"2026-Q3/index.html\">2026-Q3</a>"));
     assert!(page.contains("href=\"%3Cx%3E%22%2F../index.html\">&#60;x&#62;&#34;/..</a>"));
     assert!(page.contains("1 Jul to 30 Sep 2026"));
+    assert!(page.contains("Lead &#60;time&#62; improved."));
+    assert!(page.contains(">20 h</span></b> <small>better</small>"), "the figures and how they went");
+    assert!(page.contains("no figure"), "a metric without one says so");
+    assert!(page.contains("aria-label=\"&#60;x&#62;&#34;/..: 20 h; 2026-Q3: 20 h\""), "from report to report");
     assert!(render_index(&[]).expect("a page").contains("There is no report yet."));
 }
 

@@ -2,15 +2,18 @@
 //! services, findings, and what was not read. Stays below the 1 MiB that a job summary may have.
 
 mod escape;
+mod first;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Write as _;
 
-use super::{Provenance, findings, words};
+use super::bulletin::bulletin;
+use super::findings::{Grouped, grouped};
+use super::{Provenance, words};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, Figures, Finding, GroupReport, NoData};
+use crate::metrics::tables::{Analysis, Figures, GroupReport, NoData};
 
 /// Bytes of the whole text: 1 MiB less room for the lines that say what was dropped.
 const CAP: usize = (1 << 20) - 4_096;
@@ -26,17 +29,22 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     let mut out = head(analysis, provenance);
     let (whole, parts): (Vec<&GroupReport>, Vec<&GroupReport>) =
         analysis.groups.iter().partition(|report| report.group.kind == GroupKind::All);
+    let bulletin = bulletin(analysis, provenance);
+    out.push('\n');
+    out.push_str(&first::before(&bulletin));
     for report in whole {
         out.push('\n');
-        out.push_str(&table::metrics(report, &analysis.settings.bands.edition));
+        out.push_str(&table::metrics(report, &analysis.settings.bands));
     }
+    out.push_str(&first::behind(&bulletin));
     let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");
     if !parts.is_empty() {
         out.push_str("\n## Teams and services\n\n");
         out.push_str(table::GROUPS_HEAD);
         let room = CAP.saturating_sub(findings.len() + missing.len());
-        let rows: Vec<String> = parts.into_iter().map(table::group).collect();
+        let rows: Vec<String> =
+            parts.into_iter().map(|report| table::group(report, &analysis.settings.bands)).collect();
         let dropped = fill(&mut out, &rows, room);
         if dropped > 0 {
             let _ = writeln!(out, "\n{dropped} more rows did not fit here; all are in summary.csv.");
@@ -79,18 +87,18 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
 }
 
 fn finding_lines(analysis: &Analysis) -> Vec<String> {
-    let line = |it: &Finding| {
-        let words = findings::words(it);
+    let line = |it: &Grouped| {
+        let others = if it.others.is_empty() { String::new() } else { format!(" {}", escape::text(&it.others)) };
         format!(
-            "- **{}** {} ({}): {} {}\n",
+            "- **{}** {} ({}): {}{others} {}\n",
             it.severity.as_str(),
-            it.id(),
-            escape::text(&it.scope()),
-            escape::text(&words.message),
-            escape::text(&words.advice)
+            it.id,
+            escape::text(&it.scope),
+            escape::text(&it.message),
+            escape::text(&it.advice)
         )
     };
-    analysis.findings.iter().map(line).collect()
+    grouped(&analysis.findings).iter().map(line).collect()
 }
 
 /// One line per reason and set of metrics, with the groups that share them, in the order of the groups.

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use super::escape;
-use crate::domain::band::Band;
+use crate::domain::band::{Band, Bands};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{BandReading, Figure, GroupReport, Metric, Unit, Verdict};
+use crate::metrics::tables::{Figure, GroupReport, Metric, Progress, Unit};
 use crate::report::number;
+use crate::report::reading::{TOO_FEW, is_too_few};
+use crate::report::words::period_name;
 
 /// What stands where there is no value.
 const NONE: &str = "–";
@@ -22,16 +24,23 @@ struct Cells {
     band: String,
 }
 
-/// The point's band, with those of the interval's ends where they differ.
-fn words(band: BandReading) -> String {
-    match (band.band.map(Band::as_str), band.range) {
-        (None, _) => NONE.into(),
-        (Some(point), None) => point.into(),
-        (Some(point), Some((worse, better))) => format!("{point} ({}–{})", worse.as_str(), better.as_str()),
+/// The point's band, with those of the interval's ends where they differ; the share of respondents that it surpasses,
+/// where the edition has a survey in place of bands.
+fn place(figure: &Figure, bands: &Bands) -> String {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    match (figure.surpassed, figure.band.band.map(Band::as_str), figure.band.range) {
+        (Some(it), ..) => match it.ends {
+            Some((low, high)) => format!("{} ({} to {})", percent(it.value), percent(low), percent(high)),
+            None => percent(it.value),
+        },
+        (None, None, _) => NONE.into(),
+        (None, Some(_), _) if is_too_few(figure, bands) => TOO_FEW.into(),
+        (None, Some(point), None) => point.into(),
+        (None, Some(point), Some((worse, better))) => format!("{point} ({}–{})", worse.as_str(), better.as_str()),
     }
 }
 
-fn cells(metric: Metric, figure: &Figure) -> Cells {
+fn cells(metric: Metric, figure: &Figure, bands: &Bands) -> Cells {
     let unit = metric.descriptor().unit;
     let known = figure.known();
     let interval = figure.ci95.zip(figure.value).map(|(ends, value)| number::interval(unit, value, ends));
@@ -39,7 +48,7 @@ fn cells(metric: Metric, figure: &Figure) -> Cells {
         value: known.and_then(|known| value(unit, known)).unwrap_or_else(|| NO_DATA.into()),
         n: known.map_or_else(|| NONE.into(), |known| number::count(known.n)),
         ci95: interval.unwrap_or_else(|| NONE.into()),
-        band: words(figure.band),
+        band: place(figure, bands),
     }
 }
 
@@ -56,19 +65,30 @@ fn value(unit: Unit, known: &Figure) -> Option<String> {
 }
 
 /// The metrics of one group, one a row.
-pub(super) fn metrics(report: &GroupReport, edition: &str) -> String {
+pub(super) fn metrics(report: &GroupReport, bands: &Bands) -> String {
+    let place = if bands.survey.is_some() { "Worse respondents" } else { "Band" };
     let mut out = format!(
-        "| Metric | Value | n | 95 % interval | Band ({}) | Previous | Verdict |\n| --- | --- | ---: | --- | --- | --- | --- |\n",
-        escape::text(edition)
+        "| Metric | Value | n | 95 % interval | {place} ({}) | Previous | Verdict |\n| --- | --- | ---: | --- | --- | --- | --- |\n",
+        escape::text(&bands.edition)
     );
     for (metric, figure) in report.figures.iter() {
-        let Cells { value, n, ci95, band } = cells(metric, figure);
-        let previous = figure.previous.as_deref().map_or_else(|| NONE.into(), |before| cells(metric, before).value);
-        let verdict = figure.verdict.map_or(NONE, Verdict::as_str);
+        let Cells { value, n, ci95, band } = cells(metric, figure, bands);
+        let previous =
+            figure.previous.as_deref().map_or_else(|| NONE.into(), |before| cells(metric, before, bands).value);
+        let verdict = figure.progress.as_ref().map_or(NONE.to_owned(), verdict);
         let name = metric.title();
         let _ = writeln!(out, "| {name} | {value} | {n} | {ci95} | {band} | {previous} | {verdict} |");
     }
     out
+}
+
+/// `recovered to the level of 2026-Q1`, `unchanged`.
+fn verdict(progress: &Progress) -> String {
+    match (progress, progress.level_of().map(period_name)) {
+        (Progress::RecoveredInPart(_), Some(level)) => format!("recovered in part, below the level of {level}"),
+        (_, Some(level)) => format!("{} to the level of {level}", progress.as_str()),
+        (_, None) => progress.as_str().to_owned(),
+    }
 }
 
 /// The head of the table of groups.
@@ -76,8 +96,8 @@ pub(super) const GROUPS_HEAD: &str = "| Team or service | Deployments | Frequenc
      | --- | ---: | --- | --- | --- | --- | --- |\n";
 
 /// One group as a row; each value with its n.
-pub(super) fn group(report: &GroupReport) -> String {
-    let cells = |metric| cells(metric, &report.figures[metric]);
+pub(super) fn group(report: &GroupReport, bands: &Bands) -> String {
+    let cells = |metric| cells(metric, &report.figures[metric], bands);
     let [frequency, lead_time] = [Metric::DeploymentFrequency, Metric::LeadTime].map(cells);
     let [failure, restore, rework] = [Metric::ChangeFailureRate, Metric::TimeToRestore, Metric::ReworkRate].map(cells);
     let with_n = |it: &Cells| if it.n == NONE { it.value.clone() } else { format!("{}, n = {}", it.value, it.n) };
