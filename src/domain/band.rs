@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+pub use super::limit::Limit;
 use super::survey::{SURVEY_2025, Survey};
 
 /// A named level of performance, best first.
@@ -31,48 +32,6 @@ impl Band {
             Self::High => "high",
             Self::Medium => "medium",
             Self::Low => "low",
-        }
-    }
-}
-
-/// The worst value that is still inside a band.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Limit {
-    /// More than this.
-    Above(f64),
-    /// This or more.
-    AtLeast(f64),
-    /// Less than this.
-    Below(f64),
-    /// This or less.
-    AtMost(f64),
-}
-
-impl Limit {
-    /// Whether a value is inside.
-    pub fn admits(self, value: f64) -> bool {
-        match self {
-            Self::Above(limit) => value > limit,
-            Self::AtLeast(limit) => value >= limit,
-            Self::Below(limit) => value < limit,
-            Self::AtMost(limit) => value <= limit,
-        }
-    }
-
-    /// The number itself.
-    pub fn value(self) -> f64 {
-        match self {
-            Self::Above(limit) | Self::AtLeast(limit) | Self::Below(limit) | Self::AtMost(limit) => limit,
-        }
-    }
-
-    /// Its comparison: `>`, `>=`, `<` or `<=`.
-    pub fn operator(self) -> &'static str {
-        match self {
-            Self::Above(_) => ">",
-            Self::AtLeast(_) => ">=",
-            Self::Below(_) => "<",
-            Self::AtMost(_) => "<=",
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod glob;
 pub mod graph;
 pub mod group;
 pub mod kind;
+pub mod limit;
 pub mod pattern;
 pub mod period;
 pub mod priority;

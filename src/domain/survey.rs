@@ -6,7 +6,7 @@
 //! 2025" as a public dashboard repeats them; the order and wording of the answers: the survey's questions on dora.dev.
 //! Change failure rate and rework rate have no published distribution beyond their best answers, so they have none here.
 
-use super::band::Limit;
+use super::limit::Limit;
 
 /// Answers to one question, best first: the worst value that still counts as this answer, and the percentage of
 /// respondents who gave it. Whoever gave none of them gave the last answer, which has no limit.

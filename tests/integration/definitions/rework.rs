@@ -124,7 +124,7 @@ fn what_people_say_comes_first_and_reads_the_pull_requests_that_a_deployment_bro
     assert_eq!(figure(&report, "all", "rework_rate.by_rule"), &json!({"rework": 5, "fix": 0, "rollback": 1}));
     let text = finding(&report, "rework-by-rule").expect("raised");
     assert!(text.contains("75.0 %") && text.contains("12.5 % without the marked ones"), "{text}");
-    assert!(history.place.read("reports/2026-07/index.html").contains("<td>partly a stand-in"), "the page says so");
+    assert!(history.place.read("reports/2026-07/index.html").contains("<td>partly a proxy"), "the page says so");
 }
 
 #[test]
