@@ -2,7 +2,6 @@
 //! the environment, and what a message that could not be sent means for the exit code.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use url::Url;
 
@@ -11,6 +10,7 @@ use super::exit::{self, AccessError, Code, UsageError};
 use super::output::Talk;
 use super::servers::{client, runtime};
 use crate::config::{Mail, Notifications, Webhook, WebhookKind};
+use crate::domain::unit::Seconds;
 use crate::domain::words::plain;
 use crate::export::notify::{self, Attachment, Letter, NotifyError};
 use crate::http::WaitLimits;
@@ -19,7 +19,7 @@ use crate::report::Provenance;
 use crate::report::message::Message;
 
 /// The longest wait for a host that takes no more messages: a message is not worth more, and the report is there.
-pub(super) const MOST_WAIT: Duration = Duration::from_mins(1);
+pub(super) const MOST_WAIT: Seconds = Seconds(60);
 
 /// What there is to send of a report that is written.
 pub(super) struct Draft {

@@ -181,6 +181,8 @@ pub(super) struct ReportOnly {
     /// code 6 where a message could not be sent. `run` does so without this flag.
     #[arg(long)]
     pub(super) notify: bool,
+    #[command(flatten)]
+    pub(super) network: Network,
 }
 
 #[derive(Debug, Args)]

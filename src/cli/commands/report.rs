@@ -18,7 +18,6 @@ use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
-use crate::http::WaitLimits;
 use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
@@ -32,7 +31,7 @@ pub(in crate::cli) fn run(flags: &ReportOnly, common: &Common, talk: Talk) -> an
     let to = flags.notify.then(|| notify::section(&context)).transpose()?;
     let made = make(&context, &flags.report, to.is_some(), talk)?;
     let sent = match (to, &made.draft) {
-        (Some(to), Some(draft)) => notify::send(to, draft, WaitLimits::new(notify::MOST_WAIT), talk),
+        (Some(to), Some(draft)) => notify::send(to, draft, flags.network.limits(notify::MOST_WAIT), talk),
         _ => Code::Done,
     };
     Ok(if made.code == Code::Done { sent } else { made.code })

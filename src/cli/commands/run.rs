@@ -10,7 +10,6 @@ use crate::cli::context::Context;
 use crate::cli::exit::{self, Code};
 use crate::cli::notify;
 use crate::cli::output::Talk;
-use crate::http::WaitLimits;
 
 /// Runs the command.
 pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Result<Code> {
@@ -37,8 +36,7 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
     })?;
     drop(lock);
     let reported = made.code;
-    let waits = run.network.limits(run.max_wait);
-    let waits = WaitLimits { max_wait: waits.max_wait.min(notify::MOST_WAIT), ..waits };
+    let waits = run.network.limits(run.max_wait.min(notify::MOST_WAIT));
     let sent = match (to, &made.draft) {
         (Some(to), Some(draft)) => notify::send(to, draft, waits, talk),
         _ => Code::Done,

@@ -47,10 +47,16 @@ pub(crate) fn send(
     let transport = transport(mail, password, timeout).map_err(|error| failed(words(&error, mail, &secrets)))?;
     // The transport limits each read and write, and a name is looked up without a limit: the whole is limited here.
     let (done, result) = channel();
-    std::thread::spawn(move || {
+    let sending = move || {
         // Nobody waits any more where the time is over.
         let _ = done.send(transport.send(&message).map(drop));
-    });
+    };
+    std::thread::Builder::new().name("mail".into()).spawn(sending).map_err(|cause| {
+        failed(format!(
+            "the thread that sends cannot be started ({}); is a limit of processes reached?",
+            plain(&cause.to_string())
+        ))
+    })?;
     let first = SAID_AFTER.min(timeout / 2);
     let sent = result.recv_timeout(first).or_else(|_| {
         slow(&server);
@@ -164,4 +170,62 @@ fn io_error(error: &Error) -> Option<&io::Error> {
         next = source.source();
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    /// A mail to another machine, whose server at this address offers a login and no TLS; what it was sent.
+    fn sent_without_tls() -> (Result<(), NotifyError>, Vec<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = std::thread::spawn(move || {
+            let mut stream = listener.accept().expect("a connection").0;
+            stream.write_all(b"220 ready\r\n").expect("a greeting");
+            let mut lines = Vec::new();
+            for line in BufReader::new(stream.try_clone().expect("a stream")).lines().map_while(Result::ok) {
+                lines.push(line);
+                // A client that leaves is what is expected.
+                let _ = stream.write_all(b"250-mail.test\r\n250 AUTH PLAIN\r\n");
+            }
+            lines
+        });
+        let address = |text: &str| text.parse().expect("a mail address");
+        let mail = Mail {
+            server: MailServer { host: "127.0.0.1".into(), port, is_local: false },
+            from: address("dora@acme.example"),
+            to: vec![address("eng@acme.example")],
+            login: Some(("dora".into(), "SMTP_PASSWORD".into())),
+        };
+        let letter = Letter { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
+        let password = SecretString::from("s3cret");
+        let result = send(&mail, Some(&password), letter, Duration::from_secs(20), |_| ());
+        (result, server.join().expect("the server ends"))
+    }
+
+    #[test]
+    fn a_server_elsewhere_that_offers_no_tls_gets_neither_password_nor_mail() {
+        let (result, lines) = sent_without_tls();
+        let error = result.expect_err("nothing is sent").to_string();
+        assert!(error.contains("it offers no STARTTLS, and nothing is sent unencrypted"), "{error}");
+        assert!(lines.iter().all(|line| line.starts_with("EHLO") || line == "QUIT"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_sends_nothing() {
+        let mail = Mail {
+            server: MailServer { host: "127.0.0.1".into(), port: 1, is_local: true },
+            from: "a@b.example".parse().expect("a mail address"),
+            to: vec!["c@d.example".parse().expect("a mail address")],
+            login: None,
+        };
+        let letter = Letter { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
+        let error = send(&mail, None, letter, Duration::ZERO, |_| ()).expect_err("no time").to_string();
+        assert!(error.contains("the --deadline passed before the mail was sent"), "{error}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The form of workflow webhooks of Microsoft Teams: an Adaptive Card in a message.
 //!
 //! Every text is a run of a `RichTextBlock`, in which nothing is markup; a `TextBlock` would read Markdown in names.
-//! Source: adaptivecards.io, "RichTextBlock" and "TextRun".
+//! Source: adaptivecards.io, `RichTextBlock` and `TextRun`.
 
 use serde_json::{Value, json};
 
