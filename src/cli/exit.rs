@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::export::notify::NotifyError;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::WriteError;
 use crate::facts::FactsError;
@@ -28,6 +29,8 @@ pub(super) enum Code {
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
+    /// Done, but a message of `[notify]` could not be sent; the report is written.
+    NotSent = 6,
     /// A gate of `--fail-if` tripped; the report is written.
     Gate = 10,
 }
@@ -116,6 +119,9 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
                 GitHubError::Refused(_) | GitHubError::NoRepos { .. } => Code::Usage,
                 _ => Code::Source,
             };
+        }
+        if cause.is::<NotifyError>() {
+            return Code::NotSent;
         }
         if let Some(push) = cause.downcast_ref::<PushError>() {
             return match push {

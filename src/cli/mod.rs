@@ -12,6 +12,7 @@ mod exit;
 mod extras;
 mod gate;
 mod history;
+mod notify;
 mod output;
 mod publish;
 mod reports;

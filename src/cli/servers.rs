@@ -104,7 +104,8 @@ fn address(endpoint: &Endpoint, section: &str) -> Result<Url, UsageError> {
     Url::parse(endpoint.as_str()).map_err(|cause| UsageError(format!("`url` in [{section}] is no address: {cause}")))
 }
 
-fn client(waits: WaitLimits, talk: Talk) -> anyhow::Result<Client> {
+/// A client for requests to one of them.
+pub(super) fn client(waits: WaitLimits, talk: Talk) -> anyhow::Result<Client> {
     let notify: Notify = Arc::new(move |text| -> Pin<Box<dyn Future<Output = ()> + Send>> {
         talk.warning(&text);
         Box::pin(async {})

@@ -2,7 +2,7 @@
 //!
 //! In it: the settings, and what the sources are asked to read. Not in it: comments, layout and the order of lists
 //! whose order means nothing; nor what cannot change a figure (organisation, folders, addresses, tokens, concurrency,
-//! how far back a fetch goes: coverage speaks for that, and where figures are pushed).
+//! how far back a fetch goes: coverage speaks for that, where figures are pushed and who is notified).
 
 use std::fmt::Write;
 

@@ -11,6 +11,7 @@
 //! | `document`, `secret` | TOML with lines; unknown keys, wrong types and secrets are refused |
 //! | `settings`, `service`, `bands` | what the figures depend on |
 //! | `github`, `incident_source`, `push`, `endpoint` | where history comes from and figures go |
+//! | `notify`, `webhook_kind` | who gets the main points of a report |
 //! | `digest` | one name for all that the figures depend on |
 
 mod bands;
@@ -21,6 +22,7 @@ mod environments;
 mod error;
 mod github;
 mod incident_source;
+mod notify;
 mod push;
 mod schema;
 mod secret;
@@ -28,6 +30,7 @@ mod service;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod webhook_kind;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,7 +39,9 @@ pub use endpoint::Endpoint;
 pub use error::{ConfigError, Place};
 pub use github::{Github, GithubAuth};
 pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
+pub use notify::{Mail, MailServer, Notifications, Webhook};
 pub use push::{Login, Pushgateway, RemoteWrite};
+pub use webhook_kind::WebhookKind;
 
 use crate::domain::settings::Settings;
 use document::{Document, Section, Text};
@@ -68,6 +73,8 @@ pub struct Config {
     pub pushgateway: Option<Pushgateway>,
     /// Where history is written.
     pub remote_write: Option<RemoteWrite>,
+    /// Who gets the main points of a report.
+    pub notify: Option<Notifications>,
 }
 
 impl Default for Config {
@@ -85,6 +92,7 @@ impl Default for Config {
             github_issues: None,
             pushgateway: None,
             remote_write: None,
+            notify: None,
         }
     }
 }
@@ -131,6 +139,7 @@ impl Config {
                 .transpose()?,
             pushgateway: top.section("pushgateway")?.map(|section| push::pushgateway(&section)).transpose()?,
             remote_write: top.section("remote_write")?.map(|section| push::remote_write(&section)).transpose()?,
+            notify: top.section("notify")?.map(|section| notify::read(&section)).transpose()?,
         })
     }
 }

@@ -62,6 +62,8 @@ pub(super) const CONFIG: &Schema = &[
     ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
     ("pushgateway", &["url", "job", "username", "password_env", "bearer_token_env"]),
     ("remote_write", &["url", "bearer_token_env", "username", "password_env", "headers", "header_env"]),
+    ("notify", &["webhook_env", "webhook_kind", "mail"]),
+    ("notify.mail", &["smtp", "from", "to", "username", "password_env"]),
 ];
 
 /// A file of bands.

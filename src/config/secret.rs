@@ -4,6 +4,9 @@
 //! named like one, and text with the prefix of a known kind of token, wherever it stands.
 
 use toml::de::{DeTable, DeValue};
+use url::Url;
+
+use super::webhook_kind::WebhookKind;
 
 /// A secret's place and name, never its value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +63,7 @@ fn walk_value(section: &str, key: &str, offset: usize, value: &DeValue<'_>, foun
 fn hit(offset: usize, section: &str, key: &str) -> Found {
     let way_out = match section {
         "github" | "pagerduty" | "opsgenie" => "name that with `token_env`",
+        "notify" => "name that with `webhook_env`, or `password_env` under `mail`",
         "remote_write" => "name that with `bearer_token_env`",
         _ => "name that in the section that needs it (`token_env`, `bearer_token_env`)",
     };
@@ -71,7 +75,10 @@ fn is_secret_key(key: &str) -> bool {
     let key = key.to_lowercase().replace('-', "_");
     let words = ["token", "api_key", "apikey", "password", "passwd", "secret", "private_key", "access_key"];
     words.iter().any(|word| key == *word || key.ends_with(&format!("_{word}")))
-        || matches!(key.as_str(), "key" | "credentials" | "authorization" | "bearer" | "pat")
+        || matches!(
+            key.as_str(),
+            "key" | "credentials" | "authorization" | "bearer" | "pat" | "webhook" | "webhook_url"
+        )
 }
 
 /// Whether a text begins like a token of a known kind.
@@ -94,7 +101,9 @@ pub(super) fn is_token(text: &str) -> bool {
     let pagerduty = text.strip_prefix("u+").is_some_and(|rest| {
         rest.len() >= 16 && rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_+".contains(letter))
     });
-    pagerduty || prefixes.iter().any(|prefix| text.starts_with(prefix))
+    // Whoever knows the address of a webhook may post to it.
+    let webhook = Url::parse(text).is_ok_and(|url| url.host_str().and_then(WebhookKind::of_host).is_some());
+    pagerduty || webhook || prefixes.iter().any(|prefix| text.starts_with(prefix))
 }
 
 /// Whether a text can be the name of an environment variable and does not look like a token put in its place.
@@ -125,10 +134,17 @@ mod tests {
 
     #[test]
     fn a_token_is_known_by_its_beginning() {
-        for text in ["ghp_x", "github_pat_x", "u+abcDEF123456789_-xy", "-----BEGIN RSA PRIVATE KEY-----", " ghs_x"] {
+        for text in [
+            "ghp_x",
+            "github_pat_x",
+            "u+abcDEF123456789_-xy",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            " ghs_x",
+            "https://hooks.slack.com/services/T0/B0/x",
+        ] {
             assert!(is_token(text), "{text}");
         }
-        for text in ["u+", "u+ is a pattern", "checkout", "prod-*"] {
+        for text in ["u+", "u+ is a pattern", "checkout", "prod-*", "https://slack.com"] {
             assert!(!is_token(text), "{text}");
         }
     }

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod event_series;
 pub mod facts;
 mod members;
+pub mod notify;
 pub mod openmetrics;
 pub mod pushgateway;
 pub mod remote_write;

@@ -153,7 +153,7 @@ impl Client {
     /// Sends a request until there is a reply worth handing on, or the deadline has passed.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
         let host = exchange::host(request.url);
-        let has_secret = request.token.is_some() || !request.secret_headers.is_empty();
+        let has_secret = request.token.is_some() || !request.secret_headers.is_empty() || request.url_is_secret;
         if has_secret && !exchange::may_carry_a_token(request.url) {
             return Err(HttpError::Refused { host });
         }

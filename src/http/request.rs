@@ -69,6 +69,8 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Option<Body<'a>>,
     /// What sends and signs it, where that is not the client itself; [`Request::token`] is then what it signs with.
     pub(crate) transport: Option<&'a dyn Transport>,
+    /// Whether the address itself lets whoever knows it in, as that of a webhook does: it is then as secret as a token.
+    pub(crate) url_is_secret: bool,
     /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
     /// How it goes there.
@@ -96,6 +98,7 @@ impl<'a> Request<'a> {
             url,
             body: None,
             transport: None,
+            url_is_secret: false,
             token: None,
             scheme: BEARER,
             headers: &[],

@@ -7,6 +7,7 @@ use std::error::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::{Request, Scheme};
 use crate::domain::words::plain;
@@ -15,6 +16,9 @@ const LONGEST: usize = 200;
 
 /// A shorter secret is not removed: without every `x` a message says nothing, and no service issues such a token.
 const SHORTEST_SECRET: usize = 4;
+
+/// Shorter parts of a secret address are words like `hooks`.
+const SHORTEST_KEY: usize = 8;
 
 /// What a request was signed with, in every spelling that was sent.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +33,14 @@ impl Secrets {
             secrets.push(SecretString::from(sent));
         }
         secrets.extend(request.secret_headers.iter().map(|(_, value)| value.clone()));
+        if request.url_is_secret {
+            secrets.extend(parts(request.url));
+        }
+        Self(secrets)
+    }
+
+    /// Others, of what is not sent over HTTP.
+    pub(crate) fn new(secrets: Vec<SecretString>) -> Self {
         Self(secrets)
     }
 
@@ -45,6 +57,19 @@ impl Secrets {
         // A text that is shortened first may end in the first half of a secret.
         shorten(&self.hide(text.to_owned()))
     }
+}
+
+/// What of an address lets someone in: all of it behind the host, and each part of its path and query that is long enough
+/// to be a key. The longest first: what is left of a hidden part says nothing.
+fn parts(url: &Url) -> Vec<SecretString> {
+    let behind = url.query().map(|query| format!("{}?{query}", url.path()));
+    let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
+    let values = url.query_pairs().map(|(_, value)| value.into_owned());
+    let long = segments.chain(values).filter(|part| part.chars().count() >= SHORTEST_KEY);
+    let whole = [Some(url.path().to_owned()), url.query().map(str::to_owned), behind];
+    let mut parts: Vec<String> = whole.into_iter().flatten().chain(long).collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.into_iter().map(SecretString::from).collect()
 }
 
 /// Replaces a secret, in any JSON escape or percent-encoding, with `***`.
@@ -154,8 +179,6 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use url::Url;
-
     use crate::http::Method;
     use crate::http::request::BEARER;
 
@@ -196,6 +219,19 @@ mod tests {
     fn a_body_of_backslashes_is_searched_in_one_pass() {
         let text = "\\".repeat(4_000_000);
         assert_eq!(secrets("token", BEARER).hide(text.clone()), text);
+    }
+
+    #[test]
+    fn a_secret_address_is_hidden_as_a_whole_and_in_parts() {
+        let url =
+            Url::parse("https://host.example/workflows/0a1b2c3d4e5f/run?v=1&sig=q%2Bw_e-secret").expect("an address");
+        let secrets = Secrets::of(&Request { url_is_secret: true, ..Request::new(Method::Post, &url) });
+        for text in [url.as_str(), url.path(), "no workflow 0a1b2c3d4e5f", "sig q+w_e-secret", "q%2Bw_e-secret"] {
+            let hidden = secrets.hide(text.to_owned());
+            assert!(hidden.contains("***"), "{text}: {hidden}");
+            assert!(!hidden.contains("0a1b") && !hidden.contains("secret"), "{text}: {hidden}");
+        }
+        assert_eq!(secrets.hide("host.example says no".into()), "host.example says no");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod findings;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod message;
 pub mod notes;
 pub mod number;
 mod reading;

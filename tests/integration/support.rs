@@ -129,6 +129,11 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
+/// A port on which nobody listens.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port()
+}
+
 /// A deployments file with a few rows of one service.
 pub(crate) const DEPLOYMENTS: &str = "\
 id,repo,environment,sha,status,created_at,finished_at,observed_at

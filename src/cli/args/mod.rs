@@ -50,9 +50,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         care: Care,
     },
-    /// Compute the figures and write the report. Never touches the network.
-    Report(Box<Report>),
-    /// Fetch, report and, where a Pushgateway is configured, push: what cron calls. Says nothing unless something is wrong.
+    /// Compute the figures and write the report. Never touches the network unless --notify is given.
+    Report(Box<ReportOnly>),
+    /// Fetch, report, and where they are configured send the main points and push: what cron calls. Says nothing unless
+    /// something is wrong.
     Run(Box<Run>),
     /// Say how one figure came about: the formula with its numbers, the events in it, what was left out and why.
     Explain(Explain),
@@ -164,8 +165,24 @@ pub(super) struct Run {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) network: Network,
+    /// Send no main points, also where [notify] is configured.
+    #[arg(long)]
+    pub(super) no_notify: bool,
     #[command(flatten)]
     pub(super) report: Report,
+}
+
+/// `report`: the flags that `run` shares, and its own.
+#[derive(Debug, Args)]
+pub(super) struct ReportOnly {
+    #[command(flatten)]
+    pub(super) report: Report,
+    /// After the report is written, send its main points to the webhook and the mail addresses of [notify]. End with
+    /// code 6 where a message could not be sent. `run` does so without this flag.
+    #[arg(long)]
+    pub(super) notify: bool,
+    #[command(flatten)]
+    pub(super) network: Network,
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,9 @@
 //! `report`: from the dataset to the files of one report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::advice;
-use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report};
+use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report, ReportOnly};
 use crate::cli::carried;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
@@ -11,6 +11,7 @@ use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
+use crate::cli::notify::{self, Draft};
 use crate::cli::output::{Talk, data, printable};
 use crate::cli::publish::{self, Publication};
 use crate::domain::glob::Glob;
@@ -25,18 +26,33 @@ use crate::report::{Provenance, digest, html, json, markdown};
 use crate::store::Dataset;
 
 /// Runs the command.
-pub(in crate::cli) fn run(report: &Report, common: &Common, talk: Talk) -> anyhow::Result<Code> {
-    make(&Context::load(common)?, report, talk)
+pub(in crate::cli) fn run(flags: &ReportOnly, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+    let context = Context::load(common)?;
+    let to = flags.notify.then(|| notify::section(&context)).transpose()?;
+    let made = make(&context, &flags.report, to.is_some(), talk)?;
+    let sent = match (to, &made.draft) {
+        (Some(to), Some(draft)) => notify::send(to, draft, flags.network.limits(notify::MOST_WAIT), talk),
+        _ => Code::Done,
+    };
+    Ok(if made.code == Code::Done { sent } else { made.code })
 }
 
-/// Computes and writes what the flags ask for.
-pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Result<Code> {
+/// A report that is written.
+pub(super) struct Made {
+    /// What its figures and gates mean for the exit code.
+    pub(super) code: Code,
+    /// The message about it, where one was wanted.
+    pub(super) draft: Option<Draft>,
+}
+
+/// Computes and writes what the flags ask for; with `notifies` also the message about it.
+pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Talk) -> anyhow::Result<Made> {
     let dataset = dataset::open(context)?;
     let as_of = report.as_of.unwrap_or_else(now);
     let period = period(context, report.period.as_deref(), as_of)?;
     let filters = [&report.service, &report.team].map(|glob| glob.as_ref().map(Glob::as_str));
-    let depth = if report.redact {
-        // Its folder has other names.
+    let depth = if report.redact || notifies {
+        // Its folder has other names; a message says more than the tables.
         Depth::Whole
     } else {
         publish::depth(&context.out, &period.label, filters, &report.format)
@@ -75,7 +91,9 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
     if report.redact {
         analysis = redact(analysis);
     }
-    publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
+    let place = publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
+    let has_page = report.format.contains(&Format::Html);
+    let draft = notifies.then(|| notify::draft(&analysis, &provenance, &place, has_page));
     if let Some(advice) = advice::on_missing(&analysis, &dataset.import_zones()?, report.period.as_deref()) {
         talk.info(&advice);
     }
@@ -86,7 +104,8 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
         group.figures.iter().filter_map(|(_, figure)| figure.missing.as_ref()).any(not_read)
     });
     let code = gates(report, &analysis, talk);
-    Ok(if code == Code::Done && report.strict && partial { Code::Partial } else { code })
+    let code = if code == Code::Done && report.strict && partial { Code::Partial } else { code };
+    Ok(Made { code, draft })
 }
 
 /// The period that a text names, else the last complete days.
@@ -139,14 +158,14 @@ pub(in crate::cli) fn write(
     Ok(analysis)
 }
 
-/// Writes the files of one report.
+/// Writes the files of one report; gives the page, or the folder where there is none.
 fn publish_all(
     analysis: &Analysis,
     provenance: &Provenance,
     formats: &[Format],
     out: &Path,
     talk: Talk,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<PathBuf> {
     let render = |format| -> anyhow::Result<publish::Files<'_>> {
         Ok(match format {
             Format::Html => vec![("index.html", Content::Text(html::render(analysis, provenance)?))],
@@ -162,7 +181,9 @@ fn publish_all(
         })
     };
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;
-    say(analysis, &published.folder, formats, talk)?;
+    let place =
+        if formats.contains(&Format::Html) { published.folder.join("index.html") } else { published.folder.clone() };
+    say(analysis, &place, talk)?;
     if !published.dropped.is_empty() {
         talk.info(&format!(
             "{}: removed {} of the report before: made of other data, another --as-of or another configuration; add \
@@ -171,11 +192,10 @@ fn publish_all(
             published.dropped.join(", ")
         ));
     }
-    Ok(())
+    Ok(place)
 }
 
-fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {
-    let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
+fn say(analysis: &Analysis, place: &Path, talk: Talk) -> anyhow::Result<()> {
     if !talk.is_quiet() {
         data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis))))?;
     }

@@ -1,12 +1,14 @@
-//! `run`: fetch and report under one lock, and push where a Pushgateway is configured, for cron: quiet when all is well,
-//! loud when it is not.
+//! `run`: fetch and report under one lock, then send the main points where `[notify]` says so, and push where a
+//! Pushgateway is configured, for cron: quiet when all is well, loud when it is not.
 //!
 //! The report is written whatever became of the sources; the exit code then says which of them is missing.
 
 use crate::cli::args::{Common, Fetch, Run};
+use crate::cli::commands::report::Made;
 use crate::cli::commands::{fetch, push, report};
 use crate::cli::context::Context;
 use crate::cli::exit::{self, Code};
+use crate::cli::notify;
 use crate::cli::output::Talk;
 
 /// Runs the command.
@@ -24,14 +26,21 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
     };
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
     // Where a source failed, its code says more than that of a report that could not be written for it.
-    let reported = report::make(&context, &run.report, talk).or_else(|error| {
+    let to = context.config.notify.as_ref().filter(|_| !run.no_notify);
+    let made = report::make(&context, &run.report, to.is_some(), talk).or_else(|error| {
         if fetched == Code::Done {
             return Err(error);
         }
         talk.error(&error);
-        Ok(exit::of(&error))
+        anyhow::Ok(Made { code: exit::of(&error), draft: None })
     })?;
     drop(lock);
+    let reported = made.code;
+    let waits = run.network.limits(run.max_wait.min(notify::MOST_WAIT));
+    let sent = match (to, &made.draft) {
+        (Some(to), Some(draft)) => notify::send(to, draft, waits, talk),
+        _ => Code::Done,
+    };
     let pushed = match &context.config.pushgateway {
         None => Code::Done,
         // The report is written, whatever becomes of the push.
@@ -40,8 +49,9 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
             exit::of(&error)
         }),
     };
-    // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push does not.
+    // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push or message does
+    // not.
     let is_gone = matches!(fetched, Code::Unexpected | Code::Usage | Code::Access | Code::Source);
-    let first = [fetched, reported, pushed].into_iter().find(|&code| code != Code::Done);
+    let first = [fetched, reported, pushed, sent].into_iter().find(|&code| code != Code::Done);
     Ok(if reported == Code::Gate && !is_gone { reported } else { first.unwrap_or(Code::Done) })
 }

@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write]",
+        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
@@ -288,7 +288,64 @@ const MISTAKES: &[(&str, &str)] = &[
         "[remote_write]\n",
         "dora.toml:1: [remote_write] needs a `url`, like `url = \"http://prometheus:9090/api/v1/write\"`",
     ),
+    // Notifications.
+    (
+        "[notify]\n",
+        "dora.toml:1: [notify] needs `webhook_env = \"SLACK_WEBHOOK_URL\"`, or `mail = { smtp = \"smtp.example:587\", from = \"dora@example\", to = [\"eng@example\"] }`",
+    ),
+    (
+        "[notify]\nwebhook_kind = 'teams'\n",
+        "dora.toml:1: [notify] has a `webhook_kind`, and needs `webhook_env`, the variable of the webhook's address",
+    ),
+    (
+        "[notify]\nwebhook_env = 'W'\nwebhook_kind = 'discord'\n",
+        "dora.toml:3: `webhook_kind` in [notify] cannot be `discord`; write one of `slack`, `teams`",
+    ),
+    (
+        "[notify]\nwebhook_evn = 'W'\n",
+        "dora.toml:2: unknown key `webhook_evn` in [notify]; the nearest right one is `webhook_env`",
+    ),
+    (
+        "[notify]\nmail = { smtp = 's', from = 'a@b', to = ['c@d'], cc = ['e@f'] }\n",
+        "dora.toml:2: unknown key `cc` in [notify.mail]; the keys there are `smtp`, `from`, `to`, `username`, `password_env`",
+    ),
+    (
+        "[notify]\n\nmail = { smtp = 's', to = ['c@d'] }\n",
+        "dora.toml:3: [notify.mail] needs `from`, like `from = \"dora@example\"`",
+    ),
+    (
+        "[notify.mail]\nsmtp = 's'\nfrom = 'a@b'\nto = [\n  'c@d',\n  'nobody',\n]\n",
+        "dora.toml:6: `to` in [notify.mail]: not a mail address; write one like eng@example.com or DORA <dora@example.com>",
+    ),
+    (
+        "[notify.mail]\nsmtp = 's'\nfrom = \"a@b\\r\\nBcc: x@y\"\nto = ['c@d']\n",
+        "dora.toml:3: `from` in [notify.mail]: not a mail address; write one like eng@example.com or DORA <dora@example.com>",
+    ),
+    (
+        "[notify.mail]\nsmtp = 's'\nfrom = 'a@b'\nto = []\n",
+        "dora.toml:4: `to` in [notify.mail]: an empty list; name at least one address",
+    ),
+    (
+        "[notify.mail]\nsmtp = 'smtp://s'\nfrom = 'a@b'\nto = ['c@d']\n",
+        "dora.toml:2: `smtp` in [notify.mail]: not a mail server; write its host and port, like smtp.example:587",
+    ),
+    (
+        "[notify.mail]\nsmtp = 's'\nfrom = 'a@b'\nto = ['c@d']\nusername = 'u'\n",
+        "dora.toml:1: [notify.mail] has a `username`, and needs `password_env`, the variable of its password",
+    ),
     // Secrets and addresses.
+    (
+        "[notify]\nwebhook_env = 'https://hooks.slack.com/services/T0/B0/hush'\n",
+        "dora.toml:2: `webhook_env` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+    ),
+    (
+        "[notify]\nwebhook_url = 'https://chat.acme.example/hooks/hush'\n",
+        "dora.toml:2: `webhook_url` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+    ),
+    (
+        "[notify]\nmail = { smtp = 's', from = 'a@b', to = ['c@d'], password = 'hush' }\n",
+        "dora.toml:2: `password` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+    ),
     (
         "[github]\norg = 'acme'\ntoken = 'hush-hush'\n",
         "dora.toml:3: `token` in [github] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",

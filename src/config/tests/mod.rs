@@ -99,6 +99,11 @@ job = "metrics"
 [remote_write]
 url = "http://prometheus:9090/api/v1/write"
 bearer_token_env = "REMOTE_WRITE_TOKEN"
+
+[notify]
+webhook_env = "SLACK_WEBHOOK_URL"
+webhook_kind = "teams"
+mail = { smtp = "smtp.acme.io:465", from = "DORA <dora@acme.io>", to = ["eng@acme.io", "ops@example"], password_env = "SMTP_PASSWORD" }
 "#;
 
 /// The published example, as users copy it.
@@ -152,6 +157,9 @@ job = "dora"
 [remote_write]
 url = "http://prometheus:9090/api/v1/write"
 bearer_token_env = "REMOTE_WRITE_TOKEN"
+[notify]
+webhook_env = "SLACK_WEBHOOK_URL"
+mail = { smtp = "smtp.example:587", from = "dora@example", to = ["eng@example"], password_env = "SMTP_PASSWORD" }
 "#;
 
 fn no_files(path: &Path) -> io::Result<String> {
@@ -279,6 +287,19 @@ fn every_section_is_read_into_its_values() {
             login: Login { bearer_token_env: Some("REMOTE_WRITE_TOKEN".into()), ..Login::default() },
         })
     );
+    let address = |text: &str| text.parse().expect("a mail address");
+    assert_eq!(
+        config.notify,
+        Some(Notifications {
+            webhook: Some(Webhook { variable: "SLACK_WEBHOOK_URL".into(), kind: Some(WebhookKind::Teams) }),
+            mail: Some(Mail {
+                server: MailServer { host: "smtp.acme.io".into(), port: 465, is_local: false },
+                from: address("DORA <dora@acme.io>"),
+                to: vec![address("eng@acme.io"), address("ops@example")],
+                login: Some(("dora@acme.io".into(), "SMTP_PASSWORD".into())),
+            }),
+        })
+    );
 }
 
 #[test]
@@ -337,6 +358,8 @@ fn a_digest_changes_with_what_a_figure_depends_on_and_with_nothing_else() {
         ("token_env = \"PD\"", "token_env = \"PAGER\""),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8081"),
         ("job = \"metrics\"", "job = \"dora\""),
+        ("webhook_kind = \"teams\"\n", ""),
+        ("eng@acme.io", "all@acme.io"),
     ] {
         assert!(WHOLE.contains(from), "{from}");
         assert_eq!(digest(&WHOLE.replace(from, to)), whole, "{from} → {to}");

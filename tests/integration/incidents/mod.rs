@@ -10,6 +10,7 @@ mod history;
 mod issues;
 mod jsm;
 mod late;
+mod notified;
 mod opsgenie;
 mod pagerduty;
 mod recorded;

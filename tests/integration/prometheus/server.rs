@@ -119,7 +119,4 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on.
-pub(super) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
-}
+pub(super) use crate::support::free_port;

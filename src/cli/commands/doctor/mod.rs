@@ -6,6 +6,7 @@ mod environments;
 mod github;
 mod incidents;
 mod issues;
+mod notify;
 mod prometheus;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub(in crate::cli) fn run(network: Network, common: &Common, talk: Talk) -> anyh
             github::check(&context.config, network, common, talk, &mut list)?;
             incidents::check(&context, network, talk, &mut list)?;
             prometheus::check(&context, network, talk, &mut list)?;
+            notify::check(&context.config, &mut list);
         }
         Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),
     }
