@@ -1,8 +1,10 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
 
 pub mod bulletin;
+mod cells;
 pub mod chart;
 pub mod completeness;
+pub mod confluence;
 pub mod csv;
 pub mod diff;
 pub mod digest;
@@ -11,12 +13,15 @@ pub mod findings;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod masthead;
 pub mod notes;
 pub mod number;
 mod reading;
 pub mod redact;
 pub mod verdicts;
 pub mod words;
+pub mod xlsx;
+mod xml_text;
 
 #[cfg(test)]
 pub(crate) mod sample;
