@@ -1,4 +1,4 @@
-//! Contents of a report file: text, a table that is written row by row, or the bytes of the previous report's file.
+//! Contents of a report file: text, bytes, a table that is written row by row, or the bytes of the previous report's file.
 //!
 //! A table is streamed, both to write it and to compare it with an existing file, so that a million rows fit in memory.
 
@@ -15,6 +15,8 @@ type Table = fn(&Analysis, &mut dyn Write) -> io::Result<()>;
 pub(super) enum Content<'a> {
     /// A text.
     Text(String),
+    /// Bytes that are no text.
+    Bytes(Vec<u8>),
     /// A table of an analysis.
     Table(&'a Analysis, Table),
     /// What another file holds.
@@ -26,6 +28,7 @@ impl Content<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes()),
+            Self::Bytes(bytes) => out.write_all(bytes),
             Self::Table(analysis, table) => table(analysis, out),
             Self::Copy(path) => io::copy(&mut File::open(path)?, out).map(drop),
         }

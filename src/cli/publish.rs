@@ -134,13 +134,13 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
 }
 
 /// Whether a report that is there is of the same data: its JSON and its tables are what this run would write. Without
-/// its JSON the page and the summary decide as well, because the tables do not state their instant. `made` are the
+/// its JSON every other format decides as well, because the tables do not state their instant. `made` are the
 /// files of the formats that were asked for.
 fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files<'_>) -> anyhow::Result<bool> {
     let formats = if place.join("report.json").is_file() {
         &[Format::Json, Format::Csv][..]
     } else {
-        &[Format::Csv, Format::Html, Format::Md][..]
+        &[Format::Csv, Format::Html, Format::Md, Format::Xlsx, Format::Confluence][..]
     };
     for format in formats {
         if !files_of(*format).iter().any(|name| place.join(name).is_file()) {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::args::Format;
 use crate::report::html::NO_FIGURES;
+use crate::report::{confluence, xlsx};
 
 /// The files of a format.
 pub(super) const fn files_of(format: Format) -> &'static [&'static str] {
@@ -16,6 +17,8 @@ pub(super) const fn files_of(format: Format) -> &'static [&'static str] {
         Format::Json => &["report.json"],
         Format::Csv => &["summary.csv", "daily.csv", "deployments.csv", "incidents.csv", "findings.csv"],
         Format::Md => &["summary.md"],
+        Format::Xlsx => &["report.xlsx"],
+        Format::Confluence => &["confluence.xml"],
     }
 }
 
@@ -35,6 +38,8 @@ pub(super) fn has_figures(folder: &Path) -> bool {
     }
     read("index.html").is_some_and(|page| !page.contains(NO_FIGURES))
         || read("summary.md").is_some_and(|summary| markdown_has_figures(&summary))
+        || read("confluence.xml").is_some_and(|page| confluence::has_figures(&page))
+        || fs::read(folder.join("report.xlsx")).is_ok_and(|workbook| xlsx::has_figures(&workbook))
 }
 
 fn json_has_figures(report: &Value) -> bool {

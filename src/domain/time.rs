@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::unit::Seconds;
@@ -219,6 +219,11 @@ impl Zone {
         at.utc().with_timezone(&self.0).to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 
+    /// What the clocks of this zone show at an instant.
+    pub fn local(self, at: Timestamp) -> NaiveDateTime {
+        at.utc().with_timezone(&self.0).naive_local()
+    }
+
     /// The calendar day that holds an instant.
     pub fn day_of(self, at: Timestamp) -> NaiveDate {
         at.utc().with_timezone(&self.0).date_naive()
@@ -236,8 +241,7 @@ impl Zone {
         let (mut before, mut after) = (centre - 172_800, centre + 172_800);
         while after - before > 1 {
             let middle = i64::midpoint(before, after);
-            let local = Timestamp(middle * 1_000).utc().with_timezone(&self.0).naive_local();
-            if local < wanted {
+            if self.local(Timestamp(middle * 1_000)) < wanted {
                 before = middle;
             } else {
                 after = middle;

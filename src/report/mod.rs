@@ -1,8 +1,10 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
 
 pub mod bulletin;
+mod cells;
 pub mod chart;
 pub mod completeness;
+pub mod confluence;
 pub mod csv;
 pub mod diff;
 pub mod digest;
@@ -11,6 +13,7 @@ pub mod findings;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod masthead;
 pub mod message;
 pub mod notes;
 pub mod number;
@@ -18,6 +21,8 @@ mod reading;
 pub mod redact;
 pub mod verdicts;
 pub mod words;
+pub mod xlsx;
+mod xml_text;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -3,8 +3,7 @@
 //! Two digits that matter, a plain space before the unit, U+2212 as minus. What is not finite reads as "no value";
 //! it never reaches a page as `NaN`. Machines get their numbers from the CSV and JSON instead.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::{Datelike, NaiveDate};
 
 use crate::domain::time::{Timestamp, Zone};
 use crate::domain::unit::Interval;
@@ -231,13 +230,7 @@ pub fn days(from: NaiveDate, to: NaiveDate) -> String {
 
 /// An instant on the clock of a zone: `2026-07-01 09:30`.
 pub fn instant(at: Timestamp, zone: Zone) -> String {
-    local(at, zone).format("%Y-%m-%d %H:%M").to_string()
-}
-
-fn local(at: Timestamp, zone: Zone) -> DateTime<Tz> {
-    let utc: DateTime<Utc> = at.utc();
-    // A `Zone` was made from a name of this very table, so the name is always found.
-    utc.with_timezone(&zone.name().parse::<Tz>().unwrap_or(Tz::UTC))
+    zone.local(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]

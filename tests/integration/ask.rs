@@ -215,8 +215,10 @@ fn a_redacted_report_contains_no_user_text() {
     let mut writer = Writer::lock(&place.path("data"), "a test", at("2026-09-01T00:00:00Z")).expect("the lock");
     writer.write(rows, &covered).expect("written");
     drop(writer);
+    let formats = ["--format", "html,json,csv,md,confluence"];
     let flags = ["report", "--period", "2026-07", "--as-of", "2026-08-01T00:00:00Z", "--compare", "none"];
-    place.done(flags);
+    let flags = [&flags[..], &formats].concat();
+    place.done(&flags);
     let marks = |place: &Place| {
         let files = place.files("reports/2026-07").into_iter();
         let marked = files.filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains("zmark"));
@@ -228,7 +230,7 @@ fn a_redacted_report_contains_no_user_text() {
             })
             .collect::<Vec<_>>()
     };
-    assert!(marks(&place).len() >= 4, "the marks are there");
+    assert!(marks(&place).len() >= 5, "the marks are there");
     place.done([&flags[..], &["--redact"]].concat());
     assert_eq!(marks(&place), Vec::<String>::new());
 }

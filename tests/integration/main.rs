@@ -11,6 +11,7 @@ mod clock_ahead;
 mod compare;
 mod dataset;
 mod definitions;
+mod documents;
 mod emulations;
 mod exit_codes;
 mod export;

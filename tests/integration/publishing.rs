@@ -112,7 +112,7 @@ fn files_of_other_data_are_dropped_and_that_is_said() {
 
 #[test]
 fn a_report_with_figures_is_not_replaced_by_one_without() {
-    for formats in ["html", "json", "csv", "md", "html,json,csv,md"] {
+    for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "html,json,csv,md"] {
         let place = filled();
         assert_eq!(july(&place, &["--format", formats]).code, 0);
         let before = place.files("reports");
@@ -134,7 +134,7 @@ fn a_report_with_figures_is_not_replaced_by_one_without() {
 
 #[test]
 fn a_report_without_figures_may_be_replaced() {
-    for formats in ["html", "json", "csv", "md"] {
+    for formats in ["html", "json", "csv", "md", "xlsx", "confluence"] {
         let place = filled();
         for _ in 0..2 {
             let run = place.run(["report", "--period", "2025-Q1", "--format", formats]);

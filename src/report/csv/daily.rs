@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::sheet::Sheet;
 use crate::domain::group::Group;
-use crate::metrics::tables::{Analysis, DailyRow};
+use crate::metrics::tables::{Analysis, DailyRow, Unit};
+use crate::report::cells::Cells;
 
 const HEADER: [&str; 24] = [
     "date",
@@ -52,29 +53,29 @@ pub fn daily(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn row(sheet: &mut Sheet<'_>, group: &Group, day: &DailyRow) -> io::Result<()> {
-    sheet.count(Some(day.date))?;
+    sheet.day(day.date)?;
     sheet.word(group.kind.as_str())?;
     sheet.text(&group.name)?;
     sheet.flag(Some(day.window_complete))?;
     sheet.count(day.deployments_on_day)?;
     sheet.count(day.deployments)?;
-    sheet.real(day.deployments_per_day)?;
-    sheet.real(day.lead_time_p50)?;
-    sheet.real(day.lead_time_p90)?;
+    sheet.measure(Unit::PerDay, day.deployments_per_day)?;
+    sheet.measure(Unit::Seconds, day.lead_time_p50)?;
+    sheet.measure(Unit::Seconds, day.lead_time_p90)?;
     sheet.count(day.lead_time_n)?;
     sheet.count(day.failed_deployments)?;
-    sheet.real(day.change_failure_rate)?;
+    sheet.measure(Unit::Ratio, day.change_failure_rate)?;
     sheet.count(day.incidents_opened)?;
     sheet.count(day.incidents_resolved)?;
     sheet.count(day.incidents_open)?;
-    sheet.real(day.time_to_restore_p50)?;
-    sheet.real(day.time_to_restore_p90)?;
-    sheet.real(day.recovery_time_p50)?;
+    sheet.measure(Unit::Seconds, day.time_to_restore_p50)?;
+    sheet.measure(Unit::Seconds, day.time_to_restore_p90)?;
+    sheet.measure(Unit::Seconds, day.recovery_time_p50)?;
     sheet.band(day.deployment_frequency_band)?;
     sheet.band(day.lead_time_band)?;
     sheet.band(day.change_failure_rate_band)?;
     sheet.band(day.time_to_restore_band)?;
     sheet.count(day.rework_deployments)?;
-    sheet.real(day.rework_rate)?;
+    sheet.measure(Unit::Ratio, day.rework_rate)?;
     sheet.end()
 }

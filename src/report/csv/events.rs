@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use super::sheet::Sheet;
 use crate::domain::reason::Reason;
 use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, Rule};
+use crate::report::cells::Cells;
 
 /// What an incident without a link has in `attribution`.
 const NO_LINK: &str = "none";
 
-const DEPLOYMENTS: [&str; 28] = [
+/// The columns of the deployments.
+pub(in crate::report) const DEPLOYMENTS: [&str; 28] = [
     "source",
     "id",
     "repo",
@@ -40,7 +42,8 @@ const DEPLOYMENTS: [&str; 28] = [
     "start_pull_request",
 ];
 
-const INCIDENTS: [&str; 18] = [
+/// The columns of the incidents.
+pub(in crate::report) const INCIDENTS: [&str; 18] = [
     "source",
     "id",
     "title",
@@ -67,43 +70,46 @@ const INCIDENTS: [&str; 18] = [
 /// The stream does not take them.
 pub fn deployments(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(out, &DEPLOYMENTS)?;
-    for record in analysis.deployments.iter() {
-        deployment(&mut sheet, &record)?;
-    }
+    deployment_rows(analysis, &mut sheet)?;
     sheet.finish()
 }
 
-fn deployment(sheet: &mut Sheet<'_>, record: &DeploymentRecord<'_>) -> io::Result<()> {
+/// The rows of [`deployments`].
+pub(in crate::report) fn deployment_rows(analysis: &Analysis, cells: &mut impl Cells) -> io::Result<()> {
+    analysis.deployments.iter().try_for_each(|record| deployment(cells, &record))
+}
+
+fn deployment(cells: &mut impl Cells, record: &DeploymentRecord<'_>) -> io::Result<()> {
     let (event, start) = (&record.event, record.start.as_ref());
-    sheet.text(&event.source)?;
-    sheet.text(&event.id)?;
-    sheet.text(&event.repo)?;
-    sheet.optional(event.environment.as_deref())?;
-    sheet.optional(record.service.as_deref().map(|name| name.0.as_str()))?;
-    sheet.optional(record.team.as_deref().map(|name| name.0.as_str()))?;
-    sheet.optional(event.sha.as_deref())?;
-    sheet.text(&event.status)?;
-    sheet.instant(Some(event.created_at))?;
-    sheet.instant(event.finished_at)?;
-    sheet.flag(Some(record.left_out.is_none()))?;
-    sheet.word(record.left_out.map_or("", Reason::as_str))?;
-    sheet.seconds(record.lead_time)?;
-    sheet.word(record.lead_time_reason.map_or("", LeadTimeReason::as_str))?;
-    sheet.seconds(record.stages.coding)?;
-    sheet.seconds(record.stages.pickup)?;
-    sheet.seconds(record.stages.review)?;
-    sheet.seconds(record.stages.deploy)?;
-    sheet.word(record.kind.map_or("", Kind::as_str))?;
-    sheet.flag(record.failed)?;
-    sheet.text(&record.failed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"))?;
-    sheet.word(&record.failed_rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(";"))?;
-    sheet.optional(event.url.as_deref())?;
-    sheet.flag(record.rework)?;
-    sheet.word(record.rework_rules.first().map_or("", |rule| rule.as_str()))?;
-    sheet.instant(start.map(|start| start.at))?;
-    sheet.optional(start.and_then(|start| start.sha.as_deref()))?;
-    sheet.count(start.and_then(|start| start.pull_request))?;
-    sheet.end()
+    cells.text(&event.source)?;
+    cells.text(&event.id)?;
+    cells.text(&event.repo)?;
+    cells.optional(event.environment.as_deref())?;
+    cells.optional(record.service.as_deref().map(|name| name.0.as_str()))?;
+    cells.optional(record.team.as_deref().map(|name| name.0.as_str()))?;
+    cells.optional(event.sha.as_deref())?;
+    cells.text(&event.status)?;
+    cells.instant(Some(event.created_at))?;
+    cells.instant(event.finished_at)?;
+    cells.flag(Some(record.left_out.is_none()))?;
+    cells.word(record.left_out.map_or("", Reason::as_str))?;
+    cells.seconds(record.lead_time)?;
+    cells.word(record.lead_time_reason.map_or("", LeadTimeReason::as_str))?;
+    cells.seconds(record.stages.coding)?;
+    cells.seconds(record.stages.pickup)?;
+    cells.seconds(record.stages.review)?;
+    cells.seconds(record.stages.deploy)?;
+    cells.word(record.kind.map_or("", Kind::as_str))?;
+    cells.flag(record.failed)?;
+    cells.text(&record.failed_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"))?;
+    cells.word(&record.failed_rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(";"))?;
+    cells.optional(event.url.as_deref())?;
+    cells.flag(record.rework)?;
+    cells.word(record.rework_rules.first().map_or("", |rule| rule.as_str()))?;
+    cells.instant(start.map(|start| start.at))?;
+    cells.optional(start.and_then(|start| start.sha.as_deref()))?;
+    cells.count(start.and_then(|start| start.pull_request))?;
+    cells.end()
 }
 
 /// Every incident; `attribution` is `none` also for one that does not count or belongs to no service.
@@ -112,32 +118,35 @@ fn deployment(sheet: &mut Sheet<'_>, record: &DeploymentRecord<'_>) -> io::Resul
 /// The stream does not take them.
 pub fn incidents(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(out, &INCIDENTS)?;
-    for record in &analysis.incidents {
-        incident(&mut sheet, record)?;
-    }
+    incident_rows(analysis, &mut sheet)?;
     sheet.finish()
 }
 
-fn incident(sheet: &mut Sheet<'_>, record: &IncidentRecord) -> io::Result<()> {
+/// The rows of [`incidents`].
+pub(in crate::report) fn incident_rows(analysis: &Analysis, cells: &mut impl Cells) -> io::Result<()> {
+    analysis.incidents.iter().try_for_each(|record| incident(cells, record))
+}
+
+fn incident(cells: &mut impl Cells, record: &IncidentRecord) -> io::Result<()> {
     let (event, link) = (&record.event, record.link.as_ref());
     let names = |names: Vec<&str>| names.join(";");
-    sheet.text(&event.source)?;
-    sheet.text(&event.id)?;
-    sheet.optional(event.title.as_deref())?;
-    sheet.text(&names(record.services.iter().map(|service| service.0.as_str()).collect()))?;
-    sheet.text(&names(record.teams.iter().map(|team| team.0.as_str()).collect()))?;
-    sheet.optional(event.priority.as_deref())?;
-    sheet.optional(event.urgency.as_deref())?;
-    sheet.optional(event.status.as_deref())?;
-    sheet.instant(Some(event.opened_at))?;
-    sheet.instant(event.acknowledged_at)?;
-    sheet.instant(event.resolved_at)?;
-    sheet.flag(Some(record.counted))?;
-    sheet.word(record.reason.map_or("", Reason::as_str))?;
-    sheet.seconds(record.time_to_restore)?;
-    sheet.optional(link.map(|it| it.deployment_id.as_str()))?;
-    sheet.word(link.map(|it| it.rule).map_or(NO_LINK, Rule::as_str))?;
-    sheet.seconds(link.map(|it| it.age))?;
-    sheet.optional(event.url.as_deref())?;
-    sheet.end()
+    cells.text(&event.source)?;
+    cells.text(&event.id)?;
+    cells.optional(event.title.as_deref())?;
+    cells.text(&names(record.services.iter().map(|service| service.0.as_str()).collect()))?;
+    cells.text(&names(record.teams.iter().map(|team| team.0.as_str()).collect()))?;
+    cells.optional(event.priority.as_deref())?;
+    cells.optional(event.urgency.as_deref())?;
+    cells.optional(event.status.as_deref())?;
+    cells.instant(Some(event.opened_at))?;
+    cells.instant(event.acknowledged_at)?;
+    cells.instant(event.resolved_at)?;
+    cells.flag(Some(record.counted))?;
+    cells.word(record.reason.map_or("", Reason::as_str))?;
+    cells.seconds(record.time_to_restore)?;
+    cells.optional(link.map(|it| it.deployment_id.as_str()))?;
+    cells.word(link.map(|it| it.rule).map_or(NO_LINK, Rule::as_str))?;
+    cells.seconds(link.map(|it| it.age))?;
+    cells.optional(event.url.as_deref())?;
+    cells.end()
 }

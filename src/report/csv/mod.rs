@@ -17,3 +17,7 @@ pub use daily::daily;
 pub use events::{deployments, incidents};
 pub use findings::findings;
 pub use summary::summary;
+
+pub(super) use events::{DEPLOYMENTS, INCIDENTS, deployment_rows, incident_rows};
+pub(super) use findings::{FINDINGS, finding_rows};
+pub(super) use summary::{SUMMARY, summary_rows};

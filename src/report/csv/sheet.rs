@@ -5,9 +5,12 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::domain::band::Band;
+use chrono::NaiveDate;
+
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::metrics::tables::Unit;
+use crate::report::cells::Cells;
 
 /// A file being written.
 pub(super) struct Sheet<'w> {
@@ -23,35 +26,9 @@ impl<'w> Sheet<'w> {
         Ok(Self { writer, cell: String::new() })
     }
 
-    /// Ends a row.
-    pub(super) fn end(&mut self) -> io::Result<()> {
-        Ok(self.writer.write_record(None::<&[u8]>)?)
-    }
-
     /// Ends the file.
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.writer.flush()
-    }
-
-    /// A word of our own; an empty one is a missing value.
-    pub(super) fn word(&mut self, word: &str) -> io::Result<()> {
-        Ok(self.writer.write_field(word)?)
-    }
-
-    /// Text that came from outside, made harmless for a spreadsheet.
-    pub(super) fn text(&mut self, value: &str) -> io::Result<()> {
-        if !value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            return self.word(value);
-        }
-        self.cell.clear();
-        self.cell.push('\'');
-        self.cell.push_str(value);
-        Ok(self.writer.write_field(&self.cell)?)
-    }
-
-    /// Text from outside that may be missing.
-    pub(super) fn optional(&mut self, value: Option<&str>) -> io::Result<()> {
-        self.text(value.unwrap_or_default())
     }
 
     fn shown(&mut self, value: Option<impl std::fmt::Display>) -> io::Result<()> {
@@ -61,35 +38,50 @@ impl<'w> Sheet<'w> {
         }
         Ok(self.writer.write_field(&self.cell)?)
     }
+}
 
-    /// A real number; an empty cell where it is missing or not finite.
-    pub(super) fn real(&mut self, value: Option<f64>) -> io::Result<()> {
+impl Cells for Sheet<'_> {
+    fn word(&mut self, word: &str) -> io::Result<()> {
+        Ok(self.writer.write_field(word)?)
+    }
+
+    /// A text that a spreadsheet would run is made harmless.
+    fn text(&mut self, value: &str) -> io::Result<()> {
+        if !value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            return self.word(value);
+        }
+        self.cell.clear();
+        self.cell.push('\'');
+        self.cell.push_str(value);
+        Ok(self.writer.write_field(&self.cell)?)
+    }
+
+    fn measure(&mut self, _: Unit, value: Option<f64>) -> io::Result<()> {
         // Adding 0 turns the negative zero into the plain one.
         self.shown(value.filter(|number| number.is_finite()).map(|number| number + 0.0))
     }
 
-    /// A count, or another whole number.
-    pub(super) fn count(&mut self, value: Option<impl std::fmt::Display>) -> io::Result<()> {
-        self.shown(value)
+    fn count(&mut self, value: Option<impl Into<i128>>) -> io::Result<()> {
+        self.shown(value.map(Into::<i128>::into))
     }
 
-    /// A duration in whole seconds.
-    pub(super) fn seconds(&mut self, value: Option<Seconds>) -> io::Result<()> {
+    fn seconds(&mut self, value: Option<Seconds>) -> io::Result<()> {
         self.shown(value.map(|length| length.0))
     }
 
-    /// An instant.
-    pub(super) fn instant(&mut self, value: Option<Timestamp>) -> io::Result<()> {
+    fn day(&mut self, day: NaiveDate) -> io::Result<()> {
+        self.shown(Some(day))
+    }
+
+    fn instant(&mut self, value: Option<Timestamp>) -> io::Result<()> {
         self.shown(value)
     }
 
-    /// `true` or `false`.
-    pub(super) fn flag(&mut self, value: Option<bool>) -> io::Result<()> {
+    fn flag(&mut self, value: Option<bool>) -> io::Result<()> {
         self.word(value.map_or("", |it| if it { "true" } else { "false" }))
     }
 
-    /// A band.
-    pub(super) fn band(&mut self, value: Option<Band>) -> io::Result<()> {
-        self.word(value.map(Band::as_str).unwrap_or_default())
+    fn end(&mut self) -> io::Result<()> {
+        Ok(self.writer.write_record(None::<&[u8]>)?)
     }
 }

@@ -9,8 +9,10 @@ use std::io::{self, Write};
 
 use super::sheet::Sheet;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Statistic, Verdict};
+use crate::report::cells::Cells;
 
-const HEADER: [&str; 13] = [
+/// The columns.
+pub(in crate::report) const SUMMARY: [&str; 13] = [
     "group_kind",
     "group",
     "metric",
@@ -31,39 +33,46 @@ const HEADER: [&str; 13] = [
 /// # Errors
 /// The stream does not take them.
 pub fn summary(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
-    let mut sheet = Sheet::new(out, &HEADER)?;
-    for report in &analysis.groups {
-        for (metric, figure) in report.figures.iter() {
-            for &statistic in metric.descriptor().statistics {
-                row(&mut sheet, report, (metric, figure), statistic)?;
-            }
-        }
-    }
+    let mut sheet = Sheet::new(out, &SUMMARY)?;
+    summary_rows(analysis, &mut sheet)?;
     sheet.finish()
 }
 
+/// The rows of [`summary`].
+pub(in crate::report) fn summary_rows(analysis: &Analysis, cells: &mut impl Cells) -> io::Result<()> {
+    for report in &analysis.groups {
+        for (metric, figure) in report.figures.iter() {
+            for &statistic in metric.descriptor().statistics {
+                row(cells, report, (metric, figure), statistic)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn row(
-    sheet: &mut Sheet<'_>,
+    cells: &mut impl Cells,
     report: &GroupReport,
     (metric, figure): (Metric, &Figure),
     statistic: Statistic,
 ) -> io::Result<()> {
+    let unit = metric.descriptor().unit;
     let headline = Some(figure).filter(|_| statistic.is_headline());
     let open = figure.restore().filter(|_| statistic == Statistic::KaplanMeierP50).map_or(0, |it| it.open);
     let interval = headline.and_then(|it| it.ci95);
     let before = figure.previous.as_deref().and_then(|it| it.statistic(statistic));
-    sheet.word(report.group.kind.as_str())?;
-    sheet.text(&report.group.name)?;
-    sheet.word(metric.as_str())?;
-    sheet.word(statistic.as_str())?;
-    sheet.real(figure.statistic(statistic))?;
-    sheet.word(metric.descriptor().unit.as_str())?;
-    sheet.count(figure.known().map(|it| it.n + open))?;
-    sheet.count(figure.k)?;
-    sheet.real(interval.map(|ends| ends.low))?;
-    sheet.real(interval.map(|ends| ends.high))?;
-    sheet.band(headline.and_then(|it| it.band.band))?;
-    sheet.real(before)?;
-    sheet.word(headline.and_then(|it| it.verdict).map(Verdict::as_str).unwrap_or_default())?;
-    sheet.end()
+    cells.word(report.group.kind.as_str())?;
+    cells.text(&report.group.name)?;
+    cells.word(metric.as_str())?;
+    cells.word(statistic.as_str())?;
+    cells.measure(unit, figure.statistic(statistic))?;
+    cells.word(unit.as_str())?;
+    cells.count(figure.known().map(|it| it.n + open))?;
+    cells.count(figure.k)?;
+    cells.measure(unit, interval.map(|ends| ends.low))?;
+    cells.measure(unit, interval.map(|ends| ends.high))?;
+    cells.band(headline.and_then(|it| it.band.band))?;
+    cells.measure(unit, before)?;
+    cells.word(headline.and_then(|it| it.verdict).map(Verdict::as_str).unwrap_or_default())?;
+    cells.end()
 }

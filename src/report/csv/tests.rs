@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use super::sheet::Sheet;
 use super::{daily, deployments, findings, incidents, summary};
-use crate::metrics::tables::Analysis;
+use crate::metrics::tables::{Analysis, Unit};
+use crate::report::cells::Cells as _;
 
 type Writer = fn(&Analysis, &mut dyn Write) -> io::Result<()>;
 
@@ -115,10 +116,10 @@ fn numbers_are_the_shortest_that_read_back_the_same_without_exponent() {
         (1e21, "1000000000000000000000"),
         (-0.0, "0"),
     ] {
-        assert_eq!(cell(|sheet| sheet.real(Some(number))), written);
+        assert_eq!(cell(|sheet| sheet.measure(Unit::Ratio, Some(number))), written);
     }
     for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        assert_eq!(cell(|sheet| sheet.real(Some(none))), "");
+        assert_eq!(cell(|sheet| sheet.measure(Unit::Ratio, Some(none))), "");
     }
 }
 

@@ -100,8 +100,7 @@ fn period(analysis: &Analysis, provenance: &Provenance) -> String {
 
 /// `20 h (median of 188 deployments), −2.1 d from 2.9 d in 2026-Q2: better`.
 fn words(metric: Metric, figure: &Figure, analysis: &Analysis) -> String {
-    let zone = analysis.settings.zone;
-    let now = match reading::of(metric, figure, zone) {
+    let now = match reading::of(metric, figure, &analysis.settings) {
         Ok(now) => now,
         // Why so is among the main points.
         Err(_) if figure.missing.is_some() => return "no data".to_owned(),
@@ -110,7 +109,7 @@ fn words(metric: Metric, figure: &Figure, analysis: &Analysis) -> String {
     let value = format!("{} ({})", now.value, now.basis);
     let Some(previous) = &analysis.previous else { return value };
     let name = period_name(previous);
-    match reading::before(metric, figure, zone) {
+    match reading::before(metric, figure, &analysis.settings) {
         None => format!("{value}; no figure for {name}"),
         Some(before) => {
             let judged = figure.verdict.map(|it| format!(": {}", it.as_str()));

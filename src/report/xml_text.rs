@@ -1,0 +1,30 @@
+//! Which letters of a text from outside go into an XML file: those that XML can hold and that show what they are.
+
+/// The letter, a space in place of a control character, or nothing: of a mark by which a text could show something else
+/// than it is, and of what is no character and XML refuses.
+pub(super) fn letter(raw: char) -> Option<char> {
+    match raw {
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{fffe}'
+        | '\u{ffff}' => None,
+        control if control.is_control() => Some(' '),
+        other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letter;
+
+    #[test]
+    fn control_characters_are_spaces_and_marks_are_left_out() {
+        let kept = |text: &str| text.chars().filter_map(letter).collect::<String>();
+        assert_eq!(kept("a\u{0}b\u{1b}c\u{85}d"), "a b c d");
+        assert_eq!(kept("\u{202e}txt\u{2069}\u{fffe}\u{ffff}"), "txt");
+        assert_eq!(kept("ü\u{1f600}<&\""), "ü\u{1f600}<&\"");
+    }
+}
