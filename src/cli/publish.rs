@@ -63,9 +63,10 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     for format in publication.formats {
         files.extend((publication.render)(*format)?);
     }
-    let others: Vec<&'static str> = standing::all_files()
-        .filter(|name| !files.iter().any(|(file, _)| file == name) && place.join(name).is_file())
-        .collect();
+    // A format that was asked for is written anew as a whole: not every report has all of its files.
+    let renewed: Vec<&'static str> = publication.formats.iter().flat_map(|format| files_of(*format)).collect();
+    let others: Vec<&'static str> =
+        standing::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
     let is_same = others.is_empty() || is_of_the_same_data(&place, publication, &files)?;
     if is_same {
         for name in &others {
@@ -138,13 +139,13 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
 }
 
 /// Whether a report that is there is of the same data: its JSON and its tables are what this run would write. Without
-/// its JSON the page and the summary decide as well, because the tables do not state their instant. `made` are the
+/// its JSON the page, the summary and the pictures decide as well, because the tables do not state their instant. `made` are the
 /// files of the formats that were asked for.
 fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files<'_>) -> anyhow::Result<bool> {
     let formats = if place.join("report.json").is_file() {
         &[Format::Json, Format::Csv][..]
     } else {
-        &[Format::Csv, Format::Html, Format::Md][..]
+        &[Format::Csv, Format::Html, Format::Md, Format::Png][..]
     };
     for format in formats {
         if !files_of(*format).iter().any(|name| place.join(name).is_file()) {

@@ -37,7 +37,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
-    Demo,
+    Demo(Demo),
     /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
     Doctor(Network),
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
@@ -131,6 +131,13 @@ pub(super) enum Color {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Which files to write.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = DEFAULT_FORMATS)]
+    pub(super) format: Vec<Format>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
     #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
@@ -187,7 +194,7 @@ pub(super) struct Report {
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(super) team: Option<Glob>,
     /// Which files to write.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html,json,csv,md")]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = DEFAULT_FORMATS)]
     pub(super) format: Vec<Format>,
     /// End with code 5 where a figure is missing because history was not read.
     #[arg(long)]
@@ -320,7 +327,11 @@ pub(super) enum Format {
     Csv,
     /// `summary.md`.
     Md,
+    /// Pictures of the charts and tiles, for slides.
+    Png,
 }
 
+/// The files that a report has unless `--format` says otherwise.
+const DEFAULT_FORMATS: &str = "html,json,csv,md";
 /// How many complete days a report without `--period` looks back.
 pub(super) const DEFAULT_DAYS: u32 = 90;

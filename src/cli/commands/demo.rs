@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::report::{ALL_FORMATS, DEFAULT_COMPARISON, write};
-use crate::cli::args::Common;
+use super::report::{DEFAULT_COMPARISON, write};
+use crate::cli::args::{Common, Demo};
 use crate::cli::context::temporary_folder;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
@@ -35,7 +35,7 @@ const COVERS: &str = "2025-09-01..2026-10-01";
 const PERIOD: &str = "2026-Q3";
 
 /// Runs the command.
-pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(demo: &Demo, common: &Common, talk: Talk) -> anyhow::Result<Code> {
     let config = Config::parse(CONFIG, Path::new("data/demo/dora.toml"), &|path| std::fs::read_to_string(path))?;
     let zone = config.settings.zone;
     let usage = |cause: String| UsageError(cause);
@@ -71,7 +71,7 @@ pub(in crate::cli) fn run(common: &Common, talk: Talk) -> anyhow::Result<Code> {
         carried: before.actions,
         ..Provenance::default()
     };
-    write(&dataset, &request, &provenance, &ALL_FORMATS, &out, talk)?;
+    write(&dataset, &request, &provenance, &demo.format, &out, talk)?;
     talk.info(
         "This organisation is made up. For your own: write its history as CSV (README, \"Your own data\"), then\n  \
          dora-report import deployments deployments.csv --covers FROM..TO\n  \

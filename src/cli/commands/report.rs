@@ -21,7 +21,7 @@ use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
-use crate::report::{Provenance, digest, html, json, markdown};
+use crate::report::{Provenance, digest, html, json, markdown, png};
 use crate::store::Dataset;
 
 /// Runs the command.
@@ -122,9 +122,6 @@ fn gates(report: &Report, analysis: &Analysis, talk: Talk) -> Code {
 /// The default comparison, for commands without the flag.
 pub(in crate::cli) const DEFAULT_COMPARISON: Compare = Compare::Previous;
 
-/// All formats, for commands without the flag.
-pub(in crate::cli) const ALL_FORMATS: [Format; 4] = [Format::Html, Format::Json, Format::Csv, Format::Md];
-
 /// Computes one report, writes its files, and says where they are and what they say.
 pub(in crate::cli) fn write(
     dataset: &Dataset,
@@ -159,6 +156,10 @@ fn publish_all(
                 ("findings.csv", Content::Table(analysis, sheets::findings)),
             ],
             Format::Md => vec![("summary.md", Content::Text(markdown::render(analysis, provenance)))],
+            Format::Png => {
+                let pictures = png::pictures(analysis, provenance)?.into_iter();
+                pictures.map(|picture| (picture.name, Content::Picture(picture))).collect()
+            }
         })
     };
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;

@@ -6,7 +6,7 @@
 
 mod canvas;
 mod frame;
-mod palette;
+pub(super) mod palette;
 mod scale;
 
 pub mod balance;

@@ -7,6 +7,7 @@
 
 mod appendix;
 mod cell;
+mod charts;
 mod definitions;
 mod emulations;
 mod groups;
@@ -29,6 +30,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
+pub use self::charts::charts;
 use self::view::{Panel, Section};
 use super::Provenance;
 use super::chart::{self, Chart};
