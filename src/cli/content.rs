@@ -1,4 +1,5 @@
-//! Contents of a report file: text, bytes, a table that is written row by row, or the bytes of the previous report's file.
+//! Contents of a report file: text, bytes, a table that is written row by row, a picture that is drawn when it is written, or the
+//! bytes of the previous report's file.
 //!
 //! A table is streamed, both to write it and to compare it with an existing file, so that a million rows fit in memory.
 
@@ -7,6 +8,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::metrics::tables::Analysis;
+use crate::report::png::Picture;
 
 /// Writes a table of an analysis.
 type Table = fn(&Analysis, &mut dyn Write) -> io::Result<()>;
@@ -19,6 +21,8 @@ pub(super) enum Content<'a> {
     Bytes(Vec<u8>),
     /// A table of an analysis.
     Table(&'a Analysis, Table),
+    /// A picture.
+    Picture(Picture),
     /// What another file holds.
     Copy(PathBuf),
 }
@@ -30,6 +34,7 @@ impl Content<'_> {
             Self::Text(text) => out.write_all(text.as_bytes()),
             Self::Bytes(bytes) => out.write_all(bytes),
             Self::Table(analysis, table) => table(analysis, out),
+            Self::Picture(picture) => picture.write(out),
             Self::Copy(path) => io::copy(&mut File::open(path)?, out).map(drop),
         }
     }

@@ -59,9 +59,10 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     for format in publication.formats {
         files.extend((publication.render)(*format)?);
     }
-    let others: Vec<&'static str> = standing::all_files()
-        .filter(|name| !files.iter().any(|(file, _)| file == name) && place.join(name).is_file())
-        .collect();
+    // A format that was asked for is written anew as a whole: not every report has all of its files.
+    let renewed: Vec<&'static str> = publication.formats.iter().flat_map(|format| files_of(*format)).collect();
+    let others: Vec<&'static str> =
+        standing::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
     let is_same = others.is_empty() || is_of_the_same_data(&place, publication, &files)?;
     if is_same {
         for name in &others {
@@ -140,7 +141,7 @@ fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files
     let formats = if place.join("report.json").is_file() {
         &[Format::Json, Format::Csv][..]
     } else {
-        &[Format::Csv, Format::Html, Format::Md, Format::Xlsx, Format::Confluence][..]
+        &[Format::Csv, Format::Html, Format::Md, Format::Xlsx, Format::Confluence, Format::Png][..]
     };
     for format in formats {
         if !files_of(*format).iter().any(|name| place.join(name).is_file()) {

@@ -8,23 +8,24 @@ use serde_json::Value;
 
 use super::args::Format;
 use crate::report::html::NO_FIGURES;
-use crate::report::{confluence, xlsx};
+use crate::report::{confluence, png, xlsx};
 
-/// The files of a format.
-pub(super) const fn files_of(format: Format) -> &'static [&'static str] {
+/// The files of a format; of pictures, a report has some of them.
+pub(super) fn files_of(format: Format) -> Vec<&'static str> {
     match format {
-        Format::Html => &["index.html"],
-        Format::Json => &["report.json"],
-        Format::Csv => &["summary.csv", "daily.csv", "deployments.csv", "incidents.csv", "findings.csv"],
-        Format::Md => &["summary.md"],
-        Format::Xlsx => &["report.xlsx"],
-        Format::Confluence => &["confluence.xml"],
+        Format::Html => vec!["index.html"],
+        Format::Json => vec!["report.json"],
+        Format::Csv => vec!["summary.csv", "daily.csv", "deployments.csv", "incidents.csv", "findings.csv"],
+        Format::Md => vec!["summary.md"],
+        Format::Xlsx => vec!["report.xlsx"],
+        Format::Confluence => vec!["confluence.xml"],
+        Format::Png => png::files().collect(),
     }
 }
 
 /// The files of a report, of any format.
 pub(super) fn all_files() -> impl Iterator<Item = &'static str> {
-    Format::value_variants().iter().flat_map(|format| files_of(*format)).copied()
+    Format::value_variants().iter().flat_map(|format| files_of(*format))
 }
 
 /// Whether a folder holds a report with at least one figure.
@@ -40,6 +41,8 @@ pub(super) fn has_figures(folder: &Path) -> bool {
         || read("summary.md").is_some_and(|summary| markdown_has_figures(&summary))
         || read("confluence.xml").is_some_and(|page| confluence::has_figures(&page))
         || fs::read(folder.join("report.xlsx")).is_ok_and(|workbook| xlsx::has_figures(&workbook))
+        // A report without figures has no picture of a chart.
+        || png::chart_files().any(|name| folder.join(name).is_file())
 }
 
 fn json_has_figures(report: &Value) -> bool {

@@ -1,4 +1,5 @@
-//! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text. Nothing here writes files.
+//! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text or
+//! pictures. Nothing here writes files.
 
 pub mod bulletin;
 mod cells;
@@ -17,6 +18,7 @@ mod masthead;
 pub mod message;
 pub mod notes;
 pub mod number;
+pub mod png;
 mod reading;
 pub mod redact;
 pub mod verdicts;

@@ -56,6 +56,12 @@ pub fn period_name(period: &Period) -> String {
     if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
 }
 
+/// A text whose first letter is a capital.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `a, b and 3 more`.
 pub fn names(all: &[String], nobody: &str) -> String {
     let (shown, rest) = all.split_at(all.len().min(NAMES));

@@ -111,8 +111,36 @@ fn files_of_other_data_are_dropped_and_that_is_said() {
 }
 
 #[test]
+fn pictures_are_written_where_they_are_asked_for_and_leave_with_the_data_they_show() {
+    let place = filled();
+    let pictures = |place: &Place| -> Vec<String> {
+        let names = names(place, "reports/2026-07").into_iter();
+        names.filter(|name| name.starts_with("figure-") || name.starts_with("tile-")).collect()
+    };
+    assert_eq!(july(&place, &["--format", "png"]).code, 0);
+    let first = place.files("reports/2026-07");
+    assert_eq!(pictures(&place).len(), first.len(), "nothing but pictures");
+    for name in ["figure-frequency.png", "figure-lead-time.png", "tile-lead_time.png", "tile-time_to_restore.png"] {
+        assert!(place.path(&format!("reports/2026-07/{name}")).is_file(), "{name}");
+    }
+    assert_eq!(july(&place, &["--format", "md"]).code, 0);
+    let all = place.files("reports/2026-07").into_iter();
+    let same: Vec<_> = all.filter(|(path, _)| path.extension().is_some_and(|it| it == "png")).collect();
+    assert_eq!(same, first, "of the same data they stay");
+    // Of other data they are removed, and those that the new report has no chart for do not stay behind.
+    let incident = "figure-incidents.png";
+    assert!(pictures(&place).iter().any(|name| name == incident));
+    place.write("dora.toml", "[incidents]\nurgencies = [\"none\"]\n");
+    assert_eq!(july(&place, &["--format", "png"]).code, 0);
+    assert!(!pictures(&place).is_empty() && !pictures(&place).iter().any(|name| name == incident));
+    let run = place.run(["report", "--period", "2026-07", "--as-of", "2026-09-30T00:00:00Z", "--format", "json"]);
+    assert!(run.stderr.contains("removed") && run.stderr.contains("tile-lead_time.png"), "{}", run.stderr);
+    assert_eq!(names(&place, "reports/2026-07"), ["report.json"]);
+}
+
+#[test]
 fn a_report_with_figures_is_not_replaced_by_one_without() {
-    for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "html,json,csv,md"] {
+    for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "png", "html,json,csv,md"] {
         let place = filled();
         assert_eq!(july(&place, &["--format", formats]).code, 0);
         let before = place.files("reports");
@@ -134,7 +162,7 @@ fn a_report_with_figures_is_not_replaced_by_one_without() {
 
 #[test]
 fn a_report_without_figures_may_be_replaced() {
-    for formats in ["html", "json", "csv", "md", "xlsx", "confluence"] {
+    for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "png"] {
         let place = filled();
         for _ in 0..2 {
             let run = place.run(["report", "--period", "2025-Q1", "--format", formats]);

@@ -348,6 +348,8 @@ pub(super) enum Format {
     Xlsx,
     /// `confluence.xml`: a page in Confluence's storage format.
     Confluence,
+    /// Pictures of the charts and tiles, for slides.
+    Png,
 }
 
 /// The formats of a report without `--format`.

@@ -22,7 +22,7 @@ use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
-use crate::report::{Provenance, confluence, digest, html, json, markdown, xlsx};
+use crate::report::{Provenance, confluence, digest, html, json, markdown, png, xlsx};
 use crate::store::Dataset;
 
 /// Runs the command.
@@ -177,6 +177,10 @@ fn publish_all(
             Format::Md => vec![("summary.md", Content::Text(markdown::render(analysis, provenance)))],
             Format::Xlsx => vec![("report.xlsx", Content::Bytes(xlsx::render(analysis, provenance)?))],
             Format::Confluence => vec![("confluence.xml", Content::Text(confluence::render(analysis, provenance)))],
+            Format::Png => {
+                let pictures = png::pictures(analysis, provenance)?.into_iter();
+                pictures.map(|picture| (picture.name, Content::Picture(picture))).collect()
+            }
         })
     };
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;

@@ -1,10 +1,10 @@
 //! The headline: every metric of the whole in one sentence, what got worse first.
 
-use super::{enumerate, metrics, no_figure, sentence_case, subject};
+use super::{enumerate, metrics, no_figure, subject};
 use crate::domain::period::Period;
 use crate::metrics::tables::{Analysis, GroupReport, Metric, Progress};
 use crate::report::reading;
-use crate::report::words::period_name;
+use crate::report::words::{capital, period_name};
 
 /// What one clause of the headline says, in the order of the clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
     }
     clauses.sort_by_key(|(clause, _)| clause.order());
     let said: Vec<String> = clauses.iter().map(|(clause, members)| clause.words(members)).collect();
-    sentence_case(&said.join("; ")) + "."
+    capital(&said.join("; ")) + "."
 }
 
 /// The values alone, where there is nothing to compare with.
@@ -93,5 +93,5 @@ fn without_comparison(analysis: &Analysis, all: &GroupReport) -> String {
             Some(format!("{} {}", subject(metric), now.value))
         })
         .collect();
-    if said.is_empty() { no_figure(analysis) } else { sentence_case(&enumerate(&said)) + "." }
+    if said.is_empty() { no_figure(analysis) } else { capital(&enumerate(&said)) + "." }
 }

@@ -77,12 +77,6 @@ fn enumerate(names: &[String]) -> String {
     }
 }
 
-/// A text whose first letter is a capital.
-fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn trust(analysis: &Analysis) -> String {
     let said: Vec<String> = shares(analysis)
         .iter()

@@ -3,13 +3,13 @@
 //! What makes a figure wrong or missing comes before what got worse, that before what waits for someone, and that before
 //! what went well or did not change.
 
-use super::{MOST_POINTS, enumerate, metrics, sentence_case, subject};
+use super::{MOST_POINTS, enumerate, metrics, subject};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{
     Analysis, Fault, Figure, GroupReport, IncidentRecord, Metric, NoData, Observation, Progress, Severity,
 };
 use crate::report::findings::{fault_name, words};
-use crate::report::words::{names, period_name, sentence};
+use crate::report::words::{capital, names, period_name, sentence};
 use crate::report::{number, reading};
 
 /// One main point.
@@ -75,7 +75,7 @@ fn missing(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     let of = |(reason, members): (&NoData, Vec<String>)| {
         let why = sentence(reason, analysis.settings.zone);
         let why = why.strip_prefix("No figure: ").unwrap_or(&why);
-        point(Weight::Missing, true, format!("No figure for {}.", enumerate(&members)), sentence_case(why))
+        point(Weight::Missing, true, format!("No figure for {}.", enumerate(&members)), capital(why))
     };
     reasons.into_iter().map(of).collect()
 }
@@ -112,10 +112,10 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     let said = |metrics: &[Metric]| {
         let each: Vec<String> =
             metrics.iter().filter_map(|&metric| from_to(metric, &all.figures[metric], analysis)).collect();
-        sentence_case(&each.join("; ")) + "."
+        capital(&each.join("; ")) + "."
     };
     let of = |(progress, metrics): (&Progress, Vec<Metric>)| {
-        let who = sentence_case(&enumerate(&metrics.iter().map(|metric| subject(*metric)).collect::<Vec<_>>()));
+        let who = capital(&enumerate(&metrics.iter().map(|metric| subject(*metric)).collect::<Vec<_>>()));
         let text = said(&metrics);
         let level = progress.level_of().map(period_name).unwrap_or_default();
         match progress {

@@ -7,7 +7,7 @@
 mod canvas;
 mod frame;
 mod labels;
-mod palette;
+pub(super) mod palette;
 mod scale;
 
 pub mod balance;

@@ -9,20 +9,25 @@
 use plotters::style::RGBColor;
 
 /// Text that is read first.
-pub(super) const INK: RGBColor = RGBColor(0x1F, 0x23, 0x28);
+pub(in crate::report) const INK: RGBColor = RGBColor(0x1F, 0x23, 0x28);
 /// Text of axes and notes.
-pub(super) const MUTED: RGBColor = RGBColor(0x59, 0x63, 0x6E);
+pub(in crate::report) const MUTED: RGBColor = RGBColor(0x59, 0x63, 0x6E);
 /// Grid lines.
-pub(super) const RULE: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
+pub(in crate::report) const RULE: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
 /// The headline series.
-pub(super) const LINE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
+pub(in crate::report) const LINE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 /// What failed or is open.
 pub(super) const ALERT: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 /// What a figure stands on or is compared with: bars and dots behind a line, earlier values, a second line.
-pub(super) const BAR: RGBColor = RGBColor(0x87, 0x90, 0x9A);
+pub(in crate::report) const BAR: RGBColor = RGBColor(0x87, 0x90, 0x9A);
 
 /// The stroke that makes a line of [`BAR`] dashed; plotters' SVG knows no dashes.
 pub(super) const DASHED_STROKE: (&str, &str) = ("stroke=\"#87909A\" stroke-width=\"4\"", "12 7");
+
+/// A colour as SVG writes it.
+pub(in crate::report) fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+    format!("#{red:02X}{green:02X}{blue:02X}")
+}
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use super::scale::{Scale, percents};
 use super::{Chart, ChartError, Points};
 use crate::metrics::tables::SurvivalStep;
 use crate::report::number;
+use crate::report::words::capital;
 
 const HEIGHT: u32 = 250;
 /// Rows of the table at most; they are spread evenly over the steps.
@@ -76,11 +77,6 @@ pub fn chart(steps: &[SurvivalStep]) -> Result<Option<Chart>, ChartError> {
                 .collect(),
         },
     }))
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

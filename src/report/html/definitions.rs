@@ -6,6 +6,7 @@ use crate::domain::glob::Glob;
 use crate::domain::settings::{Merge, Policy, Settings};
 use crate::metrics::tables::{Analysis, Metric, Unit};
 use crate::report::number::{self, RateUnit};
+use crate::report::words::capital;
 
 /// Names in one sentence before the rest are only counted.
 const NAMES: usize = 20;
@@ -159,11 +160,6 @@ fn filters(settings: &Settings) -> String {
     } else {
         format!("{}. Those merged into another never count.", capital(&all.join(", and ")))
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The table of thresholds in force.

@@ -20,16 +20,11 @@ pub(super) fn section(analysis: &Analysis, all: &GroupReport) -> Section {
     {
         Ok(now) => {
             let interval = now.interval.map(|it| format!(" (95 % interval {it})")).unwrap_or_default();
-            format!("{}: {}{interval}.", sentence(&now.basis), now.value)
+            format!("{}: {}{interval}.", words::capital(&now.basis), now.value)
         }
         Err(why) => why,
     };
     Section { id: "failed", title: "What failed", lead, texts: Vec::new(), panels }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn failed(analysis: &Analysis) -> Option<Grid> {

@@ -6,7 +6,7 @@ use crate::domain::event::Table;
 use crate::domain::group::GroupKind;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::Analysis;
-use crate::report::words::period_name;
+use crate::report::words::{capital, period_name};
 use crate::report::{Provenance, number};
 
 /// Spans that one line names before the rest are only counted.
@@ -196,11 +196,6 @@ fn missing(spans: &[Span], wanted: Span) -> Vec<Span> {
         gaps.push(Span { from, to: wanted.to });
     }
     gaps
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod appendix;
 mod cell;
+mod charts;
 mod definitions;
 mod emulations;
 mod failed;
@@ -33,6 +34,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+pub use self::charts::charts;
 use self::first::First;
 pub use self::index::{IndexEntry, IndexFigure, render_index};
 use self::view::{Panel, Section};

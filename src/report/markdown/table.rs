@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::escape;
 use crate::domain::band::{Band, Bands};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Figure, GroupReport, Metric, Progress, Unit};
+use crate::metrics::tables::{Figure, GroupReport, Metric, Unit};
 use crate::report::number;
 use crate::report::reading::{TOO_FEW, is_too_few};
-use crate::report::words::period_name;
+use crate::report::words::progress;
 
 /// What stands where there is no value.
 const NONE: &str = "–";
@@ -75,20 +75,11 @@ pub(super) fn metrics(report: &GroupReport, bands: &Bands) -> String {
         let Cells { value, n, ci95, band } = cells(metric, figure, bands);
         let previous =
             figure.previous.as_deref().map_or_else(|| NONE.into(), |before| cells(metric, before, bands).value);
-        let verdict = figure.progress.as_ref().map_or(NONE.to_owned(), verdict);
+        let verdict = figure.progress.as_ref().map_or(NONE.to_owned(), progress);
         let name = metric.title();
         let _ = writeln!(out, "| {name} | {value} | {n} | {ci95} | {band} | {previous} | {verdict} |");
     }
     out
-}
-
-/// `recovered to the level of 2026-Q1`, `unchanged`.
-fn verdict(progress: &Progress) -> String {
-    match (progress, progress.level_of().map(period_name)) {
-        (Progress::RecoveredInPart(_), Some(level)) => format!("recovered in part, below the level of {level}"),
-        (_, Some(level)) => format!("{} to the level of {level}", progress.as_str()),
-        (_, None) => progress.as_str().to_owned(),
-    }
 }
 
 /// The head of the table of groups.
