@@ -8,7 +8,7 @@ use super::support::{COMMITS, DEPLOYMENTS, Place, skip};
 const HOSTILE: &str = "</td></svg></title></style><script>document.body.dataset.owned=1</script>\
                        <img src=http://127.0.0.1:9/x onerror=document.body.dataset.owned=1>\u{202e}\u{1f525}&lt;b&gt;";
 
-fn chromium(place: &Place, arguments: &[&str]) -> Option<(String, String)> {
+pub(crate) fn chromium(place: &Place, arguments: &[&str]) -> Option<(String, String)> {
     let profile = place.path("profile");
     let run = Command::new("chromium")
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"])

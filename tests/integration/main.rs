@@ -29,6 +29,7 @@ mod mail;
 mod metrics_properties;
 mod notify;
 mod oracle;
+mod paper;
 mod prometheus;
 mod proxy;
 mod publishing;

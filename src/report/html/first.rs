@@ -10,7 +10,7 @@ use crate::report::words::period_name;
 use crate::report::{Provenance, number};
 
 /// Letters of a text by people before it is cut: the first page has one sheet.
-const LONGEST: usize = 90;
+const LONGEST: usize = 76;
 
 /// Everything of the first page.
 pub(super) struct First {
@@ -102,7 +102,7 @@ pub(super) fn first(
 fn action(it: &crate::report::bulletin::ActionNow) -> ActionRow {
     ActionRow {
         what: cut(&it.action.what, LONGEST),
-        who: cut(it.action.owner.as_deref().unwrap_or("\u{2013}"), 30),
+        who: cut(it.action.owner.as_deref().unwrap_or("\u{2013}"), 26),
         due: it.action.due.map_or_else(|| "\u{2013}".to_owned(), number::date),
         now: it.now.as_deref().map_or_else(|| "\u{2013}".to_owned(), |now| cut(now, LONGEST)),
     }

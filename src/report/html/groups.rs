@@ -1,7 +1,7 @@
 //! The tables of services and teams: each figure with its n, interval and course, sorted by name; no ranking.
 //!
-//! Many services would push everything else off the printed pages: then the body shows those that changed, failed for
-//! long or cannot be judged for want of data last, and the appendix has all that fit.
+//! Many services would push everything else off the printed pages: then paper shows those that changed or failed for long,
+//! and the appendix all that fit.
 
 use super::cell::short;
 use super::view::{self, Spark};
@@ -15,6 +15,8 @@ use crate::report::reading::{self, BandView, Outcome};
 const SMALL_SAMPLE: u64 = 20;
 /// Services that the body shows; more are in the appendix.
 const MOST: usize = 40;
+/// Rows of a table on paper: the body has eight pages.
+const PRINTED: usize = 24;
 /// Services that the appendix shows; more are in summary.csv.
 const MOST_OF_ALL: usize = 200;
 
@@ -27,12 +29,16 @@ pub(super) struct GroupTable {
     /// The metrics of the columns.
     pub(super) heads: Vec<String>,
     pub(super) rows: Vec<Row>,
+    /// What paper leaves out; empty where it has everything.
+    pub(super) print_note: String,
 }
 
 /// One group.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub(super) name: String,
+    /// Whether it is left out on paper.
+    pub(super) is_quiet: bool,
     pub(super) team: Option<String>,
     pub(super) note: String,
     pub(super) cells: Vec<Value>,
@@ -88,9 +94,16 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
             if services.len() > MOST_OF_ALL { "the first 200, summary.csv all" } else { "all of them" }
         )
     };
-    let mut table = |id, kind, caption, groups: &[&GroupReport], sparks| -> Result<GroupTable, ChartError> {
-        let rows = groups.iter().map(|it| row(analysis, it, &mut found.reasons, sparks)).collect::<Result<_, _>>()?;
-        Ok(GroupTable { id, caption, kind, heads: heads(), rows })
+    let mut table = |id, kind, caption, groups: &[&GroupReport], is_body: bool| -> Result<GroupTable, ChartError> {
+        let mut rows: Vec<Row> =
+            groups.iter().map(|it| row(analysis, it, &mut found.reasons, is_body)).collect::<Result<_, _>>()?;
+        let mut print_note = String::new();
+        if is_body && rows.len() > PRINTED {
+            let telling: Vec<bool> = groups.iter().map(|it| is_telling(analysis, it)).collect();
+            let quiet = rows.len() - quieten(&mut rows, &telling);
+            print_note = format!("On paper without {}; the appendix or summary.csv has them.", n(quiet));
+        }
+        Ok(GroupTable { id, caption, kind, heads: heads(), rows, print_note })
     };
     let mut body = Vec::new();
     if !services.is_empty() {
@@ -104,7 +117,7 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
         }
         body.push(table("teams", "Team", caption, &few, true)?);
     }
-    let rest = if shown.len() < services.len() {
+    let rest = if services.len() > PRINTED {
         let some: Vec<&GroupReport> = services.iter().copied().take(MOST_OF_ALL).collect();
         let caption = format!("Services, by name: {} of {}.", n(some.len()), n(services.len()));
         Some(table("all-services", "Service", caption, &some, false)?)
@@ -115,6 +128,20 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
     found.body = body;
     found.rest = rest;
     Ok(found)
+}
+
+/// Leaves rows out on paper: those of which nothing is beyond chance first, and the last of them. How many remain.
+fn quieten(rows: &mut [Row], telling: &[bool]) -> usize {
+    let mut left = rows.len();
+    for pass in [false, true] {
+        for (row, is_telling) in rows.iter_mut().zip(telling).rev() {
+            if left > PRINTED && *is_telling == pass {
+                row.is_quiet = true;
+                left -= 1;
+            }
+        }
+    }
+    left
 }
 
 /// Whether something about a service is beyond chance.
@@ -159,7 +186,7 @@ fn row(
         _ => number::counted(group.services as u64, "service", "services"),
     };
     let team = group.team.as_ref().filter(|_| group.group.kind == GroupKind::Service).map(|team| short(&team.0));
-    Ok(Row { name: short(&group.group.name), team, note, cells })
+    Ok(Row { name: short(&group.group.name), is_quiet: false, team, note, cells })
 }
 
 fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> Value {
