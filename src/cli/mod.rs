@@ -4,6 +4,7 @@
 mod advice;
 mod args;
 mod carried;
+mod closing;
 mod commands;
 mod content;
 mod context;
@@ -39,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let _ = context::started();
     let talk = Talk::new(&cli.common);
     let done = match &cli.command {
-        Command::Demo => commands::demo::run(&cli.common, talk),
+        Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
         Command::Doctor(network) => commands::doctor::run(*network, &cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),

@@ -2,6 +2,7 @@
 
 pub mod bulletin;
 pub mod chart;
+pub mod commands;
 pub mod completeness;
 pub mod csv;
 pub mod diff;
@@ -21,6 +22,7 @@ pub mod words;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub use commands::Commands;
 pub use notes::{Action, Notes};
 
 /// Where a report comes from, besides its events and settings.
@@ -38,4 +40,6 @@ pub struct Provenance {
     pub carried: Vec<Action>,
     /// A logo for the page's head, as a data URI.
     pub logo: Option<String>,
+    /// What the printed commands need; `None` where the reader has no dataset to run one on, and none is printed.
+    pub commands: Option<Commands>,
 }

@@ -37,7 +37,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
-    Demo,
+    Demo(Demo),
     /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
     Doctor(Network),
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
@@ -128,6 +128,14 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Leave the bundled files, their config and the dataset made of them in this folder, which is empty or new, to run other
+    /// commands on.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -247,6 +255,7 @@ pub(super) enum TextOrJson {
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The metric.
+    #[arg(ignore_case = true)]
     pub(super) metric: Metric,
     /// Of this service.
     #[arg(long, value_name = "NAME", conflicts_with = "team")]
@@ -285,7 +294,8 @@ impl ValueEnum for Metric {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let descriptor = self.descriptor();
-        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(descriptor.title))
+        let help = format!("{}; also {}", descriptor.title, descriptor.aliases.join(", "));
+        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(help))
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report};
 use crate::cli::carried;
+use crate::cli::closing;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
-use crate::cli::output::{Talk, data, printable};
+use crate::cli::output::Talk;
 use crate::cli::publish::{self, Publication};
 use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
@@ -21,7 +22,7 @@ use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
-use crate::report::{Provenance, digest, html, json, markdown};
+use crate::report::{Commands, Provenance, html, json, markdown};
 use crate::store::Dataset;
 
 /// Runs the command.
@@ -70,12 +71,15 @@ pub(super) fn make(context: &Context, report: &Report, talk: Talk) -> anyhow::Re
             .filter(|_| !report.redact)
             .map(|path| extras::logo(&context.beside_config(path)))
             .transpose()?,
+        // Whoever a redacted report is for has no dataset, and paths are names too.
+        commands: (!report.redact).then(|| Commands { flags: context.flags.clone(), first: None }),
     };
     let mut analysis = analyse(&dataset, &request)?;
     if report.redact {
         analysis = redact(analysis);
     }
     publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
+    closing::next(&analysis, &provenance, talk);
     if let Some(advice) = advice::on_missing(&analysis, &dataset.import_zones()?, report.period.as_deref()) {
         talk.info(&advice);
     }
@@ -162,7 +166,7 @@ fn publish_all(
         })
     };
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;
-    say(analysis, &published.folder, formats, talk)?;
+    closing::figures(analysis, provenance, &published.folder, formats, talk)?;
     if !published.dropped.is_empty() {
         talk.info(&format!(
             "{}: removed {} of the report before: made of other data, another --as-of or another configuration; add \
@@ -171,17 +175,5 @@ fn publish_all(
             published.dropped.join(", ")
         ));
     }
-    Ok(())
-}
-
-fn say(analysis: &Analysis, folder: &Path, formats: &[Format], talk: Talk) -> anyhow::Result<()> {
-    let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
-    if !talk.is_quiet() {
-        data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis))))?;
-    }
-    for finding in &analysis.findings {
-        talk.finding(finding);
-    }
-    talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
     Ok(())
 }

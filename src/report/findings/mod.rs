@@ -5,6 +5,7 @@
 mod counting;
 mod deployments;
 mod incidents;
+mod lines;
 
 use crate::metrics::tables::{Counts, Finding, Observation};
 
@@ -24,6 +25,7 @@ impl Words {
 }
 
 pub(super) use self::incidents::fault_name;
+pub use self::lines::{Line, lines};
 
 /// The words of a finding.
 pub fn words(finding: &Finding) -> Words {

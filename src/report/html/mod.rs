@@ -80,7 +80,8 @@ struct Page<'a> {
     sections: Vec<Section>,
     group_tables: Vec<groups::GroupTable>,
     group_reasons: Vec<String>,
-    explain: String,
+    first_command: Option<&'a str>,
+    explain: Option<String>,
     terms: Vec<(&'static str, String)>,
     bands: cell::Grid,
     appendix: Vec<cell::Grid>,
@@ -121,8 +122,11 @@ struct IndexRow {
 /// A template or a chart could not be rendered: a defect of this program.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
+    let commands = provenance.commands.as_ref();
     let (tiles, sections) = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
-        Some(all) => (summary::tiles(analysis, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?),
+        Some(all) => {
+            (summary::tiles(analysis, commands, all).map_err(failed)?, sections::all(analysis, all).map_err(failed)?)
+        }
         None => (Vec::new(), Vec::new()),
     };
     let trust = match analysis.groups.iter().find(|it| it.group.kind == GroupKind::All) {
@@ -156,7 +160,8 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         sections,
         group_tables,
         group_reasons,
-        explain: format!("dora-report explain METRIC --service NAME {}", summary::span(analysis)),
+        first_command: commands.and_then(|it| it.first.as_deref()),
+        explain: commands.and_then(|it| it.example(analysis)),
         terms: definitions::terms(analysis),
         bands: definitions::bands(&analysis.settings),
         appendix: appendix::tables(analysis),

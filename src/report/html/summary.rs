@@ -2,10 +2,9 @@
 
 use super::view;
 use super::view::Spark;
-use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Verdict};
+use crate::report::Commands;
 use crate::report::chart::ChartError;
-use crate::report::explain::command;
 use crate::report::reading::{self, BandView};
 use crate::report::words::period_name;
 
@@ -24,35 +23,35 @@ pub(super) struct Tile {
     pub(super) verdict: Option<&'static str>,
     pub(super) spark: Option<Spark>,
     pub(super) sentence: String,
-    /// The command that explains the figure.
+    /// The command that explains the figure; empty where there is none.
     pub(super) explain: String,
 }
 
 /// The tiles of the whole.
-pub(super) fn tiles(analysis: &Analysis, all: &GroupReport) -> Result<Vec<Tile>, ChartError> {
+pub(super) fn tiles(
+    analysis: &Analysis,
+    commands: Option<&Commands>,
+    all: &GroupReport,
+) -> Result<Vec<Tile>, ChartError> {
     let mut tiles = Vec::new();
     for (metric, figure) in all.figures.iter() {
         if let Some(section) = metric.descriptor().section {
-            tiles.push(tile(analysis, (metric, section), figure, view::spark(&all.daily, metric)?));
+            let explain = commands.and_then(|it| it.explain(analysis, metric, &all.group)).unwrap_or_default();
+            tiles.push(tile(analysis, (metric, section), figure, view::spark(&all.daily, metric)?, explain));
         }
     }
     Ok(tiles)
 }
 
-/// The flags that name the report's period, as it was known then.
-pub(super) fn span(analysis: &Analysis) -> String {
-    let label = &analysis.period.label;
-    let period = label.split_once('_').map_or_else(|| label.clone(), |(from, to)| format!("{from}..{to}"));
-    format!("--period {period} --as-of {}", analysis.as_of)
-}
-
-fn tile(analysis: &Analysis, (metric, section): (Metric, &'static str), figure: &Figure, spark: Option<Spark>) -> Tile {
+fn tile(
+    analysis: &Analysis,
+    (metric, section): (Metric, &'static str),
+    figure: &Figure,
+    spark: Option<Spark>,
+    explain: String,
+) -> Tile {
     let zone = analysis.settings.zone;
     let (name, before, verdict) = (metric.title(), reading::before(metric, figure, zone), figure.verdict);
-    let whole = Group::all();
-    // Of a part of the services no command gives the whole.
-    let is_part = analysis.service_filter.is_some() || analysis.team_filter.is_some();
-    let explain = if is_part { String::new() } else { command(metric, &whole, &span(analysis)) };
     let now = match reading::of(metric, figure, zone) {
         Ok(now) => now,
         Err(sentence) => {
