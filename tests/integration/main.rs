@@ -26,6 +26,7 @@ mod incidents;
 mod logins;
 mod metrics_properties;
 mod oracle;
+mod printed;
 mod prometheus;
 mod proxy;
 mod publishing;
