@@ -282,6 +282,9 @@ pub(super) struct Diff {
     pub(super) old: PathBuf,
     /// The newer one.
     pub(super) new: PathBuf,
+    /// Print every number that differs, and not only the ten changes that matter. JSON always has them all.
+    #[arg(long)]
+    pub(super) all: bool,
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TextOrJson,
