@@ -99,23 +99,19 @@ fn aligned(heads: Vec<String>, mut lines: Vec<Line>) -> String {
 }
 
 /// Commands that say more, each with what it says, in the order in which they must run.
-pub fn next(analysis: &Analysis, provenance: &Provenance) -> Vec<(String, &'static str)> {
+pub fn next(analysis: &Analysis, provenance: &Provenance) -> Vec<(String, String)> {
     let Some(commands) = &provenance.commands else { return Vec::new() };
-    let mut found: Vec<(String, &'static str)> = Vec::new();
+    let mut found: Vec<(String, String)> = Vec::new();
     let whose = subject(analysis).and_then(|report| Some((report, most_telling(report)?)));
     if let Some((report, metric)) = whose {
-        let why = match report.figures[metric].progress {
-            Some(Progress::Worse | Progress::FellBackTo(_)) => "what is behind the figure that got worse",
-            Some(Progress::Better | Progress::RecoveredTo(_) | Progress::RecoveredInPart(_)) => {
-                "what is behind the figure that improved"
-            }
-            _ => "what is behind a figure",
-        };
+        let progress = report.figures[metric].progress.as_ref();
+        let course = progress.map(|it| format!(" ({})", it.as_str())).unwrap_or_default();
+        let why = format!("{}{course}: the events behind the figure", metric.descriptor().in_text);
         found.extend(commands.explain(analysis, metric, &report.group).map(|it| (it, why)));
     }
-    found.extend(commands.audit(analysis).map(|it| (it, "every finding with its advice")));
+    found.extend(commands.audit(analysis).map(|it| (it, "every finding with its advice".to_owned())));
     if let (Some(first), false) = (&commands.first, found.is_empty()) {
-        found.insert(0, (first.clone(), "keeps the dataset that the next commands need"));
+        found.insert(0, (first.clone(), "keeps the dataset that the next commands need".to_owned()));
     }
     found
 }
