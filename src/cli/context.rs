@@ -12,12 +12,15 @@ use super::exit::UsageError;
 use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
+use crate::report::commands::flag;
 
 /// The config in force, with the flags laid over it.
 pub(super) struct Context {
     pub(super) config: Config,
     pub(super) data: PathBuf,
     pub(super) out: PathBuf,
+    /// The flags with which a command finds the same config and dataset, as a shell takes them.
+    pub(super) flags: String,
     /// The folder of the config file, where there is one.
     folder: PathBuf,
 }
@@ -25,14 +28,19 @@ pub(super) struct Context {
 impl Context {
     /// Reads the config file, if there is one.
     pub(super) fn load(common: &Common) -> anyhow::Result<Self> {
+        let default = Path::new("dora.toml");
         let config = match &common.config {
             Some(path) => read_config(path)?,
-            None if Path::new("dora.toml").exists() => read_config(Path::new("dora.toml"))?,
+            None if default.exists() => read_config(default)?,
             None => Config::default(),
         };
+        let config_flag = common.config.as_deref().filter(|path| *path != default).map(|path| ("--config", path));
+        let data_flag = common.data.as_deref().filter(|path| *path != config.data_dir).map(|path| ("--data", path));
+        let given = config_flag.into_iter().chain(data_flag);
         Ok(Self {
             data: common.data.clone().unwrap_or_else(|| config.data_dir.clone()),
             out: common.out.clone().unwrap_or_else(|| config.out.clone()),
+            flags: given.map(|(name, path)| flag(name, &path.display().to_string())).collect(),
             folder: common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             config,
         })

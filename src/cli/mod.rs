@@ -4,6 +4,7 @@
 mod advice;
 mod args;
 mod carried;
+mod closing;
 mod commands;
 mod content;
 mod context;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{Color, Common, LogFormat};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
-use crate::report::findings::{Words, words};
+use crate::report::findings::{Grouped, grouped};
 
 /// How to talk to the user.
 #[derive(Debug, Clone, Copy)]
@@ -99,16 +99,21 @@ impl Talk {
         self.line("warning", AnsiColor::Yellow.on_default().bold(), text);
     }
 
-    /// Says one finding of a report on one line: errors always, warnings unless quiet, and no others.
-    pub(super) fn finding(self, finding: &Finding) {
-        let (level, colour) = match finding.severity {
-            Severity::Error => ("error", AnsiColor::Red),
-            Severity::Warning if self.level >= Level::Normal => ("warning", AnsiColor::Yellow),
-            Severity::Warning | Severity::Info => return,
+    /// Says the findings of a report: errors always, warnings unless quiet, and no others. The scopes of one finding share
+    /// a line; as JSON each finding has its own.
+    pub(super) fn findings(self, findings: &[Finding]) {
+        let all: Vec<Grouped> = match self.format {
+            LogFormat::Text => grouped(findings),
+            LogFormat::Json => findings.iter().flat_map(|it| grouped(std::slice::from_ref(it))).collect(),
         };
-        let Words { message, advice } = words(finding);
-        let text = format!("{} ({}): {message} {advice}", finding.id(), finding.scope());
-        self.line(level, colour.on_default().bold(), &on_one_line(&text));
+        for it in all {
+            let (level, colour) = match it.severity {
+                Severity::Error => ("error", AnsiColor::Red),
+                Severity::Warning if self.level >= Level::Normal => ("warning", AnsiColor::Yellow),
+                Severity::Warning | Severity::Info => continue,
+            };
+            self.line(level, colour.on_default().bold(), &on_one_line(&it.text()));
+        }
     }
 
     /// Says why the program ends.

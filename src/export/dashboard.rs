@@ -3,7 +3,8 @@
 //!
 //! Over samples of events it asks the events themselves, so that history shows right after a backfill, without a rule
 //! loaded; over pushed gauges it asks what the rules record. Source of the keys: Grafana's dashboard JSON model,
-//! schema version 38.
+//! schema version 38. `.ci/validate-dashboard.mjs` holds the JSON to the types that Grafana publishes for releases 10.4 and
+//! 13.2; the integration tests ask every query of a Prometheus. No Grafana server loads it: no registry has one.
 
 use serde_json::{Value, json};
 
@@ -274,6 +275,8 @@ fn downward(thresholds: &Thresholds, scale: f64) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn steps(steps: &[Value]) -> String {
@@ -293,6 +296,20 @@ mod tests {
             "green@null blue@5.0 orange@10.0 red@15.000000000000002"
         );
         assert_eq!(steps(&downward(&Thresholds::default(), 1.0)), "text@null");
+    }
+
+    #[test]
+    fn every_panel_has_an_id_of_its_own_and_a_place_that_no_other_covers() {
+        let read: Value =
+            serde_json::from_str(&render(&Input::Events, &Bands::handbook()).expect("JSON")).expect("JSON");
+        let (mut ids, mut cells) = (BTreeSet::new(), BTreeSet::new());
+        for panel in read["panels"].as_array().expect("panels") {
+            assert!(ids.insert(panel["id"].as_u64().expect("an id")), "{panel}");
+            let [x, y, w, h] = ["x", "y", "w", "h"].map(|key| panel["gridPos"][key].as_u64().expect("a number"));
+            assert!(x + w <= 24, "a row has 24 columns: {panel}");
+            let mut places = (x..x + w).flat_map(|x| (y..y + h).map(move |y| (x, y)));
+            assert!(places.all(|place| cells.insert(place)), "{panel}");
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub enum Input<'a> {
     },
 }
 
+/// Fewest resolved incidents whose median alerts: with fewer it has no interval of 95 %.
+const MIN_INCIDENTS: u64 = 6;
+
 /// The records over samples of events.
 const EVENT_RECORDS: &str = include_str!("../../templates/prometheus/events.rules.yml");
 
@@ -43,6 +46,7 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> String {
             *job,
         ),
     };
+    let lead_time = worse_than_high(&bands.lead_time, 1.0);
     let frequency = |band: Band| at(&bands.deployment_frequency, band).map(bool_of);
     let failure = worse_than_high(&bands.change_failure_rate, 100.0);
     let restore = worse_than_high(&bands.time_to_restore, 1.0);
@@ -52,10 +56,14 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> String {
             ("__DF_ELITE_BOOL__", frequency(Band::Elite)),
             ("__DF_HIGH_BOOL__", frequency(Band::High)),
             ("__DF_MEDIUM_BOOL__", frequency(Band::Medium)),
+            ("__LT_WORSE_THAN_HIGH__", lead_time.as_ref().map(|it| it.0.clone())),
+            ("__LT_HIGH_TEXT__", lead_time.as_ref().map(|it| format!("{} {}", it.1, length(it.2)))),
             ("__CFR_WORSE_THAN_HIGH__", failure.as_ref().map(|it| it.0.clone())),
             ("__CFR_HIGH_TEXT__", failure.as_ref().map(|it| format!("{} {} %", it.1, it.2))),
             ("__MTTR_WORSE_THAN_HIGH__", restore.as_ref().map(|it| it.0.clone())),
             ("__MTTR_HIGH_TEXT__", restore.as_ref().map(|it| format!("{} {}", it.1, length(it.2)))),
+            ("__MIN_DEPLOYMENTS__", Some(bands.min_sample.to_string())),
+            ("__MIN_INCIDENTS__", Some(MIN_INCIDENTS.to_string())),
         ];
         let lacks = blanks.iter().any(|(blank, value)| value.is_none() && part.contains(blank));
         if !lacks {
@@ -119,6 +127,12 @@ fn length(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::statistics::median_ranks;
+
+    #[test]
+    fn a_median_alerts_from_as_many_incidents_as_give_it_an_interval() {
+        assert!(median_ranks(MIN_INCIDENTS).is_some() && median_ranks(MIN_INCIDENTS - 1).is_none());
+    }
 
     #[test]
     fn no_blank_is_left_and_an_alert_without_a_limit_is_left_out() {
@@ -128,16 +142,17 @@ mod tests {
                 let text = render(&input, &bands);
                 assert!(!text.contains("__"), "{edition}: {text}");
                 assert!(text.contains("record: dora:change_failure_rate:ratio30d"));
-                assert_eq!(
-                    text.contains("DoraChangeFailureRateHigh"),
-                    !matches!(edition, "none" | "dora-2025"),
-                    "{edition}"
-                );
+                for alert in ["DoraChangeFailureRateHigh", "DoraLeadTimeHigh"] {
+                    assert_eq!(text.contains(alert), !matches!(edition, "none" | "dora-2025"), "{edition}");
+                }
                 assert!(text.contains("DoraReportMissing"));
             }
         }
         let handbook = render(&Input::Events, &Bands::handbook());
         assert!(handbook.contains("env=\"production\"} >= 86400"), "{handbook}");
+        assert!(handbook.contains("[30d]) >= 12") && handbook.contains("[30d]) >= 6"), "{handbook}");
+        let bands = Bands { min_sample: 40, ..Bands::handbook() };
+        assert!(render(&Input::Events, &bands).contains("[30d]) >= 40"), "the smallest sample is that of the bands");
         assert!(!render(&Input::Pushgateway { job: "a\"b" }, &Bands::handbook()).contains("job=\"dora\""));
     }
 }

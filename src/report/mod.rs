@@ -4,6 +4,7 @@
 pub mod bulletin;
 mod cells;
 pub mod chart;
+pub mod commands;
 pub mod completeness;
 pub mod confluence;
 pub mod csv;
@@ -29,6 +30,7 @@ mod xml_text;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub use commands::Commands;
 pub use notes::{Action, Notes};
 
 /// Where a report comes from, besides its events and settings.
@@ -46,4 +48,6 @@ pub struct Provenance {
     pub carried: Vec<Action>,
     /// A logo for the page's head, as a data URI.
     pub logo: Option<String>,
+    /// What the printed commands need; `None` where the reader has no dataset to run one on, and none is printed.
+    pub commands: Option<Commands>,
 }

@@ -118,7 +118,11 @@ fn diff_tells_late_data_from_another_config() {
     assert_eq!(report(&place, &[]), 0);
     let run = place.run(["diff", "old.json", "reports/2026-07/report.json"]);
     assert!(run.stdout.contains("data        deployments, rows"), "{}", run.stdout);
-    assert!(run.stdout.contains("service web: deployment_frequency per_day"), "{}", run.stdout);
+    assert!(run.stdout.contains("  service web: deployment frequency 2.9 a month → 3.9 a month\n"), "{}", run.stdout);
+    assert!(run.stdout.ends_with(" differ; --all prints them\n"), "{}", run.stdout);
+    let all = place.done(["diff", "old.json", "reports/2026-07/report.json", "--all"]);
+    assert!(all.stdout.contains("  service web: deployment_frequency per_day"), "{}", all.stdout);
+    assert!(all.stdout.lines().count() > 2 * run.stdout.lines().count(), "{}", all.stdout);
     assert!(!run.stdout.contains("config "), "{}", run.stdout);
     place.write("dora.toml", &format!("{CONFIG}[incidents]\nattribution = \"explicit\"\n"));
     assert_eq!(report(&place, &[]), 0);

@@ -265,20 +265,27 @@ fn coverage_without_a_time_zone_still_opens() {
 }
 
 #[test]
-fn errors_and_warnings_among_the_findings_are_printed_a_line_each() {
+fn errors_and_warnings_among_the_findings_are_printed_a_line_per_id_and_as_json_one_each() {
     let place = filled();
     let run = july(&place, &[]);
+    let json = july(&place, &["--log-format", "json"]);
     let report: Value = serde_json::from_str(&place.read("reports/2026-07/report.json")).expect("JSON");
     let mut told = 0;
     for finding in report["findings"].as_array().expect("findings") {
         let severity = finding["severity"].as_str().expect("a severity");
         let id = finding["id"].as_str().expect("an id");
         let scope = finding["scope"].as_str().expect("a scope");
-        let line = format!("{severity}: {id} ({scope}): ");
-        assert_eq!(run.stderr.lines().any(|own| own.starts_with(&line)), severity != "info", "{line}: {}", run.stderr);
+        let name = scope.strip_prefix("service ").unwrap_or(scope);
+        let begin = format!("{severity}: {id} (");
+        let lines: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with(&begin)).collect();
+        assert_eq!(lines.len(), usize::from(severity != "info"), "{begin}: {}", run.stderr);
+        assert!(lines.iter().all(|line| line.contains(name)), "{name}: {lines:?}");
+        let begin = format!("\"message\":\"{id} ({scope}): ");
+        let is_told = json.stderr.lines().any(|line| line.contains(&begin));
+        assert_eq!(is_told, severity != "info", "{begin}: {}", json.stderr);
         told += usize::from(severity != "info");
     }
-    assert!(told > 0, "{report}");
+    assert!(told > run.stderr.lines().filter(|line| line.starts_with("warning: ")).count(), "{report}");
     let quiet = place.run(["report", "--quiet", "--period", "2025-Q1"]);
     let lines: Vec<&str> = quiet.stderr.lines().collect();
     assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("error: ")), "{lines:?}");

@@ -136,6 +136,10 @@ pub(super) struct Demo {
     /// Which files to write.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = DEFAULT_FORMATS)]
     pub(super) format: Vec<Format>,
+    /// Leave the bundled files, their config and the dataset made of them in this folder, which is empty or new, to run other
+    /// commands on.
+    #[arg(long, value_name = "DIR")]
+    pub(super) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +275,7 @@ pub(super) enum TextOrJson {
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The metric.
+    #[arg(ignore_case = true)]
     pub(super) metric: Metric,
     /// Of this service.
     #[arg(long, value_name = "NAME", conflicts_with = "team")]
@@ -297,6 +302,9 @@ pub(super) struct Diff {
     pub(super) old: PathBuf,
     /// The newer one.
     pub(super) new: PathBuf,
+    /// Print every number that differs, and not only the ten changes that matter. JSON always has them all.
+    #[arg(long)]
+    pub(super) all: bool,
     /// How to print it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TextOrJson,
@@ -309,7 +317,8 @@ impl ValueEnum for Metric {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let descriptor = self.descriptor();
-        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(descriptor.title))
+        let help = format!("{}; also {}", descriptor.title, descriptor.aliases.join(", "));
+        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(help))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cli::args::{Diff, TextOrJson};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{data, printable};
 use crate::domain::words::plain;
-use crate::report::diff::{difference, text};
+use crate::report::diff::{all, brief, difference};
 use crate::report::verdicts::{self, Verdicts};
 
 /// Runs the command.
@@ -20,7 +20,8 @@ pub(in crate::cli) fn run(asked: &Diff) -> anyhow::Result<Code> {
     };
     let difference = difference(&old, &new, verdicts);
     match asked.format {
-        TextOrJson::Text => data(&printable(&text(&difference)))?,
+        TextOrJson::Text if asked.all => data(&printable(&all(&difference)))?,
+        TextOrJson::Text => data(&printable(&brief(&difference)))?,
         TextOrJson::Json => data(&(serde_json::to_string_pretty(&difference)? + "\n"))?,
     }
     Ok(Code::Done)

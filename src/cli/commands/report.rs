@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report, ReportOnly};
 use crate::cli::carried;
+use crate::cli::closing;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
@@ -12,7 +13,7 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
 use crate::cli::notify::{self, Draft};
-use crate::cli::output::{Talk, data, printable};
+use crate::cli::output::Talk;
 use crate::cli::publish::{self, Publication};
 use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
@@ -22,7 +23,7 @@ use crate::metrics::tables::{Analysis, NoData};
 use crate::metrics::{Depth, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
-use crate::report::{Provenance, confluence, digest, html, json, markdown, png, xlsx};
+use crate::report::{Commands, Provenance, confluence, html, json, markdown, png, xlsx};
 use crate::store::Dataset;
 
 /// Runs the command.
@@ -86,6 +87,8 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
             .filter(|_| !report.redact)
             .map(|path| extras::logo(&context.beside_config(path)))
             .transpose()?,
+        // Whoever a redacted report is for has no dataset, and paths are names too.
+        commands: (!report.redact).then(|| Commands { flags: context.flags.clone(), first: None }),
     };
     let mut analysis = analyse(&dataset, &request)?;
     if report.redact {
@@ -94,6 +97,7 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
     let place = publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
     let has_page = report.format.contains(&Format::Html);
     let draft = notifies.then(|| notify::draft(&analysis, &provenance, &place, has_page));
+    closing::next(&analysis, &provenance, talk);
     if let Some(advice) = advice::on_missing(&analysis, &dataset.import_zones()?, report.period.as_deref()) {
         talk.info(&advice);
     }
@@ -186,7 +190,7 @@ fn publish_all(
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;
     let place =
         if formats.contains(&Format::Html) { published.folder.join("index.html") } else { published.folder.clone() };
-    say(analysis, &place, talk)?;
+    closing::figures(analysis, provenance, &published.folder, formats, talk)?;
     if !published.dropped.is_empty() {
         talk.info(&format!(
             "{}: removed {} of the report before: made of other data, another --as-of or another configuration; add \
@@ -196,15 +200,4 @@ fn publish_all(
         ));
     }
     Ok(place)
-}
-
-fn say(analysis: &Analysis, place: &Path, talk: Talk) -> anyhow::Result<()> {
-    if !talk.is_quiet() {
-        data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis))))?;
-    }
-    for finding in &analysis.findings {
-        talk.finding(finding);
-    }
-    talk.detail(&format!("as of {}", Timestamp::to_rfc3339(analysis.as_of)));
-    Ok(())
 }

@@ -81,6 +81,10 @@ fn figures(now: &DailyRow, days: u32, gauge: &mut impl FnMut(&str, &str, Option<
     let count = |n: Option<u32>| n.map(f64::from);
     gauge("dora_deployments", "Production deployments in the window.", count(now.deployments), &window);
     gauge("dora_rework_deployments", "Rework deployments in the window.", count(now.rework_deployments), &window);
+    let timed = count(now.lead_time_n);
+    gauge("dora_deployments_with_lead_time", "Deployments in the window that have a lead time.", timed, &window);
+    let resolved = count(now.incidents_resolved);
+    gauge("dora_resolved_incidents", "Incidents resolved in the window.", resolved, &window);
     for (name, help, value) in [
         ("dora_deployment_frequency_per_day", "Production deployments a day of the window.", now.deployments_per_day),
         ("dora_lead_time_seconds_p50", "Median lead time of the window's deployments.", now.lead_time_p50),

@@ -2,7 +2,7 @@
 
 use super::{enumerate, metrics, no_figure, subject};
 use crate::domain::period::Period;
-use crate::metrics::tables::{Analysis, GroupReport, Metric, Progress};
+use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Progress};
 use crate::report::reading;
 use crate::report::words::{capital, period_name};
 
@@ -83,6 +83,12 @@ pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
     clauses.sort_by_key(|(clause, _)| clause.order());
     let said: Vec<String> = clauses.iter().map(|(clause, members)| clause.words(members)).collect();
     capital(&said.join("; ")) + "."
+}
+
+/// The metric that the headline names first; none without any metric.
+pub(super) fn most_telling(report: &GroupReport) -> Option<Metric> {
+    let order = |figure: &Figure| Clause::of(figure.progress.as_ref().filter(|_| figure.value.is_some())).order();
+    metrics(report).min_by_key(|(_, figure)| (order(figure), figure.value.is_none())).map(|(metric, _)| metric)
 }
 
 /// The values alone, where there is nothing to compare with.

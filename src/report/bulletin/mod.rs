@@ -54,6 +54,11 @@ pub fn bulletin(analysis: &Analysis, provenance: &Provenance) -> Bulletin {
     }
 }
 
+/// The metric of a group that changed most tellingly: what got worse first, then what improved.
+pub fn most_telling(report: &GroupReport) -> Option<Metric> {
+    headline::most_telling(report)
+}
+
 fn no_figure(analysis: &Analysis) -> String {
     format!("There is no figure for {}.", period_name(&analysis.period))
 }

@@ -11,7 +11,7 @@ use self::events::{Counted, LeftOut};
 use super::number;
 use super::words::sentence;
 use crate::domain::band::{Band, Limit, Thresholds};
-use crate::domain::group::{Group, GroupKind};
+use crate::domain::group::Group;
 use crate::domain::unit::Interval;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::tables::{Analysis, Details, Figure, Metric, ReworkRule, Rule, Unit, Verdict};
@@ -178,22 +178,6 @@ fn ordinal(n: u64) -> String {
         _ => "th",
     };
     format!("{}{ending}", number::count(n))
-}
-
-/// The command that explains a figure; `span` is the flags that name the period.
-pub fn command(metric: Metric, group: &Group, span: &str) -> String {
-    let whose = match group.kind {
-        GroupKind::All => String::new(),
-        GroupKind::Team => format!(" --team {}", quoted(&group.name)),
-        GroupKind::Service => format!(" --service {}", quoted(&group.name)),
-    };
-    format!("dora-report explain {}{whose} {span}", metric.as_str())
-}
-
-/// A name as a shell takes it.
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
-    if plain && !name.is_empty() { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]

@@ -24,6 +24,14 @@ pub struct Grouped {
     pub advice: String,
 }
 
+impl Grouped {
+    /// All of it as one text: id, scope, message, other scopes, advice.
+    pub fn text(&self) -> String {
+        let others = if self.others.is_empty() { String::new() } else { format!(" {}", self.others) };
+        format!("{} ({}): {}{others} {}", self.id, self.scope, self.message, self.advice)
+    }
+}
+
 /// The findings by id: errors, warnings, the rest, each in the order of the report.
 pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
@@ -73,7 +81,7 @@ fn also(others: &[&Finding]) -> String {
 }
 
 /// What a finding does to a figure, in a few words; none where it has no number.
-pub fn effect(what: &Observation) -> Option<String> {
+fn effect(what: &Observation) -> Option<String> {
     let share = |part: u64, whole: u64| percent(part as f64 / whole.max(1) as f64);
     let rate = |it: &Numbers| it.failures.map(|(ratio, ..)| percent(ratio));
     let pair = |one: Option<f64>, other: Option<f64>| {

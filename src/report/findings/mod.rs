@@ -24,7 +24,7 @@ impl Words {
     }
 }
 
-pub use self::grouped::{Grouped, effect, grouped};
+pub use self::grouped::{Grouped, grouped};
 pub(super) use self::incidents::fault_name;
 
 /// The words of a finding.

@@ -9,8 +9,7 @@ use super::{emulations, sensitivity};
 use crate::domain::group::Group;
 use crate::domain::time::Zone;
 use crate::metrics::tables::{Analysis, DeploymentRecord, GroupReport, IncidentRecord, LeadTimeDetails, Metric};
-use crate::report::explain::command;
-use crate::report::{number, words};
+use crate::report::{Commands, number, words};
 
 /// Rows of both tables together.
 const MOST: usize = 1_000;
@@ -44,19 +43,10 @@ fn variants(found: &LeadTimeDetails) -> Grid {
     }
 }
 
-/// The command that explains each figure of the whole; none for a part of the services, which no command gives.
-pub(super) fn commands(analysis: &Analysis) -> Vec<String> {
-    if analysis.service_filter.is_some() || analysis.team_filter.is_some() {
-        return Vec::new();
-    }
-    Metric::ALL.into_iter().map(|metric| command(metric, &Group::all(), &span(analysis))).collect()
-}
-
-/// The flags that name the report's period, as it was known then.
-pub(super) fn span(analysis: &Analysis) -> String {
-    let label = &analysis.period.label;
-    let period = label.split_once('_').map_or_else(|| label.clone(), |(from, to)| format!("{from}..{to}"));
-    format!("--period {period} --as-of {}", analysis.as_of)
+/// The command that explains each figure of the whole; none where no command gives it.
+pub(super) fn commands(analysis: &Analysis, commands: Option<&Commands>) -> Vec<String> {
+    let of = |metric| commands?.explain(analysis, metric, &Group::all());
+    Metric::ALL.into_iter().filter_map(of).collect()
 }
 
 /// Both tables of events, newest events last.

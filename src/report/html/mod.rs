@@ -77,7 +77,8 @@ struct Page<'a> {
     events: Vec<cell::Grid>,
     provenance: Vec<cell::Grid>,
     commands: Vec<String>,
-    explain: String,
+    first_command: Option<&'a str>,
+    explain: Option<String>,
 }
 
 impl Page<'_> {
@@ -96,6 +97,7 @@ impl Page<'_> {
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, askama::Error> {
     let failed = |cause| askama::Error::Custom(Box::new(cause));
     let all = analysis.groups.iter().find(|it| it.group.kind == GroupKind::All);
+    let commands = provenance.commands.as_ref();
     let page = Page {
         has_figures: analysis.has_figures(),
         no_figures: NO_FIGURES,
@@ -119,8 +121,9 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         other_ways: all.map(|all| appendix::other_ways(analysis, all)).unwrap_or_default(),
         events: appendix::tables(analysis),
         provenance: head::provenance(analysis, provenance),
-        commands: appendix::commands(analysis),
-        explain: format!("dora-report explain METRIC --service NAME {}", appendix::span(analysis)),
+        commands: appendix::commands(analysis, commands),
+        first_command: commands.and_then(|it| it.first.as_deref()),
+        explain: commands.and_then(|it| it.example(analysis)),
     };
     page.render().map(|text| without_controls(&text))
 }

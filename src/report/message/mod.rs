@@ -55,7 +55,12 @@ impl Message {
                 .map(|(metric, figure)| (metric.title().to_owned(), clean(&words(metric, figure, analysis))))
                 .collect(),
             trust: format!("Data completeness: {}.", clean(&trust)),
-            digest: digest::render(analysis).lines().map(|line| cut(&neutral(line)) + "\n").collect(),
+            // Its first line is the headline.
+            digest: digest::render(analysis, provenance)
+                .lines()
+                .skip(1)
+                .map(|line| cut(&neutral(line)) + "\n")
+                .collect(),
             place: clean(place),
         }
     }

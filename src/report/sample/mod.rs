@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 pub(crate) use self::figures::{figures, quiet, unread};
 use self::rows::{deployments, empty_day, full_day, incidents};
-use super::Provenance;
+use super::{Commands, Provenance};
 use crate::domain::band::Bands;
 use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::Table;
@@ -38,6 +38,7 @@ pub(crate) fn provenance() -> Provenance {
         tool_version: "0.1.0".into(),
         config_digest: "ab".repeat(32),
         synthetic: false,
+        commands: Some(Commands::default()),
         ..Provenance::default()
     }
 }

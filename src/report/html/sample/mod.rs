@@ -19,7 +19,7 @@ use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::*;
-use crate::report::Provenance;
+use crate::report::{Commands, Provenance};
 
 /// Names that a page must survive.
 pub(crate) const HOSTILE: [&str; 6] = [
@@ -54,6 +54,7 @@ pub(crate) fn provenance() -> Provenance {
         tool_version: "0.1.0".into(),
         config_digest: "9f86d081884c7d65".repeat(4),
         synthetic: true,
+        commands: Some(Commands::default()),
         ..Provenance::default()
     }
 }
