@@ -69,10 +69,10 @@ fn every_command_that_the_demo_prints_works_as_printed() {
     all_work(&place, &terminal, 4);
     let kept = Place::new();
     let page = on_page(&place.read("reports/demo/2026-Q3/index.html"));
-    // The same first, five tiles, and a service.
+    // The same first, every metric, and a service.
     assert!(page.contains(&terminal[0]), "{page:#?}");
     let (first, rest): (Vec<String>, Vec<String>) = page.into_iter().partition(|it| it.contains(" demo --keep "));
-    all_work(&kept, &[first, rest].concat(), 7);
+    all_work(&kept, &[first, rest].concat(), 8);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn every_command_that_a_report_prints_works_as_printed_wherever_config_and_datas
         let is_default = config == "dora.toml";
         assert!(terminal.iter().all(|it| it.contains("--data") != is_default), "{terminal:#?}");
         all_work(&place, &terminal, 2);
-        all_work(&place, &on_page(&place.read("reports/2026-07/index.html")), 6);
+        all_work(&place, &on_page(&place.read("reports/2026-07/index.html")), 7);
         // Of some services no command gives the whole: that of a service is left.
         let part = place.done([&report[..], &["--team", "it's*"]].concat());
         all_work(&place, &in_lines(&part.stderr), 1);
