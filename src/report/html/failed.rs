@@ -7,7 +7,7 @@ use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, Inc
 use crate::report::{number, reading, words};
 
 /// Rows of the table of failed deployments; all of them are in the appendix or in the CSV.
-const FAILED_ROWS: usize = 20;
+const FAILED_ROWS: usize = 16;
 /// Open incidents that are listed, the oldest first.
 const OPEN_ROWS: usize = 12;
 

@@ -16,7 +16,7 @@ const SMALL_SAMPLE: u64 = 20;
 /// Services that the body shows; more are in the appendix.
 const MOST: usize = 40;
 /// Rows of a table on paper: the body has eight pages.
-const PRINTED: usize = 24;
+const PRINTED: usize = 20;
 /// Services that the appendix shows; more are in summary.csv.
 const MOST_OF_ALL: usize = 200;
 
@@ -199,7 +199,8 @@ fn value(outcome: Outcome, spark: Option<Spark>, reasons: &mut Vec<String>) -> V
             },
             is_small: reading.n < SMALL_SAMPLE,
             amount: Some(reading.value),
-            interval: reading.interval,
+            // The unit stands with the value.
+            interval: reading.interval.map(|it| it.split(" a ").next().unwrap_or_default().to_owned()),
             band: reading.band,
             progress: None,
             spark,
