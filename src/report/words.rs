@@ -5,6 +5,7 @@
 use super::number;
 use crate::domain::period::Period;
 use crate::domain::reason::Reason;
+use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant, Verdict};
 
@@ -54,6 +55,15 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
 /// A period as a reader calls it: its label, or its days where the label is only their dates.
 pub fn period_name(period: &Period) -> String {
     if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
+}
+
+/// Whose answers an edition without bands compares with.
+pub fn survey(it: &Survey) -> String {
+    format!(
+        "Respondents: {}, {} people. No distribution was published for the other metrics.",
+        it.source,
+        number::count(it.respondents.into())
+    )
 }
 
 /// A text whose first letter is a capital.

@@ -1,4 +1,5 @@
-//! The page says what the JSON says, which says what the CSV says: every figure of every group.
+//! The page and the Markdown say what the JSON says, which says what the CSV says: every figure of every group. The workbook
+//! and the Confluence page are held to the same in `documents`.
 
 use serde_json::Value;
 
@@ -11,28 +12,38 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
 }
 
 /// The headline figures, as the page's columns have them.
-const METRICS: [(&str, &str, &str); 4] = [
+const METRICS: [(&str, &str, &str); 5] = [
     ("deployment_frequency", "rate", "per_day"),
     ("lead_time", "p50", "p50_seconds"),
     ("change_failure_rate", "ratio", "ratio"),
     ("time_to_restore", "p50", "p50_seconds"),
+    ("rework_rate", "ratio", "ratio"),
+];
+
+/// The same as the table of the whole in `summary.md` calls them.
+const TITLES: [&str; 5] = [
+    "Deployment frequency",
+    "Lead time for changes",
+    "Change failure rate",
+    "Time to restore service",
+    "Deployment rework rate",
 ];
 
 fn shown(metric: &str, value: f64) -> String {
     match metric {
         "deployment_frequency" => number::rate(value),
-        "change_failure_rate" => number::percent(value),
+        "change_failure_rate" | "rework_rate" => number::percent(value),
         _ => number::duration(value),
     }
 }
 
 #[test]
-fn page_json_and_csv_have_the_same_figures() {
+fn page_json_csv_and_markdown_have_the_same_figures() {
     let place = Place::new();
     place.done(["demo"]);
     let read = |name: &str| place.read(&format!("reports/demo/2026-Q3/{name}"));
     let report: Value = serde_json::from_str(&read("report.json")).expect("JSON");
-    let (page, summary) = (read("index.html"), read("summary.csv"));
+    let (page, summary, markdown) = (read("index.html"), read("summary.csv"), read("summary.md"));
     let mut rows = csv::Reader::from_reader(summary.as_bytes());
     let lines: Vec<csv::StringRecord> = rows.records().map(|row| row.expect("a row")).collect();
     let mut table: Vec<(&str, Vec<Option<&str>>)> = Vec::new();
@@ -58,8 +69,16 @@ fn page_json_and_csv_have_the_same_figures() {
                 _ => table.iter().find(|(own, _)| *own == name).expect("a row").1[at],
             };
             assert_eq!(on_page.map(str::to_owned), json.map(|value| shown(metric, value)), "{kind} {name} {metric}");
+            let line = markdown.lines().find(|line| match kind {
+                "all" => line.starts_with(&format!("| {} | ", TITLES[at])),
+                "team" => line.starts_with(&format!("| team {name} | ")),
+                _ => line.starts_with(&format!("| {name} | ")),
+            });
+            let line = line.unwrap_or_else(|| panic!("{kind} {name} is missing in summary.md"));
+            let said = json.map_or_else(|| "none".to_owned(), |value| shown(metric, value));
+            assert!(line.contains(&said), "{kind} {name} {metric}: {said} in {line}");
             compared += 1;
         }
     }
-    assert_eq!(compared, 4 * 10, "one whole, three teams and six services");
+    assert_eq!(compared, 5 * 10, "one whole, three teams and six services");
 }

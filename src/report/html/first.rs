@@ -6,7 +6,7 @@ use crate::report::bulletin::{Bulletin, MOST_ACTIONS, Point};
 use crate::report::chart::columns::{Column, columns};
 use crate::report::chart::{ChartError, Drawing};
 use crate::report::reading::{self, BandView};
-use crate::report::words::period_name;
+use crate::report::words::{self, period_name};
 use crate::report::{Provenance, number};
 
 /// Letters of a text by people before it is cut: the first page has one sheet.
@@ -17,6 +17,8 @@ pub(super) struct First {
     pub(super) headline: String,
     pub(super) points: Vec<Point>,
     pub(super) tiles: Vec<Tile>,
+    /// Whose answers the figures are compared with; none for an edition with bands.
+    pub(super) survey: Option<String>,
     pub(super) trust: String,
     pub(super) comment: Option<String>,
     pub(super) actions: Vec<ActionRow>,
@@ -88,6 +90,7 @@ pub(super) fn first(
         headline: bulletin.headline.clone(),
         points: bulletin.points.iter().map(cut).collect(),
         tiles: all.map(|all| tiles(analysis, all)).transpose()?.unwrap_or_default(),
+        survey: analysis.settings.bands.survey.map(|it| words::survey(&it)),
         trust: bulletin.trust.clone(),
         comment: provenance.notes.comment.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
         actions,

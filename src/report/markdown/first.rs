@@ -1,8 +1,9 @@
 //! The first part of the summary: headline, main points, trust, comment, actions and what became of earlier ones.
 
 use super::escape;
+use crate::domain::band::Bands;
 use crate::report::bulletin::{ActionNow, Bulletin, Outcome};
-use crate::report::number;
+use crate::report::{number, words};
 
 /// What stands before the table of the whole.
 pub(super) fn before(it: &Bulletin) -> String {
@@ -17,8 +18,9 @@ pub(super) fn before(it: &Bulletin) -> String {
 }
 
 /// What stands behind it.
-pub(super) fn behind(it: &Bulletin) -> String {
-    let mut out = format!("\nCan these numbers be trusted? {}.\n", escape::text(&it.trust));
+pub(super) fn behind(it: &Bulletin, bands: &Bands) -> String {
+    let mut out = bands.survey.map_or_else(String::new, |it| format!("\n{}\n", words::survey(&it)));
+    out += &format!("\nCan these numbers be trusted? {}.\n", escape::text(&it.trust));
     if let Some(comment) = it.comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty()) {
         let comment = comment.split_whitespace().collect::<Vec<_>>().join(" ");
         out.push_str(&format!("\n> {}\n", escape::text(&comment)));

@@ -36,7 +36,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
         out.push('\n');
         out.push_str(&table::metrics(report, &analysis.settings.bands));
     }
-    out.push_str(&first::behind(&bulletin));
+    out.push_str(&first::behind(&bulletin, &analysis.settings.bands));
     let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");
     if !parts.is_empty() {
