@@ -80,6 +80,9 @@ fn main() -> Result<()> {
         ("pull-requests.csv", pull_requests.text),
         ("incidents.csv", incidents.text),
         ("dora.toml", papers::config().into_bytes()),
+        // Written by hand, not made from the events.
+        ("notes.toml", include_bytes!("../../data/demo/notes.toml").to_vec()),
+        ("notes-2026-Q2.toml", include_bytes!("../../data/demo/notes-2026-Q2.toml").to_vec()),
         ("README.md", readme.into_bytes()),
     ] {
         let path = folder.join(name);

@@ -34,7 +34,8 @@ pub(crate) fn readme(deployments: &Table, commits: &Table, pull_requests: &Table
          | `commits.csv` | {} | the commit graph of what was deployed: squashes, merges with their branches, direct commits |\n\
          | `pull-requests.csv` | {} | merged pull requests, some without a review, one that waited for six weeks |\n\
          | `incidents.csv` | {} | tied to deployments by flag, by reference or by the clock; open, unmapped and drills too |\n\
-         | `dora.toml` | | which service is which |\n\n\
+         | `dora.toml` | | which service is which |\n\
+         | `notes.toml`, `notes-2026-Q2.toml` | | comment and actions of the quarter reported, and the actions of the quarter before |\n\n\
          `shop/web` is a monorepo of two services, `search` has no incidents, `notifications` is seldom deployed, the\n\
          second quarter of 2026 is slow and the third better.\n",
         deployments.rows, commits.rows, pull_requests.rows, incidents.rows
