@@ -91,7 +91,7 @@ fn by_the_clock((window, failed, deployments): (u64, u64, u64), low_urgency: usi
             format!(
                 "{low_urgency} of {opened} incidents are of low urgency, and count in time to restore like the others."
             ),
-            "Filter alerts with urgencies or min_priority.",
+            "Filter alerts with `urgencies` or `min_priority` under [incidents].",
         );
     }
     let percent = |failed: u64| percent(failed as f64 / deployments as f64);
@@ -101,12 +101,13 @@ fn by_the_clock((window, failed, deployments): (u64, u64, u64), low_urgency: usi
     };
     Words::new(
         format!(
-            "{window} of {failed} failures rest on the time between deployment and incident alone: the change failure rate is \
-             {} with them and {} without.{alerts}",
+            "{window} of {failed} failures are linked by the time window alone: the change failure rate is {} with them and {} \
+             without.{alerts}",
             percent(failed),
             percent(failed.saturating_sub(window))
         ),
-        "Let triage say on each incident whether a deployment caused it; filter alerts with urgencies or min_priority.",
+        "Set `caused_by_deploy` under [pagerduty] or [opsgenie] to the field or tag in which triage says whether a deployment \
+         caused the incident; filter alerts with `urgencies` or `min_priority` under [incidents].",
     )
 }
 

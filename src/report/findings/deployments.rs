@@ -90,8 +90,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::StandIns { kind, n } => Words::new(
             format!(
-                "{n} {} stand in for deployments: frequency counts them, and lead time ends with them, not when users got \
-                 the change.",
+                "{n} {} are counted as deployments (a proxy): frequency counts them, and lead time ends with them, not when users \
+                 got the change.",
                 kind.plural()
             ),
             "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \"deployments\".",

@@ -8,7 +8,7 @@ use crate::metrics::tables::{Finding, Numbers, Observation, Severity};
 const NAMED: usize = 8;
 
 /// The findings of one id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Grouped {
     /// The published id.
     pub id: &'static str,
@@ -22,6 +22,8 @@ pub struct Grouped {
     pub others: String,
     /// What to do.
     pub advice: String,
+    /// How much of a figure depends on it, 0 to 1; 0 where that is not known.
+    weight: f64,
 }
 
 impl Grouped {
@@ -32,7 +34,7 @@ impl Grouped {
     }
 }
 
-/// The findings by id: errors, warnings, the rest, each in the order of the report.
+/// The findings by id: errors, warnings, the rest; among them those first on which the most of a figure depends.
 pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
@@ -42,7 +44,7 @@ pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
         }
     }
     let mut all: Vec<Grouped> = groups.into_iter().filter_map(one).collect();
-    all.sort_by_key(|group| group.severity);
+    all.sort_by(|a, b| a.severity.cmp(&b.severity).then(b.weight.total_cmp(&a.weight)));
     all
 }
 
@@ -52,7 +54,36 @@ fn one(mut group: Vec<&Finding>) -> Option<Grouped> {
     let (first, others) = group.split_first()?;
     let Words { message, advice } = words(first);
     let severity = group.iter().map(|finding| finding.severity).min()?;
-    Some(Grouped { id: first.id(), severity, scope: first.scope(), message, others: also(others), advice })
+    let weight = group.iter().map(|finding| weight(&finding.what)).fold(0.0, f64::max);
+    Some(Grouped { id: first.id(), severity, scope: first.scope(), message, others: also(others), advice, weight })
+}
+
+/// The share of a figure that depends on a finding: how far it would move without what was found.
+fn weight(what: &Observation) -> f64 {
+    let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+    let moved = |now: Option<f64>, other: Option<f64>| match (now, other) {
+        (Some(now), Some(other)) => share((now - other).abs(), now.max(other)),
+        (None, None) => 0.0,
+        _ => 1.0,
+    };
+    let rate = |it: &Numbers| it.failures.map(|(ratio, ..)| ratio);
+    match what {
+        Observation::ByTheClock { window, failed, .. } => share(*window as f64, *failed as f64),
+        Observation::ZeroLength { with, without, .. } => moved(*with, *without),
+        Observation::FromPullRequests { opened, ours, .. } => share(ours - opened, *ours),
+        Observation::UnmappedIncidents { unmapped, opened, .. } => share(*unmapped as f64, *opened as f64),
+        Observation::FewCounted { counted, n, .. } => share((n - counted) as f64, *n as f64),
+        Observation::Rollouts { now, once } => {
+            moved(now.deployments.map(|n| n as f64), once.deployments.map(|n| n as f64))
+                .max(moved(rate(now), rate(once)))
+        }
+        Observation::Environments { now, other, .. } | Observation::Filtered { now, without: other, .. } => {
+            moved(rate(now), rate(other)).max(moved(now.lead_time, other.lead_time))
+        }
+        Observation::Sustained { ratios, .. } => ratios.iter().copied().fold(0.0, f64::max),
+        Observation::ZeroFailures { high, .. } => *high,
+        _ => 0.0,
+    }
 }
 
 /// `Also: api (6.5 % with them, 2.2 % without), web.`

@@ -25,10 +25,12 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::ZeroFailures { deployments, high } => Words::new(
             format!(
-                "0 of {deployments} deployments failed. Attribution is likelier broken than perfect; a true rate of up to {} would fit.",
+                "0 of {deployments} deployments failed. That more often means missing links to incidents than perfect deployments; a \
+                 true rate of up to {} would fit.",
                 percent(*high)
             ),
-            "Check that its incidents are mapped to it, and that they carry flags or fall into the attribution window.",
+            "List the ids or names of its incidents under its [[service]] (`pagerduty`, `opsgenie` or `incidents`); check \
+             `attribution_window` and `caused_by_deploy`.",
         ),
         Observation::OpenIncidents { n } => Words::new(
             format!(

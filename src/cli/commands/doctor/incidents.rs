@@ -175,7 +175,7 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
         "{section}: of the newest {incidents} incidents of the last 30 days {flagged} say whether a deployment caused them"
     );
     if *incidents > 0 && *flagged == 0 {
-        list.warn(&format!("{text}: failures then rest on the time between deployment and incident alone"));
+        list.warn(&format!("{text}: failures are then linked by the time window alone"));
     } else {
         list.ok(&text);
     }
