@@ -10,10 +10,11 @@ use super::frame::{Plot, SMALL, WIDE, x_days};
 use super::labels::cut;
 use super::palette::{ALERT, BAR, INK, MUTED, RULE};
 use super::scale::Days;
-use super::{Chart, ChartError, Points};
+use super::{Chart, ChartError, Drawing, Points};
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::Analysis;
-use crate::report::{Notes, number};
+use crate::report::notes::{Freeze, Note, Notes};
+use crate::report::number;
 
 /// Height of each row, pixels.
 const DEPLOYMENTS: f64 = 52.0;
@@ -85,53 +86,80 @@ fn legend(canvas: &Canvas<'_>, plot: Plot, has_freezes: bool) -> Result<(), Char
     Ok(())
 }
 
-/// The chart; `None` where neither a deployment nor an incident nor a note falls into the period.
-pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartError> {
-    let (zone, known, period) = (analysis.settings.zone, analysis.known, &analysis.period);
-    let step = if (period.to - period.from).num_days() > LONG { 7 } else { 1 };
-    let deployments = bars(analysis, step);
-    let incidents: Vec<Bar<'_>> = analysis
-        .incidents
-        .iter()
-        .filter(|record| record.counted && !record.is_over_without_an_end)
-        .map(|record| Bar {
-            from: record.event.opened_at.max(known.from),
-            to: record.event.resolved_at.unwrap_or(known.to),
-            is_open: record.event.resolved_at.is_none(),
-            id: &record.event.id,
-        })
-        .filter(|bar| bar.from < bar.to && bar.to > known.from)
-        .collect();
-    let inside = |day: &chrono::NaiveDate| *day >= period.from && *day < period.to;
-    let days_noted: Vec<_> = notes.notes.iter().filter(|note| inside(&note.date)).collect();
-    let freezes: Vec<_> = notes.freezes.iter().filter(|it| it.from < period.to && it.to > period.from).collect();
-    if deployments.is_empty() && incidents.is_empty() && days_noted.is_empty() && freezes.is_empty() {
-        return Ok(None);
-    }
-    let open: Vec<&Bar<'_>> = incidents.iter().filter(|bar| bar.is_open).collect();
-    let rows = Rows::of(!incidents.is_empty(), open.len().min(OPEN_ROWS), !days_noted.is_empty());
-    let plot = Plot { left: 104.0, top: 10.0, right: 964.0, bottom: rows.bottom };
-    let days = Days::new(period.from, period.to, plot.left, plot.right);
-    let x = |at: Timestamp| {
-        let day = zone.day_of(at);
-        days.at(day, at.since(zone.midnight(day)).as_f64() / 86_400.0).clamp(plot.left, plot.right)
-    };
-    let most = deployments.values().map(|bar| bar.0).max().unwrap_or(0).max(1);
-    let drawing = draw(WIDE, rows.height(), |canvas| {
-        for freeze in &freezes {
-            let (from, to) = (freeze.from.max(period.from), freeze.to.min(period.to));
-            let (left, right) = (days.at(from, 0.0), days.at(to, 0.0).min(plot.right));
-            canvas.rect((left, plot.top), (right, plot.bottom), RULE, 1.0, true)?;
+/// What falls into the period.
+struct Events<'a> {
+    analysis: &'a Analysis,
+    /// Days of a bar of deployments.
+    step: i64,
+    /// All and failed ones, by number of the bar.
+    deployments: BTreeMap<i64, (u64, u64)>,
+    incidents: Vec<Bar<'a>>,
+    notes: Vec<&'a Note>,
+    freezes: Vec<&'a Freeze>,
+}
+
+impl<'a> Events<'a> {
+    fn of(analysis: &'a Analysis, notes: &'a Notes) -> Self {
+        let (known, period) = (analysis.known, &analysis.period);
+        let step = if (period.to - period.from).num_days() > LONG { 7 } else { 1 };
+        let incidents = analysis
+            .incidents
+            .iter()
+            .filter(|record| record.counted && !record.is_over_without_an_end)
+            .map(|record| Bar {
+                from: record.event.opened_at.max(known.from),
+                to: record.event.resolved_at.unwrap_or(known.to),
+                is_open: record.event.resolved_at.is_none(),
+                id: &record.event.id,
+            })
+            .filter(|bar| bar.from < bar.to && bar.to > known.from)
+            .collect();
+        let inside = |day: &chrono::NaiveDate| *day >= period.from && *day < period.to;
+        Self {
+            analysis,
+            step,
+            deployments: bars(analysis, step),
+            incidents,
+            notes: notes.notes.iter().filter(|note| inside(&note.date)).collect(),
+            freezes: notes.freezes.iter().filter(|it| it.from < period.to && it.to > period.from).collect(),
         }
-        x_days(canvas, plot, days)?;
-        let name = |text: &str, top: f64, height: f64| {
-            canvas.text(text, (0.0, top + height / 2.0), (HPos::Left, VPos::Center), 13.0, INK)
-        };
-        name("Deployments", rows.deployments, DEPLOYMENTS)?;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.deployments.is_empty() && self.incidents.is_empty() && self.notes.is_empty() && self.freezes.is_empty()
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Bar<'a>> {
+        self.incidents.iter().filter(|bar| bar.is_open)
+    }
+
+    fn drawing(&self) -> Result<Drawing, ChartError> {
+        let rows = Rows::of(!self.incidents.is_empty(), self.open().count().min(OPEN_ROWS), !self.notes.is_empty());
+        let plot = Plot { left: 104.0, top: 10.0, right: 964.0, bottom: rows.bottom };
+        let period = &self.analysis.period;
+        let days = Days::new(period.from, period.to, plot.left, plot.right);
+        draw(WIDE, rows.height(), |canvas| {
+            for freeze in &self.freezes {
+                let (from, to) = (freeze.from.max(period.from), freeze.to.min(period.to));
+                let (left, right) = (days.at(from, 0.0), days.at(to, 0.0).min(plot.right));
+                canvas.rect((left, plot.top), (right, plot.bottom), RULE, 1.0, true)?;
+            }
+            x_days(canvas, plot, days)?;
+            self.draw_deployments(canvas, plot, days, &rows)?;
+            self.draw_incidents(canvas, plot, days, &rows)?;
+            self.draw_notes(canvas, plot, days, &rows)?;
+            legend(canvas, plot, !self.freezes.is_empty())
+        })
+    }
+
+    fn draw_deployments(&self, canvas: &Canvas<'_>, plot: Plot, days: Days, rows: &Rows) -> Result<(), ChartError> {
+        name(canvas, "Deployments", rows.deployments, DEPLOYMENTS)?;
+        let most = self.deployments.values().map(|bar| bar.0).max().unwrap_or(0).max(1);
         let ground = rows.deployments + DEPLOYMENTS - 4.0;
         let height = |count: u64| TALLEST * count as f64 / most as f64;
-        for (bar, (all, failed)) in &deployments {
-            let edge = |bar: i64| days.at(period.from + chrono::Duration::days(bar * step), 0.0).min(plot.right);
+        let first = self.analysis.period.from;
+        for (bar, (all, failed)) in &self.deployments {
+            let edge = |bar: i64| days.at(first + chrono::Duration::days(bar * self.step), 0.0).min(plot.right);
             let (left, right) = (edge(*bar), (edge(bar + 1) - 1.0).max(edge(*bar) + 1.0));
             canvas.rect((left, ground - height(*all)), (right, ground), BAR, 1.0, true)?;
             if *failed > 0 {
@@ -139,15 +167,23 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
             }
         }
         let top = (plot.left - 6.0, ground - TALLEST);
-        canvas.text(&number::count(most), top, (HPos::Right, VPos::Center), SMALL, MUTED)?;
+        canvas.text(&number::count(most), top, (HPos::Right, VPos::Center), SMALL, MUTED)
+    }
+
+    fn draw_incidents(&self, canvas: &Canvas<'_>, plot: Plot, days: Days, rows: &Rows) -> Result<(), ChartError> {
+        let zone = self.analysis.settings.zone;
+        let x = |at: Timestamp| {
+            let day = zone.day_of(at);
+            days.at(day, at.since(zone.midnight(day)).as_f64() / 86_400.0).clamp(plot.left, plot.right)
+        };
         if let Some(row) = rows.incidents {
-            name("Incidents", row, INCIDENTS)?;
-            let spans = incidents.iter().filter(|bar| !bar.is_open).map(|bar| (x(bar.from), x(bar.to)));
+            name(canvas, "Incidents", row, INCIDENTS)?;
+            let spans = self.incidents.iter().filter(|bar| !bar.is_open).map(|bar| (x(bar.from), x(bar.to)));
             for (left, right) in merged(spans.collect()) {
                 canvas.rect((left, row + 6.0), (right, row + 16.0), MUTED, 1.0, true)?;
             }
         }
-        for (at, bar) in open.iter().enumerate() {
+        for (at, bar) in self.open().enumerate() {
             let row = rows.open + OPEN * at.min(OPEN_ROWS - 1) as f64;
             let (left, right) = (x(bar.from), x(bar.to));
             canvas.rect((left, row + 3.0), (right.max(left + 2.0), row + 13.0), ALERT, 1.0, false)?;
@@ -164,54 +200,64 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
                 canvas.text(&id, (at, row + 8.0), (side, VPos::Center), 11.0, INK)?;
             }
         }
-        if let Some(row) = rows.notes {
-            name("Notes", row, NOTES)?;
-            for (number, note) in days_noted.iter().enumerate() {
-                let at = days.at(note.date, 0.5);
-                canvas.line(&[(at, plot.top), (at, row + 6.0)], MUTED, 1)?;
-                let label = (number + 1).to_string();
-                canvas.text(&label, (at, row + 14.0), (HPos::Center, VPos::Center), SMALL, INK)?;
-            }
+        Ok(())
+    }
+
+    fn draw_notes(&self, canvas: &Canvas<'_>, plot: Plot, days: Days, rows: &Rows) -> Result<(), ChartError> {
+        let Some(row) = rows.notes else { return Ok(()) };
+        name(canvas, "Notes", row, NOTES)?;
+        for (number, note) in self.notes.iter().enumerate() {
+            let at = days.at(note.date, 0.5);
+            canvas.line(&[(at, plot.top), (at, row + 6.0)], MUTED, 1)?;
+            canvas.text(&(number + 1).to_string(), (at, row + 14.0), (HPos::Center, VPos::Center), SMALL, INK)?;
         }
-        legend(canvas, plot, !freezes.is_empty())
-    })?;
-    let (all, failed) = deployments.values().fold((0, 0), |sum, bar| (sum.0 + bar.0, sum.1 + bar.1));
-    let still_open = open.len() as u64;
-    let noted_rows = days_noted
-        .iter()
-        .enumerate()
-        .map(|(number, note)| vec![format!("Note {}", number + 1), number::date(note.date), note.text.clone()]);
-    let freeze_rows = freezes.iter().map(|it| vec!["Freeze".to_owned(), number::days(it.from, it.to), it.text.clone()]);
+        Ok(())
+    }
+}
+
+/// The name of a row, on its left.
+fn name(canvas: &Canvas<'_>, text: &str, top: f64, height: f64) -> Result<(), ChartError> {
+    canvas.text(text, (0.0, top + height / 2.0), (HPos::Left, VPos::Center), 13.0, INK)
+}
+
+/// The chart; `None` where neither a deployment nor an incident nor a note falls into the period.
+pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartError> {
+    let events = Events::of(analysis, notes);
+    if events.is_empty() {
+        return Ok(None);
+    }
+    let (all, failed) = events.deployments.values().fold((0, 0), |sum, bar| (sum.0 + bar.0, sum.1 + bar.1));
+    let said = format!(
+        "{}, {} failed; {}, {} still open",
+        number::counted(all, "deployment", "deployments"),
+        number::count(failed),
+        number::counted(events.incidents.len() as u64, "incident", "incidents"),
+        number::count(events.open().count() as u64)
+    );
+    let listed = events.notes.iter().enumerate();
+    let listed = listed.map(|(at, note)| vec![format!("Note {}", at + 1), number::date(note.date), note.text.clone()]);
+    let freezes =
+        events.freezes.iter().map(|it| vec!["Freeze".to_owned(), number::days(it.from, it.to), it.text.clone()]);
     Ok(Some(Chart {
         id: "chart-calendar",
-        title: format!(
-            "{}, {} failed; {}, {} still open",
-            number::counted(all, "deployment", "deployments"),
-            number::count(failed),
-            number::counted(incidents.len() as u64, "incident", "incidents"),
-            number::count(still_open)
-        ),
         desc: format!(
-            "{}, {} of them failed; {}, {} of them open at the end; {} and {}.",
-            number::counted(all, "deployment", "deployments"),
-            number::count(failed),
-            number::counted(incidents.len() as u64, "incident", "incidents"),
-            number::count(still_open),
-            number::counted(days_noted.len() as u64, "note", "notes"),
-            number::counted(freezes.len() as u64, "freeze", "freezes")
+            "{said}; {} and {}.",
+            number::counted(events.notes.len() as u64, "note", "notes"),
+            number::counted(events.freezes.len() as u64, "freeze", "freezes")
         ),
+        title: said,
         caption: format!(
             "Above, the deployments of a {}; below, the times in which some incident was open, and a row for each that still \
              is.{}",
-            if step == 1 { "day" } else { "week" },
-            if days_noted.is_empty() { "" } else { " Numbers are notes, listed in the table of this chart." }
+            if events.step == 1 { "day" } else { "week" },
+            if events.notes.is_empty() { "" } else { " Numbers are notes, listed in the table of this chart." }
         ),
-        drawing,
+        drawing: events.drawing()?,
         points: Points {
             axis: String::new(),
             caption: "Notes and freezes; the deployments and incidents are in the appendix.".to_owned(),
             head: vec!["What", "When", "Text"],
-            rows: noted_rows.chain(freeze_rows).collect(),
+            rows: listed.chain(freezes).collect(),
         },
     }))
 }

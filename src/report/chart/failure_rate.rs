@@ -66,6 +66,9 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     }))
 }
 
+/// Points on the canvas.
+type Line = Vec<(f64, f64)>;
+
 /// The interval of a day's rate; none where the day has no rate.
 fn interval(row: &DailyRow) -> Option<Interval> {
     row.change_failure_rate?;
@@ -73,7 +76,7 @@ fn interval(row: &DailyRow) -> Option<Interval> {
 }
 
 /// Upper and lower line of the intervals, split where days have none.
-fn intervals(rows: &[DailyRow], days: Days, scale: Scale) -> Vec<(Vec<(f64, f64)>, Vec<(f64, f64)>)> {
+fn intervals(rows: &[DailyRow], days: Days, scale: Scale) -> Vec<(Line, Line)> {
     let side = |end: fn(Interval) -> f64| {
         segments(rows.iter().map(|row| (days.at(row.date, 0.5), interval(row).map(|it| scale.at(end(it))))))
     };

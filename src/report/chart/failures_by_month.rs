@@ -93,7 +93,7 @@ fn title(months: &[MonthlyFailures]) -> String {
     let rate = |month: &&MonthlyFailures| month.figure.value;
     let ratios = || months.iter().filter_map(|month| month.figure.value);
     let (low, high) = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max));
-    let highest = months.iter().filter(|month| rate(month).is_some_and(|it| it >= high)).next_back();
+    let highest = months.iter().rfind(|month| rate(month).is_some_and(|it| it >= high));
     match highest {
         Some(month) if high > low => format!(
             "By month, the change failure rate was highest in {}: {}",

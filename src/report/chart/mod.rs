@@ -82,6 +82,7 @@ const PRINTED_ROWS: usize = 26;
 
 impl Points {
     /// At most [`PRINTED_ROWS`] rows, the last always among them, for the appendix on paper.
+    #[must_use]
     pub fn for_print(&self) -> Self {
         let step = self.rows.len().div_ceil(PRINTED_ROWS).max(1);
         let mut rows: Vec<_> = self.rows.iter().rev().step_by(step).cloned().collect();

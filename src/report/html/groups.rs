@@ -6,7 +6,7 @@
 use super::cell::short;
 use super::view::{self, Spark};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Analysis, GroupReport, Observation, Unit, Verdict};
+use crate::metrics::tables::{Analysis, GroupReport, Metric, Observation, Unit, Verdict};
 use crate::report::chart::ChartError;
 use crate::report::number;
 use crate::report::reading::{self, BandView, Outcome};
@@ -113,7 +113,7 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
         let few: Vec<&GroupReport> = teams.iter().copied().take(MOST).collect();
         let mut caption = "Teams, by name; each pools the events of its services.".to_owned();
         if few.len() < teams.len() {
-            caption.push_str(&format!(" The first {} of {}; summary.csv has all.", n(few.len()), n(teams.len())));
+            caption += &[" The first ", &n(few.len()), " of ", &n(teams.len()), "; summary.csv has all."].concat();
         }
         body.push(table("teams", "Team", caption, &few, true)?);
     }
@@ -155,8 +155,7 @@ fn is_telling(analysis: &Analysis, group: &GroupReport) -> bool {
 }
 
 fn heads() -> Vec<String> {
-    let shown =
-        crate::metrics::tables::Metric::ALL.into_iter().map(|it| it.descriptor()).filter(|it| it.section.is_some());
+    let shown = Metric::ALL.into_iter().map(Metric::descriptor).filter(|it| it.section.is_some());
     shown
         .map(|it| if it.unit == Unit::Seconds { format!("{}, median", it.short) } else { it.short.to_owned() })
         .collect()

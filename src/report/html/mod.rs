@@ -11,7 +11,13 @@ mod charts;
 mod definitions;
 mod emulations;
 mod failed;
-#[expect(unreachable_pub, reason = "the attribute of a filter makes what it generates public")]
+#[expect(
+    unreachable_pub,
+    clippy::inline_always,
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "askama's attribute of a filter generates it so"
+)]
 mod filters;
 mod first;
 mod groups;
@@ -85,8 +91,7 @@ impl Page<'_> {
     /// Every chart of the page, for the tables of their points.
     fn charts(&self) -> Vec<&Chart> {
         let panels = self.sections.iter().flat_map(|section| &section.panels);
-        let charts = |panel| if let &Panel::Chart(ref chart) = panel { Some(&**chart) } else { None };
-        panels.chain(&self.trust).filter_map(charts).collect()
+        panels.chain(&self.trust).filter_map(Panel::as_chart).collect()
     }
 }
 

@@ -59,31 +59,25 @@ fn restore_text(analysis: &Analysis, group: &GroupReport) -> Text {
 }
 
 fn restore_words(figure: &Figure, settings: &Settings) -> String {
-    let mut said = match reading::of(Metric::TimeToRestore, figure, settings) {
+    let said = match reading::of(Metric::TimeToRestore, figure, settings) {
         Ok(reading) => format!("{}: {}.", reading.value, reading.basis),
         Err(why) => why,
     };
-    if let Some(it) = figure.quantiles {
-        said.push_str(&format!(
+    let rest = figure.quantiles.map(|it| {
+        format!(
             " Three quarters took at most {}, nine tenths at most {}; the mean is {}.",
             number::duration(it.p75),
             number::duration(it.p90),
             number::duration(it.mean)
-        ));
-    }
-    let found = figure.restore();
-    match found.map(|it| (it.km_p50, it.km_beyond)) {
-        Some((Some(median), _)) => said.push_str(&format!(
-            " With open incidents taken into account (Kaplan-Meier) the median is {}.",
-            number::duration(median)
-        )),
-        Some((None, Some(longest))) => said.push_str(&format!(
-            " With open incidents taken into account (Kaplan-Meier) the median is more than {}, the longest time seen.",
-            number::duration(longest)
-        )),
-        Some((None, None)) | None => {}
-    }
-    said
+        )
+    });
+    let median = match figure.restore().map(|it| (it.km_p50, it.km_beyond)) {
+        Some((Some(median), _)) => number::duration(median),
+        Some((None, Some(longest))) => format!("more than {}, the longest time seen", number::duration(longest)),
+        Some((None, None)) | None => return said + &rest.unwrap_or_default(),
+    };
+    let with_open = format!(" With open incidents taken into account (Kaplan-Meier) the median is {median}.");
+    said + &rest.unwrap_or_default() + &with_open
 }
 
 fn recovery_words(figure: &Figure, settings: &Settings) -> String {

@@ -35,6 +35,14 @@ pub(super) enum Panel {
 }
 
 impl Panel {
+    /// The chart, where it is one.
+    pub(super) fn as_chart(&self) -> Option<&Chart> {
+        match self {
+            Self::Chart(chart) => Some(chart),
+            Self::Grid(_) | Self::Words(_) => None,
+        }
+    }
+
     /// A chart, or the words in its place.
     pub(super) fn chart(chart: Option<Chart>, otherwise: &str) -> Self {
         chart.map_or_else(|| Self::Words(otherwise.to_owned()), |chart| Self::Chart(Box::new(chart)))

@@ -2,59 +2,51 @@
 
 use super::escape;
 use crate::domain::band::Bands;
-use crate::report::bulletin::{ActionNow, Bulletin, Outcome};
+use crate::report::bulletin::{ActionNow, Bulletin, Outcome, Point};
 use crate::report::{number, words};
 
 /// What stands before the table of the whole.
 pub(super) fn before(it: &Bulletin) -> String {
-    let mut out = format!("**{}**\n", escape::text(&it.headline));
-    if !it.points.is_empty() {
-        out.push('\n');
-    }
-    for point in &it.points {
-        out.push_str(&format!("- **{}** {}\n", escape::text(&point.title), escape::text(&point.text)));
-    }
-    out
+    let point = |it: &Point| format!("- **{}** {}", escape::text(&it.title), escape::text(&it.text));
+    let points: Vec<String> = it.points.iter().map(point).collect();
+    let headline = format!("**{}**\n", escape::text(&it.headline));
+    if points.is_empty() { headline } else { format!("{headline}\n{}\n", points.join("\n")) }
 }
 
 /// What stands behind it.
 pub(super) fn behind(it: &Bulletin, bands: &Bands) -> String {
-    let mut out = bands.survey.map_or_else(String::new, |it| format!("\n{}\n", words::survey(&it)));
-    out += &format!("\nCan these numbers be trusted? {}.\n", escape::text(&it.trust));
-    if let Some(comment) = it.comment.as_deref().map(str::trim).filter(|comment| !comment.is_empty()) {
-        let comment = comment.split_whitespace().collect::<Vec<_>>().join(" ");
-        out.push_str(&format!("\n> {}\n", escape::text(&comment)));
-    }
-    if !it.actions.is_empty() {
-        out.push_str("\n## Actions\n\n");
-        it.actions.iter().map(action).for_each(|line| out.push_str(&line));
-    }
-    if !it.outcomes.is_empty() {
-        out.push_str("\n## What became of the actions before\n\n");
-        it.outcomes.iter().map(outcome).for_each(|line| out.push_str(&line));
-    }
-    out
+    let comment = it.comment.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let parts = [
+        bands.survey.map(|it| words::survey(&it)),
+        Some(format!("Can these numbers be trusted? {}.", escape::text(&it.trust))),
+        comment.filter(|text| !text.is_empty()).map(|text| format!("> {}", escape::text(&text))),
+        list("Actions", it.actions.iter().map(action)),
+        list("What became of the actions before", it.outcomes.iter().map(outcome)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("\n{}\n", parts.join("\n\n"))
+}
+
+/// A heading and a list; none where the list is empty.
+fn list(title: &str, lines: impl Iterator<Item = String>) -> Option<String> {
+    let lines: Vec<String> = lines.map(|line| format!("- {line}")).collect();
+    (!lines.is_empty()).then(|| format!("## {title}\n\n{}", lines.join("\n")))
 }
 
 fn action(it: &ActionNow) -> String {
-    let mut line = format!("- {}", escape::text(&it.action.what));
-    if let Some(owner) = &it.action.owner {
-        line.push_str(&format!(" · {}", escape::text(owner)));
-    }
-    if let Some(due) = it.action.due {
-        line.push_str(&format!(" · until {}", number::date(due)));
-    }
-    if let Some(now) = &it.now {
-        line.push_str(&format!(" · now {}", escape::text(now)));
-    }
-    line + "\n"
+    let parts = [
+        Some(escape::text(&it.action.what)),
+        it.action.owner.as_deref().map(escape::text),
+        it.action.due.map(|due| format!("until {}", number::date(due))),
+        it.now.as_deref().map(|now| format!("now {}", escape::text(now))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")
 }
 
 fn outcome(it: &Outcome) -> String {
-    let mut line = format!("- {}", escape::text(&it.action.what));
+    let what = escape::text(&it.action.what);
     match &it.course {
-        Some(course) => line.push_str(&format!(" · {} · **{}**", escape::text(course), it.verdict)),
-        None => line.push_str(" · no metric named"),
+        Some(course) => format!("{what} \u{b7} {} \u{b7} **{}**", escape::text(course), it.verdict),
+        None => format!("{what} \u{b7} no metric named"),
     }
-    line + "\n"
 }
