@@ -326,7 +326,7 @@ fn an_incident_is_named_by_source_and_id_and_a_repo_is_one_however_it_is_spelt()
     assert_eq!(names, ["all", "Acme/Web"]);
     assert_eq!(metric(&report, "all", "lead_time")["n"], 2);
     let page = place.read("reports/2026-07/index.html");
-    let section = page.split("Deployments that failed, what says so").nth(1).expect("the failed deployments");
+    let section = page.split("Failed deployments, the incidents behind each").nth(1).expect("the failed deployments");
     let section = section.split("</table>").next().expect("a table");
     assert!(section.contains("7: Checkout down") && !section.contains("Printer"), "{section}");
 }

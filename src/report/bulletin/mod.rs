@@ -10,7 +10,7 @@ mod points;
 #[cfg(test)]
 mod tests;
 
-use super::completeness::shares;
+use super::completeness::{self, shares};
 use super::words::period_name;
 use super::{Provenance, number};
 use crate::domain::group::GroupKind;
@@ -82,11 +82,23 @@ fn enumerate(names: &[String]) -> String {
     }
 }
 
+/// A share below this is named as a weak point.
+const COMPLETE: f64 = 0.9;
+
+/// `In part: 7 of 15 failures confirmed in triage. Else: 6 of 6 repos read · …`: the weak points first.
 fn trust(analysis: &Analysis) -> String {
-    let said: Vec<String> = shares(analysis)
-        .iter()
-        .filter(|share| share.is_headline && share.whole > 0)
-        .map(|share| format!("{} of {} {}", number::count(share.part), number::count(share.whole), share.words))
-        .collect();
-    if said.is_empty() { "nothing was read for this period".to_owned() } else { said.join(" · ") }
+    let all = shares(analysis);
+    let shown = all.iter().filter(|share| share.is_headline && share.whole > 0);
+    let is_weak = |share: &&completeness::Share| (share.part as f64) < COMPLETE * share.whole as f64;
+    let said = |share: &completeness::Share| {
+        format!("{} of {} {}", number::count(share.part), number::count(share.whole), share.words)
+    };
+    let (weak, complete): (Vec<_>, Vec<_>) = shown.partition(is_weak);
+    let join = |shares: &[&completeness::Share]| shares.iter().map(|it| said(it)).collect::<Vec<_>>().join(" \u{b7} ");
+    match (weak.is_empty(), complete.is_empty()) {
+        (true, true) => "No: nothing was read for this period".to_owned(),
+        (true, false) => format!("Yes: {}", join(&complete)),
+        (false, true) => format!("In part: {}", join(&weak)),
+        (false, false) => format!("In part: only {}. Otherwise {}", join(&weak), join(&complete)),
+    }
 }

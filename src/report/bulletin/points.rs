@@ -3,10 +3,12 @@
 //! What makes a figure wrong or missing comes before what got worse, that before what waits for someone, and that before
 //! what went well or did not change.
 
+use std::collections::BTreeMap;
+
 use super::{MOST_POINTS, enumerate, metrics, subject};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{
-    Analysis, Fault, Figure, GroupReport, IncidentRecord, Metric, NoData, Observation, Progress, Severity,
+    Analysis, Fault, Figure, GroupReport, IncidentRecord, Metric, NoData, Observation, Progress, Rule, Severity,
 };
 use crate::report::findings::{fault_name, words};
 use crate::report::words::{capital, names, period_name, sentence};
@@ -52,7 +54,7 @@ pub(super) fn points(analysis: &Analysis, all: &GroupReport) -> Vec<Point> {
     found.extend(open_incidents(analysis));
     found.extend(sustained(analysis));
     found.extend(proxies(analysis));
-    found.extend(by_the_clock(analysis));
+    found.extend(failures(analysis));
     // The sort is stable: points of one weight stay in the order of their rules.
     found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     found.into_iter().map(|(_, point)| point).take(MOST_POINTS).collect()
@@ -144,12 +146,16 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     groups.into_iter().map(of).collect()
 }
 
-/// `lead time 20 h (median of 188 deployments) after 2.9 d in 2026-Q2`.
+/// `lead time 20 h (18 h to 22 h), after 2.9 d (2.4 d to 3.5 d) in 2026-Q2`: each with its 95 % interval.
 fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<String> {
+    let shown = |it: reading::Reading| match it.interval {
+        Some(interval) => format!("{} ({interval})", it.value),
+        None => format!("{} (n = {})", it.value, number::count(it.n)),
+    };
     let now = reading::of(metric, figure, &analysis.settings).ok()?;
     let before = reading::before(metric, figure, &analysis.settings).zip(analysis.previous.as_ref());
-    let after = before.map(|(before, period)| format!(", after {} in {}", before.value, period_name(period)));
-    Some(format!("{} {} ({}){}", subject(metric), now.value, now.basis, after.unwrap_or_default()))
+    let after = before.map(|(before, period)| format!(", after {} in {}", shown(before), period_name(period)));
+    Some(format!("{} {}{}", subject(metric), shown(now), after.unwrap_or_default()))
 }
 
 /// Incidents that are open at the end of what is known, the oldest named.
@@ -158,18 +164,23 @@ fn open_incidents(analysis: &Analysis) -> Option<(Weight, Point)> {
     let open: Vec<&IncidentRecord> = analysis.incidents.iter().filter(is_open).collect();
     let oldest = open.iter().min_by_key(|it| it.event.opened_at)?;
     let age = analysis.known.to.since(oldest.event.opened_at).as_f64();
+    let title = oldest.event.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let what = title.map_or_else(|| oldest.event.id.clone(), |title| format!("{} ({title})", oldest.event.id));
     let whose = match oldest.services.first() {
-        Some(service) => format!("{}, {service}", oldest.event.id),
-        None => format!("{}, of no known service", oldest.event.id),
+        Some(service) => format!("{what}, {service}"),
+        None => format!("{what}, of no known service"),
     };
     let age_words = number::duration(age);
     let (title, text) = if let [_] = open[..] {
-        (format!("One incident has been open for {age_words}."), format!("{whose}. The median leaves it out."))
+        (
+            format!("One incident has been open for {age_words}."),
+            format!("{whose}. Open incidents do not count in the median."),
+        )
     } else {
         let n = number::count(open.len() as u64);
         (
             format!("{n} incidents are open, the oldest for {age_words}."),
-            format!("The oldest is {whose}. The median leaves them out."),
+            format!("The oldest is {whose}. Open incidents do not count in the median."),
         )
     };
     let (weight, is_alert) = if age > LONG_OPEN { (Weight::LongOpen, true) } else { (Weight::Open, false) };
@@ -194,17 +205,20 @@ fn sustained(analysis: &Analysis) -> Option<(Weight, Point)> {
             Some(point(Weight::Sustained, true, title, format!("{} of deployments failed.", percents(ratios))))
         }
         [(scope, ratios, faults)] => {
-            let mut ranked: Vec<_> = faults.iter().filter(|(fault, _)| **fault != Fault::Other).collect();
-            ranked.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
-            let causes: Vec<String> = ranked.iter().take(2).map(|(fault, _)| fault_name(**fault).to_owned()).collect();
-            let mostly = if causes.is_empty() { String::new() } else { format!(", mostly {}", enumerate(&causes)) };
+            let windows: Vec<&Figure> = analysis
+                .groups
+                .iter()
+                .find(|report| report.group == **scope)
+                .map(|report| report.recent.iter().rev().collect())
+                .unwrap_or_default();
+            let counts: Vec<String> = windows
+                .iter()
+                .map(|it| format!("{} of {}", number::count(it.k.unwrap_or(0)), number::count(it.n)))
+                .collect();
+            let failed = if counts.is_empty() { percents(ratios) } else { enumerate(&counts) };
             let title = format!("{} failed above 10 % in three windows of 30 days in a row.", scope.name);
-            Some(point(
-                Weight::Sustained,
-                true,
-                title,
-                format!("{} of its deployments failed{mostly}.", percents(ratios)),
-            ))
+            let text = format!("{failed} of its deployments failed{}.{}", mostly(faults), only_presumed(&windows));
+            Some(point(Weight::Sustained, true, title, text))
         }
         _ => {
             let all: Vec<String> = services.iter().map(|(scope, ..)| scope.name.clone()).collect();
@@ -213,6 +227,26 @@ fn sustained(analysis: &Analysis) -> Option<(Weight, Point)> {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             Some(point(Weight::Sustained, true, title, format!("{}{more}.", names(shown, "none"))))
         }
+    }
+}
+
+/// `, mostly memory`: the class of fault that more than half of the incidents have.
+fn mostly(faults: &BTreeMap<Fault, usize>) -> String {
+    let all: usize = faults.values().sum();
+    let named = faults.iter().find(|(fault, n)| **fault != Fault::Other && 2 * **n > all);
+    named.map_or_else(String::new, |(fault, _)| format!(", mostly {}", fault_name(*fault)))
+}
+
+/// Says so where the failures that triage confirmed would not do.
+fn only_presumed(windows: &[&Figure]) -> &'static str {
+    let is_high = |it: &&&Figure| {
+        let confirmed = it.failures().and_then(|by_rule| by_rule.get(&Rule::Explicit)).copied().unwrap_or(0);
+        it.n > 0 && confirmed as f64 / it.n as f64 > 0.10
+    };
+    if windows.is_empty() || windows.iter().filter(is_high).count() == windows.len() {
+        ""
+    } else {
+        " Counting only the failures that triage confirmed, not every window is above 10 %."
     }
 }
 
@@ -228,28 +262,49 @@ fn proxies(analysis: &Analysis) -> Option<(Weight, Point)> {
     Some(point(Weight::Proxy, true, "Deployments are counted from a proxy.".to_owned(), words(found).message))
 }
 
-/// Failures that nobody confirmed.
-fn by_the_clock(analysis: &Analysis) -> Option<(Weight, Point)> {
-    analysis.findings.iter().find_map(|it| match it.what {
-        Observation::ByTheClock { window, failed, deployments, .. }
-            if it.scope.kind == GroupKind::All && window > 0 && deployments > 0 =>
-        {
-            let ratio = |failed: u64| number::percent(failed as f64 / deployments as f64);
-            Some(point(
-                Weight::Uncertain,
-                false,
-                format!(
-                    "{} of {} failures rest on the time window alone.",
-                    number::count(window),
-                    number::count(failed)
-                ),
-                format!(
-                    "Until triage confirms them, the change failure rate lies between {} and {}.",
-                    ratio(failed.saturating_sub(window)),
-                    ratio(failed)
-                ),
-            ))
-        }
-        _ => None,
-    })
+/// How many deployments failed, in which services, and how many of the failures nobody confirmed.
+fn failures(analysis: &Analysis) -> Option<(Weight, Point)> {
+    let rate = |report: &GroupReport| {
+        let figures = report.figures.iter().map(|(_, figure)| figure);
+        figures.into_iter().find(|figure| figure.failures().is_some()).and_then(|it| Some((it.k?, it.n, it.value?)))
+    };
+    let all = analysis.groups.iter().find(|report| report.group.kind == GroupKind::All)?;
+    let (failed, deployments, ratio) = rate(all).filter(|(failed, ..)| *failed > 0)?;
+    let mut services: Vec<(u64, String)> = analysis
+        .groups
+        .iter()
+        .filter(|report| report.group.kind == GroupKind::Service)
+        .filter_map(|report| {
+            let (failed, n, _) = rate(report).filter(|(failed, ..)| *failed > 0)?;
+            Some((failed, format!("{} {} of {}", report.group.name, number::count(failed), number::count(n))))
+        })
+        .collect();
+    services.sort_by_key(|(failed, _)| std::cmp::Reverse(*failed));
+    let more = services.len().saturating_sub(NAMED + 1);
+    let mut named: Vec<String> = services.into_iter().take(NAMED + 1).map(|(_, words)| words).collect();
+    if more > 0 {
+        named.push(number::counted(more as u64, "other service", "other services"));
+    }
+    let by_clock =
+        all.figures.iter().find_map(|(_, figure)| figure.failures()?.get(&Rule::Window).copied()).unwrap_or(0);
+    let (weight, presumed) = if by_clock == 0 {
+        (Weight::Unchanged, String::new())
+    } else {
+        let without = number::percent(failed.saturating_sub(by_clock) as f64 / deployments as f64);
+        let window = number::duration(analysis.settings.attribution_window.as_f64());
+        let said = format!(
+            " {} of the {} are only presumed: an incident began within {window} after the deployment. Without them the rate \
+             is {without}.",
+            number::count(by_clock),
+            number::count(failed)
+        );
+        (Weight::Uncertain, said)
+    };
+    let title = format!(
+        "{} of {} deployments failed ({}).",
+        number::count(failed),
+        number::count(deployments),
+        number::percent(ratio)
+    );
+    Some(point(weight, by_clock > 0, title, format!("{}.{presumed}", enumerate(&named))))
 }

@@ -4,7 +4,7 @@ use super::bulletin;
 use crate::domain::band::Bands;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
-use crate::metrics::tables::{Analysis, Finding, Metric, Observation, PastPeriod, Progress, Severity};
+use crate::metrics::tables::{Analysis, Finding, Metric, Observation, PastPeriod, Progress, Rule, Severity};
 use crate::report::Provenance;
 use crate::report::notes::{Action, Aim};
 use crate::report::sample::{empty, figures, full, provenance, without_incidents};
@@ -69,7 +69,7 @@ fn a_missing_figure_is_named_with_its_reason_before_anything_else() {
     assert!(first.text.starts_with("No incidents were ever read"), "{first:?}");
     let nothing = bulletin(&empty(), &provenance());
     assert_eq!(nothing.headline, "There is no figure for 2026-Q3.");
-    assert_eq!(nothing.trust, "nothing was read for this period");
+    assert_eq!(nothing.trust, "No: nothing was read for this period");
 }
 
 #[test]
@@ -95,10 +95,6 @@ fn at_most_six_points_stand_in_the_order_of_their_consequence() {
     let service = |name: &str| Group { kind: GroupKind::Service, name: name.into() };
     let finding = |scope, what| Finding { severity: Severity::Warning, scope, what };
     analysis.findings = vec![
-        finding(
-            Group::all(),
-            Observation::ByTheClock { window: 3, failed: 5, deployments: 60, low_urgency: 0, opened: 9 },
-        ),
         finding(service("web"), Observation::Sustained { ratios: vec![0.2, 0.15, 0.15], faults: [].into() }),
         finding(service("api"), Observation::Sustained { ratios: vec![0.3, 0.2, 0.2], faults: [].into() }),
         finding(Group::all(), Observation::CommitsAsDeployments { with_commit: 9, n: 10 }),
@@ -121,13 +117,21 @@ fn at_most_six_points_stand_in_the_order_of_their_consequence() {
 }
 
 #[test]
-fn failures_that_nobody_confirmed_say_between_which_rates_the_truth_lies() {
-    let mut analysis = full();
-    let what = Observation::ByTheClock { window: 8, failed: 15, deployments: 198, low_urgency: 0, opened: 9 };
-    analysis.findings = vec![Finding { severity: Severity::Warning, scope: Group::all(), what }];
+fn failures_that_nobody_confirmed_are_only_presumed_and_the_rate_without_them_is_given() {
+    let analysis = full();
     let points = bulletin(&analysis, &provenance()).points;
-    let point = points.iter().find(|it| it.title.starts_with("8 of 15 failures")).expect("the point");
-    assert!(point.text.ends_with("lies between 3.5 % and 7.6 %."), "{}", point.text);
+    let point = points.iter().find(|it| it.title.starts_with("5 of 60 deployments failed")).expect("the point");
+    assert!(point.text.contains("checkout 5 of 60"), "{}", point.text);
+    let by_clock = analysis.groups[0].figures[Metric::ChangeFailureRate].failures().expect("failures")[&Rule::Window];
+    assert!(point.is_alert && by_clock > 0);
+    let presumed = format!("{by_clock} of the 5 are only presumed: an incident began within 1 h after the deployment.");
+    assert!(point.text.contains(&presumed), "{}", point.text);
+}
+
+#[test]
+fn the_line_of_trust_answers_and_puts_the_weak_points_first() {
+    let trust = bulletin(&full(), &provenance()).trust;
+    assert!(["Yes: ", "In part: ", "No: "].iter().any(|answer| trust.starts_with(answer)), "{trust}");
 }
 
 #[test]

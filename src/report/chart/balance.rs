@@ -8,7 +8,7 @@ use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Scale, percents, round_steps};
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::domain::group::GroupKind;
-use crate::metrics::tables::{Figure, Figures, GroupReport, Metric};
+use crate::metrics::tables::{Figure, Figures, GroupReport, Metric, Verdict};
 use crate::report::number;
 
 const HEIGHT: u32 = 310;
@@ -68,7 +68,7 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
         for (now, _) in &points {
             canvas.circle(at(*now), 8, LINE, true)?;
         }
-        unnamed = names(canvas, plot, &dots)?;
+        unnamed = names(canvas, plot, &dots, &[])?;
         Ok(())
     })?;
     let rows = shown.iter().zip(&points).map(|(group, (now, before))| {
@@ -82,7 +82,7 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
     });
     Ok(Some(Chart {
         id: "chart-balance",
-        title: title(&points),
+        title: title(&shown),
         desc: format!(
             "{} with both figures; up to {} and a change failure rate of up to {}.",
             number::counted(points.len() as u64, "service", "services"),
@@ -107,16 +107,21 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
     }))
 }
 
-/// `3 of 5 services deploy more often than before, 2 of 5 fail less often`.
-fn title(points: &[(Point, Option<Point>)]) -> String {
-    let both: Vec<(Point, Point)> = points.iter().filter_map(|(now, before)| Some((*now, (*before)?))).collect();
-    if both.is_empty() {
-        return number::counted(points.len() as u64, "service", "services") + ", how often each deploys and fails";
+/// `Beyond chance, 4 of 6 services deploy more often and none fails less often than before`.
+fn title(shown: &[&GroupReport]) -> String {
+    let better = |metric: Metric| {
+        shown.iter().filter(|group| group.figures[metric].verdict == Some(Verdict::Better)).count() as u64
+    };
+    let compared = shown.iter().any(|group| group.figures[Metric::DeploymentFrequency].verdict.is_some());
+    if !compared {
+        return number::counted(shown.len() as u64, "service", "services") + ": how often each deploys and fails";
     }
-    let (more, less) = (
-        both.iter().filter(|(now, before)| now.0 > before.0).count(),
-        both.iter().filter(|(now, before)| now.1 < before.1).count(),
-    );
-    let n = both.len();
-    format!("{more} of {n} services deploy more often than in the period before, {less} fail less often")
+    let words = |n: u64| if n == 0 { "none".to_owned() } else { number::count(n) };
+    let (more, less) = (better(Metric::DeploymentFrequency), better(Metric::ChangeFailureRate));
+    format!(
+        "Of {}, {} deploy more often and {} fail less often than before, beyond chance",
+        number::counted(shown.len() as u64, "service", "services"),
+        words(more),
+        words(less)
+    )
 }

@@ -11,7 +11,8 @@ const HEIGHT: u32 = 46;
 /// The value of one period; none where there is no figure.
 pub type Column = Option<f64>;
 
-/// The drawing; `None` where fewer than two periods have a figure. A period without one is a short line at zero.
+/// The drawing; `None` where fewer than two periods have a figure. A period without one is a short line at zero; before the
+/// first figure nothing is drawn.
 pub fn columns(values: &[Column]) -> Result<Option<Drawing>, ChartError> {
     let known = values.iter().flatten().filter(|value| value.is_finite());
     if known.clone().count() < 2 {
@@ -21,7 +22,8 @@ pub fn columns(values: &[Column]) -> Result<Option<Drawing>, ChartError> {
     let scale = Scale::linear(known.copied().fold(0.0, f64::max), bottom, top);
     let step = f64::from(WIDTH) / values.len() as f64;
     draw(WIDTH, HEIGHT, |canvas| {
-        for (at, value) in values.iter().enumerate() {
+        let first = values.iter().position(Option::is_some).unwrap_or(0);
+        for (at, value) in values.iter().enumerate().skip(first) {
             let (left, right) = (at as f64 * step + 2.0, (at + 1) as f64 * step - 2.0);
             let colour = if at + 1 == values.len() { LINE } else { BAR };
             match value.filter(|value| value.is_finite()) {
@@ -44,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_period_without_a_figure_is_a_line_and_no_column() {
-        let drawing = columns(&[None, Some(1.0), Some(0.0), Some(2.0)]).expect("drawn").expect("columns");
+        let drawing = columns(&[None, Some(1.0), None, Some(0.0), Some(2.0)]).expect("drawn").expect("columns");
         assert_eq!(drawing.body.matches("<rect").count(), 3, "a true zero has its mark");
         assert_eq!(drawing.body.matches("<polyline").count(), 1, "{}", drawing.body);
         assert_eq!(columns(&[None, Some(1.0)]).expect("drawn"), None, "one value shows no course");

@@ -54,7 +54,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     };
     Ok(Some(Chart {
         id: "chart-failure-rate",
-        title: went("The change failure rate", rows, |row| row.change_failure_rate, number::percent),
+        title: went("Change failure rate", window, rows, |row| row.change_failure_rate, number::percent),
         desc: format!("Rolling {window}-day change failure rate: {found}."),
         caption: format!(
             "The share of the deployments of the {window} days that end with each day which are known on that day to \

@@ -88,18 +88,17 @@ pub fn chart(months: &[MonthlyFailures]) -> Result<Option<Chart>, ChartError> {
     }))
 }
 
-/// `The change failure rate was highest in Aug 2026: 12 % (4 of 33)`.
+/// `By month: Jul 7 % (5 of 71), Aug 6.4 % (3 of 47)`; of more than three months the range.
 fn title(months: &[MonthlyFailures]) -> String {
-    let rate = |month: &&MonthlyFailures| month.figure.value;
-    let ratios = || months.iter().filter_map(|month| month.figure.value);
+    let known: Vec<_> = months.iter().filter_map(|month| Some((month, month.figure.value?))).collect();
+    let ratios = || known.iter().map(|(_, ratio)| *ratio);
     let (low, high) = (ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max));
-    let highest = months.iter().rfind(|month| rate(month).is_some_and(|it| it >= high));
-    match highest {
-        Some(month) if high > low => format!(
-            "By month, the change failure rate was highest in {}: {}",
-            month.from.format("%b %Y"),
-            number::share(high, month.figure.k.unwrap_or(0), month.figure.n)
-        ),
-        _ => format!("By month, the change failure rate stayed at {}", number::percent(high)),
+    if known.len() > 3 {
+        return format!("By month, {} to {} of the deployments failed", number::percent(low), number::percent(high));
     }
+    let each = known.iter().map(|(month, ratio)| {
+        let share = number::share(*ratio, month.figure.k.unwrap_or(0), month.figure.n);
+        format!("{} {share}", month.from.format("%b"))
+    });
+    format!("By month: {}", each.collect::<Vec<_>>().join(", "))
 }

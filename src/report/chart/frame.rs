@@ -33,7 +33,7 @@ pub(super) struct Plot {
 
 impl Plot {
     /// Of a chart over days: a column for names of zones to its right, then one for labels of lines.
-    pub(super) const USUAL: Self = Self { left: 46.0, top: 26.0, right: 324.0, bottom: 212.0 };
+    pub(super) const USUAL: Self = Self { left: 54.0, top: 26.0, right: 324.0, bottom: 212.0 };
 }
 
 /// Where the rows of a table of [`super::weekly`] lie in a plot over days, for the page's script: left and right as

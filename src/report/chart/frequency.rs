@@ -70,7 +70,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
             if week.partial {
                 canvas.rect((left, y), (right, plot.bottom), BAR, 1.0, false)?;
             } else {
-                canvas.rect((left, y), (right, plot.bottom), BAR, 0.3, true)?;
+                canvas.rect((left, y), (right, plot.bottom), BAR, 0.45, true)?;
             }
         }
         x_days(canvas, plot, days)?;
@@ -95,11 +95,11 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
     };
     Ok(Some(Chart {
         id: "chart-frequency",
-        title: went("Deployments", rows, |row| row.deployments_per_day, number::rate),
+        title: went("Deployments", window, rows, |row| row.deployments_per_day, number::rate),
         desc: format!("Rolling {window}-day rate of deployments: {found}."),
         caption: format!(
             "The line is the rate of the {window} days that end with each day; a bar is the count of one week from \
-             Monday, an outline one of a week that the period or the report cuts short.{}",
+             Monday, an outlined bar that of a partial week.{}",
             notes(rows, |row| row.deployments_per_day)
         ),
         drawing,

@@ -64,7 +64,8 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
             .into_iter()
             .map(|record| (at(record, length(record, end).0), cut(&record.event.id)))
             .collect();
-        names(canvas, plot, &named)?;
+        let dots: Vec<_> = shown.iter().map(|record| at(record, length(record, end).0)).collect();
+        names(canvas, plot, &named, &dots)?;
         let last = rows.iter().rev().find_map(|row| row.time_to_restore_p50).map(number::duration);
         let median = daily_line(canvas, rows, days, scale, LINE, |row| row.time_to_restore_p50)?;
         let oldest = open.iter().map(|record| at(record, length(record, end).0).1).reduce(f64::min);

@@ -39,10 +39,15 @@ pub(super) fn cut(name: &str) -> String {
     }
 }
 
-/// Writes a name beside each dot; says how many found no room.
-pub(super) fn names(canvas: &Canvas<'_>, plot: Plot, dots: &[((f64, f64), String)]) -> Result<usize, ChartError> {
+/// Writes a name beside each dot, clear of the `others` too; says how many found no room.
+pub(super) fn names(
+    canvas: &Canvas<'_>,
+    plot: Plot,
+    dots: &[((f64, f64), String)],
+    others: &[(f64, f64)],
+) -> Result<usize, ChartError> {
     let dot = |(x, y): (f64, f64)| Place { left: x - 5.0, top: y - 5.0, right: x + 5.0, bottom: y + 5.0 };
-    let mut taken: Vec<Place> = dots.iter().map(|(at, _)| dot(*at)).collect();
+    let mut taken: Vec<Place> = dots.iter().map(|(at, _)| *at).chain(others.iter().copied()).map(dot).collect();
     let mut left_out = 0;
     for ((x, y), name) in dots {
         let (width, half) = (name.chars().count() as f64 * SIZE * LETTER, SIZE * 0.62);
@@ -82,7 +87,7 @@ mod tests {
         let dots: Vec<_> = (0..30).map(|_| ((150.0, 50.0), "service".to_owned())).collect();
         let mut left_out = 0;
         let drawing = draw(300, 100, |canvas| {
-            left_out = names(canvas, plot, &dots)?;
+            left_out = names(canvas, plot, &dots, &[])?;
             Ok(())
         })
         .expect("drawn");

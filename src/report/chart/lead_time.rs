@@ -59,7 +59,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     };
     Ok(Some(Chart {
         id: "chart-lead-time",
-        title: went("The median lead time", rows, |row| row.lead_time_p50, number::duration),
+        title: went("Median lead time", window, rows, |row| row.lead_time_p50, number::duration),
         desc: format!(
             "Rolling {window}-day median lead time: {found}. 90th percentile: {}.",
             or_no_data(course(rows, |row| row.lead_time_p90, number::duration))

@@ -155,17 +155,21 @@ fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: imp
     ))
 }
 
-/// A title that states how a daily series went: `Deployments went from 1.2 a day to 2.2 a day`.
+/// A title that states how a daily series went: `Deployments: 2.7 a day in the 30 days to 30 Sep, 1.4 a day in those to
+/// 1 Jul`.
 fn went(
     what: &str,
+    window: u32,
     rows: &[DailyRow],
     value: impl Fn(&DailyRow) -> Option<f64>,
     word: impl Fn(f64) -> String,
 ) -> String {
-    let (first, last) = (rows.iter().find_map(&value), rows.iter().rev().find_map(&value));
-    match (first.map(&word), last.map(&word)) {
-        (Some(first), Some(last)) if first == last => format!("{what} stayed at {last}"),
-        (Some(first), Some(last)) => format!("{what} went from {first} to {last}"),
+    let at = |row: &DailyRow| Some((row.date.format("%-d %b").to_string(), word(value(row)?)));
+    match (rows.iter().find_map(at), rows.iter().rev().find_map(at)) {
+        (Some((from, first)), Some((to, last))) if from != to => {
+            format!("{what}: {last} in the {window} days to {to}, {first} in those to {from}")
+        }
+        (_, Some((to, last))) => format!("{what}: {last} in the {window} days to {to}"),
         _ => format!("{what}: no data"),
     }
 }

@@ -69,12 +69,19 @@ pub(super) fn words(what: &Observation) -> Words {
         }
         Observation::Rework { k, n, said, fixes, rollbacks, left } => {
             let [without_said, without_rollbacks, by_incidents] = left.map(|left| percent(left as f64 / *n as f64));
+            let otherwise = if left.iter().all(|left| *left as u64 == *k) {
+                String::new()
+            } else {
+                format!(
+                    " It would be {without_said} without the marked ones, {without_rollbacks} without rollbacks, and \
+                     {by_incidents} by incidents alone."
+                )
+            };
             Words::new(
                 format!(
                     "{k} of {n} deployments are rework, each counted under the first rule that applies: {said} marked as \
-                     rework, {fixes} the first after an unresolved incident, {rollbacks} rollbacks. The rework rate is {}. \
-                     It would be {without_said} without the marked ones, {without_rollbacks} without rollbacks, and \
-                     {by_incidents} by incidents alone.",
+                     rework, {fixes} the first after an unresolved incident, {rollbacks} rollbacks. The rework rate is \
+                     {}.{otherwise}",
                     percent(*k as f64 / *n as f64)
                 ),
                 "Name the labels, branches or titles of hotfixes under [rework]. A rollback is not rework if two builds ran at \

@@ -25,8 +25,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::ZeroFailures { deployments, high } => Words::new(
             format!(
-                "0 of {deployments} deployments failed. That more often means missing links to incidents than perfect deployments; a \
-                 true rate of up to {} would fit.",
+                "0 of {deployments} deployments failed. Incidents that are not linked would look the same, and a true rate of up to {} \
+                 would fit.",
                 percent(*high)
             ),
             "List the ids or names of its incidents under its [[service]] (`pagerduty`, `opsgenie` or `incidents`); check \

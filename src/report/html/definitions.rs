@@ -79,14 +79,16 @@ pub(super) fn terms(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ),
         (
             "Verdicts",
-            "“Better” and “worse” are said only where the difference is beyond chance at 95 %; else “within noise” or \
-             “too few data”. Where many services are compared, one in twenty differs by chance alone."
+            "“Better” and “worse” are said only where the difference is beyond chance at 95 %; else “no detectable change” \
+             or “too few data”. “Recovered” is better than the period before, and back at the level before its dip. Where \
+             many services are compared, one in twenty differs by chance alone."
                 .to_owned(),
         ),
         (
             "Bands",
             "A diagnostic, not a target: there is no overall score and no ranking. Where the ends of an interval fall \
-             into different bands, both are named. No data: no band."
+             into two bands, both are named. “Too few to place”: the interval spans three bands, or too few events are \
+             behind the figure. No data: no band."
                 .to_owned(),
         ),
     ]);

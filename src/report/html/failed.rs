@@ -47,7 +47,7 @@ fn failed(analysis: &Analysis) -> Option<Grid> {
             text(rules.join(", ")),
         ]
     });
-    let mut caption = "Deployments that failed, what says so, and the rule that linked them.".to_owned();
+    let mut caption = "Failed deployments, the incidents behind each, and the rule that linked them.".to_owned();
     if shown.len() < failed.len() {
         let all = number::count(failed.len() as u64);
         caption = format!(
@@ -128,10 +128,9 @@ fn by_rule(all: &GroupReport) -> Option<Grid> {
     Some(Grid {
         id: "by-rule",
         caption:
-            "How the failures are known: each under the first rule that applies, and the change failure rate that this \
-                  rule alone would give."
+            "How the failures are known: each under the first rule that applies, and its share of all deployments."
                 .to_owned(),
-        head: vec!["Rule", "Failures", "Rate"],
+        head: vec!["Rule", "Failures", "Share of deployments"],
         rows: rows.collect(),
         events: false,
     })

@@ -54,6 +54,8 @@ pub(super) struct Columns {
     pub(super) drawing: Drawing,
     pub(super) label: String,
     pub(super) first: String,
+    /// Where the first label begins, percent of the width.
+    pub(super) from: usize,
     pub(super) last: String,
 }
 
@@ -215,14 +217,17 @@ fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Opt
     let periods: Vec<_> = all.earlier.iter().map(|past| (&past.period, &past.figures)).chain([now]).collect();
     let values: Vec<Column> = periods.iter().map(|(_, figures)| figures[metric].value).collect();
     let Some(drawing) = columns(&values)? else { return Ok(None) };
-    let said = periods.iter().zip(&values).map(|((period, _), value)| {
+    let known = values.iter().position(Option::is_some).unwrap_or(0);
+    let said = periods.iter().zip(&values).skip(known).map(|((period, _), value)| {
         format!("{}: {}", period_name(period), value.map_or_else(|| "no data".to_owned(), |it| number::value(unit, it)))
     });
     let named = |at: Option<&(&crate::domain::period::Period, _)>| at.map_or_else(String::new, |(it, _)| ends(it));
     Ok(Some(Columns {
         drawing,
         label: said.collect::<Vec<_>>().join("; "),
-        first: named(periods.first()),
+        first: named(periods.get(known)),
+        // Two labels need half of the width.
+        from: (100 * known / periods.len().max(1)).min(50),
         last: named(periods.last()),
     }))
 }

@@ -173,7 +173,11 @@ fn row(
         let spark = if with_sparks { view::spark(&group.daily, metric)? } else { None };
         let mut cell = value(outcome, spark, reasons);
         let changed = matches!(figure.verdict, Some(Verdict::Better | Verdict::Worse)) && cell.amount.is_some();
-        cell.progress = figure.progress.as_ref().filter(|_| changed).map(super::first::progress);
+        let before = reading::before(metric, figure, &analysis.settings);
+        cell.progress = figure.progress.as_ref().filter(|_| changed).map(|it| {
+            let (mark, word) = super::first::progress(it);
+            (mark, before.map_or_else(|| word.clone(), |before| format!("{word}, after {}", before.value)))
+        });
         if cell.amount.is_some() {
             cell.n.push_str(&reading::open_too(figure));
         }

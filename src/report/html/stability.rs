@@ -85,9 +85,9 @@ fn recovery_words(figure: &Figure, settings: &Settings) -> String {
     match reading::of(Metric::RecoveryTime, figure, settings) {
         Ok(now) => {
             let before = reading::before(Metric::RecoveryTime, figure, settings);
-            let change = before.map(|before| format!("; {}", reading::change(&now, &before))).unwrap_or_default();
-            let progress = figure.progress.as_ref().map(|it| format!(", {}", super::first::progress(it).1));
-            format!("{head}: {} ({}){change}{}.", now.value, now.basis, progress.unwrap_or_default())
+            let before = before.map(|before| format!(", after {}", before.value)).unwrap_or_default();
+            let progress = figure.progress.as_ref().map(|it| format!(": {}", super::first::progress(it).1));
+            format!("{head}: {} ({}){before}{}.", now.value, now.basis, progress.unwrap_or_default())
         }
         Err(why) => format!(
             "{head}: {}{}",

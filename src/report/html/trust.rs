@@ -44,7 +44,9 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     };
     let without_an_incident =
         counted().any(|it| !it.rework_rules.is_empty() && !it.rework_rules.contains(&ReworkRule::Fix));
-    let rework = if without_an_incident {
+    let rework = if by_clock {
+        ("partly a proxy", "some rest on failures that are linked by the time window alone")
+    } else if without_an_incident {
         ("partly a proxy", "some deployments are rework only by a mark or as a rollback, without an incident")
     } else if stands_in {
         (deployments, why)
@@ -64,6 +66,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
             ),
             row(Metric::ChangeFailureRate, linked, link),
             row(Metric::TimeToRestore, "exact", "from the incident source alone, never from deployments"),
+            row(Metric::RecoveryTime, linked, link),
             row(Metric::ReworkRate, rework.0, rework.1),
         ],
         events: false,
