@@ -55,6 +55,13 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], t
     }
 }
 
+/// How many actions the report has that a new one on the same period would replace.
+pub(super) fn standing(out: &Path, period: &Period, filters: [Option<&str>; 2]) -> usize {
+    let path = out.join(folder_name(&period.label, filters)).join("report.json");
+    let report = fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Report>(&text).ok());
+    report.map_or(0, |report| report.summary.actions.len())
+}
+
 fn action(written: Written) -> Action {
     let metric = written.metric.and_then(|name| Metric::ALL.into_iter().find(|metric| metric.as_str() == name));
     let kind = written.group_kind.as_deref().and_then(GroupKind::parse);

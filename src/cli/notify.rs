@@ -33,7 +33,11 @@ pub(super) struct Draft {
 
 /// The draft about a report. `place` is where a reader finds it; with `has_page` that is its page.
 pub(super) fn draft(analysis: &Analysis, provenance: &Provenance, place: &Path, has_page: bool) -> Draft {
-    let shown = place.display().to_string();
+    // A redacted report prints no commands, because paths are names; so are they in a message.
+    let shown = match (&provenance.commands, place.file_name()) {
+        (None, Some(name)) => Path::new(name).display().to_string(),
+        _ => place.display().to_string(),
+    };
     Draft {
         message: Message::new(analysis, provenance, &shown),
         page: has_page.then(|| place.to_owned()),

@@ -17,17 +17,21 @@ pub(super) fn verdict(metric: Metric, now: &Figure, before: &Figure) -> Option<V
     Some(before.known().map_or(Verdict::TooFewData, |before| judge(metric.descriptor(), now, before)))
 }
 
-/// The verdict in view of earlier periods, given from the newest to the oldest, all before the one compared with.
+/// The verdict in view of earlier periods, given from the newest to the oldest, all before the one compared with; none where
+/// there is no figure to judge.
 ///
 /// The level is that of the newest earlier period from which the one compared with had fallen (or risen) by more than
 /// chance.
-pub(super) fn progress<'a>(
+pub fn progress<'a>(
     metric: Metric,
     now: &Figure,
     before: &Figure,
     earlier: impl Iterator<Item = &'a PastPeriod>,
 ) -> Option<Progress> {
     let verdict = verdict(metric, now, before)?;
+    if before.value.is_none() && before.n == 0 {
+        return Some(Progress::NoFigureBefore);
+    }
     let moved = match verdict {
         Verdict::WithinNoise => return Some(Progress::Unchanged),
         Verdict::TooFewData => return Some(Progress::TooFewData),
@@ -39,9 +43,9 @@ pub(super) fn progress<'a>(
     let against = level.and_then(|past| Some((judged(now, &past.figures[metric])?, past.period.clone())));
     Some(match (verdict, against) {
         (Verdict::Better, Some((Verdict::Worse, period))) => Progress::RecoveredInPart(period),
-        (Verdict::Better, Some((Verdict::WithinNoise | Verdict::TooFewData, period))) => Progress::RecoveredTo(period),
+        (Verdict::Better, Some((Verdict::WithinNoise, period))) => Progress::RecoveredTo(period),
         (Verdict::Better, _) => Progress::Better,
-        (_, Some((Verdict::WithinNoise | Verdict::TooFewData, period))) => Progress::FellBackTo(period),
+        (_, Some((Verdict::WithinNoise, period))) => Progress::FellBackTo(period),
         _ => Progress::Worse,
     })
 }
@@ -156,6 +160,9 @@ mod tests {
         assert_eq!(course(20, 62, &dip), Progress::Worse);
         assert_eq!(course(22, 20, &dip), Progress::Unchanged);
         assert_eq!(course(3, 2, &dip), Progress::TooFewData);
+        let unread = Figure::missing(NoData::NoRepos);
+        let none = progress(Metric::DeploymentFrequency, &rate(9), &unread, std::iter::empty());
+        assert_eq!(none, Some(Progress::NoFigureBefore));
         let slow = [past("2026-Q1", 24), past("2025-Q4", 60)];
         assert_eq!(course(62, 20, &slow), Progress::RecoveredTo(slow[1].period.clone()), "a dip over two periods");
     }

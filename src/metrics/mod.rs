@@ -6,7 +6,7 @@
 mod alternatives;
 mod catalogue;
 mod change_failure_rate;
-mod compare;
+pub mod compare;
 pub mod covered;
 mod deployment_frequency;
 pub mod descriptor;
@@ -50,6 +50,7 @@ use self::recognised::Recognised;
 use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures, PastPeriod};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
+use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
@@ -162,9 +163,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
 const EARLIER: usize = 7;
 
 fn earlier(request: &Request) -> Vec<(Period, Known)> {
-    let most = if request.depth == Depth::Whole { EARLIER } else { 0 };
     let mut periods: Vec<_> = std::iter::successors(request.period.previous(), Period::previous)
-        .take(most)
+        .take(EARLIER)
         .map(|period| (period.clone(), Known::new(&period, request)))
         .collect();
     periods.reverse();
@@ -212,8 +212,11 @@ impl Scope<'_> {
         earlier: &[(Period, Known)],
     ) -> GroupReport {
         let settings = self.settings;
+        // A recovery is told from an improvement by them, so the whole has them wherever its figures are compared.
+        let is_wanted = self.depth == Depth::Whole || (self.pool.group.kind == GroupKind::All && before.is_some());
         let earlier: Vec<PastPeriod> = earlier
             .iter()
+            .filter(|_| is_wanted)
             .map(|(period, known)| PastPeriod { period: period.clone(), figures: self.figures(*known) })
             .collect();
         let mut figures = self.figures(now);

@@ -22,7 +22,7 @@ pub struct Share {
 pub fn shares(analysis: &Analysis) -> Vec<Share> {
     let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
     let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
-    let incidents = || analysis.incidents.iter().filter(|it| it.counted && analysis.known.contains(it.event.opened_at));
+    let incidents = || analysis.own_incidents().filter(|it| analysis.known.contains(it.event.opened_at));
     let failed = || counted().filter(|it| it.failed == Some(true));
     let share = |name, words, is_headline, part: usize, whole: usize| Share {
         name,

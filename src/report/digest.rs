@@ -26,7 +26,8 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
         heads.extend([format!("against {}", period_name(before)), "verdict".into()]);
     }
     if lines.iter().any(|it| matches!(it, Line::Cells(cells) if cells.len() > heads.len())) {
-        heads.push("band".into());
+        let is_survey = analysis.settings.bands.survey.is_some();
+        heads.push(if is_survey { "worse respondents" } else { "band" }.into());
     }
     out += &aligned(heads, lines);
     let zone = analysis.settings.zone;
@@ -65,7 +66,7 @@ fn line(analysis: &Analysis, metric: Metric, figure: &Figure) -> Line {
         cells.push(before.map_or_else(|| "no figure before".to_owned(), |before| reading::change(&now, &before)));
         cells.push(figure.progress.as_ref().map(Progress::as_str).unwrap_or_default().to_owned());
     }
-    cells.extend(now.band.map(|band| band.word));
+    cells.extend(reading::place(figure, &analysis.settings.bands));
     Line::Cells(cells)
 }
 

@@ -9,6 +9,8 @@ use crate::metrics::tables::Metric;
 
 /// Words of a comment: what is longer would push the figures off the first page.
 pub const MOST_WORDS: usize = 75;
+/// Letters of a comment, for words that are none.
+const MOST_LETTERS: usize = 900;
 
 /// All of it; empty unless a file says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -107,7 +109,10 @@ fn comment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
             "the comment has {words} words; at most {MOST_WORDS} fit the first page"
         )));
     }
-    Ok(Some(text))
+    if text.chars().count() > MOST_LETTERS {
+        return Err(D::Error::custom(format!("the comment has more than {MOST_LETTERS} letters")));
+    }
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
 fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {

@@ -59,6 +59,16 @@ impl RateUnit {
     }
 }
 
+/// A metric's value, a rate in the given unit.
+pub fn value_in(unit: Unit, rate: RateUnit, value: f64) -> String {
+    if unit == Unit::PerDay { rate_in(value, rate) } else { self::value(unit, value) }
+}
+
+/// The interval of a metric's value, of a rate in the given unit.
+pub fn interval_in(unit: Unit, rate: RateUnit, ends: Interval) -> String {
+    if unit == Unit::PerDay { rate_interval(ends, rate) } else { interval(unit, ends.low, ends) }
+}
+
 /// A metric's value in its unit.
 pub fn value(unit: Unit, value: f64) -> String {
     match unit {

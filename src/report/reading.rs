@@ -48,6 +48,20 @@ pub(super) fn is_too_few(figure: &Figure, bands: &Bands) -> bool {
     figure.band.band.is_some() && (spans > 1 || figure.n < bands.min_sample)
 }
 
+/// Where a figure stands: its band, with those of the interval's ends where they differ, or the share of respondents that it
+/// surpasses where the edition has a survey in place of bands; none where the edition has neither for it.
+pub(super) fn place(figure: &Figure, bands: &Bands) -> Option<String> {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let Some(it) = figure.surpassed else { return band(figure, bands).map(|view| view.word) };
+    if figure.n < bands.min_sample {
+        return Some(TOO_FEW.to_owned());
+    }
+    Some(match it.ends {
+        Some((low, high)) => format!("{} ({} to {})", percent(it.value), percent(low), percent(high)),
+        None => percent(it.value),
+    })
+}
+
 /// Four dots, filled up to the worse end, half filled up to the better end.
 fn band(figure: &Figure, bands: &Bands) -> Option<BandView> {
     let band = figure.band.band?;

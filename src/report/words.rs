@@ -7,7 +7,7 @@ use crate::domain::period::Period;
 use crate::domain::reason::Reason;
 use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
-use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant, Verdict};
+use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant};
 
 /// Names in full before the rest are only counted.
 const NAMES: usize = 3;
@@ -96,25 +96,17 @@ fn extent(read: Option<Span>, zone: Zone) -> String {
     }
 }
 
-/// What a verdict means, as the end of a sentence about a difference.
-pub fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Better => "better, by more than chance explains",
-        Verdict::Worse => "worse, by more than chance explains",
-        Verdict::WithinNoise => "within noise: treat it as unchanged",
-        Verdict::TooFewData => "too few data to tell a change from chance",
-    }
-}
-
 /// How a figure changed in view of the earlier periods: `recovered to the level of 2026-Q1`.
 pub fn progress(progress: &Progress) -> String {
     let level = progress.level_of().map(period_name).unwrap_or_default();
     match progress {
         Progress::RecoveredTo(_) => format!("recovered to the level of {level}"),
         Progress::RecoveredInPart(_) => format!("recovered part of the way to the level of {level}"),
-        Progress::FellBackTo(_) => format!("fell back to the level of {level}"),
+        Progress::FellBackTo(_) => format!("worse, back at the level of {level}"),
         Progress::Unchanged => "no detectable change".to_owned(),
-        Progress::Better | Progress::Worse | Progress::TooFewData => progress.as_str().to_owned(),
+        Progress::Better | Progress::Worse | Progress::TooFewData | Progress::NoFigureBefore => {
+            progress.as_str().to_owned()
+        }
     }
 }
 

@@ -90,6 +90,13 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
         // Whoever a redacted report is for has no dataset, and paths are names too.
         commands: (!report.redact).then(|| Commands { flags: context.flags.clone(), first: None }),
     };
+    let lost = carried::standing(&context.out, &request.period, filters);
+    if lost > 0 && provenance.notes.actions.is_empty() && !report.redact && report.format.contains(&Format::Json) {
+        talk.warning(&format!(
+            "the report before had {lost} actions and this one has none, so the next report cannot follow them up; give \
+             --notes again to keep them"
+        ));
+    }
     let mut analysis = analyse(&dataset, &request)?;
     if report.redact {
         analysis = redact(analysis);

@@ -157,6 +157,8 @@ pub enum Progress {
     Unchanged,
     /// Too little to say anything.
     TooFewData,
+    /// The period compared with has no figure.
+    NoFigureBefore,
 }
 
 impl Progress {
@@ -167,9 +169,10 @@ impl Progress {
             Self::RecoveredTo(_) => "recovered",
             Self::RecoveredInPart(_) => "recovered in part",
             Self::Worse => "worse",
-            Self::FellBackTo(_) => "fell back",
+            Self::FellBackTo(_) => "worse again",
             Self::Unchanged => "unchanged",
             Self::TooFewData => "too few data",
+            Self::NoFigureBefore => "no figure before",
         }
     }
 
@@ -177,7 +180,7 @@ impl Progress {
     pub fn level_of(&self) -> Option<&Period> {
         match self {
             Self::RecoveredTo(period) | Self::RecoveredInPart(period) | Self::FellBackTo(period) => Some(period),
-            Self::Better | Self::Worse | Self::Unchanged | Self::TooFewData => None,
+            Self::Better | Self::Worse | Self::Unchanged | Self::TooFewData | Self::NoFigureBefore => None,
         }
     }
 }

@@ -32,11 +32,11 @@ pub use crate::facts::inputs::InputSummary;
 pub use crate::facts::rework::ReworkRule;
 pub use crate::facts::words::{Kind, LeadTimeReason, Rule, Stages, Start, Variant};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
-use crate::domain::group::{Group, TeamName};
+use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
@@ -100,6 +100,27 @@ pub enum Variation {
 }
 
 impl Analysis {
+    /// The counted incidents of the report's own services, and without a filter those of none; an incident of another
+    /// service is listed where a deployment of one of these caused it.
+    pub fn own_incidents(&self) -> impl Iterator<Item = &IncidentRecord> {
+        let is_part = self.service_filter.is_some() || self.team_filter.is_some();
+        let services: BTreeSet<&str> = self
+            .groups
+            .iter()
+            .filter(|report| report.group.kind == GroupKind::Service)
+            .map(|report| report.group.name.as_str())
+            .collect();
+        let is_own = move |it: &&IncidentRecord| {
+            it.counted && (!is_part || it.services.iter().any(|name| services.contains(name.0.as_str())))
+        };
+        self.incidents.iter().filter(is_own)
+    }
+
+    /// Those of them that are open at the end of what is known.
+    pub fn open_incidents(&self) -> impl Iterator<Item = &IncidentRecord> {
+        self.own_incidents().filter(|it| it.is_open())
+    }
+
     /// Whether the period has at least one figure.
     pub fn has_figures(&self) -> bool {
         self.groups.iter().any(|group| group.figures.has_any())

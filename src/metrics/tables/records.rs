@@ -180,6 +180,13 @@ pub struct IncidentRecord {
     pub link: Option<Link>,
 }
 
+impl IncidentRecord {
+    /// Whether it is open at the period's known end: neither resolved nor over at an unknown time.
+    pub fn is_open(&self) -> bool {
+        self.event.resolved_at.is_none() && !self.is_over_without_an_end
+    }
+}
+
 /// An incident's link to a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {

@@ -2,6 +2,7 @@
 
 use super::subject;
 use crate::domain::group::{Group, GroupKind};
+use crate::metrics::compare::progress;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Progress};
 use crate::report::notes::{Action, Aim};
 use crate::report::{number, reading};
@@ -65,13 +66,20 @@ fn outcome(analysis: &Analysis, action: &Action) -> Outcome {
         course: Some(format!("{} {} \u{2192} {}", aimed_at(aim), said(before), said(figure))),
         before: before.and_then(|it| it.value),
         value: figure.and_then(|it| it.value),
-        verdict: match figure.filter(|it| it.value.is_some()) {
+        verdict: match figure.filter(|it| it.value.is_some()).zip(before) {
             None => "no figure",
-            Some(figure) => figure.progress.as_ref().map_or("not compared", |it| match it {
-                Progress::Unchanged => "no detectable change",
-                other => other.as_str(),
-            }),
+            Some((figure, before)) => judged(aim, figure, before, report),
         },
+    }
+}
+
+/// How the figure changed since the period before, whatever period the report is compared with.
+fn judged(aim: &Aim, now: &Figure, before: &Figure, report: Option<&GroupReport>) -> &'static str {
+    let older = report.map(|report| report.earlier.iter().rev().skip(1)).into_iter().flatten();
+    match progress(aim.metric, now, before, older) {
+        None => "no figure",
+        Some(Progress::Unchanged) => "no detectable change",
+        Some(other) => other.as_str(),
     }
 }
 
@@ -90,6 +98,6 @@ fn aimed_at(aim: &Aim) -> String {
 fn words(figure: &Figure, aim: &Aim) -> String {
     match (&figure.missing, figure.value) {
         (None, Some(value)) => number::value(aim.metric.descriptor().unit, value) + &reading::open_too(figure),
-        _ => "no figure".to_owned(),
+        _ => "no figure".to_owned() + &reading::open_too(figure),
     }
 }

@@ -16,6 +16,7 @@ enum Clause {
     Better,
     Unchanged,
     TooFewData,
+    NoFigureBefore,
     NoFigure,
 }
 
@@ -29,6 +30,7 @@ impl Clause {
             Some(Progress::Better) => Self::Better,
             Some(Progress::Unchanged) => Self::Unchanged,
             Some(Progress::TooFewData) => Self::TooFewData,
+            Some(Progress::NoFigureBefore) => Self::NoFigureBefore,
             None => Self::NoFigure,
         }
     }
@@ -42,16 +44,17 @@ impl Clause {
             Self::Better => 4,
             Self::Unchanged => 5,
             Self::TooFewData => 6,
-            Self::NoFigure => 7,
+            Self::NoFigureBefore => 7,
+            Self::NoFigure => 8,
         }
     }
 
-    fn words(&self, metrics: &[Metric]) -> String {
+    fn words(&self, metrics: &[Metric], before: &str) -> String {
         let names = enumerate(&metrics.iter().map(|metric| subject(*metric)).collect::<Vec<_>>());
         let one = metrics.len() == 1;
         match self {
             Self::Worse => format!("{names} got worse"),
-            Self::FellBackTo(period) => format!("{names} fell back to the level of {}", period_name(period)),
+            Self::FellBackTo(period) => format!("{names} got worse, back to the level of {}", period_name(period)),
             Self::RecoveredInPart(period) => {
                 format!("{names} recovered part of the way to the level of {}", period_name(period))
             }
@@ -59,6 +62,7 @@ impl Clause {
             Self::Better => format!("{names} improved"),
             Self::Unchanged => format!("{names} {} no detectable change", if one { "shows" } else { "show" }),
             Self::TooFewData => format!("there are too few data to judge {names}"),
+            Self::NoFigureBefore => format!("{before} has no figure to compare {names} with"),
             Self::NoFigure => format!("there is no figure for {names}"),
         }
     }
@@ -69,9 +73,12 @@ pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
     if !all.figures.has_any() {
         return no_figure(analysis);
     }
-    if analysis.previous.is_none() {
-        return without_comparison(analysis, all);
+    let Some(before) = &analysis.previous else { return values(analysis, all) };
+    let is_new = |figure: &Figure| matches!(figure.progress, None | Some(Progress::NoFigureBefore));
+    if metrics(all).all(|(_, figure)| is_new(figure)) {
+        return format!("{} {} has no figures to compare with.", values(analysis, all), period_name(before));
     }
+    let before = period_name(before);
     let mut clauses: Vec<(Clause, Vec<Metric>)> = Vec::new();
     for (metric, figure) in metrics(all) {
         let clause = Clause::of(figure.progress.as_ref().filter(|_| figure.value.is_some()));
@@ -81,7 +88,7 @@ pub(super) fn headline(analysis: &Analysis, all: &GroupReport) -> String {
         }
     }
     clauses.sort_by_key(|(clause, _)| clause.order());
-    let said: Vec<String> = clauses.iter().map(|(clause, members)| clause.words(members)).collect();
+    let said: Vec<String> = clauses.iter().map(|(clause, members)| clause.words(members, &before)).collect();
     capital(&said.join("; ")) + "."
 }
 
@@ -92,7 +99,7 @@ pub(super) fn most_telling(report: &GroupReport) -> Option<Metric> {
 }
 
 /// The values alone, where there is nothing to compare with.
-fn without_comparison(analysis: &Analysis, all: &GroupReport) -> String {
+fn values(analysis: &Analysis, all: &GroupReport) -> String {
     let said: Vec<String> = metrics(all)
         .filter_map(|(metric, figure)| {
             let now = reading::of(metric, figure, &analysis.settings).ok()?;

@@ -79,7 +79,13 @@ fn missing(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
         let why = why.strip_prefix("No figure: ").unwrap_or(&why);
         point(Weight::Missing, true, format!("No figure for {}.", enumerate(&members)), capital(why))
     };
-    reasons.into_iter().map(of).collect()
+    let empty = metrics(all).filter(|(_, figure)| figure.missing.is_none() && figure.value.is_none());
+    let nothing = empty.filter_map(|(metric, figure)| {
+        let why = reading::of(metric, figure, &analysis.settings).err()?;
+        let why = capital(why.strip_prefix("No figure: ").unwrap_or(&why));
+        Some(point(Weight::Unjudged, false, format!("No figure for {}.", subject(metric)), why))
+    });
+    reasons.into_iter().map(of).chain(nothing).collect()
 }
 
 /// Findings that say that a figure is wrong; what is missing is said already.
@@ -91,13 +97,18 @@ fn errors(analysis: &Analysis) -> Vec<(Weight, Point)> {
                 | Observation::NoRepos
                 | Observation::NoIncidentSource
                 | Observation::IncidentsNotRead { .. }
+                | Observation::NothingCounted { .. }
+                | Observation::UnmappedIncidents { failures_are_missing: true, .. }
         )
     };
     analysis
         .findings
         .iter()
         .filter(|it| it.severity == Severity::Error && !is_said(&it.what))
-        .map(|it| point(Weight::Wrong, true, format!("{}:", it.scope()), words(it).message))
+        .map(|it| {
+            let title = format!("{} ({}).", capital(&it.id().replace('-', " ")), it.scope());
+            point(Weight::Wrong, true, title, words(it).message)
+        })
         .collect()
 }
 
@@ -123,7 +134,7 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
         match progress {
             Progress::Worse => point(Weight::Worse, true, format!("{who} got worse."), text),
             Progress::FellBackTo(_) => {
-                point(Weight::Worse, true, format!("{who} fell back to the level of {level}."), text)
+                point(Weight::Worse, true, format!("{who} got worse, back to the level of {level}."), text)
             }
             Progress::RecoveredTo(_) => {
                 point(Weight::Better, false, format!("{who} recovered to the level of {level}."), text)
@@ -141,6 +152,10 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
                 let title = format!("Too few data to judge {}.", who.to_lowercase());
                 point(Weight::Unjudged, false, title, text)
             }
+            Progress::NoFigureBefore => {
+                let title = format!("There is no figure before to compare {} with.", who.to_lowercase());
+                point(Weight::Unjudged, false, title, text)
+            }
         }
     };
     groups.into_iter().map(of).collect()
@@ -148,20 +163,25 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
 
 /// `lead time 20 h (18 h to 22 h), after 2.9 d (2.4 d to 3.5 d) in 2026-Q2`: each with its 95 % interval.
 fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<String> {
-    let shown = |it: reading::Reading| match it.interval {
-        Some(interval) => format!("{} ({interval})", it.value),
-        None => format!("{} (n = {})", it.value, number::count(it.n)),
+    let unit = metric.descriptor().unit;
+    let value = figure.value?;
+    let before = figure.previous.as_deref().and_then(|it| Some((it, it.value?))).zip(analysis.previous.as_ref());
+    // Two rates stand in one unit, or a fall could read as a rise.
+    let rate = number::RateUnit::of(before.map_or(value, |((_, before), _)| before.max(value)));
+    let shown = |figure: &Figure, value: f64| {
+        let behind = match figure.ci95 {
+            Some(ends) => number::interval_in(unit, rate, ends),
+            None => format!("n = {}", number::count(figure.n)),
+        };
+        format!("{} ({behind})", number::value_in(unit, rate, value))
     };
-    let now = reading::of(metric, figure, &analysis.settings).ok()?;
-    let before = reading::before(metric, figure, &analysis.settings).zip(analysis.previous.as_ref());
-    let after = before.map(|(before, period)| format!(", after {} in {}", shown(before), period_name(period)));
-    Some(format!("{} {}{}", subject(metric), shown(now), after.unwrap_or_default()))
+    let after = before.map(|((it, value), period)| format!(", after {} in {}", shown(it, value), period_name(period)));
+    Some(format!("{} {}{}", subject(metric), shown(figure, value), after.unwrap_or_default()))
 }
 
 /// Incidents that are open at the end of what is known, the oldest named.
 fn open_incidents(analysis: &Analysis) -> Option<(Weight, Point)> {
-    let is_open = |it: &&IncidentRecord| it.counted && it.event.resolved_at.is_none() && !it.is_over_without_an_end;
-    let open: Vec<&IncidentRecord> = analysis.incidents.iter().filter(is_open).collect();
+    let open: Vec<&IncidentRecord> = analysis.open_incidents().collect();
     let oldest = open.iter().min_by_key(|it| it.event.opened_at)?;
     let age = analysis.known.to.since(oldest.event.opened_at).as_f64();
     let title = oldest.event.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
@@ -256,10 +276,16 @@ fn percents(ratios: &[f64]) -> String {
 
 /// Whether something else is counted in place of deployments.
 fn proxies(analysis: &Analysis) -> Option<(Weight, Point)> {
-    let of_all =
-        |what: &Observation| matches!(what, Observation::StandIns { .. } | Observation::CommitsAsDeployments { .. });
-    let found = analysis.findings.iter().find(|it| of_all(&it.what))?;
-    Some(point(Weight::Proxy, true, "Deployments are counted from a proxy.".to_owned(), words(found).message))
+    analysis.findings.iter().find_map(|it| {
+        let title = match &it.what {
+            Observation::StandIns { kind, n } => format!("{} {} are counted as deployments.", n, kind.plural()),
+            Observation::CommitsAsDeployments { with_commit, n } => {
+                format!("{with_commit} of {n} deployments are likely commits or merges.")
+            }
+            _ => return None,
+        };
+        Some(point(Weight::Proxy, true, title, words(it).message))
+    })
 }
 
 /// How many deployments failed, in which services, and how many of the failures nobody confirmed.

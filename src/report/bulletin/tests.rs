@@ -4,6 +4,7 @@ use super::bulletin;
 use crate::domain::band::Bands;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
+use crate::domain::unit::Interval;
 use crate::metrics::tables::{Analysis, Finding, Metric, Observation, PastPeriod, Progress, Rule, Severity};
 use crate::report::Provenance;
 use crate::report::notes::{Action, Aim};
@@ -57,7 +58,10 @@ fn a_recovery_is_never_called_better_or_an_improvement() {
         assert!(all.headline.contains("the level of 2026-Q1"), "{}", all.headline);
     }
     assert!(headline(&with(|_| Progress::Better)).contains("improved"));
-    assert!(headline(&with(|_| Progress::FellBackTo(period("2026-Q1")))).contains("fell back to the level of 2026-Q1"));
+    assert!(
+        headline(&with(|_| Progress::FellBackTo(period("2026-Q1"))))
+            .contains("got worse, back to the level of 2026-Q1")
+    );
 }
 
 #[test]
@@ -82,6 +86,43 @@ fn without_a_comparison_the_headline_gives_the_values() {
     let said = headline(&analysis);
     assert!(said.starts_with("Deployment frequency ") && said.contains(", lead time "), "{said}");
     assert!(!said.contains("detectable") && !said.contains("improved"), "{said}");
+}
+
+#[test]
+fn an_action_is_judged_against_its_own_period_whatever_the_report_is_compared_with() {
+    let mut analysis = full();
+    let mut before = figures();
+    before[Metric::LeadTime].ci95 = Some(Interval { low: 1.0, high: 2.0 });
+    before[Metric::LeadTime].value = Some(1.5);
+    for report in &mut analysis.groups {
+        report.earlier = vec![PastPeriod { period: period("2026-Q2"), figures: before.clone() }];
+        report.figures[Metric::LeadTime].progress = Some(Progress::Better);
+    }
+    let aim = Some(Aim { metric: Metric::LeadTime, group: None });
+    let carried = vec![Action { what: "x".into(), owner: None, due: None, aim }];
+    let outcome = &bulletin(&analysis, &Provenance { carried, ..provenance() }).outcomes[0];
+    assert_eq!(outcome.verdict, "worse", "the period compared with is another");
+}
+
+#[test]
+fn a_period_before_without_figures_is_said_and_the_values_given() {
+    let said = headline(&with(|_| Progress::NoFigureBefore));
+    assert!(
+        said.starts_with("Deployment frequency ") && said.ends_with("2026-Q2 has no figures to compare with."),
+        "{said}"
+    );
+    assert!(!said.contains("too few"), "{said}");
+}
+
+#[test]
+fn two_rates_stand_in_one_unit() {
+    let mut analysis = with(|_| Progress::Worse);
+    let figure = &mut analysis.groups[0].figures[Metric::DeploymentFrequency];
+    figure.value = Some(0.65);
+    figure.previous.as_mut().expect("a figure before").value = Some(1.3);
+    let points = bulletin(&analysis, &provenance()).points;
+    let text = points.iter().find(|it| it.title.contains("got worse")).map(|it| it.text.clone()).expect("the point");
+    assert!(text.contains("requency 0.7 a day (") && text.contains("after 1.3 a day ("), "{text}");
 }
 
 #[test]
@@ -110,10 +151,13 @@ fn at_most_six_points_stand_in_the_order_of_their_consequence() {
     assert_eq!(titles.len(), 6, "{titles:#?}");
     let place =
         |words: &str| titles.iter().position(|it| it.contains(words)).unwrap_or_else(|| panic!("{words}: {titles:#?}"));
-    let wrong = place("all:");
+    let wrong = place("Nothing counted (all).");
     assert!(wrong < place("got worse"), "{titles:#?}");
     assert!(place("got worse") < place("2 services failed above 10 %"), "{titles:#?}");
-    assert!(place("2 services failed above 10 %") < place("Deployments are counted from a proxy."), "{titles:#?}");
+    assert!(
+        place("2 services failed above 10 %") < place("9 of 10 deployments are likely commits or merges."),
+        "{titles:#?}"
+    );
 }
 
 #[test]
@@ -145,6 +189,7 @@ fn an_action_shows_its_figure_now_and_in_the_next_report_then_and_now() {
     };
     let mut before = figures();
     before[Metric::LeadTime].value = Some(200_000.0);
+    before[Metric::LeadTime].ci95 = Some(Interval { low: 190_000.0, high: 210_000.0 });
     for report in &mut analysis.groups {
         report.earlier = vec![PastPeriod { period: period("2026-Q2"), figures: before.clone() }];
     }

@@ -8,8 +8,10 @@ use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Scale, percents, round_steps};
 use super::{Chart, ChartError, Points, or_no_data};
 use crate::domain::group::GroupKind;
+use crate::domain::period::Period;
 use crate::metrics::tables::{Figure, Figures, GroupReport, Metric, Verdict};
 use crate::report::number;
+use crate::report::words::period_name;
 
 const HEIGHT: u32 = 310;
 /// Deployments a day, and the share of them that failed.
@@ -33,7 +35,7 @@ fn before(figures: &Figures) -> Option<Point> {
 }
 
 /// The chart; `None` where no service has both figures.
-pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
+pub fn chart(groups: &[GroupReport], previous: Option<&Period>) -> Result<Option<Chart>, ChartError> {
     let shown = services(groups);
     if shown.is_empty() {
         return Ok(None);
@@ -82,7 +84,7 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
     });
     Ok(Some(Chart {
         id: "chart-balance",
-        title: title(&shown),
+        title: title(&shown, previous),
         desc: format!(
             "{} with both figures; up to {} and a change failure rate of up to {}.",
             number::counted(points.len() as u64, "service", "services"),
@@ -90,7 +92,7 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
             number::percent(points.iter().map(|(now, _)| now.1).fold(0.0, f64::max))
         ),
         caption: format!(
-            "A dot is a service, the ring at the other end of its line is where it was in the period before. Further right \
+            "A dot is a service, the ring at the other end of its line is where it was in the period compared with. Further right \
              is more often, further down fails less. This is not a ranking: services differ in what they risk.{}",
             match unnamed {
                 0 => String::new(),
@@ -108,20 +110,20 @@ pub fn chart(groups: &[GroupReport]) -> Result<Option<Chart>, ChartError> {
 }
 
 /// `Beyond chance, 4 of 6 services deploy more often and none fails less often than before`.
-fn title(shown: &[&GroupReport]) -> String {
+fn title(shown: &[&GroupReport], previous: Option<&Period>) -> String {
     let better = |metric: Metric| {
         shown.iter().filter(|group| group.figures[metric].verdict == Some(Verdict::Better)).count() as u64
     };
-    let compared = shown.iter().any(|group| group.figures[Metric::DeploymentFrequency].verdict.is_some());
-    if !compared {
+    let Some(previous) = previous else {
         return number::counted(shown.len() as u64, "service", "services") + ": how often each deploys and fails";
-    }
+    };
     let words = |n: u64| if n == 0 { "none".to_owned() } else { number::count(n) };
     let (more, less) = (better(Metric::DeploymentFrequency), better(Metric::ChangeFailureRate));
     format!(
-        "Of {}, {} deploy more often and {} fail less often than before, beyond chance",
+        "Of {}, {} deploy more often and {} fail less often than in {}, beyond chance",
         number::counted(shown.len() as u64, "service", "services"),
         words(more),
-        words(less)
+        words(less),
+        period_name(previous)
     )
 }

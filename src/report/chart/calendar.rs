@@ -103,9 +103,8 @@ impl<'a> Events<'a> {
         let (known, period) = (analysis.known, &analysis.period);
         let step = if (period.to - period.from).num_days() > LONG { 7 } else { 1 };
         let incidents = analysis
-            .incidents
-            .iter()
-            .filter(|record| record.counted && !record.is_over_without_an_end)
+            .own_incidents()
+            .filter(|record| !record.is_over_without_an_end)
             .map(|record| Bar {
                 from: record.event.opened_at.max(known.from),
                 to: record.event.resolved_at.unwrap_or(known.to),

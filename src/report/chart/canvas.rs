@@ -13,6 +13,7 @@ use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
 
 use super::palette::DASHED_STROKE;
 use super::{ChartError, Drawing};
+use crate::report::xml_text::letter;
 
 pub(super) use plotters::style::text_anchor::{HPos, VPos};
 
@@ -108,6 +109,7 @@ impl Canvas<'_> {
     ) -> Result<(), ChartError> {
         let font = ("sans-serif", size * f64::from(GRID) * FONT_FACTOR).into_font();
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(anchor.0, anchor.1));
+        let text: String = text.chars().filter_map(letter).collect();
         self.area.draw(&Text::new(text, grid(at), style)).map_err(failed)
     }
 }

@@ -12,8 +12,8 @@ const HEIGHT: u32 = 46;
 pub type Column = Option<f64>;
 
 /// The drawing; `None` where fewer than two periods have a figure. A period without one is a short line at zero; before the
-/// first figure nothing is drawn.
-pub fn columns(values: &[Column]) -> Result<Option<Drawing>, ChartError> {
+/// first figure nothing is drawn. The last is an outline where its period is not over.
+pub fn columns(values: &[Column], is_partial: bool) -> Result<Option<Drawing>, ChartError> {
     let known = values.iter().flatten().filter(|value| value.is_finite());
     if known.clone().count() < 2 {
         return Ok(None);
@@ -30,7 +30,8 @@ pub fn columns(values: &[Column]) -> Result<Option<Drawing>, ChartError> {
                 Some(value) => {
                     // A zero keeps a line of one pixel, so that it is told from a period without a figure.
                     let y = scale.at(value).min(bottom - 1.0);
-                    canvas.rect((left, y), (right, bottom), colour, 1.0, true)?;
+                    let is_whole = at + 1 < values.len() || !is_partial;
+                    canvas.rect((left, y), (right, bottom), colour, 1.0, is_whole)?;
                 }
                 None => canvas.line(&[(left, bottom), (right, bottom)], RULE, 2)?,
             }
@@ -46,9 +47,9 @@ mod tests {
 
     #[test]
     fn a_period_without_a_figure_is_a_line_and_no_column() {
-        let drawing = columns(&[None, Some(1.0), None, Some(0.0), Some(2.0)]).expect("drawn").expect("columns");
+        let drawing = columns(&[None, Some(1.0), None, Some(0.0), Some(2.0)], false).expect("drawn").expect("columns");
         assert_eq!(drawing.body.matches("<rect").count(), 3, "a true zero has its mark");
         assert_eq!(drawing.body.matches("<polyline").count(), 1, "{}", drawing.body);
-        assert_eq!(columns(&[None, Some(1.0)]).expect("drawn"), None, "one value shows no course");
+        assert_eq!(columns(&[None, Some(1.0)], false).expect("drawn"), None, "one value shows no course");
     }
 }

@@ -32,11 +32,10 @@ fn length(record: &IncidentRecord, end: Timestamp) -> (f64, bool) {
 pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, ChartError> {
     let zone = analysis.settings.zone;
     let opened: Vec<&IncidentRecord> = analysis
-        .incidents
-        .iter()
-        .filter(|record| record.counted && analysis.known.contains(record.event.opened_at))
-        // One that was resolved before it was opened has no length to draw.
-        .filter(|record| record.time_to_restore.is_some() || record.event.resolved_at.is_none())
+        .own_incidents()
+        .filter(|record| analysis.known.contains(record.event.opened_at))
+        // One that was resolved before it was opened, or is over at an unknown time, has no length to draw.
+        .filter(|record| record.time_to_restore.is_some() || record.is_open())
         .collect();
     let shown = opened.get(opened.len().saturating_sub(MOST)..).unwrap_or_default();
     let plot = Plot::USUAL;

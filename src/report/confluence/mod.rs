@@ -88,7 +88,7 @@ fn metrics(analysis: &Analysis, all: &GroupReport) -> String {
     head.extend([previous, "Progress".to_owned()]);
     let row = |(metric, figure): (Metric, &Figure)| {
         let (value, basis, interval, band) = match reading::of(metric, figure, &analysis.settings) {
-            Ok(it) => (text(&it.value), text(&it.basis), it.interval, it.band.map(|band| band.word)),
+            Ok(it) => (text(&it.value), text(&it.basis), it.interval, reading::place(figure, &analysis.settings.bands)),
             Err(why) => (nothing(figure), text(&why), None, None),
         };
         let before = figure.previous.as_deref().map(|before| {

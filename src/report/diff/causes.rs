@@ -22,6 +22,7 @@ pub(super) fn of(old: &Value, new: &Value) -> Vec<Cause> {
     };
     let label = |report: &Value| report["period"]["label"].clone();
     differs("period", if label(old) == label(new) { "/period" } else { "/period/label" }, "period");
+    differs("period", "/previous/label", "period compared with");
     differs("period", "/timezone", "time zone");
     differs("period", "/filters", "filters");
     differs("definitions", "/schema_version", "shape of the report");

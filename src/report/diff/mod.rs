@@ -116,7 +116,8 @@ fn earlier(old: &Value, new: &Value) -> Vec<String> {
     for (name, now) in groups(new) {
         let Some((_, before)) = groups(old).find(|(own, _)| *own == name) else { continue };
         let before = periods(before);
-        let differs = |(label, metrics): &(String, Value)| before.get(label).is_some_and(|old| old != metrics);
+        let differs =
+            |(label, metrics): &(String, Value)| before.get(label).is_some_and(|old| numbers(old) != numbers(metrics));
         changed.extend(periods(now).into_iter().filter(differs).map(|(label, _)| label));
     }
     // The figures of the period itself are told one by one.
@@ -126,6 +127,13 @@ fn earlier(old: &Value, new: &Value) -> Vec<String> {
 /// Keys of the groups and of the report that differ and are neither a figure nor a cause.
 fn other(old: &Value, new: &Value) -> Vec<String> {
     let mut found = Vec::new();
+    // What else stands in the summary is made of the figures and findings.
+    for key in ["comment", "actions"] {
+        let told = |report: &Value| report["summary"][key].clone();
+        if written(&told(old)) != written(&told(new)) {
+            found.push(format!("summary: {key}"));
+        }
+    }
     for name in keys(old, new).into_iter().filter(|name| !TOLD.contains(&name.as_str())) {
         if old[&name] != new[&name] {
             found.push(name);
@@ -178,6 +186,23 @@ fn figures(old: &Value, new: &Value) -> Vec<FigureChange> {
         }
     }
     changes
+}
+
+/// A part of the summary as people wrote it, without the figures beside it.
+fn written(part: &Value) -> Value {
+    let mut part = part.clone();
+    for action in part.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        action.remove("value");
+        action.remove("now");
+    }
+    part
+}
+
+/// The numbers of a value, each with its path and its bits.
+fn numbers(value: &Value) -> BTreeMap<String, u64> {
+    let mut all = BTreeMap::new();
+    leaves(value, String::new(), &mut all);
+    all.into_iter().map(|(path, number)| (path, number.to_bits())).collect()
 }
 
 /// The numbers of a value by their paths.

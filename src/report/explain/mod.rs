@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::events::{Counted, LeftOut};
 use super::number;
-use super::words::sentence;
+use super::words::{progress, sentence};
 use crate::domain::band::{Band, Limit, Thresholds};
 use crate::domain::group::Group;
 use crate::domain::unit::Interval;
@@ -45,6 +45,8 @@ pub struct Explanation {
     thresholds: Option<String>,
     previous: Option<f64>,
     verdict: Option<&'static str>,
+    /// The verdict in view of earlier periods, in words.
+    progress: Option<String>,
     /// Why there is no figure.
     no_data: Option<String>,
     events: Vec<Counted>,
@@ -91,6 +93,7 @@ pub fn explain(analysis: &Analysis, metric: Metric, group: &Group) -> Option<Exp
         thresholds: thresholds.map(|it| format!("{} ({})", limits(it, descriptor.unit), bands.edition)),
         previous: figure.previous.as_deref().and_then(|before| before.value),
         verdict: figure.verdict.map(Verdict::as_str),
+        progress: figure.progress.as_ref().map(progress),
         no_data: figure.missing.as_ref().map(|missing| sentence(missing, zone)),
         events,
         left_out,

@@ -39,8 +39,8 @@ pub fn render(it: &Explanation) -> String {
     if let Some(thresholds) = &it.thresholds {
         line("thresholds", thresholds);
     }
-    if let (Some(before), Some(verdict)) = (it.previous, it.verdict) {
-        line("before", &format!("{}: {verdict}", value(metric, before)));
+    if let (Some(before), Some(progress)) = (it.previous, &it.progress) {
+        line("before", &format!("{}: {progress}", value(metric, before)));
     }
     let events = number::counted(it.events.len() as u64, "event", "events");
     let whither = if it.no_data.is_some() { "known, in no figure" } else { "in the figure" };

@@ -1,4 +1,6 @@
-//! Findings with the same id as one: a paragraph for all scopes, with the effect in each, the gravest first.
+//! Findings of the same kind as one: a paragraph for all scopes, with the effect in each, the gravest first.
+
+use std::mem::discriminant;
 
 use super::{Words, hours, percent, words};
 use crate::domain::group::GroupKind;
@@ -38,7 +40,11 @@ impl Grouped {
 pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.id() == finding.id())) {
+        // Two observations may share an id, and one may be made twice of one scope: each keeps its own sentence.
+        let is_same = |group: &&mut Vec<&Finding>| {
+            group.iter().all(|it| discriminant(&it.what) == discriminant(&finding.what) && it.scope != finding.scope)
+        };
+        match groups.iter_mut().find(is_same) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
@@ -49,11 +55,11 @@ pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
 }
 
 fn one(mut group: Vec<&Finding>) -> Option<Grouped> {
-    // `all` before teams before services; the sort keeps the order of names.
-    group.sort_by_key(|finding| finding.scope.kind);
+    // The gravest first, then `all` before teams before services; the sort keeps the order of names.
+    group.sort_by_key(|finding| (finding.severity, finding.scope.kind));
     let (first, others) = group.split_first()?;
     let Words { message, advice } = words(first);
-    let severity = group.iter().map(|finding| finding.severity).min()?;
+    let severity = first.severity;
     let weight = group.iter().map(|finding| weight(&finding.what)).fold(0.0, f64::max);
     Some(Grouped { id: first.id(), severity, scope: first.scope(), message, others: also(others), advice, weight })
 }
@@ -180,13 +186,25 @@ mod tests {
             finding(GroupKind::Service, "api", Severity::Error, 1),
         ]);
         assert_eq!(all.iter().map(|it| it.id).collect::<Vec<_>>(), ["alerts-counted-as-failures", "open-incidents"]);
-        assert_eq!((all[0].severity, all[0].scope.as_str()), (Severity::Error, "all"));
-        assert!(all[0].message.starts_with("3 of 4 failures"), "{}", all[0].message);
+        assert_eq!((all[0].severity, all[0].scope.as_str()), (Severity::Error, "service api"), "the gravest leads");
+        assert!(all[0].message.starts_with("1 of 4 failures"), "{}", all[0].message);
         assert_eq!(
             all[0].others,
-            "Also: web (failure rate 10.0 % with them, 5.0 % without), api (failure rate 10.0 % with them, 7.5 % without)."
+            "Also: all (failure rate 10.0 % with them, 2.5 % without), web (failure rate 10.0 % with them, 5.0 % without)."
         );
         assert_eq!(all[1].others, "");
+    }
+
+    #[test]
+    fn two_observations_with_one_id_keep_their_own_sentences() {
+        let error = |what| Finding { severity: Severity::Error, scope: Group::all(), what };
+        let all = grouped(&[
+            error(Observation::DeploymentsNotRead { repos: ["a/b".to_owned()].into() }),
+            error(Observation::IncidentsNotRead { sources: ["pagerduty".to_owned()].into() }),
+        ]);
+        assert_eq!(all.len(), 2);
+        assert!(all[0].message.contains("a/b") && all[1].message.contains("pagerduty"));
+        assert!(all.iter().all(|it| it.others.is_empty()), "{all:?}");
     }
 
     #[test]

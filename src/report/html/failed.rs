@@ -82,8 +82,7 @@ fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
 
 /// Incidents that are open at the end of what is known.
 fn open(analysis: &Analysis) -> Option<Grid> {
-    let is_open = |it: &&IncidentRecord| it.counted && it.event.resolved_at.is_none() && !it.is_over_without_an_end;
-    let mut open: Vec<&IncidentRecord> = analysis.incidents.iter().filter(is_open).collect();
+    let mut open: Vec<&IncidentRecord> = analysis.open_incidents().collect();
     open.sort_by_key(|it| it.event.opened_at);
     if open.is_empty() {
         return None;

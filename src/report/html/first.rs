@@ -5,9 +5,9 @@ use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Progress};
 use crate::report::bulletin::{Bulletin, MOST_ACTIONS, Point};
 use crate::report::chart::columns::{Column, columns};
 use crate::report::chart::{ChartError, Drawing};
+use crate::report::number;
 use crate::report::reading::{self, BandView};
 use crate::report::words::{self, period_name};
-use crate::report::{Provenance, number};
 
 /// Letters of a text by people before it is cut: the first page has one sheet.
 const LONGEST: usize = 76;
@@ -74,12 +74,7 @@ pub(super) struct OutcomeRow {
     pub(super) verdict: &'static str,
 }
 
-pub(super) fn first(
-    analysis: &Analysis,
-    all: Option<&GroupReport>,
-    bulletin: &Bulletin,
-    provenance: &Provenance,
-) -> Result<First, ChartError> {
+pub(super) fn first(analysis: &Analysis, all: Option<&GroupReport>, bulletin: &Bulletin) -> Result<First, ChartError> {
     let actions: Vec<ActionRow> = bulletin.actions.iter().take(MOST_ACTIONS).map(action).collect();
     let outcomes: Vec<OutcomeRow> = bulletin.outcomes.iter().take(MOST_ACTIONS).map(outcome).collect();
     let left = (bulletin.actions.len() - actions.len()) + (bulletin.outcomes.len() - outcomes.len());
@@ -94,7 +89,7 @@ pub(super) fn first(
         tiles: all.map(|all| tiles(analysis, all)).transpose()?.unwrap_or_default(),
         survey: analysis.settings.bands.survey.map(|it| words::survey(&it)),
         trust: bulletin.trust.clone(),
-        comment: provenance.notes.comment.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
+        comment: bulletin.comment.clone(),
         actions,
         outcomes,
         more: match left {
@@ -186,27 +181,29 @@ pub(super) fn progress(progress: &Progress) -> (&'static str, String) {
         Progress::RecoveredTo(_) => ("\u{25b2}", "recovered"),
         Progress::RecoveredInPart(_) => ("\u{25b2}", "recovered in part"),
         Progress::Worse => ("\u{25bc}", "worse"),
-        Progress::FellBackTo(_) => ("\u{25bc}", "fell back"),
+        Progress::FellBackTo(_) => ("\u{25bc}", "worse again"),
         Progress::Unchanged => ("\u{25cf}", "no detectable change"),
         Progress::TooFewData => ("\u{25cb}", "too few data to tell"),
+        Progress::NoFigureBefore => ("\u{25cb}", "no figure before"),
     };
     (mark, word.to_owned())
 }
 
 /// `2026-Q2 1.2 a day, 2026-Q1 2 a day`.
 fn before(analysis: &Analysis, all: &GroupReport, metric: Metric, figure: &Figure) -> String {
-    let mut said = Vec::new();
-    if let (Some(before), Some(period)) =
-        (reading::before(metric, figure, &analysis.settings), analysis.previous.as_ref())
-    {
-        said.push(format!("{} in {}", before.value, period_name(period)));
-    }
+    let unit = metric.descriptor().unit;
     let level = figure.progress.as_ref().and_then(Progress::level_of);
     let past = level.and_then(|level| all.earlier.iter().find(|past| past.period == *level));
-    if let Some((past, value)) = past.and_then(|past| Some((past, past.figures[metric].value?))) {
-        let unit = metric.descriptor().unit;
-        said.push(format!("{} in {}", number::value(unit, value), period_name(&past.period)));
-    }
+    let before = figure.previous.as_deref().and_then(|it| it.value).zip(analysis.previous.as_ref());
+    let past = past.and_then(|past| Some((past.figures[metric].value?, &past.period)));
+    // Rates stand in the unit of the value above them, unless the largest reads better in another.
+    let largest = [figure.value, before.map(|it| it.0), past.map(|it| it.0)].into_iter().flatten().fold(0.0, f64::max);
+    let rate = number::RateUnit::of(largest);
+    let said: Vec<String> = [before, past]
+        .into_iter()
+        .flatten()
+        .map(|(value, period)| format!("{} in {}", number::value_in(unit, rate, value), period_name(period)))
+        .collect();
     said.join(", ")
 }
 
@@ -216,7 +213,8 @@ fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Opt
     let now = (&analysis.period, &all.figures);
     let periods: Vec<_> = all.earlier.iter().map(|past| (&past.period, &past.figures)).chain([now]).collect();
     let values: Vec<Column> = periods.iter().map(|(_, figures)| figures[metric].value).collect();
-    let Some(drawing) = columns(&values)? else { return Ok(None) };
+    let is_partial = analysis.as_of < analysis.settings.zone.midnight(analysis.period.to);
+    let Some(drawing) = columns(&values, is_partial)? else { return Ok(None) };
     let known = values.iter().position(Option::is_some).unwrap_or(0);
     let said = periods.iter().zip(&values).skip(known).map(|((period, _), value)| {
         format!("{}: {}", period_name(period), value.map_or_else(|| "no data".to_owned(), |it| number::value(unit, it)))
@@ -246,9 +244,15 @@ fn surpassed(analysis: &Analysis, metric: Metric, figure: &Figure) -> Option<Str
     let it = figure.surpassed?;
     analysis.settings.bands.survey?;
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
-    let ends = it.ends.map(|(low, high)| (percent(low), percent(high))).filter(|(low, high)| low != high);
+    let ends = it.ends.map(|(low, high)| (percent(low), percent(high)));
     let ends = ends.map_or_else(String::new, |(low, high)| format!(" (interval: {low} to {high})"));
     let descriptor = metric.descriptor();
-    let whose = if descriptor.section.is_some() { String::new() } else { format!("{}: ", descriptor.short) };
+    let whose = match descriptor.section {
+        Some(_) => String::new(),
+        None => format!("{} (n = {}): ", descriptor.short, number::count(figure.n)),
+    };
+    if figure.n < analysis.settings.bands.min_sample {
+        return Some(format!("{whose}{}", reading::TOO_FEW));
+    }
     Some(format!("{whose}{} than {} of respondents{ends}", descriptor.better.compared(), percent(it.value)))
 }

@@ -110,7 +110,7 @@ fn course(reports: &[IndexEntry], metric: Metric) -> Result<Option<Course>, aska
     alike.reverse();
     let value = |entry: &&IndexEntry| entry.figures.iter().find(|(own, _)| *own == metric).and_then(|(_, it)| it.value);
     let values: Vec<Option<f64>> = alike.iter().map(value).collect();
-    let drawing = columns(&values).map_err(|cause| askama::Error::Custom(Box::new(cause)))?;
+    let drawing = columns(&values, false).map_err(|cause| askama::Error::Custom(Box::new(cause)))?;
     let unit = metric.descriptor().unit;
     let said = alike.iter().zip(&values).map(|(entry, value)| {
         format!("{}: {}", entry.label, value.map_or_else(|| "no figure".to_owned(), |it| number::value(unit, it)))

@@ -110,7 +110,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         logo: provenance.logo.as_deref(),
         script: SCRIPT,
         script_hash: STANDARD.encode(Sha256::digest(SCRIPT)),
-        first: first::first(analysis, all, &bulletin(analysis, provenance), provenance).map_err(failed)?,
+        first: first::first(analysis, all, &bulletin(analysis, provenance)).map_err(failed)?,
         groups: groups::tables(analysis).map_err(failed)?,
         sections: match all {
             Some(all) => sections(analysis, all, provenance).map_err(failed)?,
@@ -137,7 +137,10 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
 fn sections(analysis: &Analysis, all: &GroupReport, provenance: &Provenance) -> Result<Vec<Section>, ChartError> {
     let mut sections =
         vec![failed::section(analysis, all), throughput::section(analysis, all)?, stability::section(analysis, all)?];
-    let charts = [chart::balance::chart(&analysis.groups)?, chart::calendar::chart(analysis, &provenance.notes)?];
+    let charts = [
+        chart::balance::chart(&analysis.groups, analysis.previous.as_ref())?,
+        chart::calendar::chart(analysis, &provenance.notes)?,
+    ];
     let panels: Vec<Panel> = charts.into_iter().flatten().map(|chart| Panel::Chart(Box::new(chart))).collect();
     if !panels.is_empty() {
         sections.push(Section {

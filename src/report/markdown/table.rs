@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::escape;
-use crate::domain::band::{Band, Bands};
+use crate::domain::band::Bands;
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Figure, GroupReport, Metric, Unit};
 use crate::report::number;
-use crate::report::reading::{TOO_FEW, is_too_few};
+use crate::report::reading::place;
 use crate::report::words::progress;
 
 /// What stands where there is no value.
@@ -24,22 +24,6 @@ struct Cells {
     band: String,
 }
 
-/// The point's band, with those of the interval's ends where they differ; the share of respondents that it surpasses,
-/// where the edition has a survey in place of bands.
-fn place(figure: &Figure, bands: &Bands) -> String {
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-    match (figure.surpassed, figure.band.band.map(Band::as_str), figure.band.range) {
-        (Some(it), ..) => match it.ends {
-            Some((low, high)) => format!("{} ({} to {})", percent(it.value), percent(low), percent(high)),
-            None => percent(it.value),
-        },
-        (None, None, _) => NONE.into(),
-        (None, Some(_), _) if is_too_few(figure, bands) => TOO_FEW.into(),
-        (None, Some(point), None) => point.into(),
-        (None, Some(point), Some((worse, better))) => format!("{point} ({}–{})", worse.as_str(), better.as_str()),
-    }
-}
-
 fn cells(metric: Metric, figure: &Figure, bands: &Bands) -> Cells {
     let unit = metric.descriptor().unit;
     let known = figure.known();
@@ -48,7 +32,7 @@ fn cells(metric: Metric, figure: &Figure, bands: &Bands) -> Cells {
         value: known.and_then(|known| value(unit, known)).unwrap_or_else(|| NO_DATA.into()),
         n: known.map_or_else(|| NONE.into(), |known| number::count(known.n)),
         ci95: interval.unwrap_or_else(|| NONE.into()),
-        band: place(figure, bands),
+        band: place(figure, bands).unwrap_or_else(|| NONE.into()),
     }
 }
 

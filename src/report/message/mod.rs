@@ -11,7 +11,7 @@ mod teams;
 mod tests;
 
 use super::bulletin::{Bulletin, bulletin};
-use super::words::period_name;
+use super::words::{period_name, progress};
 use super::{Provenance, digest, number, reading};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Analysis, Figure, Metric};
@@ -117,7 +117,7 @@ fn words(metric: Metric, figure: &Figure, analysis: &Analysis) -> String {
     match reading::before(metric, figure, &analysis.settings) {
         None => format!("{value}; no figure for {name}"),
         Some(before) => {
-            let judged = figure.verdict.map(|it| format!(": {}", it.as_str()));
+            let judged = figure.progress.as_ref().map(|it| format!(": {}", progress(it)));
             format!("{value}, {} in {name}{}", reading::change(&now, &before), judged.unwrap_or_default())
         }
     }
