@@ -81,7 +81,7 @@ pub struct Points {
 const PRINTED_ROWS: usize = 26;
 
 impl Points {
-    /// At most [`PRINTED_ROWS`] rows, the last always among them, for the appendix on paper.
+    /// At most 26 rows, the last always among them, for the appendix on paper.
     #[must_use]
     pub fn for_print(&self) -> Self {
         let step = self.rows.len().div_ceil(PRINTED_ROWS).max(1);

@@ -224,8 +224,8 @@ fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Opt
         drawing,
         label: said.collect::<Vec<_>>().join("; "),
         first: named(periods.get(known)),
-        // Two labels need half of the width.
-        from: (100 * known / periods.len().max(1)).min(50),
+        // Two labels need more than half of the width.
+        from: (100 * known / periods.len().max(1)).min(40),
         last: named(periods.last()),
     }))
 }
