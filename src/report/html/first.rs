@@ -225,7 +225,7 @@ fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Opt
         label: said.collect::<Vec<_>>().join("; "),
         first: named(periods.get(known)),
         // Two labels need more than half of the width.
-        from: (100 * known / periods.len().max(1)).min(40),
+        from: (100 * known / periods.len().max(1)).min(30),
         last: named(periods.last()),
     }))
 }
