@@ -10,6 +10,7 @@ pub mod export;
 pub mod facts;
 pub mod http;
 pub mod metrics;
+pub mod platform;
 pub mod report;
 pub mod sources;
 pub mod store;

@@ -12,6 +12,7 @@ use crate::domain::words::plain;
 use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
 use crate::metrics::tables::Analysis;
+use crate::platform;
 use crate::report::html;
 use crate::report::words::sentence;
 
@@ -48,8 +49,8 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let filters = [analysis.service_filter.as_deref(), analysis.team_filter.as_deref()];
     let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
-    // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
-    let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
+    // The lock of the folder, held until the end: a second writer waits, so that what is hidden has one owner.
+    let lock = platform::open_lock_of_folder(out).and_then(|lock| lock.lock().map(|()| lock));
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);
@@ -222,7 +223,7 @@ fn write_all(folder: &Path, files: &[(&str, Content<'_>)]) -> io::Result<()> {
     remove(folder)?;
     fs::create_dir(folder)?;
     in_parallel(files, |(name, content)| content.save(&folder.join(name))).into_iter().collect::<io::Result<()>>()?;
-    File::open(folder)?.sync_all()
+    platform::sync_folder(folder)
 }
 
 /// Puts a folder into its place; what stood there is in `beside` afterwards.
@@ -230,7 +231,7 @@ fn swap(beside: &Path, place: &Path) -> io::Result<()> {
     if !place.exists() {
         return fs::rename(beside, place);
     }
-    if exchange(beside, place) {
+    if platform::exchange(beside, place) {
         return Ok(());
     }
     // Where the file system cannot exchange two folders, there is a moment between the two.
@@ -239,17 +240,6 @@ fn swap(beside: &Path, place: &Path) -> io::Result<()> {
     fs::rename(place, &old)?;
     fs::rename(beside, place).or_else(|cause| fs::rename(&old, place).and(Err(cause)))?;
     remove(&old)
-}
-
-#[cfg(target_os = "linux")]
-fn exchange(beside: &Path, place: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    renameat_with(CWD, beside, CWD, place, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_: &Path, _: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! cannot be guessed and never through a link, and a list that cannot be finished as a whole changes nothing.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, Permissions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -18,6 +18,7 @@ use tempfile::TempPath;
 
 use super::error::StoreError;
 use crate::domain::event::Table;
+use crate::platform;
 
 /// The end of the names of files that are not in their place yet.
 const ENDING: &str = ".tmp";
@@ -100,9 +101,10 @@ fn write_beside(place: &Path, bytes: &[u8]) -> io::Result<TempPath> {
     let prefix = format!(".{name}.");
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(ENDING);
-    // Less what the process takes away from every file.
-    #[cfg(unix)]
-    builder.permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+    // Without this a temporary file can be read by its owner alone.
+    if let Some(permissions) = platform::new_file_permissions() {
+        builder.permissions(permissions);
+    }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -139,7 +141,7 @@ pub(super) fn sync_parent(path: &Path) -> Result<(), StoreError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    File::open(parent).and_then(|folder| folder.sync_all()).map_err(StoreError::io("sync", parent))
+    platform::sync_folder(parent).map_err(StoreError::io("sync", parent))
 }
 
 /// Refuses a folder of a dataset that is a link: what is written there would lie outside.

@@ -7,6 +7,7 @@ use std::io::{Seek, Write};
 use std::path::Path;
 
 use super::error::StoreError;
+use crate::platform;
 
 /// A file lock of a reader, or of the writer while it moves files; held until it is dropped.
 #[derive(Debug)]
@@ -52,9 +53,7 @@ pub(super) fn is_taken(folder: &Path) -> bool {
 /// is refused, because the words of the holder would replace what that file holds.
 fn own_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
-    options.create(true).read(true).write(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    platform::no_follow(options.create(true).read(true).write(true).truncate(false));
     let is_link = || {
         let cause = "it is a link, and a dataset holds none; remove it".to_owned();
         StoreError::Damaged { path: path.to_owned(), cause }
@@ -63,11 +62,7 @@ fn own_file(path: &Path) -> Result<File, StoreError> {
         let found = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
         if found { is_link() } else { StoreError::io("open", path)(cause) }
     })?;
-    #[cfg(unix)]
-    if file.metadata().is_ok_and(|meta| std::os::unix::fs::MetadataExt::nlink(&meta) > 1) {
-        return Err(is_link());
-    }
-    Ok(file)
+    if platform::is_alias(&file) { Err(is_link()) } else { Ok(file) }
 }
 
 /// The writer's lock, held until it is dropped.

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms and how high they lie: code may name rooms strictly lower, and its own.
-const ROOMS: [(&str, u8); 10] = [
+const ROOMS: [(&str, u8); 11] = [
     ("domain", 0),
+    ("platform", 0),
     ("http", 1),
     ("config", 2),
     ("sources", 3),
@@ -272,6 +273,14 @@ fn only_the_client_knows_who_may_see_a_token() {
     let others = project().into_iter().filter(|source| source.is_program() && source.room() != Some("http"));
     let broken: Vec<String> = others.flat_map(|source| lines_with(&source, &words)).collect();
     assert_none(&broken, "`http` has the rule: ask it");
+}
+
+#[test]
+fn only_the_platform_module_knows_the_operating_system() {
+    let words = ["std::os::", "rustix", "cfg(unix", "cfg(windows", "cfg(not(", "target_os"];
+    let others = project().into_iter().filter(|source| source.is_program() && source.room() != Some("platform"));
+    let broken: Vec<String> = others.flat_map(|source| lines_with(&source, &words)).collect();
+    assert_none(&broken, "`platform` has what differs between systems: ask it, or nothing builds on Windows");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The one integration binary: a module per subject, so that the dependencies are linked once.
 
+// They run programs by their Unix names, and make links and permissions of Unix. On Windows the unit tests run alone.
+#![cfg(unix)]
 #![expect(clippy::expect_used, reason = "helpers of tests may; the lint knows only test functions")]
 
 mod adapter;

@@ -1,0 +1,50 @@
+//! Linux, macOS and the other Unix systems.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+/// Makes opening fail where the last part of the path is a link.
+pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+}
+
+/// Whether a file that was opened with [`no_follow`] is a link, or has a second name.
+pub fn is_alias(file: &File) -> bool {
+    file.metadata().is_ok_and(|meta| meta.nlink() > 1)
+}
+
+/// The permissions to ask for where a new file should have those of any new file; the system takes the umask away.
+pub fn new_file_permissions() -> Option<Permissions> {
+    Some(Permissions::from_mode(0o666))
+}
+
+/// Makes the names in a folder survive a power cut.
+///
+/// # Errors
+/// The folder cannot be opened or synced.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Opens the file on which writers of a folder lock: the folder itself.
+///
+/// # Errors
+/// The folder cannot be opened.
+pub fn open_lock_of_folder(folder: &Path) -> io::Result<File> {
+    File::open(folder)
+}
+
+/// Exchanges two folders in one step; `false` where the system or the file system cannot, and then nothing has changed.
+#[cfg(target_os = "linux")]
+pub fn exchange(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+/// Exchanges two folders in one step; `false` where the system or the file system cannot, and then nothing has changed.
+#[cfg(not(target_os = "linux"))]
+pub fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}

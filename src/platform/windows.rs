@@ -1,0 +1,48 @@
+//! Windows.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+/// `FILE_FLAG_OPEN_REPARSE_POINT` of `CreateFileW`: opens a link itself, not what it points to.
+const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// Makes opening a link give the link itself, which [`is_alias`] then tells.
+pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.custom_flags(OPEN_REPARSE_POINT)
+}
+
+/// Whether a file that was opened with [`no_follow`] is a link. A second name is not noticed: the standard library does
+/// not count names here.
+pub fn is_alias(file: &File) -> bool {
+    file.metadata().is_ok_and(|meta| meta.file_type().is_symlink())
+}
+
+/// None: a new file has the permissions of its folder.
+pub fn new_file_permissions() -> Option<Permissions> {
+    None
+}
+
+/// Does nothing: the system does not sync a folder.
+///
+/// # Errors
+/// None.
+pub fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens the file on which writers of a folder lock, or makes it: the system does not lock a folder itself.
+///
+/// # Errors
+/// The file cannot be opened or made.
+pub fn open_lock_of_folder(folder: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).read(true).write(true).truncate(false);
+    no_follow(&mut options).open(folder.join(".dora-report.lock"))
+}
+
+/// `false`, and nothing has changed: the system cannot exchange two folders in one step.
+pub fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
