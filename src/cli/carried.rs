@@ -46,8 +46,8 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], t
         Err(cause) if cause.is_data() && !text.contains("\"summary\"") => Vec::new(),
         Err(cause) => {
             talk.warning(&format!(
-                "{}: the actions of the period before cannot be read ({cause}), so this report does not follow them up; \
-                 write that report again",
+                "{}: cannot read the actions of the previous period ({cause}), so this report does not show their results; \
+                 write the report on that period again",
                 path.display()
             ));
             Vec::new()

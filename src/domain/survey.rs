@@ -36,7 +36,7 @@ const DAY: f64 = 86_400.0;
 /// "On demand (multiple deploys per day)" and "between once per hour and once per day" overlap: here a rate of more than
 /// one a day is the former, as in the editions with bands. Weeks, months and half years are those of the bands.
 pub const SURVEY_2025: Survey = Survey {
-    source: "DORA survey 2025, a survey and not telemetry",
+    source: "DORA survey 2025 (answers of people, not telemetry)",
     respondents: 4_867,
     deployment_frequency: Answers(&[
         (Limit::Above(1.0), 16.2),

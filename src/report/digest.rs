@@ -27,7 +27,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     }
     if lines.iter().any(|it| matches!(it, Line::Cells(cells) if cells.len() > heads.len())) {
         let is_survey = analysis.settings.bands.survey.is_some();
-        heads.push(if is_survey { "worse respondents" } else { "band" }.into());
+        heads.push(if is_survey { "respondents surpassed" } else { "band" }.into());
     }
     out += &aligned(heads, lines);
     let zone = analysis.settings.zone;
@@ -64,10 +64,18 @@ fn line(analysis: &Analysis, metric: Metric, figure: &Figure) -> Line {
     if analysis.previous.is_some() {
         let before = reading::before(metric, figure, &analysis.settings);
         cells.push(before.map_or_else(|| "no figure before".to_owned(), |before| reading::change(&now, &before)));
-        cells.push(figure.progress.as_ref().map(Progress::as_str).unwrap_or_default().to_owned());
+        cells.push(figure.progress.as_ref().map(said).unwrap_or_default());
     }
     cells.extend(reading::place(figure, &analysis.settings.bands));
     Line::Cells(cells)
+}
+
+/// The progress in two or three words.
+fn said(progress: &Progress) -> String {
+    match progress {
+        Progress::Unchanged => "no detectable change".to_owned(),
+        other => other.as_str().to_owned(),
+    }
 }
 
 /// The lines with the cells of each column under each other.
@@ -112,7 +120,8 @@ pub fn next(analysis: &Analysis, provenance: &Provenance) -> Vec<(String, String
     }
     found.extend(commands.audit(analysis).map(|it| (it, "every finding with its advice".to_owned())));
     if let (Some(first), false) = (&commands.first, found.is_empty()) {
-        found.insert(0, (first.clone(), "keeps the dataset that the next commands need".to_owned()));
+        found
+            .insert(0, (first.clone(), "run this first: it writes the dataset that the next commands read".to_owned()));
     }
     found
 }

@@ -8,7 +8,7 @@ use super::words::period_name;
 use crate::metrics::tables::Analysis;
 
 /// What a document on made-up data says.
-pub(super) const SYNTHETIC: &str = "Synthetic data: nobody's real deployments or incidents are in this report.";
+pub(super) const SYNTHETIC: &str = "Synthetic data: this report contains no real deployments or incidents.";
 
 /// `Acme: DORA metrics 2026-Q3`.
 pub(super) fn title(analysis: &Analysis) -> String {
@@ -22,7 +22,7 @@ pub(super) fn scope(analysis: &Analysis) -> String {
     let compared = analysis.previous.as_ref().map(|it| format!(", compared with {}", period_name(it)));
     let mut said = format!("{}{}.", number::days(period.from, period.to), compared.unwrap_or_default());
     if analysis.known.to < analysis.settings.zone.midnight(period.to) {
-        said.push_str(" The period is not over: figures are those so far.");
+        said.push_str(" The period is not over: the figures cover only the part so far.");
     }
     for (what, pattern) in [("services", &analysis.service_filter), ("teams", &analysis.team_filter)] {
         if let Some(pattern) = pattern {

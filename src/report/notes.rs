@@ -72,7 +72,7 @@ impl TryFrom<WrittenAction> for Action {
     fn try_from(written: WrittenAction) -> Result<Self, String> {
         let WrittenAction { what, owner, due, metric, service, team } = written;
         if what.trim().is_empty() {
-            return Err("an action says nothing: write what is to be done into `what`".to_owned());
+            return Err("`what` of an action is empty: describe the action".to_owned());
         }
         let group = match (service, team) {
             (Some(_), Some(_)) => {
@@ -84,7 +84,9 @@ impl TryFrom<WrittenAction> for Action {
         };
         let aim = match metric {
             None if group.is_some() => {
-                return Err(format!("the action “{what}” names a service or a team, but no `metric`"));
+                return Err(format!(
+                    "the action “{what}” names a service or a team, but no `metric`: add `metric`, or remove the service or team"
+                ));
             }
             None => None,
             Some(name) => {
@@ -110,7 +112,9 @@ fn comment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
         )));
     }
     if text.chars().count() > MOST_LETTERS {
-        return Err(D::Error::custom(format!("the comment has more than {MOST_LETTERS} letters")));
+        return Err(D::Error::custom(format!(
+            "the comment has more than {MOST_LETTERS} characters: shorten the comment to fit the first page"
+        )));
     }
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }

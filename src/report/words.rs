@@ -60,7 +60,7 @@ pub fn period_name(period: &Period) -> String {
 /// Whose answers an edition without bands compares with.
 pub fn survey(it: &Survey) -> String {
     format!(
-        "Respondents: {}, {} people. No distribution was published for the other metrics.",
+        "Compared with the {}, {} respondents. DORA published no distribution for the other metrics.",
         it.source,
         number::count(it.respondents.into())
     )
@@ -101,7 +101,7 @@ pub fn progress(progress: &Progress) -> String {
     let level = progress.level_of().map(period_name).unwrap_or_default();
     match progress {
         Progress::RecoveredTo(_) => format!("recovered to the level of {level}"),
-        Progress::RecoveredInPart(_) => format!("recovered part of the way to the level of {level}"),
+        Progress::RecoveredInPart(_) => format!("recovered in part, still worse than in {level}"),
         Progress::FellBackTo(_) => format!("worse, back at the level of {level}"),
         Progress::Unchanged => "no detectable change".to_owned(),
         Progress::Better | Progress::Worse | Progress::TooFewData | Progress::NoFigureBefore => {
@@ -134,7 +134,7 @@ pub fn rule(rule: Rule) -> &'static str {
 pub fn rework_rule(rule: ReworkRule) -> &'static str {
     match rule {
         ReworkRule::Said => "marked as rework ([rework] in the configuration)",
-        ReworkRule::Fix => "fix (the first deployment after an incident that was not over)",
+        ReworkRule::Fix => "fix (the first deployment after an unresolved incident)",
         ReworkRule::Rollback => "rollback to an older revision",
     }
 }

@@ -58,7 +58,7 @@ fn report_posts_only_with_notify_and_in_the_form_of_slack_where_the_host_tells_n
         "*Deployment frequency:* ",
         "(3 deployments in 31 days)",
         "*Change failure rate:* 33.3 % (1 of 3 deployments failed)",
-        "Data completeness: ",
+        "Can these numbers be trusted? ",
         "Report: reports/2026-07/index.html",
     ] {
         assert!(text.contains(words), "{words}: {text}");

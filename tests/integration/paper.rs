@@ -181,7 +181,7 @@ fn the_demo_and_a_report_without_figures_print_whole() {
             sheets.iter().position(|sheet| sheet.text.contains("The points of the charts")).expect("an appendix");
         assert!(body <= MOST_PAGES, "{body} pages");
         let first = flat(&sheets[0].text);
-        assert!(first.contains("recovered to the level of") && first.contains("What became of the actions before"));
+        assert!(first.contains("recovered to the level of") && first.contains("Results of the previous actions"));
         assert!(first.contains("incidents are still open"), "the comment is whole");
         let sheets = printed(&empty, "reports/2026-Q3/index.html", paper).expect("the tools are there");
         assert!(flat(&sheets[0].text).contains("There is no figure for 2026-Q3."));

@@ -176,7 +176,7 @@ pub(super) struct Run {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) network: Network,
-    /// Send no main points, also where [notify] is configured.
+    /// Do not send the main points, even if [notify] is configured.
     #[arg(long)]
     pub(super) no_notify: bool,
     #[command(flatten)]

@@ -93,7 +93,7 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
     let lost = carried::standing(&context.out, &request.period, filters);
     if lost > 0 && provenance.notes.actions.is_empty() && !report.redact && report.format.contains(&Format::Json) {
         talk.warning(&format!(
-            "the report before had {lost} actions and this one has none, so the next report cannot follow them up; give \
+            "the report that is replaced had {lost} actions and the new report has none, so the next report cannot show their results; give \
              --notes again to keep them"
         ));
     }

@@ -56,7 +56,7 @@ impl Clause {
             Self::Worse => format!("{names} got worse"),
             Self::FellBackTo(period) => format!("{names} got worse, back to the level of {}", period_name(period)),
             Self::RecoveredInPart(period) => {
-                format!("{names} recovered part of the way to the level of {}", period_name(period))
+                format!("{names} recovered in part, still worse than in {}", period_name(period))
             }
             Self::RecoveredTo(period) => format!("{names} recovered to the level of {}", period_name(period)),
             Self::Better => format!("{names} improved"),

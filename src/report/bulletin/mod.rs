@@ -85,7 +85,7 @@ fn enumerate(names: &[String]) -> String {
 /// A share below this is named as a weak point.
 const COMPLETE: f64 = 0.9;
 
-/// `In part: 7 of 15 failures confirmed in triage. Else: 6 of 6 repos read · …`: the weak points first.
+/// `Partly: only 7 of 15 failures confirmed in triage. At or above 90 %: 6 of 6 repos read · …`: the weak points first.
 fn trust(analysis: &Analysis) -> String {
     let all = shares(analysis);
     let shown = all.iter().filter(|share| share.is_headline && share.whole > 0);
@@ -98,7 +98,7 @@ fn trust(analysis: &Analysis) -> String {
     match (weak.is_empty(), complete.is_empty()) {
         (true, true) => "No: nothing was read for this period".to_owned(),
         (true, false) => format!("Yes: {}", join(&complete)),
-        (false, true) => format!("In part: {}", join(&weak)),
-        (false, false) => format!("In part: only {}. Otherwise {}", join(&weak), join(&complete)),
+        (false, true) => format!("Partly: only {}", join(&weak)),
+        (false, false) => format!("Partly: only {}. At or above 90 %: {}", join(&weak), join(&complete)),
     }
 }

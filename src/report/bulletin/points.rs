@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{MOST_POINTS, enumerate, metrics, subject};
-use crate::domain::group::GroupKind;
+use crate::domain::group::{Group, GroupKind};
 use crate::metrics::tables::{
     Analysis, Fault, Figure, GroupReport, IncidentRecord, Metric, NoData, Observation, Progress, Rule, Severity,
 };
@@ -140,7 +140,7 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
                 point(Weight::Better, false, format!("{who} recovered to the level of {level}."), text)
             }
             Progress::RecoveredInPart(_) => {
-                let title = format!("{who} recovered part of the way to the level of {level}.");
+                let title = format!("{who} recovered in part, still worse than in {level}.");
                 point(Weight::Better, false, title, text)
             }
             Progress::Better => point(Weight::Better, false, format!("{who} improved."), text),
@@ -153,7 +153,7 @@ fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
                 point(Weight::Unjudged, false, title, text)
             }
             Progress::NoFigureBefore => {
-                let title = format!("There is no figure before to compare {} with.", who.to_lowercase());
+                let title = format!("The previous period has no figure to compare {} with.", who.to_lowercase());
                 point(Weight::Unjudged, false, title, text)
             }
         }
@@ -175,7 +175,7 @@ fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<Strin
         };
         format!("{} ({behind})", number::value_in(unit, rate, value))
     };
-    let after = before.map(|((it, value), period)| format!(", after {} in {}", shown(it, value), period_name(period)));
+    let after = before.map(|((it, value), period)| format!(", was {} in {}", shown(it, value), period_name(period)));
     Some(format!("{} {}{}", subject(metric), shown(figure, value), after.unwrap_or_default()))
 }
 
@@ -221,7 +221,8 @@ fn sustained(analysis: &Analysis) -> Option<(Weight, Point)> {
     match services[..] {
         [] => {
             let (scope, ratios, _) = found.first()?;
-            let title = format!("The change failure rate was above 10 % in three windows in a row ({}).", scope.name);
+            let title =
+                format!("The change failure rate was above 10 % in three consecutive 30-day windows ({}).", scope.name);
             Some(point(Weight::Sustained, true, title, format!("{} of deployments failed.", percents(ratios))))
         }
         [(scope, ratios, faults)] => {
@@ -236,18 +237,37 @@ fn sustained(analysis: &Analysis) -> Option<(Weight, Point)> {
                 .map(|it| format!("{} of {}", number::count(it.k.unwrap_or(0)), number::count(it.n)))
                 .collect();
             let failed = if counts.is_empty() { percents(ratios) } else { enumerate(&counts) };
-            let title = format!("{} failed above 10 % in three windows of 30 days in a row.", scope.name);
-            let text = format!("{failed} of its deployments failed{}.{}", mostly(faults), only_presumed(&windows));
+            let title = format!(
+                "The change failure rate of {} was above 10 % in three consecutive 30-day windows.",
+                scope.name
+            );
+            let over = over_the_period(analysis, scope);
+            let text =
+                format!("{failed} of its deployments failed{}{over}.{}", mostly(faults), only_presumed(&windows));
             Some(point(Weight::Sustained, true, title, text))
         }
         _ => {
             let all: Vec<String> = services.iter().map(|(scope, ..)| scope.name.clone()).collect();
-            let title = format!("{} services failed above 10 % in three windows of 30 days in a row.", all.len());
+            let title = format!(
+                "{} services had a change failure rate above 10 % in three consecutive 30-day windows.",
+                all.len()
+            );
             let (shown, rest) = all.split_at(all.len().min(NAMED));
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             Some(point(Weight::Sustained, true, title, format!("{}{more}.", names(shown, "none"))))
         }
     }
+}
+
+/// `; over the period 7 of 47 (14.9 %), after 15 % in 2026-Q2`.
+fn over_the_period(analysis: &Analysis, scope: &Group) -> String {
+    let report = analysis.groups.iter().find(|report| report.group == *scope);
+    let figure = report.and_then(|report| report.figures.iter().map(|(_, it)| it).find(|it| it.failures().is_some()));
+    let Some((figure, ratio)) = figure.and_then(|it| Some((it, it.value?))) else { return String::new() };
+    let (failed, n) = (number::count(figure.k.unwrap_or(0)), number::count(figure.n));
+    let before = figure.previous.as_deref().and_then(|it| it.value).zip(analysis.previous.as_ref());
+    let after = before.map(|(before, period)| format!(", was {} in {}", number::percent(before), period_name(period)));
+    format!("; over the period {failed} of {n} ({}){}", number::percent(ratio), after.unwrap_or_default())
 }
 
 /// `, mostly memory`: the class of fault that more than half of the incidents have.

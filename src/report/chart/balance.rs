@@ -92,11 +92,11 @@ pub fn chart(groups: &[GroupReport], previous: Option<&Period>) -> Result<Option
             number::percent(points.iter().map(|(now, _)| now.1).fold(0.0, f64::max))
         ),
         caption: format!(
-            "A dot is a service, the ring at the other end of its line is where it was in the period compared with. Further right \
-             is more often, further down fails less. This is not a ranking: services differ in what they risk.{}",
+            "Each dot is a service. The ring at the end of its line is the same service in the period compared with. Further right: \
+             deploys more often. Further down: fails less often. This is not a ranking: services carry different risks.{}",
             match unnamed {
                 0 => String::new(),
-                n => format!(" {} without room for a name.", number::counted(n as u64, "dot is", "dots are")),
+                n => format!(" {} not named, for lack of room.", number::counted(n as u64, "dot is", "dots are")),
             }
         ),
         drawing,
@@ -109,7 +109,7 @@ pub fn chart(groups: &[GroupReport], previous: Option<&Period>) -> Result<Option
     }))
 }
 
-/// `Beyond chance, 4 of 6 services deploy more often and none fails less often than before`.
+/// `Of 6 services, 4 deployed more often and none failed less often than in 2026-Q2 (beyond chance)`.
 fn title(shown: &[&GroupReport], previous: Option<&Period>) -> String {
     let better = |metric: Metric| {
         shown.iter().filter(|group| group.figures[metric].verdict == Some(Verdict::Better)).count() as u64
@@ -120,7 +120,7 @@ fn title(shown: &[&GroupReport], previous: Option<&Period>) -> String {
     let words = |n: u64| if n == 0 { "none".to_owned() } else { number::count(n) };
     let (more, less) = (better(Metric::DeploymentFrequency), better(Metric::ChangeFailureRate));
     format!(
-        "Of {}, {} deploy more often and {} fail less often than in {}, beyond chance",
+        "Of {}, {} deployed more often and {} failed less often than in {} (beyond chance)",
         number::counted(shown.len() as u64, "service", "services"),
         words(more),
         words(less),

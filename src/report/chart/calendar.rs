@@ -246,7 +246,7 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
         ),
         title: said,
         caption: format!(
-            "Above, the deployments of a {}; below, the times in which some incident was open, and a row for each that still \
+            "Top: deployments per {}. Below: the times with an open incident, and one row for each incident that still \
              is.{}",
             if events.step == 1 { "day" } else { "week" },
             if events.notes.is_empty() { "" } else { " Numbers are notes, listed in the table of this chart." }

@@ -4,7 +4,7 @@ use super::canvas::draw;
 use super::frame::{HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::palette::LINE;
 use super::scale::{Days, Scale, percents, round_steps};
-use super::{Chart, ChartError, Points, course, notes, or_no_data, segments, weekly, went};
+use super::{Chart, ChartError, Points, course, ended, notes, or_no_data, segments, weekly};
 use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::domain::unit::Interval;
@@ -54,11 +54,11 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     };
     Ok(Some(Chart {
         id: "chart-failure-rate",
-        title: went("Change failure rate", window, rows, |row| row.change_failure_rate, number::percent),
+        title: ended("Change failure rate", window, rows, |row| row.change_failure_rate, number::percent),
         desc: format!("Rolling {window}-day change failure rate: {found}."),
         caption: format!(
-            "The share of the deployments of the {window} days that end with each day which are known on that day to \
-             have failed, in its 95 % interval.{zones}{}",
+            "Line: of the deployments in the {window} days up to each day, the share that was known on that day to \
+             have failed. Area: its 95 % interval.{zones}{}",
             notes(rows, |row| row.change_failure_rate)
         ),
         drawing,

@@ -9,7 +9,7 @@ use super::canvas::{HPos, VPos, draw};
 use super::frame::{COLUMN, HEIGHT, Plot, SMALL, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis};
 use super::palette::{BAR, LINE, MUTED};
 use super::scale::{Days, Scale, round_steps, ticks};
-use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly, went};
+use super::{Chart, ChartError, Points, course, ended, notes, or_no_data, weekly};
 use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
 use crate::report::number;
@@ -95,11 +95,11 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32) -> Result<Option<C
     };
     Ok(Some(Chart {
         id: "chart-frequency",
-        title: went("Deployments", window, rows, |row| row.deployments_per_day, number::rate),
+        title: ended("Deployments", window, rows, |row| row.deployments_per_day, number::rate),
         desc: format!("Rolling {window}-day rate of deployments: {found}."),
         caption: format!(
-            "The line is the rate of the {window} days that end with each day; a bar is the count of one week from \
-             Monday, an outlined bar that of a partial week.{}",
+            "Line: deployments a day, over the {window} days up to each day. Bar: number of deployments in one week, from \
+             Monday. Outlined bar: a partial week.{}",
             notes(rows, |row| row.deployments_per_day)
         ),
         drawing,

@@ -4,7 +4,7 @@ use super::canvas::draw;
 use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::palette::{BAR, LINE};
 use super::scale::{Days, Scale};
-use super::{Chart, ChartError, Points, course, notes, or_no_data, weekly, went};
+use super::{Chart, ChartError, Points, course, ended, notes, or_no_data, weekly};
 use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::metrics::tables::DailyRow;
@@ -59,7 +59,7 @@ pub fn chart(rows: &[DailyRow], period: &Period, window: u32, bands: &Bands) -> 
     };
     Ok(Some(Chart {
         id: "chart-lead-time",
-        title: went("Median lead time", window, rows, |row| row.lead_time_p50, number::duration),
+        title: ended("Median lead time", window, rows, |row| row.lead_time_p50, number::duration),
         desc: format!(
             "Rolling {window}-day median lead time: {found}. 90th percentile: {}.",
             or_no_data(course(rows, |row| row.lead_time_p90, number::duration))

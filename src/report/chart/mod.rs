@@ -155,23 +155,20 @@ fn course(rows: &[DailyRow], value: impl Fn(&DailyRow) -> Option<f64>, word: imp
     ))
 }
 
-/// A title that states how a daily series went: `Deployments: 2.7 a day in the 30 days to 30 Sep, 1.4 a day in those to
-/// 1 Jul`.
-fn went(
+/// A title that states where a daily series ended: `Deployments: 2.7 a day in the 30 days to 30 Sep`. Where it began is no
+/// part of it: most of the first window lies before the period.
+fn ended(
     what: &str,
     window: u32,
     rows: &[DailyRow],
     value: impl Fn(&DailyRow) -> Option<f64>,
     word: impl Fn(f64) -> String,
 ) -> String {
-    let at = |row: &DailyRow| Some((row.date.format("%-d %b").to_string(), word(value(row)?)));
-    match (rows.iter().find_map(at), rows.iter().rev().find_map(at)) {
-        (Some((from, first)), Some((to, last))) if from != to => {
-            format!("{what}: {last} in the {window} days to {to}, {first} in those to {from}")
-        }
-        (_, Some((to, last))) => format!("{what}: {last} in the {window} days to {to}"),
-        _ => format!("{what}: no data"),
-    }
+    let last = rows.iter().rev().find_map(|row| Some((row.date, word(value(row)?))));
+    last.map_or_else(
+        || format!("{what}: no data"),
+        |(day, value)| format!("{what}: {value} in the {window} days to {}", day.format("%-d %b")),
+    )
 }
 
 /// A note on a last day that is not over, and on gaps; empty where there is neither.

@@ -13,7 +13,7 @@ use crate::report::number;
 const ROW: f64 = 46.0;
 const HEIGHT: u32 = 250;
 /// Where the bars begin, and where the longest ends.
-const BARS: (f64, f64) = (148.0, 372.0);
+const BARS: (f64, f64) = (186.0, 372.0);
 
 /// The chart; `None` where no deployment has a stage.
 pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
@@ -34,7 +34,8 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             let middle = top + ROW / 2.0;
             canvas.line(&[(0.0, top + ROW), (f64::from(WIDTH), top + ROW)], RULE, 1)?;
             canvas.text(name, (0.0, middle - 7.0), (HPos::Left, VPos::Center), 13.0, INK)?;
-            canvas.text(span, (0.0, middle + 9.0), (HPos::Left, VPos::Center), 11.0, MUTED)?;
+            let span = format!("{span}, n = {}", number::count(stage.map_or(0, |it| it.n)));
+            canvas.text(&span, (0.0, middle + 9.0), (HPos::Left, VPos::Center), 11.0, MUTED)?;
             let Some(durations) = stage else {
                 canvas.text("no data", (BARS.0 + 6.0, middle), (HPos::Left, VPos::Center), SMALL, MUTED)?;
                 continue;
@@ -45,11 +46,11 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
             canvas.line(&[(end, middle), (slow, middle)], BAR, 3)?;
             canvas.line(&[(slow, middle - 5.0), (slow, middle + 5.0)], BAR, 3)?;
             let end = slow;
-            let label = format!("{} (n = {})", number::duration(durations.p50), number::count(durations.n));
+            let label = format!("{}, p90 {}", number::duration(durations.p50), number::duration(durations.p90));
             canvas.text(&label, (end + 6.0, middle), (HPos::Left, VPos::Center), SMALL, INK)?;
         }
         canvas.line(&[(BARS.0, 22.0), (BARS.0, 22.0 + 4.0 * ROW)], MUTED, 1)?;
-        canvas.text("Median, and 90th percentile as a line", (BARS.0, 4.0), (HPos::Left, VPos::Top), SMALL, MUTED)
+        canvas.text("Bar: median; line: 90th percentile", (BARS.0, 4.0), (HPos::Left, VPos::Top), SMALL, MUTED)
     })?;
     let said: Vec<String> = all
         .iter()
@@ -73,14 +74,14 @@ pub fn chart(stages: &StageFigures) -> Result<Option<Chart>, ChartError> {
     Ok(Some(Chart {
         id: "chart-stages",
         title: format!(
-            "{name} takes longest: {} at the median of {}",
+            "{name} is the longest stage at the median: {} over {}",
             number::duration(median(*slowest)),
             number::counted(slowest.map_or(0, |it| it.n), "deployment", "deployments")
         ),
         desc: format!("Median stages of a lead time: {}.", said.join(", ")),
         caption:
-            "Median of each stage over the deployments that have it; nine of ten ended before the line does. Only lead times that start in a pull request have \
-                  stages; without a review, pickup runs to the merge. Medians do not add up."
+            "Bar: median of a stage, over the deployments that have this stage. Line: 90th percentile. Only lead times that start in a pull request have \
+                  stages. Without a review, pickup ends with the merge. The medians do not add up to the median lead time."
                 .to_owned(),
         drawing,
         points: Points {

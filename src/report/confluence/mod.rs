@@ -36,7 +36,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     if let Some(all) = analysis.groups.iter().find(|report| report.group.kind == GroupKind::All) {
         out.push_str(&metrics(analysis, all));
     }
-    out.push_str(&element("p", &format!("{} {}", strong("Trust:"), text(&bulletin.trust))));
+    out.push_str(&element("p", &format!("{} {}", strong("Can these numbers be trusted?"), text(&bulletin.trust))));
     out.push('\n');
     if let Some(comment) = &bulletin.comment {
         out.push_str(&element("blockquote", &element("p", &text(comment))));
@@ -137,7 +137,7 @@ fn outcomes(bulletin: &Bulletin) -> String {
         row
     });
     let head = heads(["Action", "Owner", "Due", "Figure", "Verdict"]);
-    heading("Actions of the report before") + &table(&head, rows)
+    heading("Results of the previous actions") + &table(&head, rows)
 }
 
 /// Services and teams, each value with its n.

@@ -25,7 +25,7 @@ pub(super) fn of(old: &Value, new: &Value) -> Vec<Cause> {
     differs("period", "/previous/label", "period compared with");
     differs("period", "/timezone", "time zone");
     differs("period", "/filters", "filters");
-    differs("definitions", "/schema_version", "shape of the report");
+    differs("definitions", "/schema_version", "schema version of the report");
     differs("definitions", "/tool/version", "version of the program");
     differs("definitions", "/window_days", "rolling window");
     differs("definitions", "/bands/edition", "band edition");

@@ -27,7 +27,7 @@ impl Lines {
             self.push(&format!("  {:<12}{}", cause.kind, cause.what));
         }
         if it.causes.is_empty() {
-            self.push("  nothing that the reports tell");
+            self.push("  the reports name no cause");
         }
     }
 

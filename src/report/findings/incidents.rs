@@ -25,8 +25,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::ZeroFailures { deployments, high } => Words::new(
             format!(
-                "0 of {deployments} deployments failed. Incidents that are not linked would look the same, and a true rate of up to {} \
-                 would fit.",
+                "0 of {deployments} deployments failed. Missing links to incidents would give the same result. The data also fit a true rate of up to {}\
+                 .",
                 percent(*high)
             ),
             "List the ids or names of its incidents under its [[service]] (`pagerduty`, `opsgenie` or `incidents`); check \

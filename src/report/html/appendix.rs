@@ -35,7 +35,7 @@ fn variants(found: &LeadTimeDetails) -> Grid {
     });
     Grid {
         id: "variants",
-        caption: "The lead time with other starts and other things to count. The first is the headline of this report."
+        caption: "The lead time with other starting points and units of counting. The first row is the definition of this report."
             .to_owned(),
         head: vec!["Variant", "What is counted", "Median", "n", "Negative, left out"],
         rows: rows.collect(),

@@ -94,7 +94,7 @@ pub(super) fn first(analysis: &Analysis, all: Option<&GroupReport>, bulletin: &B
         outcomes,
         more: match left {
             0 => String::new(),
-            left => format!("{} in report.json.", number::counted(left as u64, "more is", "more are")),
+            left => format!("{} in report.json.", number::counted(left as u64, "more action is", "more actions are")),
         },
     })
 }
@@ -166,12 +166,24 @@ fn tile(
         progress: figure.progress.as_ref().map(progress),
         before: before(analysis, all, metric, figure),
         band: now.band,
-        remarks: surpassed(analysis, metric, figure)
+        remarks: with_open(figure)
             .into_iter()
+            .chain(surpassed(analysis, metric, figure))
             .chain(beside.filter_map(|other| surpassed(analysis, other, &all.figures[other])))
             .collect(),
         ..tile
     })
+}
+
+/// `with the open ones: 49 min`, where incidents are open.
+fn with_open(figure: &Figure) -> Option<String> {
+    let it = figure.restore().filter(|it| it.open > 0)?;
+    let median = match (it.km_p50, it.km_beyond) {
+        (Some(median), _) => number::duration(median),
+        (None, Some(longest)) => format!("more than {}", number::duration(longest)),
+        (None, None) => return None,
+    };
+    Some(format!("with the open ones: {median}"))
 }
 
 /// A mark and a word: colour is not needed to tell them apart.
@@ -183,7 +195,7 @@ pub(super) fn progress(progress: &Progress) -> (&'static str, String) {
         Progress::Worse => ("\u{25bc}", "worse"),
         Progress::FellBackTo(_) => ("\u{25bc}", "worse again"),
         Progress::Unchanged => ("\u{25cf}", "no detectable change"),
-        Progress::TooFewData => ("\u{25cb}", "too few data to tell"),
+        Progress::TooFewData => ("\u{25cb}", "too few data"),
         Progress::NoFigureBefore => ("\u{25cb}", "no figure before"),
     };
     (mark, word.to_owned())
@@ -225,7 +237,7 @@ fn history(analysis: &Analysis, all: &GroupReport, metric: Metric) -> Result<Opt
         label: said.collect::<Vec<_>>().join("; "),
         first: named(periods.get(known)),
         // Two labels need more than half of the width.
-        from: (100 * known / periods.len().max(1)).min(30),
+        from: (100 * known / periods.len().max(1)).min(25),
         last: named(periods.last()),
     }))
 }

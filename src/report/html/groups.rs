@@ -87,7 +87,7 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
         "Services, by name.".to_owned()
     } else {
         format!(
-            "{} of {} services, by name: those with a change beyond chance or a sustained failure rate. The appendix has \
+            "{} of {} services, by name: those with a change beyond chance or a sustained high failure rate. The appendix has \
              {}.",
             n(shown.len()),
             n(services.len()),
@@ -101,7 +101,8 @@ pub(super) fn tables(analysis: &Analysis) -> Result<Tables, ChartError> {
         if is_body && rows.len() > PRINTED {
             let telling: Vec<bool> = groups.iter().map(|it| is_telling(analysis, it)).collect();
             let quiet = rows.len() - quieten(&mut rows, &telling);
-            print_note = format!("On paper without {}; the appendix or summary.csv has them.", n(quiet));
+            print_note =
+                format!("{} more rows are not printed here; they are in the appendix or in summary.csv.", n(quiet));
         }
         Ok(GroupTable { id, caption, kind, heads: heads(), rows, print_note })
     };
@@ -176,7 +177,7 @@ fn row(
         let before = reading::before(metric, figure, &analysis.settings);
         cell.progress = figure.progress.as_ref().filter(|_| changed).map(|it| {
             let (mark, word) = super::first::progress(it);
-            (mark, before.map_or_else(|| word.clone(), |before| format!("{word}, after {}", before.value)))
+            (mark, before.map_or_else(|| word.clone(), |before| format!("{word}, was {}", before.value)))
         });
         if cell.amount.is_some() {
             cell.n.push_str(&reading::open_too(figure));

@@ -88,6 +88,7 @@ fn row(entry: &IndexEntry, metrics: &[Metric]) -> Row {
         let figure = entry.figures.iter().find(|(own, _)| own == metric).map(|(_, figure)| figure);
         let value = figure.and_then(|it| it.value).map(|value| number::value(metric.descriptor().unit, value));
         let progress = figure.and_then(|it| it.progress.clone()).filter(|_| value.is_some());
+        let progress = progress.map(|it| if it == "unchanged" { "no detectable change".to_owned() } else { it });
         (value.unwrap_or_else(|| "no figure".to_owned()), progress.unwrap_or_default())
     };
     Row {

@@ -15,7 +15,7 @@ pub(super) fn section(analysis: &Analysis, group: &GroupReport) -> Result<Sectio
     panels.extend(failures_by_month::chart(&group.months)?.map(|chart| Panel::Chart(Box::new(chart))));
     panels.push(Panel::chart(
         incidents::chart(analysis, &group.daily)?,
-        "There is no incident to draw: none that counts was opened in the period, as far as it was read.",
+        "No incident to draw: no counted incident was opened in the part of the period that was read.",
     ));
     panels.extend(survival::chart(&group.survival)?.map(|chart| Panel::Chart(Box::new(chart))));
     panels.extend(rework(group).map(Panel::Grid));
@@ -85,7 +85,7 @@ fn recovery_words(figure: &Figure, settings: &Settings) -> String {
     match reading::of(Metric::RecoveryTime, figure, settings) {
         Ok(now) => {
             let before = reading::before(Metric::RecoveryTime, figure, settings);
-            let before = before.map(|before| format!(", after {}", before.value)).unwrap_or_default();
+            let before = before.map(|before| format!(", was {}", before.value)).unwrap_or_default();
             let progress = figure.progress.as_ref().map(|it| format!(": {}", super::first::progress(it).1));
             format!("{head}: {} ({}){before}{}.", now.value, now.basis, progress.unwrap_or_default())
         }

@@ -51,12 +51,12 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     } else if stands_in {
         (deployments, why)
     } else {
-        (deployments, "every rework deployment follows an incident that was not over")
+        (deployments, "every rework deployment follows an unresolved incident")
     };
     Grid {
         id: "exactness",
         caption: "What each figure rests on: the events themselves, or a proxy.".to_owned(),
-        head: vec!["Metric", "Is", "Because"],
+        head: vec!["Metric", "Exact or proxy", "Reason"],
         rows: vec![
             row(Metric::DeploymentFrequency, deployments, why),
             row(

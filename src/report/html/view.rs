@@ -50,8 +50,8 @@ impl Panel {
 }
 
 /// What stands where a rolling line has no value on any day.
-pub(super) const NO_LINE: &str = "There is no rolling line to draw: on no day of the period was the whole window \
-                                  before it read and an event in it.";
+pub(super) const NO_LINE: &str = "No rolling line: no day of the period has a window that was read completely \
+                                  and holds an event.";
 
 /// A tiny line and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]

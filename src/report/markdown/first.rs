@@ -21,7 +21,7 @@ pub(super) fn behind(it: &Bulletin, bands: &Bands) -> String {
         Some(format!("Can these numbers be trusted? {}.", escape::text(&it.trust))),
         comment.filter(|text| !text.is_empty()).map(|text| format!("> {}", escape::text(&text))),
         list("Actions", it.actions.iter().map(action)),
-        list("What became of the actions before", it.outcomes.iter().map(outcome)),
+        list("Results of the previous actions", it.outcomes.iter().map(outcome)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     format!("\n{}\n", parts.join("\n\n"))
@@ -37,7 +37,7 @@ fn action(it: &ActionNow) -> String {
     let parts = [
         Some(escape::text(&it.action.what)),
         it.action.owner.as_deref().map(escape::text),
-        it.action.due.map(|due| format!("until {}", number::date(due))),
+        it.action.due.map(|due| format!("due {}", number::date(due))),
         it.now.as_deref().map(|now| format!("now {}", escape::text(now))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ")

@@ -68,7 +68,7 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
     let last = period.to.pred_opt().unwrap_or(period.to);
     let compared = analysis.previous.as_ref().map(|it| format!(", compared with {}", escape::text(&it.label)));
     let cut = analysis.known.to < settings.zone.midnight(period.to);
-    let cut = if cut { " The period is not over: figures are those so far." } else { "" };
+    let cut = if cut { " The period is not over: the figures cover only the part so far." } else { "" };
     lines.push(format!("{} to {last}{}.{cut}", period.from, compared.unwrap_or_default()));
     for (what, pattern) in [("Services", &analysis.service_filter), ("Teams", &analysis.team_filter)] {
         lines.extend(pattern.as_ref().map(|it| format!("{what} like {} only.", escape::text(it))));

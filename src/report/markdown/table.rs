@@ -40,7 +40,7 @@ fn value(unit: Unit, known: &Figure) -> Option<String> {
     if unit == Unit::Seconds {
         let value = known.value.map_or_else(|| "none".into(), number::duration);
         let open = known.restore().map_or(0, |it| it.open);
-        return Some(if open == 0 { value } else { format!("{value} ({open} still open)") });
+        return Some(if open == 0 { value } else { format!("{value} ({open} open)") });
     }
     match known.k {
         Some(part) => Some(number::share(known.value?, part, known.n)),
@@ -50,7 +50,7 @@ fn value(unit: Unit, known: &Figure) -> Option<String> {
 
 /// The metrics of one group, one a row.
 pub(super) fn metrics(report: &GroupReport, bands: &Bands) -> String {
-    let place = if bands.survey.is_some() { "Worse respondents" } else { "Band" };
+    let place = if bands.survey.is_some() { "Respondents surpassed" } else { "Band" };
     let mut out = format!(
         "| Metric | Value | n | 95 % interval | {place} ({}) | Previous | Verdict |\n| --- | --- | ---: | --- | --- | --- | --- |\n",
         escape::text(&bands.edition)

@@ -54,7 +54,7 @@ impl Message {
             figures: figures
                 .map(|(metric, figure)| (metric.title().to_owned(), clean(&words(metric, figure, analysis))))
                 .collect(),
-            trust: format!("Data completeness: {}.", clean(&trust)),
+            trust: format!("Can these numbers be trusted? {}.", clean(&trust)),
             // Its first line is the headline.
             digest: digest::render(analysis, provenance)
                 .lines()
@@ -92,7 +92,7 @@ fn period(analysis: &Analysis, provenance: &Provenance) -> String {
     let compared = analysis.previous.as_ref().map(|it| format!(", compared with {}", period_name(it)));
     let mut said = vec![format!("{}{}.", number::days(period.from, period.to), compared.unwrap_or_default())];
     if analysis.known.to < analysis.settings.zone.midnight(period.to) {
-        said.push("The period is not over: figures are those so far.".into());
+        said.push("The period is not over: the figures cover only the part so far.".into());
     }
     for (what, pattern) in [("Services", &analysis.service_filter), ("Teams", &analysis.team_filter)] {
         said.extend(pattern.as_ref().map(|it| format!("{what} like {it} only.")));

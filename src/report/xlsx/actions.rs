@@ -14,14 +14,14 @@ const HEAD: [&str; 8] = ["Set in", "Action", "Owner", "Due", "Metric", "Group", 
 
 /// Writes the sheet.
 pub(super) fn write(sheet: &mut Worksheet, analysis: &Analysis, bulletin: &Bulletin) -> io::Result<()> {
-    let note = "What is going to be done, and what became of the actions of the report before.";
+    let note = "Actions of this report, and results of the actions of the previous report.";
     let mut grid =
         Grid::new(sheet, analysis.settings.zone, &HEAD, super::MOST_ROWS).noted(note, "report.json").wrapped();
     for it in &bulletin.actions {
         row(&mut grid, "this report", &it.action, it.now.as_deref(), "")?;
     }
     for it in &bulletin.outcomes {
-        row(&mut grid, "the report before", &it.action, it.course.as_deref(), it.verdict)?;
+        row(&mut grid, "previous report", &it.action, it.course.as_deref(), it.verdict)?;
     }
     grid.finish("Actions")?;
     Ok(())

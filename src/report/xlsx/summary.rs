@@ -49,7 +49,7 @@ pub(super) fn write(
     }
     lines.push((bulletin.headline.clone(), plain().set_bold()));
     lines.extend(bulletin.points.iter().map(|point| (format!("\u{2022} {} {}", point.title, point.text), plain())));
-    lines.push((format!("Trust: {}.", bulletin.trust), plain()));
+    lines.push((format!("Can these numbers be trusted? {}.", bulletin.trust), plain()));
     lines.extend(bulletin.comment.as_ref().map(|comment| (format!("Comment: {comment}"), plain().set_italic())));
     lines.push((masthead::made(analysis, provenance), plain()));
     let mut row = 0;
