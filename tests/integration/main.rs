@@ -30,6 +30,7 @@ mod metrics_properties;
 mod notify;
 mod oracle;
 mod paper;
+mod periods;
 mod printed;
 mod prometheus;
 mod proxy;

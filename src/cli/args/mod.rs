@@ -201,8 +201,9 @@ pub(super) struct Report {
     /// The instant up to which things are known, RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
     pub(super) as_of: Option<Timestamp>,
-    /// 2026-Q3, 2026-08, 2026, last-quarter, last-month or FROM..TO (half-open dates) [default: the last 90 complete
-    /// days]
+    /// 2026-Q3, 2026-H1, 2026-08, 2026, 2026-W31 (an ISO week), this- or last- and week, month, quarter, half or year, or
+    /// FROM..TO (half-open: dates or months). With `fiscal_year_start` in the config, quarters, halves and years are
+    /// FY2027-Q1, FY2027-H1 and FY2027 [default: the last 90 complete days]
     #[arg(long)]
     pub(super) period: Option<String>,
     /// Which period to compare with.
