@@ -11,6 +11,7 @@ mod clock_ahead;
 mod compare;
 mod dataset;
 mod definitions;
+mod doctor;
 mod documents;
 mod emulations;
 mod exit_codes;

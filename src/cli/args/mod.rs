@@ -38,8 +38,9 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo(Demo),
-    /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
-    Doctor(Network),
+    /// Check the config, the dataset, the disk, the tokens, what each service shows and which of it counts: one table with
+    /// what to do. Writes nothing.
+    Doctor(Doctor),
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
     /// only what is missing.
     Fetch(Fetch),
@@ -140,6 +141,15 @@ pub(super) struct Demo {
     /// commands on.
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Doctor {
+    /// How to print the checks.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TextOrJson,
+    #[command(flatten)]
+    pub(super) network: Network,
 }
 
 #[derive(Debug, Args)]
