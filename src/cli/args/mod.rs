@@ -157,7 +157,8 @@ pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
     #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
-    /// Only the configured repos that match; may be given several times.
+    /// Only the configured repos that match; may be given several times. Without [github] in the config, the repos to
+    /// read, as owner/name.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(super) repo: Vec<Glob>,
     /// Read everything again, whatever the dataset has.
