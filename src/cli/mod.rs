@@ -44,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let talk = Talk::new(&cli.common);
     let done = match &cli.command {
         Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
+        Command::Init(init) => commands::init::run(init, &cli.common, talk),
         Command::Doctor(doctor) => commands::doctor::run(*doctor, &cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),

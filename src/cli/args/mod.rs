@@ -3,6 +3,7 @@
 mod dataset;
 mod export;
 mod import;
+mod init;
 mod network;
 mod prometheus;
 
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::dataset::Care;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::import::{Import, Inputs};
+pub(super) use self::init::Init;
 pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
@@ -38,6 +40,9 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo(Demo),
+    /// Write a commented dora.toml. With tokens in the environment it has the repos with deployments, the environments that
+    /// look like production, and whose the incident services are. Asks no question, and never overwrites a file.
+    Init(Box<Init>),
     /// Check the config, the dataset, the disk, the tokens, what each service shows and which of it counts: one table with
     /// what to do. Writes nothing.
     Doctor(Doctor),

@@ -16,12 +16,12 @@ use crate::http::HttpError;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
 
 /// Repos that are looked at, a point each.
-const MOST_REPOS: usize = 200;
+pub(in crate::cli::commands) const MOST_REPOS: usize = 200;
 /// What to do where the scope `repo` is missing.
 const ADD_SCOPE: &str = "add it, or use a fine-grained token";
 
 /// What `doctor` asks of the plan of a fetch: everything configured, and no waiting.
-pub(super) fn everything(network: Network) -> Fetch {
+pub(in crate::cli::commands) fn everything(network: Network) -> Fetch {
     Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), network, strict: false }
 }
 

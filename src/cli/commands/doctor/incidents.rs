@@ -29,9 +29,9 @@ pub(super) const LIST_THEM: &str =
 const MOST_NAMED: usize = 8;
 
 /// What a key sees, whichever service it is for.
-struct Seen {
+pub(in crate::cli::commands) struct Seen {
     /// Id and name of services and teams.
-    names: Vec<(String, String)>,
+    pub(in crate::cli::commands) names: Vec<(String, String)>,
     incidents: usize,
     flagged: usize,
     /// Services or lists that were looked for.
@@ -104,7 +104,11 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
 }
 
 /// Asks a service, at another address if one is given.
-async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, SourceError> {
+pub(in crate::cli::commands) async fn look(
+    source: &Incidents,
+    at: Option<Url>,
+    talk: Talk,
+) -> Result<Seen, SourceError> {
     let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
     match source {
         Incidents::PagerDuty(it, _) => {
@@ -130,7 +134,7 @@ async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, S
 }
 
 /// The address of the other region, where a service has two.
-fn other_region(api_url: &Url) -> Option<Url> {
+pub(in crate::cli::commands) fn other_region(api_url: &Url) -> Option<Url> {
     let host = api_url.host_str()?;
     let other = match host.strip_prefix("api.eu.") {
         Some(rest) => format!("api.{rest}"),
