@@ -162,10 +162,6 @@ const MISTAKES: &[(&str, &str)] = &[
         "[report]\ntimezone = 'Europe/Berln'\n",
         "dora.toml:2: `timezone` in [report]: `Europe/Berln` is not an IANA time zone; did you mean `Europe/Berlin`?",
     ),
-    (
-        "[report]\nfiscal_year_start = '4'\n",
-        "dora.toml:2: `fiscal_year_start` in [report]: `4` is not a month; write two digits from \"01\" to \"12\", like \"04\" for April",
-    ),
     ("[report]\nwindow_days = 0\n", "dora.toml:2: `window_days` in [report] is 0; write a whole number from 1 to 366"),
     (
         "[report]\nwindow_days = 367\n",

@@ -158,11 +158,14 @@ fn production(settings: &Settings) -> Vec<Glob> {
 pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError> {
     match &github.auth {
         GithubAuth::Token { variable } => secret(variable).map(Auth::Token).ok_or_else(|| {
+            let at_hand = token_of_gh(variable, &github.api_url);
             AccessError(format!(
                 "there is no token for GitHub: the environment variable {variable} is not set or empty; {}set it to a \
                  token that may read deployments, contents and pull requests of these repos, or name another variable \
                  with `token_env` in [github]",
-                way_at_hand(variable, &github.api_url)
+                at_hand.map_or_else(String::new, |it| format!(
+                    "put {it} before the command, since gh is installed here, or "
+                ))
             ))
         }),
         GithubAuth::App { app_id, installation_id, private_key_file } => {
@@ -184,15 +187,15 @@ pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result
     }
 }
 
-/// How a token that this machine has already gets into the variable.
-pub(in crate::cli::commands) fn way_at_hand(variable: &str, api_url: &Endpoint) -> String {
+/// The assignment that puts a token of this machine into the variable, where there is a program that gives one.
+pub(in crate::cli::commands) fn token_of_gh(variable: &str, api_url: &Endpoint) -> Option<String> {
     if !is_installed("gh") {
-        return String::new();
+        return None;
     }
     let host = Url::parse(api_url.as_str()).ok().and_then(|url| url.host_str().map(str::to_owned));
     let host = host.map(|host| host.strip_prefix("api.").map_or(host.clone(), str::to_owned));
     let host = host.filter(|host| host != "github.com").map_or_else(String::new, |host| format!(" --hostname {host}"));
-    format!("put `{variable}=$(gh auth token{host})` before the command, since gh is installed here, or ")
+    Some(format!("`{variable}=$(gh auth token{host})`"))
 }
 
 /// A path from the config, like that of the bands: beside the config, unless it is absolute.

@@ -68,11 +68,12 @@ fn github(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Draft> {
         ..Draft::default()
     };
     let Ok(auth) = plan::auth(&github, common) else {
-        let hint = plan::way_at_hand("GITHUB_TOKEN", &github.api_url);
+        let hint = plan::token_of_gh("GITHUB_TOKEN", &github.api_url)
+            .map_or_else(String::new, |it| format!(" (gh is installed here: {it})"));
         let again = if init.stdout { "" } else { ", remove the file" };
         talk.info(&format!(
-            "GITHUB_TOKEN is not set, so repos and environments are not looked up; to have them filled in, {hint}set \
-             GITHUB_TOKEN{again} and run `init` again"
+            "GITHUB_TOKEN is not set, so repos and environments are not looked up; to have them filled in, set \
+             GITHUB_TOKEN{hint}{again} and run `init` again"
         ));
         return Ok(draft);
     };
