@@ -87,6 +87,31 @@ pub(super) fn secret(variable: &str) -> Option<SecretString> {
     (!text.is_empty()).then(|| SecretString::from(text))
 }
 
+/// What an environment variable says; `None` where it is not set or empty.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Whether a program can be started by its name alone.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(super) fn is_installed(program: &str) -> bool {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| is_program(&folder.join(&name)))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// A folder that vanishes when it is dropped.
 pub(super) fn temporary_folder() -> anyhow::Result<tempfile::TempDir> {
     tempfile::Builder::new()

@@ -9,6 +9,7 @@ mod commands;
 mod content;
 mod context;
 mod dataset;
+mod disk;
 mod exit;
 mod extras;
 mod gate;
@@ -43,7 +44,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let talk = Talk::new(&cli.common);
     let done = match &cli.command {
         Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
-        Command::Doctor(network) => commands::doctor::run(*network, &cli.common, talk),
+        Command::Init(init) => commands::init::run(init, &cli.common, talk),
+        Command::Doctor(doctor) => commands::doctor::run(*doctor, &cli.common, talk),
         Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
         Command::Import(import) => commands::import::run(import, &cli.common, talk),
         Command::Dataset { care } => commands::dataset::run(*care, &cli.common, talk),

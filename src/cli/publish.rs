@@ -74,7 +74,8 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     // What lies there now is the old report, or what a failed write left.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
-    reports::list(out).with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
+    reports::list(out, analysis.settings.calendar)
+        .with_context(|| format!("{}: the list of reports cannot be written", out.display()))?;
     Ok(Published { folder: place, dropped: if is_same { Vec::new() } else { others } })
 }
 

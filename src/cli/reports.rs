@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use serde_json::Value;
 
+use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, parse_date};
 use crate::metrics::tables::{Metric, Unit};
 use crate::report::html::{self, IndexEntry, IndexFigure};
 use crate::store::replace;
 
-/// Writes the list, the newest period first.
-pub(super) fn list(out: &Path) -> anyhow::Result<()> {
+/// Writes the list, the newest period first. The calendar names the fiscal periods of reports whose `report.json` does not
+/// say their days.
+pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(out)? {
         let entry = entry?;
@@ -24,9 +25,10 @@ pub(super) fn list(out: &Path) -> anyhow::Result<()> {
         // A folder's name begins with its period; another program's folder has another name.
         let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
         let is_whole = period == name;
-        let Ok(period) = Period::parse(&period.replace('_', ".."), NaiveDate::MIN) else { continue };
         let written = fs::read_to_string(entry.path().join("report.json")).ok();
         let written: Value = written.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let from = written["period"]["from"].as_str().and_then(|from| parse_date(from).ok());
+        let Some(period) = Period::of_label(calendar, period, from) else { continue };
         entries.push(IndexEntry {
             as_of: written["as_of"].as_str().and_then(|at| Timestamp::parse(at).ok()),
             headline: written["summary"]["headline"].as_str().map(str::to_owned),

@@ -1,7 +1,7 @@
 //! One name for everything in a config that the figures depend on: a SHA-256 over a canonical JSON form of it.
 //!
 //! In it: the settings, and what the sources are asked to read. Not in it: comments, layout and the order of lists
-//! whose order means nothing; nor what cannot change a figure (organisation, folders, addresses, tokens, concurrency,
+//! whose order means nothing; nor what cannot change a figure (organisation, names of periods, folders, addresses, tokens, concurrency,
 //! how far back a fetch goes: coverage speaks for that, where figures are pushed and who is notified).
 
 use std::fmt::Write;

@@ -1,11 +1,12 @@
 //! `[github]`: where deployments, commits and pull requests are read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::document::{Section, Text};
+use super::document::{Document, Section, Text};
 use super::endpoint::Endpoint;
 use super::error::ConfigError;
-use super::{api_url, variable};
+use super::quote::quoted;
+use super::{api_url, schema, variable};
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 
@@ -49,6 +50,23 @@ pub struct Github {
     pub history_days: u32,
     /// Requests in flight at once.
     pub concurrency: u32,
+}
+
+impl Github {
+    /// The section as it is read from a file with these keys.
+    ///
+    /// # Errors
+    /// One of them is not valid.
+    pub fn of(org: Option<&str>, repos: &[String], api_url: Option<&str>) -> Result<Self, ConfigError> {
+        let mut text = String::from("[github]\n");
+        let keys = [("org", org), ("api_url", api_url)].into_iter();
+        text.extend(keys.filter_map(|(key, value)| Some(format!("{key} = {}\n", quoted(value?)))));
+        let repos: Vec<String> = repos.iter().map(|repo| quoted(repo)).collect();
+        text.extend(["repos = [", &repos.join(", "), "]\n"]);
+        let document = Document::open(&text, Path::new("[github]"), schema::CONFIG)?;
+        let section = document.top().section("github")?;
+        section.map_or_else(|| Err(document.top().incomplete("has no keys")), |section| read(&section))
+    }
 }
 
 pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {

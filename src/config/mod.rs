@@ -12,6 +12,7 @@
 //! | `settings`, `service`, `bands` | what the figures depend on |
 //! | `github`, `incident_source`, `push`, `endpoint` | where history comes from and figures go |
 //! | `notify`, `webhook_kind` | who gets the main points of a report |
+//! | `quote` | text written as TOML |
 //! | `digest` | one name for all that the figures depend on |
 
 mod bands;
@@ -24,6 +25,7 @@ mod github;
 mod incident_source;
 mod notify;
 mod push;
+mod quote;
 mod schema;
 mod secret;
 mod service;
@@ -41,6 +43,7 @@ pub use github::{Github, GithubAuth};
 pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 pub use notify::{Mail, MailServer, Notifications, Webhook};
 pub use push::{Login, Pushgateway, RemoteWrite};
+pub use quote::{comment, quoted};
 pub use webhook_kind::WebhookKind;
 
 use crate::domain::settings::Settings;

@@ -5,7 +5,7 @@ pub(super) type Schema = [(&'static str, &'static [&'static str])];
 
 /// `dora.toml`.
 pub(super) const CONFIG: &Schema = &[
-    ("report", &["organisation", "logo", "timezone", "window_days", "bands", "out"]),
+    ("report", &["organisation", "logo", "timezone", "window_days", "fiscal_year_start", "bands", "out"]),
     ("data", &["dir"]),
     (
         "github",

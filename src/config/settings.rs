@@ -7,6 +7,7 @@ use super::document::Section;
 use super::environments::{NO_ENVIRONMENT, globs};
 use super::error::ConfigError;
 use super::{bands, service, values};
+use crate::domain::calendar::Calendar;
 use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;
 use crate::domain::rework::ReworkRules;
@@ -24,6 +25,9 @@ pub(super) fn read(
         settings.organisation = section.text("organisation")?.map(|text| text.value.to_owned());
         if let Some(text) = section.text("timezone")? {
             settings.zone = text.read(Zone::parse)?;
+        }
+        if let Some(text) = section.text("fiscal_year_start")? {
+            settings.calendar = text.read(Calendar::parse)?;
         }
         settings.window_days = section.number("window_days", 1, 366)?.unwrap_or(settings.window_days);
         if let Some(text) = section.text("bands")? {

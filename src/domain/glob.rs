@@ -42,6 +42,12 @@ impl Glob {
         Self { text: name.to_owned(), matcher: Matcher::Literal(name.to_lowercase()) }
     }
 
+    /// The text of the pattern that matches one name, as a configuration writes it.
+    pub fn escaped(name: &str) -> String {
+        let escape = |letter: char| [Some('\\').filter(|_| letter == '}' || SIGNS.contains(&letter)), Some(letter)];
+        name.chars().flat_map(escape).flatten().collect()
+    }
+
     /// Whether `name` matches.
     pub fn matches(&self, name: &str) -> bool {
         match &self.matcher {
@@ -78,5 +84,13 @@ mod tests {
         assert!(glob.matches("PROD-eu/west"));
         assert!(!glob.matches("preprod-eu"));
         assert!(Glob::new("prod-[").is_err());
+    }
+
+    #[test]
+    fn an_escaped_name_is_a_pattern_of_that_name_alone() {
+        for name in ["prod", "prod-*", "a[b]", "{a,b}", "x}", "c:\\d", "wh?t", "ärger *"] {
+            let glob = Glob::new(&Glob::escaped(name)).expect("a pattern");
+            assert!(glob.matches(name) && !glob.matches("prod-x") && !glob.matches("a"), "{name}");
+        }
     }
 }

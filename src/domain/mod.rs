@@ -4,6 +4,7 @@
 
 pub mod band;
 pub mod batch;
+pub mod calendar;
 pub mod coverage;
 pub mod event;
 pub mod glob;

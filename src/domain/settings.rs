@@ -3,6 +3,7 @@
 //! Already validated: whoever builds one of these has told the user about every mistake in it.
 
 use super::band::Bands;
+use super::calendar::Calendar;
 use super::glob::Glob;
 use super::group::{ServiceName, TeamName};
 use super::rework::ReworkRules;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub organisation: Option<String>,
     /// Whose midnights bound the days.
     pub zone: Zone,
+    /// In which month quarters, halves and years begin; it names periods and changes no figure.
+    pub calendar: Calendar,
     /// Length of the rolling window in calendar days.
     pub window_days: u32,
     /// The thresholds in force.
@@ -99,6 +102,7 @@ impl Default for Settings {
         Self {
             organisation: None,
             zone: Zone::UTC,
+            calendar: Calendar::default(),
             window_days: 30,
             bands: Bands::handbook(),
             environments: ["production", "prod", "prod-*"].iter().filter_map(|text| Glob::new(text).ok()).collect(),

@@ -16,7 +16,7 @@ use super::zone_names::likely_zone;
 pub struct Timestamp(pub i64);
 
 /// The years in which instants and dates are read. Days around them can still be written and read in every time zone.
-const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
 /// The years of history: a span of days that begins before them is a mistake, and long spans cost memory.
 const HISTORY: std::ops::RangeInclusive<i32> = 1970..=9998;
 

@@ -22,6 +22,7 @@ mod leftovers;
 mod lock;
 mod month;
 mod part;
+pub mod places;
 mod plan;
 mod rename;
 pub mod repair;

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 
 use crate::proxy::{Proxy, Step};
-use crate::support::{DEPLOYMENTS, Place, Run};
+use crate::support::{DEPLOYMENTS, DOCTOR, Place, Run};
 
 const AS_OF: [&str; 4] = ["--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
 
@@ -62,7 +62,7 @@ fn a_source_that_is_gone_gives_the_same_code_to_fetch_run_and_doctor_whatever_th
     // Side by side: each waits before it tries again.
     std::thread::scope(|scope| {
         for (config, code) in &cases {
-            for arguments in [&["fetch"][..], &[&["run"], &AS_OF[..]].concat(), &["doctor"]] {
+            for arguments in [&["fetch"][..], &[&["run"], &AS_OF[..]].concat(), &DOCTOR[..]] {
                 let arguments = arguments.to_vec();
                 scope.spawn(move || {
                     let run = run(&place(config), &arguments);

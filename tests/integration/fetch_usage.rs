@@ -1,6 +1,7 @@
 //! `fetch` before its first request: what is missing or wrong is named with the way out, and nothing is written.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 use super::support::{Place, Run};
 
@@ -33,7 +34,12 @@ fn refused(place: &Place, run: &Run, code: i32, wanted: &[&str]) {
 #[test]
 fn without_a_section_for_github_there_is_nothing_to_fetch() {
     let place = Place::new();
-    refused(&place, &fetch(&place, &[], None), 2, &["dora.toml: there is no such file", "[github]", "import"]);
+    refused(
+        &place,
+        &fetch(&place, &[], None),
+        2,
+        &["dora.toml: there is no such file", "`--repo owner/name`", "dora-report init", "[github]", "import"],
+    );
     place.write("dora.toml", "[report]\ntimezone = \"UTC\"\n");
     refused(&place, &fetch(&place, &[], None), 2, &["dora.toml: it has no section [github]", "repos = "]);
 }
@@ -49,6 +55,56 @@ fn a_missing_or_empty_token_variable_is_named_and_is_no_usage_error() {
     }
     place.write("dora.toml", "[github]\nrepos = [\"acme/web\"]\n");
     refused(&place, &fetch(&place, &[], None), 3, &["GITHUB_TOKEN"]);
+}
+
+#[test]
+fn where_gh_is_installed_a_missing_token_is_told_with_the_command_that_gives_one() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("bin")).expect("a folder");
+    let run = |config: &str| {
+        place.write("dora.toml", config);
+        let mut command = place.command(["fetch"]);
+        command.env_remove("GITHUB_TOKEN").env("PATH", place.path("bin"));
+        Run::of(command.output().expect("the program runs"))
+    };
+    place.write("bin/gh", "#!/bin/sh\n");
+    let config = "[github]\nrepos = [\"acme/web\"]\n";
+    let without = run(config);
+    assert!(!without.stderr.contains("gh auth"), "a file that cannot be run is no program: {}", without.stderr);
+    std::fs::set_permissions(place.path("bin/gh"), std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    for (config, command) in [
+        (config.to_owned(), "GITHUB_TOKEN=$(gh auth token)"),
+        (
+            format!("{config}api_url = \"https://ghes.acme.io/api/v3\"\n"),
+            "GITHUB_TOKEN=$(gh auth token --hostname ghes.acme.io)",
+        ),
+        (
+            format!("{config}api_url = \"https://acme.ghe.com\"\n"),
+            "GITHUB_TOKEN=$(gh auth token --hostname acme.ghe.com)",
+        ),
+    ] {
+        refused(&place, &run(&config), 3, &[&format!("put `{command}` before the command"), "or set it to a token"]);
+    }
+}
+
+#[test]
+fn repos_on_the_command_line_need_no_configuration_but_names() {
+    let place = Place::new();
+    for (repo, wanted) in [
+        (
+            "acme/*",
+            "`--repo acme/*` is a pattern, and no `org` or `repos` under [github] says which repos it chooses from",
+        ),
+        ("acme", "`--repo acme` is not a repo; write it as owner/name"),
+        ("acme/web/x", "`--repo acme/web/x` is not a repo"),
+    ] {
+        refused(&place, &fetch(&place, &["--repo", repo], None), 2, &[wanted]);
+    }
+    refused(&place, &fetch(&place, &["--repo", "acme/web"], None), 3, &["GITHUB_TOKEN is not set or empty"]);
+    let mut command = place.command(["fetch", "--repo", "acme/web"]);
+    let run = command.env("GITHUB_TOKEN", "t").env("GITHUB_API_URL", "http://ghes.acme.io").output();
+    let wanted = "the environment variable GITHUB_API_URL: a token would travel unencrypted; write https";
+    refused(&place, &Run::of(run.expect("the program runs")), 2, &[wanted]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::notify::place;
 use crate::smtp::{Manner, Smtp};
-use crate::support::{Place, Run, free_port};
+use crate::support::{DOCTOR, Place, Run, free_port};
 
 const PASSWORD: &str = "s3cret-Pass word";
 const PAGE: &str = "reports/2026-07/index.html";
@@ -74,7 +74,9 @@ fn a_mail_has_the_main_points_as_text_and_the_report_attached() {
     let html = STANDARD.decode(html.trim()).expect("base64");
     assert_eq!(String::from_utf8(html).expect("UTF-8"), place.read(PAGE));
     let text = part(mail, "text/plain");
-    for words in ["DORA metrics 2026-07", "deployment frequency", "Can these numbers be trusted?", "The report is attached"] {
+    for words in
+        ["DORA metrics 2026-07", "deployment frequency", "Can these numbers be trusted?", "The report is attached"]
+    {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
@@ -150,6 +152,6 @@ fn a_password_that_is_missing_is_code_3_and_a_webhook_beside_it_is_posted_all_th
     assert_eq!((run.code, hook.requests()), (3, 1), "{}", run.stderr);
     assert!(run.stderr.contains("the environment variable UNSET_PASSWORD is not set or empty"), "{}", run.stderr);
     assert!(place.path(PAGE).exists());
-    let doctor = place.run(["doctor"]).stdout;
+    let doctor = place.run(DOCTOR).checks().stdout;
     assert!(doctor.contains("fail notify: there is no password for the mail"), "{doctor}");
 }

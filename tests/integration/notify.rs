@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::proxy::{Proxy, Step};
-use crate::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place, Run, free_port};
+use crate::support::{COMMITS, DEPLOYMENTS, DOCTOR, INCIDENTS, Place, Run, free_port};
 
 /// The part of the address that lets someone in.
 const PATH: &str = "/services/T0SECRET/B0SECRET/s3cretKey0123456789";
@@ -151,8 +151,8 @@ fn an_address_that_is_missing_or_not_safe_is_code_3_and_names_its_variable_after
         assert_eq!(run.code, 3, "{}", run.stderr);
         assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
         assert!(place.path(PAGE).exists());
-        let mut doctor = place.command(["doctor"]);
-        let run = Run::of(doctor.env("HOOK", address).output().expect("the program runs"));
+        let mut doctor = place.command(DOCTOR);
+        let run = Run::of(doctor.env("HOOK", address).output().expect("the program runs")).checks();
         assert!(run.stdout.contains("fail notify: ") && run.stdout.contains(words), "{}", run.stdout);
         assert!(!run.stdout.contains("s3cret"), "{}", run.stdout);
     }
@@ -161,8 +161,9 @@ fn an_address_that_is_missing_or_not_safe_is_code_3_and_names_its_variable_after
 #[test]
 fn doctor_says_whose_webhook_it_is_and_posts_nothing() {
     let (proxy, place) = (Proxy::new(None, &[]), place(HOOK));
-    let mut doctor = place.command(["doctor"]);
+    let mut doctor = place.command(DOCTOR);
     let run = Run::of(doctor.env("HOOK", format!("{}{PATH}", proxy.url)).output().expect("the program runs"));
+    let run = run.checks();
     let line = "ok   notify: HOOK holds the address of a webhook on 127.0.0.1; it gets the form of slack (not tried)";
     assert!(run.stdout.contains(line) && !run.stdout.contains("SECRET"), "{}", run.stdout);
     assert_eq!(proxy.requests(), 0);

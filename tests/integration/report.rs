@@ -216,7 +216,7 @@ fn filters_restrict_the_report_and_one_that_leaves_nothing_names_what_there_is()
 fn mistakes_on_the_command_line_and_in_the_config_end_with_2_and_a_sentence() {
     let place = filled();
     for (arguments, wanted) in [
-        (vec!["report", "--period", "2026-Q5"], "`2026-Q5` is no period; write 2026-Q3"),
+        (vec!["report", "--period", "2026-Q5"], "`2026-Q5` is not a valid period; write 2026-Q3"),
         (vec!["report", "--as-of", "yesterday"], "not an RFC 3339 instant"),
         (vec!["report", "--format", "pdf"], "html, json, csv, md"),
         (vec!["report", "--config", "absent.toml"], "absent.toml: the configuration cannot be read: no such file"),

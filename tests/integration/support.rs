@@ -28,6 +28,25 @@ impl Run {
     }
 }
 
+/// `doctor`, its checks as JSON.
+pub(crate) const DOCTOR: [&str; 3] = ["doctor", "--format", "json"];
+
+impl Run {
+    /// A run of [`DOCTOR`], its standard output as a line per check: `ok   check: what was found; what to do`.
+    pub(crate) fn checks(mut self) -> Self {
+        let document: serde_json::Value = serde_json::from_str(&self.stdout).expect("JSON");
+        assert_eq!(document["exit_code"], self.code, "{}", self.stdout);
+        let line = |check: &serde_json::Value| {
+            let text = |key: &str| check[key].as_str().map(str::to_owned);
+            let (state, found) = (text("state").expect("a state"), text("found").expect("a finding"));
+            let what_to_do = text("what_to_do").map_or_else(String::new, |words| format!("; {words}"));
+            format!("{state:<5}{}: {found}{what_to_do}\n", text("check").expect("a name"))
+        };
+        self.stdout = document["checks"].as_array().expect("checks").iter().map(line).collect();
+        self
+    }
+}
+
 /// What a file system in memory must have free to be used: several servers and browsers write there at a time.
 const ROOM: u64 = 2 << 30;
 

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use crate::proxy::{Proxy, Step};
-use crate::support::{COMMITS, DEPLOYMENTS, Place, Run};
+use crate::support::{COMMITS, DEPLOYMENTS, DOCTOR, Place, Run};
 
 const HOLD: [Step; 12] = [const { Step::Hold }; 12];
 
@@ -41,7 +41,7 @@ fn every_command_that_talks_to_a_service_ends_with_4_at_its_deadline() {
         ("pagerduty", &["fetch"]),
         ("opsgenie", &["run", "--as-of", "2026-10-01T00:00:00Z"]),
         ("github", &["run", "--as-of", "2026-10-01T00:00:00Z"]),
-        ("github", &["doctor"]),
+        ("github", &DOCTOR),
         ("pushgateway", &["push", "--as-of", "2026-10-01T00:00:00Z"]),
         ("remote_write", &["backfill", "remote-write", "--as-of", "2026-10-01T00:00:00Z"]),
     ] {

@@ -3,6 +3,7 @@
 mod dataset;
 mod export;
 mod import;
+mod init;
 mod network;
 mod prometheus;
 
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::dataset::Care;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::import::{Import, Inputs};
+pub(super) use self::init::Init;
 pub(super) use self::network::Network;
 pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
@@ -38,8 +40,12 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
     Demo(Demo),
-    /// Check the config, the dataset, the tokens, what each service shows and which of it counts; write nothing.
-    Doctor(Network),
+    /// Write a commented dora.toml. With tokens in the environment it has the repos with deployments, the environments that
+    /// look like production, and whose the incident services are. Asks no question, and never overwrites a file.
+    Init(Box<Init>),
+    /// Check the config, the dataset, the disk, the tokens, what each service shows and which of it counts: one table with
+    /// what to do. Writes nothing.
+    Doctor(Doctor),
     /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
     /// only what is missing.
     Fetch(Fetch),
@@ -142,12 +148,22 @@ pub(super) struct Demo {
     pub(super) keep: Option<PathBuf>,
 }
 
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Doctor {
+    /// How to print the checks.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: TextOrJson,
+    #[command(flatten)]
+    pub(super) network: Network,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
     #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
-    /// Only the configured repos that match; may be given several times.
+    /// Only the configured repos that match; may be given several times. Without [github] in the config, the repos to
+    /// read, as owner/name.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(super) repo: Vec<Glob>,
     /// Read everything again, whatever the dataset has.
@@ -201,8 +217,9 @@ pub(super) struct Report {
     /// The instant up to which things are known, RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
     pub(super) as_of: Option<Timestamp>,
-    /// 2026-Q3, 2026-08, 2026, last-quarter, last-month or FROM..TO (half-open dates) [default: the last 90 complete
-    /// days]
+    /// 2026-Q3, 2026-H1, 2026-08, 2026, 2026-W31 (an ISO week), this- or last- and week, month, quarter, half or year, or
+    /// FROM..TO (half-open: dates or months). With `fiscal_year_start` in the config, quarters, halves and years are
+    /// FY2027-Q1, FY2027-H1 and FY2027 [default: the last 90 complete days]
     #[arg(long)]
     pub(super) period: Option<String>,
     /// Which period to compare with.

@@ -11,6 +11,7 @@ pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod fetch;
 pub(super) mod import;
+pub(super) mod init;
 mod lock;
 pub(super) mod push;
 pub(super) mod report;

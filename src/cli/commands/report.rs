@@ -121,9 +121,10 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
 
 /// The period that a text names, else the last complete days.
 pub(super) fn period(context: &Context, text: Option<&str>, as_of: Timestamp) -> Result<Period, UsageError> {
-    let today = context.config.settings.zone.day_of(as_of);
+    let settings = &context.config.settings;
+    let today = settings.zone.day_of(as_of);
     match text {
-        Some(text) => Period::parse(text, today).map_err(UsageError),
+        Some(text) => Period::parse_in(settings.calendar, text, today).map_err(UsageError),
         None => Ok(Period::last_complete_days(today, DEFAULT_DAYS)),
     }
 }

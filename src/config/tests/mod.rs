@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::*;
 use crate::domain::band::Bands;
+use crate::domain::calendar::Calendar;
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::kind::DeploymentKind;
@@ -22,6 +23,7 @@ const WHOLE: &str = r#"
 organisation = "Acme"
 timezone = "Europe/Berlin"          # default UTC
 window_days = 28
+fiscal_year_start = "04"
 bands = "dora-2023"
 out = "out/reports"
 
@@ -200,6 +202,7 @@ fn every_section_is_read_into_its_values() {
             organisation: Some("Acme".into()),
             zone: Zone::parse("Europe/Berlin").expect("a zone"),
             window_days: 28,
+            calendar: Calendar::parse("04").expect("a month"),
             bands: Bands::edition("dora-2023").expect("built in"),
             environments: globs(&["live", "live-*"]),
             environments_are_set: true,

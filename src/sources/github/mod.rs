@@ -33,6 +33,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod undecided;
+mod viewer;
 mod wire;
 mod workflow_runs;
 
@@ -54,6 +55,7 @@ pub use self::estimate::{estimate, estimate_issues};
 pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
+pub use self::viewer::owners;
 
 /// How to authenticate.
 #[derive(Debug, Clone)]

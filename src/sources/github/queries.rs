@@ -39,6 +39,8 @@ pub(super) const ISSUES_EXTENT: &str = include_str!("queries/issues_extent.graph
 
 /// What is left of the budget.
 pub(super) const BUDGET: &str = include_str!("queries/budget.graphql");
+/// Whose the token is.
+pub(super) const VIEWER: &str = include_str!("queries/viewer.graphql");
 /// What the token sees of a repo.
 pub(super) const PROBE: &str = include_str!("queries/probe.graphql");
 

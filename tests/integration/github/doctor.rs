@@ -6,7 +6,7 @@ use super::scene::Scene;
 use super::server::{Server, token};
 use super::shapes::even;
 use super::world::{DAY, NEW_YEAR, Repo, World};
-use crate::support::{Place, Run};
+use crate::support::{DOCTOR, Place, Run};
 
 const SERVICES: &str = "\n[[service]]\nname = \"shop\"\nrepos = [\"acme/web\"]\n";
 
@@ -38,7 +38,7 @@ fn scopes(scene: &Scene, scopes: &str) {
 /// Runs it; every line is a check, no file is made, no token is said.
 fn doctor(scene: &Scene, arguments: &[&str]) -> Run {
     let before = scene.place.files(".");
-    let run = scene.run(&[&["doctor"], arguments].concat());
+    let run = scene.run(&[&DOCTOR[..], arguments].concat()).checks();
     kept(scene, &before, &run);
     run
 }
@@ -167,12 +167,8 @@ fn the_kind_of_a_token_is_told_by_its_first_letters() {
         let scene = Scene::repos(World::of([web()]), &["acme/web"]);
         let secret = format!("{begins}{}", "s3cretT0ken".repeat(3));
         scene.server.state(|state| state.tokens.push((secret.clone(), None)));
-        let done = scene.command(&["doctor"]).env("GITHUB_TOKEN", secret).output().expect("the program runs");
-        let run = Run {
-            code: done.status.code().expect("an exit code"),
-            stdout: String::from_utf8(done.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(done.stderr).expect("UTF-8"),
-        };
+        let done = scene.command(&DOCTOR).env("GITHUB_TOKEN", secret).output().expect("the program runs");
+        let run = Run::of(done).checks();
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         assert!(!format!("{}{}", run.stdout, run.stderr).contains("s3cret"), "a token is in the output");
         says(&run, &[(mark, text)]);
@@ -182,13 +178,10 @@ fn the_kind_of_a_token_is_told_by_its_first_letters() {
 #[test]
 fn a_missing_token_and_a_refused_one_have_their_own_code() {
     let scene = Scene::repos(World::of([web()]), &["acme/web"]);
-    let done = scene.command(&["doctor"]).env_remove("GITHUB_TOKEN").output().expect("the program runs");
-    let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert_eq!(done.status.code(), Some(3), "{said}");
-    assert!(
-        said.contains("\nfail token: there is no token for GitHub: the environment variable GITHUB_TOKEN"),
-        "{said}"
-    );
+    let done = scene.command(&DOCTOR).env_remove("GITHUB_TOKEN").output().expect("the program runs");
+    let run = Run::of(done).checks();
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    says(&run, &[("fail", "token: there is no token for GitHub: the environment variable GITHUB_TOKEN")]);
     assert_eq!(scene.server.requests(), 0);
     scene.server.state(|state| state.tokens.clear());
     let run = doctor(&scene, &[]);
@@ -288,7 +281,7 @@ fn a_dataset_is_counted_and_an_interrupted_fetch_named() {
 #[test]
 fn without_a_section_for_github_it_says_how_to_add_it_and_a_wrong_config_fails() {
     let place = Place::new();
-    let run = place.run(["doctor"]);
+    let run = place.run(DOCTOR).checks();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
     says(
         &run,
@@ -298,7 +291,7 @@ fn without_a_section_for_github_it_says_how_to_add_it_and_a_wrong_config_fails()
         ],
     );
     place.write("dora.toml", "[github]\norgs = \"acme\"\n");
-    let run = place.run(["doctor"]);
+    let run = place.run(DOCTOR).checks();
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stdout.contains("fail config: dora.toml:2"), "{}", run.stdout);
     assert!(!place.path("data").exists(), "nothing is written");

@@ -7,6 +7,7 @@ use super::scene::{MARCH, Scene};
 use super::server::{Credentials, Request, Server, token};
 use super::shapes::{even, every_shape};
 use super::world::World;
+use crate::support::DOCTOR;
 
 const Q2: &str = "2025-Q2";
 /// Far more than any test here needs.
@@ -256,7 +257,7 @@ fn forbidden() -> Effect {
 fn a_token_that_may_read_no_repo_is_code_3_for_fetch_run_and_doctor_and_one_repo_among_others_is_partial() {
     for repos in [&["acme/web"][..], &["acme/web", "acme/api"]] {
         let world = || World::of(repos.iter().map(|name| even(name, 3, 1)).collect::<Vec<_>>());
-        let flags: [&[&str]; 3] = [&["fetch", "--since", "2025-01-01"], &["run", "--since", "2025-01-01"], &["doctor"]];
+        let flags: [&[&str]; 3] = [&["fetch", "--since", "2025-01-01"], &["run", "--since", "2025-01-01"], &DOCTOR];
         for arguments in flags {
             let scene = Scene::repos(world(), repos);
             scene.server.fault(Fault::when(usize::MAX, |_| true, forbidden()));

@@ -1,11 +1,11 @@
 //! What a fetch brings home: the same figures as the same history written down in files, whatever its shape.
 
 use super::fault::{Effect, Fault};
-use super::scene::{MARCH, Scene};
+use super::scene::{MARCH, SINCE, Scene};
 use super::server::now;
 use super::shapes::{PRODUCTION, even, every_shape, spread};
 use super::world::{DAY, HOUR, MINUTE, Merge, NEW_YEAR, Repo, World};
-use crate::support::Place;
+use crate::support::{Place, Run};
 
 /// Three deployments in March 2025: the second after a pull request, the third after a direct commit.
 fn small(name: &str) -> Repo {
@@ -19,6 +19,19 @@ fn small(name: &str) -> Repo {
     let third = repo.push(at + DAY);
     repo.deploy(&third, PRODUCTION, at + DAY + HOUR);
     repo
+}
+
+#[test]
+fn a_repo_that_the_command_line_names_is_read_without_a_configuration() {
+    let scene = Scene::repos(World::of([even("acme/web", 5, 1), even("acme/api", 5, 1)]), &["acme/web"]);
+    let configured = Scene::repos(World::of([even("acme/web", 5, 1)]), &["acme/web"]);
+    configured.fetched(&[]);
+    std::fs::remove_file(scene.place.path("dora.toml")).expect("removed");
+    let mut command = scene.command(&["fetch", "--since", SINCE, "--repo", "acme/web"]);
+    let run = Run::of(command.env("GITHUB_API_URL", scene.server.url()).output().expect("the program runs"));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    scene.report("2025").is_the_same_as(&configured.report("2025"));
+    assert_eq!((scene.covered("acme/web").len(), scene.covered("acme/api").len()), (1, 0));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod fake;
 mod fault;
 mod fetch;
 mod graphql;
+mod init;
 mod interrupted;
 mod limits;
 mod moved;

@@ -7,6 +7,7 @@ use super::scene::Scene;
 use super::server::Request;
 use super::shapes::even;
 use super::world::World;
+use crate::support::DOCTOR;
 
 const ALWAYS: usize = usize::MAX;
 
@@ -113,9 +114,9 @@ fn doctor_says_that_issues_may_not_be_read_with_the_code_of_fetch() {
     let error = json!({"data": {"repository": null}, "errors": [{"type": "FORBIDDEN",
         "path": ["repository", "issues"], "message": "Resource not accessible by personal access token"}]});
     scene.server.fault(Fault::when(ALWAYS, asks, Effect::Reply(200, vec![], error.to_string())));
-    for command in ["fetch", "doctor"] {
-        let run = scene.run(&[command]);
-        assert_eq!(run.code, 3, "{command}: {}{}", run.stdout, run.stderr);
-        assert!(format!("{}{}", run.stdout, run.stderr).contains("to issues for [github_issues]"), "{command}");
+    for command in [&["fetch"][..], &DOCTOR] {
+        let run = scene.run(command);
+        assert_eq!(run.code, 3, "{command:?}: {}{}", run.stdout, run.stderr);
+        assert!(format!("{}{}", run.stdout, run.stderr).contains("to issues for [github_issues]"), "{command:?}");
     }
 }

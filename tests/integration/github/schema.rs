@@ -1,6 +1,8 @@
 //! Which fields a made-up GitHub answers, and with what: one arm per type and field. A field that the published
 //! schema has but the world does not model is null; any other is unknown.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::world::{Commit, Deployment, Pull, Release, Repo, Review, World, iso};
@@ -173,6 +175,13 @@ impl<'w> Node<'w> {
                 "login" => scalar(login.trim_end_matches("[bot]")),
                 "id" => scalar(format!("U_{login}")),
                 "url" | "resourcePath" | "avatarUrl" => Answer::Null,
+                // Every owner but the account itself is an organization of it.
+                "organizations" => {
+                    let owners: BTreeSet<&str> =
+                        world.repos.iter().map(Repo::owner).filter(|it| *it != login).collect();
+                    let entries = owners.into_iter().map(|owner| (owner.to_owned(), Node::Owner(owner)));
+                    Answer::Connection("OrganizationConnection", entries.collect())
+                }
                 _ => Answer::Unknown,
             },
             Self::Budget => match field {

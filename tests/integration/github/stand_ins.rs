@@ -4,6 +4,7 @@
 use super::fault::{Effect, Fault};
 use super::scene::{MARCH, Scene};
 use super::world::{DAY, HOUR, MINUTE, Merge, NEW_YEAR, Repo, World, iso};
+use crate::support::DOCTOR;
 
 const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
 
@@ -253,10 +254,9 @@ fn doctor_names_the_workflows_and_which_of_them_count() {
     repo.run("Deploy", &root, NEW_YEAR + DAY);
     repo.run("Tests", &root, NEW_YEAR + DAY);
     let scene = scene(repo, "workflow-runs", "[deployments]\nenvironments = [\"deploy\"]\n");
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert_eq!(run.code, 0, "{}", run.stdout);
-    for words in
-        ["the newest 2 workflow runs, which stand in for deployments", "Deploy 1 (service acme/web)", "Tests 1"]
+    for words in ["the newest 2 workflow runs, which are read as deployments", "Deploy 1 (service acme/web)", "Tests 1"]
     {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }

@@ -16,6 +16,6 @@ mod pagerduty;
 mod recorded;
 mod run;
 mod scene;
-mod server;
+pub(crate) mod server;
 mod trouble;
-mod world;
+pub(crate) mod world;

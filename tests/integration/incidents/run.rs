@@ -5,6 +5,7 @@ use serde_json::json;
 use super::scene::Scene;
 use super::world::{DAY, HOUR, MINUTE, NEW_YEAR, World, now};
 use crate::proxy::{Proxy, Step};
+use crate::support::DOCTOR;
 
 const MARCH: &str = "2025-03";
 const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
@@ -118,7 +119,7 @@ fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
     let sections = "[pagerduty]\napi_url = \"URL\"\ncaused_by_deploy = { title = \"deploy\" }\n[opsgenie]\napi_url = \"URL\"\n\
                     [[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\npagerduty = [\"PCHECK\"]\n";
     let scene = Scene::new(world, sections);
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert_eq!(run.code, 0, "{}", run.stdout);
     for words in [
         "ok   pagerduty: http://127.0.0.1:",
@@ -131,7 +132,7 @@ fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
     scene.server.state(|state| state.revoked = true);
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert!(run.stdout.contains("fail pagerduty: PAGERDUTY_TOKEN"), "{}", run.stdout);
 }
@@ -141,11 +142,11 @@ fn doctor_takes_what_was_read_for_read_and_what_was_not_for_nothing() {
     let scene = Scene::pagerduty(World::new(), "");
     scene.server.state(|state| state.revoked = true);
     assert_eq!(scene.fetch(&[]).code, 3);
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert!(run.stdout.contains("warn incidents: no source was read yet"), "{}", run.stdout);
     scene.server.state(|state| state.revoked = false);
     scene.fetched(&[]);
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert!(run.stdout.contains("ok   incidents: 0 from pagerduty"), "{}", run.stdout);
     assert!(!run.stdout.contains("interrupted"), "{}", run.stdout);
 }

@@ -15,10 +15,10 @@ use crate::vendors::Vendor;
 use crate::wire::{self, Pace, Raw, Reply};
 
 /// The key that is accepted.
-pub(super) const KEY: &str = "s3cretKey0123456789";
+pub(crate) const KEY: &str = "s3cretKey0123456789";
 
 /// What goes wrong with the request of a number.
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// This in place of an answer.
     Reply(u16, Vec<(&'static str, String)>, String),
     /// Half of the body.
@@ -33,12 +33,12 @@ pub(super) enum Fault {
 
 /// What the service holds and has seen.
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) world: World,
+pub(crate) struct State {
+    pub(crate) world: World,
     pub(super) faults: Vec<(usize, Fault)>,
     /// Addresses that were asked, with their queries.
-    pub(super) log: Vec<String>,
-    pub(super) revoked: bool,
+    pub(crate) log: Vec<String>,
+    pub(crate) revoked: bool,
     /// The right key, where it is not [`KEY`].
     pub(super) key: Option<&'static str>,
     /// Addresses that begin so are refused with this status and body.
@@ -49,13 +49,13 @@ pub(super) struct State {
 }
 
 /// The service; it ends with the test's process.
-pub(super) struct Server {
+pub(crate) struct Server {
     state: Arc<(Mutex<State>, Condvar)>,
     port: u16,
 }
 
 impl Server {
-    pub(super) fn start(world: World) -> Self {
+    pub(crate) fn start(world: World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::new((Mutex::new(State { world, ..State::default() }), Condvar::new()));
@@ -70,11 +70,11 @@ impl Server {
         Self { state, port }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+    pub(crate) fn state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.0.lock().expect("the state"))
     }
 

@@ -6,6 +6,7 @@ use super::late::verdict;
 use super::scene::{SINCE, Scene};
 use super::server::{Fault, KEY};
 use super::world::{DAY, NEW_YEAR, World, now};
+use crate::support::DOCTOR;
 
 fn small() -> World {
     let mut world = World::new();
@@ -217,11 +218,11 @@ fn what_the_plan_of_an_account_does_not_include_costs_that_alone_and_is_said() {
 #[test]
 fn a_key_that_sees_no_service_exits_with_3() {
     let scene = Scene::pagerduty(World::default(), "");
-    for command in ["fetch", "doctor"] {
-        let run = scene.run(&[command]);
-        assert_eq!(run.code, 3, "{command}: {}{}", run.stdout, run.stderr);
+    for command in [&["fetch"][..], &DOCTOR] {
+        let run = scene.run(command);
+        assert_eq!(run.code, 3, "{command:?}: {}{}", run.stdout, run.stderr);
         let said = format!("{}{}", run.stdout, run.stderr);
-        assert!(said.contains("sees no service"), "{command}: {said}");
+        assert!(said.contains("sees no service"), "{command:?}: {said}");
     }
     assert!(scene.covered("pagerduty", "*").is_empty());
 }
@@ -273,7 +274,7 @@ fn doctor_looks_at_the_newest_incidents() {
     }
     world.made[159].title = "caused by a deploy".into();
     let scene = Scene::pagerduty(world, "caused_by_deploy = { title = \"caused by\" }\n");
-    let run = scene.run(&["doctor"]);
+    let run = scene.run(&DOCTOR).checks();
     assert!(run.stdout.contains("of the newest 25 incidents of the last 30 days 1 say"), "{}", run.stdout);
 }
 

@@ -21,7 +21,7 @@ pub(super) fn now() -> i64 {
 
 /// One incident or alert.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Made {
+pub(crate) struct Made {
     pub(super) id: String,
     pub(super) title: String,
     pub(super) created: i64,
@@ -47,10 +47,10 @@ pub(super) struct Made {
 
 /// Everything, oldest first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct World {
-    pub(super) made: Vec<Made>,
+pub(crate) struct World {
+    pub(crate) made: Vec<Made>,
     /// Ids and names of services.
-    pub(super) services: Vec<(String, String)>,
+    pub(crate) services: Vec<(String, String)>,
     /// Names of custom fields.
     pub(super) fields: Vec<String>,
     /// Names of priorities, most important first.
@@ -75,7 +75,7 @@ impl World {
     }
 
     /// A world with the service of [`World::incident`].
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { services: vec![("PCHECK".into(), "Checkout".into())], ..Self::default() }
     }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::installed;
 use super::scene::Scene;
 use super::server::{ANY_AGE, Server};
+use crate::support::DOCTOR;
 
 /// Every query of a dashboard, and of its variables.
 fn queries(dashboard: &Value) -> (Vec<String>, Vec<String>) {
@@ -116,7 +117,7 @@ fn doctor_tells_what_each_end_is_and_how_old_a_sample_may_be() {
         let sections =
             format!("[pushgateway]\nurl = \"{}\"\n[remote_write]\nurl = \"{}/api/v1/write\"", gateway.url, server.url);
         scene.configure(&sections);
-        let said = scene.place.run(["doctor"]).stdout;
+        let said = scene.place.run(DOCTOR).checks().stdout;
         for words in [words, "takes remote writes, Prometheus ", "ok   remote_write: samples are kept for 36500 days"] {
             assert!(said.contains(words), "{words}: {said}");
         }

@@ -6,7 +6,7 @@ use super::installed;
 use super::scene::Scene;
 use super::server::{Server, free_port};
 use crate::proxy::{Proxy, Step};
-use crate::support::{DEPLOYMENTS, Place};
+use crate::support::{DEPLOYMENTS, DOCTOR, Place};
 
 const SERVERS: [&str; 3] = ["prometheus", "prometheus-pushgateway", "curl"];
 
@@ -125,7 +125,7 @@ fn the_same_push_twice_leaves_the_same_state_and_groups_that_are_gone_are_pruned
     gateway
         .wait("the groups are gone", |gateway| exposed(gateway).iter().filter(|it| it.contains("as_of")).count() == 5);
     assert_eq!(exposed(&gateway).iter().filter(|it| it.starts_with("dora_x")).count(), 2);
-    let run = place.run(["doctor"]);
+    let run = place.run(DOCTOR).checks();
     assert!(run.stdout.contains("it holds 5 groups"), "{}", run.stdout);
     // A window that was not wholly read has no figures, and those of before do not stay.
     let run = place.done(["push", "--as-of", "2026-08-20T00:00:00Z"]);

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::checklist::Checklist;
 use crate::cli::context::Context;
-use crate::cli::exit;
 use crate::config::Config;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Zone};
@@ -14,31 +13,34 @@ pub(super) fn check(context: &Context, list: &mut Checklist) {
     let folder = context.data.display();
     let held = match inventory(&context.data) {
         Ok(held) => held,
-        Err(error) => {
-            let error = error.into();
-            return list.fail(exit::of(&error), &format!("dataset: {error:#}"));
-        }
+        Err(error) => return list.error("dataset", &error.into()),
     };
     let of =
         |wanted: Table| held.rows.iter().filter(|(table, _)| *table == wanted).map(|(_, rows)| rows).sum::<usize>();
     match held.format {
-        None => list.warn(&format!("dataset: {folder}: nothing is there yet; run `fetch` or `import`")),
+        None => list.warn("dataset", &format!("{folder}: nothing is there yet"), "run `fetch` or `import`"),
         Some(format) => {
             let rows = held.rows.iter().map(|(table, rows)| format!("{rows} {}", words(*table)));
-            list.ok(&format!("dataset: {folder}: format {format}, {}", rows.collect::<Vec<_>>().join(", ")));
+            list.ok("dataset", &format!("{folder}: format {format}, {}", rows.collect::<Vec<_>>().join(", ")));
         }
     }
     if held.pending {
-        list.warn("dataset: a command was killed while it moved files; the next one that opens the dataset ends that");
+        list.warn(
+            "dataset",
+            "a command was killed while it moved files",
+            "run any command that reads the dataset: it finishes the move",
+        );
     }
     coverage(&held, context.config.settings.zone, list);
     if of(Table::Deployments) > 0 && !held.coverage.iter().any(|entry| entry.table == Table::Deployments) {
         list.warn(
-            "coverage: deployments are complete for no span, so no figure is given; import with --covers FROM..TO",
+            "coverage",
+            "deployments are complete for no span, so no figure is given",
+            "import with --covers FROM..TO",
         );
     }
     for (source, scope) in &held.interrupted {
-        list.warn(&format!("interrupted: {source}: {scope} was not read to its end; run `fetch` again"));
+        list.warn("interrupted", &format!("{source}: {scope} was not read to its end"), "run `fetch` again");
     }
     incidents(&context.config, &held, of(Table::Incidents), list);
 }
@@ -65,7 +67,7 @@ fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
             _ => String::new(),
         };
         let (from, to) = (zone.day_of(whole.from), zone.day_of(whole.to));
-        list.ok(&format!("coverage: {} from {source}: {scopes}within {from}..{to}", words(table)));
+        list.ok("coverage", &format!("{} from {source}: {scopes}within {from}..{to}", words(table)));
     }
 }
 
@@ -76,9 +78,9 @@ fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklis
     let sources: BTreeSet<&str> = covered.map(|entry| entry.source.as_str()).collect();
     if !sources.is_empty() {
         let sources = sources.into_iter().collect::<Vec<_>>().join(", ");
-        list.ok(&format!("incidents: {rows} from {sources}"));
+        list.ok("incidents", &format!("{rows} from {sources}"));
     } else if rows > 0 {
-        list.warn(&format!("incidents: {rows}, complete for no span; import them with --covers FROM..TO"));
+        list.warn("incidents", &format!("{rows}, complete for no span"), "import them with --covers FROM..TO");
     } else {
         let configured = config.pagerduty.is_some()
             || config.opsgenie.is_some()
@@ -90,8 +92,7 @@ fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklis
             "add [pagerduty], [opsgenie], [jsm] or [github_issues], or bring them in with `import incidents FILE --covers \
              FROM..TO`"
         };
-        list.warn(&format!(
-            "incidents: no source was read yet, so there is no change failure rate and no time to restore; {way_out}"
-        ));
+        let found = "no source was read yet, so there is no change failure rate and no time to restore";
+        list.warn("incidents", found, way_out);
     }
 }

@@ -1,6 +1,7 @@
 //! The checks of what counts: which environments of which repos are production of which service.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::checklist::Checklist;
 use super::names;
@@ -12,7 +13,7 @@ use crate::facts::ownership::{Ownership, ServiceIndex};
 use crate::sources::github::ProbedRepo;
 
 /// Whose the deployments to an environment are, or why they count for nobody.
-type Owner = Result<ServiceIndex, Reason>;
+pub(super) type Owner = Result<ServiceIndex, Reason>;
 
 /// Environments of one repo that are named; previews can be hundreds.
 const MOST_NAMED: usize = 8;
@@ -41,13 +42,32 @@ pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: 
 /// One repo; `owners` says of each of its environments whose it is.
 fn one(repo: &ProbedRepo, owners: &[Owner], ownership: &Ownership, list: &mut Checklist) {
     if repo.deployments == 0 {
-        return list.warn(&format!(
-            "{}: no {}; leave it out with `exclude` in [github], or bring deployments in with `import`",
-            repo.name,
-            repo.kind.plural()
-        ));
+        return list.warn(
+            &repo.name,
+            &format!("no {}", repo.kind.plural()),
+            "leave it out with `exclude` in [github], or bring deployments in with `import`",
+        );
     }
-    let each = repo.environments.iter().zip(owners).map(|((environment, count), owner)| {
+    let newest: usize = repo.environments.values().sum();
+    let kind = repo.kind.plural();
+    let text = if repo.kind == DeploymentKind::Deployments {
+        format!("the newest {newest} of {} {kind}", repo.deployments)
+    } else {
+        format!("the newest {newest} {kind}, which are read as deployments")
+    };
+    row(&repo.name, &text, &repo.environments, owners, ownership, list);
+}
+
+/// The row of one repo: a text, then its environments with whose they are.
+pub(super) fn row(
+    repo: &str,
+    text: &str,
+    environments: &BTreeMap<Option<String>, usize>,
+    owners: &[Owner],
+    ownership: &Ownership,
+    list: &mut Checklist,
+) {
+    let each = environments.iter().zip(owners).map(|((environment, count), owner)| {
         let name = environment.as_deref().unwrap_or("(no environment)");
         let service = owner.ok().and_then(|service| ownership.name(service));
         let means = service.map_or("does not count".to_owned(), |service| format!("service {}", service.0));
@@ -61,21 +81,17 @@ fn one(repo: &ProbedRepo, owners: &[Owner], ownership: &Ownership, list: &mut Ch
         let rest = shown.split_off(MOST_NAMED).len();
         shown.push(format!("{rest} more environments"));
     }
-    let newest: usize = repo.environments.values().sum();
-    let (name, kind, shown) = (&repo.name, repo.kind.plural(), shown.join(", "));
-    let text = if repo.kind == DeploymentKind::Deployments {
-        format!("{name}: the newest {newest} of {} {kind}: {shown}", repo.deployments)
-    } else {
-        format!("{name}: the newest {newest} {kind}, which stand in for deployments: {shown}")
-    };
+    let text = format!("{text}: {}", shown.join(", "));
     if owners.iter().any(Result::is_ok) {
-        list.ok(&text);
+        list.ok(repo, &text);
     } else if owners.contains(&Err(Reason::NoService)) {
-        list.warn(&format!("{text}; no service has this repo: add it to `repos` of a [[service]]"));
+        list.warn(repo, &text, "no service has this repo: add it to `repos` of a [[service]]");
     } else {
-        list.warn(&format!(
-            "{text}; none is taken for production: name one in `environments` of [deployments] or of its [[service]]"
-        ));
+        list.warn(
+            repo,
+            &text,
+            "none is taken for production: name one in `environments` of [deployments] or of its [[service]]",
+        );
     }
 }
 
@@ -84,19 +100,18 @@ fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings,
     for (service, has) in settings.services.iter().zip(has_deployments) {
         let mut own = seen.iter().filter(|repo| any(&service.repos, &repo.name)).peekable();
         if own.peek().is_none() {
-            list.warn(&format!(
-                "service {}: no repo that can be read matches {}; check its `repos` and those of [github]",
-                service.name.0,
-                names(&service.repos)
-            ));
+            list.warn(
+                &format!("service {}", service.name.0),
+                &format!("no repo that can be read matches {}", names(&service.repos)),
+                "check its `repos` and those of [github]",
+            );
         } else if !has && own.any(|repo| repo.deployments > 0) {
             let environments = service.environments.as_deref().unwrap_or(&settings.environments);
-            list.warn(&format!(
-                "service {}: none of the newest deployments is its own in {}; check its `environments`, and whether an \
-                 earlier [[service]] takes them",
-                service.name.0,
-                names(environments)
-            ));
+            list.warn(
+                &format!("service {}", service.name.0),
+                &format!("none of the newest deployments is its own in {}", names(environments)),
+                "check its `environments`, and whether an earlier [[service]] takes them",
+            );
         }
     }
 }

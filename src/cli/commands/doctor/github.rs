@@ -7,7 +7,7 @@ use super::{environments, issues};
 use crate::cli::args::{Common, Fetch, Network};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
-use crate::cli::exit::{self, Code};
+use crate::cli::exit::Code;
 use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::config::{Config, Github, GithubAuth};
@@ -16,60 +16,73 @@ use crate::http::HttpError;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
 
 /// Repos that are looked at, a point each.
-const MOST_REPOS: usize = 200;
+pub(in crate::cli::commands) const MOST_REPOS: usize = 200;
+/// What to do where the scope `repo` is missing.
+const ADD_SCOPE: &str = "add it, or use a fine-grained token";
+
 /// What `doctor` asks of the plan of a fetch: everything configured, and no waiting.
-pub(super) fn everything(network: Network) -> Fetch {
+pub(in crate::cli::commands) fn everything(network: Network) -> Fetch {
     Fetch { since: None, repo: Vec::new(), full: false, dry_run: false, max_wait: Seconds(0), network, strict: false }
 }
 
+/// Gives the repos that GitHub shows.
 pub(super) fn check(
     config: &Config,
     network: Network,
     common: &Common,
     talk: Talk,
     list: &mut Checklist,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<String>> {
     if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
-        list.warn("github: there is no section [github], so deployments come from `import` alone");
-        return Ok(());
+        list.warn(
+            "github",
+            "there is no section [github], so deployments come from `import` alone",
+            "add it with `org = \"acme\"` or `repos = [\"acme/checkout\"]` to read them from GitHub",
+        );
+        return Ok(Vec::new());
     }
     if config.github.is_none() {
         list.warn(
-            "github: there is no section [github], so there is nothing to fetch; add it with `org = \"acme\"` or \
-             `repos = [\"acme/checkout\"]`, or bring history in with `import`",
+            "github",
+            "there is no section [github], so there is nothing to fetch",
+            "add it with `org = \"acme\"` or `repos = [\"acme/checkout\"]`, or bring history in with `import`",
         );
-        return Ok(());
+        return Ok(Vec::new());
     }
     let github = match plan::configured(config, common) {
         Ok(github) => github,
         Err(error) => {
-            list.fail(Code::Usage, &format!("github: {error}"));
-            return Ok(());
+            list.refuse(Code::Usage, "github", &error);
+            return Ok(Vec::new());
         }
     };
     let auth = match plan::auth(github, common) {
         Ok(auth) => auth,
         Err(error) => {
-            list.fail(Code::Access, &format!("token: {error}"));
-            return Ok(());
+            list.refuse(Code::Access, "token", &error);
+            return Ok(Vec::new());
         }
     };
     let kind = TokenKind::of(&auth);
-    list.ok(&format!("token: {}", describe(github, &auth, kind)));
+    list.ok("token", &describe(github, &auth, kind));
     let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
     let of_issues = (plan.clone(), auth.clone());
     match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), talk.warnings())) {
         Ok(probe) => {
-            list.ok(&format!("github: {} accepts the token", github.api_url.as_str()));
+            list.ok("github", &format!("{} accepts the token", github.api_url.as_str()));
             scopes(kind, probe.scopes.as_deref(), list);
             budget(probe.budget, list);
             repos(&probe, config, github, common, list);
             issues::check(config, of_issues.0, of_issues.1, talk, list)?;
+            let shown = probe.repos.into_iter().flatten().filter(|repo| repo.problem.is_none());
+            Ok(shown.map(|repo| repo.name).collect())
         }
-        Err(error) => broken_off(error, github, common, list),
+        Err(error) => {
+            broken_off(error, github, common, list);
+            Ok(Vec::new())
+        }
     }
-    Ok(())
 }
 
 fn describe(github: &Github, auth: &Auth, kind: TokenKind) -> String {
@@ -92,20 +105,22 @@ fn describe(github: &Github, auth: &Auth, kind: TokenKind) -> String {
 /// What ended the checks of GitHub.
 fn broken_off(error: GitHubError, github: &Github, common: &Common, list: &mut Checklist) {
     if let GitHubError::Limit(HttpError::Limit { host, until, .. }) = &error {
-        return list.fail(Code::Source, &format!("limit: {host}: it is used up until {until}; run again then"));
+        return list.fail(Code::Source, "limit", &format!("{host}: it is used up until {until}"), "run again then");
     }
     let error = plan::name_secret(error.into(), github, common);
-    list.fail(exit::of(&error), &format!("github: {error:#}"));
+    list.error("github", &error);
 }
 
 fn scopes(kind: TokenKind, scopes: Option<&[String]>, list: &mut Checklist) {
     let Some(scopes) = scopes else {
         match kind {
             TokenKind::Classic | TokenKind::OAuth => {
-                list.warn("scopes: the replies name none, so they cannot be checked; `repo` is what a fetch needs");
+                let found = "the replies name none, so they cannot be checked";
+                list.warn("scopes", found, "check by hand that the token has `repo`, which a fetch needs");
             }
             _ => list.ok(
-                "scopes: this token has none but permissions: Deployments, Contents and Pull requests are needed, each \
+                "scopes",
+                "this token has none but permissions: Deployments, Contents and Pull requests are needed, each \
                  to read",
             ),
         }
@@ -114,29 +129,35 @@ fn scopes(kind: TokenKind, scopes: Option<&[String]>, list: &mut Checklist) {
     let has = |wanted: &str| scopes.iter().any(|scope| scope == wanted);
     let named = if scopes.is_empty() { "none".to_owned() } else { scopes.join(", ") };
     if has("repo") {
-        list.ok(&format!("scopes: {named}"));
+        list.ok("scopes", &named);
     } else if has("repo_deployment") {
-        list.warn(&format!(
-            "scopes: {named}; `repo` is missing: of private repos there are deployments and neither commits nor pull \
-             requests; add it, or use a fine-grained token"
-        ));
+        list.warn(
+            "scopes",
+            &format!(
+                "{named}; `repo` is missing: of private repos there are deployments and neither commits nor pull requests"
+            ),
+            ADD_SCOPE,
+        );
     } else {
-        list.warn(&format!(
-            "scopes: {named}; `repo` is missing (`repo_deployment` is enough for deployments alone): only public repos \
-             are read; add it, or use a fine-grained token"
-        ));
+        list.warn(
+            "scopes",
+            &format!(
+                "{named}; `repo` is missing (`repo_deployment` is enough for deployments alone): only public repos are read"
+            ),
+            ADD_SCOPE,
+        );
     }
 }
 
 fn budget(budget: Option<Budget>, list: &mut Checklist) {
     let Some(Budget { limit, remaining, reset_at }) = budget else {
-        return list.ok("limit: this server has none");
+        return list.ok("limit", "this server has none");
     };
-    let text = format!("limit: {remaining} of {limit} points are left until {reset_at}");
+    let text = format!("{remaining} of {limit} points are left until {reset_at}");
     if remaining < limit / 10 {
-        list.warn(&format!("{text}; a fetch before that may have to wait"));
+        list.warn("limit", &text, "expect a fetch before that to wait");
     } else {
-        list.ok(&text);
+        list.ok("limit", &text);
     }
 }
 
@@ -146,23 +167,20 @@ fn repos(probe: &Probe, config: &Config, github: &Github, common: &Common, list:
         Err(error) => return broken_off(error.clone(), github, common, list),
     };
     let visible = found.iter().filter(|repo| repo.problem.is_none()).count();
-    let text = format!("repos: {visible} of {} can be read", found.len());
+    let text = format!("{visible} of {} can be read", found.len());
     if visible == 0 {
-        list.fail(Code::Access, &format!("{text}; check the names and what the token may read"));
+        list.fail(Code::Access, "repos", &text, "check the names and what the token may read");
     } else {
-        list.ok(&text);
+        list.ok("repos", &text);
     }
     for repo in found {
         if let Some(problem) = &repo.problem {
-            list.warn(&format!("{}: {problem}", repo.name));
+            list.warn(&repo.name, problem, "check the name and what the token may read");
         }
     }
     if probe.unasked > 0 {
-        list.warn(&format!(
-            "repos: {} more were not looked at; these are the first {} by name",
-            probe.unasked,
-            found.len()
-        ));
+        let found = format!("{} more were not looked at; these are the first {} by name", probe.unasked, found.len());
+        list.warn("repos", &found, "name fewer in `repos` of [github] to see each of them");
     }
     environments::check(found, probe.unasked == 0, &config.settings, list);
 }

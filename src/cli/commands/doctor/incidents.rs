@@ -10,7 +10,7 @@ use super::github::everything;
 use crate::cli::args::Network;
 use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::context::{Context, now};
-use crate::cli::exit::{self, Code};
+use crate::cli::exit::Code;
 use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::domain::event::Table;
@@ -19,15 +19,19 @@ use crate::facts::ownership::{MatchRule, Ownership};
 use crate::sources::incidents::{Plan, SourceError};
 use crate::sources::opsgenie::{self, Product, SHUTDOWN};
 use crate::sources::pagerduty;
-use crate::store::Dataset;
+use crate::store::inventory::inventory;
+
+/// What to do with services that belong to no [[service]].
+pub(super) const LIST_THEM: &str =
+    "list their ids or names under `pagerduty`, `opsgenie` or `incidents` of a [[service]]";
 
 /// Names of one kind that are written out.
 const MOST_NAMED: usize = 8;
 
 /// What a key sees, whichever service it is for.
-struct Seen {
+pub(in crate::cli::commands) struct Seen {
     /// Id and name of services and teams.
-    names: Vec<(String, String)>,
+    pub(in crate::cli::commands) names: Vec<(String, String)>,
     incidents: usize,
     flagged: usize,
     /// Services or lists that were looked for.
@@ -49,7 +53,7 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
         match found {
             Ok(Some(source)) => one(section, &source, context, talk, list)?,
             Ok(None) => {}
-            Err(error) => list.fail(exit::of(&error), &format!("{section}: {error:#}")),
+            Err(error) => list.error(section, &error),
         }
     }
     Ok(())
@@ -61,10 +65,11 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
         && matches!(it.product, Product::OpsGenie { .. })
     {
         let days = Timestamp::parse(&format!("{SHUTDOWN}T00:00:00Z")).map_or(0, |end| (end.0 - now().0) / 86_400_000);
-        list.warn(&format!(
-            "opsgenie: it is shut down on {SHUTDOWN} ({days} days from now) and then answers no more: fetch its whole \
-             history before, with `fetch --since` and the first day you need; [jsm] reads what comes after"
-        ));
+        list.warn(
+            section,
+            &format!("it is shut down on {SHUTDOWN} ({days} days from now) and then answers no more"),
+            "fetch its whole history before, with `fetch --since` and the first day you need; [jsm] reads what comes after",
+        );
     }
     let (variable, api_url) = match source {
         Incidents::PagerDuty(it, variable) => (variable.clone(), it.plan.api_url.clone()),
@@ -72,7 +77,7 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
     };
     match runtime.block_on(look(source, None, talk)) {
         Ok(seen) => {
-            list.ok(&format!("{section}: {} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
+            list.ok(section, &format!("{} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
             report(section, &seen, context, list);
         }
         Err(error @ SourceError::Authentication { .. }) => {
@@ -81,26 +86,29 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
             let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()), talk)).is_ok());
             if let Some(other) = elsewhere {
                 let right = other.as_str().trim_end_matches('/');
-                let text = format!(
-                    "{section}: the key in {variable} is right and the region is wrong: set `api_url = \"{right}\"` in \
-                     [{section}]"
+                list.fail(
+                    Code::Access,
+                    section,
+                    &format!("the key in {variable} is right and the region is wrong"),
+                    &format!("set `api_url = \"{right}\"` in [{section}]"),
                 );
-                list.fail(Code::Access, &text);
             } else {
-                let error = incidents::named(error, &variable);
-                list.fail(exit::of(&error), &format!("{section}: {error:#}"));
+                list.error(section, &incidents::named(error, &variable));
             }
         }
         Err(error) => {
-            let error = incidents::named(error, &variable);
-            list.fail(exit::of(&error), &format!("{section}: {error:#}"));
+            list.error(section, &incidents::named(error, &variable));
         }
     }
     Ok(())
 }
 
 /// Asks a service, at another address if one is given.
-async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, SourceError> {
+pub(in crate::cli::commands) async fn look(
+    source: &Incidents,
+    at: Option<Url>,
+    talk: Talk,
+) -> Result<Seen, SourceError> {
     let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
     match source {
         Incidents::PagerDuty(it, _) => {
@@ -126,7 +134,7 @@ async fn look(source: &Incidents, at: Option<Url>, talk: Talk) -> Result<Seen, S
 }
 
 /// The address of the other region, where a service has two.
-fn other_region(api_url: &Url) -> Option<Url> {
+pub(in crate::cli::commands) fn other_region(api_url: &Url) -> Option<Url> {
     let host = api_url.host_str()?;
     let other = match host.strip_prefix("api.eu.") {
         Some(rest) => format!("api.{rest}"),
@@ -138,12 +146,17 @@ fn other_region(api_url: &Url) -> Option<Url> {
 
 fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
-        let text = format!("{section}: {scope} cannot be read: {problem}");
+        let text = format!("{scope} cannot be read: {problem}");
+        let what_to_do = "check what the key may read";
         // A part that cannot be read is a warning of `fetch` too.
-        if seen.problems.len() < seen.scopes { list.warn(&text) } else { list.fail(Code::Access, &text) }
+        if seen.problems.len() < seen.scopes {
+            list.warn(section, &text, what_to_do);
+        } else {
+            list.fail(Code::Access, section, &text, what_to_do);
+        }
     }
     for missing in &seen.missing {
-        list.warn(&format!("{section}: {missing}"));
+        list.warn(section, missing, "");
     }
     let places = repos(context);
     let ownership = Ownership::new(&context.config.settings, places.iter().map(String::as_str));
@@ -159,29 +172,35 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
             MatchRule::Unmapped => unmapped.push(format!("{name} ({id})")),
         }
     }
-    let shown = format!("{section}: {} services and teams are shown to the key", seen.names.len());
+    let shown = format!("{} services and teams are shown to the key", seen.names.len());
     match (mapped.len(), unmapped.len()) {
-        (0, 0) => list.warn(&format!("{shown}; check what it may read")),
-        (_, 0) => list.ok(&format!("{shown}: {}", short(mapped))),
-        (0, _) => list.warn(&format!(
-            "{shown} and none belongs to a service: list their ids under `pagerduty`, `opsgenie` or `incidents` of a \
-             [[service]]: {}",
-            short(unmapped)
-        )),
-        _ => list.warn(&format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped))),
+        (0, 0) => list.warn(section, &shown, "check what it may read"),
+        (_, 0) => list.ok(section, &format!("{shown}: {}", short(mapped))),
+        (0, _) => {
+            list.warn(section, &format!("{shown} and none belongs to a service: {}", short(unmapped)), LIST_THEM);
+        }
+        _ => {
+            let found = format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped));
+            list.warn(section, &found, LIST_THEM);
+        }
     }
     let Seen { incidents, flagged, .. } = seen;
     let text = format!(
-        "{section}: of the newest {incidents} incidents of the last 30 days {flagged} say whether a deployment caused them"
+        "of the newest {incidents} incidents of the last 30 days {flagged} say whether a deployment caused them"
     );
     if *incidents > 0 && *flagged == 0 {
-        list.warn(&format!("{text}: failures are then linked by the time window alone"));
+        list.warn(
+            section,
+            &format!("{text}: failures are then linked by the time window alone"),
+            &format!("set `caused_by_deploy` in [{section}], or accept failures by time"),
+        );
     } else {
-        list.ok(&text);
+        list.ok(section, &text);
     }
 }
 
-fn short(mut names: Vec<String>) -> String {
+/// A list of names, cut where it is long.
+pub(super) fn short(mut names: Vec<String>) -> String {
     if names.len() > MOST_NAMED {
         let rest = names.split_off(MOST_NAMED).len();
         names.push(format!("{rest} more"));
@@ -191,9 +210,9 @@ fn short(mut names: Vec<String>) -> String {
 
 /// The repos that the dataset knows, each of which is a service where none is configured.
 fn repos(context: &Context) -> Vec<String> {
-    let Ok(dataset) = Dataset::open(&context.data) else { return Vec::new() };
-    let of_repos = dataset.coverage().iter().filter(|entry| entry.table == Table::Deployments);
-    of_repos.map(|entry| entry.scope.clone()).collect()
+    let Ok(held) = inventory(&context.data) else { return Vec::new() };
+    let of_repos = held.coverage.into_iter().filter(|entry| entry.table == Table::Deployments);
+    of_repos.map(|entry| entry.scope).collect()
 }
 
 #[cfg(test)]

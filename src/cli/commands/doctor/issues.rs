@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::checklist::Checklist;
 use crate::cli::commands::fetch::plan::issues;
 use crate::cli::context::now;
-use crate::cli::exit::{self, Code};
+use crate::cli::exit::Code;
 use crate::cli::output::Talk;
 use crate::cli::servers::runtime;
 use crate::config::Config;
@@ -20,26 +20,26 @@ pub(super) fn check(config: &Config, plan: Plan, auth: Auth, talk: Talk, list: &
     let found = match runtime()?.block_on(asked) {
         Ok(found) => found.scopes,
         Err(error) => {
-            let error = anyhow::Error::from(error);
-            list.fail(exit::of(&error), &format!("github_issues: {error:#}"));
+            list.error("github_issues", &error.into());
             return Ok(());
         }
     };
     let failed = found.iter().filter(|one| one.problem.is_some()).count();
     for one in &found {
         let Some(problem) = &one.problem else { continue };
-        let text = format!("github_issues: {}: {problem}", one.scope);
+        let text = format!("{}: {problem}", one.scope);
+        let todo = "check what the token may read: it needs the permission to read issues";
         // What cannot be read of some is a warning of `fetch`, too.
         match (failed == found.len(), one.is_denied) {
-            (true, true) => list.fail(Code::Access, &text),
-            (true, false) => list.fail(Code::Source, &text),
-            (false, _) => list.warn(&text),
+            (true, true) => list.fail(Code::Access, "github_issues", &text, todo),
+            (true, false) => list.fail(Code::Source, "github_issues", &text, "run again later"),
+            (false, _) => list.warn("github_issues", &text, todo),
         }
     }
     if failed < found.len() {
         let count: u64 = found.iter().map(|one| one.incidents).sum();
         let (labels, repos) = (section.labels.join("`, `"), found.len() - failed);
-        list.ok(&format!("github_issues: {count} issues of {repos} repos have one of the labels `{labels}`"));
+        list.ok("github_issues", &format!("{count} issues of {repos} repos have one of the labels `{labels}`"));
     }
     Ok(())
 }

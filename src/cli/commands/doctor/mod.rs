@@ -1,10 +1,12 @@
-//! `doctor`: what a report will rest on, checked before it is needed. A checklist on standard output; writes nothing.
+//! `doctor`: what a report will rest on, checked before it is needed. A table on standard output, or JSON; writes nothing.
 
 mod checklist;
 mod dataset;
+mod disk;
 mod environments;
-mod github;
-mod incidents;
+pub(super) mod github;
+mod imported;
+pub(super) mod incidents;
 mod issues;
 mod notify;
 mod prometheus;
@@ -12,28 +14,37 @@ mod prometheus;
 use std::path::Path;
 
 use self::checklist::Checklist;
-use crate::cli::args::{Common, Network};
+use crate::cli::args::{Common, Doctor, TextOrJson};
 use crate::cli::context::Context;
-use crate::cli::exit::{self, Code};
+use crate::cli::exit::Code;
 use crate::cli::output::{Talk, data};
 use crate::config::Config;
 use crate::domain::glob::Glob;
 
+/// Columns of the table: as wide as the help.
+const WIDTH: u16 = 100;
+
 /// Runs the command.
-pub(in crate::cli) fn run(network: Network, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(flags: Doctor, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+    let network = flags.network;
     let mut list = Checklist::new();
     match Context::load(common) {
         Ok(context) => {
             config(&context.config, common, &mut list);
+            disk::check(&context, &mut list);
             dataset::check(&context, &mut list);
-            github::check(&context.config, network, common, talk, &mut list)?;
+            let shown = github::check(&context.config, network, common, talk, &mut list)?;
+            imported::check(&context, &shown, &mut list);
             incidents::check(&context, network, talk, &mut list)?;
             prometheus::check(&context, network, talk, &mut list)?;
             notify::check(&context.config, &mut list);
         }
-        Err(error) => list.fail(exit::of(&error), &format!("config: {error:#}")),
+        Err(error) => list.error("config", &error),
     }
-    data(&list.text(talk.is_quiet()))?;
+    data(&match flags.format {
+        TextOrJson::Text => list.text(talk.is_quiet(), WIDTH),
+        TextOrJson::Json => list.json(talk.is_quiet())?,
+    })?;
     Ok(list.code())
 }
 
@@ -48,12 +59,13 @@ fn config(config: &Config, common: &Common, list: &mut Checklist) {
     let production = names(&settings.environments) + &settings.left_out(str::to_owned);
     let text = format!("{services}; production is {production}; days are in time zone {}", settings.zone.name());
     if common.config.is_some() || path.exists() {
-        list.ok(&format!("config: {}: {text}", path.display()));
+        list.ok("config", &format!("{}: {text}", path.display()));
     } else {
-        list.warn(&format!(
-            "config: there is no {} here, so every default holds: {text}; write one, or name it with --config",
-            path.display()
-        ));
+        list.warn(
+            "config",
+            &format!("there is no {} here, so every default holds: {text}", path.display()),
+            "write one with `dora-report init`, or name it with --config",
+        );
     }
 }
 

@@ -15,6 +15,8 @@ use crate::export::remote_write::{WriteError, window_days};
 use crate::http::HttpError;
 use crate::store::inventory::inventory;
 
+/// The check of remote writes.
+const NAME: &str = "remote_write";
 /// `doctor` waits for no limit.
 const NO_WAIT: Seconds = Seconds(0);
 
@@ -25,15 +27,19 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
         match about {
             Ok(about) => {
                 let (url, version, groups) = (section.url.as_str(), about.version, about.groups);
-                list.ok(&format!(
-                    "pushgateway: {url} answers, version {version}; it holds {groups} groups of job {}",
-                    section.job
-                ));
+                list.ok(
+                    "pushgateway",
+                    &format!("{url} answers, version {version}; it holds {groups} groups of job {}", section.job),
+                );
                 if !about.failed.is_empty() {
-                    list.warn(&format!("pushgateway: the last push was refused for {}", about.failed.join(", ")));
+                    list.warn(
+                        "pushgateway",
+                        &format!("the last push was refused for {}", about.failed.join(", ")),
+                        "run `push` again: it says why",
+                    );
                 }
             }
-            Err(error) => list.fail(exit::of(&error), &words(&error)),
+            Err(error) => list.refuse(exit::of(&error), "pushgateway", &words(&error)),
         }
     }
     if context.config.remote_write.is_some() {
@@ -46,16 +52,16 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
                         let limits = runtime.block_on(receiver.limits());
                         let version =
                             limits.version.as_ref().map_or_else(String::new, |it| format!(", Prometheus {it}"));
-                        list.ok(&format!("remote_write: {url} takes remote writes{version}"));
+                        list.ok(NAME, &format!("{url} takes remote writes{version}"));
                         ages(&limits, oldest(context), began, list);
                     }
                     Err(error) => {
                         let error = error.into();
-                        list.fail(exit::of(&error), &format!("remote_write: {}", words(&error)));
+                        list.refuse(exit::of(&error), NAME, &words(&error));
                     }
                 }
             }
-            Err(error) => list.fail(exit::of(&error), &format!("remote_write: {error:#}")),
+            Err(error) => list.error(NAME, &error),
         }
     }
     Ok(())
@@ -88,30 +94,39 @@ fn ages(limits: &Limits, oldest: Option<Timestamp>, now: Timestamp, list: &mut C
     let in_days = |seconds: u64| i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
     let is_short = |seconds: u64| days.is_some_and(|days| in_days(seconds) < days);
     match limits.window.map(|it| it.as_secs()) {
-        None => list.warn(&format!("remote_write: it does not say how old a sample may be{need}")),
-        Some(0) => list.warn(&format!(
-            "remote_write: a sample may be one hour older than the newest there, since no \
-             `storage.tsdb.out_of_order_time_window` is set{need}: set it, or bring the old history in with `backfill \
-             openmetrics`"
-        )),
-        Some(window) if is_short(window) => list.warn(&format!(
-            "remote_write: a sample may be {} days older than the newest there{need}: raise \
-             `storage.tsdb.out_of_order_time_window`, or send the newer part with --since",
-            in_days(window)
-        )),
+        None => list.warn(
+            NAME,
+            &format!("it does not say how old a sample may be{need}"),
+            "compare with `storage.tsdb.out_of_order_time_window` or the like of that server",
+        ),
+        Some(0) => list.warn(
+            NAME,
+            &format!(
+                "a sample may be one hour older than the newest there, since no \
+                 `storage.tsdb.out_of_order_time_window` is set{need}"
+            ),
+            "set it, or bring the old history in with `backfill openmetrics`",
+        ),
+        Some(window) if is_short(window) => list.warn(
+            NAME,
+            &format!("a sample may be {} days older than the newest there{need}", in_days(window)),
+            "raise `storage.tsdb.out_of_order_time_window`, or send the newer part with --since",
+        ),
         Some(window) => {
-            list.ok(&format!(
-                "remote_write: a sample may be {} days older than the newest there{need}",
-                in_days(window)
-            ));
+            list.ok(NAME, &format!("a sample may be {} days older than the newest there{need}", in_days(window)));
         }
     }
     match limits.retention.map(|it| it.as_secs()) {
-        None => list.warn(&format!("remote_write: it does not say how many days it keeps a sample{need}")),
-        Some(kept) if is_short(kept) => list.warn(&format!(
-            "remote_write: samples are kept for {} days{need}: raise `--storage.tsdb.retention.time`",
-            in_days(kept)
-        )),
-        Some(kept) => list.ok(&format!("remote_write: samples are kept for {} days{need}", in_days(kept))),
+        None => list.warn(
+            NAME,
+            &format!("it does not say how many days it keeps a sample{need}"),
+            "compare with the retention of that server",
+        ),
+        Some(kept) if is_short(kept) => list.warn(
+            NAME,
+            &format!("samples are kept for {} days{need}", in_days(kept)),
+            "raise `--storage.tsdb.retention.time`",
+        ),
+        Some(kept) => list.ok(NAME, &format!("samples are kept for {} days{need}", in_days(kept))),
     }
 }

@@ -8,6 +8,7 @@ mod dry_run;
 pub(super) mod incidents;
 mod job;
 mod keeper;
+pub(super) mod named;
 pub(super) mod plan;
 mod progress;
 mod summary;
@@ -37,7 +38,8 @@ const WAITING_EVENTS: usize = 2;
 
 /// Runs the command.
 pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<Code> {
-    let context = Context::load(common)?;
+    let mut context = Context::load(common)?;
+    named::apply(&mut context, fetch)?;
     if fetch.dry_run {
         let checked = job::check(&context, fetch, common, now())?;
         if checked.has_nothing_to_ask() {

@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::cli::args::{Common, Fetch};
-use crate::cli::context::secret;
+use crate::cli::context::{is_installed, secret};
 use crate::cli::exit::{AccessError, UsageError};
-use crate::config::{Config, Github, GithubAuth, GithubIssues};
+use crate::config::{Config, Endpoint, Github, GithubAuth, GithubIssues};
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
@@ -34,8 +34,9 @@ pub(super) fn nothing_to_fetch(common: &Common) -> String {
     let path = config_path(common);
     let lack = if path.exists() { "it has no section [github]" } else { "there is no such file" };
     format!(
-        "{}: {lack} and no other source, so there is nothing to fetch; add\n  [github]\n  repos = [\"acme/checkout\"]   \
-         # or: org = \"acme\"\nor bring history in with `import`",
+        "{}: {lack} and no other source, so there is nothing to fetch; name the repo with `--repo owner/name`, write a \
+         configuration with `dora-report init --org acme`, or add\n  [github]\n  repos = [\"acme/checkout\"]   # or: org = \
+         \"acme\"\nor bring history in with `import`",
         path.display()
     )
 }
@@ -157,10 +158,14 @@ fn production(settings: &Settings) -> Vec<Glob> {
 pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result<Auth, AccessError> {
     match &github.auth {
         GithubAuth::Token { variable } => secret(variable).map(Auth::Token).ok_or_else(|| {
+            let at_hand = token_of_gh(variable, &github.api_url);
             AccessError(format!(
-                "there is no token for GitHub: the environment variable {variable} is not set or empty; set it to a \
+                "there is no token for GitHub: the environment variable {variable} is not set or empty; {}set it to a \
                  token that may read deployments, contents and pull requests of these repos, or name another variable \
-                 with `token_env` in [github]"
+                 with `token_env` in [github]",
+                at_hand.map_or_else(String::new, |it| format!(
+                    "put {it} before the command, since gh is installed here, or "
+                ))
             ))
         }),
         GithubAuth::App { app_id, installation_id, private_key_file } => {
@@ -180,6 +185,17 @@ pub(in crate::cli::commands) fn auth(github: &Github, common: &Common) -> Result
             })
         }
     }
+}
+
+/// The assignment that puts a token of this machine into the variable, where there is a program that gives one.
+pub(in crate::cli::commands) fn token_of_gh(variable: &str, api_url: &Endpoint) -> Option<String> {
+    if !is_installed("gh") {
+        return None;
+    }
+    let host = Url::parse(api_url.as_str()).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.map(|host| host.strip_prefix("api.").map_or(host.clone(), str::to_owned));
+    let host = host.filter(|host| host != "github.com").map_or_else(String::new, |host| format!(" --hostname {host}"));
+    Some(format!("`{variable}=$(gh auth token{host})`"))
 }
 
 /// A path from the config, like that of the bands: beside the config, unless it is absolute.

@@ -1,0 +1,109 @@
+//! The [[service]] sections: one for each configured repo, with the incident services that belong to it by name.
+
+use super::services::{Belongs, belongs, names};
+use super::source::{Kind, Source, State};
+use crate::config::{comment, quoted};
+use crate::sources::github::ProbedRepo;
+
+const EXAMPLE: [&str; 7] = [
+    "# A service is what figures are given for. Without any, each repo that has deployments is one.",
+    "# [[service]]",
+    "# name = \"checkout\"",
+    "# team = \"payments\"",
+    "# repos = [\"acme/checkout\"]",
+    "# pagerduty = [\"PABC123\"]  # ids or names; also `opsgenie`, and `incidents` for any source",
+    "",
+];
+
+/// One service of an incident source.
+struct Owned<'a> {
+    kind: Kind,
+    id: &'a str,
+    name: &'a str,
+    belongs: Belongs,
+}
+
+impl Owned<'_> {
+    fn shown(&self) -> String {
+        comment(&format!("{} ({}) of {}", quoted(self.name), self.id, self.kind.title()))
+    }
+}
+
+fn owned<'a>(repos: &[String], source: &'a Source) -> Vec<Owned<'a>> {
+    let State::Shown(shown) = &source.state else { return Vec::new() };
+    let one = |(id, name): &'a (String, String)| Owned { kind: source.kind, id, name, belongs: belongs(name, repos) };
+    shown.iter().map(one).collect()
+}
+
+fn full_names(repos: &[&ProbedRepo]) -> Vec<String> {
+    repos.iter().map(|repo| repo.name.clone()).collect()
+}
+
+/// How many services of a source belong to a repo: surely, and doubtfully.
+pub(super) fn counts(repos: &[&ProbedRepo], source: &Source) -> (usize, usize) {
+    let owned = owned(&full_names(repos), source);
+    let sure = owned.iter().filter(|it| matches!(it.belongs, Belongs::Sure(_))).count();
+    let doubtful = owned.iter().filter(|it| matches!(it.belongs, Belongs::Doubtful(..) | Belongs::Several(_))).count();
+    (sure, doubtful)
+}
+
+/// The sections; an example as a comment where there is nothing to match.
+pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
+    let repos = full_names(repos);
+    let all: Vec<Owned<'_>> = sources.iter().flat_map(|source| owned(&repos, source)).collect();
+    if all.is_empty() || repos.is_empty() {
+        return EXAMPLE.iter().map(ToString::to_string).collect();
+    }
+    let mut lines = vec![
+        "# A service is what figures are given for. Here each repo is one; a repo that no section has counts nowhere.".into(),
+        "# Incident services of an equal name are listed. Doubtful ones are comments: a wrong one would give wrong figures."
+            .to_owned(),
+    ];
+    for (index, (repo, name)) in repos.iter().zip(names(&repos)).enumerate() {
+        lines.extend([
+            "[[service]]".into(),
+            format!("name = {}", quoted(&name)),
+            "# team = \"…\"".into(),
+            format!("repos = [{}]", quoted(repo)),
+        ]);
+        for source in sources {
+            let of_source = || all.iter().filter(|it| it.kind == source.kind);
+            let sure: Vec<&Owned<'_>> = of_source().filter(|it| it.belongs == Belongs::Sure(index)).collect();
+            if !sure.is_empty() {
+                let ids: Vec<String> = sure.iter().map(|it| quoted(it.id)).collect();
+                let shown: Vec<String> = sure.iter().map(|it| it.shown()).collect();
+                lines.push(format!("{} = [{}]  # {}", source.kind.list(), ids.join(", "), shown.join(", ")));
+            }
+            for it in of_source() {
+                let Belongs::Doubtful(of, why) = &it.belongs else { continue };
+                if *of == index {
+                    let ids = sure.iter().copied().chain([it]).map(|it| quoted(it.id)).collect::<Vec<_>>();
+                    lines.push(format!("# doubtful: {}, {why}; if it belongs here:", it.shown()));
+                    lines.push(format!("# {} = [{}]", source.kind.list(), comment(&ids.join(", "))));
+                }
+            }
+        }
+        lines.push(String::new());
+    }
+    lines.extend(left(&all, &repos));
+    lines
+}
+
+/// The services that belong to no repo, or to several alike.
+fn left(all: &[Owned<'_>], repos: &[String]) -> Vec<String> {
+    let line = |it: &Owned<'_>| match &it.belongs {
+        Belongs::Several(of) => {
+            let candidates: Vec<&str> = of.iter().filter_map(|&index| Some(repos.get(index)?.as_str())).collect();
+            Some(format!("#   {}: doubtful, {} are alike", it.shown(), comment(&candidates.join(" and "))))
+        }
+        Belongs::Nowhere => Some(format!("#   {}", it.shown())),
+        Belongs::Sure(_) | Belongs::Doubtful(..) => None,
+    };
+    let mut lines: Vec<String> = all.iter().filter_map(line).collect();
+    if !lines.is_empty() {
+        let head = "# Of no service yet; put their ids into `pagerduty`, `opsgenie` or `incidents` of one:";
+        lines.insert(0, head.into());
+        lines.push(String::new());
+    }
+    lines
+}
