@@ -12,6 +12,7 @@ use super::exit::UsageError;
 use crate::config::Config;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
+use crate::platform;
 use crate::report::commands::flag;
 
 /// The config in force, with the flags laid over it.
@@ -98,18 +99,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 pub(super) fn is_installed(program: &str) -> bool {
     let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| is_program(&folder.join(&name)))
-}
-
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
+    std::env::split_paths(&path).any(|folder| platform::is_program(&folder.join(&name)))
 }
 
 /// A folder that vanishes when it is dropped.

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::platform;
+
 /// The folder itself, or the nearest one above it that exists: where it would be made.
 pub(super) fn nearest(folder: &Path) -> PathBuf {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
@@ -18,16 +20,8 @@ pub(super) fn can_write(folder: &Path) -> io::Result<()> {
 }
 
 /// The bytes that are free to this user on the disk of a folder; `None` where that cannot be told.
-#[cfg(unix)]
 pub(super) fn free(folder: &Path) -> Option<u64> {
-    let found = rustix::fs::statvfs(folder).ok()?;
-    found.f_bavail.checked_mul(found.f_frsize)
-}
-
-/// The bytes that are free to this user on the disk of a folder; `None` where that cannot be told.
-#[cfg(not(unix))]
-pub(super) fn free(_: &Path) -> Option<u64> {
-    None
+    platform::free_space(folder)
 }
 
 #[cfg(test)]

@@ -68,8 +68,7 @@ pub(super) fn send(to: &Notifications, draft: &Draft, waits: WaitLimits, talk: T
     }
     if code != Code::Done {
         talk.warning(&format!(
-            "the report is written all the same: {}; `dora-report report --notify`, with the same --period and filters, \
-             sends the message again",
+            "the report is written: {}; to send the messages again, run `dora-report report --notify` with the flags of this run",
             draft.place
         ));
     }

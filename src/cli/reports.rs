@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::standing;
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, parse_date};
@@ -19,7 +20,11 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
     for entry in fs::read_dir(out)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || !entry.path().join("index.html").is_file() {
+        let folder = entry.path();
+        let page = folder.join("index.html");
+        let is_foreign = page.is_file() && fs::read_to_string(&page).is_ok_and(|text| !text.contains(html::GENERATOR));
+        let Some(file) = standing::all_files().find(|file| folder.join(file).is_file()) else { continue };
+        if name.starts_with('.') || is_foreign {
             continue;
         }
         // A folder's name begins with its period; another program's folder has another name.
@@ -33,6 +38,7 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
             as_of: written["as_of"].as_str().and_then(|at| Timestamp::parse(at).ok()),
             headline: written["summary"]["headline"].as_str().map(str::to_owned),
             figures: figures(&written),
+            file,
             label: name,
             is_whole,
             period,

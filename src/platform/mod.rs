@@ -7,9 +7,13 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub use unix::{exchange, is_alias, new_file_permissions, no_follow, open_lock_of_folder, sync_folder};
+pub use unix::{
+    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, open_lock_of_folder, sync_folder,
+};
 #[cfg(windows)]
-pub use windows::{exchange, is_alias, new_file_permissions, no_follow, open_lock_of_folder, sync_folder};
+pub use windows::{
+    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, open_lock_of_folder, sync_folder,
+};
 
 #[cfg(test)]
 mod tests {

@@ -48,3 +48,15 @@ pub fn exchange(one: &Path, other: &Path) -> bool {
 pub fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
+
+/// Whether a file can be started as a program.
+pub fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+/// The bytes that are free to this user on the disk of a folder; `None` where that cannot be told.
+pub fn free_space(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize)
+}

@@ -46,3 +46,13 @@ pub fn open_lock_of_folder(folder: &Path) -> io::Result<File> {
 pub fn exchange(_: &Path, _: &Path) -> bool {
     false
 }
+
+/// Whether a file can be started as a program.
+pub fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// `None`: the standard library cannot tell how much of a disk is free.
+pub fn free_space(_: &Path) -> Option<u64> {
+    None
+}

@@ -21,6 +21,8 @@ pub struct Share {
 /// The shares of a report's period.
 pub fn shares(analysis: &Analysis) -> Vec<Share> {
     let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
+    // The first deployment of a repo has no lead time, whatever commits are known.
+    let later = || counted().filter(|it| it.lead_time_reason != Some(LeadTimeReason::FirstDeployment));
     let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
     let incidents = || analysis.own_incidents().filter(|it| analysis.known.contains(it.event.opened_at));
     let failed = || counted().filter(|it| it.failed == Some(true));
@@ -50,8 +52,8 @@ pub fn shares(analysis: &Analysis) -> Vec<Share> {
             "Deployments whose commits are known",
             "deployments have known commits",
             true,
-            counted().filter(|it| known(it.lead_time_reason)).count(),
-            counted().count(),
+            later().filter(|it| known(it.lead_time_reason)).count(),
+            later().count(),
         ),
         share(
             "Incidents mapped to a service",

@@ -20,7 +20,7 @@ use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, NoData};
-use crate::metrics::{Depth, Request, analyse};
+use crate::metrics::{Depth, MetricsError, Request, analyse};
 use crate::report::csv as sheets;
 use crate::report::redact::redact;
 use crate::report::{Commands, Provenance, confluence, html, json, markdown, png, xlsx};
@@ -91,13 +91,31 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
         commands: (!report.redact).then(|| Commands { flags: context.flags.clone(), first: None }),
     };
     let lost = carried::standing(&context.out, &request.period, filters);
-    if lost > 0 && provenance.notes.actions.is_empty() && !report.redact && report.format.contains(&Format::Json) {
+    let kept = provenance.notes.actions.len();
+    if kept < lost {
         talk.warning(&format!(
-            "the report that is replaced had {lost} actions and the new report has none, so the next report cannot show their results; give \
-             --notes again to keep them"
+            "the report that is replaced had {lost} actions and the new report has {kept}, so the next report cannot show the \
+             results of the others; give --notes with all of them to keep them"
         ));
     }
-    let mut analysis = analyse(&dataset, &request)?;
+    let mut analysis = analyse(&dataset, &request).map_err(|cause| match cause {
+        // Its message lists the services by name.
+        MetricsError::NothingLeft { .. } if report.redact => anyhow::Error::new(UsageError(
+            "no service passes --service and --team; without --redact this message lists the services".to_owned(),
+        )),
+        cause => cause.into(),
+    })?;
+    for action in provenance.notes.actions.iter().filter(|_| filters == [None, None]) {
+        let group = action.aim.as_ref().and_then(|aim| aim.group.as_ref());
+        if let Some(group) = group.filter(|group| !analysis.groups.iter().any(|report| report.group == **group)) {
+            talk.warning(&format!(
+                "the action “{}” aims at the {} `{}`, and there is none of this name; check --notes",
+                action.what,
+                group.kind.as_str(),
+                group.name
+            ));
+        }
+    }
     if report.redact {
         analysis = redact(analysis);
     }
@@ -201,7 +219,7 @@ fn publish_all(
     closing::figures(analysis, provenance, &published.folder, formats, talk)?;
     if !published.dropped.is_empty() {
         talk.info(&format!(
-            "{}: removed {} of the report before: made of other data, another --as-of or another configuration; add \
+            "{}: removed {} of the report before: made of other data, another --as-of, another configuration or other notes; add \
              the formats to --format to write them again",
             published.folder.display(),
             published.dropped.join(", ")

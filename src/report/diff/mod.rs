@@ -83,6 +83,10 @@ pub fn difference(old: &Value, new: &Value, verdicts: Vec<Cause>) -> Difference 
     let mut causes = causes::of(old, new);
     causes.extend(verdicts);
     let (figures, earlier, other) = (figures(old, new), earlier(old, new), other(old, new));
+    let is_notes = |what: &String| what.starts_with("summary: ");
+    if other.iter().any(is_notes) {
+        causes.push(Cause { kind: "notes", what: "the comment or the actions of --notes".to_owned() });
+    }
     if causes.is_empty() && !(figures.is_empty() && earlier.is_empty() && other.is_empty()) {
         let what =
             "rows of the dataset were replaced by others; their number and the newest reading are the same".to_owned();

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use self::events::{Counted, LeftOut};
 use super::number;
+use super::reading;
 use super::words::{progress, sentence};
 use crate::domain::band::{Band, Limit, Thresholds};
 use crate::domain::group::Group;
@@ -41,6 +42,8 @@ pub struct Explanation {
     interval: &'static str,
     band: Option<&'static str>,
     band_range: Option<String>,
+    /// The band as the page prints it: "too few to place" where the data cannot tell.
+    place: Option<String>,
     /// The thresholds, best band first, and whose they are.
     thresholds: Option<String>,
     previous: Option<f64>,
@@ -90,6 +93,7 @@ pub fn explain(analysis: &Analysis, metric: Metric, group: &Group) -> Option<Exp
         interval: descriptor.interval,
         band: figure.band.band.map(Band::as_str),
         band_range: range,
+        place: reading::place(figure, bands),
         thresholds: thresholds.map(|it| format!("{} ({})", limits(it, descriptor.unit), bands.edition)),
         previous: figure.previous.as_deref().and_then(|before| before.value),
         verdict: figure.verdict.map(Verdict::as_str),

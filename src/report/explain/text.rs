@@ -32,9 +32,8 @@ pub fn render(it: &Explanation) -> String {
     if let Some(ends) = it.ci95 {
         line("interval", &format!("95 %: {} ({})", interval(metric, ends), it.interval));
     }
-    if let Some(band) = it.band {
-        let range = it.band_range.as_ref().map(|range| format!(", over the interval {range}")).unwrap_or_default();
-        line("band", &format!("{band}{range}"));
+    if let Some(place) = &it.place {
+        line("band", place);
     }
     if let Some(thresholds) = &it.thresholds {
         line("thresholds", thresholds);

@@ -80,7 +80,7 @@ pub(super) fn first(analysis: &Analysis, all: Option<&GroupReport>, bulletin: &B
     let left = (bulletin.actions.len() - actions.len()) + (bulletin.outcomes.len() - outcomes.len());
     let cut = |point: &Point| Point {
         title: cut(&point.title, 2 * LONGEST),
-        text: cut(&point.text, 4 * LONGEST),
+        text: cut(&point.text, 6 * LONGEST),
         is_alert: point.is_alert,
     };
     Ok(First {
@@ -116,12 +116,12 @@ fn outcome(it: &crate::report::bulletin::Outcome) -> OutcomeRow {
     }
 }
 
-/// A text of at most so many letters; what is cut off ends in an ellipsis.
+/// A text of at most so many letters, cut behind a word; what is cut off ends in an ellipsis.
 fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}\u{2026}", text.get(..at).unwrap_or_default().trim_end()),
-        None => text.to_owned(),
-    }
+    let Some((at, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let head = text.get(..at).unwrap_or_default();
+    let whole = head.rsplit_once(' ').map_or(head, |(words, _)| words);
+    format!("{}\u{2026}", whole.trim_end_matches([',', ';', ' ']))
 }
 
 /// The tiles of the whole.

@@ -20,6 +20,8 @@ const COLUMNS: usize = 8;
 pub struct IndexEntry {
     /// The name of its folder.
     pub label: String,
+    /// The file that a reader opens: the page, where there is one.
+    pub file: &'static str,
     /// Its period.
     pub period: Period,
     /// Whether it is of all services.
@@ -93,7 +95,7 @@ fn row(entry: &IndexEntry, metrics: &[Metric]) -> Row {
     };
     Row {
         label: entry.label.clone(),
-        href: format!("{}/index.html", percent_encoded(&entry.label)),
+        href: format!("{}/{}", percent_encoded(&entry.label), entry.file),
         days: number::days(entry.period.from, entry.period.to),
         as_of: entry
             .as_of

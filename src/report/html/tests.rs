@@ -168,6 +168,7 @@ fn filters_and_a_period_that_is_not_over_are_named_at_the_head() {
 fn the_index_links_each_report_and_escapes_its_label() {
     let entry = |label: &str| IndexEntry {
         label: label.into(),
+        file: "index.html",
         period: Period::parse("2026-Q3", chrono::NaiveDate::MIN).expect("a period"),
         is_whole: true,
         as_of: Some(Timestamp::parse("2026-10-02T06:00:00Z").expect("an instant")),
