@@ -68,7 +68,9 @@ async fn a_limit_in_a_good_reply_is_waited_for_in_both_spellings() {
             if seen.number == 0 { Answer::new(200, body).with("retry-after", 0) } else { answer(&repos, seen) }
         })
         .await;
-        assert_eq!((run.done.len(), run.notices.len()), (1, 1), "{:?}", run.notices);
+        // A slow machine also hears that there is no answer yet.
+        let waited = run.notices.iter().filter(|it| it.contains("takes no more requests")).count();
+        assert_eq!((run.done.len(), waited), (1, 1), "{:?}", run.notices);
     }
 }
 
