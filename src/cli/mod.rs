@@ -15,6 +15,7 @@ mod gate;
 mod history;
 mod notify;
 mod output;
+mod own_files;
 mod publish;
 mod reports;
 mod servers;

@@ -188,3 +188,31 @@ fn one_row_or_flag_near_the_ends_of_time_does_not_lock_a_dataset() {
         place.done(REPORT);
     }
 }
+
+#[test]
+fn a_file_of_someone_else_is_not_replaced_although_it_has_the_name_of_a_report_s_file() {
+    let theirs = "<!DOCTYPE html>\n<title>Our quarter</title>\n";
+    for (name, text) in [
+        ("reports/2026-07/index.html", theirs),
+        ("reports/2026-07/summary.csv", "team,score\na,1\n"),
+        ("reports/2026-07/report.json", "{\"tool\": {\"name\": \"other\"}}"),
+        ("reports/2026-07/summary.md", "# Our quarter\n"),
+        ("reports/2026-07/report.xlsx", "PK\u{3}\u{4}xl/worksheets/sheet1.xml"),
+        ("reports/2026-07/tile-lead_time.png", "\u{89}PNG\r\n"),
+        ("reports/index.html", theirs),
+    ] {
+        for is_beside_a_report in [false, true] {
+            let place = place();
+            if is_beside_a_report {
+                place.done(REPORT);
+            }
+            fs::create_dir_all(place.path("reports/2026-07")).expect("a folder");
+            place.write(name, text);
+            let before = place.files("reports");
+            let run = place.run(REPORT);
+            assert_eq!(run.code, 2, "{name}: {}", run.stderr);
+            assert!(run.stderr.contains(&format!("{name}: stands where the report belongs")), "{name}: {}", run.stderr);
+            assert_eq!(place.files("reports"), before, "{name}");
+        }
+    }
+}

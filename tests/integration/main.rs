@@ -21,6 +21,7 @@ mod generate;
 mod github;
 mod github_recorded;
 mod hostile_files;
+mod hostile_names;
 mod house;
 mod import;
 mod incidents;

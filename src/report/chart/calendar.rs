@@ -102,9 +102,8 @@ pub fn chart(analysis: &Analysis, notes: &Notes) -> Result<Option<Chart>, ChartE
         })
         .filter(|bar| bar.from < bar.to && bar.to > known.from)
         .collect();
-    let inside = |day: &chrono::NaiveDate| *day >= period.from && *day < period.to;
-    let days_noted: Vec<_> = notes.notes.iter().filter(|note| inside(&note.date)).collect();
-    let freezes: Vec<_> = notes.freezes.iter().filter(|it| it.from < period.to && it.to > period.from).collect();
+    let days_noted = notes.on_days(period.from, period.to);
+    let freezes = notes.freezes_within(period.from, period.to);
     if deployments.is_empty() && incidents.is_empty() && days_noted.is_empty() && freezes.is_empty() {
         return Ok(None);
     }

@@ -44,7 +44,7 @@ impl Checklist {
     fn add(&mut self, mark: Mark, text: &str) {
         // One line each, whatever a message or a name from elsewhere holds.
         let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        self.lines.push((mark, printable(&text)));
+        self.lines.push((mark, printable(&text).into_owned()));
     }
 
     /// The exit code.
