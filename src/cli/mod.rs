@@ -28,6 +28,7 @@ use clap::Parser;
 
 use self::args::{Cli, Command};
 use self::output::Talk;
+use crate::store;
 
 /// Runs the program with its arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -42,6 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let _ = context::started();
     let talk = Talk::new(&cli.common);
+    store::say_when_waiting(move |text| talk.warning(text));
     let done = match &cli.command {
         Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
         Command::Doctor(network) => commands::doctor::run(*network, &cli.common, talk),

@@ -13,6 +13,7 @@ use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
 use crate::metrics::tables::Analysis;
 use crate::report::words::sentence;
+use crate::store::lock_patiently;
 
 use super::args::Format;
 use super::content::Content;
@@ -49,7 +50,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
     // The folder itself is the lock, held until the end: a second writer waits, so that what is hidden has one owner.
-    let lock = File::open(out).and_then(|lock| lock.lock().map(|()| lock));
+    let lock = File::open(out).and_then(|lock| lock_patiently(out, &lock).map(|()| lock));
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);

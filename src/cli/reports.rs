@@ -25,7 +25,9 @@ pub(super) fn list(out: &Path) -> anyhow::Result<()> {
         let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
         let is_whole = period == name;
         let Ok(period) = Period::parse(&period.replace('_', ".."), NaiveDate::MIN) else { continue };
-        let written = fs::read_to_string(entry.path().join("report.json")).ok();
+        let written = entry.path().join("report.json");
+        // To open a pipe would wait for its writer.
+        let written = if written.is_file() { fs::read_to_string(written).ok() } else { None };
         let written: Value = written.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         entries.push(IndexEntry {
             as_of: written["as_of"].as_str().and_then(|at| Timestamp::parse(at).ok()),
