@@ -39,7 +39,8 @@ struct Written {
 pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], talk: Talk) -> Vec<Action> {
     let Some(before) = period.previous() else { return Vec::new() };
     let path = out.join(folder_name(&before.label, filters)).join("report.json");
-    let Ok(text) = fs::read_to_string(&path) else { return Vec::new() };
+    // To open a pipe would wait for its writer.
+    let Some(text) = path.is_file().then(|| fs::read_to_string(&path).ok()).flatten() else { return Vec::new() };
     match serde_json::from_str::<Report>(&text) {
         Ok(report) => report.summary.actions.into_iter().map(action).collect(),
         // A report of an earlier version has no summary.

@@ -1,5 +1,7 @@
 //! What a command works with: the config in force, the folders, the clock.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -53,12 +55,25 @@ impl Context {
     }
 }
 
+/// Bytes of a configuration: thousands of services fit.
+const LARGEST: u64 = 16 << 20;
+
+/// The text of a configuration or of its bands. A pipe is read, because secrets managers and shells write one.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::other(format!("it has more than {} MiB", LARGEST >> 20)));
+    }
+    Ok(text)
+}
+
 fn read_config(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path).map_err(|cause| {
+    let text = read_text(path).map_err(|cause| {
         let words = plain(&cause.to_string());
         UsageError(format!("{}: the configuration cannot be read: {words}; check --config", path.display()))
     })?;
-    Ok(Config::parse(&text, path, &|path| std::fs::read_to_string(path))?)
+    Ok(Config::parse(&text, path, &read_text)?)
 }
 
 /// When the program started, on the monotonic clock.

@@ -6,16 +6,28 @@ use anyhow::Context as _;
 use super::context::Context;
 use super::dataset;
 use super::exit::UsageError;
+use super::output::Talk;
+use crate::domain::group::Group;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
 use crate::export::event_series::WINDOW_DAYS;
+use crate::export::{LONGEST_LABEL, without_long_names};
+use crate::http::text::shorten;
 use crate::metrics::tables::Analysis;
 use crate::metrics::{Depth, Request, analyse};
+
+/// Groups left out that are named one by one.
+const MOST_NAMED: usize = 3;
 
 /// From the first day that was read to an instant. Where nobody says which, that is the last that was read of anything:
 /// between it and the clock nobody looked, and a window that ended there would not be complete. Where nothing was read at
 /// all there is nothing to say, not even 0.
-pub(super) fn whole(context: &Context, as_of: Option<Timestamp>, now: Timestamp) -> anyhow::Result<Analysis> {
+pub(super) fn whole(
+    context: &Context,
+    as_of: Option<Timestamp>,
+    now: Timestamp,
+    talk: Talk,
+) -> anyhow::Result<Analysis> {
     let mut settings = context.config.settings.clone();
     settings.window_days = WINDOW_DAYS;
     let dataset = dataset::open(context)?;
@@ -34,5 +46,19 @@ pub(super) fn whole(context: &Context, as_of: Option<Timestamp>, now: Timestamp)
     let to = last.succ_opt().context("the instant lies beyond the calendar")?;
     let period = Period::range(first, to).map_err(anyhow::Error::msg)?;
     let request = Request { settings, as_of, previous: None, period, service: None, team: None, depth: Depth::Tables };
-    Ok(analyse(&dataset, &request)?)
+    let mut analysis = analyse(&dataset, &request)?;
+    let left_out = without_long_names(&mut analysis);
+    for report in left_out.iter().take(MOST_NAMED) {
+        let Group { kind, name } = &report.group;
+        talk.warning(&format!(
+            "the {} `{}` is left out: its name or that of its team has more than {LONGEST_LABEL} bytes, which servers refuse \
+             as the value of a label; give it a shorter name in a [[service]]",
+            kind.as_str(),
+            shorten(name)
+        ));
+    }
+    if left_out.len() > MOST_NAMED {
+        talk.warning(&format!("{} groups with such names are left out", left_out.len()));
+    }
+    Ok(analysis)
 }

@@ -16,6 +16,7 @@ mod gate;
 mod history;
 mod notify;
 mod output;
+mod own_files;
 mod publish;
 mod reports;
 mod servers;
@@ -28,6 +29,7 @@ use clap::Parser;
 
 use self::args::{Cli, Command};
 use self::output::Talk;
+use crate::store;
 
 /// Runs the program with its arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -42,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let _ = context::started();
     let talk = Talk::new(&cli.common);
+    store::say_when_waiting(move |text| talk.warning(text));
     let done = match &cli.command {
         Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
         Command::Init(init) => commands::init::run(init, &cli.common, talk),

@@ -1,5 +1,6 @@
 //! Talk on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{Color, Common, LogFormat};
-use crate::domain::words::on_one_line;
+use crate::domain::words::{self, on_one_line};
 use crate::metrics::tables::{Finding, Severity};
 use crate::report::findings::{Grouped, grouped};
 
@@ -149,12 +150,13 @@ impl Talk {
 }
 
 /// Text with its control characters shown instead of obeyed: names come from data, and a terminal obeys.
-pub(super) fn printable(text: &str) -> String {
-    // Marks that turn the direction hide what follows as well as a control character does.
-    let turns =
-        |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let is_obeyed = |letter: char| (letter.is_control() && letter != '\n') || turns(letter);
-    text.chars().map(|letter| if is_obeyed(letter) { '\u{fffd}' } else { letter }).collect()
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    words::printable(text, &['\n'])
+}
+
+/// Writes JSON to standard output, with what a terminal would obey as escapes.
+pub(super) fn json(text: &str) -> io::Result<()> {
+    data(&words::printable_json(text))
 }
 
 /// Writes data to standard output. A reader that has gone away is no error.

@@ -13,12 +13,13 @@ use crate::facts::parallel::in_parallel;
 use crate::metrics::Depth;
 use crate::metrics::tables::Analysis;
 use crate::platform;
-use crate::report::html;
 use crate::report::words::sentence;
+use crate::store::lock_patiently;
 
 use super::args::Format;
 use super::content::Content;
 use super::exit::UsageError;
+use super::own_files;
 use super::reports;
 use super::standing::{self, files_of};
 
@@ -50,7 +51,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
     // The lock of the folder, held until the end: a second writer waits, so that what is hidden has one owner.
-    let lock = platform::open_lock_of_folder(out).and_then(|lock| lock.lock().map(|()| lock));
+    let lock = platform::open_lock_of_folder(out).and_then(|lock| lock_patiently(out, &lock).map(|()| lock));
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
     let place = out.join(label);
@@ -165,7 +166,8 @@ fn is_of_the_same_data(place: &Path, publication: &Publication<'_>, made: &Files
     Ok(true)
 }
 
-/// Only what this program wrote may be replaced: a folder with nothing but a report's files, and its own list.
+/// Only what this program wrote may be replaced: a folder with nothing but files of a report, by name and by what they
+/// hold, and its own list.
 fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
     let refuse = |what: &Path| {
         let what = what.display();
@@ -181,17 +183,18 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
             let entries =
                 fs::read_dir(place).map_err(|cause| failed(place, "the report before cannot be read", &cause))?;
             for entry in entries.flatten() {
-                if !standing::all_files().any(|name| entry.file_name() == name) || entry.path().is_dir() {
+                let is_named = standing::all_files().any(|name| entry.file_name() == name);
+                if !is_named || !own_files::is_own(&entry.path()).unwrap_or(false) {
                     return refuse(&entry.path());
                 }
             }
         }
     }
     let list = out.join("index.html");
-    match fs::read_to_string(&list) {
-        Ok(text) if !text.contains(html::GENERATOR) => refuse(&list),
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => refuse(&list),
-        _ => Ok(()),
+    match own_files::is_own(&list) {
+        Ok(true) => Ok(()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        _ => refuse(&list),
     }
 }
 

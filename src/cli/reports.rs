@@ -30,7 +30,9 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
         // A folder's name begins with its period; another program's folder has another name.
         let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
         let is_whole = period == name;
-        let written = fs::read_to_string(entry.path().join("report.json")).ok();
+        let written = folder.join("report.json");
+        // To open a pipe would wait for its writer.
+        let written = if written.is_file() { fs::read_to_string(written).ok() } else { None };
         let written: Value = written.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let from = written["period"]["from"].as_str().and_then(|from| parse_date(from).ok());
         let Some(period) = Period::of_label(calendar, period, from) else { continue };

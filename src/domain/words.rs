@@ -1,5 +1,8 @@
 //! Words for messages that every layer writes: what the operating system said, in one form, and what data says, on
-//! one line.
+//! one line; and which characters of a text from outside a terminal, a page or a file would obey instead of show.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// An operating system's error within a sentence: without its number, and without a capital.
 pub fn plain(error: &str) -> String {
@@ -13,14 +16,74 @@ pub fn on_one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
 
+/// Whether a character turns the direction of the text around it, so that a name can show something else than it is.
+/// These are Unicode's explicit directional formatting characters.
+pub fn turns_text(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a reader obeys a character instead of showing it: a control character, a separator of lines or paragraphs, or
+/// a character that turns the direction of text.
+pub fn is_obeyed(letter: char) -> bool {
+    letter.is_control() || turns_text(letter) || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// A text with every character that a reader would obey replaced by U+FFFD, except those in `kept`.
+pub fn printable<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
+    // Nearly every text is plain, and this is many times as fast.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
+    let is_replaced = |letter: char| is_obeyed(letter) && !kept.contains(&letter);
+    if text.contains(is_replaced) { Cow::Owned(text.replace(is_replaced, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// JSON with the same characters, other than the ends of its lines, as escapes: every reader gets the same text, and a
+/// terminal that shows the file obeys nothing.
+pub fn printable_json(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
+        if letter != '\n' && is_obeyed(letter) {
+            // All of them lie in strings, and in the first plane of Unicode.
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        } else {
+            text.push(letter);
+        }
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, printable, printable_json};
 
     #[test]
     fn an_error_loses_its_number_and_its_capital() {
         assert_eq!(plain("Connection refused (os error 111)"), "connection refused");
         assert_eq!(plain("is a directory"), "is a directory");
         assert_eq!(plain(""), "");
+    }
+
+    #[test]
+    fn json_reads_back_the_same_and_holds_nothing_that_a_terminal_obeys() {
+        let value = serde_json::json!({ "a\u{9b}b\u{61c}": ["\u{7f}\u{2028}", "ü\n\u{1b}"] });
+        let text = printable_json(&serde_json::to_string_pretty(&value).expect("JSON"));
+        assert!(!text.contains(|letter: char| letter != '\n' && super::is_obeyed(letter)), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
+    }
+
+    #[test]
+    fn what_a_reader_would_obey_is_replaced_and_what_it_shows_is_kept() {
+        let obeyed = [
+            '\0', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}',
+            '\u{2028}', '\u{2029}', '\u{2066}', '\u{2069}',
+        ];
+        for letter in obeyed {
+            assert_eq!(printable(&format!("a{letter}b"), &[]), "a\u{fffd}b", "{letter:?}");
+        }
+        // Emoji of several parts and Persian names need the joiners.
+        for shown in ["acme/web", "ü 日本 \u{1f469}\u{200d}\u{1f4bb}", "می\u{200c}خواهم"] {
+            assert_eq!(printable(shown, &[]), shown);
+        }
+        assert_eq!(printable("a\tb\nc\r", &['\n', '\t']), "a\tb\nc\u{fffd}");
     }
 }

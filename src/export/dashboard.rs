@@ -8,8 +8,8 @@
 
 use serde_json::{Value, json};
 
-use super::escape;
 use super::event_series::{ENVIRONMENT, Family, JOB};
+use super::promql;
 use super::rules::{Input, event_records};
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
 
@@ -161,7 +161,7 @@ const CHOICE: &str = "scope=\"$scope\", service=~\"$service\", team=~\"$team\"";
 fn job(input: &Input<'_>) -> String {
     match input {
         Input::Events => format!("job=\"{JOB}\""),
-        Input::Pushgateway { job } => format!("job=\"{}\"", escape(job)),
+        Input::Pushgateway { job } => format!("job=\"{}\"", promql(job)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The history as one sample per event at the event's own instant, and nothing in between, so that the `_over_time`
 //! functions of PromQL count and rank events and not scrapes.
 
+use super::label;
 use super::members::Members;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
@@ -158,10 +159,10 @@ fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
         vec![("env", ENVIRONMENT.to_owned()), ("job", JOB.to_owned()), ("scope", kind.as_str().to_owned())];
     match kind {
         GroupKind::All => {}
-        GroupKind::Team => labels.push(("team", name.clone())),
+        GroupKind::Team => labels.push(("team", label(name))),
         GroupKind::Service => {
-            labels.push(("service", name.clone()));
-            labels.extend(report.team.as_ref().map(|team| ("team", team.0.clone())));
+            labels.push(("service", label(name)));
+            labels.extend(report.team.as_ref().map(|team| ("team", label(&team.0))));
         }
     }
     // A label without a value is no label, and would clash with the series that lacks it.

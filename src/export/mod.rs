@@ -15,6 +15,53 @@ pub mod remote_write;
 pub mod rules;
 pub mod sql;
 
+use std::fmt::Write as _;
+
+use crate::domain::group::GroupKind;
+use crate::domain::words::is_obeyed;
+use crate::metrics::tables::{Analysis, GroupReport};
+
+/// The longest value of a label, in bytes: servers refuse longer ones (Mimir and Cortex by default), and a value is part
+/// of an address of a Pushgateway.
+pub const LONGEST_LABEL: usize = 2_048;
+
+/// Takes the groups out of an analysis of which a label would be longer; gives them back.
+pub fn without_long_names(analysis: &mut Analysis) -> Vec<GroupReport> {
+    let is_long = |name: &str| label(name).len() > LONGEST_LABEL;
+    let has_long = |report: &GroupReport| {
+        let team = report.team.as_ref().filter(|_| report.group.kind == GroupKind::Service);
+        is_long(&report.group.name) || team.is_some_and(|team| is_long(&team.0))
+    };
+    analysis.groups.extract_if(.., |report| has_long(report)).collect()
+}
+
+/// A name as the value of a label: a control character other than a tab and the end of a line is written out, because a
+/// terminal obeys it and YAML cannot hold it.
+fn label(name: &str) -> String {
+    let is_shown = |letter: &char| !letter.is_control() || matches!(letter, '\t' | '\n');
+    name.chars().fold(String::with_capacity(name.len()), |mut value, letter| {
+        if is_shown(&letter) {
+            value.push(letter);
+        } else {
+            value.extend(letter.escape_unicode());
+        }
+        value
+    })
+}
+
+/// A text in a string of PromQL within YAML, both of which end at some control characters.
+fn promql(value: &str) -> String {
+    let is_plain = |letter: char| !is_obeyed(letter) && !matches!(letter, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    escape(value).chars().fold(String::with_capacity(value.len()), |mut text, letter| {
+        if is_plain(letter) {
+            text.push(letter);
+        } else {
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        }
+        text
+    })
+}
+
 /// A label's value between quotes, in OpenMetrics text as in PromQL: there are three escapes and no others.
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")

@@ -1,8 +1,9 @@
 //! Recording and alerting rules over the samples of events or over pushed gauges, their limits those of the bands in
 //! force. The texts lie in `templates/prometheus`; here only their blanks are filled.
 
-use super::escape;
+use super::promql;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
+use crate::domain::words::is_obeyed;
 
 /// What the rules read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +75,13 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> String {
             );
         }
     }
-    text.replace("__BANDS_EDITION__", &bands.edition.replace(['\'', '\n', '{', '}'], " "))
-        .replace("__JOB__", &escape(job))
+    text.replace("__BANDS_EDITION__", &edition(bands)).replace("__JOB__", &promql(job))
+}
+
+/// The name of the edition as a sentence within YAML and within a template of Prometheus can hold it.
+fn edition(bands: &Bands) -> String {
+    let is_syntax = |letter: char| matches!(letter, '\'' | '{' | '}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    bands.edition.replace(|letter: char| is_syntax(letter) || is_obeyed(letter), " ")
 }
 
 /// The head of the alerts and each alert by itself: one whose limit no band gives is left out.

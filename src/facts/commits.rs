@@ -11,8 +11,8 @@ use super::inputs::{InputSummary, observed};
 use super::parallel::in_turns;
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
-use crate::store::Dataset;
 use crate::store::columns::Columns;
+use crate::store::{Dataset, Part};
 
 /// All commits.
 #[derive(Debug, Default)]
@@ -41,25 +41,22 @@ const NO_NUMBER: i64 = i64::MIN;
 impl Commits {
     pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Commits;
-        let read = |part: &LazyFrame| {
-            let frame = part
-                .clone()
-                .select([
-                    col("repo"),
-                    col("sha"),
-                    col("parents"),
-                    col("parents").list().len().alias("count"),
-                    col("authored_at").cast(DataType::Int64),
-                    col("committed_at").cast(DataType::Int64),
-                    col("pull_request"),
-                    col("observed_at"),
-                ])
-                .collect()
-                .map_err(FactsError::reading(table))?;
+        let wanted = [
+            col("repo"),
+            col("sha"),
+            col("parents"),
+            col("parents").list().len().alias("count"),
+            col("authored_at").cast(DataType::Int64),
+            col("committed_at").cast(DataType::Int64),
+            col("pull_request"),
+            col("observed_at"),
+        ];
+        let read = |part: &Part| {
+            let frame = part.collect(&|rows| rows.select(&wanted))?;
             Ok::<_, FactsError>((Self::of_frame(&frame)?, observed(&frame, table)?))
         };
         let mut all = (Self::default(), InputSummary::none_of(table));
-        in_turns(&dataset.scan_parts(table)?, read, |(commits, read)| {
+        in_turns(&dataset.parts(table)?, read, |(commits, read)| {
             all.0.append(commits);
             all.1.add(&read);
             Ok(())

@@ -4,6 +4,7 @@ use polars::error::PolarsError;
 use thiserror::Error;
 
 use crate::domain::event::Table;
+use crate::domain::words::on_one_line;
 use crate::store::StoreError;
 
 /// An error of the facts.
@@ -21,6 +22,18 @@ pub enum FactsError {
         table: &'static str,
         /// Polars' words.
         cause: PolarsError,
+    },
+    /// Two rows of a table have one key, which no writer of this program makes.
+    #[error(
+        "table {table}: two rows have the key `{}`, and both would count; run `dora-report dataset repair --yes`, which \
+         keeps the row that was observed last",
+        on_one_line(key)
+    )]
+    Repeated {
+        /// The table.
+        table: &'static str,
+        /// The key.
+        key: String,
     },
     /// A table of facts cannot be written as Parquet, which well-formed rows do not cause.
     #[error("the table {table} cannot be written as Parquet: {cause}")]

@@ -67,10 +67,8 @@ impl Requests {
             wanted.extend(["labels", "head_ref", "title"].map(col));
         }
         let frame = dataset
-            .scan(table)?
-            .select(wanted)
+            .read(table, &|part| part.select(&wanted))?
             .sort(["repo", "number"], SortMultipleOptions::default())
-            .collect()
             .map_err(FactsError::reading(table))?;
         let columns = Columns { frame: &frame, table };
         let (number, opened) = (columns.integers("number")?, columns.integers("opened_at")?);

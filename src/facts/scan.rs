@@ -3,7 +3,10 @@
 //! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of the commits and pull
 //! requests no text is kept. Scans do not guarantee row order: callers that need one sort.
 
+use std::hash::BuildHasher as _;
+
 use polars::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::columns::{Categories, Texts};
 use super::commits::Commits;
@@ -14,9 +17,9 @@ use super::requests::Requests;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
-use crate::store::Dataset;
 use crate::store::columns::Columns;
 use crate::store::rows;
+use crate::store::{Dataset, Part};
 
 /// Everything that the metrics read.
 #[derive(Debug)]
@@ -91,17 +94,33 @@ impl Deployments {
     fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
         let mut all = (Self::default(), InputSummary::none_of(table));
-        let read = |part: &LazyFrame| {
-            let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
-            let frame = part.clone().select(wanted).collect().map_err(FactsError::reading(table))?;
+        let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
+        let read = |part: &Part| {
+            let frame = part.collect(&|rows| rows.select(&wanted))?;
             Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
         };
-        in_turns(&dataset.scan_parts(table)?, read, |(deployments, read)| {
+        in_turns(&dataset.parts(table)?, read, |(deployments, read)| {
             all.0.append(&deployments);
             all.1.add(&read);
             Ok(())
         })?;
+        all.0.refuse_repeated()?;
         Ok(all)
+    }
+
+    /// Refuses two rows of one key: both would count.
+    fn refuse_repeated(&self) -> Result<(), FactsError> {
+        let hash = |row: usize| FxBuildHasher.hash_one((self.source.get(row), self.id.get(row)));
+        let mut hashes: Vec<(u64, usize)> = (0..self.len()).map(|row| (hash(row), row)).collect();
+        hashes.sort_unstable();
+        let key = |row: usize| (self.source.get(row), self.id.get(row));
+        let of_one_hash = hashes.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);
+        // Different keys may have one hash.
+        let mut seen = FxHashSet::default();
+        match of_one_hash.flatten().find(|(_, row)| !seen.insert(key(*row))) {
+            None => Ok(()),
+            Some((_, row)) => Err(repeated(Table::Deployments, self.source.get(*row), self.id.get(*row))),
+        }
     }
 
     fn of_frame(frame: &DataFrame, with_refs: bool) -> Result<Self, FactsError> {
@@ -162,6 +181,12 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
     }
 }
 
+/// The error of two rows of one key.
+fn repeated(table: Table, source: Option<&str>, id: Option<&str>) -> FactsError {
+    let key = format!("{} {}", source.unwrap_or_default(), id.unwrap_or_default());
+    FactsError::Repeated { table: table.folder(), key }
+}
+
 impl Events {
     /// Reads a dataset, and of it what the rules for rework look at.
     ///
@@ -169,12 +194,16 @@ impl Events {
     /// A part of the dataset cannot be read.
     pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<Self, FactsError> {
         let incidents = dataset
-            .scan(Table::Incidents)?
+            .read(Table::Incidents, &|part| part)?
             .sort(["source", "id"], SortMultipleOptions::default())
-            .collect()
             .map_err(FactsError::reading(Table::Incidents))?;
         let of_incidents = observed(&incidents, Table::Incidents)?;
         let incidents = rows::incidents(&incidents)?;
+        let is_same =
+            |pair: &&[Incident]| matches!(pair, [one, other] if (&one.source, &one.id) == (&other.source, &other.id));
+        if let Some([one, _]) = incidents.windows(2).find(is_same) {
+            return Err(repeated(Table::Incidents, Some(&one.source), Some(&one.id)));
+        }
         let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
         let (commits, of_commits) = Commits::read(dataset)?;
         let (requests, of_requests) = Requests::read(dataset, rework)?;

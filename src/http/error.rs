@@ -107,6 +107,14 @@ pub enum HttpError {
     /// The token cannot stand in a header.
     #[error("the token holds a character that no token has (a line break?); set it anew")]
     UnusableToken,
+    /// No request can be made of the address.
+    #[error("{host}: the address of a request cannot be used: {cause}; is a name in it too long?")]
+    Address {
+        /// The host.
+        host: String,
+        /// Why, in the transport's words.
+        cause: String,
+    },
     /// The client could not be set up.
     #[error("the HTTP client cannot be set up: {cause}; check the system's certificates")]
     Setup {

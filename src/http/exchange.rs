@@ -151,6 +151,9 @@ impl Client {
 
     fn send_error(&self, error: &(dyn Error + 'static), secrets: &Secrets, host: &str) -> HttpError {
         match find_reqwest_error(error) {
+            Some(inner) if inner.is_builder() => {
+                HttpError::Address { host: host.to_owned(), cause: secrets.hide(cause(error)) }
+            }
             Some(inner) if inner.is_connect() => {
                 HttpError::Unreachable { host: host.to_owned(), cause: secrets.hide(cause(error)) }
             }

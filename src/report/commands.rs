@@ -1,6 +1,7 @@
 //! The commands that the page and the terminal print. Each must work as printed, in the folder that this program was run in.
 
 use crate::domain::group::{Group, GroupKind};
+use crate::domain::words::is_obeyed;
 use crate::metrics::tables::{Analysis, Metric};
 
 /// What a printed command needs besides the question it asks.
@@ -31,7 +32,7 @@ impl Commands {
     /// A command that explains a figure of a service, as an example; none without a service.
     pub fn example(&self, analysis: &Analysis) -> Option<String> {
         // The page replaces control characters, and a command with them would name another service.
-        let is_printed = |group: &&Group| !group.name.chars().any(char::is_control);
+        let is_printed = |group: &&Group| !group.name.contains(is_obeyed);
         let services = analysis.groups.iter().map(|it| &it.group).filter(|it| it.kind == GroupKind::Service);
         let [metric, ..] = Metric::ALL;
         self.explain(analysis, metric, services.filter(is_printed).min()?)

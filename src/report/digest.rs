@@ -7,6 +7,7 @@ use super::bulletin::{bulletin, most_telling};
 use super::words::{period_name, sentence};
 use super::{Provenance, number, reading};
 use crate::domain::group::{Group, GroupKind};
+use crate::domain::words::is_obeyed;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Progress, Unit};
 
 /// A line: cells under each other, or a metric with the reason why it has none.
@@ -130,7 +131,7 @@ pub fn next(analysis: &Analysis, provenance: &Provenance) -> Vec<(String, String
 fn subject(analysis: &Analysis) -> Option<&GroupReport> {
     let is_part = analysis.service_filter.is_some() || analysis.team_filter.is_some();
     let kind = if is_part { GroupKind::Service } else { GroupKind::All };
-    let is_printed = |group: &Group| group.kind == kind && !group.name.chars().any(char::is_control);
+    let is_printed = |group: &Group| group.kind == kind && !group.name.contains(is_obeyed);
     analysis.groups.iter().find(|report| is_printed(&report.group))
 }
 

@@ -123,6 +123,22 @@ fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDa
     day(deserializer).map(Some)
 }
 
+impl Notes {
+    /// The notes on days of `[from, to)`, by day.
+    pub fn on_days(&self, from: NaiveDate, to: NaiveDate) -> Vec<&Note> {
+        let mut found: Vec<&Note> = self.notes.iter().filter(|it| from <= it.date && it.date < to).collect();
+        found.sort_by_key(|it| it.date);
+        found
+    }
+
+    /// The freezes that share a day with `[from, to)`, by their first day.
+    pub fn freezes_within(&self, from: NaiveDate, to: NaiveDate) -> Vec<&Freeze> {
+        let mut found: Vec<&Freeze> = self.freezes.iter().filter(|it| it.from < to && it.to > from).collect();
+        found.sort_by_key(|it| it.from);
+        found
+    }
+}
+
 /// A note on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,17 +1,14 @@
 //! Which letters of a text from outside go into an XML file: those that XML can hold and that show what they are.
 
+use crate::domain::words::{is_obeyed, turns_text};
+
 /// The letter, a space in place of a control character, or nothing: of a mark by which a text could show something else
 /// than it is, and of what is no character and XML refuses.
 pub(super) fn letter(raw: char) -> Option<char> {
     match raw {
-        '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{fffe}'
-        | '\u{ffff}' => None,
-        control if control.is_control() => Some(' '),
+        '\u{fffe}' | '\u{ffff}' => None,
+        mark if turns_text(mark) => None,
+        control if is_obeyed(control) => Some(' '),
         other => Some(other),
     }
 }

@@ -1,13 +1,13 @@
 //! `<data>/coverage.json`: which spans were read completely. Only ever widened, and moved where a repo is renamed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::durable::{Staged, stage_text};
 use super::error::StoreError;
+use super::small;
 use crate::domain::coverage::{Coverage, is_of_a_service, join};
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
@@ -38,11 +38,7 @@ fn path(folder: &Path) -> PathBuf {
 /// The entries of the file; none without the file.
 fn entries(folder: &Path) -> Result<Vec<Entry>, StoreError> {
     let path = path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
+    let Some(text) = small::text(&path)? else { return Ok(Vec::new()) };
     serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })
 }
 

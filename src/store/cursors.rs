@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::durable::replace_text;
 use super::error::StoreError;
+use super::small;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,11 +33,7 @@ fn path(folder: &Path) -> PathBuf {
 /// Reads the cursors of a dataset; a dataset without the file has none.
 pub(super) fn read(folder: &Path) -> Result<Cursors, StoreError> {
     let path = path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Cursors::new()),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
+    let Some(text) = small::text(&path)? else { return Ok(Cursors::new()) };
     let entries: Vec<Entry> =
         serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })?;
     Ok(entries.into_iter().map(|entry| ((entry.source, entry.scope), entry.cursor)).collect())

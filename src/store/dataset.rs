@@ -1,4 +1,4 @@
-//! Reading a dataset: its coverage, and each table as a lazy frame.
+//! Reading a dataset: its coverage, and each table part by part.
 //!
 //! A folder that does not exist, or holds no table, is an empty dataset.
 
@@ -14,6 +14,7 @@ use super::error::StoreError;
 use super::format;
 use super::lock;
 use super::part;
+use super::reading::Part;
 use super::schema::schema;
 use super::writer::Writer;
 use crate::domain::coverage::Coverage;
@@ -74,46 +75,39 @@ impl Dataset {
         Ok(names.iter().filter_map(|name| Zone::parse(name).ok()).collect())
     }
 
-    /// One table with the columns of [`schema`], in no particular order of rows.
+    /// The parts of a table, oldest first, to be read one after the other; in the same order each time.
     ///
     /// # Errors
     /// A part is cut off, damaged or has other columns; the error names it.
-    pub fn scan(&self, table: Table) -> Result<LazyFrame, StoreError> {
-        let paths = self.checked_parts(table)?;
-        if paths.is_empty() {
-            return Ok(DataFrame::empty_with_schema(&schema(table)).lazy());
-        }
-        scan_files(table, &paths)
+    pub fn parts(&self, table: Table) -> Result<Vec<Part>, StoreError> {
+        let months = part::months(&self.folder, table)?;
+        let part = |month: &String| {
+            let path = part::path(&self.folder, table, month);
+            part::check(&path, table).map(|()| Part::of(path, table))
+        };
+        months.iter().map(part).collect()
     }
 
-    /// The same, a frame for each part, for those who read one after the other; in the same order each time.
+    /// What a query gives of each part of a table, one below the other, in no particular order of rows.
     ///
     /// # Errors
-    /// As for [`Dataset::scan`].
-    pub fn scan_parts(&self, table: Table) -> Result<Vec<LazyFrame>, StoreError> {
-        self.checked_parts(table)?.iter().map(|path| scan_files(table, std::slice::from_ref(path))).collect()
+    /// As for [`Dataset::parts`], or a part cannot be read.
+    pub fn read(&self, table: Table, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
+        let mut all: Option<DataFrame> = None;
+        for part in self.parts(table)? {
+            let rows = part.collect(query)?;
+            match &mut all {
+                Some(all) => {
+                    all.vstack_mut(&rows).map_err(StoreError::reading(table))?;
+                }
+                None => all = Some(rows),
+            }
+        }
+        match all {
+            Some(all) => Ok(all),
+            None => {
+                query(DataFrame::empty_with_schema(&schema(table)).lazy()).collect().map_err(StoreError::reading(table))
+            }
+        }
     }
-
-    fn checked_parts(&self, table: Table) -> Result<Vec<PathBuf>, StoreError> {
-        let months = part::months(&self.folder, table)?;
-        let path = |month: &String| {
-            let path = part::path(&self.folder, table, month);
-            part::check(&path, table).map(|()| path)
-        };
-        months.iter().map(path).collect()
-    }
-}
-
-fn scan_files(table: Table, paths: &[PathBuf]) -> Result<LazyFrame, StoreError> {
-    let args = ScanArgsParquet {
-        schema: Some(schema(table).into()),
-        // A folder named with `*` or `[` is a folder.
-        glob: false,
-        hive_options: HiveOptions { enabled: Some(false), ..HiveOptions::default() },
-        ..ScanArgsParquet::default()
-    };
-    let paths = paths.iter().map(|path| PlRefPath::try_from_path(path)).collect::<PolarsResult<Vec<_>>>();
-    paths
-        .and_then(|paths| LazyFrame::scan_parquet_files(paths.into(), args))
-        .map_err(|cause| StoreError::Frame { table: table.folder(), cause })
 }

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
 use super::error::StoreError;
+use super::small;
 use crate::domain::event::Table;
 use crate::platform;
 
@@ -187,11 +188,7 @@ impl Journal {
     /// It cannot be read, names what is no file of a dataset, or a file that it names is gone.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, StoreError> {
         let path = journal_path(folder);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(StoreError::io("read", path)(cause)),
-        };
+        let Some(text) = small::text(&path)? else { return Ok(None) };
         let damaged = |cause: String| StoreError::Damaged { path: path.clone(), cause };
         let journal: Self = serde_json::from_str(&text).map_err(|cause| damaged(cause.to_string()))?;
         for place in journal.replace.iter().map(|file| &file.place).chain(&journal.remove) {
@@ -216,7 +213,9 @@ impl Journal {
             let from = place.with_file_name(&file.from);
             if fs::symlink_metadata(&from).is_ok_and(|meta| meta.is_file()) {
                 moves.push((from, place));
-            } else if !fs::read(&place).is_ok_and(|bytes| digest(&bytes) == file.sha256) {
+            } else if !small::is_there(&place).is_ok_and(|it| it)
+                || !fs::read(&place).is_ok_and(|bytes| digest(&bytes) == file.sha256)
+            {
                 // Not moved before the process that began this ended: lost.
                 return Err(format!("`{}`, a file that it names, is gone", from.display()));
             }

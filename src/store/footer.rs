@@ -1,10 +1,11 @@
 //! The footer of a part: what it says of itself to a writer, beside what Parquet says to every reader.
 //!
-//! Three entries of metadata: the format, a filter over the keys, and the SHA-256 of everything before the footer, which
-//! tells a byte that a disk has changed from one that was written.
+//! Four entries of metadata: the format, a filter over the keys, and the SHA-256 of everything before the footer and of
+//! the footer itself, which tell a byte that a disk has changed from one that was written. Polars panics on some changed
+//! bytes, so both are checked before it reads.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use memchr::memmem;
@@ -43,6 +44,7 @@ pub(super) fn groups_for(rows: usize) -> usize {
 
 /// Reads the footer of a part.
 pub(super) fn shape(path: &Path) -> Result<Shape, StoreError> {
+    check_own_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
     let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut reader = ParquetReader::new(file);
@@ -66,7 +68,12 @@ fn entry<'a>(footer: &'a FileMetadataRef, key: &str) -> Option<&'a str> {
 pub(super) fn metadata(frame: &DataFrame, table: Table) -> PolarsResult<Vec<(String, String)>> {
     let keys = StoredKeys::of(frame, table)?;
     let filter = KeyFilter::of((0..keys.len()).map(|row| keys.hash(row)), keys.len());
-    Ok(vec![(ARROW_SCHEMA.into(), FORMAT.to_string()), (SEAL.into(), NO_SEAL.into()), (KEYS.into(), filter.to_text())])
+    Ok(vec![
+        (ARROW_SCHEMA.into(), FORMAT.to_string()),
+        (SEAL.into(), NO_SEAL.into()),
+        (KEYS.into(), filter.to_text()),
+        (OWN_SEAL.into(), NO_OWN_SEAL.into()),
+    ])
 }
 
 /// Where the footer of a Parquet file begins.
@@ -89,8 +96,47 @@ pub(super) fn finish(file: &mut [u8]) -> Option<String> {
         let at = memmem::rfind(footer, old.as_bytes())?;
         footer.get_mut(at..at + new.len())?.copy_from_slice(new.as_bytes());
     }
+    let own = hex(&Sha256::digest(&*footer));
+    let at = memmem::rfind(footer, NO_OWN_SEAL.as_bytes())?;
+    footer.get_mut(at..at + own.len())?.copy_from_slice(own.as_bytes());
     hasher.update(footer);
     Some(hex(&hasher.finalize()))
+}
+
+/// Refuses a part whose footer is not the one that was written; one without a seal of its footer passes.
+pub(super) fn check_own_seal(path: &Path) -> Result<(), StoreError> {
+    let footer = read_footer(path).map_err(StoreError::io("read", path))?;
+    if footer.is_none_or(is_as_written) {
+        return Ok(());
+    }
+    let cause = "its footer changed after it was written (the SHA-256 in the footer does not match)";
+    Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() })
+}
+
+/// The footer of a file, up to its end; none where the file is no Parquet file.
+fn read_footer(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let Some(end) = bytes.checked_sub(8) else { return Ok(None) };
+    let mut length = [0; 4];
+    file.seek(SeekFrom::Start(end))?;
+    file.read_exact(&mut length)?;
+    let Some(start) = end.checked_sub(u32::from_le_bytes(length).into()) else { return Ok(None) };
+    let mut footer = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.read_to_end(&mut footer)?;
+    Ok(Some(footer))
+}
+
+/// Whether a footer has the SHA-256 that it states. It is looked for in the bytes, because a changed footer may not parse.
+fn is_as_written(mut footer: Vec<u8>) -> bool {
+    let Some(key) = memmem::rfind(&footer, OWN_SEAL.as_bytes()) else { return true };
+    // Thrift's compact protocol has a byte for the field and one for the length before the text.
+    let from = key + OWN_SEAL.len() + 2;
+    let Some(value) = footer.get_mut(from..from + NO_OWN_SEAL.len()) else { return false };
+    let stated = value.to_vec();
+    value.copy_from_slice(NO_OWN_SEAL.as_bytes());
+    hex(&Sha256::digest(&footer)).as_bytes() == stated
 }
 
 /// Refuses a part whose bytes are not those that were written; one without a seal passes.
@@ -116,6 +162,12 @@ const SEAL: &str = "dora:sha256";
 
 /// As long as a SHA-256 in hexadecimal, which replaces it when it is known.
 const NO_SEAL: &str = "dora:not-sealed.................................................";
+
+/// The metadata key of the SHA-256 of the footer, computed with [`NO_OWN_SEAL`] in the place of the value.
+const OWN_SEAL: &str = "dora:footer-sha256";
+
+/// As long as [`NO_SEAL`].
+const NO_OWN_SEAL: &str = "dora:footer-not-sealed..........................................";
 
 /// The metadata key of the filter over the keys. A part without it, or with one of another name, is read.
 const KEYS: &str = "dora:keys-1";

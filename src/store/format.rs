@@ -1,12 +1,12 @@
 //! `<data>/format.json`: the number of the format that a dataset is written in.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::error::StoreError;
 use super::schema::FORMAT;
+use super::small;
 
 #[derive(Deserialize)]
 struct Format {
@@ -21,11 +21,7 @@ pub(super) fn path(folder: &Path) -> PathBuf {
 /// The format of a dataset; none where it has no number. Refuses a newer one.
 pub(super) fn check(folder: &Path) -> Result<Option<u32>, StoreError> {
     let path = path(folder);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(StoreError::io("read", path)(cause)),
-    };
+    let Some(text) = small::text(&path)? else { return Ok(None) };
     let found: Format =
         serde_json::from_str(&text).map_err(|cause| StoreError::Damaged { path, cause: cause.to_string() })?;
     if found.format > FORMAT {

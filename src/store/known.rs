@@ -120,11 +120,10 @@ impl Dataset {
         let from = lit(from(&known).0);
         let recent = col("opened_at").cast(DataType::Int64).gt_eq(from.clone());
         let late = col("resolved_at").cast(DataType::Int64).gt_eq(from);
+        let wanted = col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent).or(late));
         let frame = self
-            .scan(Table::Incidents)?
-            .filter(col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent).or(late)))
+            .read(Table::Incidents, &|part| part.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
-            .collect()
             .map_err(StoreError::reading(Table::Incidents))?;
         known.unsettled = super::rows::incidents(&frame)?;
         Ok(known)
@@ -137,11 +136,10 @@ impl Dataset {
     pub fn undecided_incidents(&self, source: &str, from: Timestamp) -> Result<Vec<Incident>, StoreError> {
         let lacks = col("caused_by_deploy").is_null().or(col("deployment_ref").is_null());
         let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from.0));
+        let wanted = col("source").eq(lit(source)).and(recent).and(lacks);
         let frame = self
-            .scan(Table::Incidents)?
-            .filter(col("source").eq(lit(source)).and(recent).and(lacks))
+            .read(Table::Incidents, &|part| part.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
-            .collect()
             .map_err(StoreError::reading(Table::Incidents))?;
         super::rows::incidents(&frame)
     }
@@ -153,10 +151,8 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Deployments.folder(), cause };
-        let frame = self
-            .scan(Table::Deployments)?
-            .filter(col("source").eq(lit(source)))
-            .select([
+        let frame = self.read(Table::Deployments, &|part| {
+            part.filter(col("source").eq(lit(source))).select([
                 col("repo"),
                 col("id"),
                 col("sha"),
@@ -165,8 +161,7 @@ impl Dataset {
                 col("created_at").cast(DataType::Int64),
                 col("finished_at").is_not_null(),
             ])
-            .collect()
-            .map_err(broken)?;
+        })?;
         let text = |name| frame.column(name).and_then(Column::str).map_err(broken);
         let (repo, id, sha) = (text("repo")?, text("id")?, text("sha")?);
         let (environment, status) = (text("environment")?, text("status")?);
@@ -197,12 +192,9 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Commits.folder(), cause };
-        let frame = self
-            .scan(Table::Commits)?
-            .filter(col("parents").is_not_null())
-            .select([col("repo"), col("sha"), col("parents")])
-            .collect()
-            .map_err(broken)?;
+        let frame = self.read(Table::Commits, &|part| {
+            part.filter(col("parents").is_not_null()).select([col("repo"), col("sha"), col("parents")])
+        })?;
         let text = |name| frame.column(name).and_then(Column::str).map_err(broken);
         let parents = frame.column("parents").and_then(Column::list).map_err(broken)?;
         let names = text("repo")?.iter().zip(text("sha")?.iter());

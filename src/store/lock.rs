@@ -3,10 +3,15 @@
 //! The operating system drops the lock with the process, so a killed writer leaves nothing to clean up.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use super::error::StoreError;
+use super::small;
 use crate::platform;
 
 /// A file lock of a reader, or of the writer while it moves files; held until it is dropped.
@@ -24,29 +29,80 @@ pub(super) fn readers_wait(folder: &Path) -> Result<Held, StoreError> {
 pub(super) fn wait(folder: &Path, name: &str) -> Result<Held, StoreError> {
     let path = folder.join(name);
     let file = own_file(&path)?;
-    file.lock().map_err(StoreError::io("lock", &path))?;
+    lock_patiently(&path, &file).map_err(StoreError::io("lock", &path))?;
     Ok(Held(file))
 }
 
 /// Reads beside other readers, never while files are moved. `None` where nobody has written yet.
 pub(super) fn read(folder: &Path) -> Result<Option<Held>, StoreError> {
     let path = folder.join(READERS);
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(StoreError::io("open", path)(cause)),
-    };
-    file.lock_shared().map_err(StoreError::io("lock", &path))?;
+    if !small::is_there(&path)? {
+        return Ok(None);
+    }
+    let file = File::open(&path).map_err(StoreError::io("open", &path))?;
+    patiently(&path, &file, File::try_lock_shared, File::lock_shared).map_err(StoreError::io("lock", &path))?;
     Ok(Some(Held(file)))
+}
+
+/// Says something to the user.
+type Say = Box<dyn Fn(&str) + Send + Sync>;
+
+/// Who is told that a lock is waited for. Waiting is no result that a function could return, and only the command line
+/// may talk.
+static SAY: OnceLock<Say> = OnceLock::new();
+
+/// A wait that is shorter is not worth a line.
+const SAID_AFTER: Duration = Duration::from_secs(5);
+
+/// Sets who is told that a lock is waited for; the first one stays.
+pub fn say_when_waiting(say: impl Fn(&str) + Send + Sync + 'static) {
+    let _ = SAY.set(Box::new(say));
+}
+
+/// Takes a lock on a file or folder, and says what is waited for where that takes long.
+///
+/// # Errors
+/// The operating system's own.
+pub fn lock_patiently(path: &Path, file: &File) -> io::Result<()> {
+    patiently(path, file, File::try_lock, File::lock)
+}
+
+/// Takes a lock, and says what is waited for where that takes long.
+fn patiently(
+    path: &Path,
+    file: &File,
+    attempt: fn(&File) -> Result<(), TryLockError>,
+    wait: fn(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    match attempt(file) {
+        Ok(()) => Ok(()),
+        Err(TryLockError::Error(cause)) => Err(cause),
+        Err(TryLockError::WouldBlock) => thread::scope(|scope| {
+            let (done, waiting) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                if let (Err(RecvTimeoutError::Timeout), Some(say)) = (waiting.recv_timeout(SAID_AFTER), SAY.get()) {
+                    say(&format!(
+                        "{}: another process holds this lock; waiting until it is done. `fuser {0}` names the process",
+                        path.display()
+                    ));
+                }
+            });
+            let locked = wait(file);
+            drop(done);
+            locked
+        }),
+    }
 }
 
 /// Whether somebody writes, as far as that can be told.
 pub(super) fn is_taken(folder: &Path) -> bool {
-    File::open(folder.join("lock")).is_ok_and(|file| {
-        let taken = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        let _ = file.unlock();
-        taken
-    })
+    let path = folder.join("lock");
+    small::is_there(&path).is_ok_and(|it| it)
+        && File::open(path).is_ok_and(|file| {
+            let taken = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+            let _ = file.unlock();
+            taken
+        })
 }
 
 /// Opens a lock file or makes it. A dataset may come from elsewhere: a lock file that is a link, or another name of a file,
@@ -62,6 +118,7 @@ fn own_file(path: &Path) -> Result<File, StoreError> {
         let found = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
         if found { is_link() } else { StoreError::io("open", path)(cause) }
     })?;
+    small::is_there(path)?;
     if platform::is_alias(&file) { Err(is_link()) } else { Ok(file) }
 }
 

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::durable::{self, Staged};
 use super::error::StoreError;
 use super::footer;
+use super::reading;
 use super::schema::{key, schema};
 use crate::domain::event::Table;
 
@@ -49,11 +50,13 @@ pub(super) fn check(path: &Path, table: Table) -> Result<(), StoreError> {
     if !fs::symlink_metadata(path).map_err(StoreError::io("open", path))?.is_file() {
         return Err(broken("it is not a regular file".into()));
     }
+    footer::check_own_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
+    let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut reader = ParquetReader::new(file);
-    let found = reader
-        .schema()
-        .map_err(|cause| broken(format!("it is cut off or damaged ({})", first_line(&cause.to_string()))))?;
+    let damaged = |cause: PolarsError| broken(format!("it is cut off or damaged ({})", first_line(&cause.to_string())));
+    reading::check_footer(path, reader.get_metadata().map_err(damaged)?, bytes)?;
+    let found = reader.schema().map_err(damaged)?;
     for (name, dtype) in schema(table).iter() {
         match found.get(name) {
             None => return Err(broken(format!("column `{name}` is missing"))),
@@ -72,10 +75,12 @@ pub(super) fn read(path: &Path, table: Table) -> Result<DataFrame, StoreError> {
     check(path, table)?;
     footer::check_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
-    ParquetReader::new(file)
-        .finish()
-        .and_then(|frame| frame.select(schema(table).iter_names_cloned()))
-        .map_err(|cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() })
+    let frame =
+        ParquetReader::new(file).finish().and_then(|frame| frame.select(schema(table).iter_names_cloned())).map_err(
+            |cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() },
+        )?;
+    reading::check_rows(path, table, &frame)?;
+    Ok(frame)
 }
 
 /// Reads the columns that identify the rows of a part, and when they were observed.

@@ -22,12 +22,10 @@ impl Dataset {
     /// # Errors
     /// A part cannot be read.
     pub fn environments(&self) -> Result<Environments, StoreError> {
-        let frame = self
-            .scan(Table::Deployments)?
-            .group_by([col("repo"), col("environment")])
-            .agg([len().cast(DataType::Int64).alias("rows")])
-            .collect()
-            .map_err(StoreError::reading(Table::Deployments))?;
+        let counted = |scan: LazyFrame| {
+            scan.group_by([col("repo"), col("environment")]).agg([len().cast(DataType::Int64).alias("rows")])
+        };
+        let frame = self.read(Table::Deployments, &counted)?;
         let columns = Columns { frame: &frame, table: Table::Deployments };
         let (repos, environments) = (columns.texts("repo")?, columns.texts("environment")?);
         let counts = columns.integers("rows")?;
@@ -46,11 +44,8 @@ impl Dataset {
     /// A part cannot be read.
     pub fn service_keys(&self) -> Result<ServiceKeys, StoreError> {
         let mut found = ServiceKeys::new();
-        for part in self.scan_parts(Table::Incidents)? {
-            let frame = part
-                .select([col("source"), col("service_keys")])
-                .collect()
-                .map_err(StoreError::reading(Table::Incidents))?;
+        for part in self.parts(Table::Incidents)? {
+            let frame = part.collect(&|scan| scan.select([col("source"), col("service_keys")]))?;
             let columns = Columns { frame: &frame, table: Table::Incidents };
             for (source, keys) in columns.texts("source")?.iter().zip(columns.lists("service_keys")?) {
                 *found.entry((source.unwrap_or_default().to_owned(), keys.unwrap_or_default())).or_default() += 1;

@@ -5,7 +5,6 @@
 //! at a server that takes old samples.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -14,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::durable::replace_text;
 use super::error::StoreError;
 use super::lock;
+use super::small;
 
 /// Group and month.
 type Part = (String, String);
@@ -52,11 +52,7 @@ impl Sent {
     pub fn open(folder: &Path, address: &str) -> Result<Self, StoreError> {
         let lock = lock::wait(folder, "remote_write.lock")?;
         let path = folder.join("remote_write.json");
-        let all = match fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).unwrap_or_default(),
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(cause) => return Err(StoreError::io("read", path)(cause)),
-        };
+        let all = small::text(&path)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         Ok(Self { path, address: address.to_owned(), all, _lock: lock })
     }
 
@@ -177,7 +173,7 @@ mod tests {
     #[test]
     fn a_note_that_is_not_understood_is_none() {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("remote_write.json"), "{\"a\": 7").expect("a file");
+        std::fs::write(folder.path().join("remote_write.json"), "{\"a\": 7").expect("a file");
         assert!(Sent::open(folder.path(), "a").expect("opened").parts().is_empty());
     }
 }

@@ -62,10 +62,8 @@ fn write(model: &mut BTreeMap<(String, String), Commit>, batch: &[Commit]) -> (u
 
 fn stored(folder: &std::path::Path) -> Vec<Commit> {
     let dataset = Dataset::open(folder).expect("a dataset");
-    let frame = dataset
-        .scan(Table::Commits)
-        .and_then(|scan| scan.collect().map_err(super::StoreError::reading(Table::Commits)));
-    let mut rows = super::rows::commits(&frame.expect("read")).expect("rows");
+    let frame = dataset.read(Table::Commits, &|rows| rows).expect("read");
+    let mut rows = super::rows::commits(&frame).expect("rows");
     rows.sort_by_key(key);
     rows
 }

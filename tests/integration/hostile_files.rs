@@ -188,3 +188,128 @@ fn one_row_or_flag_near_the_ends_of_time_does_not_lock_a_dataset() {
         place.done(REPORT);
     }
 }
+
+#[test]
+fn a_file_of_someone_else_is_not_replaced_although_it_has_the_name_of_a_report_s_file() {
+    let theirs = "<!DOCTYPE html>\n<title>Our quarter</title>\n";
+    for (name, text) in [
+        ("reports/2026-07/index.html", theirs),
+        ("reports/2026-07/summary.csv", "team,score\na,1\n"),
+        ("reports/2026-07/report.json", "{\"tool\": {\"name\": \"other\"}}"),
+        ("reports/2026-07/summary.md", "# Our quarter\n"),
+        ("reports/2026-07/report.xlsx", "PK\u{3}\u{4}xl/worksheets/sheet1.xml"),
+        ("reports/2026-07/tile-lead_time.png", "\u{89}PNG\r\n"),
+        ("reports/index.html", theirs),
+    ] {
+        for is_beside_a_report in [false, true] {
+            let place = place();
+            if is_beside_a_report {
+                place.done(REPORT);
+            }
+            fs::create_dir_all(place.path("reports/2026-07")).expect("a folder");
+            place.write(name, text);
+            let before = place.files("reports");
+            let run = place.run(REPORT);
+            assert_eq!(run.code, 2, "{name}: {}", run.stderr);
+            assert!(run.stderr.contains(&format!("{name}: stands where the report belongs")), "{name}: {}", run.stderr);
+            assert_eq!(place.files("reports"), before, "{name}");
+        }
+    }
+}
+
+fn fifo(path: &std::path::Path) {
+    let _ = fs::remove_file(path);
+    let made = std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo");
+    assert!(made.success(), "{}", path.display());
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_of_a_dataset_is_refused_and_not_waited_for() {
+    for name in [
+        "format.json",
+        "coverage.json",
+        "cursors.json",
+        "pending.json",
+        "lock",
+        "readers.lock",
+        "deployments/month=2026-07/part.parquet",
+    ] {
+        let place = place();
+        place.write("later.csv", &DEPLOYMENTS.replace("2026-10-01T00", "2026-10-02T00").replace("09:05", "09:06"));
+        fifo(&place.path("data").join(name));
+        let codes: Vec<i32> =
+            [&REPORT[..], &["import", "deployments", "later.csv"], &["dataset", "verify"], &["doctor"]]
+                .into_iter()
+                .map(|arguments| {
+                    let run = place.run(arguments.iter().copied());
+                    if run.code == 1 {
+                        let said = format!("{}{}", run.stdout, run.stderr);
+                        assert!(said.contains(name), "{name} {arguments:?}: {said}");
+                    }
+                    run.code
+                })
+                .collect();
+        assert!(codes.contains(&1), "{name}: {codes:?}");
+    }
+}
+
+#[test]
+fn an_import_file_may_be_a_pipe_notes_may_not_and_a_config_without_end_is_not_read_to_its_end() {
+    let place = Place::new();
+    fifo(&place.path("d.csv"));
+    let pipe = place.path("d.csv");
+    let writing = std::thread::spawn(move || fs::write(pipe, DEPLOYMENTS).expect("somebody reads"));
+    let run = place.done(["import", "deployments", "d.csv"]);
+    writing.join().expect("written");
+    assert!(run.stderr.contains("d.csv: 5 rows of deployments read"), "{}", run.stderr);
+    fifo(&place.path("notes.toml"));
+    let run = place.run([&REPORT[..], &["--notes", "notes.toml"]].concat());
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("notes.toml") && run.stderr.contains("regular file"), "{}", run.stderr);
+    place.write("dora.toml", "[report]\nbands = \"/dev/zero\"\n");
+    for flags in [&[][..], &["--config", "/dev/zero"]] {
+        let run = place.run([&REPORT[..], flags].concat());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("/dev/zero") && run.stderr.contains("more than 16 MiB"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_lock_that_another_process_holds_is_named_after_five_seconds() {
+    let place = place();
+    place.done(REPORT);
+    for (held, shown) in [("data/readers.lock", "data/readers.lock"), ("reports", "reports")] {
+        let lock = fs::File::open(place.path(held)).expect("a lock");
+        lock.lock().expect("held");
+        let run = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| place.run(REPORT));
+            std::thread::sleep(std::time::Duration::from_millis(6_500));
+            lock.unlock().expect("free");
+            waiting.join().expect("ended")
+        });
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let words = format!("warning: {shown}: another process holds this lock");
+        assert!(run.stderr.contains(&words), "{held}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn rows_that_stand_twice_are_refused_until_a_repair_keeps_one_of_each() {
+    const EXPLAIN: [&str; 6] = ["explain", "cfr", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
+    for (table, of) in [("deployments", DEPLOYMENTS), ("incidents", crate::support::INCIDENTS)] {
+        let place = place();
+        place.write("x.csv", of).done(["import", table, "x.csv", "--covers", "2026-06-01..2026-10-01"]);
+        let before = place.done(EXPLAIN).stdout;
+        let month = place.path("data").join(table).join("month=2026-08");
+        fs::create_dir(&month).expect("a folder");
+        fs::copy(month.with_file_name("month=2026-07").join("part.parquet"), month.join("part.parquet"))
+            .expect("copied");
+        let run = place.run(REPORT);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(run.stderr.contains(table) && run.stderr.contains("dataset repair --yes"), "{}", run.stderr);
+        assert_eq!(run.stderr.matches("error: ").count(), 1, "{}", run.stderr);
+        place.run(["dataset", "repair", "--yes"]);
+        let after = place.done(EXPLAIN).stdout;
+        assert_eq!(after, before, "{table}");
+    }
+}

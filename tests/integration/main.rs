@@ -24,6 +24,7 @@ mod generate;
 mod github;
 mod github_recorded;
 mod hostile_files;
+mod hostile_names;
 mod house;
 mod import;
 mod incidents;

@@ -7,7 +7,7 @@ use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::Code;
-use crate::cli::output::{data, printable};
+use crate::cli::output::{self, data, printable};
 use crate::domain::words::on_one_line;
 use crate::metrics::tables::{Finding, Severity};
 use crate::metrics::{Depth, Request, analyse};
@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(audit: &Audit, common: &Common) -> anyhow::Result<Code
                 json!({"id": it.id(), "severity": it.severity.as_str(), "scope": it.scope(), "message": message,
                     "advice": advice})
             };
-            data(&(serde_json::to_string_pretty(&findings.iter().map(one).collect::<Vec<_>>())? + "\n"))?;
+            output::json(&(serde_json::to_string_pretty(&findings.iter().map(one).collect::<Vec<_>>())? + "\n"))?;
         }
     }
     let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Error);

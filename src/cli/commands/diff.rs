@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cli::args::{Diff, TextOrJson};
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{data, printable};
+use crate::cli::output::{self, data, printable};
 use crate::domain::words::plain;
 use crate::report::diff::{all, brief, difference};
 use crate::report::verdicts::{self, Verdicts};
@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(asked: &Diff) -> anyhow::Result<Code> {
     match asked.format {
         TextOrJson::Text if asked.all => data(&printable(&all(&difference)))?,
         TextOrJson::Text => data(&printable(&brief(&difference)))?,
-        TextOrJson::Json => data(&(serde_json::to_string_pretty(&difference)? + "\n"))?,
+        TextOrJson::Json => output::json(&(serde_json::to_string_pretty(&difference)? + "\n"))?,
     }
     Ok(Code::Done)
 }

@@ -7,7 +7,7 @@ use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{data, printable};
+use crate::cli::output::{self, data, printable};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
 use crate::metrics::{Depth, Request, analyse};
@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(asked: &Explain, common: &Common) -> anyhow::Result<Co
     };
     match asked.about.format {
         TextOrJson::Text => data(&printable(&explain::text(&explanation)))?,
-        TextOrJson::Json => data(&explanation.json()?)?,
+        TextOrJson::Json => output::json(&explanation.json()?)?,
     }
     Ok(Code::Done)
 }

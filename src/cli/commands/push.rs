@@ -44,7 +44,7 @@ fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
     if let Some(as_of) = push.as_of.filter(|as_of| *as_of > now) {
         return Err(UsageError(format!("--as-of {as_of} lies in the future of this machine's clock, {now}")).into());
     }
-    let analysis = whole(context, push.as_of, now)?;
+    let analysis = whole(context, push.as_of, now, talk)?;
     let groups = groups(&analysis);
     say_what_is_missing(&analysis, talk);
     let runtime = runtime()?;

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use crate::domain::group::GroupKind;
 use crate::domain::unit::Seconds;
-use crate::export::escape;
 use crate::export::event_series::{ENVIRONMENT, seconds};
 use crate::export::members::{Deployed, Members};
+use crate::export::{escape, label};
 use crate::metrics::tables::{Analysis, DailyRow, GroupReport, IncidentRecord};
 
 /// What one group of a Pushgateway is to hold.
@@ -33,7 +33,7 @@ fn grouping(report: &GroupReport) -> Vec<(&'static str, String)> {
     let kind = report.group.kind;
     let mut labels = vec![("scope", kind.as_str().to_owned())];
     if kind != GroupKind::All {
-        labels.push((kind.as_str(), report.group.name.clone()));
+        labels.push((kind.as_str(), label(&report.group.name)));
     }
     // An empty label is none, and the group would be that of its scope.
     labels.retain(|(_, value)| !value.is_empty());
@@ -46,7 +46,7 @@ pub(super) fn labels(report: &GroupReport) -> String {
     if report.group.kind == GroupKind::Service
         && let Some(team) = report.team.as_ref().filter(|team| !team.0.is_empty())
     {
-        let _ = write!(labels, ",team=\"{}\"", escape(&team.0));
+        let _ = write!(labels, ",team=\"{}\"", escape(&label(&team.0)));
     }
     labels
 }

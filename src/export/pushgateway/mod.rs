@@ -211,7 +211,7 @@ impl Gateway {
                 Err(PushError::NoGateway { url: url.to_string(), status, cause: shorten(&said) })
             }
             200..=299 => Ok(()),
-            _ => Err(PushError::Refused { group: url.to_string(), status, cause: advice(status, &said) }),
+            _ => Err(PushError::Refused { group: shorten(url.as_str()), status, cause: advice(status, &said) }),
         }
     }
 

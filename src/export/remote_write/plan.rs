@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::group::Group;
 use crate::domain::time::Timestamp;
 use crate::export::event_series::Series;
+use crate::export::label;
 
 /// Samples in one request: some hundred KiB.
 const BATCH: usize = 5_000;
@@ -115,7 +116,7 @@ impl<'a> Batch<'a> {
 
 /// A group's name among the parts.
 pub fn key(group: &Group) -> String {
-    format!("{}/{}", group.kind.as_str(), group.name)
+    format!("{}/{}", group.kind.as_str(), label(&group.name))
 }
 
 /// The samples of a series by month (UTC).

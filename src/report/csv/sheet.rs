@@ -9,8 +9,16 @@ use chrono::NaiveDate;
 
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::domain::words::printable;
 use crate::metrics::tables::Unit;
 use crate::report::cells::Cells;
+
+/// Characters with which a spreadsheet lets a formula begin. Excel and `LibreOffice` read the full-width forms like the
+/// others, and leave white space before them out.
+const RUN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// Control characters that a cell between quotes can hold; a terminal would obey the others.
+const KEPT: [char; 3] = ['\n', '\r', '\t'];
 
 /// A file being written.
 pub(super) struct Sheet<'w> {
@@ -47,12 +55,13 @@ impl Cells for Sheet<'_> {
 
     /// A text that a spreadsheet would run is made harmless.
     fn text(&mut self, value: &str) -> io::Result<()> {
-        if !value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            return self.word(value);
+        let value = printable(value, &KEPT);
+        if !value.starts_with(RUN) {
+            return self.word(&value);
         }
         self.cell.clear();
         self.cell.push('\'');
-        self.cell.push_str(value);
+        self.cell.push_str(&value);
         Ok(self.writer.write_field(&self.cell)?)
     }
 

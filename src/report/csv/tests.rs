@@ -76,15 +76,27 @@ fn a_group_without_data_keeps_its_rows_and_leaves_the_values_empty() {
 
 #[test]
 fn text_that_a_spreadsheet_would_run_is_prefixed_and_numbers_are_not() {
-    for run in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+    for run in ["=1", "+1", "-1", "@x", "\tx", "\rx", "\n=1", "\nx", "＝1", "＋1", "－1", "＠x"] {
         assert_eq!(cell(|sheet| sheet.text(run)), format!("'{run}"));
     }
-    for plain in ["a=1", "1-2", "", "'=1", "–1", "\nx"] {
+    for plain in ["a=1", "1-2", "", "'=1", "–1", "a＝1"] {
         assert_eq!(cell(|sheet| sheet.text(plain)), plain);
     }
     let rows = read(&text_of(incidents, &sample::full()));
     assert_eq!(&rows[1][2], "'+1 \"checkout\" down,\r\nagain");
     assert_eq!(&rows[1][16], "-30", "a number stays a number");
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_replaced_in_every_cell_of_text() {
+    for (raw, written) in [
+        ("a\u{1b}]0;x\u{7}", "a\u{fffd}]0;x\u{fffd}"),
+        ("\0=1", "\u{fffd}=1"),
+        ("\u{202e}=1", "\u{fffd}=1"),
+        ("a\u{9b}31m\u{61c}", "a\u{fffd}31m\u{fffd}"),
+    ] {
+        assert_eq!(cell(|sheet| sheet.text(raw)), written, "{raw:?}");
+    }
 }
 
 #[test]

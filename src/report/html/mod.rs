@@ -49,6 +49,7 @@ use super::bulletin::bulletin;
 use super::chart::{self, Chart, ChartError};
 use super::findings::{Grouped, grouped};
 use crate::domain::group::GroupKind;
+use crate::domain::words::printable;
 use crate::metrics::tables::{Analysis, GroupReport};
 
 /// The one script of the page, which only enhances it.
@@ -156,8 +157,5 @@ fn sections(analysis: &Analysis, all: &GroupReport, provenance: &Provenance) -> 
 
 /// Replaces what could turn the direction of the text around it, and control characters that HTML does not know.
 fn without_controls(text: &str) -> String {
-    let hostile = |letter: char| {
-        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') || (letter.is_control() && letter != '\n')
-    };
-    text.replace(hostile, "\u{fffd}")
+    printable(text, &['\n']).into_owned()
 }

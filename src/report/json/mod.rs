@@ -20,6 +20,7 @@ use self::fields::Fields;
 use self::group::GroupView;
 use super::Provenance;
 use super::bulletin::bulletin;
+use crate::domain::words::printable_json;
 use crate::metrics::tables::Analysis;
 
 /// The version of the shape, in `schema_version`.
@@ -82,7 +83,5 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, se
         inputs: analysis.inputs.iter().map(InputView::new).collect(),
         findings: analysis.findings.iter().map(FindingView::new).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&report)?;
-    text.push('\n');
-    Ok(text)
+    Ok(printable_json(&serde_json::to_string_pretty(&report)?) + "\n")
 }

@@ -3,6 +3,8 @@
 //! Markup is escaped, line breaks become spaces, and a zero-width space (written as an entity, so that it can be seen
 //! in the source) keeps a code host from turning `@name` into a mention, `#12` into a reference, a URL into a link.
 
+use crate::domain::words::{is_obeyed, turns_text};
+
 /// Longest text taken over, in characters; the rest is cut off with `…`.
 const LONGEST: usize = 1_000;
 
@@ -38,8 +40,8 @@ pub(super) fn text(raw: &str) -> String {
                 out.push('\\');
                 out.push(letter);
             }
-            _ if letter.is_control() || letter.is_whitespace() => out.push(' '),
-            _ if turns_text_around(letter) => {}
+            _ if turns_text(letter) => {}
+            _ if is_obeyed(letter) || letter.is_whitespace() => out.push(' '),
             _ => out.push(letter),
         }
     }
@@ -48,11 +50,6 @@ pub(super) fn text(raw: &str) -> String {
 
 fn ends_with_www(out: &str) -> bool {
     out.len().checked_sub(3).and_then(|from| out.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
-}
-
-/// The marks by which a name could show something else than it is.
-fn turns_text_around(letter: char) -> bool {
-    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -71,7 +68,8 @@ mod tests {
             ("[x](https://evil.example)", "\\[x\\](https:&#8203;//evil.example)"),
             ("WWW.evil.example", "WWW&#8203;.evil.example"),
             ("&lt;", "&amp;lt;"),
-            ("\u{202e}txt", "txt"),
+            ("\u{202e}txt\u{61c}", "txt"),
+            ("a\u{1b}[31mb\0c", "a \\[31mb c"),
             ("plain-name 1.2", "plain-name 1.2"),
         ] {
             assert_eq!(text(raw), safe, "{raw}");

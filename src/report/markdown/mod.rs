@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 
 use super::bulletin::bulletin;
 use super::findings::{Grouped, grouped};
-use super::{Provenance, words};
+use super::notes::Notes;
+use super::{Provenance, number, words};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Analysis, Figures, GroupReport, NoData};
 
@@ -38,11 +39,12 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     }
     out.push_str(&first::behind(&bulletin, &analysis.settings.bands));
     let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
+    let noted = list("Notes", "notes", &note_lines(analysis, &provenance.notes), "the file of --notes");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");
     if !parts.is_empty() {
         out.push_str("\n## Teams and services\n\n");
         out.push_str(table::GROUPS_HEAD);
-        let room = CAP.saturating_sub(findings.len() + missing.len());
+        let room = CAP.saturating_sub(noted.len() + findings.len() + missing.len());
         let rows: Vec<String> =
             parts.into_iter().map(|report| table::group(report, &analysis.settings.bands)).collect();
         let dropped = fill(&mut out, &rows, room);
@@ -50,6 +52,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
             let _ = writeln!(out, "\n{dropped} more rows did not fit here; all are in summary.csv.");
         }
     }
+    out.push_str(&noted);
     out.push_str(&findings);
     out.push_str(&missing);
     out
@@ -84,6 +87,21 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
     ));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// The notes and freezes of the period, by day.
+fn note_lines(analysis: &Analysis, notes: &Notes) -> Vec<String> {
+    let (from, to) = (analysis.period.from, analysis.period.to);
+    let remarks = notes.on_days(from, to).into_iter().map(|it| (it.date, number::date(it.date), "", &it.text));
+    let frozen = notes.freezes_within(from, to).into_iter();
+    let frozen = frozen.map(|it| (it.from, number::days(it.from, it.to), "freeze", &it.text));
+    let mut lines: Vec<_> = remarks.chain(frozen).collect();
+    lines.sort_by_key(|line| line.0);
+    let line = |(_, when, what, text): (_, String, &str, &String)| {
+        let between = if what.is_empty() || text.is_empty() { "" } else { ": " };
+        format!("- **{when}** {what}{between}{}\n", escape::text(text))
+    };
+    lines.into_iter().map(line).collect()
 }
 
 fn finding_lines(analysis: &Analysis) -> Vec<String> {

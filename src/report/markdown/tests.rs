@@ -25,6 +25,21 @@ fn a_period_that_is_not_over_says_so() {
 }
 
 #[test]
+fn notes_and_freezes_of_the_period_are_listed_by_day() {
+    let file = "
+        [[freeze]]\nfrom = 2026-09-14\nto = 2026-09-21\n
+        [[freeze]]\nfrom = 2026-06-01\nto = 2026-07-02\ntext = 'Trade fair'\n
+        [[note]]\ndate = 2026-08-03\ntext = \"New *cluster*.\\u001b[31m\"\n
+        [[note]]\ndate = 2026-10-01\ntext = 'later'\n";
+    let provenance = crate::report::Provenance { notes: toml::from_str(file).expect("notes"), ..sample::provenance() };
+    let text = render(&sample::full(), &provenance);
+    let wanted = "## Notes\n\n- **1 Jun to 1 Jul 2026** freeze: Trade fair\n- **3 Aug 2026** New \\*cluster\\*. \\[31m\n\
+                  - **14 to 20 Sep 2026** freeze\n\n## Findings";
+    assert!(text.contains(wanted), "{text}");
+    assert!(!render(&sample::full(), &sample::provenance()).contains("## Notes"));
+}
+
+#[test]
 fn every_row_of_a_table_has_the_cells_of_its_head() {
     let text = render(&sample::full(), &sample::provenance());
     let bars = |line: &str| line.matches('|').count() - line.matches("\\|").count();

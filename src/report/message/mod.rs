@@ -14,6 +14,7 @@ use super::bulletin::{Bulletin, bulletin};
 use super::words::{period_name, progress};
 use super::{Provenance, digest, number, reading};
 use crate::domain::group::GroupKind;
+use crate::domain::words::{is_obeyed, turns_text};
 use crate::metrics::tables::{Analysis, Figure, Metric};
 
 /// Longest text of one kind, in characters; the rest is cut off with `…`.
@@ -131,10 +132,11 @@ fn clean(text: &str) -> String {
 
 /// Without line breaks, control characters and marks that turn the direction of text.
 fn neutral(text: &str) -> String {
-    let turns =
-        |letter: &char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let is_space = |letter: char| letter.is_control() || letter.is_whitespace();
-    text.chars().filter(|letter| !turns(letter)).map(|letter| if is_space(letter) { ' ' } else { letter }).collect()
+    let is_space = |letter: char| is_obeyed(letter) || letter.is_whitespace();
+    text.chars()
+        .filter(|letter| !turns_text(*letter))
+        .map(|letter| if is_space(letter) { ' ' } else { letter })
+        .collect()
 }
 
 fn cut(text: &str) -> String {

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use plotters::style::RGBColor;
 
+use crate::domain::words::is_obeyed;
 use crate::report::chart::Drawing;
 use crate::report::chart::palette::{MUTED, hex};
 
@@ -133,9 +134,9 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             _ if letter.is_whitespace() => escaped.push(' '),
-            _ if letter.is_control() => escaped.push('\u{fffd}'),
+            _ if is_obeyed(letter) => escaped.push('\u{fffd}'),
             _ => escaped.push(letter),
         }
     }

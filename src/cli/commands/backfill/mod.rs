@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(road: &Road, common: &Common, talk: Talk) -> anyhow::R
 /// The series of all that was read, up to an instant, and nothing that lies in the future.
 fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Vec<Series>> {
     let now = now();
-    let analysis = whole(context, span.as_of, now)?;
+    let analysis = whole(context, span.as_of, now, talk)?;
     let as_of = analysis.as_of;
     let settings = &context.config.settings;
     if let Some(since) = span.since.filter(|&since| settings.zone.midnight(since) >= as_of) {

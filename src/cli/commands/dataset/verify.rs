@@ -7,7 +7,7 @@ use serde_json::json;
 use super::rows;
 use crate::cli::args::TextOrJson;
 use crate::cli::exit::Code;
-use crate::cli::output::{Talk, data, printable};
+use crate::cli::output::{self, Talk, data, printable};
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
 
@@ -31,7 +31,7 @@ pub(super) fn run(folder: &Path, format: TextOrJson, talk: Talk) -> anyhow::Resu
                     })
                 })
                 .collect();
-            data(&(serde_json::to_string_pretty(&json!({ "schema_version": 1, "problems": list }))? + "\n"))?;
+            output::json(&(serde_json::to_string_pretty(&json!({ "schema_version": 1, "problems": list }))? + "\n"))?;
         }
     }
     let name = folder.display();

@@ -13,6 +13,7 @@ use crate::cli::exit::Ended;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
+use crate::domain::words::is_obeyed;
 use crate::http::BudgetLeft;
 use crate::store::Effect;
 
@@ -228,7 +229,7 @@ fn minute(at: Timestamp) -> String {
 
 /// Text from elsewhere on one line, without what a terminal would obey.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars().map(|letter| if is_obeyed(letter) { ' ' } else { letter }).collect()
 }
 
 #[cfg(test)]
