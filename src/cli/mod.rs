@@ -9,6 +9,7 @@ mod commands;
 mod content;
 mod context;
 mod dataset;
+mod disk;
 mod exit;
 mod extras;
 mod gate;

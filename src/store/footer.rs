@@ -106,7 +106,7 @@ pub(super) fn finish(file: &mut [u8]) -> Option<String> {
 /// Refuses a part whose footer is not the one that was written; one without a seal of its footer passes.
 pub(super) fn check_own_seal(path: &Path) -> Result<(), StoreError> {
     let footer = read_footer(path).map_err(StoreError::io("read", path))?;
-    if footer.is_none_or(|footer| is_as_written(footer)) {
+    if footer.is_none_or(is_as_written) {
         return Ok(());
     }
     let cause = "its footer changed after it was written (the SHA-256 in the footer does not match)";

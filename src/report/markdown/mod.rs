@@ -39,12 +39,12 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     }
     out.push_str(&first::behind(&bulletin));
     let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
-    let noted = list("Notes", "notes", &note_lines(analysis, &provenance.notes), "the file of --notes");
+    let listed = list("Notes", "notes", &note_lines(analysis, &provenance.notes), "the file of --notes");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");
     if !parts.is_empty() {
         out.push_str("\n## Teams and services\n\n");
         out.push_str(table::GROUPS_HEAD);
-        let room = CAP.saturating_sub(noted.len() + findings.len() + missing.len());
+        let room = CAP.saturating_sub(listed.len() + findings.len() + missing.len());
         let rows: Vec<String> =
             parts.into_iter().map(|report| table::group(report, &analysis.settings.bands)).collect();
         let dropped = fill(&mut out, &rows, room);
@@ -52,7 +52,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
             let _ = writeln!(out, "\n{dropped} more rows did not fit here; all are in summary.csv.");
         }
     }
-    out.push_str(&noted);
+    out.push_str(&listed);
     out.push_str(&findings);
     out.push_str(&missing);
     out
@@ -92,10 +92,10 @@ fn head(analysis: &Analysis, provenance: &Provenance) -> String {
 /// The notes and freezes of the period, by day.
 fn note_lines(analysis: &Analysis, notes: &Notes) -> Vec<String> {
     let (from, to) = (analysis.period.from, analysis.period.to);
-    let noted = notes.on_days(from, to).into_iter().map(|it| (it.date, number::date(it.date), "", &it.text));
+    let on_days = notes.on_days(from, to).into_iter().map(|it| (it.date, number::date(it.date), "", &it.text));
     let frozen = notes.freezes_within(from, to).into_iter();
     let frozen = frozen.map(|it| (it.from, number::days(it.from, it.to), "freeze", &it.text));
-    let mut lines: Vec<_> = noted.chain(frozen).collect();
+    let mut lines: Vec<_> = on_days.chain(frozen).collect();
     lines.sort_by_key(|line| line.0);
     let line = |(_, when, what, text): (_, String, &str, &String)| {
         let between = if what.is_empty() || text.is_empty() { "" } else { ": " };

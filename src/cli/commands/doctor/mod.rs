@@ -2,6 +2,7 @@
 
 mod checklist;
 mod dataset;
+mod disk;
 mod environments;
 mod github;
 mod incidents;
@@ -26,6 +27,7 @@ pub(in crate::cli) fn run(network: Network, common: &Common, talk: Talk) -> anyh
         Ok(context) => {
             config(&context.config, common, &mut list);
             dataset::check(&context, &mut list);
+            disk::check(&context, &mut list);
             github::check(&context.config, network, common, talk, &mut list)?;
             incidents::check(&context, network, talk, &mut list)?;
             prometheus::check(&context, network, talk, &mut list)?;
