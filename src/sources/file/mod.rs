@@ -11,6 +11,8 @@ mod error;
 mod instant;
 mod json;
 mod keys;
+#[cfg(test)]
+mod mutated;
 mod notes;
 mod preset;
 mod record;
