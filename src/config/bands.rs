@@ -62,7 +62,7 @@ fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
     let edition = top.text("edition")?.ok_or_else(|| {
         top.unusable(
             "edition",
-            "missing; name the edition, like `edition = \"acme-2026\"`: it is printed with the bands".into(),
+            "missing; name the edition, like `edition = \"acme-2026\"`: it is printed with the bands",
         )
     })?;
     if Bands::EDITIONS.contains(&edition.value) {

@@ -156,7 +156,7 @@ impl<'a> Section<'a> {
     /// A list of strings with at least one in it.
     pub(super) fn some_texts(&self, key: &str, why: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
         match self.texts(key)? {
-            Some(list) if list.is_empty() => Err(self.unusable(key, format!("an empty list; {why}"))),
+            Some(list) if list.is_empty() => Err(self.unusable(key, &format!("an empty list; {why}"))),
             list => Ok(list),
         }
     }
@@ -204,12 +204,12 @@ impl<'a> Section<'a> {
     }
 
     /// A value that cannot be used.
-    pub(super) fn unusable(&self, key: &str, what: String) -> ConfigError {
+    pub(super) fn unusable(&self, key: &str, what: &str) -> ConfigError {
         let offset = self.table.get(key).map_or(self.span.start, |value| value.span().start);
         ConfigError::Unusable {
             at: self.document.place(offset),
             key: key_name(&self.name, key),
-            what: within_a_message(&what),
+            what: within_a_message(what),
         }
     }
 

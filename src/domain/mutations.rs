@@ -99,7 +99,8 @@ fn changed(mut bytes: Vec<u8>, (kind, place, length, other): &Change, samples: &
 /// Fails where an error is no sentence: it has control characters, is empty, or quotes without end.
 pub(crate) fn is_a_sentence(error: &str) -> Result<(), TestCaseError> {
     prop_assert!(!error.trim().is_empty());
-    prop_assert!(error.len() < 2_000, "{} bytes: {}", error.len(), error.chars().take(300).collect::<String>());
+    let letters = error.chars().count();
+    prop_assert!(letters < 2_000, "{letters} letters: {}", error.chars().take(300).collect::<String>());
     prop_assert!(!error.contains(char::is_control), "{error:?}");
     Ok(())
 }
