@@ -1,9 +1,34 @@
-//! What a disk allows: whether files can be made in a folder, and how much room is left.
+//! What a disk allows: whether files can be made in a folder, and how much room is left. Asked before a command reads
+//! anything, so that a full or read-only disk is named at the start and not half-way.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
+
+use crate::domain::words::plain;
 use crate::platform;
+
+/// Bytes without which nothing is begun: what a small dataset or a report takes.
+const LEAST: u64 = 1 << 20;
+
+/// Fails where a folder, or the one in which it would be made, cannot be written or has no room. `flag` names another.
+pub(super) fn check(folder: &Path, flag: &str) -> anyhow::Result<()> {
+    let there = nearest(folder);
+    if there.is_dir() && let Err(cause) = can_write(&there) {
+        let cause = refusal(&cause);
+        return Err(anyhow!("{}: {cause}; choose another folder with {flag}", folder.display()));
+    }
+    match free(&there) {
+        Some(free) if free < LEAST => Err(anyhow!(
+            "{}: the disk has {free} bytes left, and at least {} MiB is needed; make room on the disk, or choose another \
+             folder with {flag} (nothing was changed)",
+            folder.display(),
+            LEAST >> 20
+        )),
+        _ => Ok(()),
+    }
+}
 
 /// The folder itself, or the nearest one above it that exists: where it would be made.
 pub(super) fn nearest(folder: &Path) -> PathBuf {
@@ -17,6 +42,16 @@ pub(super) fn nearest(folder: &Path) -> PathBuf {
 /// Why it cannot be made.
 pub(super) fn can_write(folder: &Path) -> io::Result<()> {
     tempfile::tempfile_in(folder).and_then(|file| file.set_len(1))
+}
+
+/// Why no file can be made, in words.
+pub(super) fn refusal(cause: &io::Error) -> String {
+    match cause.kind() {
+        ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not write there".to_owned(),
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => format!("no file can be made there ({})", plain(&cause.to_string())),
+    }
 }
 
 /// The bytes that are free to this user on the disk of a folder; `None` where that cannot be told.
@@ -37,5 +72,6 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
         assert!(can_write(&missing).is_err());
         assert!(free(folder.path()).is_none_or(|bytes| bytes > 0));
+        check(&missing, "--data").expect("room");
     }
 }

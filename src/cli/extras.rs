@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::exit::UsageError;
-use crate::domain::words::plain;
+use crate::domain::words::{plain, within_a_message};
 use crate::report::Notes;
 
 /// A page of 300 KB has no room for more.
@@ -50,7 +50,7 @@ pub(super) fn notes(path: &Path) -> Result<Notes, UsageError> {
 pub(super) fn parse_notes(name: &str, text: &str) -> Result<Notes, UsageError> {
     let notes: Notes = toml::from_str(text).map_err(|cause| {
         let at = cause.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
-        let words = cause.message().lines().next().unwrap_or_default().to_owned();
+        let words = within_a_message(cause.message().lines().next().unwrap_or_default());
         UsageError(format!(
             "{name}:{at}: {words}; write `comment = \"…\"`, [[action]] with `what`, `owner`, `due`, `metric` and `service` \
              or `team`, [[note]] with `date` and `text`, [[freeze]] with `from`, `to` and `text`, dates like \
@@ -104,7 +104,24 @@ fn is_svg(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_svg;
+    use proptest::prelude::*;
+
+    use super::{is_svg, parse_notes};
+    use crate::domain::mutations::{is_a_sentence, mutated_text};
+
+    const NOTES: [&[u8]; 2] = [
+        include_bytes!("../../tests/corpora/notes/before.toml"),
+        include_bytes!("../../tests/corpora/notes/demo.toml"),
+    ];
+
+    proptest! {
+        #[test]
+        fn any_file_of_notes_is_read_or_refused_in_one_sentence(text in mutated_text(&NOTES)) {
+            if let Err(cause) = parse_notes("notes.toml", &text) {
+                is_a_sentence(&cause.to_string())?;
+            }
+        }
+    }
 
     #[test]
     fn an_svg_begins_with_its_element_behind_declarations_and_comments() {

@@ -31,6 +31,7 @@ use super::schema;
 use crate::domain::band::{Band, Bands, Limit, MIN_SAMPLE, Thresholds};
 use crate::domain::time::parse_duration;
 use crate::domain::unit::Seconds;
+use crate::domain::words::within_a_message;
 
 /// The bands that `named` asks for; a file is looked for in `folder`.
 pub(super) fn read(
@@ -42,12 +43,12 @@ pub(super) fn read(
         return Ok(bands);
     }
     let path = folder.join(named.value);
-    let file = path.display().to_string();
+    let file = within_a_message(&path.display().to_string());
     match read(&path) {
         Ok(text) => parse(&text, &path),
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(ConfigError::UnknownBands {
             at: named.at.clone(),
-            found: named.value.to_owned(),
+            found: within_a_message(named.value),
             editions: schema::list(&Bands::EDITIONS, "", ""),
             file,
         }),
@@ -61,7 +62,7 @@ fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
     let edition = top.text("edition")?.ok_or_else(|| {
         top.unusable(
             "edition",
-            "missing; name the edition, like `edition = \"acme-2026\"`: it is printed with the bands".into(),
+            "missing; name the edition, like `edition = \"acme-2026\"`: it is printed with the bands",
         )
     })?;
     if Bands::EDITIONS.contains(&edition.value) {

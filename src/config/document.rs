@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::{ConfigError, Place};
 use super::schema::{self, Schema};
 use super::secret;
+use crate::domain::words::within_a_message;
 
 /// An opened file.
 pub(super) struct Document<'a> {
@@ -43,7 +44,7 @@ impl<'a> Document<'a> {
                 ("duplicate key", Some(key)) => duplicate(key, text.get(..span.start).unwrap_or_default()),
                 (message, _) => message.to_owned(),
             };
-            ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what }
+            ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what: within_a_message(&what) }
         })?;
         let document = Self { file, text, root: root.into_inner() };
         if let Some(found) = secret::find(&document.root) {
@@ -66,7 +67,11 @@ impl<'a> Document<'a> {
         let Some((offset, section, key, is_section)) = unknown.into_iter().min() else { return Ok(()) };
         let at = self.place(offset);
         Err(if is_section {
-            ConfigError::UnknownSection { at, hint: schema::section_hint(schema, &key), section: key }
+            ConfigError::UnknownSection {
+                at,
+                hint: schema::section_hint(schema, &key),
+                section: within_a_message(&key),
+            }
         } else {
             let hint = schema::key_hint(schema, &section, &key);
             ConfigError::UnknownKey { at, key: key_name(&section, &key), hint }
@@ -151,7 +156,7 @@ impl<'a> Section<'a> {
     /// A list of strings with at least one in it.
     pub(super) fn some_texts(&self, key: &str, why: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
         match self.texts(key)? {
-            Some(list) if list.is_empty() => Err(self.unusable(key, format!("an empty list; {why}"))),
+            Some(list) if list.is_empty() => Err(self.unusable(key, &format!("an empty list; {why}"))),
             list => Ok(list),
         }
     }
@@ -191,7 +196,7 @@ impl<'a> Section<'a> {
             _ => Err(ConfigError::OutOfRange {
                 at: self.document.place(value.span().start),
                 key: key_name(&self.name, key),
-                found: number.to_string(),
+                found: within_a_message(&number.to_string()),
                 least,
                 most,
             }),
@@ -199,14 +204,18 @@ impl<'a> Section<'a> {
     }
 
     /// A value that cannot be used.
-    pub(super) fn unusable(&self, key: &str, what: String) -> ConfigError {
+    pub(super) fn unusable(&self, key: &str, what: &str) -> ConfigError {
         let offset = self.table.get(key).map_or(self.span.start, |value| value.span().start);
-        ConfigError::Unusable { at: self.document.place(offset), key: key_name(&self.name, key), what }
+        ConfigError::Unusable {
+            at: self.document.place(offset),
+            key: key_name(&self.name, key),
+            what: within_a_message(what),
+        }
     }
 
     /// The section lacks something or has too much.
     pub(super) fn incomplete(&self, what: &str) -> ConfigError {
-        ConfigError::Incomplete { at: self.at(), section: self.name.clone(), what: what.to_owned() }
+        ConfigError::Incomplete { at: self.at(), section: within_a_message(&self.name), what: what.to_owned() }
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &'static str) -> ConfigError {
@@ -227,7 +236,7 @@ impl<'a> Section<'a> {
 impl Text<'_> {
     /// Says that the value cannot be used, and why.
     pub(super) fn unusable(&self, what: impl Into<String>) -> ConfigError {
-        ConfigError::Unusable { at: self.at.clone(), key: self.key.clone(), what: what.into() }
+        ConfigError::Unusable { at: self.at.clone(), key: self.key.clone(), what: within_a_message(&what.into()) }
     }
 
     /// The value as something else, by a reader that says what is wrong in words.
@@ -242,7 +251,7 @@ impl Text<'_> {
             ConfigError::UnknownChoice {
                 at: self.at.clone(),
                 key: self.key.clone(),
-                found: self.value.to_owned(),
+                found: within_a_message(self.value),
                 choices: schema::list(&words, "`", "`"),
             }
         })
@@ -251,6 +260,7 @@ impl Text<'_> {
 
 /// A key as errors name it.
 fn key_name(section: &str, key: &str) -> String {
+    let (section, key) = (within_a_message(section), within_a_message(key));
     if section.is_empty() { format!("`{key}`") } else { format!("`{key}` in [{section}]") }
 }
 

@@ -173,7 +173,7 @@ fn variable(section: &Section<'_>, key: &str) -> Result<Option<String>, ConfigEr
 /// The address of an API to which a token always goes; plain http is for loopback alone.
 fn api_url(section: &Section<'_>, default: &str) -> Result<Endpoint, ConfigError> {
     let Some(text) = section.text("api_url")? else {
-        return Endpoint::parse(default).map_err(|what| section.unusable("api_url", what));
+        return Endpoint::parse(default).map_err(|what| section.unusable("api_url", &what));
     };
     let endpoint = text.read(Endpoint::parse)?.into_base();
     if endpoint.may_carry_a_token() {

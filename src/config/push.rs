@@ -74,7 +74,7 @@ fn login(section: &Section<'_>) -> Result<Login, ConfigError> {
             let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
             if name.is_empty() || !name.chars().all(is_name) || name.eq_ignore_ascii_case("authorization") {
                 let what = "not a header that can be set here; a login goes into `bearer_token_env` or `username`";
-                return Err(inner.unusable(name, what.into()));
+                return Err(inner.unusable(name, what));
             }
             let value = if key == "headers" {
                 inner.text(name)?.map(|text| text.value.to_owned())

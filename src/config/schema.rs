@@ -119,8 +119,15 @@ pub(super) fn list(names: &[&str], open: &str, close: &str) -> String {
     names.iter().map(|name| format!("{open}{name}{close}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Bytes of a name that may mean another.
+const LONGEST: usize = 64;
+
 /// The nearest of some names, where one is near enough to be what was meant.
 fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    // The distance takes time and memory by the length of both.
+    if name.len() > LONGEST {
+        return None;
+    }
     let name = name.to_lowercase().replace('-', "_");
     let (distance, near) = names.iter().map(|it| (strsim::damerau_levenshtein(&name, it), *it)).min()?;
     (distance <= 3 && distance * 2 <= name.chars().count()).then_some(near)

@@ -16,6 +16,7 @@ use super::error::{ConfigError, Place};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::settings::Service;
+use crate::domain::words::within_a_message;
 
 /// A service read so far, with the lines that a clash would name.
 struct Claim {
@@ -69,7 +70,7 @@ fn check_apart(later: &Claim, earlier: &Claim, default: &[Glob]) -> Result<(), C
     if new.name.0.to_lowercase() == old.name.0.to_lowercase() {
         return Err(ConfigError::DuplicateService {
             at: later.name_at.clone(),
-            name: new.name.0.clone(),
+            name: within_a_message(&new.name.0),
             first: earlier.name_at.clone(),
         });
     }
@@ -88,7 +89,11 @@ fn check_apart(later: &Claim, earlier: &Claim, default: &[Glob]) -> Result<(), C
                     repo.as_str(),
                     old.name
                 );
-                return Err(ConfigError::SharedClaim { at: at.clone(), claim, first: first.clone() });
+                return Err(ConfigError::SharedClaim {
+                    at: at.clone(),
+                    claim: within_a_message(&claim),
+                    first: first.clone(),
+                });
             }
         }
     }

@@ -12,6 +12,8 @@ pub mod graph;
 pub mod group;
 pub mod kind;
 pub mod limit;
+#[cfg(test)]
+pub(crate) mod mutations;
 pub mod pattern;
 pub mod period;
 pub mod priority;

@@ -16,6 +16,20 @@ pub fn on_one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
 
+/// Letters of a text from outside within a message.
+const LONGEST: usize = 600;
+
+/// A text from outside as a part of a message: on one line, nothing that a terminal would obey, and no more letters than
+/// somebody reads.
+pub fn within_a_message(text: &str) -> String {
+    let line = on_one_line(text);
+    let shown = printable(&line, &[]);
+    match shown.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", shown.get(..at).unwrap_or_default()),
+        None => shown.into_owned(),
+    }
+}
+
 /// Whether a character turns the direction of the text around it, so that a name can show something else than it is.
 /// These are Unicode's explicit directional formatting characters.
 pub fn turns_text(letter: char) -> bool {
@@ -54,13 +68,19 @@ pub fn printable_json(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, printable, printable_json};
+    use super::{plain, printable, printable_json, within_a_message};
 
     #[test]
     fn an_error_loses_its_number_and_its_capital() {
         assert_eq!(plain("Connection refused (os error 111)"), "connection refused");
         assert_eq!(plain("is a directory"), "is a directory");
         assert_eq!(plain(""), "");
+    }
+
+    #[test]
+    fn a_text_within_a_message_is_one_line_and_not_without_end() {
+        assert_eq!(within_a_message("a\r\nb\u{1b}[31m"), "a  b\u{fffd}[31m");
+        assert_eq!(within_a_message(&"ü".repeat(5_000)).chars().count(), super::LONGEST + 1);
     }
 
     #[test]

@@ -64,6 +64,10 @@ fn offset(text: &str) -> Option<i32> {
 
 /// The zone whose name, or whose city, is at most two slips away.
 fn nearest(lower: &str) -> Option<&'static str> {
+    // The distance takes time and memory by the length of both.
+    if lower.len() > 64 {
+        return None;
+    }
     TZ_VARIANTS
         .iter()
         .map(|zone| {

@@ -66,3 +66,62 @@ fn promql(value: &str) -> String {
 fn escape(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::group::Group;
+    use crate::domain::time::Timestamp;
+    use crate::export::event_series::{Family, Series};
+
+    /// The value of the one label of a sample, as a reader of OpenMetrics has it.
+    fn read_back(line: &str) -> Option<String> {
+        let (mut value, mut letters) = (String::new(), line.strip_prefix("dora_lead_time_seconds{service=\"")?.chars());
+        loop {
+            match letters.next()? {
+                '"' => break,
+                '\\' => value.push(match letters.next()? {
+                    'n' => '\n',
+                    other @ ('"' | '\\') => other,
+                    _ => return None,
+                }),
+                other => value.push(other),
+            }
+        }
+        (letters.as_str() == "} 60 1").then_some(value)
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_is_a_label_that_reads_back_and_that_no_terminal_obeys(name in any::<String>()) {
+            let value = label(&name);
+            prop_assert!(!value.contains(|letter: char| letter.is_control() && !matches!(letter, '\t' | '\n')));
+            prop_assert!(name.contains(char::is_control) || value == name);
+            let one = Series {
+                family: Family::LeadTime,
+                group: Group::all(),
+                labels: vec![("service", value.clone())],
+                samples: vec![(Timestamp(1_000), 60.0)],
+            };
+            let text = openmetrics::render(&[one]);
+            let lines: Vec<&str> = text.split('\n').collect();
+            prop_assert_eq!(lines.len(), 5, "{}", text);
+            prop_assert_eq!(read_back(lines[2]), Some(value));
+        }
+
+        #[test]
+        fn any_job_stays_within_its_quotes_and_its_line(job in any::<String>()) {
+            let text = promql(&job);
+            prop_assert!(!text.contains(is_obeyed), "{text:?}");
+            let is_open = text.chars().fold(false, |is_escaped, letter| letter == '\\' && !is_escaped);
+            prop_assert!(!is_open, "{text:?} would escape the quote behind it");
+            let mut escaped = false;
+            for letter in text.chars() {
+                prop_assert!(letter != '"' || escaped, "{text:?}");
+                escaped = letter == '\\' && !escaped;
+            }
+        }
+    }
+}

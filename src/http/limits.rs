@@ -94,7 +94,50 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
     use super::*;
+
+    const NAMES: [&str; 8] = [
+        "x-ratelimit-limit",
+        "ratelimit-limit",
+        "x-ratelimit-remaining",
+        "ratelimit-remaining",
+        "x-ratelimit-reset",
+        "ratelimit-reset",
+        "x-ratelimit-period-in-sec",
+        "retry-after",
+    ];
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<u64>().prop_map(|number| number.to_string()),
+            any::<i64>().prop_map(|number| number.to_string()),
+            Just("1e999".to_owned()),
+            Just("Fri, 31 Dec 9999 23:59:59 GMT".to_owned()),
+            Just("Mon, 01 Jan 0001 00:00:00 +1400".to_owned()),
+            "[ -~\u{80}-\u{ff}]{0,40}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_header_says_gives_a_wait(
+            said in prop::collection::vec((prop::sample::select(&NAMES), value()), 0..8),
+            now in 0..=253_402_300_799_999_i64,
+            nth in any::<u32>(),
+        ) {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-ratelimit-state", HeaderValue::from_static("THROTTLED"));
+            for (name, value) in said {
+                headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).expect("a value"));
+            }
+            let budget = Budget::read(&headers, Timestamp(now));
+            prop_assert!(!budget.is_used_up() || budget.wait(Timestamp(now), nth) >= Duration::ZERO);
+            let _ = (budget.is_low(40), budget.until_reset(Timestamp(now)));
+        }
+    }
 
     #[test]
     fn a_wait_follows_what_the_service_says_and_else_doubles() {

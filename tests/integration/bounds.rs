@@ -78,3 +78,49 @@ fn a_reply_larger_than_any_is_not_read_to_its_end() {
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("more than 16 MiB"), "{}", run.stderr);
 }
+
+#[test]
+fn a_hostile_import_file_costs_bounded_memory_and_ends_with_one_sentence() {
+    const MANY: usize = 60_000_000;
+    let place = Place::new();
+    let columns: Vec<String> = (0..10_000).map(|nth| format!("field {nth}")).collect();
+    let cells = ",x".repeat(columns.len());
+    let head = "id,service_keys,opened_at,resolved_at";
+    let row = "1,web,2026-07-01T09:00:00Z,2026-07-01T10:00:00Z";
+    for (name, text, code, wanted) in [
+        ("list.json", format!("[{{\"id\":[{}0]}}]", "0,".repeat(MANY / 2)), 4, "this value has more than 4 MiB"),
+        ("text.json", format!("[{{\"id\":\"{}\"}}]", "x".repeat(MANY)), 4, "this value has more than 4 MiB"),
+        ("deep.json", "[".repeat(MANY), 4, "this JSON array ends too early"),
+        ("header.csv", "abcdefg,".repeat(MANY / 8), 4, "this line has more than 16 MiB"),
+        ("columns.csv", format!("{}\n", "a,".repeat(7_000_000)), 4, "the header has 7000001 columns"),
+        ("quote.csv", format!("{head}\n\"{}", "x\n".repeat(MANY / 2)), 4, "this row has more than 16 MiB"),
+        ("wide.csv", format!("{head},{}\n{row}{cells}\n", columns.join(",")), 0, "9990 more unknown columns"),
+    ] {
+        place.write(name, &text);
+        let run = within(&place, 1_000, &["import", "incidents", name]);
+        assert_eq!(run.code, code, "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(wanted) && run.stderr.len() < 2_000, "{name}: {}", run.stderr);
+    }
+    for (path, wanted) in [("/dev/zero", "this line has more than 16 MiB"), ("/proc/self/mem", "cannot be read")] {
+        let run = within(&place, 1_000, &["import", "incidents", path]);
+        assert_eq!(run.code, 4, "{path}: {}", run.stderr);
+        assert!(run.stderr.contains(wanted) && run.stderr.contains(path), "{path}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn an_array_of_many_rows_in_one_line_is_read_piece_by_piece() {
+    let place = Place::new();
+    let long = "x".repeat(900);
+    let row = |nth: usize| {
+        format!(
+            "{{\"id\":\"{nth}\",\"service_keys\":[\"web\"],\"opened_at\":\"2026-07-01T09:00:00Z\",\
+             \"resolved_at\":null,\"title\":\"t\",\"ignored\":\"{long}\"}}"
+        )
+    };
+    let rows: Vec<String> = (0..100_000).map(row).collect();
+    place.write("rows.json", &format!("[{}]", rows.join(",")));
+    let run = within(&place, 900, &["import", "incidents", "rows.json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("100000 rows of incidents read, 100000 of them new"), "{}", run.stderr);
+}

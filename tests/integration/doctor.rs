@@ -85,6 +85,6 @@ fn folders_are_tried_and_the_free_room_is_said_without_leaving_a_file() {
     if place.path("/proc/self").is_dir() {
         let run = place.run([&DOCTOR[..], &["--out", "/proc/reports"]].concat()).checks();
         assert_eq!(run.code, 1, "{}", run.stdout);
-        says(&run, &["fail out folder: /proc/reports: no file can be made there: "]);
+        says(&run, &["fail out folder: /proc/reports: no file can be made there ("]);
     }
 }

@@ -20,6 +20,7 @@ mod exit_codes;
 mod export;
 mod fetch_usage;
 mod findings;
+mod full_disk;
 mod generate;
 mod github;
 mod github_recorded;

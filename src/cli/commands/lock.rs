@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use crate::cli::disk;
 use crate::cli::output::Talk;
 use crate::domain::time::Timestamp;
-use crate::store::{StoreError, Writer};
+use crate::store::Writer;
 
 /// Locks a dataset for a command that does this, like "importing". Locked before anything is read, so that a second
 /// writer learns it at once and not after a long read.
-pub(super) fn lock(folder: &Path, doing: &str, began: Timestamp, talk: Talk) -> Result<Writer, StoreError> {
+pub(super) fn lock(folder: &Path, doing: &str, began: Timestamp, talk: Talk) -> anyhow::Result<Writer> {
+    disk::check(folder, "--data")?;
     let holder = format!("process {}, which has been {doing} since {began}", std::process::id());
     let writer = Writer::lock(folder, &holder, began)?;
     if let Some(end) = writer.was_ahead() {

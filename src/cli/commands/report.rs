@@ -9,6 +9,7 @@ use crate::cli::closing;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
+use crate::cli::disk;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
@@ -49,6 +50,7 @@ pub(super) struct Made {
 /// Computes and writes what the flags ask for; with `notifies` also the message about it.
 pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Talk) -> anyhow::Result<Made> {
     let dataset = dataset::open(context)?;
+    disk::check(&context.out, "--out")?;
     let as_of = report.as_of.unwrap_or_else(now);
     let period = period(context, report.period.as_deref(), as_of)?;
     let filters = [&report.service, &report.team].map(|glob| glob.as_ref().map(Glob::as_str));

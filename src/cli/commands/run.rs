@@ -7,6 +7,7 @@ use crate::cli::args::{Common, Fetch, Run};
 use crate::cli::commands::report::Made;
 use crate::cli::commands::{fetch, push, report};
 use crate::cli::context::Context;
+use crate::cli::disk;
 use crate::cli::exit::{self, Code};
 use crate::cli::notify;
 use crate::cli::output::Talk;
@@ -24,6 +25,7 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
         network: run.network,
         strict: run.report.strict,
     };
+    disk::check(&context.out, "--out")?;
     let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
     // Where a source failed, its code says more than that of a report that could not be written for it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);

@@ -1,6 +1,7 @@
 //! The config as its user meets it: whole files into values, and what their digest depends on.
 
 mod mistakes;
+mod mutated;
 
 use std::io::{Error, ErrorKind};
 use std::path::Path;

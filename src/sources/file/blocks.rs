@@ -1,7 +1,8 @@
-//! The text of a file, some lines at a time: a file of gigabytes is never held whole.
+//! The text of a file, a piece at a time: a file of gigabytes is never held whole, and one without end is refused.
 //!
-//! UTF-8 and UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: to guess between them
-//! would change names without a word.
+//! A piece is whole lines, as CSV needs them, or whole characters, as JSON does, which may be one line. UTF-8 and
+//! UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: to guess between them would change
+//! names without a word.
 
 use std::io::Read;
 
@@ -13,39 +14,67 @@ use super::text::{self, Lines};
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 20;
 
+/// The longest line and the longest row, in bytes: what is longer is no table.
+pub(super) const LONGEST: usize = 16 << 20;
+
+/// Bytes of a file of UTF-16, which is read as a whole.
+const LONGEST_UTF16: u64 = 512 << 20;
+
 /// The unread text of a file.
 pub(super) struct Blocks<'a> {
     input: Box<dyn Read + 'a>,
     file: &'a str,
     bytes: Vec<u8>,
-    /// Where the last line end of the bytes ends: no character lies across it.
+    /// Where the piece ends: no character lies across it.
     cut: usize,
+    is_by_line: bool,
     is_whole: bool,
     /// The line on which the bytes begin.
     line: u64,
 }
 
 impl<'a> Blocks<'a> {
-    /// Reads the beginning of a file. UTF-16 is read as a whole.
+    /// Reads the beginning of a file, in whole characters.
     pub(super) fn of(input: impl Read + 'a, file: &'a str) -> Result<Self, FileError> {
-        let mut blocks = Self { input: Box::new(input), file, bytes: Vec::new(), cut: 0, is_whole: false, line: 1 };
+        let mut blocks = Self {
+            input: Box::new(input),
+            file,
+            bytes: Vec::new(),
+            cut: 0,
+            is_by_line: false,
+            is_whole: false,
+            line: 1,
+        };
         blocks.more()?;
         if text::is_utf16(&blocks.bytes) {
-            blocks.read_whole()?;
-            blocks.bytes = text::from_utf16(&blocks.bytes, file)?.into_bytes();
-            blocks.cut = blocks.bytes.len();
+            blocks.read_utf16()?;
         }
         if blocks.bytes.starts_with("\u{FEFF}".as_bytes()) {
             blocks.bytes.drain(..3);
             blocks.cut -= 3.min(blocks.cut);
         }
+        let mut blank = 0;
         while !blocks.is_whole && blocks.text()?.trim_start().is_empty() {
+            blank += blocks.cut;
+            if blank > LONGEST {
+                return Err(
+                    blocks.refused(format!("there is nothing but white space in the first {}", mebibytes(LONGEST)))
+                );
+            }
+            blocks.use_up(blocks.cut)?;
             blocks.more()?;
         }
         Ok(blocks)
     }
 
-    /// The text that is read and not yet used up: whole lines, or the rest of the file.
+    /// From here on gives whole lines.
+    pub(super) fn by_line(&mut self) -> Result<(), FileError> {
+        self.is_by_line = true;
+        self.cut = self.place_of_cut(0);
+        if self.cut == 0 { self.more() } else { Ok(()) }
+    }
+
+    /// The text that is read and not yet used up, up to the end of a line or character, or to the end of the file.
     pub(super) fn text(&self) -> Result<&str, FileError> {
         let bytes = self.bytes.get(..self.cut).unwrap_or_default();
         std::str::from_utf8(bytes).map_err(|cause| text::not_utf8(bytes, cause.valid_up_to(), self.line, self.file))
@@ -70,28 +99,71 @@ impl<'a> Blocks<'a> {
         Ok(())
     }
 
-    /// Reads on until the text has grown by a line, or to the end.
+    /// Reads on until the text has grown, or to the end.
     pub(super) fn more(&mut self) -> Result<(), FileError> {
         let before = self.cut;
         // Each time more: a record of any length is put together by few readings.
         while !self.is_whole && self.cut == before {
+            if self.bytes.len() - self.cut > LONGEST {
+                let line = Lines::from_line(self.text()?, self.line).at(self.cut);
+                return Err(Self::refused_at(self.file, line, too_long("line")));
+            }
             let wanted = BLOCK.max(self.bytes.len());
             let known = self.bytes.len();
             self.bytes.reserve(wanted);
             let read = self.input.by_ref().take(wanted as u64).read_to_end(&mut self.bytes);
             self.is_whole = read.map_err(|cause| FileError::io(self.file, &cause))? < wanted;
-            let last = memrchr(b'\n', self.bytes.get(known..).unwrap_or_default()).map(|at| known + at + 1);
-            self.cut = if self.is_whole { self.bytes.len() } else { last.unwrap_or(self.cut) };
+            self.cut = self.place_of_cut(known).max(self.cut);
         }
         Ok(())
     }
 
-    /// Reads to the end.
-    pub(super) fn read_whole(&mut self) -> Result<(), FileError> {
-        self.input.read_to_end(&mut self.bytes).map_err(|cause| FileError::io(self.file, &cause))?;
+    /// Where the piece ends, as far as the bytes from `known` on say.
+    fn place_of_cut(&self, known: usize) -> usize {
+        let bytes = self.bytes.get(known..).unwrap_or_default();
+        if self.is_whole {
+            self.bytes.len()
+        } else if self.is_by_line {
+            memrchr(b'\n', bytes).map_or(0, |at| known + at + 1)
+        } else {
+            // The last character may go on: its first byte is none of those that continue another.
+            let is_first = |byte: &u8| byte & 0b1100_0000 != 0b1000_0000;
+            bytes.iter().rposition(is_first).map_or(0, |at| known + at)
+        }
+    }
+
+    /// Reads a file of UTF-16 to its end.
+    fn read_utf16(&mut self) -> Result<(), FileError> {
+        let most = LONGEST_UTF16 - self.bytes.len() as u64;
+        let read = self.input.by_ref().take(most + 1).read_to_end(&mut self.bytes);
+        if read.map_err(|cause| FileError::io(self.file, &cause))? as u64 > most {
+            let problem = "this file of UTF-16 has more than 512 MiB; save it as UTF-8, which is read piece by piece";
+            return Err(self.refused(problem.into()));
+        }
+        self.bytes = text::from_utf16(&self.bytes, self.file)?.into_bytes();
         (self.is_whole, self.cut) = (true, self.bytes.len());
         Ok(())
     }
+
+    fn refused(&self, problem: String) -> FileError {
+        Self::refused_at(self.file, self.line, problem)
+    }
+
+    fn refused_at(file: &str, line: u64, problem: String) -> FileError {
+        FileError::Shape { file: file.to_owned(), line, problem }
+    }
+}
+
+/// What is wrong with a line or a row beyond all measure.
+pub(super) fn too_long(what: &str) -> String {
+    format!(
+        "this {what} has more than {}; the file is no CSV or JSON file, or a line end or closing quote is missing",
+        mebibytes(LONGEST)
+    )
+}
+
+fn mebibytes(bytes: usize) -> String {
+    format!("{} MiB", bytes >> 20)
 }
 
 #[cfg(test)]
@@ -103,6 +175,7 @@ mod tests {
         let line = "\u{fc},".repeat(1_000) + "\n";
         let file = line.repeat(2_000) + "end";
         let mut blocks = Blocks::of(file.as_bytes(), "f").expect("text");
+        blocks.by_line().expect("lines");
         let (mut found, mut times) = (String::new(), 0);
         loop {
             let text = blocks.text().expect("text").to_owned();
@@ -131,5 +204,34 @@ mod tests {
             }
         };
         assert!(refused.starts_with("f:500001: this line is not UTF-8"), "{refused}");
+    }
+
+    #[test]
+    fn a_piece_of_whole_characters_may_end_within_a_line() {
+        let file = "\u{1f600}\u{fc}".repeat(1_000_000);
+        let mut blocks = Blocks::of(file.as_bytes(), "f").expect("text");
+        let (mut length, mut times) = (0, 0);
+        loop {
+            let piece = blocks.text().expect("whole characters").len();
+            (length, times) = (length + piece, times + 1);
+            if blocks.is_whole() {
+                break;
+            }
+            blocks.use_up(piece).and_then(|()| blocks.more()).expect("read");
+        }
+        assert!(length == file.len() && times > 3, "{length} {times}");
+    }
+
+    #[test]
+    fn a_file_without_lines_or_without_end_is_refused_before_it_fills_the_memory() {
+        for (endless, wanted) in [
+            (Box::new(std::io::repeat(0)) as Box<dyn Read>, "this line has more than 16 MiB"),
+            (Box::new(std::io::repeat(b'x')), "this line has more than 16 MiB"),
+            (Box::new(std::io::repeat(b'\n')), "nothing but white space in the first 16 MiB"),
+            (Box::new((&b"\xff\xfea\0"[..]).chain(std::io::repeat(b' '))), "more than 512 MiB"),
+        ] {
+            let refused = Blocks::of(endless, "f").and_then(|mut blocks| blocks.by_line()).expect_err("refused");
+            assert!(refused.to_string().contains(wanted), "{refused}");
+        }
     }
 }

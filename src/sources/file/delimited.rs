@@ -5,14 +5,22 @@
 
 use std::cell::Cell;
 
-use super::blocks::Blocks;
-use super::error::FileError;
+use rustc_hash::FxHashSet;
+
+use super::blocks::{Blocks, LONGEST, too_long};
+use super::error::{FileError, shortened};
 use super::notes::Tally;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt, needed};
 use super::split::{Next, Split};
 use super::text::Lines;
 use crate::domain::event::Table;
+
+/// Columns of a file; an export with a column for every comment of every issue has thousands.
+const MOST_COLUMNS: usize = 100_000;
+
+/// Unknown columns that are named.
+const MOST_NAMED: usize = 10;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -39,6 +47,10 @@ pub(super) fn read(
             at = end;
             let line = lines.at(begin);
             let Some(columns) = &columns else {
+                if split.len() > MOST_COLUMNS {
+                    let problem = format!("the header has {} columns; at most {MOST_COLUMNS} are read", split.len());
+                    return Err(FileError::Shape { file: file.to_owned(), line, problem });
+                }
                 let titles: Vec<&str> = (0..split.len()).filter_map(|cell| split.get(text, cell)).collect();
                 (width, columns) = (titles.len(), Some(header(&titles, file, delimiter, rows)?));
                 continue;
@@ -53,6 +65,10 @@ pub(super) fn read(
                 rows.note("the last line has no line end; if the file was cut off, its last row may be short".into());
             }
             return Ok(());
+        }
+        if text.len() - at > LONGEST {
+            let problem = too_long("row");
+            return Err(FileError::Shape { file: file.to_owned(), line: lines.at(at), problem });
         }
         blocks.use_up(at)?;
         blocks.more()?;
@@ -112,10 +128,12 @@ fn header(
     let mut header: Vec<(&'static str, usize)> = Vec::new();
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: file.to_owned(),
-        column: column.escape_debug().to_string(),
+        column: shortened(column),
         problem,
     };
     let named_in_file: Vec<String> = titles.iter().map(|title| title.trim().to_lowercase()).collect();
+    let names: FxHashSet<&str> = named_in_file.iter().map(String::as_str).collect();
+    let mut unknown = 0;
     for (at, (title, written)) in named_in_file.iter().zip(titles.iter().copied()).enumerate() {
         match table.columns().iter().find(|name| *name == title) {
             Some(name) if header.iter().any(|(standing, _)| standing == name) => {
@@ -123,13 +141,19 @@ fn header(
             }
             Some(name) => header.push((name, at)),
             None => {
-                let missing = table.columns().iter().copied().filter(|name| !named_in_file.iter().any(|it| it == name));
+                let missing = table.columns().iter().copied().filter(|name| !names.contains(name));
                 if let Some(name) = misspelt(title, missing) {
                     return Err(bad(written, format!("is not known; did you mean `{name}`? (rename or remove it)")));
                 }
-                rows.note(format!("unknown column `{}` is ignored", written.trim().escape_debug()));
+                unknown += 1;
+                if unknown <= MOST_NAMED {
+                    rows.note(format!("unknown column `{}` is ignored", shortened(written.trim())));
+                }
             }
         }
+    }
+    if unknown > MOST_NAMED {
+        rows.note(format!("{} more unknown columns are ignored", unknown - MOST_NAMED));
     }
     match needed(table).iter().find(|name| !header.iter().any(|(standing, _)| standing == *name)) {
         None => Ok(header),

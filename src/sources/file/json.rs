@@ -7,77 +7,124 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::error::FileError;
+use super::blocks::Blocks;
+use super::error::{FileError, shortened};
 use super::notes::Tally;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt};
 use super::text::Lines;
 use crate::domain::event::Table;
 
+/// Bytes of an error of the parser that is printed.
+const MOST_SAID: usize = 500;
+
+/// The longest object, in bytes: a list of numbers takes many times its length when it is read into memory.
+const LONGEST: usize = 4 << 20;
+
 pub(super) fn read(
-    text: &str,
+    blocks: &mut Blocks<'_>,
     file: &str,
     rows: &mut Collector<'_>,
     zero_instants: &Cell<Tally>,
 ) -> Result<(), FileError> {
-    for object in objects(text, file) {
-        let (line, object) = object?;
+    objects(blocks, file, |line, object| {
         let object = match rows.preset() {
             Some(preset) => Cow::Owned(preset.columns(&object).map_err(|problem| shape(file, line, problem))?),
             None => by_column(&object, file, line, rows)?,
         };
-        rows.push(&Record { file, line, cells: Cells::Json(&object), zero_instants })?;
-    }
-    Ok(())
+        rows.push(&Record { file, line, cells: Cells::Json(&object), zero_instants })
+    })
 }
 
-/// Every object of the text at the top or in arrays, with the line that it begins on.
-fn objects<'a>(
-    text: &'a str,
-    file: &'a str,
-) -> impl Iterator<Item = Result<(u64, Map<String, Value>), FileError>> + 'a {
-    let mut lines = Lines::of(text);
-    let (mut at, mut depth, mut ended) = (0, 0_usize, false);
-    std::iter::from_fn(move || {
-        loop {
-            if ended {
-                return None;
-            }
-            let rest = text.get(at..).unwrap_or_default();
-            let Some(first) = rest.bytes().next() else {
-                ended = true;
-                return (depth > 0).then(|| Err(cut_off(file, lines.at(at), "array")));
-            };
+/// Hands on every object of a file at the top or in arrays, with the line that it begins on.
+fn objects(
+    blocks: &mut Blocks<'_>,
+    file: &str,
+    mut take: impl FnMut(u64, Map<String, Value>) -> Result<(), FileError>,
+) -> Result<(), FileError> {
+    let mut depth = 0_usize;
+    loop {
+        let (text, is_whole) = (blocks.text()?, blocks.is_whole());
+        let mut lines = Lines::from_line(text, blocks.line());
+        let mut at = 0;
+        while let Some(first) = text.as_bytes().get(at) {
             match first {
                 b'[' => depth += 1,
                 b']' if depth > 0 => depth -= 1,
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 b',' if depth > 0 => {}
                 _ => {
+                    let rest = text.get(at..).unwrap_or_default();
+                    let end = end_of_object(rest.as_bytes());
+                    if end.is_none() && !is_whole && rest.len() <= LONGEST {
+                        break;
+                    }
                     let line = lines.at(at);
-                    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Unique>();
-                    let value = values.next();
-                    at += values.byte_offset();
-                    return match value {
-                        Some(Ok(Unique(object))) => Some(Ok((line, object))),
-                        Some(Err(cause)) => {
-                            ended = true;
-                            Some(Err(unreadable(&cause, file, line)))
-                        }
-                        None => {
-                            ended = true;
-                            None
-                        }
-                    };
+                    let end = end.unwrap_or(rest.len());
+                    take(line, object(rest.get(..end).unwrap_or_default(), file, line, is_whole)?)?;
+                    at += end;
+                    continue;
                 }
             }
             at += 1;
         }
-    })
+        if is_whole {
+            return if depth > 0 { Err(cut_off(file, lines.at(at), "array")) } else { Ok(()) };
+        }
+        blocks.use_up(at)?;
+        blocks.more()?;
+    }
+}
+
+/// Where the object ends that a text begins with; none where it goes on behind the text, or something else begins the
+/// text.
+fn end_of_object(text: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    if text.first() != Some(&b'{') {
+        return None;
+    }
+    loop {
+        match text.get(at)? {
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return Some(at + 1),
+            b'}' => depth -= 1,
+            b'"' => at = end_of_string(text, at + 1)?,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// The quote that ends the string whose first character is at `from`.
+fn end_of_string(text: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let at = from + memchr2(b'"', b'\\', text.get(from..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        from = at + 2;
+    }
+}
+
+/// Reads one object; `is_whole` where the file ends with the text.
+fn object(text: &str, file: &str, line: u64, is_whole: bool) -> Result<Map<String, Value>, FileError> {
+    if text.len() > LONGEST {
+        let problem =
+            format!("this value has more than {} MiB; a row of a table has a few hundred bytes", LONGEST >> 20);
+        return Err(shape(file, line, problem));
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unique>();
+    match values.next() {
+        Some(Ok(Unique(object))) => Ok(object),
+        Some(Err(cause)) if cause.is_eof() && !is_whole => Err(shape(file, line, "this is not a JSON object".into())),
+        Some(Err(cause)) => Err(unreadable(&cause, file, line)),
+        None => Err(cut_off(file, line, "object")),
+    }
 }
 
 /// An object in which no key stands twice: of two values the last would win without a word.
@@ -97,7 +144,7 @@ impl<'de> Deserialize<'de> for Unique {
                 let mut object = Map::new();
                 while let Some((key, value)) = entries.next_entry::<String, Value>()? {
                     if object.contains_key(&key) {
-                        return Err(A::Error::custom(format!("the key `{}` appears twice", key.escape_debug())));
+                        return Err(A::Error::custom(format!("the key `{}` appears twice", shortened(&key))));
                     }
                     object.insert(key, value);
                 }
@@ -124,7 +171,12 @@ fn unreadable(cause: &serde_json::Error, file: &str, line: u64) -> FileError {
     let line = line + cause.line() as u64 - 1;
     let said = cause.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
-    let problem = if cause.is_data() { said.to_owned() } else { format!("this is not JSON: {said}") };
+    let problem = match said.len() {
+        // It quotes the value.
+        MOST_SAID.. => "this is not a JSON object".to_owned(),
+        _ if cause.is_data() => said.to_owned(),
+        _ => format!("this is not JSON: {said}"),
+    };
     shape(file, line, problem)
 }
 
@@ -138,7 +190,7 @@ fn by_column<'a>(
     let columns = Table::columns(rows.table());
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: format!("{file}:{line}"),
-        column: column.escape_debug().to_string(),
+        column: shortened(column),
         problem,
     };
     let name_of = |key: &str| key.trim().to_lowercase();
@@ -163,7 +215,7 @@ fn by_column<'a>(
         if let Some(known) = misspelt(&name_of(key), missing) {
             return Err(bad(key, format!("is not known; did you mean `{known}`?")));
         }
-        rows.note(format!("unknown key `{}` is ignored", key.escape_debug()));
+        rows.note(format!("unknown key `{}` is ignored", shortened(key)));
     }
     Ok(named)
 }
@@ -174,9 +226,16 @@ mod tests {
 
     fn ids(text: &str) -> Result<Vec<(u64, i64)>, String> {
         let id = |object: &Map<String, Value>| object.get("id").and_then(Value::as_i64).unwrap_or_default();
-        objects(text, "f")
-            .map(|it| it.map(|(line, object)| (line, id(&object))).map_err(|cause| cause.to_string()))
-            .collect()
+        let mut found = Vec::new();
+        Blocks::of(text.as_bytes(), "f")
+            .and_then(|mut blocks| {
+                objects(&mut blocks, "f", |line, object| {
+                    found.push((line, id(&object)));
+                    Ok(())
+                })
+            })
+            .map(|()| found)
+            .map_err(|cause| cause.to_string())
     }
 
     #[test]
@@ -207,5 +266,34 @@ mod tests {
             let said = ids(text).expect_err("refused");
             assert!(said.starts_with(wanted), "{text}: {said}");
         }
+    }
+
+    #[test]
+    fn objects_are_found_wherever_the_pieces_of_a_file_end() {
+        // Some three pieces in one line, with every character that has a meaning within strings.
+        let one = |id: usize| format!("{{\"id\":{id},\"x\":{{\"y\":\"}}{{\\\\\\\"[\u{1f600}\"}}}}");
+        let text = format!("[{}]", (0..80_000).map(one).collect::<Vec<_>>().join(","));
+        assert!(text.len() > 2 << 20);
+        let found = ids(&text).expect("read");
+        assert!(found.iter().zip(0..80_000).all(|((line, id), wanted)| *line == 1 && *id == wanted));
+        assert_eq!(found.len(), 80_000);
+    }
+
+    #[test]
+    fn a_value_beyond_all_measure_is_refused_with_its_line() {
+        for text in [
+            format!("\n{{\"id\":[{}0]}}", "0,".repeat(3 << 20)),
+            format!("\n[{{\"id\":\"{}\"}}]", "x".repeat(9 << 20)),
+            format!("\n{{\"id\":\"{}", "x".repeat(9 << 20)),
+        ] {
+            let said = ids(&text).expect_err("refused");
+            assert!(said.starts_with("f:2: this value has more than 4 MiB"), "{said}");
+        }
+        let said = ids(&format!("[\"{}\"]", "x".repeat(3 << 20))).expect_err("refused");
+        assert!(said.starts_with("f:1: ") && said.len() < 300, "{said}");
+        let said = ids(&"[".repeat(5 << 20)).expect_err("refused");
+        assert!(said.starts_with("f:1: this JSON array ends too early"), "{said}");
+        let said = ids(&format!("{{\"a\":{}", "[".repeat(1 << 20))).expect_err("refused");
+        assert!(said.starts_with("f:1: this is not JSON: recursion limit"), "{said}");
     }
 }

@@ -11,6 +11,8 @@ mod error;
 mod instant;
 mod json;
 mod keys;
+#[cfg(test)]
+mod mutated;
 mod notes;
 mod preset;
 mod record;
@@ -88,9 +90,9 @@ pub fn read(input: impl Read, name: &str, options: &Options) -> Result<Import, F
         return Err(FileError::Shape { file: name.to_owned(), line: 1, problem });
     }
     if is_json {
-        blocks.read_whole()?;
-        json::read(blocks.text()?, name, &mut rows, &zero_instants)?;
+        json::read(&mut blocks, name, &mut rows, &zero_instants)?;
     } else {
+        blocks.by_line()?;
         delimited::read(&mut blocks, name, options.delimiter, &mut rows, &zero_instants)?;
     }
     rows.finish(&zero_instants)

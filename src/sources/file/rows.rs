@@ -17,8 +17,17 @@ use crate::domain::time::Timestamp;
 /// The source of rows that do not name one.
 pub(super) const DEFAULT_SOURCE: &str = "file";
 
+/// Bytes of a title that may mean a column: no column's name is half as long.
+const LONGEST_SLIP: usize = 64;
+/// Names of a file that are no columns, and are remembered so that each is said once.
+const MOST_IGNORED: usize = 1_000;
+
 /// The column that a title which is none is likely to mean: at most two slips, and not half of a short word.
 pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    // The distance takes time and memory by the length of both.
+    if title.len() > LONGEST_SLIP {
+        return None;
+    }
     let distance = |name: &str| strsim::damerau_levenshtein(title, name);
     missing
         .map(|name| (distance(name), name))
@@ -85,7 +94,8 @@ impl<'a> Collector<'a> {
 
     /// Whether a name that is no column occurs for the first time.
     pub(super) fn is_first(&mut self, name: &str) -> bool {
-        !self.ignored.contains(name) && self.ignored.insert(name.to_owned())
+        let is_new = self.ignored.len() < MOST_IGNORED && !self.ignored.contains(name);
+        is_new && self.ignored.insert(name.to_owned())
     }
 
     /// Keeps something to say of the file, once.

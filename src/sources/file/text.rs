@@ -47,10 +47,6 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
-        Self::from_line(text, 1)
-    }
-
     /// Of a text that begins on a line.
     pub(super) fn from_line(text: &'a str, line: u64) -> Self {
         Self { bytes: text.as_bytes(), counted: 0, line }
@@ -92,7 +88,7 @@ mod tests {
     #[test]
     fn every_kind_of_line_end_counts_once() {
         let text = "a\r\nb\nc\rd\r\n\r\ne";
-        let mut lines = Lines::of(text);
+        let mut lines = Lines::from_line(text, 1);
         let found: Vec<u64> =
             text.char_indices().filter(|(_, it)| it.is_alphabetic()).map(|(at, _)| lines.at(at)).collect();
         assert_eq!(found, [1, 2, 3, 4, 6]);

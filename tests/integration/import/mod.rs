@@ -274,7 +274,7 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
     fs::create_dir(place.path("small")).expect("a folder");
     let small = place.path("small");
     let mounted = std::process::Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=192k", "tmpfs"])
+        .args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"])
         .arg(&small)
         .output()
         .is_ok_and(|done| done.status.success());
@@ -285,27 +285,33 @@ fn a_full_disk_changes_neither_dataset_nor_report() {
         place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--data", "small/data"]);
         place.done(["report", "--data", "small/data", "--out", "small/out", "--period", "2026-07", "--format", "csv"]);
         let (dataset, report) = (place.files("small/data"), place.files("small/out"));
-        // Room for a little, so that the part itself is what does not fit.
-        let filler = vec![7u8; 1 << 20];
+        // Room for what every command asks for before it begins, so that the part itself is what does not fit.
+        let filler = vec![7u8; 4 << 20];
         let _ = fs::write(small.join("filler"), filler);
         fs::OpenOptions::new()
             .write(true)
             .open(small.join("filler"))
-            .and_then(|file| file.set_len(file.metadata()?.len().saturating_sub(8_192)))
+            .and_then(|file| file.set_len(file.metadata()?.len().saturating_sub((1 << 20) + 8_192)))
             .expect("a smaller file");
         let row = |id: u32| {
+            // Names of commits do not compress.
+            let sha =
+                u64::from(id).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             format!(
-                "{id},acme/web,production,s{id},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z"
+                "{id},acme/web,production,{sha:016x}{:016x},success,2026-08-01T09:00:00Z,2026-08-01T09:05:00Z,2026-10-01T00:00:00Z",
+                sha.wrapping_mul(0x94d0_49bb_1331_11eb)
             )
         };
         let header = DEPLOYMENTS.lines().next().expect("a header").to_owned();
-        let many: Vec<String> = [header].into_iter().chain((10..4_000).map(row)).collect();
+        let many: Vec<String> = [header].into_iter().chain((10..80_000).map(row)).collect();
         place.write("many.csv", &many.join("\n"));
         let run = place.run(["import", "deployments", "many.csv", "--data", "small/data"]);
         assert_eq!(run.code, 1, "{}", run.stderr);
         assert!(run.stderr.contains("no space left on device; make room on the disk"), "{}", run.stderr);
         assert_eq!(place.files("small/data"), dataset);
-        let run = place.run(["report", "--data", "small/data", "--out", "small/out", "--period", "2026-07"]);
+        place.done(["import", "deployments", "many.csv", "--data", "big"]);
+        let run =
+            place.run(["report", "--data", "big", "--out", "small/out", "--period", "2026-08", "--format", "csv"]);
         assert_eq!(run.code, 1, "{}", run.stderr);
         assert!(run.stderr.to_lowercase().contains("no space left on device"), "{}", run.stderr);
         assert_eq!(place.files("small/out"), report);

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::checklist::Checklist;
 use crate::cli::context::Context;
-use crate::cli::disk::{can_write, free, nearest};
+use crate::cli::disk::{can_write, free, nearest, refusal};
 use crate::cli::exit::Code;
-use crate::domain::words::plain;
 
 const MIB: u64 = 1 << 20;
 /// With less room a fetch or a report soon fails.
@@ -28,8 +27,7 @@ fn one(check: &str, folder: &Path, flag: &str, list: &mut Checklist) {
         return list.fail(Code::Unexpected, check, &format!("{shown}: a file is in its place"), &another);
     }
     if let Err(cause) = can_write(&there) {
-        let words = plain(&cause.to_string());
-        return list.fail(Code::Unexpected, check, &format!("{shown}: no file can be made there: {words}"), &another);
+        return list.fail(Code::Unexpected, check, &format!("{shown}: {}", refusal(&cause)), &another);
     }
     let made = if folder.exists() { "can be written" } else { "does not exist yet and can be made" };
     let Some(free) = free(&there) else { return list.ok(check, &format!("{shown}: {made}")) };
