@@ -15,7 +15,9 @@ const LEAST: u64 = 1 << 20;
 /// Fails where a folder, or the one in which it would be made, cannot be written or has no room. `flag` names another.
 pub(super) fn check(folder: &Path, flag: &str) -> anyhow::Result<()> {
     let there = nearest(folder);
-    if there.is_dir() && let Err(cause) = can_write(&there) {
+    if there.is_dir()
+        && let Err(cause) = can_write(&there)
+    {
         let cause = refusal(&cause);
         return Err(anyhow!("{}: {cause}; choose another folder with {flag}", folder.display()));
     }

@@ -100,7 +100,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     if !filter.is_open() && filter.services(&facts.ownership).is_empty() {
         return Err(MetricsError::nothing_left(&filter, &facts.ownership));
     }
-    let history = History::of_facts(dataset.coverage(), &facts, settings);
+    let history = History::of_facts(dataset.coverage(), &facts, settings).until(request.as_of);
     let recognised = Recognised::new(&facts);
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let now = Known::new(&request.period, request);

@@ -101,6 +101,17 @@ impl History {
         Self::new(coverage, repos, facts.incident_events(), &settings.incident_sources)
     }
 
+    /// What of it was read up to an instant: a later reading says nothing more about a report as of then, and its end would
+    /// differ from one reading to the next.
+    #[must_use]
+    pub fn until(mut self, end: Timestamp) -> Self {
+        let cut = |spans: &mut Vec<Span>| *spans = intersect(spans, &[Span { from: ALWAYS.from, to: end }]);
+        cut(&mut self.everything);
+        self.repos.values_mut().for_each(|(_, spans)| cut(spans));
+        self.incident_sources.values_mut().flat_map(BTreeMap::values_mut).for_each(cut);
+        self
+    }
+
     /// The reach of one group; `unusable` says what of it was read in vain.
     pub fn of(&self, pool: &Pool, ownership: &Ownership, unusable: Unusable) -> Reach {
         let mut names: BTreeMap<String, String> = BTreeMap::new();

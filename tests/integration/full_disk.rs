@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{DEPLOYMENTS, Place, Run, skip};
+use crate::support::{DEPLOYMENTS, DOCTOR, Place, Run, skip};
 
 const REPORT: [&str; 5] = ["report", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
 
@@ -44,13 +44,16 @@ fn a_full_or_read_only_disk_is_named_before_anything_is_read() {
                 assert!(errors[0].contains(&format!("{folder}: ")) && errors[0].contains(wanted), "{}", run.stderr);
                 assert!(errors[0].contains(flag), "{}", run.stderr);
             }
-            let Some(doctor) = on_disk(&place, folder, options, &["doctor", "--deadline", "1s"]) else { return };
+            let Some(doctor) = on_disk(&place, folder, options, &[&DOCTOR[..], &["--deadline", "1s"]].concat()) else {
+                return;
+            };
+            let doctor = doctor.checks();
             let name = if folder == "data" { "data" } else { "out" };
-            let why = if options == "ro" { wanted } else { "can be made; 0 MiB of the disk are free" };
+            let why = if options == "ro" { wanted } else { "; 0 MiB of the disk are free" };
             let line = doctor.stdout.lines().find(|line| line.starts_with(&format!("fail {name} folder: {folder}: ")));
             assert!(line.is_some_and(|line| line.contains(why)) && doctor.code == 1, "{}", doctor.stdout);
         }
     }
-    let doctor = place.run(["doctor", "--deadline", "1s"]);
+    let doctor = place.run([&DOCTOR[..], &["--deadline", "1s"]].concat()).checks();
     assert!(doctor.stdout.contains("ok   data folder: data: can be written; "), "{}", doctor.stdout);
 }

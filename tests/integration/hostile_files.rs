@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::support::{DEPLOYMENTS, Place};
+use crate::support::{DEPLOYMENTS, DOCTOR, Place};
 
 const REPORT: [&str; 5] = ["report", "--period", "2026-07", "--as-of", "2026-10-01T00:00:00Z"];
 
@@ -237,18 +237,17 @@ fn a_pipe_in_the_place_of_a_file_of_a_dataset_is_refused_and_not_waited_for() {
         let place = place();
         place.write("later.csv", &DEPLOYMENTS.replace("2026-10-01T00", "2026-10-02T00").replace("09:05", "09:06"));
         fifo(&place.path("data").join(name));
-        let codes: Vec<i32> =
-            [&REPORT[..], &["import", "deployments", "later.csv"], &["dataset", "verify"], &["doctor"]]
-                .into_iter()
-                .map(|arguments| {
-                    let run = place.run(arguments.iter().copied());
-                    if run.code == 1 {
-                        let said = format!("{}{}", run.stdout, run.stderr);
-                        assert!(said.contains(name), "{name} {arguments:?}: {said}");
-                    }
-                    run.code
-                })
-                .collect();
+        let codes: Vec<i32> = [&REPORT[..], &["import", "deployments", "later.csv"], &["dataset", "verify"], &DOCTOR]
+            .into_iter()
+            .map(|arguments| {
+                let run = place.run(arguments.iter().copied());
+                if run.code == 1 {
+                    let said = format!("{}{}", run.stdout, run.stderr);
+                    assert!(said.contains(name), "{name} {arguments:?}: {said}");
+                }
+                run.code
+            })
+            .collect();
         assert!(codes.contains(&1), "{name}: {codes:?}");
     }
 }

@@ -125,7 +125,7 @@ fn a_mail_that_is_refused_is_code_6_with_the_servers_words_and_without_the_passw
         assert_eq!(run.code, 6, "{}", run.stderr);
         assert!(run.stderr.contains(&format!("error: mail: 127.0.0.1:{}: ", server.port)), "{}", run.stderr);
         assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
-        assert!(run.stderr.contains("the report is written all the same"), "{}", run.stderr);
+        assert!(run.stderr.contains("the report is written: "), "{}", run.stderr);
         assert!(place.path(PAGE).exists() && server.kept().mails.is_empty());
     }
 }

@@ -121,7 +121,9 @@ fn a_post_that_fails_is_code_6_with_the_cause_and_the_way_out_and_the_report_sta
                 assert_eq!(run.code, 6, "{}", run.stderr);
                 assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
                 assert!(run.stderr.contains("127.0.0.1"), "{}", run.stderr);
-                let stays = format!("the report is written all the same: {PAGE}; `dora-report report --notify`");
+                let stays = format!(
+                    "the report is written: {PAGE}; to send the messages again, run `dora-report report --notify`"
+                );
                 assert!(run.stderr.contains(&stays), "{}", run.stderr);
                 assert!(place.path(PAGE).exists());
             });

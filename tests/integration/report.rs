@@ -410,3 +410,19 @@ fn what_this_program_did_not_write_is_never_replaced() {
         "reports/2026-07: stands where",
     );
 }
+
+#[test]
+fn how_far_past_its_instant_the_history_was_read_changes_nothing_that_a_report_says_of_its_groups() {
+    let [one, other] = ["2026-09-20", "2026-09-30"].map(|end| {
+        let place = Place::new();
+        let covers = format!("2026-07-10..{end}");
+        place.write("d.csv", DEPLOYMENTS).write("i.csv", INCIDENTS);
+        place.done(["import", "deployments", "d.csv", "--covers", &covers]);
+        place.done(["import", "incidents", "i.csv", "--covers", &covers]);
+        place.done(["report", "--period", "2026-07", "--as-of", "2026-09-10T00:00:00Z", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&place.read("reports/2026-07/report.json")).expect("JSON");
+        (report["groups"].clone(), report["summary"].clone(), report["findings"].clone())
+    });
+    assert!(one.0.to_string().contains("is known from 2026-07-10 00:00 to 2026-09-10 00:00"), "{}", one.0);
+    assert_eq!(one, other);
+}
