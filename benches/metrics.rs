@@ -18,7 +18,7 @@ use dora_report::facts::revisions::Revisions;
 use dora_report::facts::scan::Events;
 use dora_report::metrics::filter::Filter;
 use dora_report::metrics::pool::pools;
-use dora_report::metrics::reach::{History, Unusable};
+use dora_report::metrics::read_spans::{History, Unusable};
 use dora_report::metrics::window::{daily, day_windows};
 use dora_report::metrics::{Depth, Request, analyse};
 use dora_report::store::{Dataset, Writer};
@@ -154,8 +154,8 @@ fn metrics(criterion: &mut Criterion) {
             pools
                 .iter()
                 .map(|pool| {
-                    let reach = history.of(pool, &facts.ownership, Unusable::default());
-                    daily(pool, &facts, &reach, &days, settings.window_days, &settings.bands).len()
+                    let read_spans = history.of(pool, &facts.ownership, Unusable::default());
+                    daily(pool, &facts, &read_spans, &days, settings.window_days, &settings.bands).len()
                 })
                 .sum::<usize>()
         });

@@ -3,33 +3,33 @@
 use std::path::Path;
 
 use super::args::Format;
-use super::output::{Talk, data, printable};
+use super::output::{Console, data, printable};
 use crate::metrics::tables::Analysis;
 use crate::report::{Provenance, digest};
 
-/// Where the report is and what its figures are, on standard output; its errors and warnings as talk.
+/// Where the report is and what its figures are, on standard output; its errors and warnings on standard error.
 pub(super) fn figures(
     analysis: &Analysis,
     provenance: &Provenance,
     folder: &Path,
     formats: &[Format],
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<()> {
     let place = if formats.contains(&Format::Html) { folder.join("index.html") } else { folder.to_owned() };
-    if !talk.is_quiet() {
+    if !console.is_quiet() {
         data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis, provenance))))?;
     }
-    talk.findings(&analysis.findings);
-    talk.detail(&format!("as of {}", analysis.as_of.to_rfc3339()));
+    console.findings(&analysis.findings);
+    console.detail(&format!("as of {}", analysis.as_of.to_rfc3339()));
     Ok(())
 }
 
 /// The commands that say more of the report, each on a line of its own that a shell takes as it is.
-pub(super) fn next(analysis: &Analysis, provenance: &Provenance, talk: Talk) {
+pub(super) fn next(analysis: &Analysis, provenance: &Provenance, console: Console) {
     let commands = digest::next(analysis, provenance);
     if commands.is_empty() {
         return;
     }
     let lines = commands.iter().map(|(command, what)| format!("\n  # {what}\n  {command}"));
-    talk.info(&format!("Next:{}", lines.collect::<String>()));
+    console.info(&format!("Next:{}", lines.collect::<String>()));
 }

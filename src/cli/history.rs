@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use super::context::Context;
 use super::dataset;
 use super::exit::UsageError;
-use super::output::Talk;
+use super::output::Console;
 use crate::domain::group::Group;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
@@ -26,7 +26,7 @@ pub(super) fn whole(
     context: &Context,
     as_of: Option<Timestamp>,
     now: Timestamp,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<Analysis> {
     let mut settings = context.config.settings.clone();
     settings.window_days = WINDOW_DAYS;
@@ -50,7 +50,7 @@ pub(super) fn whole(
     let left_out = without_long_names(&mut analysis);
     for report in left_out.iter().take(MOST_NAMED) {
         let Group { kind, name } = &report.group;
-        talk.warning(&format!(
+        console.warning(&format!(
             "the {} `{}` is left out: its name or that of its team has more than {LONGEST_LABEL} bytes, which servers refuse \
              as the value of a label; give it a shorter name in a [[service]]",
             kind.as_str(),
@@ -58,7 +58,7 @@ pub(super) fn whole(
         ));
     }
     if left_out.len() > MOST_NAMED {
-        talk.warning(&format!("{} groups with such names are left out", left_out.len()));
+        console.warning(&format!("{} groups with such names are left out", left_out.len()));
     }
     Ok(analysis)
 }

@@ -3,7 +3,6 @@
 
 mod advice;
 mod args;
-mod carried;
 mod closing;
 mod commands;
 mod content;
@@ -17,10 +16,11 @@ mod history;
 mod notify;
 mod output;
 mod own_files;
+mod previous_actions;
 mod publish;
+mod replaced_report;
 mod reports;
 mod servers;
-mod standing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::args::{Cli, Command};
-use self::output::Talk;
+use self::output::Console;
 use crate::store;
 
 /// Runs the program with its arguments, the first of which is its name.
@@ -43,31 +43,31 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let _ = context::started();
-    let talk = Talk::new(&cli.common);
-    store::say_when_waiting(move |text| talk.warning(text));
+    let console = Console::new(&cli.common);
+    store::say_when_waiting(move |text| console.warning(text));
     let done = match &cli.command {
-        Command::Demo(demo) => commands::demo::run(demo, &cli.common, talk),
-        Command::Init(init) => commands::init::run(init, &cli.common, talk),
-        Command::Doctor(doctor) => commands::doctor::run(*doctor, &cli.common, talk),
-        Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, talk),
-        Command::Import(import) => commands::import::run(import, &cli.common, talk),
-        Command::Dataset { care } => commands::dataset::run(*care, &cli.common, talk),
-        Command::Run(run) => commands::run::run(run, &cli.common, talk),
-        Command::Report(report) => commands::report::run(report, &cli.common, talk),
+        Command::Demo(demo) => commands::demo::run(demo, &cli.common, console),
+        Command::Init(init) => commands::init::run(init, &cli.common, console),
+        Command::Doctor(doctor) => commands::doctor::run(*doctor, &cli.common, console),
+        Command::Fetch(fetch) => commands::fetch::run(fetch, &cli.common, console),
+        Command::Import(import) => commands::import::run(import, &cli.common, console),
+        Command::Dataset { care } => commands::dataset::run(*care, &cli.common, console),
+        Command::Run(run) => commands::run::run(run, &cli.common, console),
+        Command::Report(report) => commands::report::run(report, &cli.common, console),
         Command::Explain(explain) => commands::explain::run(explain, &cli.common),
         Command::Audit(audit) => commands::audit::run(audit, &cli.common),
         Command::Diff(diff) => commands::diff::run(diff),
-        Command::Push(push) => commands::push::run(push, &cli.common, talk),
-        Command::Backfill { road } => commands::backfill::run(road, &cli.common, talk),
+        Command::Push(push) => commands::push::run(push, &cli.common, console),
+        Command::Backfill { target } => commands::backfill::run(target, &cli.common, console),
         Command::Rules(rules) => commands::rules::run(rules, &cli.common),
-        Command::Export { what } => commands::export::run(what, &cli.common, talk),
+        Command::Export { what } => commands::export::run(what, &cli.common, console),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Man => commands::about::man(),
     };
     match done {
         Ok(code) => code.into(),
         Err(error) => {
-            talk.error(&error);
+            console.error(&error);
             exit::of(&error).into()
         }
     }

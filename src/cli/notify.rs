@@ -7,12 +7,12 @@ use url::Url;
 
 use super::context::{Context, now, secret, tick};
 use super::exit::{self, AccessError, Code, UsageError};
-use super::output::Talk;
+use super::output::Console;
 use super::servers::{client, runtime};
 use crate::config::{Mail, Notifications, Webhook, WebhookKind};
 use crate::domain::unit::Seconds;
 use crate::domain::words::plain;
-use crate::export::notify::{self, Attachment, Letter, NotifyError};
+use crate::export::notify::{self, Attachment, MailText, NotifyError};
 use crate::http::WaitLimits;
 use crate::metrics::tables::Analysis;
 use crate::report::Provenance;
@@ -58,16 +58,16 @@ pub(super) fn section(context: &Context) -> Result<&Notifications, UsageError> {
 }
 
 /// Sends a draft wherever the config says. One that fails does not keep the other back.
-pub(super) fn send(to: &Notifications, draft: &Draft, waits: WaitLimits, talk: Talk) -> Code {
-    let posted = to.webhook.as_ref().map(|webhook| post(webhook, draft, waits, talk));
-    let mailed = to.mail.as_ref().map(|mail| self::mail(mail, draft, waits, talk));
+pub(super) fn send(to: &Notifications, draft: &Draft, waits: WaitLimits, console: Console) -> Code {
+    let posted = to.webhook.as_ref().map(|webhook| post(webhook, draft, waits, console));
+    let mailed = to.mail.as_ref().map(|mail| self::mail(mail, draft, waits, console));
     let mut code = Code::Done;
     for error in [posted, mailed].into_iter().flatten().filter_map(Result::err) {
-        talk.error(&error);
+        console.error(&error);
         code = exit::first(code, exit::of(&error));
     }
     if code != Code::Done {
-        talk.warning(&format!(
+        console.warning(&format!(
             "the report is written: {}; to send the messages again, run `dora-report report --notify` with the flags of this run",
             draft.place
         ));
@@ -101,19 +101,19 @@ pub(super) fn no_password(variable: &str) -> AccessError {
     ))
 }
 
-fn post(webhook: &Webhook, draft: &Draft, waits: WaitLimits, talk: Talk) -> anyhow::Result<()> {
+fn post(webhook: &Webhook, draft: &Draft, waits: WaitLimits, console: Console) -> anyhow::Result<()> {
     let url = webhook_address(webhook)?;
     let text = match kind(webhook, &url) {
         WebhookKind::Slack => draft.message.slack(),
         WebhookKind::Teams => draft.message.teams(),
     };
-    let webhook = notify::Webhook::new(url, webhook.variable.clone(), client(waits, talk)?);
+    let webhook = notify::Webhook::new(url, webhook.variable.clone(), client(waits, console)?);
     runtime()?.block_on(webhook.post(&text))?;
-    talk.info(&format!("main points posted to {}", webhook.host()));
+    console.info(&format!("main points posted to {}", webhook.host()));
     Ok(())
 }
 
-fn mail(mail: &Mail, draft: &Draft, waits: WaitLimits, talk: Talk) -> anyhow::Result<()> {
+fn mail(mail: &Mail, draft: &Draft, waits: WaitLimits, console: Console) -> anyhow::Result<()> {
     let password = match &mail.login {
         Some((_, variable)) => Some(secret(variable).ok_or_else(|| no_password(variable))?),
         None => None,
@@ -122,18 +122,18 @@ fn mail(mail: &Mail, draft: &Draft, waits: WaitLimits, talk: Talk) -> anyhow::Re
     let note = if page.is_some() {
         "The report is attached: open it in a browser."
     } else {
-        talk.warning("the mail has no report attached, because --format leaves html out");
+        console.warning("the mail has no report attached, because --format leaves html out");
         "The report is not attached, because it was written without its page (--format)."
     };
     let page = page.map(|html| Attachment { name: format!("dora-report-{}.html", draft.period), html });
     let letter =
-        Letter { subject: draft.message.subject().to_owned(), text: draft.message.mail(note), page, date: now() };
+        MailText { subject: draft.message.subject().to_owned(), text: draft.message.mail(note), page, date: now() };
     let left = waits.deadline.map(|deadline| deadline.saturating_duration_since(tick()));
     let timeout = left.map_or(waits.timeout, |left| left.min(waits.timeout));
     let seconds = timeout.as_secs();
-    let slow = |server: &str| talk.warning(&format!("{server}: no answer yet; waiting {seconds} s at most"));
+    let slow = |server: &str| console.warning(&format!("{server}: no answer yet; waiting {seconds} s at most"));
     notify::send(mail, password.as_ref(), letter, timeout, slow)?;
-    talk.info(&format!("main points mailed to {}", addresses(mail.to.len())));
+    console.info(&format!("main points mailed to {}", addresses(mail.to.len())));
     Ok(())
 }
 

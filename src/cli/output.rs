@@ -12,9 +12,9 @@ use crate::domain::words::{self, on_one_line};
 use crate::metrics::tables::{Finding, Severity};
 use crate::report::findings::{Grouped, grouped};
 
-/// How to talk to the user.
+/// How messages reach the user: their format, detail and colour.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Talk {
+pub(super) struct Console {
     level: Level,
     format: LogFormat,
     progress: bool,
@@ -31,7 +31,7 @@ enum Level {
     Verbose,
 }
 
-impl Talk {
+impl Console {
     /// As the flags say.
     pub(super) fn new(common: &Common) -> Self {
         let choice = match common.color {

@@ -61,7 +61,7 @@ pub(super) fn is_own(path: &Path) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::standing::all_files;
+    use crate::cli::replaced_report::all_files;
 
     #[test]
     fn every_file_of_a_report_has_a_mark() {

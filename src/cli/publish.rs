@@ -20,8 +20,8 @@ use super::args::Format;
 use super::content::Content;
 use super::exit::UsageError;
 use super::own_files;
+use super::replaced_report::{self, files_of};
 use super::reports;
-use super::standing::{self, files_of};
 
 /// What there is to publish.
 pub(super) struct Publication<'a> {
@@ -64,7 +64,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     // A format that was asked for is written anew as a whole: not every report has all of its files.
     let renewed: Vec<&'static str> = publication.formats.iter().flat_map(|format| files_of(*format)).collect();
     let others: Vec<&'static str> =
-        standing::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
+        replaced_report::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
     let is_same = others.is_empty() || is_of_the_same_data(&place, publication, &files)?;
     if is_same {
         for name in &others {
@@ -85,7 +85,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
 pub(super) fn depth(out: &Path, period: &str, filters: [Option<&str>; 2], formats: &[Format]) -> Depth {
     let place = out.join(folder_name(period, filters));
     let is_table = |format: &Format| *format == Format::Csv;
-    let others = standing::all_files().filter(|name| !files_of(Format::Csv).contains(name));
+    let others = replaced_report::all_files().filter(|name| !files_of(Format::Csv).contains(name));
     if formats.iter().all(is_table) && !others.into_iter().any(|name| place.join(name).exists()) {
         Depth::Tables
     } else {
@@ -123,7 +123,7 @@ fn safe(filter: &str) -> String {
 
 /// A report with figures is not replaced by one without any.
 fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<()> {
-    if analysis.has_figures() || !standing::has_figures(place) {
+    if analysis.has_figures() || !replaced_report::has_figures(place) {
         return Ok(());
     }
     let reason =
@@ -183,7 +183,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
             let entries =
                 fs::read_dir(place).map_err(|cause| failed(place, "the report before cannot be read", &cause))?;
             for entry in entries.flatten() {
-                let is_named = standing::all_files().any(|name| entry.file_name() == name);
+                let is_named = replaced_report::all_files().any(|name| entry.file_name() == name);
                 if !is_named || !own_files::is_own(&entry.path()).unwrap_or(false) {
                     return refuse(&entry.path());
                 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::standing;
+use super::replaced_report;
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, parse_date};
@@ -23,7 +23,7 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
         let folder = entry.path();
         let page = folder.join("index.html");
         let is_foreign = page.is_file() && fs::read_to_string(&page).is_ok_and(|text| !text.contains(html::GENERATOR));
-        let Some(file) = standing::all_files().find(|file| folder.join(file).is_file()) else { continue };
+        let Some(file) = replaced_report::all_files().find(|file| folder.join(file).is_file()) else { continue };
         if name.starts_with('.') || is_foreign {
             continue;
         }

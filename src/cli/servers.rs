@@ -9,7 +9,7 @@ use url::Url;
 
 use super::context::{Context, now, secret};
 use super::exit::{AccessError, UsageError};
-use super::output::Talk;
+use super::output::Console;
 use crate::config::{Config, Endpoint, Login};
 use crate::domain::time::Timestamp;
 use crate::export::event_series::JOB;
@@ -33,7 +33,7 @@ pub(super) fn job(config: &Config) -> Result<&str, UsageError> {
 }
 
 /// The Pushgateway of the config.
-pub(super) fn gateway(context: &Context, waits: WaitLimits, talk: Talk) -> anyhow::Result<Gateway> {
+pub(super) fn gateway(context: &Context, waits: WaitLimits, console: Console) -> anyhow::Result<Gateway> {
     let job = job(&context.config)?;
     let section = context.config.pushgateway.as_ref().ok_or_else(|| {
         UsageError(
@@ -43,7 +43,7 @@ pub(super) fn gateway(context: &Context, waits: WaitLimits, talk: Talk) -> anyho
         )
     })?;
     let login = login(&section.login, &section.url, "pushgateway")?;
-    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), login, client(waits, talk)?))
+    Ok(Gateway::new(address(&section.url, "pushgateway")?, job.to_owned(), login, client(waits, console)?))
 }
 
 /// The server of the config that takes remote writes, and its address as written.
@@ -51,7 +51,7 @@ pub(super) fn receiver(
     context: &Context,
     waits: WaitLimits,
     now: Timestamp,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<(Receiver, String)> {
     let section = context.config.remote_write.as_ref().ok_or_else(|| {
         UsageError(
@@ -62,7 +62,7 @@ pub(super) fn receiver(
     })?;
     let login = login(&section.login, &section.url, "remote_write")?;
     let url = address(&section.url, "remote_write")?;
-    Ok((Receiver::new(url, login, client(waits, talk)?, now), section.url.as_str().to_owned()))
+    Ok((Receiver::new(url, login, client(waits, console)?, now), section.url.as_str().to_owned()))
 }
 
 /// The login of a section, its secrets from the environment. Over plain http a login whose variable is not set is none:
@@ -105,9 +105,9 @@ fn address(endpoint: &Endpoint, section: &str) -> Result<Url, UsageError> {
 }
 
 /// A client for requests to one of them.
-pub(super) fn client(waits: WaitLimits, talk: Talk) -> anyhow::Result<Client> {
+pub(super) fn client(waits: WaitLimits, console: Console) -> anyhow::Result<Client> {
     let notify: Notify = Arc::new(move |text| -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        talk.warning(&text);
+        console.warning(&text);
         Box::pin(async {})
     });
     Ok(Client::new(Arc::new(now), notify, waits, 0)?)

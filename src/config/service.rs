@@ -19,7 +19,7 @@ use crate::domain::settings::Service;
 use crate::domain::words::within_a_message;
 
 /// A service read so far, with the lines that a clash would name.
-struct Claim {
+struct ServiceLines {
     service: Service,
     name_at: Place,
     repos_at: Vec<Place>,
@@ -27,7 +27,7 @@ struct Claim {
 
 /// Reads the services in the order of the file.
 pub(super) fn read(sections: &[Section<'_>], default: &[Glob]) -> Result<Vec<Service>, ConfigError> {
-    let mut claims: Vec<Claim> = Vec::with_capacity(sections.len());
+    let mut claims: Vec<ServiceLines> = Vec::with_capacity(sections.len());
     for section in sections {
         let claim = one(section)?;
         for earlier in &claims {
@@ -38,7 +38,7 @@ pub(super) fn read(sections: &[Section<'_>], default: &[Glob]) -> Result<Vec<Ser
     Ok(claims.into_iter().map(|claim| claim.service).collect())
 }
 
-fn one(section: &Section<'_>) -> Result<Claim, ConfigError> {
+fn one(section: &Section<'_>) -> Result<ServiceLines, ConfigError> {
     let name = section.text("name")?.ok_or_else(|| section.incomplete("needs a `name`"))?;
     let repos = section
         .some_texts("repos", "a service needs at least one repo")?
@@ -52,7 +52,7 @@ fn one(section: &Section<'_>) -> Result<Claim, ConfigError> {
             }
         }
     }
-    Ok(Claim {
+    Ok(ServiceLines {
         service: Service {
             name: ServiceName(name.value.to_owned()),
             team: section.text("team")?.map(|text| TeamName(text.value.to_owned())),
@@ -65,7 +65,7 @@ fn one(section: &Section<'_>) -> Result<Claim, ConfigError> {
     })
 }
 
-fn check_apart(later: &Claim, earlier: &Claim, default: &[Glob]) -> Result<(), ConfigError> {
+fn check_apart(later: &ServiceLines, earlier: &ServiceLines, default: &[Glob]) -> Result<(), ConfigError> {
     let (new, old) = (&later.service, &earlier.service);
     if new.name.0.to_lowercase() == old.name.0.to_lowercase() {
         return Err(ConfigError::DuplicateService {

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use super::columns::WithoutCase;
 use super::commits::Commits;
 use super::parallel::in_parallel;
-use super::repo_pass::{Found, One, RepoPass};
+use super::repo_pass::{DeploymentChanges, Found, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::{Deployments, Events};
@@ -71,7 +71,7 @@ impl Arrivals {
         all
     }
 
-    fn one(&self, deployment: usize) -> Option<(usize, &One)> {
+    fn one(&self, deployment: usize) -> Option<(usize, &DeploymentChanges)> {
         let at = *self.place.get(deployment)? as usize;
         Some((at, self.found.ones.get(at)?))
     }

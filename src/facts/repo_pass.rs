@@ -18,7 +18,7 @@ const NONE: u32 = u32::MAX;
 
 /// What one counted deployment brought.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct One {
+pub(super) struct DeploymentChanges {
     pub(super) deployment: u32,
     /// The one before it in the same place.
     pub(super) previous: u32,
@@ -33,7 +33,7 @@ pub(super) struct One {
     pub(super) start_request: u32,
 }
 
-impl One {
+impl DeploymentChanges {
     pub(super) fn start_at(&self) -> Option<Timestamp> {
         (self.start_at != i64::MIN).then_some(Timestamp(self.start_at))
     }
@@ -42,7 +42,7 @@ impl One {
 /// What some counted deployments brought.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) ones: Vec<One>,
+    pub(super) ones: Vec<DeploymentChanges>,
     /// Where what each brought ends in the two lists below.
     ends: Vec<(u32, u32)>,
     /// Rows of the commits, each with the index of its pull request, in order of authored instant.
@@ -157,7 +157,13 @@ impl<'a> RepoPass<'a> {
         self.rows.get(self.graph.row(node)?).copied()
     }
 
-    fn one(&self, deployment: u32, previous: Option<u32>, place: &mut Place<'_>, found: &mut Found) -> One {
+    fn one(
+        &self,
+        deployment: u32,
+        previous: Option<u32>,
+        place: &mut Place<'_>,
+        found: &mut Found,
+    ) -> DeploymentChanges {
         let graph = &self.graph;
         let sha = self.revisions.get(deployment as usize);
         let node = sha.and_then(|sha| graph.node(&sha));
@@ -165,7 +171,7 @@ impl<'a> RepoPass<'a> {
             node.and_then(|node| self.row(node)).and_then(|row| self.events.commits.committed_at.get(row as usize));
         let finished = self.events.deployments.finished_at(deployment as usize);
         let in_one_second = |made: &i64| finished.is_some_and(|at| at.since(Timestamp(*made)) == Seconds(0));
-        let without = |kind, reason| One {
+        let without = |kind, reason| DeploymentChanges {
             deployment,
             previous: previous.unwrap_or(NONE),
             kind,
@@ -196,7 +202,7 @@ impl<'a> RepoPass<'a> {
     }
 
     /// Notes what a deployment brought, and measures its lead time.
-    fn measure(&self, one: One, nodes: &[Node], found: &mut Found) -> One {
+    fn measure(&self, one: DeploymentChanges, nodes: &[Node], found: &mut Found) -> DeploymentChanges {
         let Some(end) = self.events.deployments.finished_at(one.deployment as usize) else { return one };
         let commits = &self.events.commits;
         let authored = |row: u32| commits.authored_at.get(row as usize).copied().unwrap_or_default();
@@ -234,7 +240,7 @@ impl<'a> RepoPass<'a> {
         let holder = merged.iter().copied().find(|&request| holds(request)).unwrap_or(NONE);
         let own = then().find(|(_, of)| holder == NONE || *of == holder).or_else(|| then().next());
         let lead_time = end.since(at);
-        One {
+        DeploymentChanges {
             lead_time: if lead_time < Seconds(0) { Err(LeadTimeReason::Negative) } else { Ok(lead_time) },
             start_at: at.0,
             start_commit: own.map_or(NONE, |(row, _)| *row),

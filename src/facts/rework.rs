@@ -96,14 +96,14 @@ impl Reworks {
 /// The counted deployments of each repo and environment, place by place and in order of finish.
 #[derive(Debug, Default)]
 struct Places {
-    turns: Vec<Turn>,
+    turns: Vec<PlaceDeployment>,
     /// Where each place begins.
     begins: Vec<usize>,
 }
 
 /// One deployment of a place.
 #[derive(Debug)]
-struct Turn {
+struct PlaceDeployment {
     deployment: u32,
     created_at: Timestamp,
     /// The latest creation among this and all before it: it only rises, so that it can be searched.
@@ -118,7 +118,11 @@ impl Places {
         if is_first || self.begins.is_empty() {
             self.begins.push(self.turns.len());
         }
-        self.turns.push(Turn { deployment: u32::try_from(deployment).unwrap_or(u32::MAX), created_at, latest });
+        self.turns.push(PlaceDeployment {
+            deployment: u32::try_from(deployment).unwrap_or(u32::MAX),
+            created_at,
+            latest,
+        });
     }
 
     /// Of the deployments in the place of the failed one, which stands at `failed`, that were created at or after an

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::filter::Filter;
 use super::pool::whole;
-use super::reach::History;
+use super::read_spans::History;
 use super::recognised::Recognised;
 use super::records::belongs;
 use super::tables::{Alternative, Analysis, Figures, Variation};
@@ -77,10 +77,10 @@ impl Basis<'_> {
         let facts = self.facts.under(settings, lead_times)?;
         let history = History::of_facts(self.coverage, &facts, settings);
         let pool = whole(&facts, self.filter);
-        let reach = history.of(&pool, &facts.ownership, Recognised::new(&facts).unusable(&pool));
+        let read_spans = history.of(&pool, &facts.ownership, Recognised::new(&facts).unusable(&pool));
         let scope = Scope {
             pool: &pool,
-            reach: &reach,
+            read_spans: &read_spans,
             facts: &facts,
             settings,
             by_service: &Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::filter::Filter;
 use super::pool::pools;
-use super::reach::History;
+use super::read_spans::History;
 use super::recognised::Recognised;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
@@ -38,12 +38,12 @@ pub fn covered(facts: &Facts, coverage: &[Coverage], settings: &Settings) -> Vec
         .iter()
         .map(|pool| {
             let unusable = recognised.unusable(pool);
-            let reach = history.of(pool, &facts.ownership, unusable.clone());
-            let repos = reach.history().into_iter().filter(|record| record.table == Table::Deployments);
+            let read_spans = history.of(pool, &facts.ownership, unusable.clone());
+            let repos = read_spans.history().into_iter().filter(|record| record.table == Table::Deployments);
             Covered {
                 group: pool.group.clone(),
                 repos: repos.map(|record| (record.name, record.spans)).collect(),
-                incidents: reach.incidents,
+                incidents: read_spans.incidents,
                 counts_deployments: unusable.deployments.is_none(),
                 counts_incidents: unusable.incidents.is_none(),
                 counts_failures: unusable.failures.is_none(),

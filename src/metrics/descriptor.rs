@@ -2,7 +2,7 @@
 //! direction is better, what it lists, which bands it reads, what must have been read, how two periods are compared.
 
 use super::group_span::GroupSpan;
-use super::tables::{BandReading, Better, Details, Figure, Metric, Statistic, Surpassed, Unit};
+use super::tables::{BandReading, Better, Details, Figure, Metric, Statistic, SurveyShare, Unit};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::survey::{Answers, Survey};
 
@@ -112,13 +112,13 @@ impl Descriptor {
     }
 
     /// The share of a survey's respondents that a figure's value surpasses, and the ends of its interval.
-    pub(super) fn surpassed(&self, bands: &Bands, figure: &Figure) -> Option<Surpassed> {
+    pub(super) fn surpassed(&self, bands: &Bands, figure: &Figure) -> Option<SurveyShare> {
         let answers = (self.answers)(bands.survey.as_ref()?)?;
         let by = |value| answers.surpassed(value);
         let ends = figure.ci95.map(|ends| match self.better {
             Better::Higher => (by(ends.low), by(ends.high)),
             Better::Lower => (by(ends.high), by(ends.low)),
         });
-        Some(Surpassed { value: by(figure.value?), ends })
+        Some(SurveyShare { value: by(figure.value?), ends })
     }
 }

@@ -20,7 +20,7 @@ mod incident_times;
 mod lead_time;
 mod pairs;
 pub mod pool;
-pub mod reach;
+pub mod read_spans;
 mod recognised;
 mod records;
 mod recovery_time;
@@ -45,7 +45,7 @@ use self::descriptor::Needs;
 use self::filter::Filter;
 use self::group_span::GroupSpan;
 use self::pool::{Pool, pools};
-use self::reach::{History, Reach};
+use self::read_spans::{History, ReadSpans};
 use self::recognised::Recognised;
 use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures, PastPeriod};
 use self::window::{DayWindow, daily, day_windows};
@@ -116,12 +116,12 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         Depth::Tables => Vec::new(),
         Depth::Whole => sensitivity::by_service(&facts, known),
     };
-    let reach = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
-    let whole = pools.first().map(reach);
+    let read_spans = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
+    let whole = pools.first().map(read_spans);
     let groups = in_parallel(&pools, |pool| {
         let scope = Scope {
             pool,
-            reach: &reach(pool),
+            read_spans: &read_spans(pool),
             facts: &facts,
             settings,
             by_service: &by_service,
@@ -132,7 +132,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     });
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
-    let cut = records::Cut { listed: Span { from: first, to: known.to }, period: known };
+    let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -144,11 +144,11 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         groups,
         deployments: whole
             .as_ref()
-            .map(|reach| DeploymentRecords::new(&facts, &filter, reach, cut))
+            .map(|read_spans| DeploymentRecords::new(&facts, &filter, read_spans, cut))
             .unwrap_or_default(),
         incidents: records::incidents(&facts, &filter, cut),
         coverage: dataset.coverage().to_vec(),
-        history: whole.as_ref().map(Reach::history).unwrap_or_default(),
+        history: whole.as_ref().map(ReadSpans::history).unwrap_or_default(),
         alternatives: Vec::new(),
         findings: Vec::new(),
         inputs: events.inputs.clone(),
@@ -195,7 +195,7 @@ impl Known {
 /// One group, ready to be counted.
 struct Scope<'a> {
     pool: &'a Pool,
-    reach: &'a Reach,
+    read_spans: &'a ReadSpans,
     facts: &'a Facts,
     settings: &'a Settings,
     by_service: &'a emulation::ByService,
@@ -248,9 +248,9 @@ impl Scope<'_> {
             },
             recent: self.recent(now.span.to),
             emulations,
-            daily: daily(self.pool, self.facts, self.reach, days, settings.window_days, &settings.bands),
+            daily: daily(self.pool, self.facts, self.read_spans, days, settings.window_days, &settings.bands),
             months: self.months(for_the_page),
-            survival: match self.reach.missing_incidents(now.span) {
+            survival: match self.read_spans.missing_incidents(now.span) {
                 None if self.depth == Depth::Whole => time_to_restore::survival(&self.over(now)),
                 _ => Vec::new(),
             },
@@ -266,9 +266,9 @@ impl Scope<'_> {
     fn figure(&self, metric: Metric, known: Known) -> Figure {
         let descriptor = metric.descriptor();
         let missing = match descriptor.needs {
-            Needs::Deployments => self.reach.missing_deployments(known.span),
-            Needs::Incidents => self.reach.missing_incidents(known.span),
-            Needs::Both => self.reach.missing_failures(known.span),
+            Needs::Deployments => self.read_spans.missing_deployments(known.span),
+            Needs::Incidents => self.read_spans.missing_incidents(known.span),
+            Needs::Both => self.read_spans.missing_failures(known.span),
         };
         if let Some(why) = missing {
             return Figure::missing(why);

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::pool::Pool;
-use super::reach::Unusable;
+use super::read_spans::Unusable;
 use super::tables::NoData;
 use crate::domain::group::GroupKind;
 use crate::domain::status::tells_the_end;

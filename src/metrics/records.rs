@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::filter::Filter;
-use super::reach::Reach;
+use super::read_spans::ReadSpans;
 use super::tables::records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 use crate::domain::coverage::covers;
 use crate::domain::group::TeamName;
@@ -21,7 +21,7 @@ use crate::facts::words::Rule;
 
 /// What the records are cut to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
+pub(super) struct RecordBounds {
     /// From the start of the first window to the known end.
     pub listed: Span,
     /// The period itself, to its known end.
@@ -38,7 +38,7 @@ pub struct DeploymentRecords {
 
 #[derive(Clone)]
 enum Records {
-    Of { facts: Arc<Facts>, rows: Vec<u32>, cut: Cut, has_links: Vec<Span> },
+    Of { facts: Arc<Facts>, rows: Vec<u32>, cut: RecordBounds, has_links: Vec<Span> },
     List(Vec<DeploymentRecord<'static>>),
 }
 
@@ -61,7 +61,7 @@ impl From<Vec<DeploymentRecord<'static>>> for DeploymentRecords {
 }
 
 impl DeploymentRecords {
-    pub(super) fn new(facts: &Arc<Facts>, filter: &Filter, reach: &Reach, cut: Cut) -> Self {
+    pub(super) fn new(facts: &Arc<Facts>, filter: &Filter, read_spans: &ReadSpans, cut: RecordBounds) -> Self {
         let events = facts.deployments();
         let kept = filter.services(&facts.ownership);
         let mut rows: Vec<(Timestamp, u32)> = (0..)
@@ -76,7 +76,7 @@ impl DeploymentRecords {
         let text = |row: u32| (events.source.get(row as usize), events.id.get(row as usize));
         rows.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));
         let rows = rows.into_iter().map(|(_, row)| row).collect();
-        let of = Records::Of { facts: Arc::clone(facts), rows, cut, has_links: reach.links().to_vec() };
+        let of = Records::Of { facts: Arc::clone(facts), rows, cut, has_links: read_spans.links().to_vec() };
         Self { of, rename: None }
     }
 
@@ -118,13 +118,13 @@ impl DeploymentRecords {
 }
 
 /// The finish of a deployment as known at the end of the cut, and its instant.
-fn known(facts: &Facts, index: usize, cut: Cut) -> (Option<Timestamp>, Timestamp) {
+fn known(facts: &Facts, index: usize, cut: RecordBounds) -> (Option<Timestamp>, Timestamp) {
     let finished = facts.finished_at(index).filter(|at| *at < cut.listed.to);
     (finished, finished.unwrap_or_else(|| facts.deployments().created_at(index)))
 }
 
 /// The record of a deployment; `has_links` are the spans in which one without a linked incident did not fail.
-fn one<'a>(facts: &'a Facts, index: usize, cut: Cut, has_links: &[Span]) -> DeploymentRecord<'a> {
+fn one<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]) -> DeploymentRecord<'a> {
     let events = facts.deployments();
     let (finished, at) = known(facts, index, cut);
     let placement = facts.placement(index);
@@ -211,7 +211,7 @@ fn failed_by(facts: &Facts, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Ru
 }
 
 /// The incidents that touch the cut, by opening, source, id.
-pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: Cut) -> Vec<IncidentRecord> {
+pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: RecordBounds) -> Vec<IncidentRecord> {
     let ownership = &facts.ownership;
     let kept = filter.services(ownership);
     let end = cut.listed.to;

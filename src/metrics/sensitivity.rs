@@ -20,13 +20,13 @@ const WAYS: usize = POLICIES.len() * WINDOWS.len();
 /// What each way attributes to the deployments of one service.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Attributed {
-    ways: [Way; WAYS],
+    ways: [AttributionSetting; WAYS],
     /// Deployments of the period that a rollback replaced.
     rolled_back: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Way {
+struct AttributionSetting {
     /// Failed deployments of the period; one may come more than once.
     failed: Vec<usize>,
     /// Times to restore of the incidents resolved in the period, seconds.

@@ -6,7 +6,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::pool::Pool;
-use super::reach::Reach;
+use super::read_spans::ReadSpans;
 use super::sliding::{Item, percentiles};
 use super::tables::DailyRow;
 use crate::domain::band::Bands;
@@ -103,7 +103,7 @@ fn join_ranges(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 pub fn daily(
     pool: &Pool,
     facts: &Facts,
-    reach: &Reach,
+    read_spans: &ReadSpans,
     days: &[DayWindow],
     window_days: u32,
     bands: &Bands,
@@ -141,9 +141,9 @@ pub fn daily(
     days.iter()
         .enumerate()
         .map(|(at, day)| {
-            let read = reach.has_deployments(day.window);
-            let incidents_read = reach.has_incidents(day.window);
-            let failures_read = reach.has_failures(day.window);
+            let read = read_spans.has_deployments(day.window);
+            let incidents_read = read_spans.has_incidents(day.window);
+            let failures_read = read_spans.has_failures(day.window);
             let deployments = read.then(|| finished(day.window));
             let per_day = deployments.map(|n| f64::from(n) / f64::from(window_days));
             let failed = deployments.filter(|_| failures_read).map(|_| failed[at]);
@@ -158,7 +158,7 @@ pub fn daily(
                 date: day.date,
                 partial: day.partial,
                 window_complete: read,
-                deployments_on_day: reach.has_deployments(day.day).then(|| finished(day.day)),
+                deployments_on_day: read_spans.has_deployments(day.day).then(|| finished(day.day)),
                 deployments,
                 deployments_per_day: per_day,
                 lead_time_p50: lead_at.map(|[p50, _]| p50),

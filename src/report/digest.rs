@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::bulletin::{bulletin, most_telling};
+use super::front_page::{front_page, most_telling};
 use super::words::{period_name, sentence};
 use super::{Provenance, number, reading};
 use crate::domain::group::{Group, GroupKind};
@@ -18,7 +18,7 @@ enum Line {
 
 /// The figures of everything pooled, one metric a line, then what was compared and banded.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
-    let mut out = bulletin(analysis, provenance).headline + "\n";
+    let mut out = front_page(analysis, provenance).headline + "\n";
     let Some(all) = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All) else { return out };
     let shown = all.figures.iter().filter(|(metric, _)| metric.descriptor().section.is_some());
     let lines: Vec<Line> = shown.map(|(metric, figure)| line(analysis, metric, figure)).collect();

@@ -1,7 +1,6 @@
 //! Renderers: pure functions from an [`Analysis`](crate::metrics::tables::Analysis) to text or
 //! pictures. Nothing here writes files.
 
-pub mod bulletin;
 mod cells;
 pub mod chart;
 pub mod commands;
@@ -12,6 +11,7 @@ pub mod diff;
 pub mod digest;
 pub mod explain;
 pub mod findings;
+pub mod front_page;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -45,7 +45,7 @@ pub struct Provenance {
     /// What people add to it.
     pub notes: Notes,
     /// The actions of the report on the period before.
-    pub carried: Vec<Action>,
+    pub previous_actions: Vec<Action>,
     /// A logo for the page's head, as a data URI.
     pub logo: Option<String>,
     /// What the printed commands need; `None` where the reader has no dataset to run one on, and none is printed.

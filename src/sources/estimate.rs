@@ -6,14 +6,14 @@ use crate::domain::unit::Seconds;
 
 /// What is asked of a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spent {
+pub struct RequestEstimate {
     /// HTTP requests.
     pub requests: u64,
     /// GraphQL points; 0 where a service has no such thing.
     pub points: u64,
 }
 
-impl Add for Spent {
+impl Add for RequestEstimate {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
@@ -36,9 +36,9 @@ pub struct Estimate {
     /// Incidents there are at most.
     pub incidents: u64,
     /// What it takes where the data are as they mostly are.
-    pub usual: Spent,
+    pub usual: RequestEstimate,
     /// What it takes at most.
-    pub most: Spent,
+    pub most: RequestEstimate,
     /// Why it could not be asked; then the numbers are 0.
     pub problem: Option<String>,
     /// Whether that is because it is not shown to us.
@@ -62,15 +62,15 @@ pub struct Estimates {
 
 impl Estimates {
     /// What all scopes take at most.
-    pub fn most(&self) -> Spent {
-        let before = Spent { requests: self.before, points: 0 };
-        self.scopes.iter().map(|scope| scope.most).fold(before, Spent::add)
+    pub fn most(&self) -> RequestEstimate {
+        let before = RequestEstimate { requests: self.before, points: 0 };
+        self.scopes.iter().map(|scope| scope.most).fold(before, RequestEstimate::add)
     }
 
     /// What all scopes usually take.
-    pub fn usual(&self) -> Spent {
-        let before = Spent { requests: self.before, points: 0 };
-        self.scopes.iter().map(|scope| scope.usual).fold(before, Spent::add)
+    pub fn usual(&self) -> RequestEstimate {
+        let before = RequestEstimate { requests: self.before, points: 0 };
+        self.scopes.iter().map(|scope| scope.usual).fold(before, RequestEstimate::add)
     }
 
     /// The time of a usual run: that of one request × the larger of the requests of the longest scope and all requests ÷
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_time_is_that_of_the_longest_scope_or_of_all_at_so_many_at_once() {
-        let needs = |requests| Estimate { usual: Spent { requests, points: 0 }, ..Estimate::default() };
+        let needs = |requests| Estimate { usual: RequestEstimate { requests, points: 0 }, ..Estimate::default() };
         // Four answers in 200 ms, two at once: 100 ms each.
         let of = |all: [u64; 4]| Estimates {
             scopes: all.map(needs).into(),

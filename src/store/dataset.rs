@@ -27,7 +27,7 @@ use crate::domain::time::Zone;
 pub struct Dataset {
     folder: PathBuf,
     coverage: Vec<Coverage>,
-    _reading: Option<Arc<lock::Held>>,
+    _reading: Option<Arc<lock::HeldLock>>,
 }
 
 impl Dataset {

@@ -22,7 +22,7 @@ use crate::domain::event::Table;
 
 /// How a part is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct PartLayout {
     pub(super) rows: usize,
     pub(super) bytes: u64,
     pub(super) groups: usize,
@@ -43,7 +43,7 @@ pub(super) fn groups_for(rows: usize) -> usize {
 }
 
 /// Reads the footer of a part.
-pub(super) fn shape(path: &Path) -> Result<Shape, StoreError> {
+pub(super) fn shape(path: &Path) -> Result<PartLayout, StoreError> {
     check_own_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
     let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
@@ -55,7 +55,7 @@ pub(super) fn shape(path: &Path) -> Result<Shape, StoreError> {
     let filter = entry(footer, KEYS).and_then(KeyFilter::from_text);
     let seal = entry(footer, SEAL).map(str::to_owned);
     let is_ours = filter.is_some() && seal.is_some() && entry(footer, DATASET) == Some(&FORMAT.to_string());
-    Ok(Shape { rows: footer.num_rows, bytes, groups: footer.row_groups.len(), is_ours, filter, seal })
+    Ok(PartLayout { rows: footer.num_rows, bytes, groups: footer.row_groups.len(), is_ours, filter, seal })
 }
 
 /// What a footer says under a key.

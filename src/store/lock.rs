@@ -16,39 +16,38 @@ use crate::platform;
 
 /// A file lock of a reader, or of the writer while it moves files; held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Held(File);
+pub(super) struct HeldLock(File);
 
 const READERS: &str = "readers.lock";
 
 /// Waits until nobody reads, and lets no reader in: for the moment in which files are moved.
-pub(super) fn readers_wait(folder: &Path) -> Result<Held, StoreError> {
+pub(super) fn readers_wait(folder: &Path) -> Result<HeldLock, StoreError> {
     wait(folder, READERS)
 }
 
 /// Waits until nobody else holds a lock file of this name.
-pub(super) fn wait(folder: &Path, name: &str) -> Result<Held, StoreError> {
+pub(super) fn wait(folder: &Path, name: &str) -> Result<HeldLock, StoreError> {
     let path = folder.join(name);
     let file = own_file(&path)?;
     lock_patiently(&path, &file).map_err(StoreError::io("lock", &path))?;
-    Ok(Held(file))
+    Ok(HeldLock(file))
 }
 
 /// Reads beside other readers, never while files are moved. `None` where nobody has written yet.
-pub(super) fn read(folder: &Path) -> Result<Option<Held>, StoreError> {
+pub(super) fn read(folder: &Path) -> Result<Option<HeldLock>, StoreError> {
     let path = folder.join(READERS);
     if !small::is_there(&path)? {
         return Ok(None);
     }
     let file = File::open(&path).map_err(StoreError::io("open", &path))?;
     patiently(&path, &file, File::try_lock_shared, File::lock_shared).map_err(StoreError::io("lock", &path))?;
-    Ok(Some(Held(file)))
+    Ok(Some(HeldLock(file)))
 }
 
 /// Says something to the user.
 type Say = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Who is told that a lock is waited for. Waiting is no result that a function could return, and only the command line
-/// may talk.
+/// Who is told that the program waits for a lock. A function cannot return that, and only the command line prints.
 static SAY: OnceLock<Say> = OnceLock::new();
 
 /// A wait that is shorter is not worth a line.
@@ -151,7 +150,7 @@ impl Lock {
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         // Closing the file is not enough: a child process that is just being started holds it open a moment longer.
         let _ = self.0.unlock();

@@ -41,7 +41,7 @@ pub struct Sent {
     path: PathBuf,
     address: String,
     all: BTreeMap<String, Target>,
-    _lock: lock::Held,
+    _lock: lock::HeldLock,
 }
 
 impl Sent {

@@ -17,14 +17,14 @@ use crate::domain::event::Table;
 
 /// Which stored rows lose to any new row, whenever they were observed.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum GivesWay {
+pub(super) enum Supersedes {
     /// All of them.
     Always,
     /// Those observed after an instant: the clock was ahead.
     After(i64),
 }
 
-impl GivesWay {
+impl Supersedes {
     fn holds(self, observed: i64) -> bool {
         match self {
             Self::Always => true,
@@ -35,7 +35,7 @@ impl GivesWay {
 
 /// Where new rows meet stored ones.
 #[derive(Default)]
-struct Meetings {
+struct KeyMatches {
     /// By month: the stored row, and the new one with its key.
     places: BTreeMap<String, Vec<(usize, RowId)>>,
     /// New rows whose key stands somewhere.
@@ -51,7 +51,7 @@ struct Meetings {
 pub(super) fn upsert(
     parts: &Parts,
     incoming: &Incoming<'_>,
-    gives_way: GivesWay,
+    gives_way: Supersedes,
     label: Label<'_>,
     plan: &mut Plan,
 ) -> Result<Change, StoreError> {
@@ -84,10 +84,10 @@ pub(super) fn upsert(
     Ok(change)
 }
 
-fn meet(parts: &Parts, incoming: &Incoming<'_>, gives_way: GivesWay) -> Result<Meetings, StoreError> {
+fn meet(parts: &Parts, incoming: &Incoming<'_>, gives_way: Supersedes) -> Result<KeyMatches, StoreError> {
     let table = incoming.batch.table();
     let broken = StoreError::reading(table);
-    let mut meetings = Meetings::default();
+    let mut meetings = KeyMatches::default();
     for month in part::months(parts.folder(), table)? {
         let stored = if incoming.months.contains_key(&month) {
             parts.read(table, &month)?
@@ -121,7 +121,7 @@ fn observed(frame: &DataFrame) -> PolarsResult<Int64Chunked> {
 fn merge(
     old: Option<DataFrame>,
     incoming: &Incoming<'_>,
-    meetings: &Meetings,
+    meetings: &KeyMatches,
     month: &str,
     changed: &mut FxHashSet<RowId>,
 ) -> PolarsResult<Option<DataFrame>> {

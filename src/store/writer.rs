@@ -20,7 +20,7 @@ use super::part::Parts;
 use super::plan::Plan;
 use super::rename::rename;
 use super::standing::standing;
-use super::upsert::{GivesWay, upsert};
+use super::upsert::{Supersedes, upsert};
 use crate::domain::batch::{Batch, KeyIndex};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
@@ -125,7 +125,7 @@ impl Writer {
     }
 
     fn upsert(&self, incoming: &Incoming<'_>, plan: &mut Plan, label: Label<'_>) -> Result<Change, StoreError> {
-        let gives_way = if self.replaces { GivesWay::Always } else { GivesWay::After(self.now.0) };
+        let gives_way = if self.replaces { Supersedes::Always } else { Supersedes::After(self.now.0) };
         upsert(&self.parts, incoming, gives_way, label, plan)
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct Run {
     pub(crate) code: i32,
     /// Its data.
     pub(crate) stdout: String,
-    /// Its talk.
+    /// Its messages.
     pub(crate) stderr: String,
 }
 

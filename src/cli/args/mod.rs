@@ -13,12 +13,12 @@ use chrono::NaiveDate;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::dataset::Care;
+pub(super) use self::dataset::DatasetCommand;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::init::Init;
 pub(super) use self::network::Network;
-pub(super) use self::prometheus::{Push, RemoteWrite, Road, RuleInput, Rules, SinceAsOf};
+pub(super) use self::prometheus::{BackfillTarget, Push, RemoteWrite, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
@@ -54,7 +54,7 @@ pub(super) enum Command {
     /// Count, check, compact or repair the dataset.
     Dataset {
         #[command(subcommand)]
-        care: Care,
+        care: DatasetCommand,
     },
     /// Compute the figures and write the report. Never touches the network unless --notify is given.
     Report(Box<ReportOnly>),
@@ -72,7 +72,7 @@ pub(super) enum Command {
     /// Write the history for Prometheus, one sample per event at the event's own instant.
     Backfill {
         #[command(subcommand)]
-        road: Road,
+        target: BackfillTarget,
     },
     /// Print recording and alerting rules for Prometheus, or a Grafana dashboard, their limits those of the bands in force.
     Rules(Rules),

@@ -9,9 +9,9 @@ use super::Network;
 use crate::domain::time::{Timestamp, parse_date, parse_duration};
 use crate::domain::unit::Seconds;
 
-/// A road into Prometheus.
+/// Where the history goes.
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum Road {
+pub(in crate::cli) enum BackfillTarget {
     /// As OpenMetrics text, for `promtool tsdb create-blocks-from openmetrics`: the whole history at once.
     Openmetrics {
         /// The file to write; `-` is standard output.

@@ -11,7 +11,7 @@ use crate::cli::commands::report;
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Console, data};
 use crate::domain::words::plain;
 use crate::export::facts::{Input, Shard, TABLES, export};
 use crate::export::sql::{Dialect, Query, render};
@@ -21,15 +21,15 @@ use crate::metrics::covered::covered;
 use crate::store::{Dataset, replace};
 
 /// Runs the command.
-pub(in crate::cli) fn run(asked: &Export, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(asked: &Export, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     match asked {
-        Export::Facts(asked) => facts(&context, asked, talk),
+        Export::Facts(asked) => facts(&context, asked, console),
         Export::Sql(asked) => sql(&context, asked),
     }
 }
 
-fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<Code> {
+fn facts(context: &Context, asked: &ExportFacts, console: Console) -> anyhow::Result<Code> {
     let settings = &context.config.settings;
     let dataset = dataset::open(context)?;
     let shard = Shard::of(asked.repo.clone());
@@ -72,7 +72,7 @@ fn facts(context: &Context, asked: &ExportFacts, talk: Talk) -> anyhow::Result<C
             fs::remove_file(path)?;
         }
     }
-    talk.info(&format!(
+    console.info(&format!(
         "{}: {} rows of deployment facts, {} of incident facts. Figures: dora-report export sql --dialect duckdb \
          --facts {0} | duckdb",
         asked.folder.display(),

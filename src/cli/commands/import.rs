@@ -11,7 +11,7 @@ use crate::cli::args::{Common, Import, Inputs};
 use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::domain::batch::Batch;
 use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::Table;
@@ -22,13 +22,13 @@ use crate::sources::file::{self, FileError, Files, Options};
 use crate::store::Change;
 
 /// Runs the command.
-pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) -> anyhow::Result<Code> {
     let Inputs { table, preset, files: paths } = import.inputs()?;
     let context = Context::load(common)?;
     let zone = context.config.settings.zone;
     let started = now();
-    let mut writer = lock(&context.data, "importing", started, talk)?;
-    let covers = until_today(import, table, started, zone, talk)?;
+    let mut writer = lock(&context.data, "importing", started, console)?;
+    let covers = until_today(import, table, started, zone, console)?;
     let options = Options {
         preset,
         source: import.source.clone(),
@@ -41,13 +41,13 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     let mut spans = Vec::new();
     for path in paths {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        let read = file::read(open(path, &name, talk)?, &name, &options)?;
-        read.notes.iter().for_each(|note| talk.warning(&format!("{name}: {note}")));
+        let read = file::read(open(path, &name, console)?, &name, &options)?;
+        read.notes.iter().for_each(|note| console.warning(&format!("{name}: {note}")));
         if read.batch.is_empty() {
-            talk.warning(&format!("{name}: holds no row"));
+            console.warning(&format!("{name}: holds no row"));
         }
         if import.covers.is_some() {
-            name_absent_repos(&read.batch, &name, &context.config.settings, talk);
+            name_absent_repos(&read.batch, &name, &context.config.settings, console);
         }
         let of_file = file::coverage(&read.batch, import.source.as_deref(), covers, zone);
         spans.push((name, read.batch.len(), describe(table, &of_file, zone, import.covers.is_some())));
@@ -56,11 +56,11 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, talk: Talk) -> anyho
     }
     let stored = writer.standing(files.rows(), &files.other_keys())?;
     let together = files.reconcile(stored, preset.is_some())?;
-    together.notes.iter().for_each(|note| talk.warning(note));
+    together.notes.iter().for_each(|note| console.warning(note));
     let change = writer.write_batch(&together.rows, together.index, &covered)?;
     writer.set_zone(&covered, zone.name())?;
-    say_what_changed(&spans, together.merged, &change, talk);
-    talk.detail(&format!("the dataset is {}", context.data.display()));
+    say_what_changed(&spans, together.merged, &change, console);
+    console.detail(&format!("the dataset is {}", context.data.display()));
     Ok(Code::Done)
 }
 
@@ -70,17 +70,17 @@ fn until_today(
     table: Table,
     started: Timestamp,
     zone: Zone,
-    talk: Talk,
+    console: Console,
 ) -> Result<Option<(NaiveDate, NaiveDate)>, UsageError> {
     let Some((from, to)) = import.covers else { return Ok(None) };
     let tomorrow = zone.day_of(started).succ_opt().unwrap_or(to);
     if matches!(table, Table::Commits | Table::PullRequests) {
-        talk.warning(&format!(
+        console.warning(&format!(
             "--covers has no effect on {}: coverage is recorded only for deployments and incidents",
             plural(table)
         ));
     } else if to > tomorrow {
-        talk.warning(&format!(
+        console.warning(&format!(
             "--covers ends at {to}, which is in the future: coverage ends today instead, because later days would count \
              as days without events"
         ));
@@ -100,7 +100,7 @@ fn plural(table: Table) -> String {
 }
 
 /// One line for each file with its span, and for several files one for all of them.
-fn say_what_changed(spans: &[(String, usize, String)], merged: usize, change: &Change, talk: Talk) {
+fn say_what_changed(spans: &[(String, usize, String)], merged: usize, change: &Change, console: Console) {
     let rows = plural(change.table);
     let effect = change.rows;
     let changed = if effect.changed > 0 { format!(", {} changed", effect.changed) } else { String::new() };
@@ -111,29 +111,29 @@ fn say_what_changed(spans: &[(String, usize, String)], merged: usize, change: &C
     };
     let did = format!("{} of them new{changed}{merged}", effect.new);
     if let [(name, read, span)] = spans {
-        return talk.info(&format!("{name}: {} of {rows} read, {did}{span}", counted(*read)));
+        return console.info(&format!("{name}: {} of {rows} read, {did}{span}", counted(*read)));
     }
     for (name, read, span) in spans {
-        talk.info(&format!("{name}: {} of {rows} read{span}", counted(*read)));
+        console.info(&format!("{name}: {} of {rows} read{span}", counted(*read)));
     }
     let read: usize = spans.iter().map(|(_, read, _)| read).sum();
-    talk.info(&format!("{} files: {} of {rows} read, {did}", spans.len(), counted(read)));
+    console.info(&format!("{} files: {} of {rows} read, {did}", spans.len(), counted(read)));
 }
 
-fn open(path: &Path, name: &str, talk: Talk) -> Result<Box<dyn Read>, FileError> {
+fn open(path: &Path, name: &str, console: Console) -> Result<Box<dyn Read>, FileError> {
     if path.as_os_str() == "-" {
-        return Ok(Box::new(talk.bar(None, name).wrap_read(io::stdin())));
+        return Ok(Box::new(console.bar(None, name).wrap_read(io::stdin())));
     }
     let opened = File::open(path).and_then(|file| {
         let meta = file.metadata()?;
         if meta.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok((file, meta.len())) }
     });
     let (file, bytes) = opened.map_err(|cause| FileError::io(name, &cause))?;
-    Ok(Box::new(talk.bar(Some(bytes), name).wrap_read(file)))
+    Ok(Box::new(console.bar(Some(bytes), name).wrap_read(file)))
 }
 
 /// With `--covers` a file is complete for every repo: names the configured ones that it does not mention.
-fn name_absent_repos(rows: &Batch, name: &str, settings: &Settings, talk: Talk) {
+fn name_absent_repos(rows: &Batch, name: &str, settings: &Settings, console: Console) {
     if rows.table() != Table::Deployments {
         return;
     }
@@ -143,7 +143,7 @@ fn name_absent_repos(rows: &Batch, name: &str, settings: &Settings, talk: Talk) 
     let absent: Vec<&str> =
         globs().filter(|glob| !repos.iter().any(|repo| glob.matches(repo))).map(Glob::as_str).collect();
     if !absent.is_empty() {
-        talk.warning(&format!(
+        console.warning(&format!(
             "{name}: no row is about {}; --covers makes that a true zero. Leave --covers out if another file has them",
             absent.join(", ")
         ));

@@ -6,7 +6,7 @@ use crate::cli::args::{Common, Network, Push};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code, UsageError};
 use crate::cli::history::whole;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::{gateway, runtime};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
@@ -20,8 +20,8 @@ use crate::metrics::tables::Analysis;
 const MOST_SAID: usize = 3;
 
 /// Runs the command.
-pub(in crate::cli) fn run(push: &Push, common: &Common, talk: Talk) -> anyhow::Result<Code> {
-    all(&Context::load(common)?, push, talk)
+pub(in crate::cli) fn run(push: &Push, common: &Common, console: Console) -> anyhow::Result<Code> {
+    all(&Context::load(common)?, push, console)
 }
 
 /// Pushes the current figures, for `run`.
@@ -30,13 +30,13 @@ pub(super) fn current(
     as_of: Option<Timestamp>,
     max_wait: Seconds,
     network: Network,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<Code> {
-    all(context, &Push { as_of, prune: false, replay: false, interval: Seconds(60), max_wait, network }, talk)
+    all(context, &Push { as_of, prune: false, replay: false, interval: Seconds(60), max_wait, network }, console)
 }
 
-fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
-    let gateway = gateway(context, push.network.limits(push.max_wait), talk)?;
+fn all(context: &Context, push: &Push, console: Console) -> anyhow::Result<Code> {
+    let gateway = gateway(context, push.network.limits(push.max_wait), console)?;
     if push.interval.0 < 1 {
         return Err(UsageError("--interval: at least 1s; give the scrape interval of the server".into()).into());
     }
@@ -44,38 +44,38 @@ fn all(context: &Context, push: &Push, talk: Talk) -> anyhow::Result<Code> {
     if let Some(as_of) = push.as_of.filter(|as_of| *as_of > now) {
         return Err(UsageError(format!("--as-of {as_of} lies in the future of this machine's clock, {now}")).into());
     }
-    let analysis = whole(context, push.as_of, now, talk)?;
+    let analysis = whole(context, push.as_of, now, console)?;
     let groups = groups(&analysis);
-    say_what_is_missing(&analysis, talk);
+    say_what_is_missing(&analysis, console);
     let runtime = runtime()?;
     if push.replay {
         let replays = replay::replays(&analysis, &groups);
-        runtime.block_on(replay_all(&gateway, &replays, push.interval, talk))?;
+        runtime.block_on(replay_all(&gateway, &replays, push.interval, console))?;
     }
     let pushed = runtime.block_on(gateway.push(&groups))?;
     for refused in pushed.refused.iter().take(MOST_SAID) {
-        talk.warning(&refused.to_string());
+        console.warning(&refused.to_string());
     }
     if let Some(first) = pushed.refused.first() {
-        talk.warning(&format!("{} of {} groups were not taken", pushed.refused.len(), groups.len()));
+        console.warning(&format!("{} of {} groups were not taken", pushed.refused.len(), groups.len()));
         return Ok(exit::of(&anyhow::Error::from(first.clone())));
     }
-    talk.info(&format!("{} groups pushed, as of {}", pushed.done, analysis.as_of));
+    console.info(&format!("{} groups pushed, as of {}", pushed.done, analysis.as_of));
     if push.prune {
-        prune(&gateway, &groups, &runtime, talk)?;
+        prune(&gateway, &groups, &runtime, console)?;
     }
     Ok(Code::Done)
 }
 
 /// Says that figures are missing, which a gateway cannot say.
-fn say_what_is_missing(analysis: &Analysis, talk: Talk) {
+fn say_what_is_missing(analysis: &Analysis, console: Console) {
     let now = analysis.groups.first().and_then(|all| all.daily.last());
     let missing = match now {
         Some(row) if row.deployments.is_none() => "deployments",
         Some(row) if row.incidents_open.is_none() && !analysis.settings.incident_sources.is_empty() => "incidents",
         _ => return,
     };
-    talk.info(&format!(
+    console.info(&format!(
         "the {missing} of the {} days before {} were not wholly read, so the figures that need them are not pushed; run \
          `fetch`, or see `audit`",
         analysis.settings.window_days, analysis.as_of
@@ -86,21 +86,26 @@ fn prune(
     gateway: &Gateway,
     groups: &[PushGroup],
     runtime: &tokio::runtime::Runtime,
-    talk: Talk,
+    console: Console,
 ) -> Result<(), PushError> {
     let gone = runtime.block_on(gateway.prune(groups))?;
     match gone.as_slice() {
-        [] => talk.info("no group had to be deleted"),
-        gone => talk.info(&format!("deleted: {}", gone.join(", "))),
+        [] => console.info("no group had to be deleted"),
+        gone => console.info(&format!("deleted: {}", gone.join(", "))),
     }
     Ok(())
 }
 
 /// Pushes the deployments of every group side by side, oldest first, with a pause after each.
-async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, talk: Talk) -> Result<(), PushError> {
+async fn replay_all(
+    gateway: &Gateway,
+    replays: &[Replay],
+    interval: Seconds,
+    console: Console,
+) -> Result<(), PushError> {
     let rounds = replays.iter().map(|replay| replay.pushes.len()).max().unwrap_or(0);
     let pause = Duration::from_secs(u64::try_from(interval.0).unwrap_or(1));
-    talk.warning(&format!(
+    console.warning(&format!(
         "the deployments of the last {} days are pushed one by one, {rounds} rounds of {} s: they all carry today's time, \
          so rules over 30 days count them until 30 days from now and then lose them all at once; no rule can tell them \
          from deployments of today, and those that the server has scraped already are counted twice",
@@ -117,7 +122,7 @@ async fn replay_all(gateway: &Gateway, replays: &[Replay], interval: Seconds, ta
     if began {
         gateway.rest(pause).await;
     }
-    let spinner = talk.spinner();
+    let spinner = console.spinner();
     for round in 0..rounds {
         for replay in replays {
             if let Some(text) = replay.pushes.get(round) {

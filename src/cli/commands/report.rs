@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report, ReportOnly};
-use crate::cli::carried;
 use crate::cli::closing;
 use crate::cli::content::Content;
 use crate::cli::context::{Context, now};
@@ -14,7 +13,8 @@ use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
 use crate::cli::notify::{self, Draft};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
+use crate::cli::previous_actions;
 use crate::cli::publish::{self, Publication};
 use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
@@ -28,19 +28,19 @@ use crate::report::{Commands, Provenance, confluence, html, json, markdown, png,
 use crate::store::Dataset;
 
 /// Runs the command.
-pub(in crate::cli) fn run(flags: &ReportOnly, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(flags: &ReportOnly, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     let to = flags.notify.then(|| notify::section(&context)).transpose()?;
-    let made = make(&context, &flags.report, to.is_some(), talk)?;
+    let made = make(&context, &flags.report, to.is_some(), console)?;
     let sent = match (to, &made.draft) {
-        (Some(to), Some(draft)) => notify::send(to, draft, flags.network.limits(notify::MOST_WAIT), talk),
+        (Some(to), Some(draft)) => notify::send(to, draft, flags.network.limits(notify::MOST_WAIT), console),
         _ => Code::Done,
     };
     Ok(if made.code == Code::Done { sent } else { made.code })
 }
 
 /// A report that is written.
-pub(super) struct Made {
+pub(super) struct WrittenReport {
     /// What its figures and gates mean for the exit code.
     pub(super) code: Code,
     /// The message about it, where one was wanted.
@@ -48,7 +48,12 @@ pub(super) struct Made {
 }
 
 /// Computes and writes what the flags ask for; with `notifies` also the message about it.
-pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Talk) -> anyhow::Result<Made> {
+pub(super) fn make(
+    context: &Context,
+    report: &Report,
+    notifies: bool,
+    console: Console,
+) -> anyhow::Result<WrittenReport> {
     let dataset = dataset::open(context)?;
     disk::check(&context.out, "--out")?;
     let as_of = report.as_of.unwrap_or_else(now);
@@ -70,16 +75,16 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
         depth,
     };
     if report.redact && (report.notes.is_some() || context.config.logo.is_some()) {
-        talk.warning("--redact leaves the notes and the logo out: nobody can tell what they give away");
+        console.warning("--redact leaves the notes and the logo out: nobody can tell what they give away");
     }
     let provenance = Provenance {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         config_digest: context.config.digest(),
         synthetic: false,
-        carried: if report.redact {
+        previous_actions: if report.redact {
             Vec::new()
         } else {
-            carried::actions(&context.out, &request.period, filters, talk)
+            previous_actions::actions(&context.out, &request.period, filters, console)
         },
         notes: report.notes.as_deref().filter(|_| !report.redact).map(extras::notes).transpose()?.unwrap_or_default(),
         logo: context
@@ -92,10 +97,10 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
         // Whoever a redacted report is for has no dataset, and paths are names too.
         commands: (!report.redact).then(|| Commands { flags: context.flags.clone(), first: None }),
     };
-    let lost = carried::standing(&context.out, &request.period, filters);
+    let lost = previous_actions::standing(&context.out, &request.period, filters);
     let kept = provenance.notes.actions.len();
     if kept < lost {
-        talk.warning(&format!(
+        console.warning(&format!(
             "the report that is replaced had {lost} actions and the new report has {kept}, so the next report cannot show the \
              results of the others; give --notes with all of them to keep them"
         ));
@@ -110,7 +115,7 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
     for action in provenance.notes.actions.iter().filter(|_| filters == [None, None]) {
         let group = action.aim.as_ref().and_then(|aim| aim.group.as_ref());
         if let Some(group) = group.filter(|group| !analysis.groups.iter().any(|report| report.group == **group)) {
-            talk.warning(&format!(
+            console.warning(&format!(
                 "the action “{}” aims at the {} `{}`, and there is none of this name; check --notes",
                 action.what,
                 group.kind.as_str(),
@@ -121,12 +126,12 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
     if report.redact {
         analysis = redact(analysis);
     }
-    let place = publish_all(&analysis, &provenance, &report.format, &context.out, talk)?;
+    let place = publish_all(&analysis, &provenance, &report.format, &context.out, console)?;
     let has_page = report.format.contains(&Format::Html);
     let draft = notifies.then(|| notify::draft(&analysis, &provenance, &place, has_page));
-    closing::next(&analysis, &provenance, talk);
+    closing::next(&analysis, &provenance, console);
     if let Some(advice) = advice::on_missing(&analysis, &dataset.import_zones()?, report.period.as_deref()) {
-        talk.info(&advice);
+        console.info(&advice);
     }
     let partial = analysis.groups.iter().any(|group| {
         let not_read = |missing: &NoData| {
@@ -134,9 +139,9 @@ pub(super) fn make(context: &Context, report: &Report, notifies: bool, talk: Tal
         };
         group.figures.iter().filter_map(|(_, figure)| figure.missing.as_ref()).any(not_read)
     });
-    let code = gates(report, &analysis, talk);
+    let code = gates(report, &analysis, console);
     let code = if code == Code::Done && report.strict && partial { Code::Partial } else { code };
-    Ok(Made { code, draft })
+    Ok(WrittenReport { code, draft })
 }
 
 /// The period that a text names, else the last complete days.
@@ -150,19 +155,19 @@ pub(super) fn period(context: &Context, text: Option<&str>, as_of: Timestamp) ->
 }
 
 /// Judges the gates on the figures of the whole.
-fn gates(report: &Report, analysis: &Analysis, talk: Talk) -> Code {
+fn gates(report: &Report, analysis: &Analysis, console: Console) -> Code {
     let Some(all) = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All) else { return Code::Done };
     let mut code = Code::Done;
     for gate in &report.fail_if {
         match (gate.judge(all, report.min_n), report.on_no_data) {
             (Outcome::Passed, _) | (Outcome::Unknown(_), OnNoData::Pass) => {}
             (Outcome::Tripped(words), _) => {
-                talk.warning(&format!("gate tripped: {words}"));
+                console.warning(&format!("gate tripped: {words}"));
                 code = Code::Gate;
             }
-            (Outcome::Unknown(words), OnNoData::Warn) => talk.warning(&format!("gate not judged: {words}")),
+            (Outcome::Unknown(words), OnNoData::Warn) => console.warning(&format!("gate not judged: {words}")),
             (Outcome::Unknown(words), OnNoData::Fail) => {
-                talk.warning(&format!("gate tripped for want of data: {words}"));
+                console.warning(&format!("gate tripped for want of data: {words}"));
                 code = Code::Gate;
             }
         }
@@ -180,10 +185,10 @@ pub(in crate::cli) fn write(
     provenance: &Provenance,
     formats: &[Format],
     out: &Path,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<Analysis> {
     let analysis = analyse(dataset, request)?;
-    publish_all(&analysis, provenance, formats, out, talk)?;
+    publish_all(&analysis, provenance, formats, out, console)?;
     Ok(analysis)
 }
 
@@ -193,7 +198,7 @@ fn publish_all(
     provenance: &Provenance,
     formats: &[Format],
     out: &Path,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<PathBuf> {
     let render = |format| -> anyhow::Result<publish::Files<'_>> {
         Ok(match format {
@@ -218,9 +223,9 @@ fn publish_all(
     let published = publish::report(out, &Publication { analysis, formats, render: &render })?;
     let place =
         if formats.contains(&Format::Html) { published.folder.join("index.html") } else { published.folder.clone() };
-    closing::figures(analysis, provenance, &published.folder, formats, talk)?;
+    closing::figures(analysis, provenance, &published.folder, formats, console)?;
     if !published.dropped.is_empty() {
-        talk.info(&format!(
+        console.info(&format!(
             "{}: removed {} of the report before: made of other data, another --as-of, another configuration or other notes; add \
              the formats to --format to write them again",
             published.folder.display(),

@@ -4,17 +4,17 @@
 //! The report is written whatever became of the sources; the exit code then says which of them is missing.
 
 use crate::cli::args::{Common, Fetch, Run};
-use crate::cli::commands::report::Made;
+use crate::cli::commands::report::WrittenReport;
 use crate::cli::commands::{fetch, push, report};
 use crate::cli::context::Context;
 use crate::cli::disk;
 use crate::cli::exit::{self, Code};
 use crate::cli::notify;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 
 /// Runs the command.
-pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Result<Code> {
-    let talk = talk.quieter();
+pub(in crate::cli) fn run(run: &Run, common: &Common, console: Console) -> anyhow::Result<Code> {
+    let console = console.quieter();
     let context = Context::load(common)?;
     let flags = Fetch {
         since: run.since,
@@ -26,30 +26,32 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, talk: Talk) -> anyhow::Res
         strict: run.report.strict,
     };
     disk::check(&context.out, "--out")?;
-    let (fetched, lock) = fetch::read(&context, &flags, common, talk)?;
+    let (fetched, lock) = fetch::read(&context, &flags, common, console)?;
     // Where a source failed, its code says more than that of a report that could not be written for it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);
-    let made = report::make(&context, &run.report, to.is_some(), talk).or_else(|error| {
+    let made = report::make(&context, &run.report, to.is_some(), console).or_else(|error| {
         if fetched == Code::Done {
             return Err(error);
         }
-        talk.error(&error);
-        anyhow::Ok(Made { code: exit::of(&error), draft: None })
+        console.error(&error);
+        anyhow::Ok(WrittenReport { code: exit::of(&error), draft: None })
     })?;
     drop(lock);
     let reported = made.code;
     let waits = run.network.limits(run.max_wait.min(notify::MOST_WAIT));
     let sent = match (to, &made.draft) {
-        (Some(to), Some(draft)) => notify::send(to, draft, waits, talk),
+        (Some(to), Some(draft)) => notify::send(to, draft, waits, console),
         _ => Code::Done,
     };
     let pushed = match &context.config.pushgateway {
         None => Code::Done,
         // The report is written, whatever becomes of the push.
-        Some(_) => push::current(&context, run.report.as_of, run.max_wait, run.network, talk).unwrap_or_else(|error| {
-            talk.error(&error);
-            exit::of(&error)
-        }),
+        Some(_) => {
+            push::current(&context, run.report.as_of, run.max_wait, run.network, console).unwrap_or_else(|error| {
+                console.error(&error);
+                exit::of(&error)
+            })
+        }
     };
     // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push or message does
     // not.

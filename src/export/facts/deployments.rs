@@ -21,13 +21,13 @@ pub(super) struct Row<'a> {
     kind: Option<Kind>,
     lead_time: Option<Seconds>,
     reason: Option<LeadTimeReason>,
-    failed: Option<Lasting<Rule>>,
-    rework: Option<Lasting<ReworkRule>>,
+    failed: Option<SinceInstant<Rule>>,
+    rework: Option<SinceInstant<ReworkRule>>,
 }
 
 /// What stays so: a failure, or rework.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Lasting<R> {
+struct SinceInstant<R> {
     /// Known at window ends after this instant.
     from: Timestamp,
     rule: R,
@@ -38,7 +38,7 @@ type Reason<R> = (R, Validity);
 
 /// Since when one of some reasons is known for good, and the first rule that says so. What holds only for a time is told
 /// by the links of `incident_facts`, which have an end.
-fn lasting<R: Copy + Ord>(reasons: &[Reason<R>]) -> Option<Lasting<R>> {
+fn lasting<R: Copy + Ord>(reasons: &[Reason<R>]) -> Option<SinceInstant<R>> {
     let for_good = || reasons.iter().filter(|(_, known)| known.until.is_none());
     let mut from = for_good().map(|(_, known)| known.from).min()?;
     let rule = for_good().map(|(rule, _)| *rule).min()?;
@@ -51,7 +51,7 @@ fn lasting<R: Copy + Ord>(reasons: &[Reason<R>]) -> Option<Lasting<R>> {
     while let Some(earlier) = reaches(from) {
         from = earlier;
     }
-    Some(Lasting { from, rule })
+    Some(SinceInstant { from, rule })
 }
 
 /// What a deployment is called in the tables.

@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 
 /// What a mail says.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter {
+pub(crate) struct MailText {
     pub(crate) subject: String,
     pub(crate) text: String,
     /// The page of the report.
@@ -32,7 +32,7 @@ pub(crate) struct Attachment {
 const SUBJECT: usize = 200;
 
 /// The mail, ready to be sent; in words what keeps it from being written.
-pub(super) fn compose(mail: &Mail, letter: Letter) -> Result<Message, String> {
+pub(super) fn compose(mail: &Mail, letter: MailText) -> Result<Message, String> {
     let mark = mark(mail, &letter);
     let subject: String = letter.subject.chars().take(SUBJECT).collect();
     let mut builder = Message::builder()
@@ -58,7 +58,7 @@ pub(super) fn compose(mail: &Mail, letter: Letter) -> Result<Message, String> {
 }
 
 /// A name for a letter that no other one has: the digest of all that it says, with its date.
-fn mark(mail: &Mail, letter: &Letter) -> String {
+fn mark(mail: &Mail, letter: &MailText) -> String {
     let mut digest = Sha256::new();
     let to = mail.to.iter().map(ToString::to_string);
     let texts = [mail.from.to_string(), letter.subject.clone(), letter.text.clone(), letter.date.to_string()];
@@ -90,11 +90,11 @@ mod tests {
         }
     }
 
-    fn letter(subject: &str, page: Option<Attachment>) -> Letter {
-        Letter { subject: subject.into(), text: "ü\n.\nend\n".into(), page, date: Timestamp(1_790_000_000_000) }
+    fn letter(subject: &str, page: Option<Attachment>) -> MailText {
+        MailText { subject: subject.into(), text: "ü\n.\nend\n".into(), page, date: Timestamp(1_790_000_000_000) }
     }
 
-    fn bytes(letter: Letter) -> String {
+    fn bytes(letter: MailText) -> String {
         String::from_utf8(compose(&mail(), letter).expect("a mail").formatted()).expect("ASCII")
     }
 

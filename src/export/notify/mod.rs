@@ -14,7 +14,7 @@ use thiserror::Error;
 use crate::domain::time::Timestamp;
 use crate::http::HttpError;
 
-pub(crate) use self::letter::{Attachment, Letter};
+pub(crate) use self::letter::{Attachment, MailText};
 pub(crate) use self::smtp::send;
 pub(crate) use self::webhook::{Webhook, address};
 

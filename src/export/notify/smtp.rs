@@ -16,7 +16,7 @@ use lettre::{Transport as _, message::Mailbox};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::NotifyError;
-use super::letter::{Letter, compose};
+use super::letter::{MailText, compose};
 use crate::config::{Mail, MailServer};
 use crate::domain::words::plain;
 use crate::http::text::{Secrets, shorten};
@@ -33,7 +33,7 @@ const SAID_AFTER: Duration = Duration::from_secs(5);
 pub(crate) fn send(
     mail: &Mail,
     password: Option<&SecretString>,
-    letter: Letter,
+    letter: MailText,
     timeout: Duration,
     slow: impl FnOnce(&str),
 ) -> Result<(), NotifyError> {
@@ -202,7 +202,7 @@ mod tests {
             to: vec![address("eng@acme.example")],
             login: Some(("dora".into(), "SMTP_PASSWORD".into())),
         };
-        let letter = Letter { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
+        let letter = MailText { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
         let password = SecretString::from("s3cret");
         let result = send(&mail, Some(&password), letter, Duration::from_secs(20), |_| ());
         (result, server.join().expect("the server ends"))
@@ -224,7 +224,7 @@ mod tests {
             to: vec!["c@d.example".parse().expect("a mail address")],
             login: None,
         };
-        let letter = Letter { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
+        let letter = MailText { subject: "x".into(), text: "x".into(), page: None, date: Timestamp(0) };
         let error = send(&mail, None, letter, Duration::ZERO, |_| ()).expect_err("no time").to_string();
         assert!(error.contains("the --deadline passed before the mail was sent"), "{error}");
     }

@@ -29,7 +29,7 @@ pub struct Receiver {
 
 /// What became of a batch.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct BatchResult {
     /// Samples that the server has now.
     pub samples: usize,
     /// Samples at whose instant it had another value already, which it keeps.
@@ -47,8 +47,8 @@ impl Receiver {
     ///
     /// # Errors
     /// The transport failed, or the server does not take the batch; the error says what to set.
-    pub async fn write(&self, batch: Batch<'_>) -> Result<Taken, WriteError> {
-        let mut taken = Taken::default();
+    pub async fn write(&self, batch: Batch<'_>) -> Result<BatchResult, WriteError> {
+        let mut taken = BatchResult::default();
         let mut left = vec![batch];
         while let Some(batch) = left.pop() {
             match self.post(&wire::encode(batch.samples()), batch.oldest()).await {

@@ -40,7 +40,7 @@ pub struct Figure {
     /// The verdict in view of the periods before the one compared with.
     pub progress: Option<Progress>,
     /// How many respondents of a survey it surpasses, where the edition of the bands has published their answers.
-    pub surpassed: Option<Surpassed>,
+    pub surpassed: Option<SurveyShare>,
     /// Which way the metric went over the weeks of the period.
     pub trend: Trend,
 }
@@ -187,7 +187,7 @@ impl Progress {
 
 /// The shares of a survey's respondents whose answers are worse than a figure, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Surpassed {
+pub struct SurveyShare {
     /// By the value.
     pub value: f64,
     /// By the worse and the better end of its interval.

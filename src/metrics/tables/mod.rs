@@ -20,7 +20,7 @@ pub use daily::DailyRow;
 pub use details::{Details, FrequencyDetails, LeadTimeDetails, RestoreDetails, StageFigures, VariantFigure};
 pub use distribution::{Durations, Quantiles};
 pub use emulation::{EmulatedValue, Emulation, Tool};
-pub use figure::{BandReading, Figure, Progress, Surpassed, Trend, Verdict};
+pub use figure::{BandReading, Figure, Progress, SurveyShare, Trend, Verdict};
 pub use figures::{Figures, MonthlyFailures, PastPeriod, SurvivalStep};
 pub use finding::{Counts, Fault, Finding, Numbers, Observation, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};

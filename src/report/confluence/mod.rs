@@ -7,8 +7,8 @@ mod markup;
 mod tests;
 
 use self::markup::{element, list, panel, table, text};
-use super::bulletin::{Bulletin, bulletin};
 use super::findings::words;
+use super::front_page::{FrontPage, front_page};
 use super::notes::Action;
 use super::words::{period_name, progress};
 use super::{Provenance, masthead, number, reading};
@@ -25,25 +25,25 @@ const BLANK: &str = "\u{2013}";
 
 /// The page.
 pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
-    let bulletin = bulletin(analysis, provenance);
+    let front_page = front_page(analysis, provenance);
     let mut out = element("h1", &text(&masthead::title(analysis))) + "\n";
     out.push_str(&paragraph(&masthead::scope(analysis)));
     if provenance.synthetic {
         out.push_str(&panel("note", &paragraph(masthead::SYNTHETIC)));
     }
-    out.push_str(&panel("info", &paragraph(&bulletin.headline)));
-    out.push_str(&list(bulletin.points.iter().map(|point| strong(&point.title) + " " + &text(&point.text))));
+    out.push_str(&panel("info", &paragraph(&front_page.headline)));
+    out.push_str(&list(front_page.points.iter().map(|point| strong(&point.title) + " " + &text(&point.text))));
     if let Some(all) = analysis.groups.iter().find(|report| report.group.kind == GroupKind::All) {
         out.push_str(&metrics(analysis, all));
     }
-    out.push_str(&element("p", &format!("{} {}", strong("Can these numbers be trusted?"), text(&bulletin.trust))));
+    out.push_str(&element("p", &format!("{} {}", strong("Can these numbers be trusted?"), text(&front_page.trust))));
     out.push('\n');
-    if let Some(comment) = &bulletin.comment {
+    if let Some(comment) = &front_page.comment {
         out.push_str(&element("blockquote", &element("p", &text(comment))));
         out.push('\n');
     }
-    out.push_str(&actions(&bulletin));
-    out.push_str(&outcomes(&bulletin));
+    out.push_str(&actions(&front_page));
+    out.push_str(&outcomes(&front_page));
     out.push_str(&groups(analysis));
     out.push_str(&findings(&analysis.findings));
     out.push_str(&paragraph(&masthead::made(analysis, provenance)));
@@ -114,11 +114,11 @@ fn written(action: &Action) -> Vec<String> {
     vec![text(&action.what), or_blank(action.owner.clone()), or_blank(action.due.map(number::date))]
 }
 
-fn actions(bulletin: &Bulletin) -> String {
-    if bulletin.actions.is_empty() {
+fn actions(front_page: &FrontPage) -> String {
+    if front_page.actions.is_empty() {
         return String::new();
     }
-    let rows = bulletin.actions.iter().map(|it| {
+    let rows = front_page.actions.iter().map(|it| {
         let mut row = written(&it.action);
         row.push(or_blank(it.now.clone()));
         row
@@ -126,11 +126,11 @@ fn actions(bulletin: &Bulletin) -> String {
     heading("Actions") + &table(&heads(["Action", "Owner", "Due", "Figure now"]), rows)
 }
 
-fn outcomes(bulletin: &Bulletin) -> String {
-    if bulletin.outcomes.is_empty() {
+fn outcomes(front_page: &FrontPage) -> String {
+    if front_page.outcomes.is_empty() {
         return String::new();
     }
-    let rows = bulletin.outcomes.iter().map(|it| {
+    let rows = front_page.outcomes.iter().map(|it| {
         let mut row = written(&it.action);
         row.push(or_blank(it.course.clone()));
         row.push(or_blank(Some(it.verdict.to_owned()).filter(|verdict| !verdict.is_empty())));

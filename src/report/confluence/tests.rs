@@ -14,7 +14,7 @@ fn the_page_shows_figures_and_says_what_is_not_known() {
     };
     let notes =
         Notes { comment: Some("It's <i>fine</i>".to_owned()), actions: vec![action.clone()], ..Notes::default() };
-    let provenance = Provenance { notes, carried: vec![action], synthetic: true, ..sample::provenance() };
+    let provenance = Provenance { notes, previous_actions: vec![action], synthetic: true, ..sample::provenance() };
     insta::assert_snapshot!(render(&sample::full(), &provenance));
 }
 

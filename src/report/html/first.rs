@@ -2,9 +2,9 @@
 
 use super::cell::short;
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Progress};
-use crate::report::bulletin::{Bulletin, MOST_ACTIONS, Point};
 use crate::report::chart::columns::{Column, columns};
 use crate::report::chart::{ChartError, Drawing};
+use crate::report::front_page::{FrontPage, MOST_ACTIONS, Point};
 use crate::report::number;
 use crate::report::reading::{self, BandView};
 use crate::report::words::{self, period_name};
@@ -74,22 +74,26 @@ pub(super) struct OutcomeRow {
     pub(super) verdict: &'static str,
 }
 
-pub(super) fn first(analysis: &Analysis, all: Option<&GroupReport>, bulletin: &Bulletin) -> Result<First, ChartError> {
-    let actions: Vec<ActionRow> = bulletin.actions.iter().take(MOST_ACTIONS).map(action).collect();
-    let outcomes: Vec<OutcomeRow> = bulletin.outcomes.iter().take(MOST_ACTIONS).map(outcome).collect();
-    let left = (bulletin.actions.len() - actions.len()) + (bulletin.outcomes.len() - outcomes.len());
+pub(super) fn first(
+    analysis: &Analysis,
+    all: Option<&GroupReport>,
+    front_page: &FrontPage,
+) -> Result<First, ChartError> {
+    let actions: Vec<ActionRow> = front_page.actions.iter().take(MOST_ACTIONS).map(action).collect();
+    let outcomes: Vec<OutcomeRow> = front_page.outcomes.iter().take(MOST_ACTIONS).map(outcome).collect();
+    let left = (front_page.actions.len() - actions.len()) + (front_page.outcomes.len() - outcomes.len());
     let cut = |point: &Point| Point {
         title: cut(&point.title, 2 * LONGEST),
         text: cut(&point.text, 6 * LONGEST),
         is_alert: point.is_alert,
     };
     Ok(First {
-        headline: bulletin.headline.clone(),
-        points: bulletin.points.iter().map(cut).collect(),
+        headline: front_page.headline.clone(),
+        points: front_page.points.iter().map(cut).collect(),
         tiles: all.map(|all| tiles(analysis, all)).transpose()?.unwrap_or_default(),
         survey: analysis.settings.bands.survey.map(|it| words::survey(&it)),
-        trust: bulletin.trust.clone(),
-        comment: bulletin.comment.clone(),
+        trust: front_page.trust.clone(),
+        comment: front_page.comment.clone(),
         actions,
         outcomes,
         more: match left {
@@ -99,7 +103,7 @@ pub(super) fn first(analysis: &Analysis, all: Option<&GroupReport>, bulletin: &B
     })
 }
 
-fn action(it: &crate::report::bulletin::ActionNow) -> ActionRow {
+fn action(it: &crate::report::front_page::ActionNow) -> ActionRow {
     ActionRow {
         what: cut(&it.action.what, LONGEST),
         who: cut(it.action.owner.as_deref().unwrap_or("\u{2013}"), 26),
@@ -108,7 +112,7 @@ fn action(it: &crate::report::bulletin::ActionNow) -> ActionRow {
     }
 }
 
-fn outcome(it: &crate::report::bulletin::Outcome) -> OutcomeRow {
+fn outcome(it: &crate::report::front_page::Outcome) -> OutcomeRow {
     OutcomeRow {
         what: cut(&it.action.what, LONGEST),
         course: it.course.as_deref().map_or_else(|| "no metric named".to_owned(), |course| cut(course, LONGEST)),

@@ -48,12 +48,12 @@ pub struct IndexFigure {
 struct Index {
     heads: Vec<&'static str>,
     /// Empty where none can be drawn.
-    courses: Vec<Option<Course>>,
+    courses: Vec<Option<MetricHistory>>,
     reports: Vec<Row>,
 }
 
 /// The columns of one metric.
-struct Course {
+struct MetricHistory {
     drawing: Drawing,
     label: String,
 }
@@ -106,7 +106,7 @@ fn row(entry: &IndexEntry, metrics: &[Metric]) -> Row {
 }
 
 /// How a metric went over the newest reports of all services that are as long as the newest of them.
-fn course(reports: &[IndexEntry], metric: Metric) -> Result<Option<Course>, askama::Error> {
+fn course(reports: &[IndexEntry], metric: Metric) -> Result<Option<MetricHistory>, askama::Error> {
     let Some(newest) = reports.iter().find(|entry| entry.is_whole) else { return Ok(None) };
     let is_alike = |entry: &&IndexEntry| entry.is_whole && entry.period.is_alike(&newest.period);
     let mut alike: Vec<&IndexEntry> = reports.iter().filter(is_alike).take(COLUMNS).collect();
@@ -118,7 +118,7 @@ fn course(reports: &[IndexEntry], metric: Metric) -> Result<Option<Course>, aska
     let said = alike.iter().zip(&values).map(|(entry, value)| {
         format!("{}: {}", entry.label, value.map_or_else(|| "no figure".to_owned(), |it| number::value(unit, it)))
     });
-    Ok(drawing.map(|drawing| Course { drawing, label: said.collect::<Vec<_>>().join("; ") }))
+    Ok(drawing.map(|drawing| MetricHistory { drawing, label: said.collect::<Vec<_>>().join("; ") }))
 }
 
 /// One segment of a relative URL.

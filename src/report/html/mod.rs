@@ -45,9 +45,9 @@ use self::first::First;
 pub use self::index::{IndexEntry, IndexFigure, render_index};
 use self::view::{Panel, Section};
 use super::Provenance;
-use super::bulletin::bulletin;
 use super::chart::{self, Chart, ChartError};
 use super::findings::{Grouped, grouped};
+use super::front_page::front_page;
 use crate::domain::group::GroupKind;
 use crate::domain::words::printable;
 use crate::metrics::tables::{Analysis, GroupReport};
@@ -111,7 +111,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, as
         logo: provenance.logo.as_deref(),
         script: SCRIPT,
         script_hash: STANDARD.encode(Sha256::digest(SCRIPT)),
-        first: first::first(analysis, all, &bulletin(analysis, provenance)).map_err(failed)?,
+        first: first::first(analysis, all, &front_page(analysis, provenance)).map_err(failed)?,
         groups: groups::tables(analysis).map_err(failed)?,
         sections: match all {
             Some(all) => sections(analysis, all, provenance).map_err(failed)?,

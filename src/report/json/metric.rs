@@ -5,7 +5,7 @@ use super::lead_time;
 use crate::domain::band::Band;
 use crate::domain::time::Zone;
 use crate::metrics::tables::{
-    Details, Figure, Metric, NoData, Progress, ReworkRule, Rule, Statistic, Surpassed, Trend, Unit, Verdict,
+    Details, Figure, Metric, NoData, Progress, ReworkRule, Rule, Statistic, SurveyShare, Trend, Unit, Verdict,
 };
 use crate::report::words;
 
@@ -36,7 +36,7 @@ pub(super) fn past(metric: Metric, figure: &Figure, zone: Zone) -> Fields {
     fields
 }
 
-fn surpassed(it: Surpassed) -> Fields {
+fn surpassed(it: SurveyShare) -> Fields {
     let mut fields = Fields::default();
     fields.push("value", Some(it.value));
     fields.push("low", it.ends.map(|ends| ends.0));

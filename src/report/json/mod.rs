@@ -19,7 +19,7 @@ use self::context::{CoverageView, Filters, FindingView, InputView, PeriodView, S
 use self::fields::Fields;
 use self::group::GroupView;
 use super::Provenance;
-use super::bulletin::bulletin;
+use super::front_page::front_page;
 use crate::domain::words::printable_json;
 use crate::metrics::tables::Analysis;
 
@@ -77,7 +77,7 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, se
         filters: Filters { service: analysis.service_filter.as_deref(), team: analysis.team_filter.as_deref() },
         settings: SettingsView::new(settings),
         bands: context::bands(&settings.bands),
-        summary: summary::summary(&bulletin(analysis, provenance)),
+        summary: summary::summary(&front_page(analysis, provenance)),
         groups: analysis.groups.iter().map(|report| GroupView::new(report, &analysis.period, settings.zone)).collect(),
         coverage: context::coverage(&analysis.coverage),
         inputs: analysis.inputs.iter().map(InputView::new).collect(),

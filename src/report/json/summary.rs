@@ -1,10 +1,10 @@
 //! The first page in `report.json`: headline, main points, comment, actions and what became of earlier ones.
 
 use super::fields::Fields;
-use crate::report::bulletin::{ActionNow, Bulletin, Outcome, Point};
+use crate::report::front_page::{ActionNow, FrontPage, Outcome, Point};
 use crate::report::notes::Action;
 
-pub(super) fn summary(it: &Bulletin) -> Fields {
+pub(super) fn summary(it: &FrontPage) -> Fields {
     let mut fields = Fields::default();
     fields.push("headline", Some(it.headline.as_str()));
     fields.push("points", it.points.iter().map(point).collect::<Vec<_>>());

@@ -2,11 +2,11 @@
 
 use super::escape;
 use crate::domain::band::Bands;
-use crate::report::bulletin::{ActionNow, Bulletin, Outcome, Point};
+use crate::report::front_page::{ActionNow, FrontPage, Outcome, Point};
 use crate::report::{number, words};
 
 /// What stands before the table of the whole.
-pub(super) fn before(it: &Bulletin) -> String {
+pub(super) fn before(it: &FrontPage) -> String {
     let point = |it: &Point| format!("- **{}** {}", escape::text(&it.title), escape::text(&it.text));
     let points: Vec<String> = it.points.iter().map(point).collect();
     let headline = format!("**{}**\n", escape::text(&it.headline));
@@ -14,7 +14,7 @@ pub(super) fn before(it: &Bulletin) -> String {
 }
 
 /// What stands behind it.
-pub(super) fn behind(it: &Bulletin, bands: &Bands) -> String {
+pub(super) fn behind(it: &FrontPage, bands: &Bands) -> String {
     let comment = it.comment.as_deref().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     let parts = [
         bands.survey.map(|it| words::survey(&it)),

@@ -9,8 +9,8 @@ mod tests;
 
 use std::fmt::Write as _;
 
-use super::bulletin::bulletin;
 use super::findings::{Grouped, grouped};
+use super::front_page::front_page;
 use super::notes::Notes;
 use super::{Provenance, number, words};
 use crate::domain::group::GroupKind;
@@ -30,14 +30,14 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> String {
     let mut out = head(analysis, provenance);
     let (whole, parts): (Vec<&GroupReport>, Vec<&GroupReport>) =
         analysis.groups.iter().partition(|report| report.group.kind == GroupKind::All);
-    let bulletin = bulletin(analysis, provenance);
+    let front_page = front_page(analysis, provenance);
     out.push('\n');
-    out.push_str(&first::before(&bulletin));
+    out.push_str(&first::before(&front_page));
     for report in whole {
         out.push('\n');
         out.push_str(&table::metrics(report, &analysis.settings.bands));
     }
-    out.push_str(&first::behind(&bulletin, &analysis.settings.bands));
+    out.push_str(&first::behind(&front_page, &analysis.settings.bands));
     let findings = list("Findings", "findings", &finding_lines(analysis), "findings.csv");
     let noted = list("Notes", "notes", &note_lines(analysis, &provenance.notes), "the file of --notes");
     let missing = list("Not known", "lines", &missing(analysis), "report.json");

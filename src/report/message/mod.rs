@@ -10,7 +10,7 @@ mod teams;
 #[cfg(test)]
 mod tests;
 
-use super::bulletin::{Bulletin, bulletin};
+use super::front_page::{FrontPage, front_page};
 use super::words::{period_name, progress};
 use super::{Provenance, digest, number, reading};
 use crate::domain::group::GroupKind;
@@ -42,7 +42,7 @@ pub struct Message {
 impl Message {
     /// The message about a report that lies at `place`.
     pub fn new(analysis: &Analysis, provenance: &Provenance, place: &str) -> Self {
-        let Bulletin { headline, points, trust, .. } = bulletin(analysis, provenance);
+        let FrontPage { headline, points, trust, .. } = front_page(analysis, provenance);
         let organisation = analysis.settings.organisation.as_ref().map(|name| format!("{name}: "));
         let name = period_name(&analysis.period);
         let all = analysis.groups.iter().find(|report| report.group.kind == GroupKind::All);

@@ -6,21 +6,21 @@ use rust_xlsxwriter::Worksheet;
 
 use super::grid::Grid;
 use crate::metrics::tables::{Analysis, Metric};
-use crate::report::bulletin::Bulletin;
 use crate::report::cells::Cells as _;
+use crate::report::front_page::FrontPage;
 use crate::report::notes::Action;
 
 const HEAD: [&str; 8] = ["Set in", "Action", "Owner", "Due", "Metric", "Group", "Figure", "Verdict"];
 
 /// Writes the sheet.
-pub(super) fn write(sheet: &mut Worksheet, analysis: &Analysis, bulletin: &Bulletin) -> io::Result<()> {
+pub(super) fn write(sheet: &mut Worksheet, analysis: &Analysis, front_page: &FrontPage) -> io::Result<()> {
     let note = "Actions of this report, and results of the actions of the previous report.";
     let mut grid =
         Grid::new(sheet, analysis.settings.zone, &HEAD, super::MOST_ROWS).noted(note, "report.json").wrapped();
-    for it in &bulletin.actions {
+    for it in &front_page.actions {
         row(&mut grid, "this report", &it.action, it.now.as_deref(), "")?;
     }
-    for it in &bulletin.outcomes {
+    for it in &front_page.outcomes {
         row(&mut grid, "previous report", &it.action, it.course.as_deref(), it.verdict)?;
     }
     grid.finish("Actions")?;

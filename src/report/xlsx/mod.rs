@@ -19,10 +19,10 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 
 use self::grid::Grid;
 use super::Provenance;
-use super::bulletin::bulletin;
 use super::csv::{
     DEPLOYMENTS, FINDINGS, INCIDENTS, SUMMARY, deployment_rows, finding_rows, incident_rows, summary_rows,
 };
+use super::front_page::front_page;
 use super::masthead;
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::Analysis;
@@ -55,10 +55,10 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<Vec<u8>, W
 /// The workbook, with at most so many rows in each sheet.
 fn workbook(analysis: &Analysis, provenance: &Provenance, most_rows: u32) -> io::Result<Workbook> {
     let mut book = Workbook::new();
-    let bulletin = bulletin(analysis, provenance);
+    let front_page = front_page(analysis, provenance);
     let zone = analysis.settings.zone;
     let all = analysis.groups.iter().find(|report| report.group.kind == GroupKind::All);
-    summary::write(named(&mut book, "Summary")?, analysis, provenance, &bulletin, all)?;
+    summary::write(named(&mut book, "Summary")?, analysis, provenance, &front_page, all)?;
     let note = "The rows of summary.csv: figures of the period by group, metric and statistic. Ratios are percentages. \
                 An empty cell is a missing value.";
     let mut grid = Grid::new(named(&mut book, "Groups")?, zone, &SUMMARY, most_rows)
@@ -85,7 +85,7 @@ fn workbook(analysis: &Analysis, provenance: &Provenance, most_rows: u32) -> io:
         .wrapped();
     finding_rows(analysis, &mut grid)?;
     grid.finish("Findings")?;
-    actions::write(named(&mut book, "Actions")?, analysis, &bulletin)?;
+    actions::write(named(&mut book, "Actions")?, analysis, &front_page)?;
     book.set_properties(&properties(analysis)?);
     Ok(book)
 }

@@ -7,8 +7,8 @@ use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 use super::grid::Grid;
 use super::{failed, text};
 use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric, Unit, Verdict};
-use crate::report::bulletin::Bulletin;
 use crate::report::cells::Cells as _;
+use crate::report::front_page::FrontPage;
 use crate::report::{Provenance, masthead, reading, words};
 
 const HEAD: [&str; 14] = [
@@ -38,7 +38,7 @@ pub(super) fn write(
     sheet: &mut Worksheet,
     analysis: &Analysis,
     provenance: &Provenance,
-    bulletin: &Bulletin,
+    front_page: &FrontPage,
     all: Option<&GroupReport>,
 ) -> io::Result<()> {
     let plain = || Format::new().set_quote_prefix().set_text_wrap().set_align(FormatAlign::Top);
@@ -47,10 +47,10 @@ pub(super) fn write(
     if provenance.synthetic {
         lines.push((masthead::SYNTHETIC.to_owned(), plain().set_bold()));
     }
-    lines.push((bulletin.headline.clone(), plain().set_bold()));
-    lines.extend(bulletin.points.iter().map(|point| (format!("\u{2022} {} {}", point.title, point.text), plain())));
-    lines.push((format!("Can these numbers be trusted? {}.", bulletin.trust), plain()));
-    lines.extend(bulletin.comment.as_ref().map(|comment| (format!("Comment: {comment}"), plain().set_italic())));
+    lines.push((front_page.headline.clone(), plain().set_bold()));
+    lines.extend(front_page.points.iter().map(|point| (format!("\u{2022} {} {}", point.title, point.text), plain())));
+    lines.push((format!("Can these numbers be trusted? {}.", front_page.trust), plain()));
+    lines.extend(front_page.comment.as_ref().map(|comment| (format!("Comment: {comment}"), plain().set_italic())));
     lines.push((masthead::made(analysis, provenance), plain()));
     let mut row = 0;
     for (words, format) in lines {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::credentials::{Credentials, below};
-use super::envelope::{Envelope, Meaning, is_limited, meaning, of_alias, words};
+use super::envelope::{Envelope, ReplyErrors, is_limited, meaning, of_alias, words};
 use super::error::{GitHubError, QueryError};
-use super::older::Older;
 use super::refusal::{left_out, refusal};
+use super::server_schema::ServerSchema;
 use super::skipped::Skipped;
 use crate::http::BudgetLeft;
 use crate::http::{Body, Client, Method, Reply, Request};
@@ -51,14 +51,14 @@ pub(super) struct Api {
     scopes: OnceLock<String>,
     /// What was left out of replies.
     pub(super) skipped: Skipped,
-    older: Older,
+    older: ServerSchema,
 }
 
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
         let (root, url) = (api_url.clone(), graphql_url(api_url)?);
         let (points, scopes) = (AtomicU64::new(0), OnceLock::new());
-        let (skipped, older) = (Skipped::default(), Older::default());
+        let (skipped, older) = (Skipped::default(), ServerSchema::default());
         Ok(Self { client, credentials, root, url, points, scopes, skipped, older })
     }
 
@@ -140,7 +140,7 @@ impl Api {
         let share = |(index, scope): (usize, &&str)| {
             let alias = format!("r{index}");
             match meaning(&of_alias(&errors, &alias), reply.sso.as_deref(), |text| reply.quote(text)) {
-                Some(Meaning::Final(cause)) => Share::Refused(cause),
+                Some(ReplyErrors::Final(cause)) => Share::Refused(cause),
                 Some(_) => Share::Unclear,
                 None => {
                     let own = data.get_mut(&alias).map(Value::take);
@@ -179,9 +179,9 @@ impl Api {
             Err(problem) => return Ok(Err(problem)),
         };
         match meaning(&envelope.errors.unwrap_or_default(), reply.sso.as_deref(), |text| reply.quote(text)) {
-            Some(Meaning::Heavy(cause)) => Err(QueryError::Heavy(cause)),
-            Some(Meaning::Final(cause)) => Err(QueryError::Denied(cause)),
-            Some(Meaning::Passing(cause)) => Ok(Err(cause)),
+            Some(ReplyErrors::Heavy(cause)) => Err(QueryError::Heavy(cause)),
+            Some(ReplyErrors::Final(cause)) => Err(QueryError::Denied(cause)),
+            Some(ReplyErrors::Passing(cause)) => Ok(Err(cause)),
             None => match envelope.data {
                 Some(data) if !data.is_null() => {
                     self.count(&data);

@@ -21,7 +21,7 @@ pub(super) enum Choice {
 }
 
 /// A commit for which its pull request is still to be found.
-pub(super) struct Undecided {
+pub(super) struct PendingLookup {
     pub(super) commit: Commit,
     /// The pull request that the page showed, where it was merged into this repo.
     pub(super) shown: Option<wire::PullRequest>,

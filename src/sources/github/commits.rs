@@ -7,7 +7,7 @@
 use rustc_hash::FxHashSet;
 use serde_json::json;
 
-use super::associated::{Choice, Undecided, choice};
+use super::associated::{Choice, PendingLookup, choice};
 use super::error::QueryError;
 use super::history::{History, Pair};
 use super::map::{self, Repo};
@@ -45,7 +45,7 @@ pub(super) struct Commits<'a> {
     /// Numbers of those that were handed on.
     pub(super) pull_requests: FxHashSet<i64>,
     /// Commits that wait for their pull requests.
-    pub(super) undecided: Vec<Undecided>,
+    pub(super) undecided: Vec<PendingLookup>,
     /// From the newest deployed revision.
     main: Option<Walk>,
     /// From another, until it has what was looked for.
@@ -162,7 +162,7 @@ impl<'a> Commits<'a> {
                         pull_requests.extend(self.pull_request(one).await?);
                     }
                 }
-                Choice::Open(shown) => self.keep_back(Undecided { commit, shown }).await?,
+                Choice::Open(shown) => self.keep_back(PendingLookup { commit, shown }).await?,
             }
         }
         // A page that lacks its own start would be asked for again and again.

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::bounds::{Bounds, kept_from, unsettled_from};
 use super::chain::Chain;
-use super::descent::{Descent, End, Listed, Predecessors};
 use super::error::QueryError;
 use super::found::{Found, Outcome};
+use super::list_pages::{End, ListPages, Listed, Predecessors};
 use super::map::{self, Repo};
 use super::page::PageSize;
 use super::queries::{DEPLOYMENTS, STATUSES};
@@ -51,14 +51,14 @@ impl Source {
             return self.workflow_runs(name, known, bounds, found).await;
         }
         if !found.chain.done {
-            let descent = Descent {
+            let list_pages = ListPages {
                 after: found.chain.after.clone(),
                 stop: bounds.stop,
                 predecessors: (!bounds.settled).then(|| Predecessors::of(known, kept_from(&self.plan))),
                 moves: true,
                 first,
             };
-            match self.descend(name, descent, &mut found).await {
+            match self.descend(name, list_pages, &mut found).await {
                 // GitHub no longer takes the cursor: from the top.
                 Err(QueryError::Here(cause)) if began.is_some() && cause.to_lowercase().contains("cursor") => {
                     let fresh = KnownRepo { cursor: None, ..known.clone() };
@@ -79,8 +79,8 @@ impl Source {
         if let Some(began) = began {
             // Statuses of the week before may have come since, as on any later run.
             let stop = unsettled_from(&self.plan, known, began);
-            let descent = Descent { after: None, stop, predecessors: None, moves: false, first: None };
-            if let End::Renamed { from, to } = self.descend(name, descent, &mut found).await? {
+            let list_pages = ListPages { after: None, stop, predecessors: None, moves: false, first: None };
+            if let End::Renamed { from, to } = self.descend(name, list_pages, &mut found).await? {
                 return Ok(Outcome::Renamed { from, to });
             }
         }
@@ -95,8 +95,8 @@ impl Source {
         found: &mut Found,
     ) -> Result<(), QueryError> {
         while let Some(stop) = newest {
-            let descent = Descent { after: None, stop, predecessors: None, moves: false, first: None };
-            match self.descend(name, descent, found).await? {
+            let list_pages = ListPages { after: None, stop, predecessors: None, moves: false, first: None };
+            match self.descend(name, list_pages, found).await? {
                 End::Below { pages, newest: top, .. } if pages > 1 => newest = top,
                 End::Below { .. } | End::Renamed { .. } => break,
             }

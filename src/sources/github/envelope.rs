@@ -34,7 +34,7 @@ pub(super) struct Problem {
 
 /// What the errors of a reply come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum ReplyErrors {
     /// The query was too much for one request.
     Heavy(String),
     /// What was asked for is not there, or is not shown to this token: no second try helps.
@@ -94,22 +94,22 @@ pub(super) fn of_alias(errors: &[Problem], alias: &str) -> Vec<Problem> {
 
 /// What a reply's errors come to, in words fit to print by `quote`; `None` without any. `sso` is the reply's header
 /// `X-GitHub-SSO`.
-pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str) -> String) -> Option<Meaning> {
+pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str) -> String) -> Option<ReplyErrors> {
     let first = errors.first()?;
     if let Some(heavy) = errors.iter().find(|error| has_one(&error.message, &HEAVY_WORDS)) {
-        return Some(Meaning::Heavy(quote(&heavy.message)));
+        return Some(ReplyErrors::Heavy(quote(&heavy.message)));
     }
     let kind = |error: &Problem| error.r#type.clone().unwrap_or_default();
     let refused = errors.iter().filter(|error| kind(error) != "NOT_FOUND");
     if let Some((error, refusal)) = refused.into_iter().find_map(|error| Some((error, refusal(&error.message, sso)?))) {
-        return Some(Meaning::Final(format!("{} ({})", quote(&error.message), refusal.advice)));
+        return Some(ReplyErrors::Final(format!("{} ({})", quote(&error.message), refusal.advice)));
     }
     let lasting =
         errors.iter().find(|error| ["NOT_FOUND", "FORBIDDEN", "INSUFFICIENT_SCOPES"].contains(&kind(error).as_str()));
-    let Some(error) = lasting else { return Some(Meaning::Passing(quote(&first.message))) };
+    let Some(error) = lasting else { return Some(ReplyErrors::Passing(quote(&first.message))) };
     let top = error.path.as_ref().is_some_and(|path| path.len() == 1);
     let message = quote(&error.message);
-    Some(Meaning::Final(match kind(error).as_str() {
+    Some(ReplyErrors::Final(match kind(error).as_str() {
         "NOT_FOUND" if top => {
             format!("{message} It is gone, or this token does not see it; check the name and the token")
         }
@@ -126,7 +126,7 @@ pub(super) fn meaning(errors: &[Problem], sso: Option<&str>, quote: impl Fn(&str
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Option<Meaning> {
+    fn read(body: &str) -> Option<ReplyErrors> {
         let envelope: Envelope = serde_json::from_str(body).expect("an envelope");
         meaning(&envelope.errors.unwrap_or_default(), None, str::to_owned)
     }
@@ -157,11 +157,13 @@ mod tests {
         assert_eq!(read(r#"{"data":{"repository":{}}}"#), None);
         let partial =
             r#"{"data":{"repository":{"url":"x"}},"errors":[{"message":"boom","path":["repository","deployments"]}]}"#;
-        assert_eq!(read(partial), Some(Meaning::Passing("boom".into())));
+        assert_eq!(read(partial), Some(ReplyErrors::Passing("boom".into())));
         let heavy = r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query. This may be the result of a timeout"}]}"#;
-        assert!(matches!(read(heavy), Some(Meaning::Heavy(_))));
+        assert!(matches!(read(heavy), Some(ReplyErrors::Heavy(_))));
         let gone = r#"{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","path":["repository"],"message":"Could not resolve to a Repository with the name 'a/b'."}]}"#;
-        assert!(matches!(read(gone), Some(Meaning::Final(words)) if words.contains("'a/b'") && words.contains("gone")));
+        assert!(
+            matches!(read(gone), Some(ReplyErrors::Final(words)) if words.contains("'a/b'") && words.contains("gone"))
+        );
     }
 
     #[test]

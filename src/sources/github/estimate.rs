@@ -18,7 +18,7 @@ use super::source::{Source, parts};
 use super::{Auth, Known, Plan, wire};
 use crate::domain::kind::DeploymentKind;
 use crate::http::Clock;
-use crate::sources::estimate::{Estimate, Estimates, Spent};
+use crate::sources::estimate::{Estimate, Estimates, RequestEstimate};
 use crate::sources::event::{Say, say_waits};
 
 /// Requests that a deployment off the default branch takes at most: a page from it and one from where it left.
@@ -131,7 +131,7 @@ impl Source {
         // Without a deployment no commit is read.
         let commit_pages = if deployments.min(commits) == 0 { 0 } else { pages(commits, COMMITS_OF.1) };
         let pages = pages(deployments, DEPLOYMENTS_OF.1);
-        let usual = Spent {
+        let usual = RequestEstimate {
             requests: pages + commit_pages + dated,
             points: pages * DEPLOYMENTS_POINTS + commit_pages * COMMITS_POINTS,
         };
@@ -140,7 +140,7 @@ impl Source {
         let undecided =
             if deployments == 0 { 0 } else { 2 * (1 + (commits + deployments).div_ceil(ONE_BY_ONE.into())) };
         let reviews = if deployments == 0 { 0 } else { merged.min(commits + deployments) };
-        let rare = Spent {
+        let rare = RequestEstimate {
             requests: statuses + sides + undecided + reviews,
             points: statuses + sides * COMMITS_POINTS + undecided * ONE_BY_ONE_POINTS + reviews,
         };
@@ -166,13 +166,13 @@ impl Source {
         let extent: wire::InRepository<IssuesExtent> = self.api.query(name, ISSUES_EXTENT, variables).await?;
         let IssuesExtent { name_with_owner, issues } = extent.repository;
         let pages = 1 + issues.total_count.div_ceil(PAGE.into());
-        let usual = Spent { requests: pages, points: pages };
+        let usual = RequestEstimate { requests: pages, points: pages };
         let open = open.get(&name.to_lowercase()).copied().unwrap_or(0);
         Ok(Estimate {
             scope: name_with_owner,
             incidents: issues.total_count,
             usual,
-            most: usual + Spent { requests: open, points: open },
+            most: usual + RequestEstimate { requests: open, points: open },
             ..Estimate::default()
         })
     }

@@ -66,7 +66,7 @@ struct Page {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct One {
+struct NumberReply {
     issue: Option<Issue>,
 }
 
@@ -183,7 +183,7 @@ impl Run {
         let number = known.url.as_deref().and_then(|url| url.rsplit('/').next()?.parse::<i64>().ok());
         let (Some(number), (owner, repo_name)) = (number, parts(name)?) else { return Ok(gone()) };
         let variables = json!({"owner": owner, "name": repo_name, "number": number});
-        let one: Result<InRepository<One>, _> = self.source.api.query(name, ONE_ISSUE, &variables).await;
+        let one: Result<InRepository<NumberReply>, _> = self.source.api.query(name, ONE_ISSUE, &variables).await;
         let issue = match one {
             Ok(one) => one.repository.issue,
             Err(QueryError::Denied(_)) => None,

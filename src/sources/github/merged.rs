@@ -7,8 +7,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::descent::Listed;
 use super::error::QueryError;
+use super::list_pages::Listed;
 use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::MERGED_PULL_REQUESTS;

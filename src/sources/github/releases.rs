@@ -6,8 +6,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::descent::Listed;
 use super::error::QueryError;
+use super::list_pages::Listed;
 use super::map::stand_in;
 use super::page::PageSize;
 use super::queries::RELEASES;

@@ -17,7 +17,7 @@ use super::found::{Found, Outcome};
 use super::run_end::{asks_for_jobs, recorded_end};
 use super::run_record::{Page, Repository, Run, is_merged, row, row_id, workflow};
 use super::source::{Source, parts};
-use super::{KnownRepo, descent::Predecessors};
+use super::{KnownRepo, list_pages::Predecessors};
 use crate::domain::event::{Deployment, Rows};
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::nulls::Nulls;

@@ -4,7 +4,7 @@ use super::error::{QueryError, SourceError};
 use super::walk::{List, Order};
 use super::{Known, Plan};
 use crate::domain::time::{Span, Timestamp};
-use crate::sources::estimate::{Estimate, Spent};
+use crate::sources::estimate::{Estimate, RequestEstimate};
 
 /// Windows shorter than this are not split.
 const SHORTEST_MS: i64 = 1_000;
@@ -29,12 +29,12 @@ pub(in crate::sources) async fn extent<L: List>(
     let page = u64::try_from(L::PAGE).unwrap_or(u64::MAX);
     let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
     let (pages, each) = (incidents.div_ceil(page), list.questions());
-    let usual = Spent { requests: windows + pages + incidents * each, points: 0 };
+    let usual = RequestEstimate { requests: windows + pages + incidents * each, points: 0 };
     // Pages overlap where many incidents began within a second. Known ones are asked for by themselves.
     let each = each + list.further_questions();
     let again = count(known.unsettled.len()) * (1 + each) + count(known.undecided.len()) * (1 + each);
     // A row that two pages show is completed twice.
-    let most = Spent { requests: windows + (2 + each) * pages + incidents * each + again, points: 0 };
+    let most = RequestEstimate { requests: windows + (2 + each) * pages + incidents * each + again, points: 0 };
     Ok(Estimate { scope: scope.to_owned(), incidents, usual, most, ..Estimate::default() })
 }
 

@@ -105,7 +105,7 @@ impl List for Alerts<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let (mut path, _) = self.place();
         path.push(id);
-        let one = self.api.get::<wire::One<wire::Alert>>(&path, &[]).await;
+        let one = self.api.get::<wire::Unwrapped<wire::Alert>>(&path, &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
     }
 

@@ -96,7 +96,7 @@ impl List for Incidents<'_> {
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
-        let one = self.api.get::<wire::One<wire::Incident>>(&["v1", "incidents", id], &[]).await;
+        let one = self.api.get::<wire::Unwrapped<wire::Incident>>(&["v1", "incidents", id], &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))
     }
 

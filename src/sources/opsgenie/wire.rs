@@ -35,12 +35,12 @@ impl<T> Page<T> {
 /// One thing: OpsGenie wraps it, Jira Service Management does not.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum One<T> {
+pub(super) enum Unwrapped<T> {
     Wrapped { data: T },
     Bare(T),
 }
 
-impl<T> One<T> {
+impl<T> Unwrapped<T> {
     pub(super) fn into_inner(self) -> T {
         match self {
             Self::Wrapped { data } | Self::Bare(data) => data,

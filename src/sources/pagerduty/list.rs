@@ -52,7 +52,7 @@ impl List for Incidents<'_> {
     }
 
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
-        let one = self.api.get::<wire::One>(&["incidents", id], &[]).await;
+        let one = self.api.get::<wire::IncidentReply>(&["incidents", id], &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.incident)))
     }
 

@@ -15,7 +15,7 @@ pub(super) struct Incidents {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct One {
+pub(super) struct IncidentReply {
     pub(super) incident: Incident,
 }
 
@@ -192,7 +192,7 @@ mod tests {
         const VALUES: &str = "GET /incidents/{id}/custom_fields/values";
         const LOG: &str = "GET /incidents/{id}/log_entries";
         described::<Incidents>(&[(LIST, "")]);
-        described::<One>(&[(ONE, "")]);
+        described::<IncidentReply>(&[(ONE, "")]);
         described::<Incident>(&[(LIST, "incidents[]")]);
         described::<Incident>(&[(ONE, "incident")]);
         described::<Reference>(&[("GET /services", "services[]")]);
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!((list.incidents.nulls, counts), (1, (Some(1), Some(1))));
         let bare = json!({"id": "Q", "status": "triggered", "created_at": "2026-01-01T00:00:00Z", "teams": null,
             "acknowledgements": null});
-        assert!(read::<One>(json!({"incident": bare})).incident.teams.is_none());
+        assert!(read::<IncidentReply>(json!({"incident": bare})).incident.teams.is_none());
         assert_eq!(read::<Services>(json!({"services": [null, named]})).services.rows.len(), 1);
         assert_eq!(read::<Priorities>(json!({"priorities": [null, named]})).priorities.len(), 1);
         assert_eq!(read::<IncidentTypes>(json!({"incident_types": [null, named]})).incident_types.len(), 1);

@@ -149,9 +149,9 @@ fn a_token_that_is_refused_ends_the_run_with_its_own_code() {
 fn without_a_token_nothing_is_asked() {
     let scene = paged();
     let done = scene.command(&["fetch"]).env_remove("GITHUB_TOKEN").output().expect("the program runs");
-    let talk = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert_eq!(done.status.code(), Some(3), "{talk}");
-    assert!(talk.contains("GITHUB_TOKEN"), "{talk}");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3), "{said}");
+    assert!(said.contains("GITHUB_TOKEN"), "{said}");
     assert_eq!(scene.server.requests(), 0);
 }
 

@@ -214,8 +214,8 @@ fn a_dry_run_says_what_would_be_read_from_one_cheap_query_a_repo_and_stores_noth
     let world = World::of([even("acme/web", 250, 2), small("acme/api")]);
     let scene = Scene::repos(world, &["acme/web", "acme/api"]);
     let run = scene.fetched(&["--dry-run"]);
-    let talk = format!("{}{}", run.stdout, run.stderr);
-    assert!(talk.contains("acme/web") && talk.contains("acme/api") && talk.contains("point"), "{talk}");
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(said.contains("acme/web") && said.contains("acme/api") && said.contains("point"), "{said}");
     assert!((1..=2).contains(&scene.server.requests()), "{} requests", scene.server.requests());
     assert!(scene.server.points() <= 2);
     assert!(!scene.place.path("data/deployments").exists() && !scene.place.path("data/coverage.json").exists());

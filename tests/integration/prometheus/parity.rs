@@ -1,4 +1,4 @@
-//! The recorded series of a history, whichever road it took, are the report's figures to the last digits.
+//! The recorded series of a history, by file or by remote write, are the report's figures to the last digits.
 #![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "seconds of this century")]
 
 use std::collections::{BTreeMap, BTreeSet};

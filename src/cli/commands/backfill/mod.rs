@@ -3,26 +3,26 @@
 mod openmetrics;
 mod remote_write;
 
-use crate::cli::args::{Common, Road, SinceAsOf};
+use crate::cli::args::{BackfillTarget, Common, SinceAsOf};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::history::whole;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::export::event_series::{Series, WINDOW_DAYS, series};
 
 /// Runs the command.
-pub(in crate::cli) fn run(road: &Road, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(target: &BackfillTarget, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
-    match road {
-        Road::Openmetrics { file, span } => openmetrics::run(&context, file, span, talk),
-        Road::RemoteWrite(flags) => remote_write::run(&context, flags, talk),
+    match target {
+        BackfillTarget::Openmetrics { file, span } => openmetrics::run(&context, file, span, console),
+        BackfillTarget::RemoteWrite(flags) => remote_write::run(&context, flags, console),
     }
 }
 
 /// The series of all that was read, up to an instant, and nothing that lies in the future.
-fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Vec<Series>> {
+fn history(context: &Context, span: &SinceAsOf, console: Console) -> anyhow::Result<Vec<Series>> {
     let now = now();
-    let analysis = whole(context, span.as_of, now, talk)?;
+    let analysis = whole(context, span.as_of, now, console)?;
     let as_of = analysis.as_of;
     let settings = &context.config.settings;
     if let Some(since) = span.since.filter(|&since| settings.zone.midnight(since) >= as_of) {
@@ -33,19 +33,19 @@ fn history(context: &Context, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Ve
     let all: Vec<Series> = all.into_iter().map(|one| one.ending(now)).collect();
     let later = before - samples(&all);
     if later > 0 {
-        talk.warning(&format!(
+        console.warning(&format!(
             "{later} samples lie in the future of this machine's clock, {now}, and are left out: a server that took one \
              would refuse the present"
         ));
     }
     if settings.zone.name() != "UTC" || settings.window_days != WINDOW_DAYS {
-        talk.info(&format!(
+        console.info(&format!(
             "PromQL knows neither time zones nor other windows: the rules' figures are those of {WINDOW_DAYS} days that end \
              in UTC"
         ));
     }
     if !all.iter().any(|one| one.family.is_event() && !one.samples.is_empty()) {
-        talk.warning("no deployment counts and no incident was resolved: there is nothing but that to send");
+        console.warning("no deployment counts and no incident was resolved: there is nothing but that to send");
     }
     Ok(all)
 }

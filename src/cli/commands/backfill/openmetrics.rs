@@ -8,14 +8,14 @@ use super::{history, samples};
 use crate::cli::args::SinceAsOf;
 use crate::cli::context::Context;
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Console, data};
 use crate::domain::words::plain;
 use crate::export::openmetrics::render;
 use crate::store::replace;
 
 /// Writes the file.
-pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) -> anyhow::Result<Code> {
-    let mut all = history(context, span, talk)?;
+pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, console: Console) -> anyhow::Result<Code> {
+    let mut all = history(context, span, console)?;
     if let Some(since) = span.since.map(|day| context.config.settings.zone.midnight(day)) {
         all = all.into_iter().map(|one| one.starting(since, since)).collect();
     }
@@ -26,7 +26,7 @@ pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, talk: Talk) 
         return Ok(Code::Done);
     }
     write(file, &text)?;
-    talk.info(&format!(
+    console.info(&format!(
         "{}: {} samples of {} series. Import them where Prometheus runs (without the flag it takes a thousand times \
          as long), then move the folders of DIR into its data directory:\n  \
          promtool tsdb create-blocks-from openmetrics --max-block-duration=744h {0} DIR",

@@ -10,24 +10,24 @@ use super::{history, samples};
 use crate::cli::args::RemoteWrite;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::{receiver, runtime};
 use crate::domain::time::{Timestamp, Zone};
 use crate::export::event_series::Series;
-use crate::export::remote_write::{Parts, Plan, Receiver, Taken, key, window_days};
+use crate::export::remote_write::{BatchResult, Parts, Plan, Receiver, key, window_days};
 use crate::store::sent::Sent;
 
 /// Sends what the server lacks.
-pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow::Result<Code> {
+pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> anyhow::Result<Code> {
     let began = now();
-    let (receiver, address) = receiver(context, flags.network.limits(flags.max_wait), began, talk)?;
-    let all = history(context, &flags.span, talk)?;
-    let link = Link { runtime: runtime()?, receiver, talk };
+    let (receiver, address) = receiver(context, flags.network.limits(flags.max_wait), began, console)?;
+    let all = history(context, &flags.span, console)?;
+    let link = Link { runtime: runtime()?, receiver, console };
     let mut sent = Sent::open(&context.data, &address)?;
     let goes_on = flags.since_last || sent.is_broken_off();
     let mut from = flags.span.since;
     if flags.since_last {
-        from = from.max(link.reach(&all, began));
+        from = from.max(link.read_spans(&all, began));
     }
     let all = match from {
         None => all,
@@ -41,17 +41,17 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
     sent.finish()?;
     let left = samples(&all) - plan.whole().len();
     let before = if left > 0 { format!("; {left} were there before") } else { String::new() };
-    talk.info(&format!("{address}: {} samples sent{before}", taken.samples));
+    console.info(&format!("{address}: {} samples sent{before}", taken.samples));
     let oldest = all.iter().filter_map(|one| one.samples.first()).map(|(at, _)| *at).min();
     if let Some(oldest) = oldest.filter(|_| !flags.since_last) {
         let days = window_days(oldest, began);
-        talk.info(&format!(
+        console.info(&format!(
             "Its oldest sample is of {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or more, and \
              takes it anew with `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}` in its configuration"
         ));
     }
     if taken.kept > 0 {
-        talk.warning(&format!(
+        console.warning(&format!(
             "of {} samples the server had another value at the same instant, which it keeps: what is corrected later never \
              reaches a Prometheus; delete the series there and send them anew if it matters",
             taken.kept
@@ -64,11 +64,11 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, talk: Talk) -> anyhow:
 struct Link {
     runtime: Runtime,
     receiver: Receiver,
-    talk: Talk,
+    console: Console,
 }
 
 impl Link {
-    /// The samples from a day on. Windows that reach back to days that the server has of no road are said not to be
+    /// The samples from a day on. Windows that reach back to days that the server never received are said not to be
     /// complete.
     fn starting(&self, all: Vec<Series>, day: NaiveDate, zone: Zone, sent: &Sent) -> Vec<Series> {
         let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
@@ -86,20 +86,20 @@ impl Link {
 
     /// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
     /// would be refused in each run of a schedule, whatever it is.
-    fn reach(&self, all: &[Series], now: Timestamp) -> Option<NaiveDate> {
+    fn read_spans(&self, all: &[Series], now: Timestamp) -> Option<NaiveDate> {
         let limits = self.runtime.block_on(self.receiver.limits());
         let window = limits.window.filter(|window| !window.is_zero())?;
         let back = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
         let first = Zone::UTC.day_of(Timestamp(now.0.saturating_sub(back))).succ_opt();
         let reached = first.map_or(Timestamp(i64::MIN), |day| Zone::UTC.midnight(day));
         let older = all.iter().map(|one| one.samples.partition_point(|(at, _)| *at < reached)).sum::<usize>();
-        self.talk.detail(&format!("{older} samples are older than what the server takes, and are left out"));
+        self.console.detail(&format!("{older} samples are older than what the server takes, and are left out"));
         first.filter(|_| older > 0)
     }
 
-    fn send(&self, plan: &Plan<'_>, sent: &mut Sent, from: Option<NaiveDate>) -> anyhow::Result<Taken> {
-        let (spinner, count) = (self.talk.spinner(), plan.whole().len());
-        let mut all = Taken::default();
+    fn send(&self, plan: &Plan<'_>, sent: &mut Sent, from: Option<NaiveDate>) -> anyhow::Result<BatchResult> {
+        let (spinner, count) = (self.console.spinner(), plan.whole().len());
+        let mut all = BatchResult::default();
         for (batch, parts) in plan.batches() {
             let taken = self.runtime.block_on(self.receiver.write(batch))?;
             all.samples += taken.samples;

@@ -6,31 +6,36 @@ use super::{rows, size};
 use crate::cli::commands::lock::lock;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
-use crate::cli::output::{Talk, data, printable};
+use crate::cli::output::{Console, data, printable};
 use crate::store::compact::{Outdated, Reason, compact, outdated};
 
-pub(super) fn run(folder: &Path, yes: bool, talk: Talk) -> anyhow::Result<Code> {
+pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<Code> {
     if !yes {
         let parts = outdated(folder)?;
         data(&printable(&plan(&parts)))?;
-        talk.info(&if parts.is_empty() {
+        console.info(&if parts.is_empty() {
             format!("{}: nothing to compact", folder.display())
         } else {
             "nothing was changed; `dora-report dataset compact --yes` rewrites these parts".to_owned()
         });
         return Ok(Code::Done);
     }
-    let writer = lock(folder, "compacting", now(), talk)?;
+    let writer = lock(folder, "compacting", now(), console)?;
     let parts = outdated(folder)?;
     if parts.is_empty() {
-        talk.info(&format!("{}: nothing to compact", folder.display()));
+        console.info(&format!("{}: nothing to compact", folder.display()));
         return Ok(Code::Done);
     }
     let before = parts.iter().map(|part| part.bytes).sum();
     let after = compact(&writer, &parts)?;
     data(&printable(&plan(&parts)))?;
     let count = if parts.len() == 1 { "1 part".to_owned() } else { format!("{} parts", parts.len()) };
-    talk.info(&format!("{}: {count} rewritten, {} before and {} after", folder.display(), size(before), size(after)));
+    console.info(&format!(
+        "{}: {count} rewritten, {} before and {} after",
+        folder.display(),
+        size(before),
+        size(after)
+    ));
     Ok(Code::Done)
 }
 

@@ -8,21 +8,21 @@ mod verify;
 
 use std::path::PathBuf;
 
-use crate::cli::args::{Care, Common};
+use crate::cli::args::{Common, DatasetCommand};
 use crate::cli::context::Context;
 use crate::cli::dataset;
 use crate::cli::exit::Code;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 
 /// Runs the command.
-pub(in crate::cli) fn run(care: Care, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(care: DatasetCommand, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
     let folder: PathBuf = dataset::folder(&context)?;
     match care {
-        Care::Stats(look) => stats::run(&folder, look.format),
-        Care::Verify(look) => verify::run(&folder, look.format, talk),
-        Care::Compact(doing) => compact::run(&folder, doing.yes, talk),
-        Care::Repair(doing) => repair::run(&folder, doing.yes, talk),
+        DatasetCommand::Stats(look) => stats::run(&folder, look.format),
+        DatasetCommand::Verify(look) => verify::run(&folder, look.format, console),
+        DatasetCommand::Compact(doing) => compact::run(&folder, doing.yes, console),
+        DatasetCommand::Repair(doing) => repair::run(&folder, doing.yes, console),
     }
 }
 

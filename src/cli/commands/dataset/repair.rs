@@ -5,12 +5,12 @@ use std::path::Path;
 use super::rows;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
-use crate::cli::output::{Talk, data, printable};
+use crate::cli::output::{Console, data, printable};
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
 use crate::store::repair::{SET_ASIDE, repair};
 
-pub(super) fn run(folder: &Path, yes: bool, talk: Talk) -> anyhow::Result<Code> {
+pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<Code> {
     let problems = if yes {
         let holder = format!("process {}, which has been repairing since {}", std::process::id(), now());
         repair(folder, &holder)?
@@ -20,14 +20,14 @@ pub(super) fn run(folder: &Path, yes: bool, talk: Talk) -> anyhow::Result<Code> 
     data(&printable(&problems.iter().filter_map(step).collect::<String>()))?;
     let name = folder.display();
     if !problems.iter().any(|problem| step(problem).is_some()) {
-        talk.info(&format!("{name}: nothing to repair"));
+        console.info(&format!("{name}: nothing to repair"));
     } else if yes {
-        talk.info(&format!("{name}: repaired; `dora-report dataset verify` checks it"));
+        console.info(&format!("{name}: repaired; `dora-report dataset verify` checks it"));
     } else {
-        talk.info("nothing was changed; `dora-report dataset repair --yes` does this");
+        console.info("nothing was changed; `dora-report dataset repair --yes` does this");
     }
     if yes && problems.iter().any(|problem| matches!(problem.fault, Fault::Unreadable(_))) {
-        talk.warning(&format!(
+        console.warning(&format!(
             "the files that could not be read are in {name}/{SET_ASIDE}, and their months are no longer covered; read \
              them again with `dora-report import` or `dora-report fetch --full`"
         ));

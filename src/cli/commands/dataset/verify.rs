@@ -7,11 +7,11 @@ use serde_json::json;
 use super::rows;
 use crate::cli::args::TextOrJson;
 use crate::cli::exit::Code;
-use crate::cli::output::{self, Talk, data, printable};
+use crate::cli::output::{self, Console, data, printable};
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
 
-pub(super) fn run(folder: &Path, format: TextOrJson, talk: Talk) -> anyhow::Result<Code> {
+pub(super) fn run(folder: &Path, format: TextOrJson, console: Console) -> anyhow::Result<Code> {
     let problems = verify(folder)?;
     let damaged = problems.iter().any(|problem| problem.fault.is_damage());
     match format {
@@ -36,11 +36,12 @@ pub(super) fn run(folder: &Path, format: TextOrJson, talk: Talk) -> anyhow::Resu
     }
     let name = folder.display();
     if problems.is_empty() {
-        talk.info(&format!("{name}: no problems found"));
+        console.info(&format!("{name}: no problems found"));
     } else if damaged {
-        talk.warning(&format!("{name}: the dataset is damaged; `dora-report dataset repair` prints what can be done"));
+        console
+            .warning(&format!("{name}: the dataset is damaged; `dora-report dataset repair` prints what can be done"));
     } else {
-        talk.info(&format!("{name}: nothing is damaged"));
+        console.info(&format!("{name}: nothing is damaged"));
     }
     Ok(if damaged { Code::Unexpected } else { Code::Done })
 }

@@ -12,7 +12,7 @@ use crate::cli::closing;
 use crate::cli::context::temporary_folder;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::config::Config;
 use crate::domain::event::Table;
 use crate::domain::period::Period;
@@ -38,7 +38,7 @@ const COVERS: &str = "2025-09-01..2026-10-01";
 const PERIOD: &str = "2026-Q3";
 
 /// Runs the command.
-pub(in crate::cli) fn run(demo: &Demo, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(demo: &Demo, common: &Common, console: Console) -> anyhow::Result<Code> {
     let config = Config::parse(CONFIG, Path::new("data/demo/dora.toml"), &|path| std::fs::read_to_string(path))?;
     let zone = config.settings.zone;
     let usage = |cause: String| UsageError(cause);
@@ -77,19 +77,19 @@ pub(in crate::cli) fn run(demo: &Demo, common: &Common, talk: Talk) -> anyhow::R
         config_digest: config.digest(),
         synthetic: true,
         notes,
-        carried: before.actions,
+        previous_actions: before.actions,
         commands: Some(keep::commands(demo.keep.as_deref())),
         ..Provenance::default()
     };
-    let analysis = write(&dataset, &request, &provenance, &demo.format, &out, talk)?;
+    let analysis = write(&dataset, &request, &provenance, &demo.format, &out, console)?;
     if demo.keep.is_some()
         && let Some(commands) = &mut provenance.commands
     {
         // The page names it, for whoever opens the page later.
         commands.first = None;
     }
-    closing::next(&analysis, &provenance, talk);
-    talk.info(
+    closing::next(&analysis, &provenance, console);
+    console.info(
         "This organisation is made up. For your own, see \"Your own data\" in the README, and:\n  dora-report import --help",
     );
     Ok(Code::Done)

@@ -8,7 +8,7 @@ use crate::cli::args::{Common, Fetch, Network};
 use crate::cli::commands::fetch::plan;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::config::{Config, Github, GithubAuth};
 use crate::domain::unit::Seconds;
@@ -30,7 +30,7 @@ pub(super) fn check(
     config: &Config,
     network: Network,
     common: &Common,
-    talk: Talk,
+    console: Console,
     list: &mut Checklist,
 ) -> anyhow::Result<Vec<String>> {
     if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
@@ -68,13 +68,13 @@ pub(super) fn check(
     let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
     let of_issues = (plan.clone(), auth.clone());
-    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), talk.warnings())) {
+    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), console.warnings())) {
         Ok(probe) => {
             list.ok("github", &format!("{} accepts the token", github.api_url.as_str()));
             scopes(kind, probe.scopes.as_deref(), list);
             budget(probe.budget, list);
             repos(&probe, config, github, common, list);
-            issues::check(config, of_issues.0, of_issues.1, talk, list)?;
+            issues::check(config, of_issues.0, of_issues.1, console, list)?;
             let shown = probe.repos.into_iter().flatten().filter(|repo| repo.problem.is_none());
             Ok(shown.map(|repo| repo.name).collect())
         }

@@ -11,7 +11,7 @@ use crate::cli::args::Network;
 use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
@@ -41,7 +41,7 @@ pub(in crate::cli::commands) struct Seen {
     missing: Vec<String>,
 }
 
-pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(context: &Context, network: Network, console: Console, list: &mut Checklist) -> anyhow::Result<()> {
     let began = now();
     let config = &context.config;
     let plan = everything(network);
@@ -51,7 +51,7 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
         ("jsm", incidents::jsm(config, &plan, began)),
     ] {
         match found {
-            Ok(Some(source)) => one(section, &source, context, talk, list)?,
+            Ok(Some(source)) => one(section, &source, context, console, list)?,
             Ok(None) => {}
             Err(error) => list.error(section, &error),
         }
@@ -59,7 +59,13 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
     Ok(())
 }
 
-fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+fn one(
+    section: &str,
+    source: &Incidents,
+    context: &Context,
+    console: Console,
+    list: &mut Checklist,
+) -> anyhow::Result<()> {
     let runtime = runtime()?;
     if let Incidents::OpsGenie(it, _) = source
         && matches!(it.product, Product::OpsGenie { .. })
@@ -75,7 +81,7 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
         Incidents::PagerDuty(it, variable) => (variable.clone(), it.plan.api_url.clone()),
         Incidents::OpsGenie(it, variable) => (variable.clone(), it.plan.api_url.clone()),
     };
-    match runtime.block_on(look(source, None, talk)) {
+    match runtime.block_on(look(source, None, console)) {
         Ok(seen) => {
             list.ok(section, &format!("{} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
             report(section, &seen, context, list);
@@ -83,7 +89,7 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
         Err(error @ SourceError::Authentication { .. }) => {
             // The other region, if it is one of the two.
             let other = other_region(&api_url);
-            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()), talk)).is_ok());
+            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()), console)).is_ok());
             if let Some(other) = elsewhere {
                 let right = other.as_str().trim_end_matches('/');
                 list.fail(
@@ -107,13 +113,13 @@ fn one(section: &str, source: &Incidents, context: &Context, talk: Talk, list: &
 pub(in crate::cli::commands) async fn look(
     source: &Incidents,
     at: Option<Url>,
-    talk: Talk,
+    console: Console,
 ) -> Result<Seen, SourceError> {
     let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
     match source {
         Incidents::PagerDuty(it, _) => {
             let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
-            let probe = pagerduty::probe(asked, Arc::new(now), talk.warnings()).await?;
+            let probe = pagerduty::probe(asked, Arc::new(now), console.warnings()).await?;
             let is_shown = |wanted: &String| {
                 probe.services.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted))
             };
@@ -127,7 +133,7 @@ pub(in crate::cli::commands) async fn look(
         Incidents::OpsGenie(it, _) => {
             let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
             let opsgenie::Probe { names, incidents, flagged, problems, missing } =
-                opsgenie::probe(asked, Arc::new(now), talk.warnings()).await?;
+                opsgenie::probe(asked, Arc::new(now), console.warnings()).await?;
             Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems, missing })
         }
     }

@@ -7,16 +7,22 @@ use super::checklist::Checklist;
 use crate::cli::commands::fetch::plan::issues;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::config::Config;
 use crate::sources::github::{Auth, Plan, estimate_issues};
 
 /// Asks each repo once.
-pub(super) fn check(config: &Config, plan: Plan, auth: Auth, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(
+    config: &Config,
+    plan: Plan,
+    auth: Auth,
+    console: Console,
+    list: &mut Checklist,
+) -> anyhow::Result<()> {
     let Some(section) = &config.github_issues else { return Ok(()) };
     let issues = issues(section);
-    let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), talk.warnings());
+    let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), console.warnings());
     let found = match runtime()?.block_on(asked) {
         Ok(found) => found.scopes,
         Err(error) => {

@@ -17,7 +17,7 @@ use self::checklist::Checklist;
 use crate::cli::args::{Common, Doctor, TextOrJson};
 use crate::cli::context::Context;
 use crate::cli::exit::Code;
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Console, data};
 use crate::config::Config;
 use crate::domain::glob::Glob;
 
@@ -25,7 +25,7 @@ use crate::domain::glob::Glob;
 const WIDTH: u16 = 100;
 
 /// Runs the command.
-pub(in crate::cli) fn run(flags: Doctor, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(flags: Doctor, common: &Common, console: Console) -> anyhow::Result<Code> {
     let network = flags.network;
     let mut list = Checklist::new();
     match Context::load(common) {
@@ -33,17 +33,17 @@ pub(in crate::cli) fn run(flags: Doctor, common: &Common, talk: Talk) -> anyhow:
             config(&context.config, common, &mut list);
             disk::check(&context, &mut list);
             dataset::check(&context, &mut list);
-            let shown = github::check(&context.config, network, common, talk, &mut list)?;
+            let shown = github::check(&context.config, network, common, console, &mut list)?;
             imported::check(&context, &shown, &mut list);
-            incidents::check(&context, network, talk, &mut list)?;
-            prometheus::check(&context, network, talk, &mut list)?;
+            incidents::check(&context, network, console, &mut list)?;
+            prometheus::check(&context, network, console, &mut list)?;
             notify::check(&context.config, &mut list);
         }
         Err(error) => list.error("config", &error),
     }
     data(&match flags.format {
-        TextOrJson::Text => list.text(talk.is_quiet(), WIDTH),
-        TextOrJson::Json => list.json(talk.is_quiet())?,
+        TextOrJson::Text => list.text(console.is_quiet(), WIDTH),
+        TextOrJson::Json => list.json(console.is_quiet())?,
     })?;
     Ok(list.code())
 }

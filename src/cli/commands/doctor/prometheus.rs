@@ -5,7 +5,7 @@ use super::checklist::Checklist;
 use crate::cli::args::Network;
 use crate::cli::context::{Context, now};
 use crate::cli::exit;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::{gateway, receiver, runtime};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
@@ -20,10 +20,10 @@ const NAME: &str = "remote_write";
 /// `doctor` waits for no limit.
 const NO_WAIT: Seconds = Seconds(0);
 
-pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut Checklist) -> anyhow::Result<()> {
+pub(super) fn check(context: &Context, network: Network, console: Console, list: &mut Checklist) -> anyhow::Result<()> {
     let waits = network.limits(NO_WAIT);
     if let Some(section) = &context.config.pushgateway {
-        let about = gateway(context, waits, talk).and_then(|it| Ok(runtime()?.block_on(it.about())?));
+        let about = gateway(context, waits, console).and_then(|it| Ok(runtime()?.block_on(it.about())?));
         match about {
             Ok(about) => {
                 let (url, version, groups) = (section.url.as_str(), about.version, about.groups);
@@ -44,7 +44,7 @@ pub(super) fn check(context: &Context, network: Network, talk: Talk, list: &mut 
     }
     if context.config.remote_write.is_some() {
         let began = now();
-        match receiver(context, waits, began, talk) {
+        match receiver(context, waits, began, console) {
             Ok((receiver, url)) => {
                 let runtime = runtime()?;
                 match runtime.block_on(receiver.ask()) {

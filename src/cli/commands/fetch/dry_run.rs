@@ -12,7 +12,7 @@ use super::summary::{aligned, plain};
 use crate::cli::args::Fetch;
 use crate::cli::context::now;
 use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Console, data};
 use crate::domain::unit::Seconds;
 use crate::sources::estimate::Estimates;
 use crate::sources::{github, opsgenie, pagerduty};
@@ -23,18 +23,18 @@ pub(super) fn run(
     folder: &Path,
     fetch: &Fetch,
     runtime: &Runtime,
-    talk: Talk,
+    console: Console,
 ) -> anyhow::Result<Code> {
     let (jobs, refused): (Vec<_>, Results) = checked.into_parts();
     let (mut found, mut ends) = (Vec::new(), Vec::new());
     let several = jobs.len() + refused.len() > 1;
     let mut say = |name: &str, error: anyhow::Error| {
         ends.push(Ended { error: Some(exit::of(&error)), ..Ended::default() });
-        talk.error(&if several { error.context(name.to_owned()) } else { error });
+        console.error(&if several { error.context(name.to_owned()) } else { error });
     };
     for job in jobs {
         let name = job.name();
-        match ask(job, folder, runtime, talk) {
+        match ask(job, folder, runtime, console) {
             Ok(estimates) => found.push((name, estimates)),
             Err(error) => say(name, error),
         }
@@ -47,7 +47,7 @@ pub(super) fn run(
     for (_, estimates) in &found {
         let problems = || estimates.scopes.iter().filter_map(|one| Some((one, one.problem.as_ref()?)));
         for (one, problem) in problems() {
-            talk.warning(&plain(&format!("{}: {problem}", one.scope)));
+            console.warning(&plain(&format!("{}: {problem}", one.scope)));
         }
         let denied = problems().filter(|(one, _)| one.is_denied).count();
         ends.push(Ended { error: None, scopes: estimates.scopes.len(), failed: problems().count(), denied });
@@ -58,17 +58,17 @@ pub(super) fn run(
     let code = exit::of_sources(ends.iter().copied(), fetch.strict);
     let gone = ends.iter().any(|end| end.error.is_none() && end.scopes > 0 && end.failed == end.scopes);
     match code {
-        Code::Access if gone => talk.error(&AccessError(super::NOT_SHOWN.into()).into()),
+        Code::Access if gone => console.error(&AccessError(super::NOT_SHOWN.into()).into()),
         Code::Source if gone => {
-            talk.error(&SourceError("at least one source has no estimate: every request to it failed (see the warnings above); run again later".into()).into());
+            console.error(&SourceError("at least one source has no estimate: every request to it failed (see the warnings above); run again later".into()).into());
         }
         _ => {}
     }
     Ok(code)
 }
 
-fn ask(job: Asked, folder: &Path, runtime: &Runtime, talk: Talk) -> anyhow::Result<Estimates> {
-    let (clock, say) = (Arc::new(now), talk.warnings());
+fn ask(job: Asked, folder: &Path, runtime: &Runtime, console: Console) -> anyhow::Result<Estimates> {
+    let (clock, say) = (Arc::new(now), console.warnings());
     match job {
         Asked::GitHub(it) => {
             let found = runtime.block_on(github::estimate(it.plan, it.auth, clock, say));
@@ -154,15 +154,15 @@ fn table(found: &[(&str, Estimates)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::estimate::{Estimate, Spent};
+    use crate::sources::estimate::{Estimate, RequestEstimate};
 
     fn repo() -> Estimates {
         let one = Estimate {
             scope: "a/b".into(),
             deployments: 9,
             commits: 3,
-            usual: Spent { requests: 2, points: 6 },
-            most: Spent { requests: 40, points: 99 },
+            usual: RequestEstimate { requests: 2, points: 6 },
+            most: RequestEstimate { requests: 40, points: 99 },
             ..Estimate::default()
         };
         Estimates { scopes: vec![one], timed: 1, elapsed_ms: 200_000, at_once: 1, before: 1 }
@@ -178,8 +178,12 @@ mod tests {
 
     #[test]
     fn several_sources_stand_in_one_table() {
-        let all =
-            Estimate { scope: "*".into(), incidents: 7, most: Spent { requests: 5, points: 0 }, ..Estimate::default() };
+        let all = Estimate {
+            scope: "*".into(),
+            incidents: 7,
+            most: RequestEstimate { requests: 5, points: 0 },
+            ..Estimate::default()
+        };
         let hidden = Estimate { scope: "x".into(), problem: Some("it is hidden".into()), ..Estimate::default() };
         let text = table(&[
             ("github", repo()),

@@ -14,7 +14,7 @@ use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{AccessError, UsageError};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::kind::DeploymentKind;
@@ -84,11 +84,11 @@ impl Checked {
     }
 
     /// Says why each source is refused; the last reason is the error that ends the command.
-    pub(super) fn all_refused(self, talk: Talk) -> anyhow::Error {
+    pub(super) fn all_refused(self, console: Console) -> anyhow::Error {
         let mut errors: Vec<anyhow::Error> = self.refused.into_iter().map(|(_, error)| error).collect();
         let last = errors.pop().unwrap_or_else(|| anyhow::anyhow!("no source can be asked"));
         for error in &errors {
-            talk.error(error);
+            console.error(error);
         }
         last
     }

@@ -7,11 +7,11 @@
 mod dry_run;
 pub(super) mod incidents;
 mod job;
-mod keeper;
 pub(super) mod named;
 pub(super) mod plan;
 mod progress;
 mod summary;
+mod writer;
 
 use std::thread;
 
@@ -20,13 +20,13 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use self::job::{Job, Results};
-use self::keeper::Keeper;
 use self::summary::Summary;
+use self::writer::DatasetWriter;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
@@ -37,37 +37,42 @@ const NOT_SHOWN: &str =
 const WAITING_EVENTS: usize = 2;
 
 /// Runs the command.
-pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(fetch: &Fetch, common: &Common, console: Console) -> anyhow::Result<Code> {
     let mut context = Context::load(common)?;
     named::apply(&mut context, fetch)?;
     if fetch.dry_run {
         let checked = job::check(&context, fetch, common, now())?;
         if checked.has_nothing_to_ask() {
-            return Err(checked.all_refused(talk));
+            return Err(checked.all_refused(console));
         }
-        return dry_run::run(checked, &context.data, fetch, &runtime()?, talk);
+        return dry_run::run(checked, &context.data, fetch, &runtime()?, console);
     }
-    Ok(read(&context, fetch, common, talk)?.0)
+    Ok(read(&context, fetch, common, console)?.0)
 }
 
 /// Reads every source that is configured into the dataset; gives back the lock on it as well.
-pub(super) fn read(context: &Context, fetch: &Fetch, common: &Common, talk: Talk) -> anyhow::Result<(Code, Writer)> {
+pub(super) fn read(
+    context: &Context,
+    fetch: &Fetch,
+    common: &Common,
+    console: Console,
+) -> anyhow::Result<(Code, Writer)> {
     let began = now();
     let checked = job::check(context, fetch, common, began)?;
     // Locking makes the folder, and a dataset that holds nothing is worse than none.
     if checked.has_nothing_to_ask() && !context.data.exists() {
-        return Err(checked.all_refused(talk));
+        return Err(checked.all_refused(console));
     }
-    let mut writer = lock(&context.data, "fetching", began, talk)?;
+    let mut writer = lock(&context.data, "fetching", began, console)?;
     if fetch.full {
         writer.replace_all();
     }
     let (jobs, refused) = job::all(checked, &context.data, &mut writer)?;
-    let (read, writer, mut results) = keep(&runtime()?, jobs, writer, talk)?;
+    let (read, writer, mut results) = keep(&runtime()?, jobs, writer, console)?;
     results.extend(refused);
     results.sort_by_key(|(name, _)| *name);
-    talk.detail(&format!("the dataset is {}", context.data.display()));
-    Ok((end(fetch, &read, results, talk), writer))
+    console.detail(&format!("the dataset is {}", context.data.display()));
+    Ok((end(fetch, &read, results, console), writer))
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
@@ -79,13 +84,18 @@ fn runtime() -> anyhow::Result<Runtime> {
 }
 
 /// Reads and stores; each source has a result of its own, and what was stored by then stays.
-fn keep(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow::Result<(Summary, Writer, Results)> {
+fn keep(
+    runtime: &Runtime,
+    jobs: Vec<Job>,
+    writer: Writer,
+    console: Console,
+) -> anyhow::Result<(Summary, Writer, Results)> {
     let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
-    let keeper = Keeper::new(writer, &jobs, talk);
+    let writer = DatasetWriter::new(writer, &jobs, console);
     let handle = runtime.handle().clone();
     let keeping = thread::Builder::new()
         .name("dataset".into())
-        .spawn(move || keeper.keep(&handle, receiver))
+        .spawn(move || writer.keep(&handle, receiver))
         .context("the thread that writes the dataset cannot be started; is a limit of processes reached?")?;
     let results = runtime.block_on(async move {
         tokio::select! {
@@ -104,17 +114,17 @@ fn keep(runtime: &Runtime, jobs: Vec<Job>, writer: Writer, talk: Talk) -> anyhow
 }
 
 /// Says what was read, and what it means for the exit code.
-fn end(fetch: &Fetch, read: &Summary, results: Results, talk: Talk) -> Code {
+fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Code {
     let (all, failed) = (read.scopes(), read.failed());
     let table = summary::table(read, &results);
     let said = format!("{failed} of {all} {} could not be read to the end; the next fetch goes on there", read.noun());
     match failed {
         _ if all == 0 => {}
-        0 => talk.info(&table),
-        _ if talk.is_quiet() => talk.warning(&format!("{said}\n{table}")),
+        0 => console.info(&table),
+        _ if console.is_quiet() => console.warning(&format!("{said}\n{table}")),
         _ => {
-            talk.info(&table);
-            talk.warning(&said);
+            console.info(&table);
+            console.warning(&said);
         }
     }
     let several = results.len() > 1;
@@ -124,15 +134,15 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, talk: Talk) -> Code {
         let code = error.as_ref().map(exit::of);
         ends.push(Ended { error: code, ..read.ended(name) });
         if let Some(error) = error {
-            talk.error(&if several { error.context(name) } else { error });
+            console.error(&if several { error.context(name) } else { error });
         }
     }
     let code = exit::of_sources(ends.iter().copied(), fetch.strict);
     let gone = ends.iter().any(|end| end.error.is_none() && end.scopes > 0 && end.failed == end.scopes);
     if gone && code == Code::Access {
-        talk.error(&AccessError(NOT_SHOWN.into()).into());
+        console.error(&AccessError(NOT_SHOWN.into()).into());
     } else if gone {
-        talk.error(&SourceError("nothing of a source could be read to the end; run again later".into()).into());
+        console.error(&SourceError("nothing of a source could be read to the end; run again later".into()).into());
     }
     code
 }

@@ -3,7 +3,7 @@
 use indicatif::{MultiProgress, ProgressBar};
 
 use super::summary::SourceRead;
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::domain::time::Timestamp;
 
 /// The lines of all sources.
@@ -14,10 +14,10 @@ pub(super) struct Progress {
 
 impl Progress {
     /// One line for each name; none without a terminal.
-    pub(super) fn new(names: impl Iterator<Item = &'static str>, talk: Talk) -> Self {
+    pub(super) fn new(names: impl Iterator<Item = &'static str>, console: Console) -> Self {
         let all = MultiProgress::new();
         let lines = names.map(|name| {
-            let line = all.add(talk.spinner());
+            let line = all.add(console.spinner());
             line.set_message(format!("{name}: asking"));
             (name, line)
         });
@@ -32,13 +32,13 @@ impl Progress {
     }
 
     /// Says something above the lines.
-    pub(super) fn say(&self, talk: Talk, text: &str) {
-        self.all.suspend(|| talk.info(text));
+    pub(super) fn say(&self, console: Console, text: &str) {
+        self.all.suspend(|| console.info(text));
     }
 
     /// Says above the lines that something may be wrong.
-    pub(super) fn warn(&self, talk: Talk, text: &str) {
-        self.all.suspend(|| talk.warning(text));
+    pub(super) fn warn(&self, console: Console, text: &str) {
+        self.all.suspend(|| console.warning(text));
     }
 
     pub(super) fn clear(&self) {

@@ -10,7 +10,7 @@ use crate::cli::commands::fetch::incidents::{self, Incidents};
 use crate::cli::commands::fetch::{named, plan};
 use crate::cli::context::{now, secret};
 use crate::cli::exit::{AccessError, SourceError as SourceUnread, UsageError};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::config::{Config, Github, quoted};
 use crate::domain::settings::Settings;
@@ -47,15 +47,15 @@ impl Draft {
 }
 
 /// Asks every service whose token is in the environment.
-pub(super) fn ask(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Draft> {
-    let mut draft = github(init, common, talk)?;
+pub(super) fn ask(init: &Init, common: &Common, console: Console) -> anyhow::Result<Draft> {
+    let mut draft = github(init, common, console)?;
     for kind in KINDS {
-        draft.incidents.push(incident_service(kind, init, talk)?);
+        draft.incidents.push(incident_service(kind, init, console)?);
     }
     Ok(draft)
 }
 
-fn github(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Draft> {
+fn github(init: &Init, common: &Common, console: Console) -> anyhow::Result<Draft> {
     let section = |org: Option<&str>| named::section(org, &init.repo, init.github_url.as_deref());
     // A section needs an organisation or a repo; what the token shows does not depend on it.
     let has_name = init.org.is_some() || !init.repo.is_empty();
@@ -71,7 +71,7 @@ fn github(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Draft> {
         let hint = plan::token_of_gh("GITHUB_TOKEN", &github.api_url)
             .map_or_else(String::new, |it| format!(" (gh is installed here: {it})"));
         let again = if init.stdout { "" } else { ", remove the file" };
-        talk.info(&format!(
+        console.info(&format!(
             "GITHUB_TOKEN is not set, so repos and environments are not looked up; to have them filled in, set \
              GITHUB_TOKEN{hint}{again} and run `init` again"
         ));
@@ -81,13 +81,13 @@ fn github(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Draft> {
     let planned = |github: &Github| plan::plan(&fetch, github, &Settings::default(), now());
     let (runtime, clock) = (runtime()?, Arc::new(now));
     if !has_name {
-        let found = runtime.block_on(owners(planned(&github)?, auth.clone(), clock.clone(), talk.warnings()));
+        let found = runtime.block_on(owners(planned(&github)?, auth.clone(), clock.clone(), console.warnings()));
         let org = the_only(found.map_err(|error| refused(error, &github, common))?)?;
         github = section(Some(&org))?;
         draft.org = Some(org);
     }
-    talk.detail(&format!("asking {} for repos and their newest deployments", github.api_url.as_str()));
-    let found = runtime.block_on(probe(planned(&github)?, auth, MOST_REPOS, clock, talk.warnings()));
+    console.detail(&format!("asking {} for repos and their newest deployments", github.api_url.as_str()));
+    let found = runtime.block_on(probe(planned(&github)?, auth, MOST_REPOS, clock, console.warnings()));
     let found = found.and_then(|probe| Ok((probe.repos?, probe.unasked)));
     let (repos, unasked) = found.map_err(|error| refused(error, &github, common))?;
     if !repos.is_empty() && repos.iter().all(|repo| repo.problem.is_some()) {
@@ -124,7 +124,7 @@ fn the_only(owners: Vec<String>) -> Result<String, UsageError> {
     }
 }
 
-fn incident_service(kind: Kind, init: &Init, talk: Talk) -> anyhow::Result<Source> {
+fn incident_service(kind: Kind, init: &Init, console: Console) -> anyhow::Result<Source> {
     let (url, more) = match kind {
         Kind::PagerDuty => (&init.pagerduty_url, vec![]),
         Kind::OpsGenie => (&init.opsgenie_url, vec![]),
@@ -137,7 +137,7 @@ fn incident_service(kind: Kind, init: &Init, talk: Talk) -> anyhow::Result<Sourc
         return Ok(source(keys, State::NotAsked));
     }
     if kind == Kind::Jsm && init.jsm_cloud_id.is_none() {
-        talk.warning(&format!(
+        console.warning(&format!(
             "{} is set, and its services are not looked up without --jsm-cloud-id, the id that \
              https://SITE.atlassian.net/_edge/tenant_info shows",
             kind.variable()
@@ -155,7 +155,7 @@ fn incident_service(kind: Kind, init: &Init, talk: Talk) -> anyhow::Result<Sourc
     };
     let Some(asked) = found? else { return Ok(source(keys, State::NotAsked)) };
     let runtime = runtime()?;
-    let refused = match runtime.block_on(look(&asked, None, talk)) {
+    let refused = match runtime.block_on(look(&asked, None, console)) {
         Ok(seen) => return Ok(source(keys, State::Shown(seen.names))),
         Err(error) => error,
     };
@@ -163,12 +163,12 @@ fn incident_service(kind: Kind, init: &Init, talk: Talk) -> anyhow::Result<Sourc
     | Incidents::OpsGenie(opsgenie::OpsGenie { plan, .. }, _)) = &asked;
     let other = other_region(&plan.api_url).filter(|_| matches!(refused, SourceError::Authentication { .. }));
     if let Some(other) = other
-        && let Ok(seen) = runtime.block_on(look(&asked, Some(other.clone()), talk))
+        && let Ok(seen) = runtime.block_on(look(&asked, Some(other.clone()), console))
     {
         let url = other.as_str().trim_end_matches('/').to_owned();
         return Ok(source(vec![("api_url", url)], State::Shown(seen.names)));
     }
     let error = incidents::named(refused, kind.variable());
-    talk.warning(&format!("{}: {error:#}; its section in the file is a comment", kind.title()));
+    console.warning(&format!("{}: {error:#}; its section in the file is a comment", kind.title()));
     Ok(source(keys, State::Refused(format!("{error:#}"))))
 }

@@ -18,18 +18,18 @@ use anyhow::Context as _;
 
 use crate::cli::args::{Common, Init};
 use crate::cli::exit::{Code, UsageError};
-use crate::cli::output::{Talk, data};
+use crate::cli::output::{Console, data};
 use crate::config::Config;
 use crate::domain::words::plain;
 
 /// Runs the command.
-pub(in crate::cli) fn run(init: &Init, common: &Common, talk: Talk) -> anyhow::Result<Code> {
+pub(in crate::cli) fn run(init: &Init, common: &Common, console: Console) -> anyhow::Result<Code> {
     let path = common.config.as_deref().unwrap_or(Path::new("dora.toml"));
     // Before anything is asked: an answer that cannot be written would be wasted.
     if !init.stdout && fs::symlink_metadata(path).is_ok() {
         return Err(exists(path).into());
     }
-    let draft = asked::ask(init, common, talk)?;
+    let draft = asked::ask(init, common, console)?;
     let text = document::render(&draft);
     let config = Config::parse(&text, path, &|_| Err(io::ErrorKind::NotFound.into()))
         .context("the new configuration cannot be read back, which is a defect of dora-report; nothing is written")?;
@@ -47,7 +47,11 @@ pub(in crate::cli) fn run(init: &Init, common: &Common, talk: Talk) -> anyhow::R
     } else {
         format!("  # name your organisation or repos under [github], or import files\n  dora-report doctor{flag}")
     };
-    talk.info(&format!("{}: written: {}; read its comments\nNext:\n{next}", path.display(), document::summary(&draft)));
+    console.info(&format!(
+        "{}: written: {}; read its comments\nNext:\n{next}",
+        path.display(),
+        document::summary(&draft)
+    ));
     Ok(Code::Done)
 }
 

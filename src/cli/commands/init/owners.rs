@@ -1,6 +1,6 @@
 //! The [[service]] sections: one for each configured repo, with the incident services that belong to it by name.
 
-use super::services::{Belongs, belongs, names};
+use super::services::{RepoMatch, belongs, names};
 use super::source::{Kind, Source, State};
 use crate::config::{comment, quoted};
 use crate::sources::github::ProbedRepo;
@@ -20,7 +20,7 @@ struct Owned<'a> {
     kind: Kind,
     id: &'a str,
     name: &'a str,
-    belongs: Belongs,
+    belongs: RepoMatch,
 }
 
 impl Owned<'_> {
@@ -42,8 +42,9 @@ fn full_names(repos: &[&ProbedRepo]) -> Vec<String> {
 /// How many services of a source belong to a repo: surely, and doubtfully.
 pub(super) fn counts(repos: &[&ProbedRepo], source: &Source) -> (usize, usize) {
     let owned = owned(&full_names(repos), source);
-    let sure = owned.iter().filter(|it| matches!(it.belongs, Belongs::Sure(_))).count();
-    let doubtful = owned.iter().filter(|it| matches!(it.belongs, Belongs::Doubtful(..) | Belongs::Several(_))).count();
+    let sure = owned.iter().filter(|it| matches!(it.belongs, RepoMatch::Sure(_))).count();
+    let doubtful =
+        owned.iter().filter(|it| matches!(it.belongs, RepoMatch::Doubtful(..) | RepoMatch::Several(_))).count();
     (sure, doubtful)
 }
 
@@ -68,14 +69,14 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
         ]);
         for source in sources {
             let of_source = || all.iter().filter(|it| it.kind == source.kind);
-            let sure: Vec<&Owned<'_>> = of_source().filter(|it| it.belongs == Belongs::Sure(index)).collect();
+            let sure: Vec<&Owned<'_>> = of_source().filter(|it| it.belongs == RepoMatch::Sure(index)).collect();
             if !sure.is_empty() {
                 let ids: Vec<String> = sure.iter().map(|it| quoted(it.id)).collect();
                 let shown: Vec<String> = sure.iter().map(|it| it.shown()).collect();
                 lines.push(format!("{} = [{}]  # {}", source.kind.list(), ids.join(", "), shown.join(", ")));
             }
             for it in of_source() {
-                let Belongs::Doubtful(of, why) = &it.belongs else { continue };
+                let RepoMatch::Doubtful(of, why) = &it.belongs else { continue };
                 if *of == index {
                     let ids = sure.iter().copied().chain([it]).map(|it| quoted(it.id)).collect::<Vec<_>>();
                     lines.push(format!("# doubtful: {}, {why}; if it belongs here:", it.shown()));
@@ -92,12 +93,12 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
 /// The services that belong to no repo, or to several alike.
 fn left(all: &[Owned<'_>], repos: &[String]) -> Vec<String> {
     let line = |it: &Owned<'_>| match &it.belongs {
-        Belongs::Several(of) => {
+        RepoMatch::Several(of) => {
             let candidates: Vec<&str> = of.iter().filter_map(|&index| Some(repos.get(index)?.as_str())).collect();
             Some(format!("#   {}: doubtful, {} are alike", it.shown(), comment(&candidates.join(" and "))))
         }
-        Belongs::Nowhere => Some(format!("#   {}", it.shown())),
-        Belongs::Sure(_) | Belongs::Doubtful(..) => None,
+        RepoMatch::Nowhere => Some(format!("#   {}", it.shown())),
+        RepoMatch::Sure(_) | RepoMatch::Doubtful(..) => None,
     };
     let mut lines: Vec<String> = all.iter().filter_map(line).collect();
     if !lines.is_empty() {

@@ -11,7 +11,7 @@ const LONG: usize = 7;
 
 /// To which repo a service belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Belongs {
+pub(super) enum RepoMatch {
     /// The repo of this index has the same name.
     Sure(usize),
     /// The repo of this index has a similar name; why.
@@ -24,7 +24,7 @@ pub(super) enum Belongs {
 
 /// How similar two names are; the greater the more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
+enum Similarity {
     /// One or two letters differ.
     Letters,
     /// All words of one are words of the other: so many.
@@ -36,37 +36,37 @@ enum Likeness {
 }
 
 /// Finds the repo, of names like `owner/name`, to which a service of this name belongs.
-pub(super) fn belongs(service: &str, repos: &[String]) -> Belongs {
+pub(super) fn belongs(service: &str, repos: &[String]) -> RepoMatch {
     let own = words(service);
     let likeness = |repo: &String| {
         let (_, short) = repo.split_once('/').unwrap_or(("", repo));
-        if service.eq_ignore_ascii_case(repo) { Some(Likeness::Same) } else { alike(&own, &words(short)) }
+        if service.eq_ignore_ascii_case(repo) { Some(Similarity::Same) } else { alike(&own, &words(short)) }
     };
-    let found: Vec<(usize, Likeness)> =
+    let found: Vec<(usize, Similarity)> =
         repos.iter().enumerate().filter_map(|(index, repo)| Some((index, likeness(repo)?))).collect();
-    let Some(best) = found.iter().map(|(_, likeness)| *likeness).max() else { return Belongs::Nowhere };
+    let Some(best) = found.iter().map(|(_, likeness)| *likeness).max() else { return RepoMatch::Nowhere };
     let first: Vec<usize> =
         found.into_iter().filter(|(_, likeness)| *likeness == best).map(|(index, _)| index).collect();
     match (first.as_slice(), best) {
-        (&[only], Likeness::Same) => Belongs::Sure(only),
-        (&[only], _) => Belongs::Doubtful(only, why(best)),
-        _ => Belongs::Several(first),
+        (&[only], Similarity::Same) => RepoMatch::Sure(only),
+        (&[only], _) => RepoMatch::Doubtful(only, why(best)),
+        _ => RepoMatch::Several(first),
     }
 }
 
-fn why(likeness: Likeness) -> String {
+fn why(likeness: Similarity) -> String {
     match likeness {
-        Likeness::Same => "the same name".into(),
-        Likeness::Fillers => "the same name but for a word like `service` or `api`".into(),
-        Likeness::Words(1) => "one word in common".into(),
-        Likeness::Words(several) => format!("{several} words in common"),
-        Likeness::Letters => "a name that differs in one or two letters".into(),
+        Similarity::Same => "the same name".into(),
+        Similarity::Fillers => "the same name but for a word like `service` or `api`".into(),
+        Similarity::Words(1) => "one word in common".into(),
+        Similarity::Words(several) => format!("{several} words in common"),
+        Similarity::Letters => "a name that differs in one or two letters".into(),
     }
 }
 
-fn alike(one: &[String], other: &[String]) -> Option<Likeness> {
+fn alike(one: &[String], other: &[String]) -> Option<Similarity> {
     if one.concat() == other.concat() {
-        return (!one.is_empty()).then_some(Likeness::Same);
+        return (!one.is_empty()).then_some(Similarity::Same);
     }
     let core = |words: &[String]| -> Vec<String> {
         words.iter().filter(|word| !FILLERS.contains(&word.as_str())).cloned().collect()
@@ -76,15 +76,15 @@ fn alike(one: &[String], other: &[String]) -> Option<Likeness> {
         return None;
     }
     if one_core.concat() == other_core.concat() {
-        return Some(Likeness::Fillers);
+        return Some(Similarity::Fillers);
     }
     let holds = |all: &[String], some: &[String]| some.iter().all(|word| all.contains(word));
     if holds(&one_core, &other_core) || holds(&other_core, &one_core) {
-        return Some(Likeness::Words(one_core.len().min(other_core.len())));
+        return Some(Similarity::Words(one_core.len().min(other_core.len())));
     }
     let (one, other) = (one_core.concat(), other_core.concat());
     let is_long = one.chars().count().min(other.chars().count()) >= LONG;
-    (is_long && strsim::damerau_levenshtein(&one, &other) <= 2).then_some(Likeness::Letters)
+    (is_long && strsim::damerau_levenshtein(&one, &other) <= 2).then_some(Similarity::Letters)
 }
 
 /// The words of a name in lower case: between signs, and at a capital after a small letter.
@@ -122,10 +122,10 @@ mod tests {
         let repos = repos.map(str::to_owned);
         let name = |index: usize| repos.get(index).cloned().unwrap_or_default();
         match belongs(service, &repos) {
-            Belongs::Sure(index) => format!("sure {}", name(index)),
-            Belongs::Doubtful(index, why) => format!("{}: {why}", name(index)),
-            Belongs::Several(indexes) => indexes.into_iter().map(name).collect::<Vec<_>>().join(" or "),
-            Belongs::Nowhere => "nowhere".into(),
+            RepoMatch::Sure(index) => format!("sure {}", name(index)),
+            RepoMatch::Doubtful(index, why) => format!("{}: {why}", name(index)),
+            RepoMatch::Several(indexes) => indexes.into_iter().map(name).collect::<Vec<_>>().join(" or "),
+            RepoMatch::Nowhere => "nowhere".into(),
         }
     }
 

@@ -34,9 +34,9 @@ pub(crate) const HOSTILE: [&str; 6] = [
 const DAY: i64 = 86_400;
 
 /// Numbers that look random and are always the same.
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn roll(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
@@ -119,7 +119,7 @@ pub(crate) fn year(services: usize) -> Analysis {
     let as_of = Timestamp::parse("2025-12-31T15:00:00Z").expect("an instant");
     let known = Span { from: zone.midnight(period.from), to: as_of };
     let first = Timestamp(known.from.0 - 29 * DAY * 1_000);
-    let mut dice = Dice(7);
+    let mut dice = Random(7);
     let (mut deployments, mut incidents) = (Vec::new(), Vec::new());
     let names: Vec<(String, String)> = (0..services)
         .map(|at| {
@@ -189,7 +189,7 @@ pub(crate) fn year(services: usize) -> Analysis {
 }
 
 fn events(
-    dice: &mut Dice,
+    dice: &mut Random,
     at: usize,
     (name, team): (&str, &str),
     (first, last): (Timestamp, Timestamp),

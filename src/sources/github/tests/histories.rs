@@ -3,9 +3,9 @@
 use super::*;
 
 /// The same numbers for the same seed (a linear congruential generator).
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits") % bound
@@ -13,7 +13,7 @@ impl Dice {
 }
 
 /// Commits with branches, merges and some roots; two environments that take any of them, rollbacks included.
-fn history(dice: &mut Dice, commits: usize) -> Repo {
+fn history(dice: &mut Random, commits: usize) -> Repo {
     let mut repo = Repo::default();
     for n in 0..commits {
         let count = if n == 0 || dice.below(40) == 0 { 0 } else { 1 + usize::from(dice.below(4) == 0) };
@@ -51,7 +51,7 @@ fn small_pages(repos: BTreeMap<String, Repo>) -> impl Fn(&Seen) -> Answer + Send
 #[tokio::test]
 async fn every_pair_can_be_told_apart_in_any_history_in_one_run_or_two() {
     for seed in 0..30 {
-        let mut dice = Dice(seed);
+        let mut dice = Random(seed);
         let repo = history(&mut dice, 200);
         let first = run_with(plan(YEAR), Known::new(), small_pages(shop(repo.clone()))).await;
         assert_eq!(untold(&[&first]), [], "seed {seed}");

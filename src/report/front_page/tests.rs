@@ -1,6 +1,6 @@
 //! The first page in words.
 
-use super::bulletin;
+use super::front_page;
 use crate::domain::band::Bands;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
@@ -24,11 +24,11 @@ fn with(progress: impl Fn(Metric) -> Progress) -> Analysis {
 }
 
 fn headline(analysis: &Analysis) -> String {
-    bulletin(analysis, &provenance()).headline
+    front_page(analysis, &provenance()).headline
 }
 
 fn titles(analysis: &Analysis) -> Vec<String> {
-    bulletin(analysis, &provenance()).points.into_iter().map(|point| point.title).collect()
+    front_page(analysis, &provenance()).points.into_iter().map(|point| point.title).collect()
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_headline_says_what_got_worse_first_and_joins_metrics_that_went_the_same_w
 fn a_recovery_is_never_called_better_or_an_improvement() {
     for progress in [Progress::RecoveredTo(period("2026-Q1")), Progress::RecoveredInPart(period("2026-Q1"))] {
         let analysis = with(|_| progress.clone());
-        let all = bulletin(&analysis, &provenance());
+        let all = front_page(&analysis, &provenance());
         let said = all.points.iter().map(|it| format!("{} {}", it.title, it.text)).collect::<Vec<_>>().join(" ");
         for word in ["better", "improved"] {
             assert!(!all.headline.contains(word) && !said.contains(word), "{}\n{said}", all.headline);
@@ -68,10 +68,10 @@ fn a_recovery_is_never_called_better_or_an_improvement() {
 fn a_missing_figure_is_named_with_its_reason_before_anything_else() {
     let analysis = without_incidents();
     assert!(headline(&analysis).contains("there is no figure for change failure rate"), "{}", headline(&analysis));
-    let first = &bulletin(&analysis, &provenance()).points[0];
+    let first = &front_page(&analysis, &provenance()).points[0];
     assert!(first.is_alert && first.title.starts_with("No figure for change failure rate"), "{first:?}");
     assert!(first.text.starts_with("No incidents were ever read"), "{first:?}");
-    let nothing = bulletin(&empty(), &provenance());
+    let nothing = front_page(&empty(), &provenance());
     assert_eq!(nothing.headline, "There is no figure for 2026-Q3.");
     assert_eq!(nothing.trust, "No: nothing was read for this period");
 }
@@ -99,8 +99,8 @@ fn an_action_is_judged_against_its_own_period_whatever_the_report_is_compared_wi
         report.figures[Metric::LeadTime].progress = Some(Progress::Better);
     }
     let aim = Some(Aim { metric: Metric::LeadTime, group: None });
-    let carried = vec![Action { what: "x".into(), owner: None, due: None, aim }];
-    let outcome = &bulletin(&analysis, &Provenance { carried, ..provenance() }).outcomes[0];
+    let previous_actions = vec![Action { what: "x".into(), owner: None, due: None, aim }];
+    let outcome = &front_page(&analysis, &Provenance { previous_actions, ..provenance() }).outcomes[0];
     assert_eq!(outcome.verdict, "worse", "the period compared with is another");
 }
 
@@ -120,7 +120,7 @@ fn two_rates_stand_in_one_unit() {
     let figure = &mut analysis.groups[0].figures[Metric::DeploymentFrequency];
     figure.value = Some(0.65);
     figure.previous.as_mut().expect("a figure before").value = Some(1.3);
-    let points = bulletin(&analysis, &provenance()).points;
+    let points = front_page(&analysis, &provenance()).points;
     let text = points.iter().find(|it| it.title.contains("got worse")).map(|it| it.text.clone()).expect("the point");
     assert!(text.contains("requency 0.7 a day (") && text.contains("was 1.3 a day ("), "{text}");
 }
@@ -164,7 +164,7 @@ fn at_most_six_points_stand_in_the_order_of_their_consequence() {
 #[test]
 fn failures_that_nobody_confirmed_are_only_presumed_and_the_rate_without_them_is_given() {
     let analysis = full();
-    let points = bulletin(&analysis, &provenance()).points;
+    let points = front_page(&analysis, &provenance()).points;
     let point = points.iter().find(|it| it.title.starts_with("5 of 60 deployments failed")).expect("the point");
     assert!(point.text.contains("checkout 5 of 60"), "{}", point.text);
     let by_clock = analysis.groups[0].figures[Metric::ChangeFailureRate].failures().expect("failures")[&Rule::Window];
@@ -175,7 +175,7 @@ fn failures_that_nobody_confirmed_are_only_presumed_and_the_rate_without_them_is
 
 #[test]
 fn the_line_of_trust_answers_and_puts_the_weak_points_first() {
-    let trust = bulletin(&full(), &provenance()).trust;
+    let trust = front_page(&full(), &provenance()).trust;
     assert!(["Yes: ", "Partly: ", "No: "].iter().any(|answer| trust.starts_with(answer)), "{trust}");
 }
 
@@ -196,8 +196,9 @@ fn an_action_shows_its_figure_now_and_in_the_next_report_then_and_now() {
     }
     let mut provenance: Provenance = provenance();
     provenance.notes.actions = vec![action(Metric::LeadTime, Some("checkout")), action(Metric::LeadTime, Some("gone"))];
-    provenance.carried = vec![action(Metric::LeadTime, None), Action { aim: None, ..action(Metric::LeadTime, None) }];
-    let it = bulletin(&analysis, &provenance);
+    provenance.previous_actions =
+        vec![action(Metric::LeadTime, None), Action { aim: None, ..action(Metric::LeadTime, None) }];
+    let it = front_page(&analysis, &provenance);
     let now = it.actions[0].now.clone().expect("a figure");
     assert!(now.starts_with("checkout: lead time "), "{now}");
     assert_eq!(it.actions[1].now.as_deref(), Some("gone: lead time not in this report"));

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::output::Talk;
+use super::output::Console;
 use super::publish::folder_name;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
@@ -36,7 +36,7 @@ struct Written {
 
 /// The actions of the report on the period of the same kind before; none where there is no such report. One that cannot
 /// be read is a warning: the figures do not depend on it.
-pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], talk: Talk) -> Vec<Action> {
+pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], console: Console) -> Vec<Action> {
     let Some(before) = period.previous() else { return Vec::new() };
     let path = out.join(folder_name(&before.label, filters)).join("report.json");
     // To open a pipe would wait for its writer.
@@ -46,7 +46,7 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], t
         // A report of an earlier version has no summary.
         Err(cause) if cause.is_data() && !text.contains("\"summary\"") => Vec::new(),
         Err(cause) => {
-            talk.warning(&format!(
+            console.warning(&format!(
                 "{}: cannot read the actions of the previous period ({cause}), so this report does not show their results; \
                  write the report on that period again",
                 path.display()

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::associated::{Candidate, Undecided, chosen};
+use super::associated::{Candidate, PendingLookup, chosen};
 use super::commits::Commits;
 use super::error::QueryError;
 use super::page::PageSize;
@@ -39,7 +39,7 @@ struct PullRequests {
 
 impl Commits<'_> {
     /// Keeps a commit back until its pull request is known.
-    pub(super) async fn keep_back(&mut self, undecided: Undecided) -> Result<(), QueryError> {
+    pub(super) async fn keep_back(&mut self, undecided: PendingLookup) -> Result<(), QueryError> {
         self.undecided.push(undecided);
         if self.undecided.len() >= ONE_BY_ONE as usize { self.decide().await } else { Ok(()) }
     }
@@ -71,7 +71,7 @@ impl Commits<'_> {
             holders.into_iter().zip(&shas).map(|(list, sha)| chosen(&repo, sha, list)).collect();
         let (mut commits, mut known, mut wanted) = (Vec::new(), BTreeMap::new(), Vec::new());
         let mut asked = FxHashSet::default();
-        for (Undecided { mut commit, shown }, found) in undecided.into_iter().zip(found) {
+        for (PendingLookup { mut commit, shown }, found) in undecided.into_iter().zip(found) {
             commit.pull_request = found.as_ref().map(|found| found.number);
             commits.push(commit);
             if let Some(shown) = shown {

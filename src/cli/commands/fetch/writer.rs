@@ -15,7 +15,7 @@ use super::job::Job;
 use super::progress::Progress;
 use super::summary::{Outcome, ScopeRead, SourceRead, Summary};
 use crate::cli::context::{now, tick};
-use crate::cli::output::Talk;
+use crate::cli::output::Console;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
 use crate::sources::event::Event;
@@ -74,9 +74,9 @@ impl Pending {
 }
 
 /// The only one who writes to the dataset during a fetch.
-pub(super) struct Keeper {
+pub(super) struct DatasetWriter {
     writer: Writer,
-    talk: Talk,
+    console: Console,
     progress: Progress,
     pending: Pending,
     summary: Summary,
@@ -84,13 +84,13 @@ pub(super) struct Keeper {
     kept_as: BTreeMap<&'static str, String>,
 }
 
-impl Keeper {
-    pub(super) fn new(writer: Writer, jobs: &[Job], talk: Talk) -> Self {
+impl DatasetWriter {
+    pub(super) fn new(writer: Writer, jobs: &[Job], console: Console) -> Self {
         let source = |job: &Job| (job.name, SourceRead { total: job.total, ..SourceRead::default() });
         Self {
             writer,
-            talk,
-            progress: Progress::new(jobs.iter().map(|job| job.name), talk),
+            console,
+            progress: Progress::new(jobs.iter().map(|job| job.name), console),
             pending: Pending::default(),
             summary: Summary { sources: jobs.iter().map(source).collect() },
             kept_as: jobs.iter().map(|job| (job.name, job.kept_as.clone())).collect(),
@@ -160,15 +160,15 @@ impl Keeper {
                     "{from} is called {to} now; what the dataset has of it was moved there: write {to} in dora.toml, too, \
                      where it names {from}"
                 );
-                self.progress.warn(self.talk, &text);
+                self.progress.warn(self.console, &text);
             }
             Event::Scopes(scopes) => {
                 self.write()?;
                 self.writer.expect(source, &scopes)?;
             }
             Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
-            Event::Notice(text) => self.progress.say(self.talk, &text),
-            Event::Waiting(text) => self.progress.warn(self.talk, &text),
+            Event::Notice(text) => self.progress.say(self.console, &text),
+            Event::Waiting(text) => self.progress.warn(self.console, &text),
         }
         if let Some(read) = self.summary.sources.get(source) {
             self.progress.show(source, read, now());
@@ -242,8 +242,8 @@ mod tests {
     }
 
     fn keep(events: Vec<Event>, folder: &std::path::Path) -> Summary {
-        let talk = Talk::new(&Cli::parse_from(["dora-report", "demo", "--quiet"]).common);
-        let keeper = Keeper::new(Writer::lock(folder, "test", Timestamp(9)).expect("the lock"), &[], talk);
+        let console = Console::new(&Cli::parse_from(["dora-report", "demo", "--quiet"]).common);
+        let writer = DatasetWriter::new(Writer::lock(folder, "test", Timestamp(9)).expect("the lock"), &[], console);
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (sender, receiver) = mpsc::channel(1);
         let sending = runtime.spawn(async move {
@@ -251,7 +251,7 @@ mod tests {
                 sender.send((SOURCE, event)).await.expect("somebody takes it");
             }
         });
-        let (summary, _) = keeper.keep(runtime.handle(), receiver).expect("kept");
+        let (summary, _) = writer.keep(runtime.handle(), receiver).expect("kept");
         runtime.block_on(sending).expect("all sent");
         summary
     }

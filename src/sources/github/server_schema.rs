@@ -13,9 +13,9 @@ const NEWER: [(&str, &str, &str); 2] = [
 
 /// Which of these a server was seen not to know; nothing at first.
 #[derive(Debug, Default)]
-pub(super) struct Older(AtomicU8);
+pub(super) struct ServerSchema(AtomicU8);
 
-impl Older {
+impl ServerSchema {
     /// A query as the server takes it.
     pub(super) fn wording<'q>(&self, query: &'q str) -> Cow<'q, str> {
         let lacking = self.0.load(Ordering::Relaxed);
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_server_is_asked_again_without_what_it_does_not_know_and_only_once() {
-        let older = Older::default();
+        let older = ServerSchema::default();
         let query = "stateReason(enableDuplicate: true) fullDatabaseId";
         assert_eq!(older.wording(query), query);
         assert!(older.learn("Field 'fullDatabaseId' doesn't exist on type 'Issue'"));

@@ -33,7 +33,7 @@ pub(super) struct Listed {
 }
 
 /// One way down.
-pub(super) struct Descent {
+pub(super) struct ListPages {
     pub(super) after: Option<String>,
     pub(super) stop: Timestamp,
     pub(super) predecessors: Option<Predecessors>,
@@ -118,7 +118,7 @@ impl Plan {
     }
 }
 
-impl Descent {
+impl ListPages {
     /// Whether the list has been read far enough below what was asked for.
     fn has_enough(&self, plan: &Plan, at: Timestamp, further: u32) -> bool {
         let most = if plan.kind == DeploymentKind::Deployments { PAGES_FOR_PREDECESSORS } else { PAGES_OF_STAND_INS };
@@ -135,11 +135,16 @@ fn in_order(plan: &Plan) -> bool {
 
 impl Source {
     /// Reads page after page.
-    pub(super) async fn descend(&self, name: &str, mut descent: Descent, found: &mut Found) -> Result<End, QueryError> {
+    pub(super) async fn descend(
+        &self,
+        name: &str,
+        mut list_pages: ListPages,
+        found: &mut Found,
+    ) -> Result<End, QueryError> {
         let (mut size, mut further, mut pages, mut newest) = (PageSize::default(), 0, 0, None);
         loop {
-            let first = descent.first.take();
-            let page = self.listed(name, descent.after.as_deref(), &mut size, first).await?;
+            let first = list_pages.first.take();
+            let page = self.listed(name, list_pages.after.as_deref(), &mut size, first).await?;
             if !page.name.eq_ignore_ascii_case(name) {
                 return Ok(End::Renamed { from: name.to_owned(), to: page.name });
             }
@@ -157,14 +162,14 @@ impl Source {
             let oldest = page.span.map(|(_, last)| last);
             let next = page.page_info.next();
             let mut rows: Vec<_> =
-                page.rows.into_iter().filter(|row| self.plan.keeps(row, &mut descent.predecessors)).collect();
+                page.rows.into_iter().filter(|row| self.plan.keeps(row, &mut list_pages.predecessors)).collect();
             found.exhausted |= next.is_none();
-            if descent.moves {
+            if list_pages.moves {
                 found.chain.after = next.clone().or_else(|| found.chain.after.take());
             }
-            let passed = oldest.filter(|oldest| *oldest < descent.stop);
-            let ends = next.is_none() || passed.is_some_and(|at| descent.has_enough(&self.plan, at, further));
-            if ends && let Some(predecessors) = &mut descent.predecessors {
+            let passed = oldest.filter(|oldest| *oldest < list_pages.stop);
+            let ends = next.is_none() || passed.is_some_and(|at| list_pages.has_enough(&self.plan, at, further));
+            if ends && let Some(predecessors) = &mut list_pages.predecessors {
                 rows.extend(std::mem::take(&mut predecessors.newest).into_values());
             }
             found.rows.extend(rows.iter().cloned());
@@ -172,11 +177,11 @@ impl Source {
             let (scope, cursor) = (found.repo.name.clone(), found.chain.text());
             self.send(Event::Page { scope, rows, cursor }).await?;
             if ends {
-                let without = descent.predecessors.map(|those| those.without()).unwrap_or_default();
+                let without = list_pages.predecessors.map(|those| those.without()).unwrap_or_default();
                 return Ok(End::Below { pages, newest, without });
             }
             further += u32::from(passed.is_some());
-            descent.after = next;
+            list_pages.after = next;
         }
     }
 

@@ -31,7 +31,7 @@ pub struct History {
 
 /// What was read completely for one group.
 #[derive(Debug, Clone)]
-pub struct Reach {
+pub struct ReadSpans {
     /// Each repo of the group with its spans, by name.
     repos: BTreeMap<String, Vec<Span>>,
     /// In all of its repos.
@@ -112,8 +112,8 @@ impl History {
         self
     }
 
-    /// The reach of one group; `unusable` says what of it was read in vain.
-    pub fn of(&self, pool: &Pool, ownership: &Ownership, unusable: Unusable) -> Reach {
+    /// What was read of one group; `unusable` says what of it cannot be counted.
+    pub fn of(&self, pool: &Pool, ownership: &Ownership, unusable: Unusable) -> ReadSpans {
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         for service in pool.services.iter().filter_map(|&index| ownership.services.get(index)) {
             for glob in &service.repos {
@@ -142,7 +142,7 @@ impl History {
             spans.values().fold(vec![ALWAYS], |both, spans| intersect(&both, spans))
         };
         let incident_sources = self.incident_sources_of(pool, ownership);
-        Reach { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources, unusable }
+        ReadSpans { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources, unusable }
     }
 
     /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
@@ -176,7 +176,7 @@ impl History {
     }
 }
 
-impl Reach {
+impl ReadSpans {
     /// What was read of each repo and of each incident source.
     pub fn history(&self) -> Vec<HistoryRecord> {
         let record = |table| {

@@ -26,7 +26,7 @@ pub const MOST_ACTIONS: usize = 3;
 
 /// The first page of a report, as text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Bulletin {
+pub struct FrontPage {
     /// Better or worse, in one sentence.
     pub headline: String,
     /// The main points, the most important first.
@@ -41,16 +41,16 @@ pub struct Bulletin {
     pub outcomes: Vec<Outcome>,
 }
 
-/// The bulletin of a report.
-pub fn bulletin(analysis: &Analysis, provenance: &Provenance) -> Bulletin {
+/// The first page of a report, as text.
+pub fn front_page(analysis: &Analysis, provenance: &Provenance) -> FrontPage {
     let all = analysis.groups.iter().find(|it| it.group.kind == GroupKind::All);
-    Bulletin {
+    FrontPage {
         headline: all.map_or_else(|| no_figure(analysis), |all| headline::headline(analysis, all)),
         points: all.map(|all| points::points(analysis, all)).unwrap_or_default(),
         trust: trust(analysis),
         comment: provenance.notes.comment.clone(),
         actions: actions::now(analysis, &provenance.notes.actions),
-        outcomes: actions::outcomes(analysis, &provenance.carried),
+        outcomes: actions::outcomes(analysis, &provenance.previous_actions),
     }
 }
 
