@@ -9,6 +9,7 @@ mod agree;
 mod ask;
 mod bounds;
 mod browser;
+mod changed_replies;
 mod clock_ahead;
 mod compare;
 mod dataset;

@@ -12,7 +12,7 @@ pub(super) enum Effect {
     /// The budget is spent, with this error type, and comes back in so many seconds.
     Limited(&'static str, i64),
     /// The answer is changed: partial data, for example.
-    Edit(Box<dyn Fn(&mut Value) + Send>),
+    Edit(Box<dyn FnMut(&mut Value) + Send>),
     /// The world changes before the answer.
     World(Box<dyn Fn(&mut World) + Send>),
     /// Further headers.

@@ -3,6 +3,7 @@
 //! [`world`] and [`shapes`] say what there is, [`schema`] and [`execute`] answer queries about it, [`server`] and
 //! [`fault`] put that on a loopback port; [`scene`] runs the program against it. The other modules are the tests.
 
+mod changed;
 mod cost;
 mod doctor;
 mod execute;

@@ -358,9 +358,9 @@ impl State {
         Some(reply)
     }
 
-    fn edit(&self, edits: &[usize], value: &mut Value) {
+    fn edit(&mut self, edits: &[usize], value: &mut Value) {
         for &index in edits {
-            if let Effect::Edit(edit) = &self.faults[index].effect {
+            if let Effect::Edit(edit) = &mut self.faults[index].effect {
                 edit(value);
             }
         }

@@ -4,6 +4,7 @@
 //! [`world`] says what there is, [`pagerduty`] and [`opsgenie`] answer questions about it, [`server`] puts that on a
 //! loopback port and [`scene`] runs the program against it.
 
+mod changed;
 mod dry_run;
 mod flags;
 mod history;

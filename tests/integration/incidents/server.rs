@@ -31,6 +31,9 @@ pub(crate) enum Fault {
     Revoke,
 }
 
+/// A change of an answer.
+type Edit = Box<dyn FnMut(&mut Value) + Send>;
+
 /// What the service holds and has seen.
 #[derive(Default)]
 pub(crate) struct State {
@@ -45,6 +48,8 @@ pub(crate) struct State {
     pub(super) refused: Vec<(&'static str, u16, Value)>,
     /// Whether the key is an OAuth token.
     pub(super) is_oauth: bool,
+    /// Changes each answer.
+    pub(super) edit: Option<Edit>,
     held: bool,
 }
 
@@ -157,7 +162,7 @@ impl State {
         if let Some(stray) = vendor.lacks(&raw.method, &raw.path) {
             return Some(json_reply(400, &json!({"message": stray}), pace));
         }
-        let (status, value) = if self.revoked || sent != right {
+        let (status, mut value) = if self.revoked || sent != right {
             (401, json!({"message": "Could not authenticate", "error": {"message": "Unauthorized", "code": 2006}}))
         } else if let Some((_, status, body)) = self.refused.iter().find(|(path, ..)| raw.path.starts_with(path)) {
             (*status, body.clone())
@@ -168,6 +173,9 @@ impl State {
         } else {
             pagerduty::answer(&self.world, &url, now())
         };
+        if let Some(edit) = &mut self.edit {
+            edit(&mut value);
+        }
         Some(json_reply(status, &value, pace))
     }
 }
