@@ -21,6 +21,7 @@ mod publish;
 mod replaced_report;
 mod reports;
 mod servers;
+mod written_report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,29 +1,20 @@
 //! The actions of the report on the period before, read from its `report.json` in the same folder of reports.
 
-use std::fs;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::output::Console;
 use super::publish::folder_name;
+use super::written_report;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::period::Period;
 use crate::metrics::tables::Metric;
 use crate::report::notes::{Action, Aim};
 
-/// What is read of that report.
-#[derive(Deserialize)]
-struct Report {
-    summary: Summary,
-}
-
-#[derive(Deserialize)]
-struct Summary {
-    actions: Vec<Written>,
-}
-
+/// An action as the file has it.
 #[derive(Deserialize)]
 struct Written {
     what: String,
@@ -39,16 +30,15 @@ struct Written {
 pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], console: Console) -> Vec<Action> {
     let Some(before) = period.previous() else { return Vec::new() };
     let path = out.join(folder_name(&before.label, filters)).join("report.json");
-    // To open a pipe would wait for its writer.
-    let Some(text) = path.is_file().then(|| fs::read_to_string(&path).ok()).flatten() else { return Vec::new() };
-    match serde_json::from_str::<Report>(&text) {
-        Ok(report) => report.summary.actions.into_iter().map(action).collect(),
-        // A report of an earlier version has no summary.
-        Err(cause) if cause.is_data() && !text.contains("\"summary\"") => Vec::new(),
+    if !path.exists() {
+        return Vec::new();
+    }
+    match written_report::read(&path).and_then(|report| listed(&report)) {
+        Ok(actions) => actions.into_iter().map(action).collect(),
         Err(cause) => {
             console.warning(&format!(
-                "{}: cannot read the actions of the previous period ({cause}), so this report does not show their results; \
-                 write the report on that period again",
+                "{}: {cause}; this report does not show the results of the actions of the previous period; write the report \
+                 on that period again",
                 path.display()
             ));
             Vec::new()
@@ -59,8 +49,17 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], c
 /// How many actions the report has that a new one on the same period would replace.
 pub(super) fn standing(out: &Path, period: &Period, filters: [Option<&str>; 2]) -> usize {
     let path = out.join(folder_name(&period.label, filters)).join("report.json");
-    let report = fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Report>(&text).ok());
-    report.map_or(0, |report| report.summary.actions.len())
+    written_report::read(&path).and_then(|report| listed(&report)).map_or(0, |actions| actions.len())
+}
+
+/// The actions of a report. One of an earlier version has no summary, and so none.
+fn listed(report: &Value) -> Result<Vec<Written>, String> {
+    match report.get("summary") {
+        None => Ok(Vec::new()),
+        Some(summary) => {
+            Vec::deserialize(&summary["actions"]).map_err(|cause| format!("has unreadable actions ({cause})"))
+        }
+    }
 }
 
 fn action(written: Written) -> Action {

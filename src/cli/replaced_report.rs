@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::args::Format;
+use super::written_report;
 use crate::report::html::NO_FIGURES;
 use crate::report::{confluence, png, xlsx};
 
@@ -31,7 +32,7 @@ pub(super) fn all_files() -> impl Iterator<Item = &'static str> {
 /// Whether a folder holds a report with at least one figure.
 pub(super) fn has_figures(folder: &Path) -> bool {
     let read = |name: &str| fs::read_to_string(folder.join(name)).ok();
-    if let Some(report) = read("report.json").and_then(|text| serde_json::from_str::<Value>(&text).ok()) {
+    if let Ok(report) = written_report::read(&folder.join("report.json")) {
         return json_has_figures(&report);
     }
     if let Some(summary) = read("summary.csv") {

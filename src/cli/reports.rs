@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::replaced_report;
+use super::{replaced_report, written_report};
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
 use crate::domain::time::{Timestamp, parse_date};
@@ -30,10 +30,7 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
         // A folder's name begins with its period; another program's folder has another name.
         let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
         let is_whole = period == name;
-        let written = folder.join("report.json");
-        // To open a pipe would wait for its writer.
-        let written = if written.is_file() { fs::read_to_string(written).ok() } else { None };
-        let written: Value = written.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let written = written_report::read(&folder.join("report.json")).unwrap_or_default();
         let from = written["period"]["from"].as_str().and_then(|from| parse_date(from).ok());
         let Some(period) = Period::of_label(calendar, period, from) else { continue };
         entries.push(IndexEntry {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::cli::args::{Diff, TextOrJson};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::{self, data, printable};
-use crate::domain::words::plain;
+use crate::cli::written_report;
 use crate::report::diff::{all, brief, difference};
 use crate::report::verdicts::{self, Verdicts};
 
@@ -40,15 +40,5 @@ fn incidents(report: &Path) -> Result<Option<Verdicts>, UsageError> {
 }
 
 fn read(path: &Path) -> Result<Value, UsageError> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).map_err(|cause| {
-        UsageError(format!("{name}: cannot be read: {}; name a report.json", plain(&cause.to_string())))
-    })?;
-    let report: Value = serde_json::from_str(&text)
-        .map_err(|cause| UsageError(format!("{name}: is no JSON ({cause}); name a report.json")))?;
-    match report["schema_version"].as_u64() {
-        Some(1) => Ok(report),
-        Some(other) => Err(UsageError(format!("{name}: has schema_version {other}, and this program reads 1"))),
-        None => Err(UsageError(format!("{name}: has no `schema_version`; name a report.json"))),
-    }
+    written_report::read(path).map_err(|cause| UsageError(format!("{}: {cause}; name a report.json", path.display())))
 }
