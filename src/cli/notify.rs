@@ -7,6 +7,7 @@ use url::Url;
 
 use super::context::{Context, now, secret, tick};
 use super::exit::{self, AccessError, Code, UsageError};
+use super::interrupt::block_on;
 use super::output::Console;
 use super::servers::{client, runtime};
 use crate::config::{Mail, Notifications, Webhook, WebhookKind};
@@ -108,7 +109,7 @@ fn post(webhook: &Webhook, draft: &Draft, waits: WaitLimits, console: Console) -
         WebhookKind::Teams => draft.message.teams(),
     };
     let webhook = notify::Webhook::new(url, webhook.variable.clone(), client(waits, console)?);
-    runtime()?.block_on(webhook.post(&text))?;
+    block_on(&runtime()?, webhook.post(&text))??;
     console.info(&format!("main points posted to {}", webhook.host()));
     Ok(())
 }
