@@ -91,15 +91,14 @@ pub(super) fn tick() -> Instant {
 /// The clock, in milliseconds.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(super) fn now() -> Timestamp {
-    static AHEAD: OnceLock<i64> = OnceLock::new();
-    let now = chrono::Utc::now().timestamp_millis();
-    Timestamp(now.saturating_add(*AHEAD.get_or_init(|| ahead(now))))
+    static TEST_CLOCK: OnceLock<Option<Timestamp>> = OnceLock::new();
+    TEST_CLOCK.get_or_init(test_clock).unwrap_or_else(|| Timestamp(chrono::Utc::now().timestamp_millis()))
 }
 
-/// How far a test has set the clock ahead, in milliseconds. A release build has no such variable.
-fn ahead(now: i64) -> i64 {
+/// Where a test has stopped the clock. A release build has no such variable: nobody sets its clock by accident.
+fn test_clock() -> Option<Timestamp> {
     let set = if cfg!(debug_assertions) { variable("DORA_REPORT_TEST_CLOCK") } else { None };
-    set.and_then(|text| Timestamp::parse(&text).ok()).map_or(0, |at| at.0.saturating_sub(now))
+    set.and_then(|text| Timestamp::parse(&text).ok())
 }
 
 /// A secret from the environment, without the line end that it often has; `None` where the variable is not set or

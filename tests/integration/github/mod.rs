@@ -4,6 +4,7 @@
 //! [`fault`] put that on a loopback port; [`scene`] runs the program against it. The other modules are the tests.
 
 mod cost;
+mod daily;
 mod doctor;
 mod execute;
 mod failures;
@@ -14,6 +15,7 @@ mod graphql;
 mod heartbeat;
 mod init;
 mod interrupted;
+mod killed_run;
 mod limits;
 mod log;
 mod moved;
@@ -23,6 +25,7 @@ mod refusals;
 mod rest;
 mod run_ends;
 mod scene;
+mod schedule;
 mod schema;
 mod secrets;
 mod server;
@@ -30,5 +33,6 @@ mod shapes;
 mod signals;
 mod stand_ins;
 mod tables;
+mod twelve_months;
 
 mod world;

@@ -1,0 +1,68 @@
+//! `run`, killed at any instant and started again, ends with the report of a run that was never killed, byte for byte.
+
+use std::thread::sleep;
+use std::time::Instant;
+
+use super::daily::{Machine, SINCE, Services, are_the_same, morning};
+
+const DAYS: i64 = 90;
+
+/// Kills at so many random instants. Returns how many kills came before the end of the run, and how many of those found
+/// rows in the dataset.
+fn killed(times: usize) -> (usize, usize) {
+    let mut services = Services::start();
+    services.grow(DAYS);
+    let (now, as_of) = (morning(DAYS), morning(DAYS));
+    let arguments = ["run", "--since", SINCE, "--period", "2025-02", "--as-of", &as_of];
+    let whole = Machine::new(&services);
+    let began = clock();
+    whole.well(&now, &arguments);
+    let length = began.elapsed();
+    let wanted = whole.reports();
+    let mut random = uniform(20_251_128);
+    let (mut midway, mut with_rows) = (0, 0);
+    for nth in 0..times {
+        let machine = Machine::new(&services);
+        let mut child = machine.spawn(&now, &arguments);
+        let pause = length.mul_f64(random());
+        sleep(pause);
+        if child.try_wait().expect("a state").is_none() {
+            midway += 1;
+        }
+        // SIGKILL.
+        child.kill().expect("the program can be killed");
+        child.wait().expect("the program ends");
+        with_rows += usize::from(machine.place.path("data/deployments").exists());
+        machine.well(&now, &arguments);
+        are_the_same(&machine.reports(), &wanted, &format!("kill {nth} after {pause:?} of {length:?}"));
+    }
+    (midway, with_rows)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test that kills at instants of a run")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// Numbers from 0 to 1, the same for the same seed.
+fn uniform(mut state: u64) -> impl FnMut() -> f64 {
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(state >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+    }
+}
+
+#[test]
+fn killed_at_ten_random_instants_and_started_again_a_run_gives_the_same_bytes() {
+    let (midway, _) = killed(10);
+    assert!(midway >= 5, "only {midway} of 10 kills came before the end");
+}
+
+#[test]
+#[ignore = "takes minutes: cargo nextest run --run-ignored only killed_at_a_hundred"]
+fn killed_at_a_hundred_random_instants_and_started_again_a_run_gives_the_same_bytes() {
+    let began = clock();
+    let (midway, with_rows) = killed(100);
+    println!("{midway} of 100 kills came before the end, {with_rows} found rows; {:?} in all", began.elapsed());
+    assert!(midway >= 80, "only {midway} of 100 kills came before the end");
+}
