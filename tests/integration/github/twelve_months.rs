@@ -11,6 +11,9 @@ use super::daily::{Machine, SINCE, Services, are_the_same, morning};
 use super::fault::{Effect, Fault, gateway, secondary};
 use crate::incidents::server::Fault as Trouble;
 
+/// A small report: the one that is compared is made at the end.
+const RUN: [&str; 9] = ["run", "--since", SINCE, "--period", "last-week", "--compare", "none", "--format", "csv"];
+
 /// What goes wrong on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bad {
@@ -50,7 +53,7 @@ fn schedule(mornings: &[i64], nth: usize) -> Vec<Day> {
         let what = if goes_wrong { bad.next() } else { None };
         match what {
             Some(&what) => run_badly(&machine, &services, days, what),
-            None => machine.well(&morning(days), &["run", "--since", SINCE, "--format", "json"]),
+            None => machine.well(&morning(days), &RUN),
         }
         log.push(Day { days, requests: services.requests() - before, is_bad: what.is_some() });
     }
@@ -74,7 +77,7 @@ fn schedule(mornings: &[i64], nth: usize) -> Vec<Day> {
 }
 
 fn run_badly(machine: &Machine, services: &Services, days: i64, what: Bad) {
-    let (now, arguments) = (morning(days), ["run", "--since", SINCE, "--format", "json", "--timeout", "1s"]);
+    let (now, arguments) = (morning(days), [&RUN[..], &["--timeout", "1s"]].concat());
     let next = services.github.requests() + 2;
     let fault = |fault: Fault| services.github.state(|state| state.faults = vec![fault]);
     match what {
