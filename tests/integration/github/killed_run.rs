@@ -4,6 +4,7 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use super::daily::{Machine, SINCE, Services, are_the_same, morning};
+use crate::support::say;
 
 const DAYS: i64 = 90;
 
@@ -63,6 +64,6 @@ fn killed_at_ten_random_instants_and_started_again_a_run_gives_the_same_bytes() 
 fn killed_at_a_hundred_random_instants_and_started_again_a_run_gives_the_same_bytes() {
     let began = clock();
     let (midway, with_rows) = killed(100);
-    println!("{midway} of 100 kills came before the end, {with_rows} found rows; {:?} in all", began.elapsed());
+    say(&format!("{midway} of 100 kills came before the end, {with_rows} found rows; {:?} in all", began.elapsed()));
     assert!(midway >= 80, "only {midway} of 100 kills came before the end");
 }

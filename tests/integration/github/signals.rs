@@ -144,3 +144,18 @@ fn a_second_signal_ends_a_command_at_once() {
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(run.code, 130, "{}", run.stderr);
 }
+
+#[test]
+fn a_request_that_was_under_way_while_the_machine_slept_times_out_and_is_sent_again() {
+    let scene = scene();
+    scene.server.fault(Fault::at(6, Effect::Hold));
+    let arguments = ["fetch", "--since", SINCE, "--strict", "--timeout", "1s"];
+    let child = scene.command(&arguments).spawn().expect("the program starts");
+    scene.server.wait_held();
+    signal(&child, "STOP");
+    sleep(Duration::from_millis(1_200));
+    signal(&child, "CONT");
+    let run = Run::of(child.wait_with_output().expect("the program ends"));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!scene.covered("acme/web").is_empty(), "{}", run.stderr);
+}

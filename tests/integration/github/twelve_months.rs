@@ -10,6 +10,7 @@ use polars::prelude::{DataFrame, IntoLazy as _, SortMultipleOptions};
 use super::daily::{Machine, SINCE, Services, are_the_same, morning};
 use super::fault::{Effect, Fault, gateway, secondary};
 use crate::incidents::server::Fault as Trouble;
+use crate::support::say;
 
 /// A small report: the one that is compared is made at the end.
 const RUN: [&str; 9] = ["run", "--since", SINCE, "--period", "last-week", "--compare", "none", "--format", "csv"];
@@ -142,8 +143,8 @@ fn twelve_months_of_daily_runs_end_with_the_report_and_rows_of_one_fetch_and_ask
     };
     let (first, last) = (mean(2, 32), mean(335, 366));
     let bad = log.iter().filter(|day| day.is_bad).count();
-    println!(
+    say(&format!(
         "requests a day: {first:.1} in the first month, {last:.1} in the last; something went wrong on {bad} days"
-    );
+    ));
     assert!(last <= 1.5 * first, "{last:.1} requests a day in the last month, {first:.1} in the first");
 }
