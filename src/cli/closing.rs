@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::args::Format;
+use super::log::LogEvent;
 use super::output::{Console, data, printable};
 use crate::metrics::tables::Analysis;
 use crate::report::{Provenance, digest};
@@ -19,6 +22,8 @@ pub(super) fn figures(
     if !console.is_quiet() {
         data(&printable(&format!("{}\n{}", place.display(), digest::render(analysis, provenance))))?;
     }
+    let fields = json!({"path": place.display().to_string(), "period": analysis.period.label});
+    console.record(LogEvent::ReportWritten, &format!("{}: written", place.display()), fields);
     console.findings(&analysis.findings);
     console.detail(&format!("as of {}", analysis.as_of.to_rfc3339()));
     Ok(())

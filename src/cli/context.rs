@@ -91,7 +91,14 @@ pub(super) fn tick() -> Instant {
 /// The clock, in milliseconds.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(super) fn now() -> Timestamp {
-    Timestamp(chrono::Utc::now().timestamp_millis())
+    static TEST_CLOCK: OnceLock<Option<Timestamp>> = OnceLock::new();
+    TEST_CLOCK.get_or_init(test_clock).unwrap_or_else(|| Timestamp(chrono::Utc::now().timestamp_millis()))
+}
+
+/// Where a test has stopped the clock. A release build has no such variable: nobody sets its clock by accident.
+fn test_clock() -> Option<Timestamp> {
+    let set = if cfg!(debug_assertions) { variable("DORA_REPORT_TEST_CLOCK") } else { None };
+    set.and_then(|text| Timestamp::parse(&text).ok())
 }
 
 /// A secret from the environment, without the line end that it often has; `None` where the variable is not set or

@@ -9,6 +9,7 @@ use crate::export::remote_write::WriteError;
 use crate::facts::FactsError;
 use crate::http::HttpError;
 use crate::metrics::MetricsError;
+use crate::platform::Interrupt;
 use crate::sources::file::FileError;
 use crate::sources::github::GitHubError;
 use crate::sources::incidents::SourceError as IncidentsError;
@@ -33,6 +34,10 @@ pub(super) enum Code {
     NotSent = 6,
     /// A gate of `--fail-if` tripped; the report is written.
     Gate = 10,
+    /// Ended by SIGINT (Ctrl-C): 128 and the number of the signal, as shells give it.
+    Interrupted = 130,
+    /// Ended by SIGTERM.
+    Terminated = 143,
 }
 
 impl From<Code> for ExitCode {
@@ -55,6 +60,30 @@ pub(super) struct AccessError(pub(super) String);
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct SourceError(pub(super) String);
+
+/// The command was asked to end before it was done.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error(
+    "interrupted by {}: everything written so far is complete; run the same command again to continue", name(self.0)
+)]
+pub(super) struct Interrupted(pub(super) Interrupt);
+
+/// What a signal is called.
+pub(super) fn name(signal: Interrupt) -> &'static str {
+    match signal {
+        Interrupt::Int => "SIGINT (Ctrl-C)",
+        Interrupt::Term => "SIGTERM",
+    }
+}
+
+impl From<Interrupt> for Code {
+    fn from(signal: Interrupt) -> Self {
+        match signal {
+            Interrupt::Int => Self::Interrupted,
+            Interrupt::Term => Self::Terminated,
+        }
+    }
+}
 
 /// How the reading of one source ended.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,6 +132,9 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
     for cause in error.chain() {
         if cause.is::<UsageError>() || cause.is::<ConfigError>() {
             return Code::Usage;
+        }
+        if let Some(Interrupted(signal)) = cause.downcast_ref::<Interrupted>() {
+            return (*signal).into();
         }
         if cause.is::<AccessError>() {
             return Code::Access;

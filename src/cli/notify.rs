@@ -7,6 +7,7 @@ use url::Url;
 
 use super::context::{Context, now, secret, tick};
 use super::exit::{self, AccessError, Code, UsageError};
+use super::interrupt::{self, block_on};
 use super::output::Console;
 use super::servers::{client, runtime};
 use crate::config::{Mail, Notifications, Webhook, WebhookKind};
@@ -62,6 +63,10 @@ pub(super) fn send(to: &Notifications, draft: &Draft, waits: WaitLimits, console
     let posted = to.webhook.as_ref().map(|webhook| post(webhook, draft, waits, console));
     let mailed = to.mail.as_ref().map(|mail| self::mail(mail, draft, waits, console));
     let mut code = Code::Done;
+    // The caller says that the run was interrupted, and ends with the code of the signal.
+    if interrupt::check().is_err() {
+        return code;
+    }
     for error in [posted, mailed].into_iter().flatten().filter_map(Result::err) {
         console.error(&error);
         code = exit::first(code, exit::of(&error));
@@ -108,7 +113,7 @@ fn post(webhook: &Webhook, draft: &Draft, waits: WaitLimits, console: Console) -
         WebhookKind::Teams => draft.message.teams(),
     };
     let webhook = notify::Webhook::new(url, webhook.variable.clone(), client(waits, console)?);
-    runtime()?.block_on(webhook.post(&text))?;
+    block_on(&runtime()?, webhook.post(&text))??;
     console.info(&format!("main points posted to {}", webhook.host()));
     Ok(())
 }

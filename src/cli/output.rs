@@ -3,11 +3,16 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 use super::args::{Color, Common, LogFormat};
+use super::context::{now, started, tick};
+use super::exit::Code;
+use super::log::{self, LogEvent};
 use crate::domain::words::{self, on_one_line};
 use crate::metrics::tables::{Finding, Severity};
 use crate::report::findings::{Grouped, grouped};
@@ -17,6 +22,8 @@ use crate::report::findings::{Grouped, grouped};
 pub(super) struct Console {
     level: Level,
     format: LogFormat,
+    /// Whether a log of JSON has what was read and written: counts are no noise to a program.
+    records: bool,
     progress: bool,
 }
 
@@ -31,7 +38,15 @@ enum Level {
     Verbose,
 }
 
+/// Whether the last line was written: nothing comes after it, whichever thread writes it.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
 impl Console {
+    /// For what goes wrong before the flags are read.
+    pub(super) fn early(format: LogFormat) -> Self {
+        Self { level: Level::Normal, format, records: true, progress: false }
+    }
+
     /// As the flags say.
     pub(super) fn new(common: &Common) -> Self {
         let choice = match common.color {
@@ -48,7 +63,11 @@ impl Console {
                 (false, _) => Level::Verbose,
             },
             format: common.log_format,
-            progress: !common.quiet && !common.no_progress && io::stderr().is_terminal(),
+            records: !common.quiet,
+            progress: !common.quiet
+                && !common.no_progress
+                && common.log_format == LogFormat::Text
+                && io::stderr().is_terminal(),
         }
     }
 
@@ -63,12 +82,23 @@ impl Console {
         self.level == Level::Quiet
     }
 
-    fn line(self, level: &str, style: Style, text: &str) {
+    /// Whether messages are lines of JSON.
+    pub(super) fn is_json(self) -> bool {
+        self.format == LogFormat::Json
+    }
+
+    fn line(self, level: &str, style: Style, event: LogEvent, text: &str, fields: Value) {
+        if !ENDED.load(Ordering::SeqCst) {
+            self.write(level, style, event, text, fields);
+        }
+    }
+
+    fn write(self, level: &str, style: Style, event: LogEvent, text: &str, fields: Value) {
         let text = &printable(text);
         let mut stderr = anstream::stderr().lock();
         // Nobody is left to be told that standard error is closed.
         let _ = if self.format == LogFormat::Json {
-            writeln!(stderr, "{}", serde_json::json!({ "level": level, "message": text }))
+            writeln!(stderr, "{}", log::line(now(), level, event, text, fields))
         } else if level == "info" {
             writeln!(stderr, "{text}")
         } else {
@@ -76,28 +106,74 @@ impl Console {
         };
     }
 
+    /// Writes the last line of a log: the exit code and how long the command took. Text has none.
+    pub(super) fn end(self, code: Code) {
+        if ENDED.swap(true, Ordering::SeqCst) || !self.is_json() {
+            return;
+        }
+        let (number, time) = (code as u8, tick().saturating_duration_since(started()));
+        let took = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let fields = json!({"exit_code": number, "duration_ms": took});
+        let level = if code == Code::Done { "info" } else { "error" };
+        self.write(level, Style::new(), LogEvent::End, &format!("ended with exit code {number}"), fields);
+    }
+
+    /// From now on a defect of the program is a line of JSON, too, and ends the program with the code that is documented for
+    /// it. For messages as text, the standard library's words are more useful.
+    pub(super) fn log_panics(self) {
+        if !self.is_json() {
+            return;
+        }
+        std::panic::set_hook(Box::new(move |panic| {
+            let at = panic.location().map_or_else(String::new, |at| format!(" ({at})"));
+            let cause = panic.payload_as_str().unwrap_or("no cause is known");
+            let text = format!("this is a mistake of dora-report, please report it: {cause}{at}");
+            self.error_as(LogEvent::Panic, &text, Value::Null);
+            self.end(Code::Unexpected);
+            // A release build would abort here, with another exit code.
+            std::process::exit(Code::Unexpected as i32);
+        }));
+    }
+
     /// Says what happened.
     pub(super) fn info(self, text: &str) {
+        self.info_as(LogEvent::Note, text, Value::Null);
+    }
+
+    /// The same with a name and fields, which a log of JSON has.
+    pub(super) fn info_as(self, event: LogEvent, text: &str, fields: Value) {
         if self.level >= Level::Normal {
-            self.line("info", Style::new(), text);
+            self.line("info", Style::new(), event, text, fields);
+        }
+    }
+
+    /// Says in a log of JSON alone what a user of text sees elsewhere; `run` says it, too.
+    pub(super) fn record(self, event: LogEvent, text: &str, fields: Value) {
+        if self.is_json() && self.records {
+            self.line("info", Style::new(), event, text, fields);
         }
     }
 
     /// Says a detail, with `-v`.
     pub(super) fn detail(self, text: &str) {
         if self.level >= Level::Verbose {
-            self.line("info", Style::new(), text);
+            self.line("info", Style::new(), LogEvent::Note, text, Value::Null);
         }
     }
 
-    /// The same for those who say it later.
-    pub(super) fn warnings(self) -> Arc<dyn Fn(&str) + Send + Sync> {
-        Arc::new(move |text| self.warning(text))
+    /// Says what is waited for, for those who say it later.
+    pub(super) fn waits(self) -> Arc<dyn Fn(&str) + Send + Sync> {
+        Arc::new(move |text| self.warning_as(LogEvent::Waiting, text, Value::Null))
     }
 
     /// Says that something may be wrong.
     pub(super) fn warning(self, text: &str) {
-        self.line("warning", AnsiColor::Yellow.on_default().bold(), text);
+        self.warning_as(LogEvent::Warning, text, Value::Null);
+    }
+
+    /// The same with a name and fields, which a log of JSON has.
+    pub(super) fn warning_as(self, event: LogEvent, text: &str, fields: Value) {
+        self.line("warning", AnsiColor::Yellow.on_default().bold(), event, text, fields);
     }
 
     /// Says the findings of a report: errors always, warnings unless quiet, and no others. The scopes of one finding share
@@ -113,13 +189,24 @@ impl Console {
                 Severity::Warning if self.level >= Level::Normal => ("warning", AnsiColor::Yellow),
                 Severity::Warning | Severity::Info => continue,
             };
-            self.line(level, colour.on_default().bold(), &on_one_line(&it.text()));
+            let fields = json!({"finding": it.id, "scope": it.scope});
+            self.line(level, colour.on_default().bold(), LogEvent::Finding, &on_one_line(&it.text()), fields);
         }
     }
 
     /// Says why the program ends.
     pub(super) fn error(self, error: &anyhow::Error) {
-        self.line("error", AnsiColor::Red.on_default().bold(), &format!("{error:#}"));
+        self.error_with(error, Value::Null);
+    }
+
+    /// The same with fields, which a log of JSON has.
+    pub(super) fn error_with(self, error: &anyhow::Error, fields: Value) {
+        self.error_as(LogEvent::of(error), &format!("{error:#}"), fields);
+    }
+
+    /// Says what ends the program where that is no error of ours.
+    pub(super) fn error_as(self, event: LogEvent, text: &str, fields: Value) {
+        self.line("error", AnsiColor::Red.on_default().bold(), event, text, fields);
     }
 
     /// A line that says how far a run is; hidden without a terminal.

@@ -107,7 +107,7 @@ fn address(endpoint: &Endpoint, section: &str) -> Result<Url, UsageError> {
 /// A client for requests to one of them.
 pub(super) fn client(waits: WaitLimits, console: Console) -> anyhow::Result<Client> {
     let notify: Notify = Arc::new(move |text| -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        console.warning(&text);
+        console.waits()(&text);
         Box::pin(async {})
     });
     Ok(Client::new(Arc::new(now), notify, waits, 0)?)

@@ -2,7 +2,8 @@
 //! and the rules and dashboards that read them. For DuckDB and Spark: the facts, and the SQL that counts them.
 //!
 //! The figures themselves are counted in `metrics`; nothing is counted here that a reader could not count again from
-//! the samples. No file is written; servers are asked by `pushgateway` and `remote_write` alone.
+//! the samples. No file is written; servers are asked by `notify`, `ping`, `pushgateway` and
+//! `remote_write` alone.
 
 pub mod dashboard;
 pub mod event_series;
@@ -10,6 +11,7 @@ pub mod facts;
 mod members;
 pub mod notify;
 pub mod openmetrics;
+pub mod ping;
 pub mod pushgateway;
 pub mod remote_write;
 pub mod rules;

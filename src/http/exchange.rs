@@ -83,8 +83,9 @@ impl Client {
                 value.map(|value| secrets.hide(value.to_owned()))
             };
             let (scopes, sso) = (header("x-oauth-scopes"), header("x-github-sso"));
+            let token_end = header("github-authentication-token-expiration");
             let body = self.read(response, &secrets, host).await?;
-            return Ok((Reply { status, body, scopes, sso, secrets }, budget));
+            return Ok((Reply { status, body, scopes, sso, token_end, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }

@@ -79,13 +79,12 @@ impl Gate {
         *self.waits.read().await
     }
 
-    /// Waits, unless someone has since `seen`; `before` runs first if so. Returns whether it waited.
-    pub(super) async fn wait(&self, seen: u64, time: Duration, before: impl Future<Output = ()>) -> bool {
+    /// Waits as long as `wait` does, unless someone has waited since `seen`. Returns whether it waited.
+    pub(super) async fn hold(&self, seen: u64, wait: impl Future<Output = ()>) -> bool {
         let mut waits = self.waits.write().await;
         let is_first = *waits == seen;
         if is_first {
-            before.await;
-            tokio::time::sleep(time).await;
+            wait.await;
             *waits += 1;
         }
         is_first

@@ -46,6 +46,9 @@ const LIMIT_TRIES: u32 = 10;
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
 /// Time without an answer after which the user gets a message.
 const SAID_AFTER: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
+/// How often a wait for a limit compares the clock: a machine that sleeps stops the monotonic clock, and the limit is over
+/// when it wakes.
+const NAP: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 5_000 });
 /// Requests in a row that ran out of time with all their tries before the host counts as one that cannot be reached:
 /// where it never answered, and where it did before.
 const MOST_TIMED_OUT: (u32, u32) = (2, 8);
@@ -60,6 +63,8 @@ pub(crate) struct Reply {
     pub(crate) scopes: Option<String>,
     /// `x-github-sso`: what an organization's single sign-on keeps from the token, where the service says so.
     pub(crate) sso: Option<String>,
+    /// `github-authentication-token-expiration`: when the token ends, where the service says so.
+    pub(crate) token_end: Option<String>,
     secrets: Secrets,
 }
 
@@ -276,7 +281,7 @@ impl Client {
             let until = after((self.clock)(), wait);
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait: self.waits.max_wait, waits: nth });
         }
-        if self.gate.wait(seen, wait, self.say(host, "its limit is almost used up", wait)).await {
+        if self.gate.hold(seen, self.sit_out(host, "its limit is almost used up", wait)).await {
             if budget.remaining == Some(0) {
                 self.exhausted_resets.lock().unwrap_or_else(PoisonError::into_inner).insert(resource, nth + 1);
             }
@@ -303,15 +308,22 @@ impl Client {
             let waits = if nth >= LIMIT_TRIES { nth } else { 0 };
             return Err(HttpError::Limit { host: host.to_owned(), until, max_wait, waits });
         }
-        self.gate.wait(seen, wait, self.say(host, "it takes no more requests", wait)).await;
+        self.gate.hold(seen, self.sit_out(host, "it takes no more requests", wait)).await;
         // What it said while it refused is over.
         self.note(resource, Budget::default());
         Ok(wait)
     }
 
-    async fn say(&self, host: &str, what: &str, wait: Duration) {
+    /// Says that a limit is waited for, and waits: so long, or until the clock shows the end of the wait.
+    async fn sit_out(&self, host: &str, what: &str, wait: Duration) {
         let until = after((self.clock)(), wait);
         (self.notify)(format!("{host}: {what}; waiting {} s, until {until}", wait.as_secs())).await;
+        let mut left = wait;
+        while !left.is_zero() && (self.clock)() < until {
+            let nap = left.min(NAP);
+            tokio::time::sleep(nap).await;
+            left = left.saturating_sub(nap);
+        }
     }
 }
 

@@ -98,6 +98,24 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_wait_for_a_limit_ends_when_the_clock_says_so_even_if_the_machine_slept_meanwhile() {
+    let server = Server::new(|seen| match seen.number {
+        0 => Answer::new(429, "no").with("retry-after", 3_600),
+        _ => Answer::new(200, "fine"),
+    });
+    // The machine sleeps for two hours a moment after the wait has begun; the monotonic clock stands still meanwhile.
+    let (asked, notify): (Arc<AtomicUsize>, Notify) = (Arc::default(), Arc::new(|_| Box::pin(async {})));
+    let clock: Clock = Arc::new(move || match asked.fetch_add(1, Ordering::Relaxed) {
+        0..4 => Timestamp(1_000_000),
+        _ => Timestamp(1_000_000 + 7_200_000),
+    });
+    let client = Client::new(clock, notify, WaitLimits::new(Duration::from_hours(2)), 40).expect("a client");
+    let sent = client.send(Request::new(Method::Get, &server.url));
+    let reply = tokio::time::timeout(Duration::from_secs(20), sent).await.expect("no hour is waited for");
+    assert_eq!(reply.map(|reply| reply.status), Ok(200));
+}
+
+#[tokio::test]
 async fn a_service_that_says_to_come_back_at_once_or_long_ago_is_asked_in_growing_pauses() {
     for retry_after in ["0", "Thu, 01 Jan 1970 00:00:01 GMT"] {
         let run = send(60, move |_| Answer::new(429, "no").with("retry-after", retry_after)).await;

@@ -1,4 +1,4 @@
-//! What differs between operating systems: links, permissions, syncing and exchanging folders. Owns every `cfg` on the
+//! What differs between operating systems: links, permissions, signals, syncing and exchanging folders. Owns every `cfg` on the
 //! system, and `rustix`. File locks are not here, because the standard library has them on every system.
 
 #[cfg(unix)]
@@ -8,12 +8,23 @@ mod windows;
 
 #[cfg(unix)]
 pub use unix::{
-    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, open_lock_of_folder, sync_folder,
+    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, on_interrupt, open_lock_of_folder,
+    sync_folder,
 };
 #[cfg(windows)]
 pub use windows::{
-    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, open_lock_of_folder, sync_folder,
+    exchange, free_space, is_alias, is_program, new_file_permissions, no_follow, on_interrupt, open_lock_of_folder,
+    sync_folder,
 };
+
+/// What asks a program to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupt {
+    /// SIGINT: Ctrl-C.
+    Int,
+    /// SIGTERM: a service manager, a scheduler, `kill`. Unix alone.
+    Term,
+}
 
 #[cfg(test)]
 mod tests {

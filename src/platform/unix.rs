@@ -4,6 +4,26 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::Interrupt;
+
+/// Calls `handle` on a thread of its own each time that the program is asked to end, which then no longer ends it by itself.
+///
+/// # Errors
+/// The system takes no handler, or starts no thread.
+pub fn on_interrupt(mut handle: impl FnMut(Interrupt) + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let listen = move || {
+        for signal in signals.forever() {
+            handle(if signal == SIGTERM { Interrupt::Term } else { Interrupt::Int });
+        }
+    };
+    thread::Builder::new().name("signals".into()).spawn(listen).map(drop)
+}
 
 /// Makes opening fail where the last part of the path is a link.
 pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {

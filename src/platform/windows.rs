@@ -4,6 +4,34 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use signal_hook::consts::SIGINT;
+
+use super::Interrupt;
+
+/// Calls `handle` on a thread of its own each time that Ctrl-C is pressed, which then no longer ends the program by itself.
+/// There is no other signal here.
+///
+/// # Errors
+/// The system takes no handler, or starts no thread.
+pub fn on_interrupt(mut handle: impl FnMut(Interrupt) + Send + 'static) -> io::Result<()> {
+    let seen = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(SIGINT, Arc::clone(&seen))?;
+    let listen = move || {
+        loop {
+            // The system calls a handler that may only set a flag.
+            thread::sleep(Duration::from_millis(100));
+            if seen.swap(false, Ordering::Relaxed) {
+                handle(Interrupt::Int);
+            }
+        }
+    };
+    thread::Builder::new().name("signals".into()).spawn(listen).map(drop)
+}
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT` of `CreateFileW`: opens a link itself, not what it points to.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;

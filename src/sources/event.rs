@@ -6,6 +6,7 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::domain::coverage::Coverage;
 use crate::domain::event::Rows;
+use crate::domain::time::Timestamp;
 use crate::http::BudgetLeft;
 
 /// One thing that happened, in order per scope. Rows come before the cursor or coverage that rests on them.
@@ -49,6 +50,8 @@ pub enum Event {
     Scopes(Vec<String>),
     /// How much may still be asked.
     Budget(BudgetLeft),
+    /// When the token ends, where the source says so.
+    TokenEnd(Timestamp),
     /// Something to say to the user: a wait and until when, a page made smaller.
     Notice(String),
     /// What is waited for.

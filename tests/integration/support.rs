@@ -197,12 +197,15 @@ pub(crate) fn shared_data(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// The test runner keeps what `println!` and `eprintln!` say and drops it where a test passes. A write to the stream
-/// itself is seen.
 fn say_skipped(why: &str) {
     let thread = std::thread::current();
-    let line = format!("skipped: {}: {why}\n", thread.name().unwrap_or("a test"));
-    std::io::stderr().write_all(line.as_bytes()).expect("standard error");
+    say(&format!("skipped: {}: {why}", thread.name().unwrap_or("a test")));
+}
+
+/// Says something, also where the test passes: the test runner keeps what `println!` and `eprintln!` say and drops it, and
+/// a write to the stream itself is seen.
+pub(crate) fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("standard error");
 }
 
 #[expect(clippy::disallowed_methods, reason = "what must run here, only the environment says")]

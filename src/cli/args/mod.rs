@@ -2,6 +2,7 @@
 
 mod dataset;
 mod export;
+mod heartbeat;
 mod import;
 mod init;
 mod network;
@@ -15,6 +16,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::dataset::DatasetCommand;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
+pub(super) use self::heartbeat::Heartbeat;
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::init::Init;
 pub(super) use self::network::Network;
@@ -195,6 +197,8 @@ pub(super) struct Run {
     /// Do not send the main points, even if [notify] is configured.
     #[arg(long)]
     pub(super) no_notify: bool,
+    #[command(flatten)]
+    pub(super) heartbeat: Heartbeat,
     #[command(flatten)]
     pub(super) report: Report,
 }

@@ -6,6 +6,7 @@ use crate::cli::args::{Common, Network, Push};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, Code, UsageError};
 use crate::cli::history::whole;
+use crate::cli::interrupt::block_on;
 use crate::cli::output::Console;
 use crate::cli::servers::{gateway, runtime};
 use crate::domain::time::Timestamp;
@@ -50,9 +51,9 @@ fn all(context: &Context, push: &Push, console: Console) -> anyhow::Result<Code>
     let runtime = runtime()?;
     if push.replay {
         let replays = replay::replays(&analysis, &groups);
-        runtime.block_on(replay_all(&gateway, &replays, push.interval, console))?;
+        block_on(&runtime, replay_all(&gateway, &replays, push.interval, console))??;
     }
-    let pushed = runtime.block_on(gateway.push(&groups))?;
+    let pushed = block_on(&runtime, gateway.push(&groups))??;
     for refused in pushed.refused.iter().take(MOST_SAID) {
         console.warning(&refused.to_string());
     }
@@ -87,8 +88,8 @@ fn prune(
     groups: &[PushGroup],
     runtime: &tokio::runtime::Runtime,
     console: Console,
-) -> Result<(), PushError> {
-    let gone = runtime.block_on(gateway.prune(groups))?;
+) -> anyhow::Result<()> {
+    let gone = block_on(runtime, gateway.prune(groups))??;
     match gone.as_slice() {
         [] => console.info("no group had to be deleted"),
         gone => console.info(&format!("deleted: {}", gone.join(", "))),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::cli::advice;
 use crate::cli::args::{Common, Compare, DEFAULT_DAYS, Format, OnNoData, Report, ReportOnly};
 use crate::cli::closing;
@@ -12,6 +14,7 @@ use crate::cli::disk;
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::extras;
 use crate::cli::gate::Outcome;
+use crate::cli::log::LogEvent;
 use crate::cli::notify::{self, Draft};
 use crate::cli::output::Console;
 use crate::cli::previous_actions;
@@ -158,16 +161,17 @@ pub(super) fn period(context: &Context, text: Option<&str>, as_of: Timestamp) ->
 fn gates(report: &Report, analysis: &Analysis, console: Console) -> Code {
     let Some(all) = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All) else { return Code::Done };
     let mut code = Code::Done;
+    let say = |words: &str| console.warning_as(LogEvent::Gate, words, Value::Null);
     for gate in &report.fail_if {
         match (gate.judge(all, report.min_n), report.on_no_data) {
             (Outcome::Passed, _) | (Outcome::Unknown(_), OnNoData::Pass) => {}
             (Outcome::Tripped(words), _) => {
-                console.warning(&format!("gate tripped: {words}"));
+                say(&format!("gate tripped: {words}"));
                 code = Code::Gate;
             }
-            (Outcome::Unknown(words), OnNoData::Warn) => console.warning(&format!("gate not judged: {words}")),
+            (Outcome::Unknown(words), OnNoData::Warn) => say(&format!("gate not judged: {words}")),
             (Outcome::Unknown(words), OnNoData::Fail) => {
-                console.warning(&format!("gate tripped for want of data: {words}"));
+                say(&format!("gate tripped for want of data: {words}"));
                 code = Code::Gate;
             }
         }

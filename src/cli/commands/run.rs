@@ -9,13 +9,28 @@ use crate::cli::commands::{fetch, push, report};
 use crate::cli::context::Context;
 use crate::cli::disk;
 use crate::cli::exit::{self, Code};
+use crate::cli::heartbeat::Heartbeat;
+use crate::cli::interrupt;
 use crate::cli::notify;
 use crate::cli::output::Console;
 
 /// Runs the command.
 pub(in crate::cli) fn run(run: &Run, common: &Common, console: Console) -> anyhow::Result<Code> {
     let console = console.quieter();
-    let context = Context::load(common)?;
+    let heartbeat = Heartbeat::new(&run.heartbeat)?;
+    let (code, context) = match Context::load(common) {
+        Err(error) => (Err(error), None),
+        Ok(context) => (all(run, common, &context, console), Some(context)),
+    };
+    let code = code.unwrap_or_else(|error| {
+        console.error(&error);
+        exit::of(&error)
+    });
+    heartbeat.send(code, context.as_ref().map(|context| context.data.as_path()), console);
+    Ok(code)
+}
+
+fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyhow::Result<Code> {
     let flags = Fetch {
         since: run.since,
         repo: Vec::new(),
@@ -26,10 +41,10 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, console: Console) -> anyho
         strict: run.report.strict,
     };
     disk::check(&context.out, "--out")?;
-    let (fetched, lock) = fetch::read(&context, &flags, common, console)?;
+    let (fetched, lock) = fetch::read(context, &flags, common, console)?;
     // Where a source failed, its code says more than that of a report that could not be written for it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);
-    let made = report::make(&context, &run.report, to.is_some(), console).or_else(|error| {
+    let made = report::make(context, &run.report, to.is_some(), console).or_else(|error| {
         if fetched == Code::Done {
             return Err(error);
         }
@@ -37,22 +52,27 @@ pub(in crate::cli) fn run(run: &Run, common: &Common, console: Console) -> anyho
         anyhow::Ok(WrittenReport { code: exit::of(&error), draft: None })
     })?;
     drop(lock);
+    interrupt::check()?;
     let reported = made.code;
     let waits = run.network.limits(run.max_wait.min(notify::MOST_WAIT));
     let sent = match (to, &made.draft) {
         (Some(to), Some(draft)) => notify::send(to, draft, waits, console),
         _ => Code::Done,
     };
+    interrupt::check()?;
     let pushed = match &context.config.pushgateway {
         None => Code::Done,
         // The report is written, whatever becomes of the push.
         Some(_) => {
-            push::current(&context, run.report.as_of, run.max_wait, run.network, console).unwrap_or_else(|error| {
+            push::current(context, run.report.as_of, run.max_wait, run.network, console).unwrap_or_else(|error| {
                 console.error(&error);
                 exit::of(&error)
             })
         }
     };
+    if matches!(pushed, Code::Interrupted | Code::Terminated) {
+        return Ok(pushed);
+    }
     // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push or message does
     // not.
     let is_gone = matches!(fetched, Code::Unexpected | Code::Usage | Code::Access | Code::Source);

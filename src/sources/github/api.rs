@@ -14,6 +14,7 @@ use super::error::{GitHubError, QueryError};
 use super::refusal::{left_out, refusal};
 use super::server_schema::ServerSchema;
 use super::skipped::Skipped;
+use crate::domain::time::Timestamp;
 use crate::http::BudgetLeft;
 use crate::http::{Body, Client, Method, Reply, Request};
 use crate::sources::event::Cost;
@@ -49,6 +50,7 @@ pub(super) struct Api {
     url: Url,
     points: AtomicU64,
     scopes: OnceLock<String>,
+    token_end: OnceLock<Timestamp>,
     /// What was left out of replies.
     pub(super) skipped: Skipped,
     older: ServerSchema,
@@ -57,9 +59,9 @@ pub(super) struct Api {
 impl Api {
     pub(super) fn new(client: Client, credentials: Credentials, api_url: &Url) -> Result<Self, GitHubError> {
         let (root, url) = (api_url.clone(), graphql_url(api_url)?);
-        let (points, scopes) = (AtomicU64::new(0), OnceLock::new());
+        let (points, scopes, token_end) = (AtomicU64::new(0), OnceLock::new(), OnceLock::new());
         let (skipped, older) = (Skipped::default(), ServerSchema::default());
-        Ok(Self { client, credentials, root, url, points, scopes, skipped, older })
+        Ok(Self { client, credentials, root, url, points, scopes, token_end, skipped, older })
     }
 
     /// What was spent so far.
@@ -74,6 +76,11 @@ impl Api {
     /// The scopes of the token, where a reply named them.
     pub(super) fn scopes(&self) -> Option<&str> {
         self.scopes.get().map(String::as_str)
+    }
+
+    /// When the token ends, where a reply said so. An App's tokens end within the hour and are renewed: none of theirs.
+    pub(super) fn token_end(&self) -> Option<Timestamp> {
+        self.token_end.get().copied().filter(|_| !self.credentials.can_renew())
     }
 
     /// Asks, and gives back the data of a reply without errors. Empty entries of lists are skipped and counted for the
@@ -249,6 +256,9 @@ impl Api {
                 // They are the token's: every reply names the same.
                 let _ = self.scopes.set(scopes.clone());
             }
+            if let Some(end) = reply.token_end.as_deref().and_then(token_end) {
+                let _ = self.token_end.set(end);
+            }
             if let Some(organizations) = left_out(reply.sso.as_deref()) {
                 self.skipped.set_organizations(organizations);
             }
@@ -264,6 +274,13 @@ impl Api {
     pub(super) async fn pause(&self, nth: u32) {
         self.client.pause(nth).await;
     }
+}
+
+/// The end of a token as GitHub writes it: `2026-12-05 09:30:00 UTC`, or with an offset like `-0800`.
+fn token_end(text: &str) -> Option<Timestamp> {
+    let text = text.trim().replace("UTC", "+0000");
+    let end = chrono::DateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S %z").ok()?;
+    Some(Timestamp(end.timestamp_millis()))
 }
 
 /// A token that is not accepted.
@@ -292,6 +309,17 @@ fn graphql_url(api_url: &Url) -> Result<Url, GitHubError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_token_is_read_in_utc_or_with_an_offset() {
+        let noon = Timestamp::parse("2026-12-05T12:00:00Z").expect("an instant");
+        for text in ["2026-12-05 12:00:00 UTC", "2026-12-05 04:00:00 -0800", " 2026-12-05 12:00:00 +0000"] {
+            assert_eq!(token_end(text), Some(noon), "{text}");
+        }
+        for text in ["", "soon", "2026-12-05", "2026-13-05 12:00:00 UTC"] {
+            assert_eq!(token_end(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn graphql_lies_beside_rest() {

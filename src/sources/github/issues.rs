@@ -123,7 +123,7 @@ pub async fn fetch_issues(
         }
     })
     .await;
-    run.source.say_skipped().await?;
+    run.source.say_last().await?;
     ended?;
     Ok(run.source.api.cost())
 }

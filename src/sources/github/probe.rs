@@ -72,6 +72,8 @@ pub struct Budget {
 pub struct Probe {
     /// Its scopes, where GitHub names them; it does for classic and OAuth tokens alone.
     pub scopes: Option<Vec<String>>,
+    /// When the token ends, where GitHub says so.
+    pub token_end: Option<Timestamp>,
     /// `None`: the server has no limits.
     pub budget: Option<Budget>,
     /// The repos of the plan, sorted by name, as far as they were asked for; or why they could not be listed.
@@ -141,7 +143,8 @@ pub async fn probe(
     };
     drain.abort();
     let listed = |text: &str| text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
-    Ok(Probe { scopes: source.api.scopes().map(listed), budget: reply.rate_limit, repos, unasked })
+    let (scopes, token_end) = (source.api.scopes().map(listed), source.api.token_end());
+    Ok(Probe { scopes, token_end, budget: reply.rate_limit, repos, unasked })
 }
 
 async fn repos(source: &Arc<Source>, most: usize) -> Result<(Vec<ProbedRepo>, usize), GitHubError> {

@@ -76,7 +76,7 @@ pub async fn fetch(
         async move { source.work(work).await }
     })
     .await;
-    source.say_skipped().await?;
+    source.say_last().await?;
     ended?;
     Ok(source.api.cost())
 }

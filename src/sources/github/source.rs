@@ -98,8 +98,11 @@ impl Source {
         self.send(Event::Renamed { from: home, to: to.to_owned() }).await
     }
 
-    /// Says what was skipped in GitHub's replies.
-    pub(super) async fn say_skipped(&self) -> Result<(), GitHubError> {
+    /// Says when the token ends, and what was skipped in GitHub's replies.
+    pub(super) async fn say_last(&self) -> Result<(), GitHubError> {
+        if let Some(end) = self.api.token_end() {
+            self.send(Event::TokenEnd(end)).await?;
+        }
         for text in self.api.skipped.take() {
             self.send(Event::Notice(text)).await?;
         }

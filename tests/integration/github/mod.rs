@@ -5,6 +5,7 @@
 
 mod changed;
 mod cost;
+mod daily;
 mod doctor;
 mod execute;
 mod failures;
@@ -12,9 +13,12 @@ mod fake;
 mod fault;
 mod fetch;
 mod graphql;
+mod heartbeat;
 mod init;
 mod interrupted;
+mod killed_run;
 mod limits;
+mod log;
 mod moved;
 mod nulls;
 mod pull_requests;
@@ -22,11 +26,14 @@ mod refusals;
 mod rest;
 mod run_ends;
 mod scene;
+mod schedule;
 mod schema;
 mod secrets;
 mod server;
 mod shapes;
+mod signals;
 mod stand_ins;
 mod tables;
+mod twelve_months;
 
 mod world;

@@ -88,16 +88,16 @@ impl Server {
         self.state(|state| state.log.iter().filter(|asked| asked.starts_with(path)).count())
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.state(|state| state.log.len())
     }
 
-    pub(super) fn fault(&self, number: usize, fault: Fault) {
+    pub(crate) fn fault(&self, number: usize, fault: Fault) {
         self.state(|state| state.faults.push((number, fault)));
     }
 
     /// Waits until a request is held back.
-    pub(super) fn held(&self) {
+    pub(crate) fn held(&self) {
         let (mutex, changed) = &*self.state;
         let state = mutex.lock().expect("the state");
         let (mut state, timeout) =

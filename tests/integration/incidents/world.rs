@@ -24,8 +24,8 @@ pub(super) fn now() -> i64 {
 pub(crate) struct Made {
     pub(super) id: String,
     pub(super) title: String,
-    pub(super) created: i64,
-    pub(super) ended: Option<i64>,
+    pub(crate) created: i64,
+    pub(crate) ended: Option<i64>,
     pub(super) acknowledged: Option<i64>,
     /// PagerDuty: how many entries its log has beside these.
     pub(super) chatter: i64,
@@ -61,7 +61,7 @@ pub(crate) struct World {
 
 impl World {
     /// An incident of the service `PCHECK`, Checkout, which ends an hour later.
-    pub(super) fn incident(&mut self, created: i64) -> &mut Made {
+    pub(crate) fn incident(&mut self, created: i64) -> &mut Made {
         self.made.push(Made {
             id: format!("Q{:06}", self.made.len()),
             title: format!("Incident {}", self.made.len()),

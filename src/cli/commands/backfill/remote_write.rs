@@ -10,6 +10,7 @@ use super::{history, samples};
 use crate::cli::args::RemoteWrite;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
+use crate::cli::interrupt::{self, block_on};
 use crate::cli::output::Console;
 use crate::cli::servers::{receiver, runtime};
 use crate::domain::time::{Timestamp, Zone};
@@ -29,10 +30,13 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> a
     if flags.since_last {
         from = from.max(link.read_spans(&all, began));
     }
+    // Questions of what the server has are not worth an error; that they were broken off is one.
+    interrupt::check()?;
     let all = match from {
         None => all,
         Some(day) => link.starting(all, day, context.config.settings.zone, &sent),
     };
+    interrupt::check()?;
     let plan = Plan::new(&all, &if goes_on { sent.parts() } else { Parts::new() });
     if !goes_on {
         sent.begin_anew(from)?;
@@ -74,7 +78,7 @@ impl Link {
         let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
         let mut known = |group: &str| {
             let first = sent.first(group, Some(day))?;
-            let ask = || self.runtime.block_on(self.receiver.has_before(zone.midnight(first)));
+            let ask = || block_on(&self.runtime, self.receiver.has_before(zone.midnight(first))).unwrap_or_default();
             (!asked.entry(first).or_insert_with(ask).contains(group)).then_some(first)
         };
         let cut = |one: Series| {
@@ -87,7 +91,7 @@ impl Link {
     /// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
     /// would be refused in each run of a schedule, whatever it is.
     fn read_spans(&self, all: &[Series], now: Timestamp) -> Option<NaiveDate> {
-        let limits = self.runtime.block_on(self.receiver.limits());
+        let limits = block_on(&self.runtime, self.receiver.limits()).unwrap_or_default();
         let window = limits.window.filter(|window| !window.is_zero())?;
         let back = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
         let first = Zone::UTC.day_of(Timestamp(now.0.saturating_sub(back))).succ_opt();
@@ -101,7 +105,7 @@ impl Link {
         let (spinner, count) = (self.console.spinner(), plan.whole().len());
         let mut all = BatchResult::default();
         for (batch, parts) in plan.batches() {
-            let taken = self.runtime.block_on(self.receiver.write(batch))?;
+            let taken = block_on(&self.runtime, self.receiver.write(batch))??;
             all.samples += taken.samples;
             all.kept += taken.kept;
             spinner.set_message(format!("{} of {count} samples", all.samples));

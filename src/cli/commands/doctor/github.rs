@@ -10,7 +10,9 @@ use crate::cli::context::now;
 use crate::cli::exit::Code;
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
+use crate::cli::token_end;
 use crate::config::{Config, Github, GithubAuth};
+use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::http::HttpError;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
@@ -68,9 +70,10 @@ pub(super) fn check(
     let plan = plan::plan(&everything(network), github, &config.settings, now())?;
     let runtime = runtime()?;
     let of_issues = (plan.clone(), auth.clone());
-    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), console.warnings())) {
+    match runtime.block_on(probe(plan, auth, MOST_REPOS, Arc::new(now), console.waits())) {
         Ok(probe) => {
             list.ok("github", &format!("{} accepts the token", github.api_url.as_str()));
+            token_end(probe.token_end, github, list);
             scopes(kind, probe.scopes.as_deref(), list);
             budget(probe.budget, list);
             repos(&probe, config, github, common, list);
@@ -109,6 +112,17 @@ fn broken_off(error: GitHubError, github: &Github, common: &Common, list: &mut C
     }
     let error = plan::name_secret(error.into(), github, common);
     list.error("github", &error);
+}
+
+fn token_end(end: Option<Timestamp>, github: &Github, list: &mut Checklist) {
+    let Some(end) = end else { return };
+    match token_end::days_left(end, now()) {
+        None => list.ok("token", &format!("GitHub accepts it until {end}")),
+        Some(days) => {
+            let (found, what_to_do) = token_end::words(end, days, github);
+            list.warn("token", &found, &what_to_do);
+        }
+    }
 }
 
 fn scopes(kind: TokenKind, scopes: Option<&[String]>, list: &mut Checklist) {

@@ -119,7 +119,7 @@ pub(in crate::cli::commands) async fn look(
     match source {
         Incidents::PagerDuty(it, _) => {
             let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
-            let probe = pagerduty::probe(asked, Arc::new(now), console.warnings()).await?;
+            let probe = pagerduty::probe(asked, Arc::new(now), console.waits()).await?;
             let is_shown = |wanted: &String| {
                 probe.services.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted))
             };
@@ -133,7 +133,7 @@ pub(in crate::cli::commands) async fn look(
         Incidents::OpsGenie(it, _) => {
             let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
             let opsgenie::Probe { names, incidents, flagged, problems, missing } =
-                opsgenie::probe(asked, Arc::new(now), console.warnings()).await?;
+                opsgenie::probe(asked, Arc::new(now), console.waits()).await?;
             Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems, missing })
         }
     }

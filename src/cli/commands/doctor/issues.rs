@@ -22,7 +22,7 @@ pub(super) fn check(
 ) -> anyhow::Result<()> {
     let Some(section) = &config.github_issues else { return Ok(()) };
     let issues = issues(section);
-    let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), console.warnings());
+    let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), console.waits());
     let found = match runtime()?.block_on(asked) {
         Ok(found) => found.scopes,
         Err(error) => {

@@ -68,7 +68,7 @@ pub(super) fn run(
 }
 
 fn ask(job: Asked, folder: &Path, runtime: &Runtime, console: Console) -> anyhow::Result<Estimates> {
-    let (clock, say) = (Arc::new(now), console.warnings());
+    let (clock, say) = (Arc::new(now), console.waits());
     match job {
         Asked::GitHub(it) => {
             let found = runtime.block_on(github::estimate(it.plan, it.auth, clock, say));

@@ -16,6 +16,7 @@ mod writer;
 use std::thread;
 
 use anyhow::Context as _;
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
@@ -26,7 +27,9 @@ use crate::cli::args::{Common, Fetch};
 use crate::cli::commands::lock::lock;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
+use crate::cli::interrupt;
 use crate::cli::output::Console;
+use crate::cli::token_end;
 use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
@@ -68,10 +71,24 @@ pub(super) fn read(
         writer.replace_all();
     }
     let (jobs, refused) = job::all(checked, &context.data, &mut writer)?;
-    let (read, writer, mut results) = keep(&runtime()?, jobs, writer, console)?;
+    let (read, writer, results) = keep(&runtime()?, jobs, writer, console)?;
+    let Some(mut results) = results else {
+        // The lock goes with the writer.
+        drop(writer);
+        if console.is_json() {
+            summary::log(&read, &Results::new(), console);
+        } else {
+            console.info(&summary::table(&read, &Results::new()));
+        }
+        interrupt::check()?;
+        return Err(anyhow::anyhow!("the dataset stopped taking rows without a reason"));
+    };
     results.extend(refused);
     results.sort_by_key(|(name, _)| *name);
     console.detail(&format!("the dataset is {}", context.data.display()));
+    if let (Some(end), Some(github)) = (read.token_end(), &context.config.github) {
+        token_end::warn(end, github, now(), console);
+    }
     Ok((end(fetch, &read, results, console), writer))
 }
 
@@ -83,13 +100,14 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("the threads for the requests cannot be started; is a limit of processes reached?")
 }
 
-/// Reads and stores; each source has a result of its own, and what was stored by then stays.
+/// Reads and stores; each source has a result of its own, and what was stored by then stays. `None` where the reading was
+/// broken off.
 fn keep(
     runtime: &Runtime,
     jobs: Vec<Job>,
     writer: Writer,
     console: Console,
-) -> anyhow::Result<(Summary, Writer, Results)> {
+) -> anyhow::Result<(Summary, Writer, Option<Results>)> {
     let (sender, receiver) = mpsc::channel(WAITING_EVENTS);
     let writer = DatasetWriter::new(writer, &jobs, console);
     let handle = runtime.handle().clone();
@@ -102,6 +120,8 @@ fn keep(
             results = job::run(jobs, sender.clone()) => Some(results),
             // The dataset cannot be written: nothing is asked for in vain, and no limit is waited for.
             () = sender.closed() => None,
+            // What was handed on by then is written.
+            _ = interrupt::received() => None,
         }
     });
     let kept: Result<(Summary, Writer), StoreError> = match keeping.join() {
@@ -109,7 +129,6 @@ fn keep(
         Err(panic) => std::panic::resume_unwind(panic),
     };
     let (read, writer) = kept?;
-    let results = results.context("the dataset stopped taking rows without a reason")?;
     Ok((read, writer, results))
 }
 
@@ -119,6 +138,7 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
     let table = summary::table(read, &results);
     let said = format!("{failed} of {all} {} could not be read to the end; the next fetch goes on there", read.noun());
     match failed {
+        _ if console.is_json() => summary::log(read, &results, console),
         _ if all == 0 => {}
         0 => console.info(&table),
         _ if console.is_quiet() => console.warning(&format!("{said}\n{table}")),
@@ -134,7 +154,7 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
         let code = error.as_ref().map(exit::of);
         ends.push(Ended { error: code, ..read.ended(name) });
         if let Some(error) = error {
-            console.error(&if several { error.context(name) } else { error });
+            console.error_with(&if several { error.context(name) } else { error }, json!({"source": name}));
         }
     }
     let code = exit::of_sources(ends.iter().copied(), fetch.strict);

@@ -1,8 +1,10 @@
 //! One line for each source while a run goes on: how far it is, what it may still ask, and until when.
 
 use indicatif::{MultiProgress, ProgressBar};
+use serde_json::json;
 
 use super::summary::SourceRead;
+use crate::cli::log::LogEvent;
 use crate::cli::output::Console;
 use crate::domain::time::Timestamp;
 
@@ -31,14 +33,14 @@ impl Progress {
         }
     }
 
-    /// Says something above the lines.
-    pub(super) fn say(&self, console: Console, text: &str) {
-        self.all.suspend(|| console.info(text));
+    /// Says something about a source above the lines.
+    pub(super) fn say(&self, console: Console, source: &str, text: &str) {
+        self.all.suspend(|| console.info_as(LogEvent::Note, text, json!({"source": source})));
     }
 
-    /// Says above the lines that something may be wrong.
-    pub(super) fn warn(&self, console: Console, text: &str) {
-        self.all.suspend(|| console.warning(text));
+    /// Says above the lines that something may be wrong with a source.
+    pub(super) fn warn(&self, console: Console, event: LogEvent, source: &str, text: &str) {
+        self.all.suspend(|| console.warning_as(event, text, json!({"source": source})));
     }
 
     pub(super) fn clear(&self) {

@@ -7,9 +7,12 @@ use std::hash::BuildHasher as _;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement};
 use rustc_hash::{FxBuildHasher, FxHashSet};
+use serde_json::json;
 
 use super::job::Results;
 use crate::cli::exit::Ended;
+use crate::cli::log::{LogEvent, scope_key};
+use crate::cli::output::Console;
 use crate::domain::coverage::join;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
@@ -68,6 +71,8 @@ pub(super) struct SourceRead {
     /// How many there will be, where that is known.
     pub(super) total: Option<usize>,
     pub(super) budget: Option<BudgetLeft>,
+    /// When its token ends, where it says so.
+    pub(super) token_end: Option<Timestamp>,
     /// What was done to rows of any of several scopes.
     pub(super) of_any: Effect,
 }
@@ -135,6 +140,11 @@ impl Summary {
         }
     }
 
+    /// When the first of the tokens ends.
+    pub(super) fn token_end(&self) -> Option<Timestamp> {
+        self.sources.values().filter_map(|source| source.token_end).min()
+    }
+
     /// What the scopes are called together.
     pub(super) fn noun(&self) -> &'static str {
         if self.sources.keys().all(|name| name.starts_with("github")) { "repos" } else { "repos and accounts" }
@@ -200,6 +210,31 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// The same for a log of JSON: a line for each scope and source.
+pub(super) fn log(read: &Summary, results: &Results, console: Console) {
+    for (name, source) in &read.sources {
+        for (scope, it) in &source.scopes {
+            let mut fields =
+                json!({"source": name, "new": it.effect.new, "changed": it.effect.changed, "read": it.rows()});
+            fields[scope_key(name)] = json!(scope);
+            match &it.outcome {
+                Outcome::Done => console.record(LogEvent::ScopeRead, &format!("{scope}: read"), fields),
+                Outcome::Failed(reason, _) => {
+                    console.warning_as(LogEvent::ScopeFailed, &plain(&format!("{scope}: {reason}")), fields);
+                }
+                Outcome::Unfinished => {
+                    console.warning_as(LogEvent::ScopeFailed, &format!("{scope}: not read to its end"), fields);
+                }
+            }
+        }
+    }
+    for (name, result) in results {
+        let Ok(cost) = result else { continue };
+        let fields = json!({"source": name, "requests": cost.requests, "points": cost.points, "left": cost.left});
+        console.record(LogEvent::SourceRead, &format!("{name}: {} requests", cost.requests), fields);
+    }
 }
 
 /// Columns under each other: the first `left` and those with words to the left, counts to the right.

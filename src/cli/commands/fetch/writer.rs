@@ -15,6 +15,7 @@ use super::job::Job;
 use super::progress::Progress;
 use super::summary::{Outcome, ScopeRead, SourceRead, Summary};
 use crate::cli::context::{now, tick};
+use crate::cli::log::LogEvent;
 use crate::cli::output::Console;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};
@@ -160,15 +161,16 @@ impl DatasetWriter {
                     "{from} is called {to} now; what the dataset has of it was moved there: write {to} in dora.toml, too, \
                      where it names {from}"
                 );
-                self.progress.warn(self.console, &text);
+                self.progress.warn(self.console, LogEvent::RepoRenamed, source, &text);
             }
             Event::Scopes(scopes) => {
                 self.write()?;
                 self.writer.expect(source, &scopes)?;
             }
             Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
-            Event::Notice(text) => self.progress.say(self.console, &text),
-            Event::Waiting(text) => self.progress.warn(self.console, &text),
+            Event::TokenEnd(end) => self.summary.sources.entry(source).or_default().token_end = Some(end),
+            Event::Notice(text) => self.progress.say(self.console, source, &text),
+            Event::Waiting(text) => self.progress.warn(self.console, LogEvent::Waiting, source, &text),
         }
         if let Some(read) = self.summary.sources.get(source) {
             self.progress.show(source, read, now());

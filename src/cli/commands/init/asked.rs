@@ -81,13 +81,13 @@ fn github(init: &Init, common: &Common, console: Console) -> anyhow::Result<Draf
     let planned = |github: &Github| plan::plan(&fetch, github, &Settings::default(), now());
     let (runtime, clock) = (runtime()?, Arc::new(now));
     if !has_name {
-        let found = runtime.block_on(owners(planned(&github)?, auth.clone(), clock.clone(), console.warnings()));
+        let found = runtime.block_on(owners(planned(&github)?, auth.clone(), clock.clone(), console.waits()));
         let org = the_only(found.map_err(|error| refused(error, &github, common))?)?;
         github = section(Some(&org))?;
         draft.org = Some(org);
     }
     console.detail(&format!("asking {} for repos and their newest deployments", github.api_url.as_str()));
-    let found = runtime.block_on(probe(planned(&github)?, auth, MOST_REPOS, clock, console.warnings()));
+    let found = runtime.block_on(probe(planned(&github)?, auth, MOST_REPOS, clock, console.waits()));
     let found = found.and_then(|probe| Ok((probe.repos?, probe.unasked)));
     let (repos, unasked) = found.map_err(|error| refused(error, &github, common))?;
     if !repos.is_empty() && repos.iter().all(|repo| repo.problem.is_some()) {
