@@ -55,8 +55,8 @@ pub(in crate::cli) struct Import {
     /// The time zone of instants without an offset, like Europe/Berlin or UTC [default: such instants are refused]
     #[arg(long, value_name = "IANA", value_parser = Zone::parse)]
     time_zone: Option<Zone>,
-    /// The form of the instants, like `%d.%m.%Y %H:%M`, or `%s` for seconds since 1970; the codes are those of
-    /// https://docs.rs/chrono/latest/chrono/format/strftime
+    /// The form of all instants, with the codes of strftime, like `%d.%m.%Y %H:%M`, or `%s` for seconds since 1970
+    /// [default: RFC 3339, and what the program of --from writes]
     #[arg(long, value_name = "STRFTIME", value_parser = parse_time_format)]
     time_format: Option<String>,
     /// Keeps how these files are read as `[import.NAME]` in dora.toml, once they are imported; then `--from NAME` reads the
@@ -107,7 +107,7 @@ impl Import {
         let base = self.from.as_deref().map(|name| base(name, saved)).transpose()?;
         let mapping = self.over(base.unwrap_or_default())?;
         let preset = mapping.from.as_deref().map(known_preset).transpose()?;
-        let first = self.inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let first = self.inputs.first().map_or(Path::new(""), PathBuf::as_path);
         let named = first.to_str().and_then(import_table);
         let known = preset.map(|preset| preset.table).or(mapping.table);
         let (table, files) = match (known, named) {

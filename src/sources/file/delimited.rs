@@ -14,7 +14,7 @@ use super::blocks::{Blocks, LONGEST, too_long};
 use super::error::{FileError, shortened};
 use super::foreign::{Fields, Found, Header, How, lacks, plain};
 use super::notes::OddInstants;
-use super::preset::{Format, Preset};
+use super::preset::{Format, Preset, Rule};
 use super::recognise;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt, needed};
@@ -239,7 +239,7 @@ fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) ->
 fn is_a_field(title: &str, preset: &Preset) -> bool {
     let title = plain(title);
     let rules = preset.kinds.iter().flat_map(|kind| kind.rules);
-    rules.flat_map(|rule| rule.fields()).any(|field| plain(field) == title)
+    rules.flat_map(Rule::fields).any(|field| plain(field) == title)
 }
 
 fn own_header<'a>(
@@ -301,14 +301,14 @@ fn own_header<'a>(
         rows.note(format!("{} more unknown columns are ignored", unknown - MOST_NAMED));
     }
     let has = |name: &str| places.iter().any(|(standing, _)| *standing == name);
-    let is_missing = |name: &&&str| !has(name) && !(**name == "repo" && options.repo.is_some());
-    match needed(table).iter().find(is_missing) {
+    let is_stated = |name: &str| name == "repo" && options.repo.is_some();
+    match needed(table).iter().find(|name| !has(name) && !is_stated(name)) {
         None => Ok(Columns::Ours { places, names: own_names }),
         Some(column) => Err(FileError::MissingColumn {
             file: file.to_owned(),
             column,
             table: table.folder(),
-            needed: needed(table).join(", "),
+            needed: needed(table),
             header: format!(
                 "{} {}, separated by {}",
                 titles.len(),

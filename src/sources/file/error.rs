@@ -20,7 +20,8 @@ pub enum FileError {
     /// A column that the table needs is not there.
     #[error(
         "{file}: column `{column}` is missing from the header, which was read as {header}; {table} needs {needed}. \
-         `--delimiter` sets another separator, and `--map {column}=NAME` reads a column with another name{hint}. Nothing was stored"
+         `--delimiter` sets another separator, and `--map {column}=NAME` reads a column with another name{hint}. Nothing was stored",
+        needed = needed.join(", ")
     )]
     MissingColumn {
         /// Its name.
@@ -30,7 +31,7 @@ pub enum FileError {
         /// The table.
         table: &'static str,
         /// All that it needs.
-        needed: String,
+        needed: &'static [&'static str],
         /// How many columns the header has, and what separates them.
         header: String,
         /// Whose export it seems to be; empty where nothing says so.

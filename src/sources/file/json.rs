@@ -234,10 +234,6 @@ fn by_column<'o, 'a>(
         named = Cow::Owned(renamed);
     }
     let is_mapped = |key: &str| map.iter().any(|(_, theirs)| name_of(theirs) == name_of(key));
-    let mut names = Vec::new();
-    for (column, theirs) in map {
-        names.push((*column, Cow::Borrowed(theirs.as_str())));
-    }
     for key in
         object.keys().filter(|key| !columns.contains(&key.as_str()) && !is_written_otherwise(key) && !is_mapped(key))
     {
@@ -251,7 +247,8 @@ fn by_column<'o, 'a>(
         }
         rows.note(format!("unknown key `{}` is ignored", shortened(key)));
     }
-    Ok((named, names))
+    let theirs = map.iter().map(|(column, theirs)| (*column, Cow::Borrowed(theirs.as_str())));
+    Ok((named, theirs.collect()))
 }
 
 #[cfg(test)]

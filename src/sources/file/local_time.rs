@@ -55,8 +55,8 @@ impl InstantForms<'_> {
         };
         // Newer versions of Java put a narrow no-break space before AM and PM.
         let spaced = text.replace(['\u{202f}', '\u{a0}'], " ");
-        let forms = UNIVERSAL.iter().chain(self.known);
-        match forms.filter_map(|form| NaiveDateTime::parse_from_str(&spaced, form).ok()).next() {
+        let mut forms = UNIVERSAL.iter().chain(self.known);
+        match forms.find_map(|form| NaiveDateTime::parse_from_str(&spaced, form).ok()) {
             Some(local) if self.zone.is_some() || !self.known.is_empty() => self.in_zone(local),
             Some(_) => {
                 Err(format!("{why}; --time-zone states the zone of a whole file, like --time-zone Europe/Berlin"))

@@ -26,7 +26,14 @@ const JSON: [&[u8]; 4] = [
     include_bytes!("../../../tests/corpora/json/pages.json"),
 ];
 
-const EXPORTS: [&[u8]; 2] = [
+const EXPORTS: [&[u8]; 9] = [
+    include_bytes!("../../../tests/corpora/presets/git-log.tsv"),
+    include_bytes!("../../../tests/corpora/presets/github-issues.json"),
+    include_bytes!("../../../tests/corpora/presets/jira.csv"),
+    include_bytes!("../../../tests/corpora/presets/jsm.csv"),
+    include_bytes!("../../../tests/corpora/presets/opsgenie.csv"),
+    include_bytes!("../../../tests/corpora/presets/pagerduty.csv"),
+    include_bytes!("../../../tests/corpora/presets/pagerduty.json"),
     include_bytes!("../../../tests/corpora/presets/github-deployment-statuses.json"),
     include_bytes!("../../../tests/corpora/presets/github-deployments.json"),
 ];
@@ -40,7 +47,7 @@ fn is_read(bytes: &[u8], preset: Option<&'static Preset>, has_statuses: bool) ->
     for table in tables {
         let zone = has_statuses.then_some(crate::domain::time::Zone::UTC);
         let repo = Some("acme/web".to_owned()).filter(|_| has_statuses);
-        let options = Options { preset, has_statuses, zone, repo, ..Options::of(table, NOW) };
+        let options = Options { preset, has_statuses, repo, zone, ..Options::of(table, NOW) };
         match read(bytes, "file", &options) {
             Err(cause) => {
                 prop_assert!(cause.to_string().starts_with("file:"), "{cause}");

@@ -84,7 +84,7 @@ fn list(page: &str, name: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn texts<'t>(page: &'t str) -> Option<Vec<&'t str>> {
+    fn texts(page: &str) -> Option<Vec<&str>> {
         Some(items(page, "incidents")?.into_iter().map(|(_, text)| text).collect())
     }
 

@@ -39,8 +39,8 @@ pub(super) fn of_object(object: &Map<String, Value>, read_as: Option<&Preset>) -
 pub(super) fn of_text(line: &str, read_as: &Preset) -> String {
     let headers = [',', ';', '\t', '|']
         .map(|delimiter| Header::of(line.split(delimiter).map(|title| title.trim_matches([' ', '"']))));
-    let hints = headers.iter().map(|header| of_header(header, Some(read_as))).chain([of_line(line)]);
-    hints.filter(|hint| !hint.is_empty()).next().unwrap_or_default()
+    let mut hints = headers.iter().map(|header| of_header(header, Some(read_as))).chain([of_line(line)]);
+    hints.find(|hint| !hint.is_empty()).unwrap_or_default()
 }
 
 /// The same of a first line that has no header: one of `git log`.
