@@ -214,8 +214,8 @@ fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) ->
     }
     let missing = preset.kinds.iter().find_map(|kind| lacks(kind, map, |name| header.has(name)));
     if let Some(column) = missing {
-        let line = titles.first().copied().unwrap_or_default();
-        let hint = Some(hint()).filter(|hint| !hint.is_empty()).unwrap_or_else(|| recognise::of_line(line));
+        let line = || recognise::of_line(&titles.join("\t"));
+        let hint = Some(hint()).filter(|hint| !hint.is_empty()).unwrap_or_else(line);
         let theirs = column.theirs.iter().map(|name| name.replace('_', " ")).collect::<Vec<_>>().join("` or `");
         let (ours, name) = (column.ours, preset.name);
         return Err(format!(
