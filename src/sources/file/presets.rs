@@ -43,12 +43,12 @@ const GITHUB_STATUS: Kind = Kind {
     name: "status of a deployment",
     marks: &["id", "status", "created_at"],
     columns: &[
-        column("id", &["deployment_url"], DeploymentOfUrl),
-        column("repo", &["deployment_url"], RepoOfUrl),
+        column("id", &["deployment_url", "url"], DeploymentOfUrl),
+        column("repo", &["deployment_url", "url"], RepoOfUrl),
         column("environment", &["environment"], AsItIs),
         column("status", &["state"], AsItIs),
         column("created_at", &["created_at"], AsItIs),
-        column("url", &["deployment_url"], PageOfDeployments),
+        column("url", &["deployment_url", "url"], PageOfDeployments),
     ],
     rules: &[Rule::Where { field: "state", is: ENDS, then: Fill("finished_at", "created_at") }],
 };

@@ -1,5 +1,6 @@
 //! `import --from`: the exports of other programs, from the file to the figures, without a `dora.toml`.
 
+use dora_report::sources::file::PRESETS;
 use serde_json::{Value, json};
 
 use super::super::support::{DEPLOYMENTS, Place, Run, shared_data};
@@ -347,17 +348,30 @@ fn recorded_replies_of_pagerduty_are_read_as_expected() {
 #[test]
 fn recorded_deployments_of_github_are_read_with_their_statuses() {
     let Some(folder) = shared_data("api-recordings/github-rest-hub4j") else { return };
+    let [deployment, statuses] = ["statuses-created_deployment.json", "statuses-statuses.json"]
+        .map(|name| folder.join(name).into_os_string().into_string().expect("a path"));
     let place = Place::new();
-    let [list, statuses] = ["list-deployments.json", "statuses-statuses.json"].map(|name| folder.join(name));
-    let text = std::fs::read_to_string(&list).expect("a recording");
-    let wanted: Value = serde_json::from_str(&text).expect("JSON");
-    let run = place.run([
-        "import".as_ref(),
-        "--from".as_ref(),
-        "github-deployment-statuses".as_ref(),
-        list.as_os_str(),
-        statuses.as_os_str(),
-    ]);
-    assert!(run.code == 0 || run.stderr.contains("without a status"), "{}", run.stderr);
-    assert!(wanted[0]["url"].as_str().is_some_and(|url| url.contains("/deployments/")));
+    let run = place.done(["import", "--from", "github-deployments", &deployment, "--statuses", &statuses]);
+    assert!(run.stderr.contains("1 of them new, 1 row merged with another of the same event"), "{}", run.stderr);
+    // Without its status nobody knows how the deployment ended.
+    let run = Place::new().run(["import", "--from", "github-deployments", &deployment]);
+    assert_eq!(run.code, 4);
+    for part in ["1 row without a status", "--from github-deployment-statuses", "--map-status =success"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_guide_has_every_command_and_the_sample_of_every_file() {
+    let guide = include_str!("../../../docs/import.md");
+    for preset in PRESETS {
+        assert!(guide.contains(&format!("`{}`", preset.name)), "{}", preset.name);
+        for step in preset.steps.iter().filter(|step| step.contains("dora-report ") || step.contains("gh api")) {
+            assert!(guide.contains(step), "{}: {step}", preset.name);
+        }
+    }
+    for (preset, _, sample, _) in INCIDENTS.into_iter().filter(|(_, file, ..)| file.ends_with(".csv")) {
+        assert!(guide.contains(sample.trim_end()), "{preset}");
+    }
+    assert!(guide.contains(GIT_LOG.trim_end()), "git-log");
 }
