@@ -92,6 +92,14 @@ impl<'a> Fields<'a> {
         self.values(name).into_iter().next()
     }
 
+    /// A field as the file writes it.
+    fn written(self, name: &'static str) -> &'a str {
+        match self {
+            Self::Cells { header, .. } => header.written(name).unwrap_or(name),
+            Self::Object(_) => name,
+        }
+    }
+
     /// Whether the record has a field, with or without a value. Of a path its first part counts, because a list may be empty
     /// and an object null.
     fn has(self, name: &str) -> bool {
@@ -178,14 +186,15 @@ impl<'a> How<'a> {
 
     fn apply(self, rule: &Rule, fields: Fields<'a>, row: &mut Row<'a>) -> Option<&'static str> {
         let is_one = |field: &str, words: &[&str]| {
-            let value = fields.first(field)?;
-            let value = text(&value)?;
-            Some(words.iter().any(|word| value.eq_ignore_ascii_case(word)))
+            let value = fields.first(field);
+            value
+                .as_deref()
+                .and_then(text)
+                .is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
         };
         let then = match *rule {
             Rule::Skip { field, name } => return fields.first(field).map(|_| name),
-            Rule::Where { field, is, then } => Some(then).filter(|_| is_one(field, is) == Some(true)),
-            Rule::WhereNot { field, is, then } => Some(then).filter(|_| is_one(field, is) == Some(false)),
+            Rule::Where { field, is, then } => Some(then).filter(|_| is_one(field, is)),
             Rule::StatusUntilTold(status) => Some(Then::Set("status", status)).filter(|_| self.has_statuses),
         };
         // What the user maps is what the user means.
@@ -198,11 +207,10 @@ impl<'a> How<'a> {
                 row.object.remove(ours);
             }
             Some(Then::Fill(ours, theirs)) if !mapped(ours) && !row.object.contains_key(ours) => {
-                read(&Column { ours, theirs: &[], reads: Reading::AsItIs }, fields, row);
                 if let Some(value) = fields.first(theirs) {
                     row.object.insert(ours.into(), instant(&value));
                     row.names.retain(|(own, _)| *own != ours);
-                    row.names.push((ours, Cow::Borrowed(theirs)));
+                    row.names.push((ours, Cow::Borrowed(fields.written(theirs))));
                 }
             }
             _ => {}
@@ -244,11 +252,7 @@ fn read<'a>(column: &Column, fields: Fields<'a>, row: &mut Row<'a>) {
     if let Some(name) = known.or(column.theirs.first().copied())
         && !row.names.iter().any(|(own, _)| *own == ours)
     {
-        let written = match fields {
-            Fields::Cells { header, .. } => header.written(name).unwrap_or(name),
-            Fields::Object(_) => name,
-        };
-        row.names.push((ours, Cow::Borrowed(written)));
+        row.names.push((ours, Cow::Borrowed(fields.written(name))));
     }
     let first = || by_name().next().and_then(|(_, values)| values.into_iter().next());
     let value = match column.reads {

@@ -40,7 +40,13 @@ pub(super) fn read(
         Some(Format::Json { list }) => list,
         _ => None,
     };
+    // Keys of `--map` that no object has had.
+    let mut unseen: Vec<&(&str, String)> = options.map.iter().collect();
     objects(blocks, file, list, |line, object| {
+        let is_one =
+            |key: &str, name: &str| [name, first_part(name)].iter().any(|own| key.trim().eq_ignore_ascii_case(own));
+        let has = |name: &str| object.keys().any(|key| is_one(key, name));
+        unseen.retain(|(_, theirs)| !has(theirs));
         let Some(preset) = options.preset else {
             let (object, names) = by_column(&object, file, line, rows)?;
             return rows.push(&Record { file, line, cells: Cells::Json(&object), names: &names, forms, odd });
@@ -56,7 +62,11 @@ pub(super) fn read(
             }
             Found::Unknown => Err(shape(file, line, foreign_object(&object, preset, &options.map))),
         }
-    })
+    })?;
+    for (column, theirs) in unseen {
+        rows.note(format!("no object has the key `{}`, which --map gives to `{column}`", shortened(theirs)));
+    }
+    Ok(())
 }
 
 /// What is wrong with an object that is no record of a preset.

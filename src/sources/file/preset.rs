@@ -110,8 +110,6 @@ pub(super) enum Rule {
     Skip { field: &'static str, name: &'static str },
     /// Where a field has one of these values, in any case.
     Where { field: &'static str, is: &'static [&'static str], then: Then },
-    /// Where a field has any other value.
-    WhereNot { field: &'static str, is: &'static [&'static str], then: Then },
     /// The status, which other records of the same event tell. Where the files have none of them, it is not known.
     StatusUntilTold(&'static str),
 }
@@ -121,7 +119,7 @@ impl Rule {
     pub(super) fn fields(&self) -> impl Iterator<Item = &'static str> {
         let (field, then) = match *self {
             Self::Skip { field, .. } => (Some(field), None),
-            Self::Where { field, then, .. } | Self::WhereNot { field, then, .. } => (Some(field), Some(then)),
+            Self::Where { field, then, .. } => (Some(field), Some(then)),
             Self::StatusUntilTold(_) => (None, None),
         };
         let filled = match then {

@@ -38,6 +38,8 @@ const fn column(ours: &'static str, theirs: &'static [&'static str], reads: Read
 const ENDS: &[&str] = &["success", "failure", "error", "cancelled"];
 /// Statuses after which an alert of OpsGenie or Jira Service Management is over.
 const OVER: &[&str] = &["closed", "resolved"];
+/// Statuses of incidents and alerts that are not over, of PagerDuty, OpsGenie and Jira Service Management.
+const OPEN: &[&str] = &["triggered", "acknowledged", "open", "acked", "snoozed"];
 
 const GITHUB_STATUS: Kind = Kind {
     name: "status of a deployment",
@@ -184,7 +186,7 @@ const PAGERDUTY_JSON: Preset = Preset {
         rules: &[
             // A resolved incident of 2022 has no `resolved_at`.
             Rule::Where { field: "status", is: &["resolved"], then: Fill("resolved_at", "last_status_change_at") },
-            Rule::WhereNot { field: "status", is: &["resolved"], then: Clear("resolved_at") },
+            Rule::Where { field: "status", is: OPEN, then: Clear("resolved_at") },
             Rule::Where { field: "resolve_reason/type", is: &["merge_resolve_reason"], then: Set("status", "merged") },
         ],
     }],
@@ -218,7 +220,7 @@ const ALERTS: &[Kind] = &[Kind {
         Rule::Where { field: "status", is: OVER, then: Fill("resolved_at", "updated_at") },
         Rule::Where { field: "status", is: OVER, then: Fill("resolved_at", "updated_at_date") },
         Rule::Where { field: "status", is: OVER, then: Fill("resolved_at", "updated") },
-        Rule::WhereNot { field: "status", is: OVER, then: Clear("resolved_at") },
+        Rule::Where { field: "status", is: OPEN, then: Clear("resolved_at") },
     ],
 }];
 

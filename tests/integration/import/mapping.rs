@@ -71,6 +71,10 @@ fn an_error_names_the_column_as_the_file_calls_it() {
     let json = ["import", "deployments", "b.json", "--map", "id=build", "--map", "created_at=at"];
     let run = place.write("b.json", object).run(json);
     assert!(run.stderr.contains("b.json:1: column `at` (`created_at`): `soon` is not"), "{}", run.stderr);
+    let place = Place::new();
+    place.write("b.json", &object.replace("success", "failure").replace("soon", "2026-07-01T10:00:00Z"));
+    let run = place.done([&json[..], &["--map", "task=Job"]].concat());
+    assert!(run.stderr.contains("no object has the key `Job`, which --map gives to `task`"), "{}", run.stderr);
 }
 
 #[test]

@@ -366,11 +366,16 @@ fn the_guide_has_every_command_and_the_sample_of_every_file() {
     let guide = include_str!("../../../docs/import.md");
     for preset in PRESETS {
         assert!(guide.contains(&format!("`{}`", preset.name)), "{}", preset.name);
-        for step in preset.steps.iter().filter(|step| step.contains("dora-report ") || step.contains("gh api")) {
+        let is_command = |step: &str| {
+            ["dora-report ", "gh api ", "git log ", "curl "]
+                .iter()
+                .any(|program| step.trim_start().starts_with(program))
+        };
+        for step in preset.steps.iter().filter(|step| is_command(step)) {
             assert!(guide.contains(step), "{}: {step}", preset.name);
         }
     }
-    for (preset, _, sample, _) in INCIDENTS.into_iter().filter(|(_, file, ..)| file.ends_with(".csv")) {
+    for (preset, _, sample, _) in INCIDENTS.into_iter().filter(|(preset, ..)| preset.ends_with("-csv")) {
         assert!(guide.contains(sample.trim_end()), "{preset}");
     }
     assert!(guide.contains(GIT_LOG.trim_end()), "git-log");
