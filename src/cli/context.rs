@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) flags: String,
     /// The folder of the config file, where there is one.
     folder: PathBuf,
+    /// The config file, which need not be there.
+    file: PathBuf,
 }
 
 impl Context {
@@ -45,8 +47,14 @@ impl Context {
             out: common.out.clone().unwrap_or_else(|| config.out.clone()),
             flags: given.map(|(name, path)| flag(name, &path.display().to_string())).collect(),
             folder: common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
+            file: common.config.clone().unwrap_or_else(|| default.to_owned()),
             config,
         })
+    }
+
+    /// The config file; where none is named and none is there, the one that would be found.
+    pub(super) fn config_path(&self) -> PathBuf {
+        self.file.clone()
     }
 
     /// A path from the config: beside it, unless it is absolute.

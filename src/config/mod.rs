@@ -11,6 +11,7 @@
 //! | `document`, `secret` | TOML with lines; unknown keys, wrong types and secrets are refused |
 //! | `settings`, `service`, `bands` | what the figures depend on |
 //! | `github`, `incident_source`, `push`, `endpoint` | where history comes from and figures go |
+//! | `import` | how files of other programs are read |
 //! | `notify`, `webhook_kind` | who gets the main points of a report |
 //! | `quote` | text written as TOML |
 //! | `digest` | one name for all that the figures depend on |
@@ -22,6 +23,7 @@ mod endpoint;
 mod environments;
 mod error;
 mod github;
+mod import;
 mod incident_source;
 mod notify;
 mod push;
@@ -40,6 +42,10 @@ use std::path::{Path, PathBuf};
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, Place};
 pub use github::{Github, GithubAuth};
+pub use import::{
+    ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
+    plain_status,
+};
 pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 pub use notify::{Mail, MailServer, Notifications, Webhook};
 pub use push::{Login, Pushgateway, RemoteWrite};
@@ -78,6 +84,8 @@ pub struct Config {
     pub remote_write: Option<RemoteWrite>,
     /// Who gets the main points of a report.
     pub notify: Option<Notifications>,
+    /// How files of other programs are read, by the name that `import --from` takes.
+    pub imports: Vec<(String, ImportMapping)>,
 }
 
 impl Default for Config {
@@ -96,6 +104,7 @@ impl Default for Config {
             pushgateway: None,
             remote_write: None,
             notify: None,
+            imports: Vec::new(),
         }
     }
 }
@@ -143,6 +152,7 @@ impl Config {
             pushgateway: top.section("pushgateway")?.map(|section| push::pushgateway(&section)).transpose()?,
             remote_write: top.section("remote_write")?.map(|section| push::remote_write(&section)).transpose()?,
             notify: top.section("notify")?.map(|section| notify::read(&section)).transpose()?,
+            imports: import::read(&top)?,
         })
     }
 }

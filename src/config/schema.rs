@@ -64,6 +64,8 @@ pub(super) const CONFIG: &Schema = &[
     ("remote_write", &["url", "bearer_token_env", "username", "password_env", "headers", "header_env"]),
     ("notify", &["webhook_env", "webhook_kind", "mail"]),
     ("notify.mail", &["smtp", "from", "to", "username", "password_env"]),
+    ("import", &[]),
+    ("import.*", &["table", "from", "source", "repo", "delimiter", "time_zone", "time_format", "map", "map_status"]),
 ];
 
 /// A file of bands.
@@ -76,9 +78,16 @@ pub(super) const BANDS: &Schema = &[
     ("recovery_time", &["elite", "high", "medium"]),
 ];
 
-/// The keys of a section, if there is such a section.
+/// The keys of a section, if there is such a section. A `*` stands for any one name.
 pub(super) fn keys(schema: &Schema, section: &str) -> Option<&'static [&'static str]> {
-    schema.iter().find(|(name, _)| *name == section).map(|(_, keys)| *keys)
+    let is_one = |name: &str| {
+        name == section
+            || name
+                .strip_suffix('*')
+                .and_then(|outer| section.strip_prefix(outer))
+                .is_some_and(|own| !own.contains('.'))
+    };
+    schema.iter().find(|(name, _)| is_one(name)).map(|(_, keys)| *keys)
 }
 
 /// The names of the sections at the top of the file.
@@ -96,7 +105,7 @@ pub(super) fn key_hint(schema: &Schema, section: &str, key: &str) -> String {
         return if home.is_empty() {
             "it belongs before the first section".into()
         } else {
-            format!("it belongs in [{home}]")
+            format!("it belongs in [{}]", home.replace('*', "NAME"))
         };
     }
     if here.is_empty() {

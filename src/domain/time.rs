@@ -224,6 +224,14 @@ impl Zone {
         at.utc().with_timezone(&self.0).naive_local()
     }
 
+    /// The first and the last instant at which the clocks of this zone show a time: two where they went back over it,
+    /// none where they went forward over it.
+    pub fn shown_at(self, local: NaiveDateTime) -> Option<(Timestamp, Timestamp)> {
+        let found = self.0.from_local_datetime(&local);
+        let millis = |at: DateTime<Tz>| Timestamp(at.timestamp_millis());
+        found.earliest().map(millis).zip(found.latest().map(millis))
+    }
+
     /// The calendar day that holds an instant.
     pub fn day_of(self, at: Timestamp) -> NaiveDate {
         at.utc().with_timezone(&self.0).date_naive()
@@ -310,6 +318,19 @@ mod tests {
         let apia = Zone::parse("Pacific/Apia").expect("a zone");
         let skipped = apia.span(day("2011-12-30"), day("2011-12-31"));
         assert_eq!(skipped.from, skipped.to, "a day that a zone skipped is empty");
+    }
+
+    #[test]
+    fn clocks_show_an_hour_twice_or_never_when_they_are_changed() {
+        let berlin = Zone::parse("Europe/Berlin").expect("a zone");
+        let shown = |text: &str| {
+            let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a time");
+            berlin.shown_at(local).map(|(first, last)| (first.to_rfc3339(), last.to_rfc3339()))
+        };
+        let both = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+        assert_eq!(shown("2026-07-01 12:00"), both("2026-07-01T10:00:00Z", "2026-07-01T10:00:00Z"));
+        assert_eq!(shown("2026-10-25 02:30"), both("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"));
+        assert_eq!(shown("2026-03-29 02:30"), None);
     }
 
     #[test]

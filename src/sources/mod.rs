@@ -8,6 +8,7 @@ pub mod file;
 pub mod github;
 pub mod incidents;
 mod instants;
+mod labels;
 mod nulls;
 pub mod opsgenie;
 pub mod pagerduty;

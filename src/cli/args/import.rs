@@ -1,25 +1,31 @@
 //! The arguments of `import`.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::exit::UsageError;
+use crate::config::{
+    ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
+    plain_status,
+};
 use crate::domain::event::Table;
-use crate::domain::status::is_known_status;
-use crate::domain::time::parse_history_date;
-use crate::sources::file::{Preset, check_source};
+use crate::domain::time::{Zone, parse_history_date};
+use crate::sources::file::{PRESETS, Preset, check_source, check_time_format, preset};
 
 #[derive(Debug, Args)]
+#[command(after_long_help = presets())]
 pub(in crate::cli) struct Import {
     /// The table (deployments, commits, pull-requests or incidents; omit it with --from), then its CSV or JSON files; `-`
     /// reads standard input. If one file cannot be imported, none is stored.
     #[arg(required = true, value_name = "TABLE FILE")]
     inputs: Vec<PathBuf>,
-    /// The export format, if the files do not use the columns of dora-report.
+    /// The program whose export the files are, or a mapping that --save-mapping has kept. `--help` lists the programs with
+    /// the commands that produce the files.
     #[arg(long, value_name = "WHAT")]
-    from: Option<From>,
+    from: Option<String>,
     /// With `--from github-deployments`: the statuses of the deployments, from
     /// `gh api repos/OWNER/NAME/deployments/ID/statuses`; can be repeated.
     #[arg(long, value_name = "FILE", requires = "from")]
@@ -29,99 +35,227 @@ pub(in crate::cli) struct Import {
     #[arg(long, value_name = "FROM..TO", value_parser = parse_covers)]
     pub(in crate::cli) covers: Option<(NaiveDate, NaiveDate)>,
     /// The system that the files come from. Equal ids of different sources stay separate. Letters, digits, `-` and `_`
-    /// [default: the column `source`, else `file`; with --from: `github`]
+    /// [default: the column `source`, else `file`; with --from: the program]
     #[arg(long, value_name = "NAME", value_parser = parse_source)]
-    pub(in crate::cli) source: Option<String>,
+    source: Option<String>,
+    /// The repo of rows that do not name one.
+    #[arg(long, value_name = "OWNER/NAME", value_parser = import_repo)]
+    repo: Option<String>,
+    /// Reads the column COLUMN of dora-report from the column THEIRS of the file. Can be repeated.
+    #[arg(long, value_name = "COLUMN=THEIRS", value_parser = parse_map)]
+    map: Vec<(&'static str, String)>,
     /// Maps the deployment status THEIRS to a known status: success, failure, error, cancelled, pending or another GitHub
     /// state. Leave THEIRS empty to map rows without a status. Can be repeated.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = parse_status, allow_hyphen_values = true)]
-    pub(in crate::cli) map_status: Vec<(String, String)>,
+    map_status: Vec<(String, String)>,
     /// The column separator of a CSV file: one character, or `tab` [default: detected from the header: `,`, `;`, tab or
     /// `|`]
-    #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
-    pub(in crate::cli) delimiter: Option<u8>,
+    #[arg(long, value_name = "CHAR", value_parser = import_delimiter)]
+    delimiter: Option<u8>,
+    /// The time zone of instants without an offset, like Europe/Berlin or UTC [default: such instants are refused]
+    #[arg(long, value_name = "IANA", value_parser = Zone::parse)]
+    time_zone: Option<Zone>,
+    /// The form of all instants, with the codes of strftime, like `%d.%m.%Y %H:%M`, or `%s` for seconds since 1970
+    /// [default: RFC 3339, and what the program of --from writes]
+    #[arg(long, value_name = "STRFTIME", value_parser = parse_time_format)]
+    time_format: Option<String>,
+    /// Keeps how these files are read as `[import.NAME]` in dora.toml, once they are imported; then `--from NAME` reads the
+    /// next ones.
+    #[arg(long, value_name = "NAME", value_parser = parse_mapping_name)]
+    pub(in crate::cli) save_mapping: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum From {
-    /// Output of `gh api repos/OWNER/NAME/deployments --paginate`; add the statuses with --statuses.
-    GithubDeployments,
-    /// Output of `gh api repos/OWNER/NAME/deployments/ID/statuses --paginate` for each deployment, with or without the
-    /// deployments.
-    GithubDeploymentStatuses,
-}
-
-/// What an import reads.
+/// What an import reads, and how.
 #[derive(Debug)]
 pub(in crate::cli) struct Inputs<'a> {
     pub(in crate::cli) table: Table,
-    pub(in crate::cli) preset: Option<Preset>,
+    pub(in crate::cli) preset: Option<&'static Preset>,
+    pub(in crate::cli) has_statuses: bool,
     pub(in crate::cli) files: Vec<&'a PathBuf>,
+    /// The flags, over the mapping that `--from` names.
+    pub(in crate::cli) mapping: ImportMapping,
+}
+
+/// The presets with the commands and pages that give their files.
+fn presets() -> String {
+    let mut text = String::from("What --from reads, and how to get the files:\n");
+    for preset in PRESETS {
+        let _ = write!(text, "\n  {}: {}\n", preset.name, preset.what);
+        for step in preset.steps {
+            let _ = writeln!(text, "      {step}");
+        }
+    }
+    text.push_str(
+        "\nAny other CSV file, and the next one like it:\n\n      dora-report import deployments builds.csv --repo acme/web --time-zone Europe/Berlin \\\n        \
+         --map id=Build --map sha=Commit --map environment=Stage --map status=Result \\\n        --map created_at=Start \
+         --map finished_at=End --map-status passed=success \\\n        --save-mapping jenkins\n      dora-report import --from \
+         jenkins more-builds.csv\n\ndocs/import.md has a sample of each file.",
+    );
+    text
 }
 
 impl Import {
-    /// The table and the files.
+    /// The table, the files, and how they are read; `saved` are the mappings of the config.
     ///
     /// # Errors
-    /// The first argument names no table, or no file follows.
-    pub(in crate::cli) fn inputs(&self) -> Result<Inputs<'_>, UsageError> {
+    /// The first argument names no table, no file follows, or flags contradict each other.
+    pub(in crate::cli) fn inputs(&self, saved: &[(String, ImportMapping)]) -> Result<Inputs<'_>, UsageError> {
         let inputs = self.inputs.iter().chain(&self.statuses);
         if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(UsageError("`-` is given twice, and standard input can be read once".into()));
         }
-        for (nth, (theirs, ours)) in self.map_status.iter().enumerate() {
-            if self.map_status.iter().skip(nth + 1).any(|(other, means)| other == theirs && means != ours) {
-                return Err(UsageError(format!("--map-status maps `{theirs}` twice, to different statuses")));
+        let base = self.from.as_deref().map(|name| base(name, saved)).transpose()?;
+        let mapping = self.over(base.unwrap_or_default())?;
+        let preset = mapping.from.as_deref().map(known_preset).transpose()?;
+        let first = self.inputs.first().map_or(Path::new(""), PathBuf::as_path);
+        let named = first.to_str().and_then(import_table);
+        let known = preset.map(|preset| preset.table).or(mapping.table);
+        let (table, files) = match (known, named) {
+            // The table may be named beside `--from`, where no file has that name.
+            (Some(table), Some(named)) if self.inputs.len() > 1 && !first.exists() => {
+                if named != table {
+                    let from = self.from.as_deref().unwrap_or_default();
+                    return Err(UsageError(format!("`--from {from}` reads {}, not {}", word(table), word(named))));
+                }
+                (table, 1)
             }
-        }
-        if let Some(from) = self.from {
-            let preset = match from {
-                From::GithubDeployments => Preset::GithubDeployments { has_statuses: !self.statuses.is_empty() },
-                From::GithubDeploymentStatuses => Preset::GithubDeploymentStatuses,
-            };
-            let files = self.inputs.iter().chain(&self.statuses).collect();
-            return Ok(Inputs { table: preset.table(), preset: Some(preset), files });
-        }
-        let name = self.inputs.first().map(|name| name.display().to_string()).unwrap_or_default();
-        let Some(table) = Table::ALL.into_iter().find(|table| table.folder().replace('_', "-") == name) else {
-            return Err(UsageError(format!(
-                "`{name}` is not a table: write `import TABLE FILE...` with deployments, commits, pull-requests or \
-                 incidents, or `import --from WHAT FILE...`"
-            )));
+            (Some(table), _) => (table, 0),
+            (None, Some(named)) => (named, 1),
+            (None, None) => {
+                return Err(UsageError(format!(
+                    "`{}` is not a table: write `import TABLE FILE...` with deployments, commits, pull-requests or \
+                     incidents, or `import --from WHAT FILE...`",
+                    first.display()
+                )));
+            }
         };
-        if table != Table::Deployments && !self.map_status.is_empty() {
-            return Err(UsageError(format!(
-                "--map-status is for deployments; {name} have no status that it could map"
-            )));
-        }
-        let files: Vec<&PathBuf> = self.inputs.iter().skip(1).collect();
+        let files: Vec<&PathBuf> = self.inputs.iter().skip(files).chain(&self.statuses).collect();
+        let name = word(table);
         if files.is_empty() {
             return Err(UsageError(format!("no file is named: write `import {name} FILE...`; `-` is standard input")));
         }
-        Ok(Inputs { table, preset: None, files })
+        self.check(&mapping, table, preset)?;
+        let mapping = ImportMapping { table: Some(table).filter(|_| preset.is_none()), ..mapping };
+        // The statuses of `github-deployments` come in files of their own; the other presets have what there is.
+        let has_statuses = preset.is_none_or(|preset| preset.name != "github-deployments") || !self.statuses.is_empty();
+        Ok(Inputs { table, preset, has_statuses, files, mapping })
     }
+
+    /// The flags over a mapping.
+    fn over(&self, base: ImportMapping) -> Result<ImportMapping, UsageError> {
+        let mut mapping = ImportMapping {
+            source: self.source.clone().or(base.source),
+            repo: self.repo.clone().or(base.repo),
+            delimiter: self.delimiter.or(base.delimiter),
+            zone: self.time_zone.or(base.zone),
+            time_format: self.time_format.clone().or(base.time_format),
+            ..base
+        };
+        if let Some(why) = mapping.time_format.as_deref().and_then(|form| check_time_format(form).err()) {
+            return Err(UsageError(why));
+        }
+        if let Some(why) = mapping.source.as_deref().and_then(|name| check_source(name).err()) {
+            return Err(UsageError(why));
+        }
+        for (nth, (column, theirs)) in self.map.iter().enumerate() {
+            if self.map.iter().take(nth).any(|(other, name)| other == column && name != theirs) {
+                return Err(UsageError(format!("--map gives two columns to `{column}`")));
+            }
+            mapping.map.retain(|(own, _)| own != column);
+            mapping.map.push((column, theirs.clone()));
+        }
+        for (nth, (theirs, ours)) in self.map_status.iter().enumerate() {
+            if self.map_status.iter().take(nth).any(|(other, means)| other == theirs && means != ours) {
+                return Err(UsageError(format!("--map-status maps `{theirs}` twice, to different statuses")));
+            }
+            mapping.statuses.retain(|(own, _)| own != theirs);
+            mapping.statuses.push((theirs.clone(), ours.clone()));
+        }
+        mapping.map.sort_unstable();
+        mapping.statuses.sort_unstable();
+        Ok(mapping)
+    }
+
+    /// Refuses flags that do not fit what is read.
+    fn check(&self, mapping: &ImportMapping, table: Table, program: Option<&Preset>) -> Result<(), UsageError> {
+        let name = word(table);
+        let refused = |why: String| Err(UsageError(why));
+        if table != Table::Deployments && !mapping.statuses.is_empty() {
+            return refused(format!("--map-status is for deployments; {name} have no status that it could map"));
+        }
+        if table == Table::Incidents && mapping.repo.is_some() {
+            return refused(
+                "--repo is for deployments, commits and pull-requests; incidents belong to services".into(),
+            );
+        }
+        if let Some((column, _)) = mapping.map.iter().find(|(column, _)| !table.columns().contains(column)) {
+            return refused(format!(
+                "--map {column}: {name} have no such column; they have {}",
+                table.columns().join(", ")
+            ));
+        }
+        if !self.statuses.is_empty() && program.is_none_or(|program| !program.has_status_files()) {
+            return refused("--statuses is for `--from github-deployments`".into());
+        }
+        if let Some(name) = self.save_mapping.as_deref().filter(|name| preset(name).is_some()) {
+            return refused(format!(
+                "--save-mapping {name}: `--from {name}` is the name of a program; choose another name"
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn word(table: Table) -> String {
+    table.folder().replace('_', "-")
+}
+
+/// What `--from` names: a preset, or a mapping of the config.
+fn base(name: &str, saved: &[(String, ImportMapping)]) -> Result<ImportMapping, UsageError> {
+    if preset(name).is_some() {
+        return Ok(ImportMapping { from: Some(name.to_owned()), ..ImportMapping::default() });
+    }
+    if let Some((_, mapping)) = saved.iter().find(|(own, _)| own == name) {
+        return Ok(mapping.clone());
+    }
+    let known = PRESETS.iter().map(|preset| preset.name).chain(saved.iter().map(|(name, _)| name.as_str()));
+    Err(UsageError(format!(
+        "--from {name}: no such program or mapping; known are {}. `import --help` lists the programs, and --save-mapping \
+         keeps a mapping in dora.toml",
+        known.collect::<Vec<_>>().join(", ")
+    )))
+}
+
+fn known_preset(name: &str) -> Result<&'static Preset, UsageError> {
+    preset(name).ok_or_else(|| {
+        let known: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+        UsageError(format!("dora.toml: `from` of a mapping is `{name}`, which is none of {}", known.join(", ")))
+    })
 }
 
 fn parse_source(text: &str) -> Result<String, String> {
     check_source(text).map(|()| text.to_owned())
 }
 
-fn parse_status(text: &str) -> Result<(String, String), String> {
-    let (theirs, ours) = text.rsplit_once('=').ok_or("write THEIRS=OURS, like succeeded=success")?;
-    let plain = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
-    if is_known_status(&plain(ours)) {
-        Ok((plain(theirs), plain(ours)))
-    } else {
-        Err(format!("`{}` is not a known status; write success, failure, error, cancelled or pending", ours.trim()))
+fn parse_mapping_name(text: &str) -> Result<String, String> {
+    check_mapping_name(text).map(|()| text.to_owned())
+}
+
+fn parse_time_format(text: &str) -> Result<String, String> {
+    check_time_format(text).map(|()| text.to_owned())
+}
+
+fn parse_map(text: &str) -> Result<(&'static str, String), String> {
+    let (column, theirs) = text.split_once('=').ok_or("write COLUMN=THEIRS, like created_at=Start")?;
+    match theirs.trim() {
+        "" => Err("the name of the column in the file is missing; write COLUMN=THEIRS, like created_at=Start".into()),
+        theirs => Ok((import_column(column)?, theirs.to_owned())),
     }
 }
 
-fn parse_delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        _ if text.eq_ignore_ascii_case("tab") || text == "\\t" => Ok(b'\t'),
-        [delimiter] if delimiter.is_ascii() && !matches!(delimiter, b'"' | b'\r' | b'\n') => Ok(*delimiter),
-        _ => Err("write one ASCII character other than a quote, or `tab`".into()),
-    }
+fn parse_status(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.rsplit_once('=').ok_or("write THEIRS=OURS, like succeeded=success")?;
+    Ok((plain_status(theirs), import_status(ours)?))
 }
 
 fn parse_covers(text: &str) -> Result<(NaiveDate, NaiveDate), String> {

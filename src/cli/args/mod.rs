@@ -52,7 +52,7 @@ pub(super) enum Command {
     /// only what is missing.
     Fetch(Fetch),
     /// Add events from files to the dataset: CSV, JSON, or what `gh api` prints.
-    Import(Import),
+    Import(Box<Import>),
     /// Count, check, compact or repair the dataset.
     Dataset {
         #[command(subcommand)]

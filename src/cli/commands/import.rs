@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::cli::args::{Common, Import, Inputs};
 use crate::cli::commands::lock::lock;
+use crate::cli::commands::saved_mapping;
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::Console;
@@ -18,22 +19,28 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Timestamp, Zone};
-use crate::sources::file::{self, FileError, Files, Options};
+use crate::sources::file::{self, FileError, Files, Options, Preset};
 use crate::store::Change;
 
 /// Runs the command.
 pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) -> anyhow::Result<Code> {
-    let Inputs { table, preset, files: paths } = import.inputs()?;
     let context = Context::load(common)?;
+    let Inputs { table, preset, has_statuses, files: paths, mapping } = import.inputs(&context.config.imports)?;
+    let save = import.save_mapping.as_deref().map(|name| saved_mapping::check(name, &mapping, &context)).transpose()?;
     let zone = context.config.settings.zone;
     let started = now();
     let mut writer = lock(&context.data, "importing", started, console)?;
     let covers = until_today(import, table, started, zone, console)?;
     let options = Options {
         preset,
-        source: import.source.clone(),
-        delimiter: import.delimiter,
-        statuses: import.map_status.iter().cloned().collect(),
+        has_statuses,
+        source: mapping.source.clone(),
+        map: mapping.map.clone(),
+        repo: mapping.repo.clone(),
+        zone: mapping.zone,
+        time_format: mapping.time_format.clone(),
+        delimiter: mapping.delimiter,
+        statuses: mapping.statuses.iter().cloned().collect(),
         ..Options::of(table, started)
     };
     let mut files = Files::of(table);
@@ -49,17 +56,20 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
         if import.covers.is_some() {
             name_absent_repos(&read.batch, &name, &context.config.settings, console);
         }
-        let of_file = file::coverage(&read.batch, import.source.as_deref(), covers, zone);
+        let of_file = file::coverage(&read.batch, options.source.as_deref(), covers, zone);
         spans.push((name, read.batch.len(), describe(table, &of_file, zone, import.covers.is_some())));
         covered.extend(of_file);
         files.add(read);
     }
     let stored = writer.standing(files.rows(), &files.other_keys())?;
-    let together = files.reconcile(stored, preset.is_some())?;
+    let together = files.reconcile(stored, preset.is_some_and(Preset::has_status_files))?;
     together.notes.iter().for_each(|note| console.warning(note));
     let change = writer.write_batch(&together.rows, together.index, &covered)?;
     writer.set_zone(&covered, zone.name())?;
     say_what_changed(&spans, together.merged, &change, console);
+    if let Some(save) = save {
+        save.write(console)?;
+    }
     console.detail(&format!("the dataset is {}", context.data.display()));
     Ok(Code::Done)
 }

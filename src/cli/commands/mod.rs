@@ -17,3 +17,4 @@ pub(super) mod push;
 pub(super) mod report;
 pub(super) mod rules;
 pub(super) mod run;
+mod saved_mapping;

@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
+        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",

@@ -2,19 +2,24 @@
 //!
 //! Which of them separates, a line `sep=` says, else the header: the one that gives the most known columns. Case and
 //! white space around a name of the header do not matter.
+//!
+//! The export of another program has its own columns, which its preset knows, or no header at all.
 
-use std::cell::Cell;
+use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use super::Options;
 use super::blocks::{Blocks, LONGEST, too_long};
 use super::error::{FileError, shortened};
-use super::notes::Tally;
+use super::foreign::{Fields, Found, Header, How, lacks, plain};
+use super::notes::OddInstants;
+use super::preset::{Format, Preset, Rule};
+use super::recognise;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt, needed};
 use super::split::{Next, Split};
 use super::text::Lines;
-use crate::domain::event::Table;
 
 /// Columns of a file; an export with a column for every comment of every issue has thousands.
 const MOST_COLUMNS: usize = 100_000;
@@ -24,41 +29,105 @@ const MOST_NAMED: usize = 10;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// How the cells of a record become a row.
+enum Columns<'a> {
+    /// Which column of ours stands where, and those that the file calls otherwise.
+    Ours {
+        places: Vec<(&'static str, usize)>,
+        names: Vec<(&'static str, Cow<'a, str>)>,
+    },
+    Theirs {
+        how: How<'a>,
+        header: Header,
+    },
+}
+
 pub(super) fn read(
     blocks: &mut Blocks<'_>,
     file: &str,
-    delimiter: Option<u8>,
     rows: &mut Collector<'_>,
-    zero_instants: &Cell<Tally>,
+    odd: &OddInstants,
 ) -> Result<(), FileError> {
+    let options = rows.options();
     let (stated, start) = stated_delimiter(blocks.text()?);
     blocks.use_up(start)?;
-    let delimiter = match delimiter.or(stated) {
+    let lines = match options.preset.map(|preset| preset.format) {
+        Some(Format::Lines(fields)) => Some(fields),
+        _ => None,
+    };
+    let delimiter = match options.delimiter.or(stated) {
         Some(known) => known,
-        None => recognised(blocks.text()?, rows.table()),
+        None if lines.is_some() => b'\t',
+        None => recognised(blocks.text()?, |title| is_known(title, options)),
     };
     let mut split = Split::default();
-    let mut columns: Option<Vec<(&'static str, usize)>> = None;
-    let mut width = 0;
+    let mut columns = options.preset.zip(lines).map(|(preset, fields)| Columns::Theirs {
+        how: options.how(preset),
+        header: Header::of(fields.iter().copied()),
+    });
+    let mut width = lines.map_or(0, <[_]>::len);
     loop {
         let (text, mut at) = (blocks.text()?, 0);
-        let mut lines = Lines::from_line(text, blocks.line());
-        while let Next::Record(begin, end) = split.read(text, at, delimiter, blocks.is_whole()) {
+        let mut numbers = Lines::from_line(text, blocks.line());
+        loop {
+            let next = match lines {
+                Some(fields) => split.read_line(text, at, delimiter, fields.len(), blocks.is_whole()),
+                None => split.read(text, at, delimiter, blocks.is_whole()),
+            };
+            let Next::Record(begin, end) = next else { break };
             at = end;
-            let line = lines.at(begin);
+            let line = numbers.at(begin);
+            let shape = |problem| FileError::Shape { file: file.to_owned(), line, problem };
             let Some(columns) = &columns else {
                 if split.len() > MOST_COLUMNS {
-                    let problem = format!("the header has {} columns; at most {MOST_COLUMNS} are read", split.len());
-                    return Err(FileError::Shape { file: file.to_owned(), line, problem });
+                    return Err(shape(format!(
+                        "the header has {} columns; at most {MOST_COLUMNS} are read",
+                        split.len()
+                    )));
                 }
                 let titles: Vec<&str> = (0..split.len()).filter_map(|cell| split.get(text, cell)).collect();
-                (width, columns) = (titles.len(), Some(header(&titles, file, delimiter, rows)?));
+                width = titles.len();
+                columns = Some(match options.preset {
+                    Some(preset) => {
+                        let header = foreign_header(&titles, preset, rows).map_err(shape)?;
+                        Columns::Theirs { how: options.how(preset), header }
+                    }
+                    None => own_header(&titles, file, delimiter, rows)?,
+                });
                 continue;
             };
             if let Some(problem) = broken(&split, width) {
-                return Err(FileError::Shape { file: file.to_owned(), line, problem });
+                let problem = match lines {
+                    None => problem,
+                    Some(fields) => format!(
+                        "this line has {} of the {width} fields {}, separated by tabs{}",
+                        split.len(),
+                        fields.join(", "),
+                        recognise::of_header(
+                            &Header::of(text.get(begin..end).unwrap_or_default().split([',', ';'])),
+                            options.preset
+                        )
+                    ),
+                };
+                return Err(shape(problem));
             }
-            rows.push(&Record { file, line, cells: Cells::Csv { columns, record: &split, text }, zero_instants })?;
+            let forms = options.forms();
+            match columns {
+                Columns::Ours { places, names } => {
+                    let cells = Cells::Csv { columns: places, record: &split, text };
+                    rows.push(&Record { file, line, cells, names, forms, odd })?;
+                }
+                Columns::Theirs { how, header } => match how.row(Fields::Cells { header, record: &split, text }) {
+                    Found::Row(row) => {
+                        let cells = Cells::Json(&row.object);
+                        rows.push(&Record { file, line, cells, names: &row.names, forms, odd })?;
+                    }
+                    Found::Skipped(name) => rows.skip(name),
+                    Found::Unknown => {
+                        return Err(shape(format!("this row is not what `--from {}` reads", how.preset.name)));
+                    }
+                },
+            }
         }
         if blocks.is_whole() {
             if columns.is_some() && !text.is_empty() && !text.ends_with(['\n', '\r']) {
@@ -68,7 +137,7 @@ pub(super) fn read(
         }
         if text.len() - at > LONGEST {
             let problem = too_long("row");
-            return Err(FileError::Shape { file: file.to_owned(), line: lines.at(at), problem });
+            return Err(FileError::Shape { file: file.to_owned(), line: numbers.at(at), problem });
         }
         blocks.use_up(at)?;
         blocks.more()?;
@@ -96,12 +165,26 @@ fn stated_delimiter(text: &str) -> (Option<u8>, usize) {
     }
 }
 
+/// Whether a name of a header is a column that is read.
+fn is_known(title: &str, options: &Options) -> bool {
+    let mapped = options.map.iter().any(|(_, theirs)| theirs.eq_ignore_ascii_case(title));
+    mapped
+        || match options.preset {
+            None => options.table.columns().iter().any(|column| column.eq_ignore_ascii_case(title)),
+            Some(preset) => {
+                let title = plain(title);
+                let columns = preset.kinds.iter().flat_map(|kind| kind.columns);
+                columns.flat_map(|column| column.theirs).any(|name| plain(name) == title)
+            }
+        }
+}
+
 /// The delimiter that gives the header the most known columns, and of several such the most columns.
-fn recognised(text: &str, table: Table) -> u8 {
-    let header = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_lowercase();
+fn recognised(text: &str, is_known: impl Fn(&str) -> bool) -> u8 {
+    let header = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let fit = |delimiter: u8| {
         let titles = header.split(char::from(delimiter)).map(|title| title.trim_matches([' ', '\t', '"']));
-        let known = titles.clone().filter(|title| table.columns().contains(title)).count();
+        let known = titles.clone().filter(|title| is_known(title)).count();
         (known, titles.count())
     };
     // The first of equals.
@@ -118,14 +201,56 @@ fn named(delimiter: u8) -> String {
     }
 }
 
-fn header(
+/// The header of an export.
+///
+/// # Errors
+/// Says which column is missing, and whose export the file seems to be.
+fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) -> Result<Header, String> {
+    let map = &rows.options().map;
+    let header = Header::of(titles.iter().copied());
+    let hint = || recognise::of_header(&header, Some(preset));
+    if let Some((column, theirs)) = map.iter().find(|(_, theirs)| !header.has(theirs)) {
+        return Err(format!("the header has no column `{theirs}`, which --map gives to {column}{}", hint()));
+    }
+    let missing = preset.kinds.iter().find_map(|kind| lacks(kind, map, |name| header.has(name)));
+    if let Some(column) = missing {
+        let line = || recognise::of_line(&titles.join("\t"));
+        let hint = Some(hint()).filter(|hint| !hint.is_empty()).unwrap_or_else(line);
+        let theirs = column.theirs.iter().map(|name| name.replace('_', " ")).collect::<Vec<_>>().join("` or `");
+        let (ours, name) = (column.ours, preset.name);
+        return Err(format!(
+            "the header has no column `{theirs}`, which `--from {name}` reads as {ours}; export all fields, or name the column \
+             with `--map {ours}=NAME`{hint}"
+        ));
+    }
+    let used = |title: &str| is_known(title.trim(), rows.options()) || is_a_field(title, preset);
+    let unused: Vec<String> =
+        titles.iter().filter(|title| !used(title)).map(|title| format!("`{}`", shortened(title.trim()))).collect();
+    if !unused.is_empty() {
+        let more =
+            if unused.len() > MOST_NAMED { format!(" and {} more", unused.len() - MOST_NAMED) } else { String::new() };
+        let named = unused.get(..MOST_NAMED.min(unused.len())).unwrap_or_default().join(", ");
+        rows.note(format!("these columns are not used: {named}{more}"));
+    }
+    Ok(header)
+}
+
+/// Whether a rule of the preset reads a column.
+fn is_a_field(title: &str, preset: &Preset) -> bool {
+    let title = plain(title);
+    let rules = preset.kinds.iter().flat_map(|kind| kind.rules);
+    rules.flat_map(Rule::fields).any(|field| plain(field) == title)
+}
+
+fn own_header<'a>(
     titles: &[&str],
     file: &str,
     delimiter: u8,
-    rows: &mut Collector<'_>,
-) -> Result<Vec<(&'static str, usize)>, FileError> {
-    let table = rows.table();
-    let mut header: Vec<(&'static str, usize)> = Vec::new();
+    rows: &mut Collector<'a>,
+) -> Result<Columns<'a>, FileError> {
+    let (table, options) = (rows.table(), rows.options());
+    let mut places: Vec<(&'static str, usize)> = Vec::new();
+    let mut own_names = Vec::new();
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: file.to_owned(),
         column: shortened(column),
@@ -133,17 +258,37 @@ fn header(
     };
     let named_in_file: Vec<String> = titles.iter().map(|title| title.trim().to_lowercase()).collect();
     let names: FxHashSet<&str> = named_in_file.iter().map(String::as_str).collect();
+    for (column, theirs) in &options.map {
+        let wanted = theirs.to_lowercase();
+        let Some(at) = named_in_file.iter().position(|title| *title == wanted) else {
+            return Err(bad(theirs, format!("is not in the header, and --map gives it to `{column}`")));
+        };
+        places.push((column, at));
+        own_names.push((*column, Cow::Borrowed(theirs.as_str())));
+    }
     let mut unknown = 0;
     for (at, (title, written)) in named_in_file.iter().zip(titles.iter().copied()).enumerate() {
+        let is_mapped = places.iter().any(|(_, place)| *place == at);
         match table.columns().iter().find(|name| *name == title) {
-            Some(name) if header.iter().any(|(standing, _)| standing == name) => {
+            // `--map` gives the column to another one of the file.
+            Some(name) if options.map.iter().any(|(column, _)| column == name) => {
+                if !is_mapped {
+                    rows.note(format!("column `{name}` is ignored, because --map gives {name} to another column"));
+                }
+            }
+            Some(name) if places.iter().any(|(standing, _)| standing == name) => {
                 return Err(bad(title, "appears twice in the header".into()));
             }
-            Some(name) => header.push((name, at)),
+            Some(name) => places.push((name, at)),
+            None if is_mapped => {}
             None => {
-                let missing = table.columns().iter().copied().filter(|name| !names.contains(name));
+                let is_missing = |name: &&str| !names.contains(*name) && !places.iter().any(|(own, _)| own == name);
+                let missing = table.columns().iter().copied().filter(is_missing);
                 if let Some(name) = misspelt(title, missing) {
-                    return Err(bad(written, format!("is not known; did you mean `{name}`? (rename or remove it)")));
+                    return Err(bad(
+                        written,
+                        format!("is not known; did you mean `{name}`? (rename it, remove it, or use --map)"),
+                    ));
                 }
                 unknown += 1;
                 if unknown <= MOST_NAMED {
@@ -155,19 +300,24 @@ fn header(
     if unknown > MOST_NAMED {
         rows.note(format!("{} more unknown columns are ignored", unknown - MOST_NAMED));
     }
-    match needed(table).iter().find(|name| !header.iter().any(|(standing, _)| standing == *name)) {
-        None => Ok(header),
+    let has = |name: &str| places.iter().any(|(standing, _)| *standing == name);
+    let is_stated = |name: &str| name == "repo" && options.repo.is_some();
+    match needed(table).iter().find(|name| !has(name) && !is_stated(name)) {
+        None => Ok(Columns::Ours { places, names: own_names }),
         Some(column) => Err(FileError::MissingColumn {
             file: file.to_owned(),
             column,
             table: table.folder(),
-            needed: needed(table).join(", "),
+            needed: needed(table),
             header: format!(
                 "{} {}, separated by {}",
                 titles.len(),
                 if titles.len() == 1 { "column" } else { "columns" },
                 named(delimiter)
             ),
+            hint: Some(recognise::of_header(&Header::of(titles.iter().copied()), None))
+                .filter(|hint| !hint.is_empty())
+                .unwrap_or_else(|| recognise::of_line(&titles.join("\t"))),
         }),
     }
 }
@@ -175,6 +325,7 @@ fn header(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Table;
 
     #[test]
     fn the_delimiter_is_the_one_that_gives_known_columns() {
@@ -187,7 +338,8 @@ mod tests {
             ("Key;Summary;Created", b';'),
             ("id", b','),
         ] {
-            assert_eq!(recognised(header, Table::Incidents), wanted, "{header}");
+            let is_column = |title: &str| Table::Incidents.columns().contains(&title.to_lowercase().as_str());
+            assert_eq!(recognised(header, is_column), wanted, "{header}");
         }
     }
 

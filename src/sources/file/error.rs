@@ -20,7 +20,8 @@ pub enum FileError {
     /// A column that the table needs is not there.
     #[error(
         "{file}: column `{column}` is missing from the header, which was read as {header}; {table} needs {needed}. \
-         `--delimiter` sets another separator. Nothing was stored"
+         `--delimiter` sets another separator, and `--map {column}=NAME` reads a column with another name{hint}. Nothing was stored",
+        needed = needed.join(", ")
     )]
     MissingColumn {
         /// Its name.
@@ -30,9 +31,11 @@ pub enum FileError {
         /// The table.
         table: &'static str,
         /// All that it needs.
-        needed: String,
+        needed: &'static [&'static str],
         /// How many columns the header has, and what separates them.
         header: String,
+        /// Whose export it seems to be; empty where nothing says so.
+        hint: String,
     },
     /// A column that looks like a misspelt one, or stands twice.
     #[error("{file}: column `{column}` {problem}. Nothing was stored")]
@@ -55,14 +58,16 @@ pub enum FileError {
         problem: String,
     },
     /// A value that cannot be read.
-    #[error("{file}:{line}: column `{column}`: {}{reason}. Nothing was stored", quoted(value))]
+    #[error("{file}:{line}: column {}: {}{reason}. Nothing was stored", named(column, ours), quoted(value))]
     Value {
         /// Its name.
         file: String,
         /// The line, from 1.
         line: u64,
-        /// The column.
-        column: &'static str,
+        /// The column as the file calls it.
+        column: String,
+        /// The same as we call it.
+        ours: &'static str,
         /// The value, shortened; empty where it is missing.
         value: String,
         /// Why it cannot be read.
@@ -114,6 +119,10 @@ pub(super) fn shortened(value: &str) -> String {
         shown.push('…');
     }
     shown.escape_debug().to_string()
+}
+
+fn named(column: &str, ours: &str) -> String {
+    if column == ours { format!("`{ours}`") } else { format!("`{column}` (`{ours}`)") }
 }
 
 fn quoted(value: &str) -> String {

@@ -4,17 +4,19 @@
 //! A commit with `"parents": []` is a root; one without parents is a commit whose parents were not read.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::fmt;
 
-use memchr::memchr2;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::blocks::Blocks;
 use super::error::{FileError, shortened};
-use super::notes::Tally;
+use super::foreign::{Fields, Found, lacks};
+use super::notes::OddInstants;
+use super::pages::{self, end_of_object};
+use super::preset::{Format, Preset};
+use super::recognise;
 use super::record::{Cells, Record};
 use super::rows::{Collector, misspelt};
 use super::text::Lines;
@@ -30,21 +32,68 @@ pub(super) fn read(
     blocks: &mut Blocks<'_>,
     file: &str,
     rows: &mut Collector<'_>,
-    zero_instants: &Cell<Tally>,
+    odd: &OddInstants,
 ) -> Result<(), FileError> {
-    objects(blocks, file, |line, object| {
-        let object = match rows.preset() {
-            Some(preset) => Cow::Owned(preset.columns(&object).map_err(|problem| shape(file, line, problem))?),
-            None => by_column(&object, file, line, rows)?,
+    let options = rows.options();
+    let forms = options.forms();
+    let list = match options.preset.map(|preset| preset.format) {
+        Some(Format::Json { list }) => list,
+        _ => None,
+    };
+    // Keys of `--map` that no object has had.
+    let mut unseen: Vec<&(&str, String)> = options.map.iter().collect();
+    objects(blocks, file, list, |line, object| {
+        let is_one =
+            |key: &str, name: &str| [name, first_part(name)].iter().any(|own| key.trim().eq_ignore_ascii_case(own));
+        let has = |name: &str| object.keys().any(|key| is_one(key, name));
+        unseen.retain(|(_, theirs)| !has(theirs));
+        let Some(preset) = options.preset else {
+            let (object, names) = by_column(&object, file, line, rows)?;
+            return rows.push(&Record { file, line, cells: Cells::Json(&object), names: &names, forms, odd });
         };
-        rows.push(&Record { file, line, cells: Cells::Json(&object), zero_instants })
-    })
+        match options.how(preset).row(Fields::Object(&object)) {
+            Found::Row(row) => {
+                let cells = Cells::Json(&row.object);
+                rows.push(&Record { file, line, cells, names: &row.names, forms, odd })
+            }
+            Found::Skipped(name) => {
+                rows.skip(name);
+                Ok(())
+            }
+            Found::Unknown => Err(shape(file, line, foreign_object(&object, preset, &options.map))),
+        }
+    })?;
+    for (column, theirs) in unseen {
+        rows.note(format!("no object has the key `{}`, which --map gives to `{column}`", shortened(theirs)));
+    }
+    Ok(())
 }
 
-/// Hands on every object of a file at the top or in arrays, with the line that it begins on.
+/// What is wrong with an object that is no record of a preset.
+fn foreign_object(object: &Map<String, Value>, preset: &Preset, map: &[(&'static str, String)]) -> String {
+    let hint = recognise::of_object(object, Some(preset));
+    if !matches!(preset.format, Format::Json { .. }) {
+        return format!("this is JSON, and `--from {}` reads another format{hint}", preset.name);
+    }
+    let kinds: Vec<&str> = preset.kinds.iter().map(|kind| kind.name).collect();
+    let last = preset.kinds.last().and_then(|kind| lacks(kind, map, |name| object.contains_key(first_part(name))));
+    let lacks = match last {
+        Some(column) => format!("it has no `{}`", column.theirs.join("` or `")),
+        None => "its `url` is not like https://api.github.com/repos/OWNER/NAME/deployments/1".into(),
+    };
+    format!("this is not what `--from {}` reads ({}): {lacks}{hint}", preset.name, kinds.join(" or "))
+}
+
+fn first_part(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
+}
+
+/// Hands on every object of a file at the top or in arrays, with the line that it begins on. Of an object with a list of
+/// this name, the objects in the list are handed on.
 fn objects(
     blocks: &mut Blocks<'_>,
     file: &str,
+    list: Option<&str>,
     mut take: impl FnMut(u64, Map<String, Value>) -> Result<(), FileError>,
 ) -> Result<(), FileError> {
     let mut depth = 0_usize;
@@ -66,7 +115,17 @@ fn objects(
                     }
                     let line = lines.at(at);
                     let end = end.unwrap_or(rest.len());
-                    take(line, object(rest.get(..end).unwrap_or_default(), file, line, is_whole)?)?;
+                    let one = rest.get(..end).unwrap_or_default();
+                    match list.filter(|_| end <= LONGEST).and_then(|list| pages::items(one, list)) {
+                        Some(items) => {
+                            let mut lines = Lines::from_line(one, line);
+                            for (at, item) in items {
+                                let line = lines.at(at);
+                                take(line, object(item, file, line, true)?)?;
+                            }
+                        }
+                        None => take(line, object(one, file, line, is_whole)?)?,
+                    }
                     at += end;
                     continue;
                 }
@@ -78,36 +137,6 @@ fn objects(
         }
         blocks.use_up(at)?;
         blocks.more()?;
-    }
-}
-
-/// Where the object ends that a text begins with; none where it goes on behind the text, or something else begins the
-/// text.
-fn end_of_object(text: &[u8]) -> Option<usize> {
-    let (mut at, mut depth) = (0, 0_usize);
-    if text.first() != Some(&b'{') {
-        return None;
-    }
-    loop {
-        match text.get(at)? {
-            b'{' => depth += 1,
-            b'}' if depth == 1 => return Some(at + 1),
-            b'}' => depth -= 1,
-            b'"' => at = end_of_string(text, at + 1)?,
-            _ => {}
-        }
-        at += 1;
-    }
-}
-
-/// The quote that ends the string whose first character is at `from`.
-fn end_of_string(text: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let at = from + memchr2(b'"', b'\\', text.get(from..)?)?;
-        if text.get(at) == Some(&b'"') {
-            return Some(at);
-        }
-        from = at + 2;
     }
 }
 
@@ -180,14 +209,18 @@ fn unreadable(cause: &serde_json::Error, file: &str, line: u64) -> FileError {
     shape(file, line, problem)
 }
 
+/// The columns of an object, and what it calls those that `--map` names.
+type Named<'o, 'a> = (Cow<'o, Map<String, Value>>, Vec<(&'static str, Cow<'a, str>)>);
+
 /// The object with the names of columns as keys.
-fn by_column<'a>(
-    object: &'a Map<String, Value>,
+fn by_column<'o, 'a>(
+    object: &'o Map<String, Value>,
     file: &str,
     line: u64,
-    rows: &mut Collector<'_>,
-) -> Result<Cow<'a, Map<String, Value>>, FileError> {
+    rows: &mut Collector<'a>,
+) -> Result<Named<'o, 'a>, FileError> {
     let columns = Table::columns(rows.table());
+    let map = &rows.options().map;
     let bad = |column: &str, problem: String| FileError::BadColumn {
         file: format!("{file}:{line}"),
         column: shortened(column),
@@ -196,7 +229,7 @@ fn by_column<'a>(
     let name_of = |key: &str| key.trim().to_lowercase();
     let is_written_otherwise = |key: &&String| !columns.contains(&key.as_str()) && columns.contains(&&*name_of(key));
     let mut named = Cow::Borrowed(object);
-    if object.keys().any(|key| is_written_otherwise(&key)) {
+    if object.keys().any(|key| is_written_otherwise(&key)) || !map.is_empty() {
         let mut renamed = Map::new();
         for (key, value) in object {
             let name = name_of(key);
@@ -204,9 +237,16 @@ fn by_column<'a>(
                 return Err(bad(&name, "appears twice in this object".into()));
             }
         }
+        let taken: Vec<Option<Value>> = map.iter().map(|(_, theirs)| renamed.get(&name_of(theirs)).cloned()).collect();
+        for ((column, _), value) in map.iter().zip(taken) {
+            renamed.insert((*column).into(), value.unwrap_or_default());
+        }
         named = Cow::Owned(renamed);
     }
-    for key in object.keys().filter(|key| !columns.contains(&key.as_str()) && !is_written_otherwise(key)) {
+    let is_mapped = |key: &str| map.iter().any(|(_, theirs)| name_of(theirs) == name_of(key));
+    for key in
+        object.keys().filter(|key| !columns.contains(&key.as_str()) && !is_written_otherwise(key) && !is_mapped(key))
+    {
         // Once for each name: a file of a million objects has the same ones in all of them.
         if !rows.is_first(key) {
             continue;
@@ -217,7 +257,8 @@ fn by_column<'a>(
         }
         rows.note(format!("unknown key `{}` is ignored", shortened(key)));
     }
-    Ok(named)
+    let theirs = map.iter().map(|(column, theirs)| (*column, Cow::Borrowed(theirs.as_str())));
+    Ok((named, theirs.collect()))
 }
 
 #[cfg(test)]
@@ -229,7 +270,7 @@ mod tests {
         let mut found = Vec::new();
         Blocks::of(text.as_bytes(), "f")
             .and_then(|mut blocks| {
-                objects(&mut blocks, "f", |line, object| {
+                objects(&mut blocks, "f", None, |line, object| {
                     found.push((line, id(&object)));
                     Ok(())
                 })

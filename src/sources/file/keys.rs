@@ -8,8 +8,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Import;
+use super::deployment_statuses::settle;
 use super::error::{Collision, FileError, shortened};
-use super::preset::settle;
 use super::same_event::{Event, Picked, Relation};
 use crate::domain::batch::{Batch, KeyIndex, KeyPart, Moved, RowId, hash_of};
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Rows, Table};

@@ -3,38 +3,58 @@
 //! A row that cannot be read stops the file with line, column, value and reason. Rows with one key are one event, or
 //! the import is refused ([`Files::reconcile`]). Reads from any `Read`; opens nothing itself. Whether a file is JSON, its first
 //! character says.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `blocks`, `text`, `split` | the text of a file piece by piece, its lines, its cells |
+//! | `delimited`, `json`, `pages` | the records of both formats |
+//! | `preset`, `presets` | what other programs export: one table |
+//! | `foreign`, `recognise` | rows from such an export; whose export a file is |
+//! | `record`, `instant`, `local_time`, `rows`, `notes` | values, rows, and what is said of them |
+//! | `keys`, `same_event`, `deployment_statuses` | rows with one key |
+//! | `covers` | which span a file covers |
 
 mod blocks;
 mod covers;
 mod delimited;
+mod deployment_statuses;
 mod error;
+mod foreign;
 mod instant;
 mod json;
 mod keys;
+mod local_time;
 #[cfg(test)]
 mod mutated;
 mod notes;
+mod pages;
 mod preset;
+mod presets;
+mod recognise;
 mod record;
 mod rows;
 mod same_event;
 mod split;
 mod text;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read;
 
 pub use covers::coverage;
 pub use error::FileError;
 pub use keys::{Files, Reconciled};
+pub use local_time::check_time_format;
 pub use preset::Preset;
+pub use presets::{PRESETS, preset};
 pub use rows::check_source;
 
 use self::blocks::Blocks;
+use self::foreign::How;
+use self::local_time::InstantForms;
+use self::notes::OddInstants;
 use crate::domain::batch::Batch;
 use crate::domain::event::Table;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, Zone};
 
 /// How files are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +62,17 @@ pub struct Options {
     /// What their rows are.
     pub table: Table,
     /// Which program wrote them; without it, they have our columns.
-    pub preset: Option<Preset>,
+    pub preset: Option<&'static Preset>,
+    /// Whether the files of a preset have the statuses of its deployments; without them it is not known how any ended.
+    pub has_statuses: bool,
+    /// Columns of ours, and the names that a file has for them.
+    pub map: Vec<(&'static str, String)>,
+    /// The repo of rows that name none.
+    pub repo: Option<String>,
+    /// The zone of instants without an offset; without it they are refused.
+    pub zone: Option<Zone>,
+    /// The form of all instants, as `strftime` has it.
+    pub time_format: Option<String>,
     /// The source of every row; without it, that of the column `source`, else `file`.
     pub source: Option<String>,
     /// What separates the columns of a CSV file; without it, it is recognised.
@@ -57,7 +87,28 @@ pub struct Options {
 impl Options {
     /// The default options for a table.
     pub fn of(table: Table, now: Timestamp) -> Self {
-        Self { table, preset: None, source: None, delimiter: None, statuses: BTreeMap::new(), now }
+        Self {
+            table,
+            preset: None,
+            has_statuses: true,
+            map: Vec::new(),
+            repo: None,
+            zone: None,
+            time_format: None,
+            source: None,
+            delimiter: None,
+            statuses: BTreeMap::new(),
+            now,
+        }
+    }
+
+    fn how<'a>(&'a self, preset: &'a Preset) -> How<'a> {
+        How { preset, map: &self.map, has_statuses: self.has_statuses }
+    }
+
+    fn forms(&self) -> InstantForms<'_> {
+        let known = self.preset.map_or(&[][..], |preset| preset.times);
+        InstantForms { zone: self.zone, stated: self.time_format.as_deref(), known }
     }
 }
 
@@ -80,20 +131,23 @@ pub struct Import {
 /// The file cannot be read, has unfit columns, or a row that cannot be read.
 pub fn read(input: impl Read, name: &str, options: &Options) -> Result<Import, FileError> {
     let mut blocks = Blocks::of(input, name)?;
-    let zero_instants = Cell::default();
+    let odd = OddInstants::default();
     let mut rows = rows::Collector::new(name, options);
     let begins = blocks.text()?.trim_start().chars().next();
     let is_json = matches!(begins, Some('{' | '['));
-    if options.preset.is_some() && !is_json && begins.is_some() {
+    if let (Some(preset), false, Some(_)) = (options.preset, is_json, begins)
+        && preset.reads_json()
+    {
+        let line = blocks.text()?.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let problem =
-            "this is not JSON, which `--from` reads here; leave `--from` out for a CSV file with our columns".into();
-        return Err(FileError::Shape { file: name.to_owned(), line: 1, problem });
+            format!("this is not JSON, which `--from {}` reads{}", preset.name, recognise::of_text(line, preset));
+        return Err(FileError::Shape { file: name.to_owned(), line: blocks.line(), problem });
     }
     if is_json {
-        json::read(&mut blocks, name, &mut rows, &zero_instants)?;
+        json::read(&mut blocks, name, &mut rows, &odd)?;
     } else {
         blocks.by_line()?;
-        delimited::read(&mut blocks, name, options.delimiter, &mut rows, &zero_instants)?;
+        delimited::read(&mut blocks, name, &mut rows, &odd)?;
     }
-    rows.finish(&zero_instants)
+    rows.finish(&odd)
 }

@@ -22,6 +22,20 @@ impl Tally {
     }
 }
 
+/// Instants of a file that are not what they seem, as they are met.
+#[derive(Debug, Default)]
+pub(super) struct OddInstants {
+    /// Those that programs write for "none".
+    pub(super) zeros: Cell<Tally>,
+    /// Times that clocks showed twice.
+    pub(super) shown_twice: Cell<Tally>,
+}
+
+/// Counts one more on `line`.
+pub(super) fn count(tally: &Cell<Tally>, line: u64) {
+    tally.set(tally.get().and(line));
+}
+
 /// What is counted of the rows of a file while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Tallies {
@@ -79,16 +93,10 @@ fn only_inactive(batch: &Batch, lines: &[u32]) -> Tally {
 }
 
 /// The sentences about the rows of a file; `lines` are theirs.
-pub(super) fn notes(
-    tallies: &Tallies,
-    batch: &Batch,
-    lines: &[u32],
-    zero_instants: &Cell<Tally>,
-    now: Timestamp,
-) -> Vec<String> {
+pub(super) fn notes(tallies: &Tallies, batch: &Batch, lines: &[u32], odd: &OddInstants, now: Timestamp) -> Vec<String> {
     let Tallies { future, backwards, inactive } = *tallies;
     let inactive = if inactive { only_inactive(batch, lines) } else { Tally::default() };
-    let zeros = zero_instants.get();
+    let (zeros, twice) = (odd.zeros.get(), odd.shown_twice.get());
     let plural = |count, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let sentence = |tally: Tally, what: &str| {
         let rows = plural(tally.count, "row has", "rows have");
@@ -104,6 +112,10 @@ pub(super) fn notes(
                 zeros.first_line
             )
         }),
+        sentence(
+            twice,
+            "a time without an offset that clocks showed twice, when they went back; the first of the two instants is taken",
+        ),
         sentence(
             inactive,
             "the status `inactive` alone, which GitHub gives to a deployment when a newer one replaces it, and which does \

@@ -1,198 +1,141 @@
-//! What other programs export, as the columns of our tables.
+//! What is known of the export of another program: where it comes from, and which of its fields are our columns.
 //!
-//! GitHub's REST API lists deployments without their statuses, and the statuses of each deployment apart. Objects of
-//! both kinds are told apart by their keys; each becomes a row of the deployment, and rows of one deployment are its
-//! status history.
+//! A preset is data. [`super::foreign`] builds the rows of every preset in the same way, and [`super::presets`] has all of
+//! them.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::{Map, Value};
+use crate::domain::event::Table;
 
-use super::error::FileError;
-use super::rows;
-use super::same_event::Picked;
-use crate::domain::event::{Deployment, Table};
-use crate::domain::status::State;
-use crate::domain::time::Timestamp;
-
-/// A known export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Preset {
-    /// `gh api repos/OWNER/NAME/deployments --paginate`, and perhaps the statuses beside it.
-    GithubDeployments {
-        /// Whether the statuses are among the files; without them it is not known how any deployment ended.
-        has_statuses: bool,
-    },
-    /// `gh api repos/OWNER/NAME/deployments/ID/statuses --paginate`, with or without the deployments.
-    GithubDeploymentStatuses,
+/// The export of another program.
+#[derive(Debug)]
+pub struct Preset {
+    /// What `--from` calls it.
+    pub name: &'static str,
+    /// What its rows are.
+    pub table: Table,
+    /// What the file is, as the end of a sentence.
+    pub what: &'static str,
+    /// The command or the page that gives the file, one step a line.
+    pub steps: &'static [&'static str],
+    /// The source of its rows, under which the same events are fetched; empty for commits, which have none.
+    pub(super) source: &'static str,
+    /// The format.
+    pub(super) format: Format,
+    /// The kinds of records, of which the first that fits is taken.
+    pub(super) kinds: &'static [Kind],
+    /// Forms of instants without an offset that the program writes.
+    pub(super) times: &'static [&'static str],
 }
+
+impl PartialEq for Preset {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Preset {}
 
 impl Preset {
-    /// What its rows are.
-    pub fn table(self) -> Table {
-        match self {
-            Self::GithubDeployments { .. } | Self::GithubDeploymentStatuses => Table::Deployments,
-        }
+    pub(super) fn reads_json(&self) -> bool {
+        matches!(self.format, Format::Json { .. })
     }
 
-    /// The source of its rows, under which the same events are fetched.
-    pub(super) fn source(self) -> &'static str {
-        match self {
-            Self::GithubDeployments { .. } | Self::GithubDeploymentStatuses => "github",
-        }
+    /// Whether the rows of one deployment are its status history, in one file or in a file of their own.
+    pub fn has_status_files(&self) -> bool {
+        matches!(self.format, Format::Json { .. }) && self.table == Table::Deployments
     }
+}
 
-    /// An object with our columns.
-    ///
-    /// # Errors
-    /// Says what the object lacks.
-    pub(super) fn columns(self, object: &Map<String, Value>) -> Result<Map<String, Value>, String> {
-        let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let is_status = object.contains_key("deployment_url");
-        let url = if is_status { text("deployment_url") } else { text("url") };
-        let Some((repo, id)) = url.and_then(deployment_of) else {
-            return Err("this is neither a deployment of GitHub's REST API nor a status of one: it has no `url` like \
-                        https://api.github.com/repos/OWNER/NAME/deployments/1"
-                .into());
+/// How records stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// With a header.
+    Csv,
+    /// One a line without a header, separated by tabs; the last field is the rest of the line.
+    Lines(&'static [&'static str]),
+    /// Objects, or pages that have them in a list of this name.
+    Json { list: Option<&'static str> },
+}
+
+/// A kind of record.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// What messages call one.
+    pub(super) name: &'static str,
+    /// Our columns that a record of this kind always has, though perhaps without a value. Without them it is no such record.
+    pub(super) marks: &'static [&'static str],
+    pub(super) columns: &'static [Column],
+    /// Applied in this order, after all columns.
+    pub(super) rules: &'static [Rule],
+}
+
+/// Where a column of ours comes from. A list may have several of them.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) ours: &'static str,
+    /// Names in a header, without regard to case, spaces, `_`, `-` and `/`; paths in an object, `*` being every item of a
+    /// list. The first with a value is taken, and for a list all of them.
+    pub(super) theirs: &'static [&'static str],
+    pub(super) reads: Reading,
+}
+
+/// How a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As it is.
+    AsItIs,
+    /// An instant, which may be a number of seconds or milliseconds since 1970.
+    Epoch,
+    /// Items, which in CSV are separated by one of these characters.
+    List(&'static [char]),
+    /// `true` where a list has this item.
+    Has(&'static str),
+    /// The first label that tells a priority by a number, as `P` and the number.
+    PriorityOfLabels,
+    /// What stands behind one of these words in labels like `service: checkout`.
+    Labelled(&'static [&'static str]),
+    /// `OWNER/NAME` of an address of GitHub's API.
+    RepoOfUrl,
+    /// The id of the deployment in an address of GitHub's API.
+    DeploymentOfUrl,
+    /// The page with the deployments of a repo on github.com, from an address of its API.
+    PageOfDeployments,
+    /// The number of the pull request that a merge commit or a squashed commit of GitHub names.
+    PullRequestOfSubject,
+}
+
+/// What a field says beyond its own column.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rule {
+    /// Records in which a field has a value are none of ours; they are counted under this name.
+    Skip { field: &'static str, name: &'static str },
+    /// Where a field has one of these values, in any case.
+    Where { field: &'static str, is: &'static [&'static str], then: Then },
+    /// The status, which other records of the same event tell. Where the files have none of them, it is not known.
+    StatusUntilTold(&'static str),
+}
+
+impl Rule {
+    /// The fields that it reads.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &'static str> {
+        let (field, then) = match *self {
+            Self::Skip { field, .. } => (Some(field), None),
+            Self::Where { field, then, .. } => (Some(field), Some(then)),
+            Self::StatusUntilTold(_) => (None, None),
         };
-        let mut row = Map::new();
-        let mut set = |column: &str, value: Option<&Value>| {
-            if let Some(value) = value.filter(|value| !value.is_null()) {
-                row.insert(column.into(), value.clone());
-            }
+        let filled = match then {
+            Some(Then::Fill(_, theirs)) => Some(theirs),
+            _ => None,
         };
-        set("environment", object.get("environment"));
-        set("created_at", object.get("created_at"));
-        if is_status {
-            set("status", object.get("state"));
-            let state = text("state").unwrap_or_default().to_lowercase();
-            if (State { status: &state, at: Timestamp(0), finished_at: None }).is_terminal() {
-                set("finished_at", object.get("created_at"));
-            }
-        } else {
-            for column in ["sha", "ref", "task"] {
-                set(column, object.get(column));
-            }
-            set("creator", object.get("creator").and_then(|creator| creator.get("login")));
-            if self != (Self::GithubDeployments { has_statuses: false }) {
-                set("status", Some(&"pending".into()));
-            }
-        }
-        set("url", Some(&format!("https://github.com/{repo}/deployments").into()).filter(|_| is_public(url)));
-        row.insert("id".into(), id.into());
-        row.insert("repo".into(), repo.into());
-        Ok(row)
+        field.into_iter().chain(filled)
     }
 }
 
-/// Whether a row is one of a deployment's statuses, which know no revision.
-fn is_status(row: &Deployment) -> bool {
-    row.sha.is_none()
-}
-
-/// Gives every row of a deployment the environment that it is in now: that of the deployment, else that of its newest
-/// status, because a status may move it. Says for how many deployments statuses or the deployments themselves are missing.
-///
-/// # Errors
-/// There are deployments, and no status of any of them: nobody knows how they ended.
-pub(super) fn settle(files: &mut [Picked<Deployment>], stored: &mut [Deployment]) -> Result<Vec<String>, FileError> {
-    let mut current: FxHashMap<String, (bool, Timestamp, Option<String>)> = FxHashMap::default();
-    let mut with_status: FxHashSet<String> = FxHashSet::default();
-    let mut deployments: FxHashSet<String> = FxHashSet::default();
-    for row in files.iter().flat_map(|file| &file.events) {
-        let now = (!is_status(row), row.created_at, row.environment.clone());
-        let known = current.entry(row.id.clone()).or_insert_with(|| now.clone());
-        if (now.0, now.1) >= (known.0, known.1) {
-            *known = now;
-        }
-        if is_status(row) { &mut with_status } else { &mut deployments }.insert(row.id.clone());
-    }
-    let without = deployments.iter().filter(|id| !with_status.contains(*id)).count();
-    let alone = with_status.iter().filter(|id| !deployments.contains(*id)).count();
-    if without > 0 && without == deployments.len() {
-        let (file, line) = files.iter().find_map(|file| Some((&file.name, file.lines.first()?))).unzip();
-        return Err(rows::without_statuses(file.map_or("", String::as_str), line.copied().unwrap_or(1), without));
-    }
-    for row in files.iter_mut().flat_map(|file| &mut file.events).chain(stored) {
-        if let Some((_, _, environment)) = current.get(&row.id) {
-            row.environment.clone_from(environment);
-        }
-    }
-    let of = |count: usize| if count == 1 { "1 deployment".to_owned() } else { format!("{count} deployments") };
-    let mut notes = Vec::new();
-    if without > 0 {
-        notes.push(format!(
-            "no status in these files for {}, which do not count; export their statuses too",
-            of(without)
-        ));
-    }
-    if alone > 0 {
-        notes.push(format!(
-            "statuses without their deployments for {}: the commit is unknown, and the first status is taken as the start; \
-             import the list of deployments too",
-            of(alone)
-        ));
-    }
-    Ok(notes)
-}
-
-fn is_public(url: Option<&str>) -> bool {
-    url.is_some_and(|url| url.starts_with("https://api.github.com/"))
-}
-
-/// Repo and id of `…/repos/OWNER/NAME/deployments/ID`.
-fn deployment_of(url: &str) -> Option<(&str, &str)> {
-    let (_, path) = url.split_once("/repos/")?;
-    let (repo, rest) = path.split_once("/deployments/")?;
-    let id = rest.split('/').next()?;
-    (repo.split('/').count() == 2 && !id.is_empty()).then_some((repo, id))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn columns(preset: Preset, object: &Value) -> Result<Value, String> {
-        preset.columns(object.as_object().expect("an object")).map(Value::Object)
-    }
-
-    #[test]
-    fn a_deployment_and_its_status_become_rows_of_one_key() {
-        let deployment = json!({
-            "url": "https://api.github.com/repos/acme/web/deployments/7", "id": 7, "sha": "a1b2c3d", "ref": "main",
-            "task": "deploy", "environment": "production", "created_at": "2026-07-01T10:00:00Z", "description": null,
-            "creator": {"login": "ann", "id": 1}
-        });
-        let row = json!({
-            "id": "7", "repo": "acme/web", "sha": "a1b2c3d", "ref": "main", "task": "deploy", "creator": "ann",
-            "environment": "production", "created_at": "2026-07-01T10:00:00Z", "status": "pending",
-            "url": "https://github.com/acme/web/deployments"
-        });
-        assert_eq!(columns(Preset::GithubDeploymentStatuses, &deployment), Ok(row));
-        assert!(
-            columns(Preset::GithubDeployments { has_statuses: false }, &deployment)
-                .expect("a row")
-                .get("status")
-                .is_none(),
-            "without statuses the end is unknown"
-        );
-        let status = json!({
-            "id": 99, "state": "success", "environment": "production", "created_at": "2026-07-01T10:05:00Z",
-            "url": "https://ghe.example/api/v3/repos/acme/web/deployments/7/statuses/99",
-            "deployment_url": "https://ghe.example/api/v3/repos/acme/web/deployments/7"
-        });
-        let row = json!({
-            "id": "7", "repo": "acme/web", "environment": "production", "status": "success",
-            "created_at": "2026-07-01T10:05:00Z", "finished_at": "2026-07-01T10:05:00Z"
-        });
-        assert_eq!(columns(Preset::GithubDeploymentStatuses, &status), Ok(row));
-        assert!(
-            columns(
-                Preset::GithubDeploymentStatuses,
-                &json!({"id": 7, "url": "https://api.github.com/repos/acme/web/issues/7"})
-            )
-            .is_err()
-        );
-    }
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Then {
+    /// The column has this value.
+    Set(&'static str, &'static str),
+    /// The column has no value.
+    Clear(&'static str),
+    /// The column has the value of this field, if it has none.
+    Fill(&'static str, &'static str),
 }

@@ -1,13 +1,12 @@
 //! One record of either format, read cell by cell with the reason why a cell cannot be read.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 
 use serde_json::{Map, Value};
 
 use super::error::{FileError, shortened};
-use super::instant;
-use super::notes::Tally;
+use super::local_time::InstantForms;
+use super::notes::{OddInstants, count};
 use super::split::Split;
 use crate::domain::time::Timestamp;
 
@@ -21,8 +20,10 @@ pub(super) struct Record<'a> {
     /// The line it begins on, from 1.
     pub(super) line: u64,
     pub(super) cells: Cells<'a>,
-    /// Instants of this file that programs write for "none", as they are met.
-    pub(super) zero_instants: &'a Cell<Tally>,
+    /// What the file calls our columns, where it has other names.
+    pub(super) names: &'a [(&'static str, Cow<'a, str>)],
+    pub(super) forms: InstantForms<'a>,
+    pub(super) odd: &'a OddInstants,
 }
 
 /// The cells of a record, by column.
@@ -66,10 +67,17 @@ impl<'a> Record<'a> {
         FileError::Value {
             file: self.file.to_owned(),
             line: self.line,
-            column,
+            column: self.name_of(column),
+            ours: column,
             value: shortened(value),
             reason: reason.into(),
         }
+    }
+
+    /// A column as the file calls it.
+    fn name_of(&self, column: &'static str) -> String {
+        let name = self.names.iter().find(|(own, _)| *own == column);
+        name.map_or_else(|| column.to_owned(), |(_, name)| shortened(name))
     }
 
     /// Text without the white space around it, where there is some. A JSON number reads as its decimal text.
@@ -124,10 +132,11 @@ impl<'a> Record<'a> {
         match self.borrowed(column)? {
             None => Ok(None),
             Some(text) => {
-                if let Some(at) = instant::plain(&text) {
-                    return Ok(Some(at));
+                let read = self.forms.read(&text).map_err(|why| self.unreadable(column, &text, why))?;
+                let at = read.at;
+                if read.is_first_of_two {
+                    count(&self.odd.shown_twice, self.line);
                 }
-                let at = Timestamp::parse(&text).map_err(|why| self.unreadable(column, &text, why))?;
                 if at > LATEST {
                     let reason =
                         "after the year 9000, which programs write for no end; leave it empty where there is none";
@@ -142,7 +151,7 @@ impl<'a> Record<'a> {
     pub(super) fn instant(&self, column: &'static str) -> Result<Option<Timestamp>, FileError> {
         let at = self.any_instant(column)?;
         if at.is_some_and(Timestamp::is_placeholder) {
-            self.zero_instants.set(self.zero_instants.get().and(self.line));
+            count(&self.odd.zeros, self.line);
             return Ok(None);
         }
         Ok(at)

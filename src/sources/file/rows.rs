@@ -1,14 +1,13 @@
 //! Records to rows: which columns each table has, which it needs, and what a row may not say.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
 use super::error::{FileError, shortened};
-use super::notes::{self, Tallies, Tally};
+use super::notes::{self, OddInstants, Tallies};
 use super::record::Record;
-use super::{Import, Options, Preset};
+use super::{Import, Options};
 use crate::domain::batch::Batch;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
 use crate::domain::status::is_known_status;
@@ -61,6 +60,8 @@ pub(super) struct Collector<'a> {
     /// Statuses that are not known: how often each occurs, and the line of the first of all.
     unknown: BTreeMap<String, u64>,
     first_unknown: u64,
+    /// Records of other kinds, by what they are called.
+    skipped: BTreeMap<&'static str, u64>,
 }
 
 /// Statuses that a message names.
@@ -80,6 +81,7 @@ impl<'a> Collector<'a> {
             ignored: FxHashSet::default(),
             unknown: BTreeMap::new(),
             first_unknown: 0,
+            skipped: BTreeMap::new(),
         }
     }
 
@@ -87,9 +89,14 @@ impl<'a> Collector<'a> {
         self.options.table
     }
 
-    /// The program that wrote the file, where it has no columns of ours.
-    pub(super) fn preset(&self) -> Option<Preset> {
-        self.options.preset
+    /// How the file is read.
+    pub(super) fn options(&self) -> &'a Options {
+        self.options
+    }
+
+    /// Counts a record that is no row.
+    pub(super) fn skip(&mut self, name: &'static str) {
+        *self.skipped.entry(name).or_default() += 1;
     }
 
     /// Whether a name that is no column occurs for the first time.
@@ -110,7 +117,7 @@ impl<'a> Collector<'a> {
         let named = record.borrowed("source")?;
         let Some(stated) = &self.options.source else {
             let Some(name) = named else {
-                return Ok(self.options.preset.map_or(DEFAULT_SOURCE, Preset::source).to_owned());
+                return Ok(self.options.preset.map_or(DEFAULT_SOURCE, |preset| preset.source).to_owned());
             };
             return check_source(&name)
                 .map_err(|why| record.unreadable("source", &name, why))
@@ -131,10 +138,10 @@ impl<'a> Collector<'a> {
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
         // The clock of whoever wrote the file was wrong: any other row of the same event is newer.
         let observed_at = if observed_at > self.options.now { Timestamp(0) } else { observed_at };
-        let (line, now) = (record.line, self.options.now);
+        let (line, now, repo) = (record.line, self.options.now, self.options.repo.as_deref());
         match self.table() {
             Table::Deployments => {
-                let mut row = Deployment { source, ..deployment(record, observed_at)? };
+                let mut row = Deployment { source, ..deployment(record, repo, observed_at)? };
                 if let Err(unknown) = meaning(&mut row.status, self.options) {
                     if self.unknown.is_empty() {
                         self.first_unknown = line;
@@ -148,12 +155,12 @@ impl<'a> Collector<'a> {
                 self.batch.push(&row);
             }
             Table::Commits => {
-                let row = commit(record, observed_at)?;
+                let row = commit(record, repo, observed_at)?;
                 self.tallies.commit(&row, line, now);
                 self.batch.push(&row);
             }
             Table::PullRequests => {
-                let row = pull_request(record, observed_at)?;
+                let row = pull_request(record, repo, observed_at)?;
                 self.tallies.pull_request(&row, line, now);
                 self.batch.push(&row);
             }
@@ -168,12 +175,16 @@ impl<'a> Collector<'a> {
     }
 
     /// The rows of the file, where every status is known.
-    pub(super) fn finish(self, zero_instants: &Cell<Tally>) -> Result<Import, FileError> {
+    pub(super) fn finish(self, odd: &OddInstants) -> Result<Import, FileError> {
         if !self.unknown.is_empty() {
             return Err(unknown_statuses(self.file, self.first_unknown, &self.unknown));
         }
         let mut said = self.notes;
-        said.extend(notes::notes(&self.tallies, &self.batch, &self.lines, zero_instants, self.options.now));
+        for (name, count) in self.skipped {
+            let records = if count == 1 { format!("1 {name} is") } else { format!("{count} {name}s are") };
+            said.push(format!("{records} skipped"));
+        }
+        said.extend(notes::notes(&self.tallies, &self.batch, &self.lines, odd, self.options.now));
         Ok(Import { name: self.file.to_owned(), batch: self.batch, lines: self.lines, notes: said })
     }
 }
@@ -270,11 +281,24 @@ pub fn check_source(name: &str) -> Result<(), String> {
     }
 }
 
-fn deployment(record: &Record<'_>, observed_at: Timestamp) -> Result<Deployment, FileError> {
+/// The repo that a row names, else the one that the user does.
+fn repo_of(record: &Record<'_>, stated: Option<&str>) -> Result<String, FileError> {
+    match (record.name("repo")?, stated) {
+        (Some(named), _) => Ok(named),
+        (None, Some(stated)) => Ok(stated.to_owned()),
+        (None, None) => Err(record.unreadable(
+            "repo",
+            "",
+            "a value is missing; this column needs one, or --repo OWNER/NAME for all rows that have none",
+        )),
+    }
+}
+
+fn deployment(record: &Record<'_>, repo: Option<&str>, observed_at: Timestamp) -> Result<Deployment, FileError> {
     Ok(Deployment {
         source: String::new(),
         id: record.required_text("id")?,
-        repo: record.required_text("repo")?,
+        repo: repo_of(record, repo)?,
         environment: record.name("environment")?,
         sha: record.revision("sha")?,
         r#ref: record.name("ref")?,
@@ -288,9 +312,9 @@ fn deployment(record: &Record<'_>, observed_at: Timestamp) -> Result<Deployment,
     })
 }
 
-fn commit(record: &Record<'_>, observed_at: Timestamp) -> Result<Commit, FileError> {
+fn commit(record: &Record<'_>, repo: Option<&str>, observed_at: Timestamp) -> Result<Commit, FileError> {
     Ok(Commit {
-        repo: record.required_text("repo")?,
+        repo: repo_of(record, repo)?,
         sha: record
             .revision("sha")?
             .ok_or_else(|| record.unreadable("sha", "", "a value is missing; this column needs one"))?,
@@ -311,9 +335,9 @@ fn parents(record: &Record<'_>) -> Result<Option<Vec<String>>, FileError> {
     }
 }
 
-fn pull_request(record: &Record<'_>, observed_at: Timestamp) -> Result<PullRequest, FileError> {
+fn pull_request(record: &Record<'_>, repo: Option<&str>, observed_at: Timestamp) -> Result<PullRequest, FileError> {
     Ok(PullRequest {
-        repo: record.required_text("repo")?,
+        repo: repo_of(record, repo)?,
         number: record
             .integer("number")?
             .ok_or_else(|| record.unreadable("number", "", "a number is missing; this column needs one"))?,

@@ -4,7 +4,7 @@
 //! is several times as fast as a state machine that copies each cell. Records with quotes are read byte by byte, as the
 //! crate `csv` reads them. What that crate accepts without a word, and what makes one row of two, is reported.
 
-use memchr::{memchr, memchr_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 /// Where a cell lies.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +74,30 @@ impl Split {
         };
         let mut cell = start;
         for at in memchr_iter(delimiter, rest.get(..end).unwrap_or_default()) {
+            self.add(cell, start + at);
+            cell = start + at + 1;
+        }
+        self.add(cell, start + end);
+        Next::Record(start, after_line_end(bytes, start + end))
+    }
+
+    /// Reads a line of at most `most` cells, the last of which is the rest of the line. Quotes have no meaning in it.
+    pub(super) fn read_line(&mut self, text: &str, from: usize, delimiter: u8, most: usize, is_whole: bool) -> Next {
+        self.spans.clear();
+        self.problem = None;
+        let bytes = text.as_bytes();
+        let rest = bytes.get(from..).unwrap_or_default();
+        let start = from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let rest = bytes.get(start..).unwrap_or_default();
+        if rest.is_empty() {
+            return Next::Nothing;
+        }
+        let end = match memchr2(b'\n', b'\r', rest) {
+            None if !is_whole => return Next::Incomplete(start),
+            found => found.unwrap_or(rest.len()),
+        };
+        let mut cell = start;
+        for at in memchr_iter(delimiter, rest.get(..end).unwrap_or_default()).take(most.saturating_sub(1)) {
             self.add(cell, start + at);
             cell = start + at + 1;
         }

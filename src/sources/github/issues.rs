@@ -32,6 +32,7 @@ use crate::http::Clock;
 use crate::sources::incidents::cursor::Cursor;
 use crate::sources::incidents::{GONE, Known, SETTLED_MS, flags};
 use crate::sources::instants::{instant, maybe_instant};
+use crate::sources::labels::after_one_of;
 
 /// The name under which rows and coverage stand.
 pub const ISSUES_SOURCE: &str = "github-issues";
@@ -238,23 +239,5 @@ impl Run {
         };
         flags::verdict(&mut row, caused.then_some(true), "label");
         row
-    }
-}
-
-/// What stands in a label behind one of these names: `service: checkout`, `team/payments`.
-fn after_one_of<'l>(label: &'l str, names: &[&str]) -> Option<&'l str> {
-    let (name, rest) = label.split_once([':', '/'])?;
-    let rest = rest.trim();
-    (names.iter().any(|own| name.trim().eq_ignore_ascii_case(own)) && !rest.is_empty()).then_some(rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_may_name_a_service() {
-        assert_eq!(after_one_of("Service: checkout", &["service"]), Some("checkout"));
-        assert_eq!(after_one_of("services/checkout", &["service"]), None);
     }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::process::Stdio;
 
 mod keys;
+mod mapping;
+mod presets;
 mod shapes;
 mod values;
 

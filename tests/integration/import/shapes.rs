@@ -143,7 +143,7 @@ fn what_gh_api_prints_is_read_with_its_statuses_and_refused_without() {
     let run = alone.write("x.json", "{\"id\": 1}").run(["import", "--from", "github-deployments", "x.json"]);
     assert_eq!(run.code, 4);
     assert!(
-        run.stderr.contains("x.json:1: this is neither a deployment of GitHub's REST API nor a status"),
+        run.stderr.contains("x.json:1: this is not what `--from github-deployments` reads (status of a deployment or deployment): it has no `url`"),
         "{}",
         run.stderr
     );
