@@ -162,7 +162,7 @@ pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
     #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
-    /// Only the configured repos that match; may be given several times. Without [github] in the config, the repos to
+    /// Only the configured repos that match; may be given several times. Without `[github]` in the config, the repos to
     /// read, as owner/name.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(super) repo: Vec<Glob>,
@@ -192,7 +192,7 @@ pub(super) struct Run {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) network: Network,
-    /// Do not send the main points, even if [notify] is configured.
+    /// Do not send the main points, even if `[notify]` is configured.
     #[arg(long)]
     pub(super) no_notify: bool,
     #[command(flatten)]
@@ -204,7 +204,7 @@ pub(super) struct Run {
 pub(super) struct ReportOnly {
     #[command(flatten)]
     pub(super) report: Report,
-    /// After the report is written, send its main points to the webhook and the mail addresses of [notify]. End with
+    /// After the report is written, send its main points to the webhook and the mail addresses of `[notify]`. End with
     /// code 6 where a message could not be sent. `run` does so without this flag.
     #[arg(long)]
     pub(super) notify: bool,

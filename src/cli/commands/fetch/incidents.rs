@@ -17,9 +17,9 @@ use crate::sources::opsgenie::{Flag, JSM, OPSGENIE, OpsGenie, Product};
 use crate::sources::pagerduty::{self, Field, PagerDuty};
 use crate::store::Dataset;
 
-/// How far back the first fetch goes where [github] does not say it.
+/// How far back the first fetch goes where `[github]` does not say it.
 const HISTORY_DAYS: u32 = 365;
-/// Requests in flight at once where [github] does not say it.
+/// Requests in flight at once where `[github]` does not say it.
 const CONCURRENCY: u32 = 8;
 
 /// One incident service, and the variable of its key.
