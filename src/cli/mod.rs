@@ -62,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(rules) => commands::rules::run(rules, &cli.common),
         Command::Export { what } => commands::export::run(what, &cli.common, console),
         Command::Completions { shell } => commands::about::completions(*shell),
+        Command::Schema => commands::about::schema(),
         Command::Man => commands::about::man(),
     };
     match done {

@@ -57,7 +57,7 @@ pub(super) fn read(
 }
 
 fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
-    let document = Document::open(text, path, schema::BANDS)?;
+    let document = Document::open(text, path, &schema::BANDS)?;
     let top = document.top();
     let edition = top.text("edition")?.ok_or_else(|| {
         top.unusable(

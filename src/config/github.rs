@@ -63,7 +63,7 @@ impl Github {
         text.extend(keys.filter_map(|(key, value)| Some(format!("{key} = {}\n", quoted(value?)))));
         let repos: Vec<String> = repos.iter().map(|repo| quoted(repo)).collect();
         text.extend(["repos = [", &repos.join(", "), "]\n"]);
-        let document = Document::open(&text, Path::new("[github]"), schema::CONFIG)?;
+        let document = Document::open(&text, Path::new("[github]"), &schema::CONFIG)?;
         let section = document.top().section("github")?;
         section.map_or_else(|| Err(document.top().incomplete("has no keys")), |section| read(&section))
     }

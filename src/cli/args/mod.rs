@@ -86,6 +86,8 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the JSON Schema of dora.toml, by which editors complete and check the file.
+    Schema,
     /// Print the manual page.
     Man,
 }

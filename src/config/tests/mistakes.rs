@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
+        "dora.toml:1: unknown key `verbose`; every key belongs in a section: [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [pushgateway], [remote_write], [notify]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [pushgateway], [remote_write], [notify]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
@@ -307,7 +307,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[notify]\nmail = { smtp = 's', from = 'a@b', to = ['c@d'], cc = ['e@f'] }\n",
-        "dora.toml:2: unknown key `cc` in [notify.mail]; the keys there are `smtp`, `from`, `to`, `username`, `password_env`",
+        "dora.toml:2: unknown key `cc` in [notify.mail]; the keys there are `smtp`, `from`, `to`, `password_env`, `username`",
     ),
     (
         "[notify]\n\nmail = { smtp = 's', to = ['c@d'] }\n",

@@ -1,0 +1,51 @@
+//! The documents for users, README.md and docs/: their code blocks, and what the tests read from them.
+
+mod config;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A fenced block of a Markdown file.
+#[derive(Debug)]
+struct Block {
+    /// The word after the fence.
+    language: String,
+    /// The line of the fence, from 1.
+    line: usize,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of the project, by its path from the root.
+fn text_of(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|cause| panic!("{path}: {cause}"))
+}
+
+/// `README.md` and every page in `docs`.
+fn pages() -> Vec<String> {
+    let entries = fs::read_dir(root().join("docs")).expect("docs");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    let mut pages: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"))
+        .map(|name| format!("docs/{name}"))
+        .collect();
+    pages.sort();
+    pages.insert(0, "README.md".into());
+    pages
+}
+
+/// The fenced blocks of a page.
+fn blocks(text: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((index, line)) = lines.next() {
+        let Some(language) = line.trim_start().strip_prefix("```") else { continue };
+        let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.trim_start().starts_with("```"));
+        let text = inside.fold(String::new(), |text, line| text + line + "\n");
+        found.push(Block { language: language.into(), line: index + 1, text });
+    }
+    found
+}
