@@ -25,15 +25,13 @@ mod servers;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use self::args::{Cli, Command};
+use self::args::Command;
 use self::output::Console;
 use crate::store;
 
 /// Runs the program with its arguments, the first of which is its name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match args::parse(arguments) {
         Ok(cli) => cli,
         Err(refused) => {
             let code = if refused.use_stderr() { exit::Code::Usage } else { exit::Code::Done };
@@ -63,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export { what } => commands::export::run(what, &cli.common, console),
         Command::Completions { shell } => commands::about::completions(*shell),
         Command::Schema => commands::about::schema(),
-        Command::Man => commands::about::man(),
+        Command::Man(man) => commands::about::man(man),
     };
     match done {
         Ok(code) => code.into(),
