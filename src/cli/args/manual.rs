@@ -181,6 +181,7 @@ const ALL_CODES: &[Exit] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::printed::words_of;
 
     /// Calls `each` with every command and its words, but those of clap's own `help`.
     fn walk(command: &Command, path: &str, each: &mut dyn FnMut(&Command, &str)) {
@@ -243,20 +244,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    /// The words of a line, single quotes removed.
-    fn words_of(line: &str) -> Vec<String> {
-        let mut words = vec![String::new()];
-        let mut is_quoted = false;
-        for letter in line.chars() {
-            match letter {
-                '\'' => is_quoted = !is_quoted,
-                ' ' if !is_quoted => words.push(String::new()),
-                _ => words.last_mut().into_iter().for_each(|word| word.push(letter)),
-            }
-        }
-        words
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod init;
 mod manual;
 mod network;
 mod pages;
+#[cfg(test)]
+mod printed;
 mod prometheus;
 
 use std::path::PathBuf;

@@ -1,6 +1,9 @@
 //! The documents for users, README.md and docs/: their code blocks, and what the tests read from them.
 
+mod commands;
 mod config;
+mod links;
+mod messages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ struct Block {
     language: String,
     /// The line of the fence, from 1.
     line: usize,
+    /// The last line with text before the fence: it may be a comment about the block.
+    before: String,
     text: String,
 }
 
@@ -40,12 +45,17 @@ fn pages() -> Vec<String> {
 /// The fenced blocks of a page.
 fn blocks(text: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
+    let mut before = "";
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
-        let Some(language) = line.trim_start().strip_prefix("```") else { continue };
-        let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.trim_start().starts_with("```"));
-        let text = inside.fold(String::new(), |text, line| text + line + "\n");
-        found.push(Block { language: language.into(), line: index + 1, text });
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            let inside = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.trim_start().starts_with("```"));
+            let text = inside.fold(String::new(), |text, line| text + line + "\n");
+            let (language, before) = (language.into(), std::mem::take(&mut before).trim().into());
+            found.push(Block { language, line: index + 1, before, text });
+        } else if !line.trim().is_empty() {
+            before = line;
+        }
     }
     found
 }
