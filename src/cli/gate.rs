@@ -132,7 +132,7 @@ impl Condition {
                 Unit::Ratio => "a share, like 15% or 0.15",
                 Unit::Seconds => "a duration, like 90m, 7d or 3600s",
             };
-            format!("`{}` is no value for {name}; write {wanted}", right.trim())
+            format!("`{}` is not a valid value for {name}; write {wanted}", right.trim())
         })?;
         Ok(Self { metric, statistic, operator, value })
     }

@@ -8,7 +8,7 @@ use super::reference;
 /// the first section.
 pub(super) type Schema = [(&'static str, Vec<&'static str>)];
 
-/// `dora.toml`, as [`reference`] lists it.
+/// `dora.toml`, as [`mod@reference`] lists it.
 pub(super) static CONFIG: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
     let keys = |section: &reference::Section| section.keys.iter().map(|key| key.name).collect();
     reference::sections().map(|section| (section.name, keys(section))).collect()

@@ -49,7 +49,7 @@ fn printed(page: &str) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
         match (line.trim_start().strip_prefix("```"), language) {
             (Some(_), Some(_)) => language = None,
             (Some(name), None) => language = Some(name),
-            (None, Some("sh" | "cron")) => script += &format!("{line}\n"),
+            (None, Some("sh" | "cron")) => script.extend([line, "\n"]),
             (None, Some(_)) => {}
             (None, None) => {
                 let marked = line.split('`').skip(1).step_by(2).filter(|text| text.starts_with("dora-report "));

@@ -45,7 +45,7 @@ fn read(path: &Path) -> Result<Value, UsageError> {
         UsageError(format!("{name}: cannot be read: {}; name a report.json", plain(&cause.to_string())))
     })?;
     let report: Value = serde_json::from_str(&text)
-        .map_err(|cause| UsageError(format!("{name}: is no JSON ({cause}); name a report.json")))?;
+        .map_err(|cause| UsageError(format!("{name}: is not JSON ({cause}); name a report.json")))?;
     match report["schema_version"].as_u64() {
         Some(1) => Ok(report),
         Some(other) => Err(UsageError(format!("{name}: has schema_version {other}, and this program reads 1"))),

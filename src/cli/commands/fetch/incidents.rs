@@ -160,7 +160,7 @@ fn plan(
 ) -> anyhow::Result<Plan> {
     let github = config.github.as_ref();
     let api_url = Url::parse(api_url.as_str())
-        .map_err(|cause| UsageError(format!("`{}` is no address: {cause}", api_url.as_str())))?;
+        .map_err(|cause| UsageError(format!("`{}` is not a valid address: {cause}", api_url.as_str())))?;
     Ok(Plan {
         api_url,
         token,
