@@ -145,7 +145,7 @@ mod tests {
         for (status, text, way_out) in [
             (401, "who?", "bearer_token_env"),
             (404, "remote write receiver needs to be enabled", "--web.enable-remote-write-receiver"),
-            (413, "too large", "the next run goes on there"),
+            (413, "too large", "the next run continues there"),
         ] {
             let words = said(status, text).to_string();
             assert!(words.contains(way_out) && words.contains(text) && words.contains(&status.to_string()), "{words}");
