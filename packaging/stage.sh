@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts what a package holds beside the program into target/staged: the manual page, completions, licences.
+# Puts what a package holds beside the program into target/staged: the manual pages, completions, licences.
 # Usage: packaging/stage.sh PROGRAM [TARGET]
 #   PROGRAM  a dora-report that runs on this machine
 #   TARGET   the Rust target whose dependencies the list of licences names; default: that of this machine
@@ -16,7 +16,7 @@ staged=target/staged
 
 rm -rf "$staged"
 mkdir -p "$staged/man" "$staged/completions"
-"$program" man >"$staged/man/dora-report.1"
+"$program" man --to "$staged/man"
 "$program" completions bash >"$staged/completions/dora-report.bash"
 "$program" completions zsh >"$staged/completions/_dora-report"
 "$program" completions fish >"$staged/completions/dora-report.fish"

@@ -1,7 +1,26 @@
-//! DORA metrics from the history a team already has.
+//! DORA metrics from the deployment and incident history that a team already has.
 //!
 //! Data flows one way, and imports point only down this line:
-//! `sources → domain → store → facts → metrics → report | export`; `cli` joins them. `http` is the one client of `sources` and `export`.
+//! `sources → domain → store → facts → metrics → report | export`. `cli` joins them.
+//!
+//! # The modules
+//!
+//! - [`domain`]: events, instants, periods, bands and units as plain types. It does no I/O.
+//! - [`platform`]: what differs between operating systems. The only module that names `rustix` and `std::os`.
+//! - [`http`]: the HTTP client with its retries, rate limits and deadlines, and the rule that decides which host may
+//!   receive a token. It is built on `reqwest`; async ends here and in `sources`.
+//! - [`config`]: `dora.toml` as checked settings, and the table of all its keys.
+//! - [`sources`]: GitHub, the incident services and files as events of `domain`. `octocrab` is confined to it.
+//! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and scans with Polars.
+//! - [`facts`]: the facts about each event, for example its service and the commits that a deployment delivered. Polars
+//!   joins them here; `store` and `facts` are the only modules that name `polars`.
+//! - [`metrics`]: facts as figures with intervals, bands and findings, one file per metric. `statrs` is confined to it.
+//! - [`report`]: figures as pages, tables, charts and JSON. It writes no file. `askama`, `plotters`, `resvg` and
+//!   `rust_xlsxwriter` are confined to it.
+//! - [`export`]: figures and events for Prometheus, webhooks and mail, and facts as SQL. `prost` and `snap` are confined to
+//!   it.
+//! - [`cli`]: arguments, commands, messages and exit codes. The only module that reads the clock and the environment and
+//!   writes reports. `clap`, `anyhow` and `indicatif` are confined to it.
 
 pub mod cli;
 pub mod config;

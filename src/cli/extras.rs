@@ -59,7 +59,7 @@ pub(super) fn parse_notes(name: &str, text: &str) -> Result<Notes, UsageError> {
     })?;
     match notes.freezes.iter().find(|freeze| freeze.from >= freeze.to) {
         Some(freeze) => Err(UsageError(format!(
-            "{name}: the freeze {}..{} holds no day: `to` is the first day after it",
+            "{name}: the freeze {}..{} contains no days: `to` is the first day after it",
             freeze.from, freeze.to
         ))),
         None => Ok(notes),

@@ -99,7 +99,7 @@ impl Condition {
         let operators =
             [("<=", Operator::AtMost), (">=", Operator::AtLeast), ("<", Operator::Less), (">", Operator::More)];
         let found = operators.iter().find_map(|(sign, operator)| text.split_once(sign).map(|it| (it, *operator)));
-        let ((left, right), operator) = found.ok_or_else(|| format!("`{text}` compares nothing; {example}"))?;
+        let ((left, right), operator) = found.ok_or_else(|| format!("`{text}` has no comparison; {example}"))?;
         let (name, statistic) = match left.trim().split_once('.') {
             Some((name, statistic)) => (name, Some(statistic.trim())),
             None => (left.trim(), None),
@@ -132,7 +132,7 @@ impl Condition {
                 Unit::Ratio => "a share, like 15% or 0.15",
                 Unit::Seconds => "a duration, like 90m, 7d or 3600s",
             };
-            format!("`{}` is no value for {name}; write {wanted}", right.trim())
+            format!("`{}` is not a valid value for {name}; write {wanted}", right.trim())
         })?;
         Ok(Self { metric, statistic, operator, value })
     }
@@ -207,7 +207,7 @@ mod tests {
         }
         assert_eq!(Gate::parse("cfr > 15% and mttr.p90 >= 1h").expect("two").conditions.len(), 2);
         for (text, words) in [
-            ("cfr", "compares nothing"),
+            ("cfr", "has no comparison"),
             ("speed > 1", "is not a metric"),
             ("cfr.p90 > 1%", "has no `p90`"),
             ("cfr > 15", "15% or 0.15"),

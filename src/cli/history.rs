@@ -34,7 +34,7 @@ pub(super) fn whole(
     let spans = || dataset.coverage().iter().flat_map(|entry| &entry.spans);
     let (Some(begin), Some(end)) = (spans().map(|span| span.from).min(), spans().map(|span| span.to).max()) else {
         return Err(UsageError(format!(
-            "{}: nothing was read yet, so there is nothing to send and nobody can tell what is gone; run `fetch` or \
+            "{}: nothing was read yet, so there is nothing to send or to delete; run `fetch` or \
              `import`, or name the folder of the dataset with --data",
             context.data.display()
         ))

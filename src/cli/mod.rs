@@ -30,8 +30,6 @@ mod written_report;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::args::{BackfillTarget, Cli, Command, LogFormat};
 use self::exit::Code;
 use self::log::LogEvent;
@@ -44,7 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let early = Console::early(log_format(&arguments));
     early.log_panics();
-    let (console, code) = match Cli::try_parse_from(&arguments) {
+    let (console, code) = match args::parse(&arguments) {
         Ok(cli) => {
             let console = Console::new(&cli.common);
             (console, command(&cli, console))
@@ -113,7 +111,8 @@ fn command(cli: &Cli, console: Console) -> Code {
         Command::Rules(rules) => commands::rules::run(rules, &cli.common),
         Command::Export { what } => commands::export::run(what, &cli.common, console),
         Command::Completions { shell } => commands::about::completions(*shell),
-        Command::Man => commands::about::man(),
+        Command::Schema => commands::about::schema(),
+        Command::Man(man) => commands::about::man(man),
     };
     done.unwrap_or_else(|error| {
         console.error(&error);

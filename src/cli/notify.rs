@@ -19,7 +19,7 @@ use crate::metrics::tables::Analysis;
 use crate::report::Provenance;
 use crate::report::message::Message;
 
-/// The longest wait for a host that takes no more messages: a message is not worth more, and the report is there.
+/// The longest wait for a host that accepts no more messages: a message is not worth more, and the report is there.
 pub(super) const MOST_WAIT: Seconds = Seconds(60);
 
 /// What there is to send of a report that is written.

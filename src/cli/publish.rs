@@ -130,7 +130,7 @@ fn refuse_to_lose_figures(place: &Path, analysis: &Analysis) -> anyhow::Result<(
         analysis.groups.first().and_then(|all| all.figures.iter().find_map(|(_, figure)| figure.missing.as_ref()));
     let reason = reason.map_or_else(String::new, |reason| sentence(reason, analysis.settings.zone));
     Err(UsageError(format!(
-        "{}: the report that is there has figures and this one would have none, so it was not replaced. {reason} Check \
+        "{}: the existing report has figures and the new one would have none, so it was not replaced. {reason} Check \
          that --data names the right dataset, choose another folder with --out, or delete the report first",
         place.display()
     ))
@@ -172,7 +172,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
     let refuse = |what: &Path| {
         let what = what.display();
         Err(UsageError(format!(
-            "{what}: stands where the report belongs and was not written by this program: move it away, or choose another folder with --out"
+            "{what}: is in the place of the report and was not written by this program: move it away, or choose another folder with --out"
         ))
         .into())
     };

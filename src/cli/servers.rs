@@ -101,7 +101,8 @@ pub(super) fn runtime() -> anyhow::Result<Runtime> {
 }
 
 fn address(endpoint: &Endpoint, section: &str) -> Result<Url, UsageError> {
-    Url::parse(endpoint.as_str()).map_err(|cause| UsageError(format!("`url` in [{section}] is no address: {cause}")))
+    Url::parse(endpoint.as_str())
+        .map_err(|cause| UsageError(format!("`url` in [{section}] is not a valid address: {cause}")))
 }
 
 /// A client for requests to one of them.

@@ -57,7 +57,7 @@ pub(super) fn read(
 }
 
 fn parse(text: &str, path: &Path) -> Result<Bands, ConfigError> {
-    let document = Document::open(text, path, schema::BANDS)?;
+    let document = Document::open(text, path, &schema::BANDS)?;
     let top = document.top();
     let edition = top.text("edition")?.ok_or_else(|| {
         top.unusable(
@@ -113,7 +113,7 @@ fn is_worse(limit: Limit, better: Limit) -> bool {
 }
 
 fn frequency(text: &str) -> Result<Limit, String> {
-    let unreadable = || format!("`{text}` is no threshold; write one like `> 1 per 1d` or `>= 1 per 31d`");
+    let unreadable = || format!("`{text}` is not a valid threshold; write one like `> 1 per 1d` or `>= 1 per 31d`");
     let (or_equal, rest) = comparison(text, '>').ok_or_else(unreadable)?;
     let (count, span) = rest.split_once(" per ").ok_or_else(unreadable)?;
     let count: u32 = count.trim().parse().map_err(|_| unreadable())?;
@@ -126,7 +126,7 @@ fn frequency(text: &str) -> Result<Limit, String> {
 }
 
 fn duration(text: &str) -> Result<Limit, String> {
-    let unreadable = || format!("`{text}` is no threshold; write one like `< 1h` or `<= 7d`");
+    let unreadable = || format!("`{text}` is not a valid threshold; write one like `< 1h` or `<= 7d`");
     let (or_equal, rest) = comparison(text, '<').ok_or_else(unreadable)?;
     let seconds = parse_duration(rest)?;
     if seconds.0 == 0 {
@@ -136,7 +136,7 @@ fn duration(text: &str) -> Result<Limit, String> {
 }
 
 fn percentage(text: &str) -> Result<Limit, String> {
-    let unreadable = || format!("`{text}` is no threshold; write a percentage like `< 5%` or `<= 15%`");
+    let unreadable = || format!("`{text}` is not a valid threshold; write a percentage like `< 5%` or `<= 15%`");
     let (or_equal, rest) = comparison(text, '<').ok_or_else(unreadable)?;
     let digits = rest.strip_suffix('%').ok_or_else(unreadable)?.trim_end();
     if !digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.') {
@@ -221,27 +221,27 @@ medium = "<= 1w"
             ),
             (
                 "edition = 'x'\n[lead_time]\nelite = '> 1h'",
-                "b.toml:3: `elite` in [lead_time]: `> 1h` is no threshold; write one like `< 1h` or `<= 7d`",
+                "b.toml:3: `elite` in [lead_time]: `> 1h` is not a valid threshold; write one like `< 1h` or `<= 7d`",
             ),
             (
                 "edition = 'x'\n[lead_time]\nelite = '< 0h'",
-                "b.toml:3: `elite` in [lead_time]: `< 0h` is no threshold; write one like `< 1h` or `<= 7d`",
+                "b.toml:3: `elite` in [lead_time]: `< 0h` is not a valid threshold; write one like `< 1h` or `<= 7d`",
             ),
             (
                 "edition = 'x'\n[lead_time]\nelite = '< 1 hour'",
-                "b.toml:3: `elite` in [lead_time]: `1 hour` is no duration; write a whole number and s, m, h, d or w, like `1h`",
+                "b.toml:3: `elite` in [lead_time]: `1 hour` is not a valid duration; write a whole number and s, m, h, d or w, like `1h`",
             ),
             (
                 "edition = 'x'\n[deployment_frequency]\nelite = '> 1'",
-                "b.toml:3: `elite` in [deployment_frequency]: `> 1` is no threshold; write one like `> 1 per 1d` or `>= 1 per 31d`",
+                "b.toml:3: `elite` in [deployment_frequency]: `> 1` is not a valid threshold; write one like `> 1 per 1d` or `>= 1 per 31d`",
             ),
             (
                 "edition = 'x'\n[change_failure_rate]\nelite = '< 0.05'",
-                "b.toml:3: `elite` in [change_failure_rate]: `< 0.05` is no threshold; write a percentage like `< 5%` or `<= 15%`",
+                "b.toml:3: `elite` in [change_failure_rate]: `< 0.05` is not a valid threshold; write a percentage like `< 5%` or `<= 15%`",
             ),
             (
                 "edition = 'x'\n[change_failure_rate]\nelite = '< 101%'",
-                "b.toml:3: `elite` in [change_failure_rate]: `< 101%` is no threshold; write a percentage like `< 5%` or `<= 15%`",
+                "b.toml:3: `elite` in [change_failure_rate]: `< 101%` is not a valid threshold; write a percentage like `< 5%` or `<= 15%`",
             ),
             (
                 "edition = 'x'\n[lead_time]\nmedium = '< 1h'\nelite = '< 1d'",

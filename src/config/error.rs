@@ -112,7 +112,7 @@ pub enum ConfigError {
     },
     /// A secret stands in the file; its value is never repeated.
     #[error(
-        "{at}: {key} looks like a secret, and none belongs in this file: take it out, put it into an environment \
+        "{at}: {key} looks like a secret, and this file must not contain any: remove it, put it into an environment \
          variable, and {way_out}"
     )]
     Secret {
@@ -135,7 +135,7 @@ pub enum ConfigError {
         key: String,
     },
     /// Two services have one name.
-    #[error("{at}: service `{name}` is already there at {first}; names must differ by more than case")]
+    #[error("{at}: service `{name}` already exists at {first}; names must differ by more than case")]
     DuplicateService {
         /// Where the second one stands.
         at: Place,

@@ -63,7 +63,7 @@ impl Github {
         text.extend(keys.filter_map(|(key, value)| Some(format!("{key} = {}\n", quoted(value?)))));
         let repos: Vec<String> = repos.iter().map(|repo| quoted(repo)).collect();
         text.extend(["repos = [", &repos.join(", "), "]\n"]);
-        let document = Document::open(&text, Path::new("[github]"), schema::CONFIG)?;
+        let document = Document::open(&text, Path::new("[github]"), &schema::CONFIG)?;
         let section = document.top().section("github")?;
         section.map_or_else(|| Err(document.top().incomplete("has no keys")), |section| read(&section))
     }
@@ -104,7 +104,7 @@ fn repo(text: &Text<'_>, has_org: bool) -> Result<Glob, ConfigError> {
         return Err(text.unusable(format!("`{0}` has no owner; write `owner/{0}`", text.value)));
     };
     if owner.is_empty() || name.is_empty() || (glob.is_literal() && name.contains('/')) {
-        return Err(text.unusable(format!("`{}` is no repo; write `owner/name`", text.value)));
+        return Err(text.unusable(format!("`{}` is not a repo; write `owner/name`", text.value)));
     }
     if !has_org && owner.contains(['*', '?', '[', '{', '\\']) {
         return Err(text.unusable(format!("`{}`: write the owner out, or name it with `org`", text.value)));

@@ -7,7 +7,8 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `schema` | which sections and keys there are |
+//! | `reference` | every section and key: type, default, meaning, example; from it the documentation and the JSON Schema |
+//! | `schema` | which keys are known, and the nearest one to an unknown key |
 //! | `document`, `secret` | TOML with lines; unknown keys, wrong types and secrets are refused |
 //! | `settings`, `service`, `bands` | what the figures depend on |
 //! | `github`, `incident_source`, `push`, `endpoint` | where history comes from and figures go |
@@ -28,6 +29,7 @@ mod incident_source;
 mod notify;
 mod push;
 mod quote;
+pub mod reference;
 mod schema;
 mod secret;
 mod service;
@@ -118,7 +120,7 @@ impl Config {
     /// # Errors
     /// The first mistake there is, see [`ConfigError`].
     pub fn parse(text: &str, path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Self, ConfigError> {
-        let document = Document::open(text, path, schema::CONFIG)?;
+        let document = Document::open(text, path, &schema::CONFIG)?;
         let top = document.top();
         let default = Self::default();
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -1,85 +1,33 @@
 //! Which sections there are and which keys each has, and what to say about one that is not there.
 
-/// One section: its name, with a dot before a nested one's own; `""` holds the keys before the first section.
-pub(super) type Schema = [(&'static str, &'static [&'static str])];
+use std::sync::LazyLock;
 
-/// `dora.toml`.
-pub(super) const CONFIG: &Schema = &[
-    ("report", &["organisation", "logo", "timezone", "window_days", "fiscal_year_start", "bands", "out"]),
-    ("data", &["dir"]),
-    (
-        "github",
-        &[
-            "api_url",
-            "token_env",
-            "app_id",
-            "installation_id",
-            "private_key_file",
-            "org",
-            "repos",
-            "exclude",
-            "deployments_from",
-            "only_production",
-            "history_days",
-            "concurrency",
-        ],
-    ),
-    ("deployments", &["environments", "exclude_environments", "merge_within"]),
-    (
-        "pagerduty",
-        &[
-            "api_url",
-            "token_env",
-            "services",
-            "caused_by_deploy",
-            "deployment_ref",
-            "change_events",
-            "acknowledgements",
-        ],
-    ),
-    ("pagerduty.caused_by_deploy", &["custom_field", "title", "note"]),
-    ("pagerduty.deployment_ref", &["custom_field", "title", "note"]),
-    ("opsgenie", &["api_url", "token_env", "read", "caused_by_deploy", "deployment_ref"]),
-    ("opsgenie.caused_by_deploy", &["tag", "property"]),
-    ("opsgenie.deployment_ref", &["property"]),
-    ("jsm", &["api_url", "cloud_id", "site", "email", "token_env", "caused_by_deploy", "deployment_ref"]),
-    ("jsm.caused_by_deploy", &["tag", "property"]),
-    ("jsm.deployment_ref", &["property"]),
-    ("github_issues", &["labels", "caused_by_deploy", "count_not_planned"]),
-    (
-        "incidents",
-        &[
-            "attribution",
-            "attribution_window",
-            "count_rollbacks",
-            "min_priority",
-            "urgencies",
-            "ignore_tags",
-            "verdict_days",
-        ],
-    ),
-    ("rework", &["labels", "branches", "titles", "refs", "tasks"]),
-    ("service", &["name", "team", "repos", "environments", "pagerduty", "opsgenie", "incidents"]),
-    ("pushgateway", &["url", "job", "username", "password_env", "bearer_token_env"]),
-    ("remote_write", &["url", "bearer_token_env", "username", "password_env", "headers", "header_env"]),
-    ("notify", &["webhook_env", "webhook_kind", "mail"]),
-    ("notify.mail", &["smtp", "from", "to", "username", "password_env"]),
-    ("import", &[]),
-    ("import.*", &["table", "from", "source", "repo", "delimiter", "time_zone", "time_format", "map", "map_status"]),
-];
+use super::reference;
+
+/// The sections with their keys. A nested one has its parent's name and a dot before its own; `""` holds the keys before
+/// the first section.
+pub(super) type Schema = [(&'static str, Vec<&'static str>)];
+
+/// `dora.toml`, as [`mod@reference`] lists it.
+pub(super) static CONFIG: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
+    let keys = |section: &reference::Section| section.keys.iter().map(|key| key.name).collect();
+    let named = |section: &'static reference::Section| match section.any_name() {
+        Some(any) => vec![(section.name, Vec::new()), (any, keys(section))],
+        None => vec![(section.name, keys(section))],
+    };
+    reference::sections().flat_map(named).collect()
+});
 
 /// A file of bands.
-pub(super) const BANDS: &Schema = &[
-    ("", &["edition", "min_sample", "note"]),
-    ("deployment_frequency", &["elite", "high", "medium"]),
-    ("lead_time", &["elite", "high", "medium"]),
-    ("change_failure_rate", &["elite", "high", "medium"]),
-    ("time_to_restore", &["elite", "high", "medium"]),
-    ("recovery_time", &["elite", "high", "medium"]),
-];
+pub(super) static BANDS: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
+    let metrics =
+        ["deployment_frequency", "lead_time", "change_failure_rate", "time_to_restore", "recovery_time"].into_iter();
+    let bands = metrics.map(|metric| (metric, vec!["elite", "high", "medium"]));
+    [("", vec!["edition", "min_sample", "note"])].into_iter().chain(bands).collect()
+});
 
 /// The keys of a section, if there is such a section. A `*` stands for any one name.
-pub(super) fn keys(schema: &Schema, section: &str) -> Option<&'static [&'static str]> {
+pub(super) fn keys<'a>(schema: &'a Schema, section: &str) -> Option<&'a [&'static str]> {
     let is_one = |name: &str| {
         name == section
             || name
@@ -87,7 +35,7 @@ pub(super) fn keys(schema: &Schema, section: &str) -> Option<&'static [&'static 
                 .and_then(|outer| section.strip_prefix(outer))
                 .is_some_and(|own| !own.contains('.'))
     };
-    schema.iter().find(|(name, _)| is_one(name)).map(|(_, keys)| *keys)
+    schema.iter().find(|(name, _)| is_one(name)).map(|(_, keys)| keys.as_slice())
 }
 
 /// The names of the sections at the top of the file.
@@ -109,7 +57,7 @@ pub(super) fn key_hint(schema: &Schema, section: &str, key: &str) -> String {
         };
     }
     if here.is_empty() {
-        return format!("every key stands in a section: {}", list(&sections(schema), "[", "]"));
+        return format!("every key belongs in a section: {}", list(&sections(schema), "[", "]"));
     }
     format!("the keys there are {}", list(here, "`", "`"))
 }
@@ -160,16 +108,16 @@ mod tests {
                 "the keys there are `url`, `job`, `username`, `password_env`, `bearer_token_env`",
             ),
         ] {
-            assert_eq!(key_hint(CONFIG, section, key), hint, "{section}.{key}");
+            assert_eq!(key_hint(&CONFIG, section, key), hint, "{section}.{key}");
         }
-        assert_eq!(key_hint(BANDS, "lead_time", "edition"), "it belongs before the first section");
+        assert_eq!(key_hint(&BANDS, "lead_time", "edition"), "it belongs before the first section");
     }
 
     #[test]
     fn a_section_hint_names_a_near_section_or_all_of_them() {
-        assert_eq!(section_hint(CONFIG, "services"), "the nearest right one is [service]");
+        assert_eq!(section_hint(&CONFIG, "services"), "the nearest right one is [service]");
         assert_eq!(
-            section_hint(BANDS, "x"),
+            section_hint(&BANDS, "x"),
             "the sections are [deployment_frequency], [lead_time], [change_failure_rate], [time_to_restore], [recovery_time]"
         );
     }

@@ -64,7 +64,7 @@ fn incidents(section: &Section<'_>, settings: &mut Settings) -> Result<(), Confi
     settings.count_rollbacks = section.flag("count_rollbacks")?.unwrap_or(settings.count_rollbacks);
     if let Some(text) = section.text("min_priority")? {
         let number = priority_rank(text.value).ok_or_else(|| {
-            text.unusable(format!("`{}` tells no rank; write P1…, SEV1… or a word such as high", text.value))
+            text.unusable(format!("`{}` has no known rank; write P1…, SEV1… or a word such as high", text.value))
         })?;
         settings.min_priority = Some(number);
     }

@@ -29,7 +29,7 @@ impl Glob {
             .literal_separator(false)
             .backslash_escape(true)
             .build()
-            .map_err(|cause| format!("`{text}` is no pattern: {}", cause.kind()))?;
+            .map_err(|cause| format!("`{text}` is not a valid pattern: {}", cause.kind()))?;
         // A name without a sign of its own is compared, which takes a hundredth of a search.
         if text.is_ascii() && !text.contains(SIGNS) {
             return Ok(Self::literal(text));

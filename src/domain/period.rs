@@ -38,7 +38,7 @@ impl Period {
     /// The range is empty or runs backwards.
     pub fn range(from: NaiveDate, to: NaiveDate) -> Result<Self, String> {
         if from >= to {
-            return Err(format!("the period {from}..{to} holds no day: the second date is the first day after it"));
+            return Err(format!("the period {from}..{to} contains no days: the second date is the first day after it"));
         }
         Ok(Self { from, to, label: format!("{from}_{to}"), unit: Unit::Days })
     }
@@ -72,7 +72,7 @@ impl Period {
     /// Reads a period in a year that begins in January, see [`Period::parse_in`].
     ///
     /// # Errors
-    /// The text is not a period, or a range that holds no day.
+    /// The text is not a period, or a range that contains no days.
     pub fn parse(text: &str, today: NaiveDate) -> Result<Self, String> {
         Self::parse_in(Calendar::default(), text, today)
     }
@@ -82,7 +82,7 @@ impl Period {
     /// January, quarters, halves and years are `FY2027-Q1`, `FY2027-H1` and `FY2027`.
     ///
     /// # Errors
-    /// None of those forms, or a range that holds no day.
+    /// None of those forms, or a range that contains no days.
     pub fn parse_in(calendar: Calendar, text: &str, today: NaiveDate) -> Result<Self, String> {
         if let Some((from, to)) = text.split_once("..") {
             return Self::range(date_or_month(from)?, date_or_month(to)?);

@@ -25,7 +25,8 @@ const HISTORY: std::ops::RangeInclusive<i32> = 1970..=9998;
 /// # Errors
 /// It is none, or outside the years 1 to 9998.
 pub fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    let date: NaiveDate = text.parse().map_err(|_| format!("`{text}` is no date; write one like 2026-07-01"))?;
+    let date: NaiveDate =
+        text.parse().map_err(|_| format!("`{text}` is not a valid date; write one like 2026-07-01"))?;
     if YEARS.contains(&date.year()) { Ok(date) } else { Err(format!("`{text}` is outside the years 1 to 9998")) }
 }
 
@@ -276,7 +277,8 @@ impl fmt::Display for Zone {
 /// # Errors
 /// Any other text.
 pub fn parse_duration(text: &str) -> Result<Seconds, String> {
-    let unreadable = || format!("`{text}` is no duration; write a whole number and s, m, h, d or w, like `1h`");
+    let unreadable =
+        || format!("`{text}` is not a valid duration; write a whole number and s, m, h, d or w, like `1h`");
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let seconds = match &text[digits.len()..] {
         "s" => 1,

@@ -65,7 +65,7 @@ pub enum HttpError {
         tries: u32,
     },
     /// The limit of the service outlasts the longest wait, or comes back after every wait.
-    #[error("{host}: takes no more requests until {until}, {}: what was done is kept", allowed(*waits, *max_wait))]
+    #[error("{host}: accepts no more requests until {until}, {}: what was done is kept", allowed(*waits, *max_wait))]
     Limit {
         /// The host.
         host: String,
@@ -78,7 +78,7 @@ pub enum HttpError {
     },
     /// A redirect that neither a token nor a body must follow.
     #[error(
-        "{from}: points to {to}, and what is meant for the one is not sent to the other; if that is right, configure {to}"
+        "{from}: points to {to}, and data for the first is not sent to the second; if the second is right, configure {to}"
     )]
     Redirected {
         /// The host that was asked.
@@ -105,7 +105,7 @@ pub enum HttpError {
         most: String,
     },
     /// The token cannot stand in a header.
-    #[error("the token holds a character that no token has (a line break?); set it anew")]
+    #[error("the token holds a character that no token has (a line break?); set it again")]
     UnusableToken,
     /// No request can be made of the address.
     #[error("{host}: the address of a request cannot be used: {cause}; is a name in it too long?")]

@@ -122,12 +122,12 @@ fn flags_that_cannot_be_read_are_usage_errors_with_an_example() {
     let place = Place::new();
     place.write("dora.toml", CONFIG);
     for (arguments, wanted) in [
-        (["--since", "yesterday"], "`yesterday` is no date; write one like 2026-07-01"),
-        (["--since", "2026-07-01T00:00:00Z"], "is no date"),
+        (["--since", "yesterday"], "`yesterday` is not a valid date; write one like 2026-07-01"),
+        (["--since", "2026-07-01T00:00:00Z"], "is not a valid date"),
         (["--since", "9998-01-01"], "`--since 9998-01-01` lies in the future"),
-        (["--max-wait", "soon"], "`soon` is no duration; write a whole number and s, m, h, d or w"),
-        (["--max-wait", "1y"], "`1y` is no duration"),
-        (["--repo", "acme/["], "`acme/[` is no pattern"),
+        (["--max-wait", "soon"], "`soon` is not a valid duration; write a whole number and s, m, h, d or w"),
+        (["--max-wait", "1y"], "`1y` is not a valid duration"),
+        (["--repo", "acme/["], "`acme/[` is not a valid pattern"),
     ] {
         refused(&place, &fetch(&place, &arguments, Some("t")), 2, &[wanted]);
     }

@@ -117,7 +117,7 @@ fn a_link_in_place_of_the_list_of_reports_is_refused() {
     symlink(place.path("precious.txt"), place.path("reports/index.html")).expect("a link");
     let run = place.run(REPORT);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    assert!(run.stderr.contains("reports/index.html: stands where the report belongs"), "{}", run.stderr);
+    assert!(run.stderr.contains("reports/index.html: is in the place of the report"), "{}", run.stderr);
     is_untouched(&place, "index.html");
 }
 
@@ -211,7 +211,7 @@ fn a_file_of_someone_else_is_not_replaced_although_it_has_the_name_of_a_report_s
             let before = place.files("reports");
             let run = place.run(REPORT);
             assert_eq!(run.code, 2, "{name}: {}", run.stderr);
-            assert!(run.stderr.contains(&format!("{name}: stands where the report belongs")), "{name}: {}", run.stderr);
+            assert!(run.stderr.contains(&format!("{name}: is in the place of the report")), "{name}: {}", run.stderr);
             assert_eq!(place.files("reports"), before, "{name}");
         }
     }

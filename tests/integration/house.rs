@@ -20,8 +20,22 @@ const ROOMS: [(&str, u8); 11] = [
     ("export", 6),
     ("cli", 7),
 ];
-/// Where Polars may be named.
-const POLARS_ROOMS: [&str; 2] = ["store", "facts"];
+/// Dependencies that do the work of one room, and where they may be named.
+const CONFINED: [(&str, &[&str]); 13] = [
+    ("anyhow", &["cli"]),
+    ("askama", &["report"]),
+    ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("octocrab", &["sources"]),
+    ("plotters", &["report"]),
+    ("polars", &["store", "facts"]),
+    ("prost", &["export"]),
+    ("resvg", &["report"]),
+    ("rust_xlsxwriter", &["report"]),
+    ("rustix", &["platform"]),
+    ("snap", &["export"]),
+    ("statrs", &["metrics"]),
+];
 const LONGEST_FILE: usize = 600;
 const MEDIAN_FILE: usize = 150;
 
@@ -284,12 +298,22 @@ fn only_the_platform_module_knows_the_operating_system() {
 }
 
 #[test]
-fn polars_stays_in_the_store_and_the_facts() {
-    let elsewhere = project()
-        .into_iter()
-        .filter(|source| source.is_program() && !source.room().is_some_and(|room| POLARS_ROOMS.contains(&room)));
-    let broken: Vec<String> = elsewhere.flat_map(|source| lines_with(&source, &["polars"])).collect();
-    assert_none(&broken, "these name Polars outside `store` and `facts`");
+fn each_confined_dependency_stays_in_its_room_and_the_tour_says_so() {
+    let project = project();
+    let tour = &project.iter().find(|source| source.path == "src/lib.rs").expect("the crate's root").text;
+    for (name, rooms) in CONFINED {
+        let elsewhere = project
+            .iter()
+            .filter(|source| source.is_program() && !source.room().is_some_and(|room| rooms.contains(&room)));
+        let words = [format!("{name}::"), format!("use {name};")];
+        let words = [words[0].as_str(), words[1].as_str()];
+        let broken: Vec<String> = elsewhere.flat_map(|source| lines_with(source, &words)).collect();
+        assert_none(&broken, &format!("these name `{name}` outside {rooms:?}"));
+        assert!(tour.contains(&format!("`{name}`")), "the tour in src/lib.rs does not say where `{name}` is confined");
+    }
+    for (room, _) in ROOMS {
+        assert!(tour.contains(&format!("//! - [`{room}`]: ")), "the tour in src/lib.rs leaves `{room}` out");
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod import;
 mod incidents;
 mod logins;
 mod mail;
+mod manual;
 mod metrics_properties;
 mod notify;
 mod oracle;

@@ -110,7 +110,7 @@ fn a_post_that_fails_is_code_6_with_the_cause_and_the_way_out_and_the_report_sta
             vec![Step::Answer(500, None, "at /services/T0SECRET/B0SECRET/s3cretKey0123456789"); 4],
             "answered 500, 4 times",
         ),
-        (vec![Step::Answer(429, Some("3600"), "slow down")], "takes no more messages until "),
+        (vec![Step::Answer(429, Some("3600"), "slow down")], "accepts no more messages until "),
     ];
     // Side by side: one of them waits before it tries again.
     std::thread::scope(|scope| {

@@ -152,8 +152,8 @@ fn a_report_with_figures_is_not_replaced_by_one_without() {
         for data in ["empty", "other"] {
             let run = july(&place, &["--data", data, "--format", formats]);
             assert_eq!(run.code, 2, "{formats}, {data}: {}", run.stderr);
-            let said = run.stderr.contains("reports/2026-07: the report that is there has figures")
-                && run.stderr.contains("--out");
+            let said =
+                run.stderr.contains("reports/2026-07: the existing report has figures") && run.stderr.contains("--out");
             assert!(said, "{}", run.stderr);
             assert_eq!(place.files("reports"), before, "{formats}, {data}");
         }

@@ -220,7 +220,7 @@ fn mistakes_on_the_command_line_and_in_the_config_end_with_2_and_a_sentence() {
         (vec!["report", "--as-of", "yesterday"], "not an RFC 3339 instant"),
         (vec!["report", "--format", "pdf"], "html, json, csv, md"),
         (vec!["report", "--config", "absent.toml"], "absent.toml: the configuration cannot be read: no such file"),
-        (vec!["report", "--service", "["], "`[` is no pattern"),
+        (vec!["report", "--service", "["], "`[` is not a valid pattern"),
         (vec![], "Usage:"),
     ] {
         let run = place.run(&arguments);
@@ -385,21 +385,21 @@ fn what_this_program_did_not_write_is_never_replaced() {
             folder(place, "reports/2026-07/taxes");
             place.write("reports/2026-07/taxes/a.pdf", "kept");
         },
-        "reports/2026-07/taxes: stands where the report belongs",
+        "reports/2026-07/taxes: is in the place of the report",
     );
     refused(
         &|place| {
             folder(place, "reports");
             place.write("reports/index.html", "<p>somebody's site");
         },
-        "reports/index.html: stands where",
+        "reports/index.html: is in the place",
     );
     refused(
         &|place| {
             folder(place, "reports");
             place.write("reports/2026-07", "a file");
         },
-        "reports/2026-07: stands where",
+        "reports/2026-07: is in the place",
     );
     refused(
         &|place| {
@@ -407,7 +407,7 @@ fn what_this_program_did_not_write_is_never_replaced() {
             folder(place, "elsewhere");
             std::os::unix::fs::symlink(place.path("elsewhere"), place.path("reports/2026-07")).expect("a link");
         },
-        "reports/2026-07: stands where",
+        "reports/2026-07: is in the place",
     );
 }
 

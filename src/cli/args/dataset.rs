@@ -8,18 +8,21 @@ use super::TextOrJson;
 pub(in crate::cli) enum DatasetCommand {
     /// Print the rows, parts, bytes and months of each table.
     Stats(PrintFormat),
-    /// Check every part and file; end with code 1 if any is damaged. Changes nothing.
+    /// Check every part and file, and change nothing.
     Verify(PrintFormat),
-    /// Rewrite parts of an older version, unsorted parts, and parts in too many pieces. Prints the plan; `--yes` does it.
+    /// Rewrite parts of an older version, unsorted parts, and parts in too many pieces.
+    ///
+    /// Without `--yes`, it prints the plan and changes nothing.
     Compact(Confirmation),
-    /// Finish what a killed writer left, set aside what cannot be read, and put rows into their months. Prints the plan;
-    /// `--yes` does it.
+    /// Finish what a killed writer left, move away what cannot be read, and put rows into their months.
+    ///
+    /// Without `--yes`, it prints the plan and changes nothing.
     Repair(Confirmation),
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(in crate::cli) struct PrintFormat {
-    /// How to print it.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) format: TextOrJson,
 }

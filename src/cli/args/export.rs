@@ -10,8 +10,10 @@ use crate::domain::time::Timestamp;
 /// What is exported.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Export {
-    /// Write the facts about each counted deployment and incident as Parquet, by month: `deployment_facts`,
-    /// `incident_facts`, and `coverage`, which lists the spans that were read completely.
+    /// Write the facts about each counted deployment and incident as Parquet, by month.
+    ///
+    /// The tables are `deployment_facts`, `incident_facts`, and `coverage`, which lists the spans that were read
+    /// completely.
     Facts(ExportFacts),
     /// Print SQL that computes the rolling figures and those of a period from the tables of `export facts`.
     Sql(ExportSql),
@@ -22,7 +24,7 @@ pub(in crate::cli) struct ExportFacts {
     /// The folder to write to.
     #[arg(value_name = "DIR")]
     pub(in crate::cli) folder: PathBuf,
-    /// Only the deployments of repos that match, and the incidents of their services; may be given several times. Several
+    /// Only the deployments of repos that match, and the incidents of their services; can be repeated. Several
     /// such exports with different repos may share a folder.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(in crate::cli) repo: Vec<Glob>,
@@ -39,8 +41,7 @@ pub(in crate::cli) struct ExportSql {
     /// The instant up to which things are known, RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
     pub(in crate::cli) as_of: Option<Timestamp>,
-    /// 2026-Q3, 2026-08, 2026, last-quarter, last-month or FROM..TO (half-open dates) [default: the last 90 complete
-    /// days]
+    /// The period, as for `report` [default: the last 90 complete days]
     #[arg(long)]
     pub(in crate::cli) period: Option<String>,
 }

@@ -7,10 +7,10 @@ use crate::domain::glob::Glob;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Init {
-    /// The organisation, or the account, whose repos are looked at [default: the one organisation that the token shows]
+    /// The organisation or the account whose repos are read [default: the one organisation that the token shows]
     #[arg(long, value_name = "ORG")]
     pub(in crate::cli) org: Option<String>,
-    /// A repo to configure, as owner/name; may be given several times. Then no others are looked at.
+    /// A repo to configure, as owner/name; can be repeated. Only these repos are read.
     #[arg(long, value_name = "OWNER/NAME", value_parser = Glob::new, conflicts_with = "org")]
     pub(in crate::cli) repo: Vec<Glob>,
     /// Print the configuration instead of writing the file.

@@ -5,7 +5,11 @@ mod export;
 mod heartbeat;
 mod import;
 mod init;
+mod manual;
 mod network;
+mod pages;
+#[cfg(test)]
+mod printed;
 mod prometheus;
 
 use std::path::PathBuf;
@@ -19,6 +23,7 @@ pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::heartbeat::Heartbeat;
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::init::Init;
+pub(super) use self::manual::{ManualPage, command, file_of, manual_pages, parse};
 pub(super) use self::network::Network;
 pub(super) use self::prometheus::{BackfillTarget, Push, RemoteWrite, RuleInput, Rules, SinceAsOf};
 use super::gate::Gate;
@@ -28,9 +33,17 @@ use crate::domain::time::{Timestamp, parse_date, parse_duration, parse_history_d
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::Metric;
 
-/// DORA metrics from a team's deployment and incident history: right, explained and reproducible, from one command.
+/// Compute DORA metrics from a team's deployment and incident history, and explain each figure.
 #[derive(Debug, Parser)]
-#[command(name = "dora-report", version, about, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "dora-report",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -40,16 +53,20 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run the whole pipeline on the bundled synthetic organisation: no token, no network.
+    /// Write the report on a bundled synthetic organisation, without a token or a network.
     Demo(Demo),
-    /// Write a commented dora.toml. With tokens in the environment it has the repos with deployments, the environments that
-    /// look like production, and whose the incident services are. Asks no question, and never overwrites a file.
+    /// Write a commented dora.toml from what the tokens in the environment show.
+    ///
+    /// The file has the repos with deployments, the environments that look like production, and the incident services,
+    /// matched to repos by name. `init` asks no question and never overwrites a file.
     Init(Box<Init>),
-    /// Check the config, the dataset, the disk, the tokens, what each service shows and which of it counts: one table with
-    /// what to do. Writes nothing.
+    /// Check the config, the dataset, the disk, the tokens and the services, and print one table with what to do.
+    ///
+    /// It also lists what each service shows and which of it counts. It writes and sends nothing.
     Doctor(Doctor),
-    /// Read history from GitHub and the incident services into the dataset: only what is new, and after an interruption
-    /// only what is missing.
+    /// Read history from GitHub and the incident services into the dataset.
+    ///
+    /// Only what is new is read, and after an interruption only what is missing.
     Fetch(Fetch),
     /// Add events from files to the dataset: CSV, JSON, or what `gh api` prints.
     Import(Box<Import>),
@@ -58,25 +75,30 @@ pub(super) enum Command {
         #[command(subcommand)]
         care: DatasetCommand,
     },
-    /// Compute the figures and write the report. Never touches the network unless --notify is given.
+    /// Compute the figures and write the report.
+    ///
+    /// It reads the dataset alone; only `--notify` uses the network.
     Report(Box<ReportOnly>),
-    /// Fetch, report, and where they are configured send the main points and push: what cron calls. Says nothing unless
-    /// something is wrong.
+    /// Fetch, report, and send and push what is configured: the command for cron.
+    ///
+    /// It prints nothing unless something is wrong.
     Run(Box<Run>),
-    /// Say how one figure came about: the formula with its numbers, the events in it, what was left out and why.
+    /// Explain one figure: the formula with its numbers, the events in it, and what was left out and why.
     Explain(Explain),
     /// Print the findings of a report without writing it.
     Audit(Audit),
-    /// Say what changed between two reports, and why.
+    /// Print what changed between two reports, and why.
     Diff(Diff),
     /// Push the current figures of every group to the Pushgateway of the config.
     Push(Push),
-    /// Write the history for Prometheus, one sample per event at the event's own instant.
+    /// Write the history for Prometheus, one sample per event at the time of the event.
     Backfill {
         #[command(subcommand)]
         target: BackfillTarget,
     },
-    /// Print recording and alerting rules for Prometheus, or a Grafana dashboard, their limits those of the bands in force.
+    /// Print recording and alerting rules for Prometheus, or a dashboard for Grafana.
+    ///
+    /// Their limits are those of the configured bands.
     Rules(Rules),
     /// Export the facts as Parquet for DuckDB or Spark, or print the SQL that computes the figures from them.
     Export {
@@ -88,8 +110,20 @@ pub(super) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the JSON Schema of dora.toml, with which editors complete and check the file.
+    Schema,
+    /// Print a manual page, or write all of them to a folder.
+    Man(ManPages),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManPages {
+    /// The command whose page is printed, for example `dataset repair` [default: the page of the program]
+    #[arg(conflicts_with = "to")]
+    pub(super) command: Vec<String>,
+    /// Write the pages of all commands to this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(super) to: Option<PathBuf>,
 }
 
 /// Flags of every command.
@@ -104,10 +138,10 @@ pub(super) struct Common {
     /// The folder of the reports [default: from the config, else `reports`]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Say nothing unless something is wrong.
+    /// Print nothing unless something is wrong.
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// Say more; twice for everything.
+    /// Print more messages; twice for all of them.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
     /// How to write messages on standard error.
@@ -119,6 +153,12 @@ pub(super) struct Common {
     /// Draw no progress bars. There are none without a terminal either.
     #[arg(long, global = true)]
     pub(super) no_progress: bool,
+    /// Print help: a summary with -h, all of it with --help.
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Print the version.
+    #[arg(short = 'V', long, global = true, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -144,15 +184,15 @@ pub(super) struct Demo {
     /// Which files to write.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = DEFAULT_FORMATS)]
     pub(super) format: Vec<Format>,
-    /// Leave the bundled files, their config and the dataset made of them in this folder, which is empty or new, to run other
-    /// commands on.
+    /// Keep the bundled files, their config and their dataset in this folder, to try other commands on. The folder must be
+    /// empty or new.
     #[arg(long, value_name = "DIR")]
     pub(super) keep: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Doctor {
-    /// How to print the checks.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TextOrJson,
     #[command(flatten)]
@@ -164,11 +204,11 @@ pub(super) struct Fetch {
     /// The first day to read, in the report's time zone [default: `history_days` of the config before today]
     #[arg(long, value_name = "DATE", value_parser = parse_history_date)]
     pub(super) since: Option<NaiveDate>,
-    /// Only the configured repos that match; may be given several times. Without [github] in the config, the repos to
+    /// Only the configured repos that match; can be repeated. Without `[github]` in the config, the repos to
     /// read, as owner/name.
     #[arg(long, value_name = "GLOB", value_parser = Glob::new)]
     pub(super) repo: Vec<Glob>,
-    /// Read everything again, whatever the dataset has.
+    /// Read everything again, even what the dataset already has.
     #[arg(long)]
     pub(super) full: bool,
     /// Print the maximum and the usual number of requests and API points per source, and the estimated duration; store nothing.
@@ -179,7 +219,7 @@ pub(super) struct Fetch {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) network: Network,
-    /// End with code 5 where some of it could not be read.
+    /// End with code 5 if a repo or a service could not be read.
     #[arg(long)]
     pub(super) strict: bool,
 }
@@ -194,7 +234,7 @@ pub(super) struct Run {
     pub(super) max_wait: Seconds,
     #[command(flatten)]
     pub(super) network: Network,
-    /// Do not send the main points, even if [notify] is configured.
+    /// Do not send the main points, even if `[notify]` is configured.
     #[arg(long)]
     pub(super) no_notify: bool,
     #[command(flatten)]
@@ -208,8 +248,8 @@ pub(super) struct Run {
 pub(super) struct ReportOnly {
     #[command(flatten)]
     pub(super) report: Report,
-    /// After the report is written, send its main points to the webhook and the mail addresses of [notify]. End with
-    /// code 6 where a message could not be sent. `run` does so without this flag.
+    /// After the report is written, send its main points to the webhook and the mail addresses of `[notify]`. End with
+    /// code 6 if a message could not be sent. `run` sends them without this flag.
     #[arg(long)]
     pub(super) notify: bool,
     #[command(flatten)]
@@ -221,8 +261,8 @@ pub(super) struct Report {
     /// The instant up to which things are known, RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
     pub(super) as_of: Option<Timestamp>,
-    /// 2026-Q3, 2026-H1, 2026-08, 2026, 2026-W31 (an ISO week), this- or last- and week, month, quarter, half or year, or
-    /// FROM..TO (half-open: dates or months). With `fiscal_year_start` in the config, quarters, halves and years are
+    /// The period to report on: 2026-Q3, 2026-H1, 2026-08, 2026, 2026-W31 (an ISO week), this- or last- and week, month,
+    /// quarter, half or year, or FROM..TO (dates or months; the second one is excluded). With `fiscal_year_start` in the config, quarters, halves and years are
     /// FY2027-Q1, FY2027-H1 and FY2027 [default: the last 90 complete days]
     #[arg(long)]
     pub(super) period: Option<String>,
@@ -238,29 +278,29 @@ pub(super) struct Report {
     /// Which files to write.
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = DEFAULT_FORMATS)]
     pub(super) format: Vec<Format>,
-    /// End with code 5 where a figure is missing because history was not read.
+    /// End with code 5 if a figure is missing because history was not read.
     #[arg(long)]
     pub(super) strict: bool,
-    /// End with code 10 where this holds, the report still written: `cfr > 15%`, `lead_time.p50 > 7d`,
-    /// `cfr.lower > 10%`; several conditions joined by `and`; may be given several times.
+    /// End with code 10 if this condition holds: `cfr > 15%`, `lead_time.p50 > 7d`, `cfr.lower > 10%`. `and` joins several
+    /// conditions. The report is still written. Can be repeated.
     #[arg(long, value_name = "EXPR", value_parser = Gate::parse)]
     pub(super) fail_if: Vec<Gate>,
-    /// A gate is not judged on fewer deployments or incidents than this.
+    /// Minimum number of deployments or incidents needed to evaluate a gate.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) min_n: u64,
-    /// What a gate does that cannot be judged.
+    /// What to do if a gate cannot be evaluated.
     #[arg(long, value_name = "WHAT", default_value = "warn")]
     pub(super) on_no_data: OnNoData,
-    /// Replace names of services, teams, repos and people, titles and links by stable pseudonyms, to share the report
-    /// outside.
+    /// Replace names of services, teams, repos and people, titles and links by stable pseudonyms, so that the report can be
+    /// shared outside the organisation.
     #[arg(long)]
     pub(super) redact: bool,
-    /// A TOML file with a note for the summary, and notes and freezes for the calendar.
+    /// A TOML file with a comment and actions for page one, and notes and freezes for the calendar.
     #[arg(long, value_name = "FILE")]
     pub(super) notes: Option<PathBuf>,
 }
 
-/// What a gate does that cannot be judged.
+/// What happens if a gate cannot be evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum OnNoData {
     /// Passes.
@@ -277,10 +317,10 @@ pub(super) struct About {
     /// The instant up to which things are known, RFC 3339 [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
     pub(super) as_of: Option<Timestamp>,
-    /// As for `report` [default: the last 90 complete days]
+    /// The period, as for `report` [default: the last 90 complete days]
     #[arg(long)]
     pub(super) period: Option<String>,
-    /// How to print it.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TextOrJson,
 }
@@ -298,13 +338,13 @@ pub(super) struct Explain {
     /// The metric.
     #[arg(ignore_case = true)]
     pub(super) metric: Metric,
-    /// Of this service.
+    /// Explain the figure of this service.
     #[arg(long, value_name = "NAME", conflicts_with = "team")]
     pub(super) service: Option<String>,
-    /// Of this team.
+    /// Explain the figure of this team.
     #[arg(long, value_name = "NAME")]
     pub(super) team: Option<String>,
-    /// Of the rolling window that ends with this day, as `daily.csv` has it.
+    /// Explain the figure of the rolling window that ends with this day, as in `daily.csv`.
     #[arg(long, value_name = "DATE", value_parser = parse_date, conflicts_with = "period")]
     pub(super) day: Option<NaiveDate>,
     #[command(flatten)]
@@ -323,10 +363,10 @@ pub(super) struct Diff {
     pub(super) old: PathBuf,
     /// The newer one.
     pub(super) new: PathBuf,
-    /// Print every number that differs, and not only the ten changes that matter. JSON always has them all.
+    /// Print every number that differs, not only the ten most important changes. JSON always has all of them.
     #[arg(long)]
     pub(super) all: bool,
-    /// How to print it.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: TextOrJson,
 }

@@ -16,7 +16,7 @@ pub(in crate::cli) struct Network {
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = at_least_a_second)]
     timeout: Seconds,
     /// Time limit for requests, counted from the start of the command. After it, the command keeps the data read so far,
-    /// does the work that needs no service, and exits with code 4, or 6 where only a message of [notify] is missing.
+    /// does the work that needs no service, and exits with code 4, or 6 if only a message of `[notify]` is missing
     /// [default: none]
     #[arg(long, value_name = "DURATION", value_parser = at_least_a_second)]
     deadline: Option<Seconds>,

@@ -78,7 +78,7 @@ pub(super) fn make(
         depth,
     };
     if report.redact && (report.notes.is_some() || context.config.logo.is_some()) {
-        console.warning("--redact leaves the notes and the logo out: nobody can tell what they give away");
+        console.warning("--redact leaves the notes and the logo out: the program cannot check what they reveal");
     }
     let provenance = Provenance {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -40,7 +40,7 @@ fn two_services_that_claim_the_same_are_both_named() {
     for (list, message) in [
         (
             [("a", "'acme/x'", None), ("A", "'acme/y'", None)],
-            "dora.toml:5: service `A` is already there at dora.toml:2; names must differ by more than case",
+            "dora.toml:5: service `A` already exists at dora.toml:2; names must differ by more than case",
         ),
         (
             [("a", "'acme/x'", None), ("b", "'acme/y', 'Acme/X'", None)],
@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key stands in a section: [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify], [import]",
+        "dora.toml:1: unknown key `verbose`; every key belongs in a section: [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [github], [deployments], [pagerduty], [opsgenie], [jsm], [github_issues], [incidents], [rework], [service], [pushgateway], [remote_write], [notify], [import]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
@@ -177,7 +177,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[deployments]\nenvironments = ['prod-[']\n",
-        "dora.toml:2: `environments` in [deployments]: `prod-[` is no pattern: unclosed character class; missing ']'",
+        "dora.toml:2: `environments` in [deployments]: `prod-[` is not a valid pattern: unclosed character class; missing ']'",
     ),
     (
         "[deployments]\nenvironments = []\n",
@@ -185,7 +185,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[incidents]\nattribution_window = '1 hour'\n",
-        "dora.toml:2: `attribution_window` in [incidents]: `1 hour` is no duration; write a whole number and s, m, h, d or w, like `1h`",
+        "dora.toml:2: `attribution_window` in [incidents]: `1 hour` is not a valid duration; write a whole number and s, m, h, d or w, like `1h`",
     ),
     (
         "[incidents]\nverdict_days = -1\n",
@@ -205,7 +205,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[incidents]\nmin_priority = 'wichtig'\n",
-        "dora.toml:2: `min_priority` in [incidents]: `wichtig` tells no rank; write P1…, SEV1… or a word such as high",
+        "dora.toml:2: `min_priority` in [incidents]: `wichtig` has no known rank; write P1…, SEV1… or a word such as high",
     ),
     (
         "[github]\norg = 'acme'\ndeployments_from = 'tags'\n",
@@ -256,7 +256,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[github]\nrepos = ['github.com/acme/checkout']\n",
-        "dora.toml:2: `repos` in [github]: `github.com/acme/checkout` is no repo; write `owner/name`",
+        "dora.toml:2: `repos` in [github]: `github.com/acme/checkout` is not a repo; write `owner/name`",
     ),
     (
         "[github]\nrepos = ['*/checkout']\n",
@@ -307,7 +307,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[notify]\nmail = { smtp = 's', from = 'a@b', to = ['c@d'], cc = ['e@f'] }\n",
-        "dora.toml:2: unknown key `cc` in [notify.mail]; the keys there are `smtp`, `from`, `to`, `username`, `password_env`",
+        "dora.toml:2: unknown key `cc` in [notify.mail]; the keys there are `smtp`, `from`, `to`, `password_env`, `username`",
     ),
     (
         "[notify]\n\nmail = { smtp = 's', to = ['c@d'] }\n",
@@ -336,35 +336,35 @@ const MISTAKES: &[(&str, &str)] = &[
     // Secrets and addresses.
     (
         "[notify]\nwebhook_env = 'https://hooks.slack.com/services/T0/B0/hush'\n",
-        "dora.toml:2: `webhook_env` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+        "dora.toml:2: `webhook_env` in [notify] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
     ),
     (
         "[notify]\nwebhook_url = 'https://chat.acme.example/hooks/hush'\n",
-        "dora.toml:2: `webhook_url` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+        "dora.toml:2: `webhook_url` in [notify] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
     ),
     (
         "[notify]\nmail = { smtp = 's', from = 'a@b', to = ['c@d'], password = 'hush' }\n",
-        "dora.toml:2: `password` in [notify] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
+        "dora.toml:2: `password` in [notify] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `webhook_env`, or `password_env` under `mail`",
     ),
     (
         "[github]\norg = 'acme'\ntoken = 'hush-hush'\n",
-        "dora.toml:3: `token` in [github] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+        "dora.toml:3: `token` in [github] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `token_env`",
     ),
     (
         "[opsgenie]\napi-key = 'hush-hush'\n",
-        "dora.toml:2: `api-key` in [opsgenie] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+        "dora.toml:2: `api-key` in [opsgenie] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `token_env`",
     ),
     (
         "[github]\ntoken_env = 'ghp_hush'\n",
-        "dora.toml:2: `token_env` in [github] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `token_env`",
+        "dora.toml:2: `token_env` in [github] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `token_env`",
     ),
     (
         "[remote_write]\nurl = 'http://x'\nbearer_token = 'hush-hush'\n",
-        "dora.toml:3: `bearer_token` in [remote_write] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that with `bearer_token_env`",
+        "dora.toml:3: `bearer_token` in [remote_write] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that with `bearer_token_env`",
     ),
     (
         "[[service]]\nname = 'x'\nincidents = [\n  'u+hushHUSHhush1234567',\n]\n",
-        "dora.toml:4: `incidents` in [service] looks like a secret, and none belongs in this file: take it out, put it into an environment variable, and name that in the section that needs it (`token_env`, `bearer_token_env`)",
+        "dora.toml:4: `incidents` in [service] looks like a secret, and this file must not contain any: remove it, put it into an environment variable, and name that in the section that needs it (`token_env`, `bearer_token_env`)",
     ),
     (
         "[pagerduty]\ntoken_env = 'y_hushHushHUSH123'\n",

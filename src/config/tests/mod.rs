@@ -2,6 +2,7 @@
 
 mod mistakes;
 mod mutated;
+mod reference;
 
 use std::io::{Error, ErrorKind};
 use std::path::Path;

@@ -25,15 +25,15 @@ pub enum NotifyError {
     #[error("webhook: {0}")]
     Http(HttpError),
     /// No whole reply came in time.
-    #[error("webhook: {host}: no complete reply within {} s; the message may have arrived all the same", timeout.as_secs())]
+    #[error("webhook: {host}: no complete reply within {} s; the message may have arrived anyway", timeout.as_secs())]
     TimedOut {
         /// The host.
         host: String,
         /// The time that there was.
         timeout: Duration,
     },
-    /// The host takes no more messages for now.
-    #[error("webhook: {host}: takes no more messages until {until}; send it again then")]
+    /// The host accepts no more messages for now.
+    #[error("webhook: {host}: accepts no more messages until {until}; send it again then")]
     Limit {
         /// The host.
         host: String,
@@ -41,7 +41,7 @@ pub enum NotifyError {
         until: Timestamp,
     },
     /// The host does not take the message.
-    #[error("webhook: {host} did not take the message: {status}, {cause}")]
+    #[error("webhook: {host} did not accept the message: {status}, {cause}")]
     Refused {
         /// The host.
         host: String,

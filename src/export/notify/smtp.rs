@@ -156,7 +156,7 @@ fn way_out(code: &str, is_transient: bool, mail: &Mail) -> String {
 
 fn late(timeout: Duration) -> String {
     format!(
-        "no answer within {} s; the mail may have been sent all the same; check `smtp` under `mail` in [notify]",
+        "no answer within {} s; the mail may have been sent anyway; check `smtp` under `mail` in [notify]",
         timeout.as_secs()
     )
 }

@@ -15,7 +15,7 @@ pub enum WriteError {
     Http(HttpError),
     /// The samples are older than what the server takes.
     #[error(
-        "{url}: takes no sample as old as {oldest}: {status}, {cause}. Set in its configuration `storage: {{tsdb: \
+        "{url}: accepts no sample as old as {oldest}: {status}, {cause}. Set in its configuration `storage: {{tsdb: \
          {{out_of_order_time_window: {days}d}}}}`, which counts back from its newest sample, and start it with \
          `--storage.tsdb.retention.time={days}d` or more; or import the old history with `backfill openmetrics` and send \
          the rest with --since and a date"
@@ -55,7 +55,7 @@ pub enum WriteError {
     },
     /// Nothing takes writes there.
     #[error(
-        "{url}: takes no remote writes: {status}, {cause}; start Prometheus with `--web.enable-remote-write-receiver`, and \
+        "{url}: accepts no remote writes: {status}, {cause}; start Prometheus with `--web.enable-remote-write-receiver`, and \
          check that `url` in [remote_write] ends in /api/v1/write"
     )]
     NoReceiver {
@@ -68,7 +68,7 @@ pub enum WriteError {
     },
     /// Any other refusal.
     #[error(
-        "{url}: does not take the samples: {status}, {cause}; what was sent before is kept, and the next run goes on there"
+        "{url}: does not accept the samples: {status}, {cause}; what was sent before is kept, and the next run continues there"
     )]
     Refused {
         /// The address.
@@ -145,7 +145,7 @@ mod tests {
         for (status, text, way_out) in [
             (401, "who?", "bearer_token_env"),
             (404, "remote write receiver needs to be enabled", "--web.enable-remote-write-receiver"),
-            (413, "too large", "the next run goes on there"),
+            (413, "too large", "the next run continues there"),
         ] {
             let words = said(status, text).to_string();
             assert!(words.contains(way_out) && words.contains(text) && words.contains(&status.to_string()), "{words}");

@@ -155,5 +155,5 @@ impl Source {
 
 /// `owner/name` in its two parts.
 pub(super) fn parts(name: &str) -> Result<(&str, &str), QueryError> {
-    name.split_once('/').ok_or_else(|| QueryError::Here(format!("`{name}` is no repo; write `owner/name`")))
+    name.split_once('/').ok_or_else(|| QueryError::Here(format!("`{name}` is not a repo; write `owner/name`")))
 }

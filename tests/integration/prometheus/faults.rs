@@ -74,7 +74,7 @@ fn a_server_that_takes_no_writes_is_told_how_it_would() {
 fn a_page_is_no_answer_of_a_server_that_takes_samples() {
     let (run, _) = refused(200, "<!doctype html><title>Log in</title>");
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("takes no remote writes: 200"), "{}", run.stderr);
+    assert!(run.stderr.contains("accepts no remote writes: 200"), "{}", run.stderr);
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn history(context: &Context, span: &SinceAsOf, console: Console) -> anyhow::Res
         ));
     }
     if !all.iter().any(|one| one.family.is_event() && !one.samples.is_empty()) {
-        console.warning("no deployment counts and no incident was resolved: there is nothing but that to send");
+        console.warning("no deployment counts and no incident was resolved, so there are no events to send");
     }
     Ok(all)
 }

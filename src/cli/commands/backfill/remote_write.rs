@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> a
     if taken.kept > 0 {
         console.warning(&format!(
             "of {} samples the server had another value at the same instant, which it keeps: what is corrected later never \
-             reaches a Prometheus; delete the series there and send them anew if it matters",
+             reaches a Prometheus; delete the series there and send them again if it matters",
             taken.kept
         ));
     }

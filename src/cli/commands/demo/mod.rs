@@ -90,7 +90,7 @@ pub(in crate::cli) fn run(demo: &Demo, common: &Common, console: Console) -> any
     }
     closing::next(&analysis, &provenance, console);
     console.info(
-        "This organisation is made up. For your own, see \"Your own data\" in the README, and:\n  dora-report import --help",
+        "This organisation is made up. For your own, see \"Your own data\" in the README (docs/start.md), and:\n  dora-report import --help",
     );
     Ok(Code::Done)
 }

@@ -21,7 +21,7 @@ use crate::sources::opsgenie::{self, Product, SHUTDOWN};
 use crate::sources::pagerduty;
 use crate::store::inventory::inventory;
 
-/// What to do with services that belong to no [[service]].
+/// What to do with services that belong to no `[[service]]`.
 pub(super) const LIST_THEM: &str =
     "list their ids or names under `pagerduty`, `opsgenie` or `incidents` of a [[service]]";
 

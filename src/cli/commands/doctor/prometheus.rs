@@ -75,7 +75,7 @@ fn words(error: &anyhow::Error) -> String {
     };
     match transport {
         Some(HttpError::Limit { host, until, .. }) => {
-            format!("{host} takes no more requests until {until}; run again then")
+            format!("{host} accepts no more requests until {until}; run again then")
         }
         _ => format!("{error:#}"),
     }

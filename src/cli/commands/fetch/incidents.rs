@@ -17,9 +17,9 @@ use crate::sources::opsgenie::{Flag, JSM, OPSGENIE, OpsGenie, Product};
 use crate::sources::pagerduty::{self, Field, PagerDuty};
 use crate::store::Dataset;
 
-/// How far back the first fetch goes where [github] does not say it.
+/// How far back the first fetch goes where `[github]` does not say it.
 const HISTORY_DAYS: u32 = 365;
-/// Requests in flight at once where [github] does not say it.
+/// Requests in flight at once where `[github]` does not say it.
 const CONCURRENCY: u32 = 8;
 
 /// One incident service, and the variable of its key.
@@ -160,7 +160,7 @@ fn plan(
 ) -> anyhow::Result<Plan> {
     let github = config.github.as_ref();
     let api_url = Url::parse(api_url.as_str())
-        .map_err(|cause| UsageError(format!("`{}` is no address: {cause}", api_url.as_str())))?;
+        .map_err(|cause| UsageError(format!("`{}` is not a valid address: {cause}", api_url.as_str())))?;
     Ok(Plan {
         api_url,
         token,

@@ -136,7 +136,8 @@ fn keep(
 fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Code {
     let (all, failed) = (read.scopes(), read.failed());
     let table = summary::table(read, &results);
-    let said = format!("{failed} of {all} {} could not be read to the end; the next fetch goes on there", read.noun());
+    let said =
+        format!("{failed} of {all} {} could not be read to the end; the next fetch continues there", read.noun());
     match failed {
         _ if console.is_json() => summary::log(read, &results, console),
         _ if all == 0 => {}

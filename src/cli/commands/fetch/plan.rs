@@ -114,7 +114,7 @@ pub(in crate::cli::commands) fn plan(
 ) -> anyhow::Result<Plan> {
     let since = since(fetch, settings, github.history_days, began)?;
     let api_url = Url::parse(github.api_url.as_str())
-        .map_err(|cause| UsageError(format!("`api_url` in [github] is no address: {cause}")))?;
+        .map_err(|cause| UsageError(format!("`api_url` in [github] is not a valid address: {cause}")))?;
     Ok(Plan {
         api_url,
         org: github.org.clone(),

@@ -1,4 +1,4 @@
-//! The [[service]] sections: one for each configured repo, with the incident services that belong to it by name.
+//! The `[[service]]` sections: one for each configured repo, with the incident services that belong to it by name.
 
 use super::services::{RepoMatch, belongs, names};
 use super::source::{Kind, Source, State};

@@ -61,7 +61,7 @@ impl Kind {
         }
     }
 
-    /// The list of a [[service]] that holds its ids.
+    /// The list of a `[[service]]` that holds its ids.
     pub(super) fn list(self) -> &'static str {
         match self {
             Self::PagerDuty => "pagerduty",
