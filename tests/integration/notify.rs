@@ -191,6 +191,6 @@ fn notify_without_the_section_is_a_mistake_before_anything_is_written() {
 #[test]
 fn help_says_when_a_report_touches_the_network() {
     let help = Place::new().done(["report", "--help"]).stdout;
-    assert!(help.contains("Never touches the network unless --notify is given"), "{help}");
+    assert!(help.contains("only `--notify` uses the network"), "{help}");
     assert!(Place::new().done(["run", "--help"]).stdout.contains("--no-notify"));
 }

@@ -264,8 +264,10 @@ fn quiet_says_nothing_and_json_talk_is_one_object_a_line() {
     let run = place.done([&["report", "--quiet", "--period", "2026-07"], &AS_OF[..]].concat());
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
     let run = place.run(["--log-format", "json", "report", "--period", "never"]);
-    let said: Value = serde_json::from_str(run.stderr.trim()).expect("one JSON object");
-    assert_eq!(said["level"], "error");
+    let said: Vec<Value> =
+        run.stderr.lines().map(|line| serde_json::from_str(line).expect("one JSON object")).collect();
+    assert_eq!(said.iter().map(|line| &line["event"]).collect::<Vec<_>>(), ["usage_error", "end"]);
+    assert_eq!((&said[0]["level"], &said[1]["exit_code"]), (&"error".into(), &2.into()));
 }
 
 #[test]

@@ -75,8 +75,8 @@ fn under_a_heading(arg: Arg) -> Arg {
         | "full" => "What is read",
         "timeout" | "deadline" | "max_wait" => "Network",
         "fail_if" | "min_n" | "on_no_data" | "strict" => "Gates and exit codes",
-        "from" | "statuses" | "covers" | "source" | "map" | "map_status" | "delimiter" | "time_zone" | "time_format"
-        | "save_mapping" => "How files are read",
+        "from" | "statuses" | "covers" | "source" | "map" | "map_status" | "delimiter" | "time_zone"
+        | "time_format" | "save_mapping" => "How files are read",
         "ping_url" | "ping_url_env" | "heartbeat-file" => "Monitoring",
         "format" | "redact" | "notes" | "keep" | "stdout" | "all" | "grafana" | "dialect" => "Output",
         _ => "Options",
