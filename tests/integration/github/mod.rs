@@ -7,6 +7,7 @@ mod changed;
 mod cost;
 mod daily;
 mod doctor;
+mod documentation;
 mod execute;
 mod failures;
 mod fake;

@@ -5,13 +5,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Block, blocks, pages, text_of};
+use super::{blocks, not_run, pages, text_of};
 use crate::support::Place;
-
-/// The reason in `<!-- not run: REASON -->`.
-fn not_run(block: &Block) -> Option<&str> {
-    block.before.strip_prefix("<!-- not run: ")?.strip_suffix(" -->")
-}
 
 /// A folder with the sample's files, config and dataset, and a report on the quarter before its last.
 fn sample() -> Place {

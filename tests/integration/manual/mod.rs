@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// A fenced block of a Markdown file.
 #[derive(Debug)]
-struct Block {
+pub(crate) struct Block {
     /// The word after the fence.
-    language: String,
+    pub(crate) language: String,
     /// The line of the fence, from 1.
-    line: usize,
+    pub(crate) line: usize,
     /// The last line with text before the fence: it may be a comment about the block.
-    before: String,
-    text: String,
+    pub(crate) before: String,
+    pub(crate) text: String,
 }
 
 fn root() -> PathBuf {
@@ -25,12 +25,12 @@ fn root() -> PathBuf {
 }
 
 /// A file of the project, by its path from the root.
-fn text_of(path: &str) -> String {
+pub(crate) fn text_of(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|cause| panic!("{path}: {cause}"))
 }
 
 /// `README.md` and every page in `docs`.
-fn pages() -> Vec<String> {
+pub(crate) fn pages() -> Vec<String> {
     let entries = fs::read_dir(root().join("docs")).expect("docs");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
     let mut pages: Vec<String> = names
@@ -43,7 +43,7 @@ fn pages() -> Vec<String> {
 }
 
 /// The fenced blocks of a page.
-fn blocks(text: &str) -> Vec<Block> {
+pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut before = "";
     let mut lines = text.lines().enumerate();
@@ -58,4 +58,9 @@ fn blocks(text: &str) -> Vec<Block> {
         }
     }
     found
+}
+
+/// The reason in `<!-- not run: REASON -->`.
+pub(crate) fn not_run(block: &Block) -> Option<&str> {
+    block.before.strip_prefix("<!-- not run: ")?.strip_suffix(" -->")
 }
