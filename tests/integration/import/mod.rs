@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
+mod first_report;
 mod keys;
 mod mapping;
 mod presets;
