@@ -191,4 +191,18 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn days_with_more_values_than_a_block_of_the_set_holds_have_their_percentiles_too() {
+        // In no order, and a third of them leave on each day.
+        let count = 3 * WORDS_PER_BLOCK * 64;
+        let items: Vec<Item> = (0..count)
+            .map(|nth| Item { enter: 0, leave: 1 + nth % 3, value: ((nth * 7_919) % count) as f64 })
+            .collect();
+        for (day, found) in percentiles(&items, 3, [0.5, 0.9]).iter().enumerate() {
+            let mut inside: Vec<f64> = items.iter().filter(|item| day < item.leave).map(|item| item.value).collect();
+            inside.sort_unstable_by(f64::total_cmp);
+            assert_eq!(found.n as usize, inside.len());
+            assert_eq!(found.at, quantile(&inside, 0.5).zip(quantile(&inside, 0.9)).map(|(p50, p90)| [p50, p90]));
+        }
+    }
 }

@@ -113,8 +113,8 @@ fn by_the_clock((window, failed, deployments): (u64, u64, u64), low_urgency: usi
             percent(failed),
             percent(failed.saturating_sub(window))
         ),
-        "Set `caused_by_deploy` under [pagerduty] or [opsgenie] to the field or tag in which triage says whether a deployment \
-         caused the incident; filter alerts with `urgencies` or `min_priority` under [incidents].",
+        "Give the incidents that a deployment caused a label, tag or field that says so, and name it as `caused_by_deploy` of \
+         their source (in files: the column `caused_by_deploy`, or the label `caused-by-deploy`); filter alerts with `urgencies` or `min_priority` under [incidents].",
     )
 }
 

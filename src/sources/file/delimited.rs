@@ -96,6 +96,11 @@ pub(super) fn read(
                 });
                 continue;
             };
+            // Spreadsheets write rows of delimiters alone behind the last one.
+            let is_blank = |cell| split.get(text, cell).is_none_or(|cell| cell.trim().is_empty());
+            if lines.is_none() && (0..split.len()).all(is_blank) {
+                continue;
+            }
             if let Some(problem) = broken(&split, width) {
                 let problem = match lines {
                     None => problem,
@@ -118,7 +123,8 @@ pub(super) fn read(
                     rows.push(&Record { file, line, cells, names, forms, odd })?;
                 }
                 Columns::Theirs { how, header } => match how.row(Fields::Cells { header, record: &split, text }) {
-                    Found::Row(row) => {
+                    Found::Row(mut row) => {
+                        rows.sort(std::mem::take(&mut row.sorts));
                         let cells = Cells::Json(&row.object);
                         rows.push(&Record { file, line, cells, names: &row.names, forms, odd })?;
                     }
@@ -218,10 +224,27 @@ fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) ->
         let hint = Some(hint()).filter(|hint| !hint.is_empty()).unwrap_or_else(line);
         let theirs = column.theirs.iter().map(|name| name.replace('_', " ")).collect::<Vec<_>>().join("` or `");
         let (ours, name) = (column.ours, preset.name);
+        let way_out = if titles.len() == 1 {
+            "the header is a single column, so the delimiter is another one: leave out `--delimiter`, or give the right one"
+                .to_owned()
+        } else {
+            format!(
+                "export all fields, with the program set to English, because it translates the header, or name the column with \
+                 `--map {ours}=NAME`"
+            )
+        };
         return Err(format!(
-            "the header has no column `{theirs}`, which `--from {name}` reads as {ours}; export all fields, or name the column \
-             with `--map {ours}=NAME`{hint}"
+            "the header has no column `{theirs}`, which `--from {name}` reads as {ours}; {way_out}{hint}"
         ));
+    }
+    let ids = preset.kinds.iter().flat_map(|kind| kind.columns).find(|column| column.ours == "id");
+    let id = ids.and_then(|column| column.theirs.iter().find(|name| header.has(name)));
+    if id.is_some_and(|name| NUMBERS.contains(name)) && !map.iter().any(|(ours, _)| *ours == "id") {
+        rows.note(
+            "the file has numbers of incidents in place of ids: a file with ids, or `fetch`, would store the same incidents \
+             once more, so import either the one or the other"
+                .into(),
+        );
     }
     let used = |title: &str| is_known(title.trim(), rows.options()) || is_a_field(title, preset);
     let unused: Vec<String> =
@@ -234,6 +257,9 @@ fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) ->
     }
     Ok(header)
 }
+
+/// Fields that stand in for an id and are none.
+const NUMBERS: [&str; 2] = ["incident_number", "number"];
 
 /// Whether a rule of the preset reads a column.
 fn is_a_field(title: &str, preset: &Preset) -> bool {

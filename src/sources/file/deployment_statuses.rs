@@ -52,7 +52,8 @@ pub(super) fn settle(files: &mut [Picked<Deployment>], stored: &mut [Deployment]
     if alone > 0 {
         notes.push(format!(
             "statuses without their deployments for {}: the commit is unknown, and the first status is taken as the start; \
-             import the list of deployments too",
+             import the list of deployments in the same command: `--from github-deployment-statuses statuses.json \
+             deployments.json`",
             of(alone)
         ));
     }

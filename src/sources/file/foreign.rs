@@ -8,10 +8,15 @@ use serde_json::{Map, Value};
 use super::preset::{Column, Kind, Preset, Reading, Rule, Then};
 use super::split::Split;
 use crate::domain::priority::priority_number;
+use crate::domain::time::Timestamp;
 use crate::sources::labels::after_one_of;
 
 /// Digits of a number of seconds since 1970 up to the year 5138; a number with more is of milliseconds.
 const SECONDS_BELOW: u64 = 100_000_000_000;
+
+/// Below this number of milliseconds, eleven days, the end of an alert is a span since its beginning; from it on, an
+/// instant in seconds or milliseconds since 1970.
+const SPANS_BELOW: i64 = 1_000_000_000;
 
 /// The columns of a file by their names, without regard to case, spaces and the like.
 #[derive(Debug, Default)]
@@ -127,6 +132,8 @@ fn text(value: &Value) -> Option<&str> {
 pub(super) struct Row<'a> {
     pub(super) object: Map<String, Value>,
     pub(super) names: Vec<(&'static str, Cow<'a, str>)>,
+    /// What the record is by the tracker's own words.
+    pub(super) sorts: Vec<String>,
 }
 
 /// What a record is.
@@ -153,7 +160,7 @@ impl<'a> How<'a> {
     /// The row that a record makes.
     pub(super) fn row(self, fields: Fields<'a>) -> Found<'a> {
         let Some(kind) = self.preset.kinds.iter().find(|kind| self.is_of(kind, fields)) else { return Found::Unknown };
-        let mut row = Row { object: Map::new(), names: Vec::new() };
+        let mut row = Row { object: Map::new(), names: Vec::new(), sorts: self.sorts(fields) };
         let mapped = |ours: &str| self.map.iter().any(|(own, _)| *own == ours);
         for column in kind.columns.iter().filter(|column| !mapped(column.ours)) {
             read(column, fields, &mut row);
@@ -192,13 +199,31 @@ impl<'a> How<'a> {
                 .and_then(text)
                 .is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
         };
+        // What the user maps is what the user means.
+        let mapped = |ours: &str| self.map.iter().any(|(own, _)| *own == ours);
         let then = match *rule {
+            Rule::Tagged(tag, ours) => {
+                let tags = row.object.get("tags").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                if !mapped(ours) && tags.iter().filter_map(text).any(|own| own.eq_ignore_ascii_case(tag)) {
+                    row.object.insert(ours.into(), Value::Bool(true));
+                }
+                return None;
+            }
+            Rule::Since(ours, theirs) => {
+                if !mapped(ours)
+                    && !row.object.contains_key(ours)
+                    && let Some(at) = fields.first(theirs).and_then(|value| since(row.object.get("opened_at"), &value))
+                {
+                    row.object.insert(ours.into(), at);
+                    row.names.retain(|(own, _)| *own != ours);
+                    row.names.push((ours, Cow::Borrowed(fields.written(theirs))));
+                }
+                return None;
+            }
             Rule::Skip { field, name } => return fields.first(field).map(|_| name),
             Rule::Where { field, is, then } => Some(then).filter(|_| is_one(field, is)),
             Rule::StatusUntilTold(status) => Some(Then::Set("status", status)).filter(|_| self.has_statuses),
         };
-        // What the user maps is what the user means.
-        let mapped = |ours: &str| self.map.iter().any(|(own, _)| *own == ours);
         match then {
             Some(Then::Set(ours, value)) if !mapped(ours) => {
                 row.object.insert(ours.into(), value.into());
@@ -216,6 +241,14 @@ impl<'a> How<'a> {
             _ => {}
         }
         None
+    }
+
+    fn sorts(self, fields: Fields<'a>) -> Vec<String> {
+        let values = self.preset.sorts.map(|sorts| fields.values(sorts.field)).unwrap_or_default();
+        let mut sorts: Vec<String> = values.iter().filter_map(|value| text(value).map(str::to_owned)).collect();
+        sorts.sort_unstable();
+        sorts.dedup();
+        sorts
     }
 
     fn is_of(self, kind: &Kind, fields: Fields<'a>) -> bool {
@@ -263,10 +296,6 @@ fn read<'a>(column: &Column, fields: Fields<'a>, row: &mut Row<'a>) {
             let labels = all();
             let named = labels.iter().filter_map(|label| after_one_of(text(label)?, words));
             return add(&mut row.object, ours, named.map(str::to_owned).collect());
-        }
-        Reading::Has(item) => {
-            let found = items(&all(), &[';', ',', ' ']).iter().any(|own| own.eq_ignore_ascii_case(item));
-            found.then_some(Value::Bool(true))
         }
         Reading::PriorityOfLabels => {
             let number = all().iter().find_map(|label| priority_number(text(label)?));
@@ -346,6 +375,22 @@ fn instant(value: &Value) -> Value {
         Some(at) if millis != Some(0) => at.to_rfc3339().into(),
         Some(_) => Value::Null,
         None => value.clone(),
+    }
+}
+
+/// An instant that may be written as milliseconds since the beginning.
+fn since(begin: Option<&Value>, value: &Value) -> Option<Value> {
+    let number = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    match number {
+        Some(span @ 0..SPANS_BELOW) => {
+            let begin = Timestamp::parse(begin?.as_str()?).ok()?;
+            Some(Timestamp(begin.0.checked_add(span)?).to_rfc3339().into())
+        }
+        _ => Some(instant(value)).filter(|at| !at.is_null()),
     }
 }
 

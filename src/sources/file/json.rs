@@ -42,7 +42,7 @@ pub(super) fn read(
     };
     // Keys of `--map` that no object has had.
     let mut unseen: Vec<&(&str, String)> = options.map.iter().collect();
-    objects(blocks, file, list, |line, object| {
+    let is_followed = objects(blocks, file, list, |line, object| {
         let is_one =
             |key: &str, name: &str| [name, first_part(name)].iter().any(|own| key.trim().eq_ignore_ascii_case(own));
         let has = |name: &str| object.keys().any(|key| is_one(key, name));
@@ -52,7 +52,8 @@ pub(super) fn read(
             return rows.push(&Record { file, line, cells: Cells::Json(&object), names: &names, forms, odd });
         };
         match options.how(preset).row(Fields::Object(&object)) {
-            Found::Row(row) => {
+            Found::Row(mut row) => {
+                rows.sort(std::mem::take(&mut row.sorts));
                 let cells = Cells::Json(&row.object);
                 rows.push(&Record { file, line, cells, names: &row.names, forms, odd })
             }
@@ -63,6 +64,9 @@ pub(super) fn read(
             Found::Unknown => Err(shape(file, line, foreign_object(&object, preset, &options.map))),
         }
     })?;
+    if is_followed {
+        rows.note("the last page says that another one follows (`\"more\": true`); export it too".into());
+    }
     for (column, theirs) in unseen {
         rows.note(format!("no object has the key `{}`, which --map gives to `{column}`", shortened(theirs)));
     }
@@ -74,6 +78,10 @@ fn foreign_object(object: &Map<String, Value>, preset: &Preset, map: &[(&'static
     let hint = recognise::of_object(object, Some(preset));
     if !matches!(preset.format, Format::Json { .. }) {
         return format!("this is JSON, and `--from {}` reads another format{hint}", preset.name);
+    }
+    let said = object.get("message").or_else(|| object.get("error")?.get("message")).and_then(Value::as_str);
+    if let Some(said) = said.filter(|_| hint.is_empty()) {
+        return format!("this is an error of the API, not data: `{}`; export again", shortened(said));
     }
     let kinds: Vec<&str> = preset.kinds.iter().map(|kind| kind.name).collect();
     let last = preset.kinds.last().and_then(|kind| lacks(kind, map, |name| object.contains_key(first_part(name))));
@@ -89,14 +97,14 @@ fn first_part(path: &str) -> &str {
 }
 
 /// Hands on every object of a file at the top or in arrays, with the line that it begins on. Of an object with a list of
-/// this name, the objects in the list are handed on.
+/// this name, the objects in the list are handed on. Whether the last of such pages says that another one follows.
 fn objects(
     blocks: &mut Blocks<'_>,
     file: &str,
     list: Option<&str>,
     mut take: impl FnMut(u64, Map<String, Value>) -> Result<(), FileError>,
-) -> Result<(), FileError> {
-    let mut depth = 0_usize;
+) -> Result<bool, FileError> {
+    let (mut depth, mut is_followed) = (0_usize, false);
     loop {
         let (text, is_whole) = (blocks.text()?, blocks.is_whole());
         let mut lines = Lines::from_line(text, blocks.line());
@@ -118,6 +126,7 @@ fn objects(
                     let one = rest.get(..end).unwrap_or_default();
                     match list.filter(|_| end <= LONGEST).and_then(|list| pages::items(one, list)) {
                         Some(items) => {
+                            is_followed = pages::is_followed(one);
                             let mut lines = Lines::from_line(one, line);
                             for (at, item) in items {
                                 let line = lines.at(at);
@@ -133,7 +142,7 @@ fn objects(
             at += 1;
         }
         if is_whole {
-            return if depth > 0 { Err(cut_off(file, lines.at(at), "array")) } else { Ok(()) };
+            return if depth > 0 { Err(cut_off(file, lines.at(at), "array")) } else { Ok(is_followed) };
         }
         blocks.use_up(at)?;
         blocks.more()?;
@@ -275,7 +284,7 @@ mod tests {
                     Ok(())
                 })
             })
-            .map(|()| found)
+            .map(|_| found)
             .map_err(|cause| cause.to_string())
     }
 

@@ -1,9 +1,13 @@
 //! What the user should hear of a file although it could be read: counts, each with the line of its first case.
 
 use std::cell::Cell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use super::error::shortened;
+use super::preset::Sorts;
 use crate::domain::batch::{Batch, RowId};
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest};
 use crate::domain::time::Timestamp;
@@ -82,6 +86,28 @@ impl Tallies {
 }
 
 const INACTIVE: &str = "inactive";
+
+/// Sorts that a message names.
+const MOST_SORTS: usize = 5;
+
+/// What the rows are, where they are not all of one sort that may be that of incidents.
+pub(super) fn of_sorts(sorts: Sorts, found: &BTreeMap<String, u64>, rows: u64) -> Option<String> {
+    let is_of_all = found.iter().any(|(name, count)| *count == rows && name.to_lowercase().contains(sorts.has));
+    if rows == 0 || is_of_all || found.is_empty() {
+        return None;
+    }
+    let mut most: Vec<(&String, &u64)> = found.iter().collect();
+    most.sort_by_key(|(name, count)| (Reverse(**count), name.as_str()));
+    let named: Vec<String> =
+        most.iter().take(MOST_SORTS).map(|(name, count)| format!("`{}` on {count}", shortened(name))).collect();
+    let more = if most.len() > MOST_SORTS { ", and others" } else { "" };
+    Some(format!(
+        "each of the {rows} rows counts as an incident, whatever its {name}: {}{more}; if some are not incidents, search for \
+         the {name} of incidents, export again, and import into a new dataset (--data)",
+        named.join(", "),
+        name = sorts.name
+    ))
+}
 
 /// The rows of deployments that have no other status.
 fn only_inactive(batch: &Batch, lines: &[u32]) -> Tally {

@@ -56,8 +56,18 @@ pub(super) fn items<'t>(page: &'t str, name: &str) -> Option<Vec<(usize, &'t str
     }
 }
 
+/// Whether a page says that another one follows it.
+pub(super) fn is_followed(page: &str) -> bool {
+    value(page, "more").is_some_and(|value| value.starts_with("true"))
+}
+
 /// The place behind the bracket that opens the list `name` of an object.
 fn list(page: &str, name: &str) -> Option<usize> {
+    value(page, name)?.strip_prefix('[').map(|list| page.len() - list.len())
+}
+
+/// The text from the value of the key `name` of an object on.
+fn value<'t>(page: &'t str, name: &str) -> Option<&'t str> {
     let bytes = page.as_bytes();
     let (mut at, mut depth) = (0, 0_usize);
     loop {
@@ -70,8 +80,8 @@ fn list(page: &str, name: &str) -> Option<usize> {
                 at = end;
                 let rest = page.get(end + 1..)?;
                 let value = rest.trim_start().strip_prefix(':').map(str::trim_start);
-                if let Some(list) = value.filter(|_| is_name).and_then(|value| value.strip_prefix('[')) {
-                    return Some(page.len() - list.len());
+                if is_name && value.is_some() {
+                    return value;
                 }
             }
             _ => {}
@@ -92,6 +102,8 @@ mod tests {
     fn records_are_found_in_the_list_of_the_page_alone() {
         let page = r#"{"more":{"incidents":[{"a":1}]},"x":["incidents"],"y":"incidents", "incidents" : [ {"id":"]"}, {"id":"}{"} ],"z":1}"#;
         assert_eq!(texts(page), Some(vec![r#"{"id":"]"}"#, r#"{"id":"}{"}"#]));
+        assert!(is_followed(r#"{"incidents":[{"more":false}],"limit":1,"more": true}"#));
+        assert!(!is_followed(r#"{"incidents":[{"more":true}],"more":false}"#) && !is_followed("{}"));
         assert_eq!(texts(r#"{"incidents":[]}"#), Some(vec![]));
         assert_eq!(texts(r#"{"incidents":null,"id":1}"#), None);
         assert_eq!(texts(r#"{"id":1}"#), None);

@@ -22,6 +22,8 @@ pub struct Preset {
     pub(super) format: Format,
     /// The kinds of records, of which the first that fits is taken.
     pub(super) kinds: &'static [Kind],
+    /// Which field tells incidents from other records of the tracker, where one does.
+    pub(super) sorts: Option<Sorts>,
     /// Forms of instants without an offset that the program writes.
     pub(super) times: &'static [&'static str],
 }
@@ -43,6 +45,18 @@ impl Preset {
     pub fn has_status_files(&self) -> bool {
         matches!(self.format, Format::Json { .. }) && self.table == Table::Deployments
     }
+}
+
+/// A field that tells incidents from other records of a tracker. The export should hold incidents alone, so every row
+/// counts; what the rows are is said where they are not all of one sort.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sorts {
+    /// The field.
+    pub(super) field: &'static str,
+    /// What messages call it.
+    pub(super) name: &'static str,
+    /// What the one sort of all rows has in its name, in lower case; without it any sort may be that of incidents.
+    pub(super) has: &'static str,
 }
 
 /// How records stand in a file.
@@ -87,8 +101,6 @@ pub(super) enum Reading {
     Epoch,
     /// Items, which in CSV are separated by one of these characters.
     List(&'static [char]),
-    /// `true` where a list has this item.
-    Has(&'static str),
     /// The first label that tells a priority by a number, as `P` and the number.
     PriorityOfLabels,
     /// What stands behind one of these words in labels like `service: checkout`.
@@ -110,6 +122,10 @@ pub(super) enum Rule {
     Skip { field: &'static str, name: &'static str },
     /// Where a field has one of these values, in any case.
     Where { field: &'static str, is: &'static [&'static str], then: Then },
+    /// Where the tags have this item, the column is `true`.
+    Tagged(&'static str, &'static str),
+    /// An end that may be written as milliseconds since the beginning, as reports of alerts write it: the column, the field.
+    Since(&'static str, &'static str),
     /// The status, which other records of the same event tell. Where the files have none of them, it is not known.
     StatusUntilTold(&'static str),
 }
@@ -118,9 +134,9 @@ impl Rule {
     /// The fields that it reads.
     pub(super) fn fields(&self) -> impl Iterator<Item = &'static str> {
         let (field, then) = match *self {
-            Self::Skip { field, .. } => (Some(field), None),
+            Self::Skip { field, .. } | Self::Since(_, field) => (Some(field), None),
             Self::Where { field, then, .. } => (Some(field), Some(then)),
-            Self::StatusUntilTold(_) => (None, None),
+            Self::Tagged(..) | Self::StatusUntilTold(_) => (None, None),
         };
         let filled = match then {
             Some(Then::Fill(_, theirs)) => Some(theirs),

@@ -5,11 +5,11 @@
 //! so that an export and a fetch of one system do not count twice.
 
 use super::preset::Reading::{
-    AsItIs, DeploymentOfUrl, Epoch, Has, Labelled, List, PageOfDeployments, PriorityOfLabels, PullRequestOfSubject,
+    AsItIs, DeploymentOfUrl, Epoch, Labelled, List, PageOfDeployments, PriorityOfLabels, PullRequestOfSubject,
     RepoOfUrl,
 };
 use super::preset::Then::{Clear, Fill, Set};
-use super::preset::{Column, Format, Kind, Preset, Reading, Rule};
+use super::preset::{Column, Format, Kind, Preset, Reading, Rule, Sorts};
 use crate::domain::event::Table;
 
 /// All of them, in the order in which they are described.
@@ -36,6 +36,8 @@ const fn column(ours: &'static str, theirs: &'static [&'static str], reads: Read
 
 /// States after which a deployment of GitHub is over.
 const ENDS: &[&str] = &["success", "failure", "error", "cancelled"];
+/// The tag by which triage says that a deployment caused an incident.
+const TAGGED: Rule = Rule::Tagged("caused-by-deploy", "caused_by_deploy");
 /// Statuses after which an alert of OpsGenie or Jira Service Management is over.
 const OVER: &[&str] = &["closed", "resolved"];
 /// Statuses of incidents and alerts that are not over, of PagerDuty, OpsGenie and Jira Service Management.
@@ -85,6 +87,7 @@ const GITHUB_DEPLOYMENTS: Preset = Preset {
     source: "github",
     format: Format::Json { list: None },
     kinds: &[GITHUB_STATUS, GITHUB_DEPLOYMENT],
+    sorts: None,
     times: &[],
 };
 
@@ -103,7 +106,7 @@ const GIT_LOG: Preset = Preset {
     table: Table::Commits,
     what: "the commits of a clone; `--repo` names the repo, because git does not",
     steps: &[
-        "git log --format='%H%x09%P%x09%aI%x09%cI%x09%s' > commits.tsv",
+        "git log --all --no-color --format='%H%x09%P%x09%aI%x09%cI%x09%s' > commits.tsv",
         "dora-report import --from git-log --repo OWNER/NAME commits.tsv",
     ],
     source: "",
@@ -120,6 +123,7 @@ const GIT_LOG: Preset = Preset {
         ],
         rules: &[],
     }],
+    sorts: None,
     times: &[],
 };
 
@@ -151,6 +155,7 @@ const PAGERDUTY_CSV: Preset = Preset {
         ],
         rules: &[],
     }],
+    sorts: None,
     times: &["%b %d, %Y at %I:%M %p", "%b %d, %Y, %I:%M %p"],
 };
 
@@ -190,6 +195,7 @@ const PAGERDUTY_JSON: Preset = Preset {
             Rule::Where { field: "resolve_reason/type", is: &["merge_resolve_reason"], then: Set("status", "merged") },
         ],
     }],
+    sorts: None,
     times: &[],
 };
 
@@ -206,16 +212,14 @@ const ALERTS: &[Kind] = &[Kind {
         column("priority", &["priority"], AsItIs),
         column("status", &["status"], AsItIs),
         column("opened_at", &["impact_start_date", "impact_start", "created_at", "created_at_date", "created"], Epoch),
-        column("acknowledged_at", &["acknowledged_at", "acknowledged_at_date", "ack_time"], Epoch),
-        column(
-            "resolved_at",
-            &["impact_end_date", "impact_end", "closed_at", "closed_at_date", "resolved_at", "close_time"],
-            Epoch,
-        ),
+        column("acknowledged_at", &["acknowledged_at", "acknowledged_at_date"], Epoch),
+        column("resolved_at", &["impact_end_date", "impact_end", "closed_at", "closed_at_date", "resolved_at"], Epoch),
         column("tags", &["tags"], List(&[';', ','])),
-        column("caused_by_deploy", &["tags"], Has("caused-by-deploy")),
     ],
     rules: &[
+        TAGGED,
+        Rule::Since("acknowledged_at", "ack_time"),
+        Rule::Since("resolved_at", "close_time"),
         // An alert is last changed when it is closed, unless someone adds a note later.
         Rule::Where { field: "status", is: OVER, then: Fill("resolved_at", "updated_at") },
         Rule::Where { field: "status", is: OVER, then: Fill("resolved_at", "updated_at_date") },
@@ -235,6 +239,7 @@ const OPSGENIE_CSV: Preset = Preset {
     source: "opsgenie",
     format: Format::Csv,
     kinds: ALERTS,
+    sorts: None,
     times: &["%Y/%m/%d %H:%M:%S%.f", "%b %d, %Y %I:%M %p", "%b %d, %Y, %I:%M %p"],
 };
 
@@ -275,11 +280,11 @@ const JIRA_CSV: Preset = Preset {
             column("opened_at", &["created"], AsItIs),
             column("resolved_at", &["resolved", "resolution_date", "resolved_date"], AsItIs),
             column("tags", &["labels", "label"], List(&[' ', ','])),
-            column("caused_by_deploy", &["labels", "label"], Has("caused-by-deploy")),
         ],
-        rules: &[Rule::Where { field: "resolution", is: &["duplicate"], then: Set("status", "merged") }],
+        rules: &[TAGGED, Rule::Where { field: "resolution", is: &["duplicate"], then: Set("status", "merged") }],
     }],
     // The default of Jira, and what the date pickers of profiles offer.
+    sorts: Some(Sorts { field: "issue_type", name: "issue type", has: "incident" }),
     times: &[
         "%d/%b/%y %I:%M %p",
         "%d/%b/%y %H:%M",
@@ -314,10 +319,10 @@ const GITHUB_ISSUES_JSON: Preset = Preset {
             column("opened_at", &["created_at"], AsItIs),
             column("resolved_at", &["closed_at"], AsItIs),
             column("tags", &["labels/*/name"], List(&[])),
-            column("caused_by_deploy", &["labels/*/name"], Has("caused-by-deploy")),
             column("url", &["html_url"], AsItIs),
         ],
         rules: &[
+            TAGGED,
             // GitHub lists pull requests among the issues.
             Rule::Skip { field: "pull_request", name: "pull request" },
             Rule::Where { field: "state_reason", is: &["duplicate"], then: Set("status", "merged") },
@@ -325,5 +330,6 @@ const GITHUB_ISSUES_JSON: Preset = Preset {
             Rule::Where { field: "state_reason", is: &["not_planned"], then: Clear("resolved_at") },
         ],
     }],
+    sorts: Some(Sorts { field: "labels/*/name", name: "label", has: "" }),
     times: &[],
 };

@@ -16,7 +16,7 @@ pub(super) fn of_header(header: &Header, read_as: Option<&Preset>) -> String {
         needed(*table).iter().all(|name| header.titles().iter().any(|it| it.eq_ignore_ascii_case(name)))
     };
     hint(
-        PRESETS.iter().filter(is_csv).find(|preset| preset.kinds.iter().any(fits)),
+        &PRESETS.iter().filter(is_csv).filter(|preset| preset.kinds.iter().any(fits)).collect::<Vec<_>>(),
         Table::ALL.into_iter().find(has).filter(|_| read_as.is_some()),
         read_as,
     )
@@ -32,7 +32,7 @@ pub(super) fn of_object(object: &Map<String, Value>, read_as: Option<&Preset>) -
     };
     let has = |table: &Table| needed(*table).iter().all(|name| object.contains_key(*name));
     let own = Table::ALL.into_iter().find(has).filter(|_| read_as.is_some());
-    hint(PRESETS.iter().find(fits), own, read_as)
+    hint(PRESETS.iter().find(fits).as_slice(), own, read_as)
 }
 
 /// The same of the first line of a file that is read as JSON and is none.
@@ -51,13 +51,15 @@ pub(super) fn of_line(line: &str) -> String {
     if is_commit { "; it looks like the file of `--from git-log`".into() } else { String::new() }
 }
 
-fn hint(preset: Option<&Preset>, own: Option<Table>, read_as: Option<&Preset>) -> String {
-    match (own, preset.filter(|preset| Some(*preset) != read_as)) {
+fn hint(presets: &[&Preset], own: Option<Table>, read_as: Option<&Preset>) -> String {
+    let is_read_as_one = read_as.is_some_and(|preset| presets.contains(&preset));
+    let names: Vec<String> = presets.iter().map(|preset| format!("`--from {}`", preset.name)).collect();
+    match (own, names.join(" or ")) {
         (Some(table), _) => {
             let table = table.folder().replace('_', "-");
             format!("; it has the columns of {table}: write `import {table} FILE`, without --from")
         }
-        (None, Some(preset)) => format!("; it looks like the file of `--from {}`", preset.name),
-        (None, None) => String::new(),
+        (None, names) if !names.is_empty() && !is_read_as_one => format!("; it looks like the file of {names}"),
+        (None, _) => String::new(),
     }
 }

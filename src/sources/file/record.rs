@@ -113,7 +113,13 @@ impl<'a> Record<'a> {
     /// The name of a revision, where there is one: text without white space.
     pub(super) fn revision(&self, column: &'static str) -> Result<Option<String>, FileError> {
         let revision = self.text(column)?;
-        match revision.as_deref().filter(|revision| revision.contains(char::is_whitespace)) {
+        match revision.as_deref().filter(|revision| revision.contains(|it: char| it.is_whitespace() || it.is_control()))
+        {
+            Some(broken) if broken.contains(char::is_control) => {
+                let why = "not the name of a revision; it has control characters, as colours of a terminal are: export \
+                           without them (`git log --no-color`)";
+                Err(self.unreadable(column, broken, why))
+            }
             Some(broken) => Err(self.unreadable(column, broken, "not the name of one revision; it holds white space")),
             None => Ok(revision),
         }

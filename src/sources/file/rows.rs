@@ -62,6 +62,8 @@ pub(super) struct Collector<'a> {
     first_unknown: u64,
     /// Records of other kinds, by what they are called.
     skipped: BTreeMap<&'static str, u64>,
+    /// How many rows have each sort of the preset's [`Preset::sorts`].
+    sorts: BTreeMap<String, u64>,
 }
 
 /// Statuses that a message names.
@@ -82,6 +84,7 @@ impl<'a> Collector<'a> {
             unknown: BTreeMap::new(),
             first_unknown: 0,
             skipped: BTreeMap::new(),
+            sorts: BTreeMap::new(),
         }
     }
 
@@ -97,6 +100,15 @@ impl<'a> Collector<'a> {
     /// Counts a record that is no row.
     pub(super) fn skip(&mut self, name: &'static str) {
         *self.skipped.entry(name).or_default() += 1;
+    }
+
+    /// Counts a row of these sorts.
+    pub(super) fn sort(&mut self, sorts: Vec<String>) {
+        for sort in sorts {
+            if self.sorts.len() < MOST_IGNORED || self.sorts.contains_key(&sort) {
+                *self.sorts.entry(sort).or_default() += 1;
+            }
+        }
     }
 
     /// Whether a name that is no column occurs for the first time.
@@ -184,6 +196,8 @@ impl<'a> Collector<'a> {
             let records = if count == 1 { format!("1 {name} is") } else { format!("{count} {name}s are") };
             said.push(format!("{records} skipped"));
         }
+        let sorts = self.options.preset.and_then(|preset| preset.sorts);
+        said.extend(sorts.and_then(|sorts| notes::of_sorts(sorts, &self.sorts, self.lines.len() as u64)));
         said.extend(notes::notes(&self.tallies, &self.batch, &self.lines, odd, self.options.now));
         Ok(Import { name: self.file.to_owned(), batch: self.batch, lines: self.lines, notes: said })
     }
@@ -228,6 +242,12 @@ fn unknown_statuses(file: &str, line: u64, unknown: &BTreeMap<String, u64>) -> F
             count(*rows)
         ));
     }
+    let is_placeholder = |status: &String| !status.is_empty() && likely(status) == "STATUS";
+    let explained = if unknown.keys().take(MOST_NAMED).any(is_placeholder) {
+        " (STATUS is success, failure, error, cancelled or pending)"
+    } else {
+        ""
+    };
     let map: Vec<String> = unknown
         .keys()
         .take(MOST_NAMED)
@@ -245,12 +265,7 @@ fn unknown_statuses(file: &str, line: u64, unknown: &BTreeMap<String, u64>) -> F
         })
         .collect();
     let statuses = words.join("; ");
-    FileError::Status {
-        file: file.to_owned(),
-        line,
-        statuses,
-        map: format!("{} (STATUS is success, failure, error, cancelled or pending)", map.join(" ")),
-    }
+    FileError::Status { file: file.to_owned(), line, statuses, map: map.join(" ") + explained }
 }
 
 /// What a word of another tool plainly means; for any other word, what to put there.

@@ -362,6 +362,93 @@ fn recorded_deployments_of_github_are_read_with_their_statuses() {
 }
 
 #[test]
+fn mapped_labels_say_what_the_labels_of_the_preset_would() {
+    let place = Place::new();
+    let (preset, file, text, flags) = INCIDENTS[4];
+    let text = text.replace("Labels", "Stichworte");
+    place.write("d.csv", DEPLOYMENTS).done([&["import", "deployments", "d.csv"], &COVERS[..]].concat());
+    let run = from(&place, preset, file, &text, &[flags, &["--map", "tags=Stichworte"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let row = reported(&place, "incidents", "OPS-1");
+    assert!(row.contains(",explicit,"), "the label says that a deployment caused it: {row}");
+}
+
+#[test]
+fn an_end_in_milliseconds_since_the_beginning_is_read_as_such() {
+    let text = "Alert ID,Message,Status,Created At,Updated At,Close Time,Teams\n\
+                a1,Slow,closed,2026-07-15T09:35:00Z,2026-07-15T12:00:00Z,2700000,web\n\
+                a2,Slow,closed,2026-07-16T09:35:00Z,2026-07-18T12:00:00Z,129600000,web\n\
+                a3,Slow,closed,2026-07-20T09:35:00Z,2026-07-20T12:00:00Z,1784540100000,web\n\
+                a4,Slow,closed,2026-07-21T09:35:00Z,2026-07-21T12:00:00Z,1784626500,web\n";
+    let place = Place::new();
+    let run = from(&place, "opsgenie-csv", "alerts.csv", text, &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for (id, end) in [
+        ("a1", "2026-07-15T10:20:00Z"),
+        ("a2", "2026-07-17T21:35:00Z"),
+        ("a3", "2026-07-20T09:35:00Z"),
+        ("a4", "2026-07-21T09:35:00Z"),
+    ] {
+        let row = reported(&place, "incidents", id);
+        assert!(row.contains(end), "{id}: {row}");
+    }
+}
+
+#[test]
+fn rows_that_are_no_incidents_are_listed_by_what_they_are() {
+    let (preset, file, text, flags) = INCIDENTS[4];
+    let place = Place::new();
+    let run = from(&place, preset, file, text, flags);
+    assert!(!run.stderr.contains("counts as an incident"), "{}", run.stderr);
+    let run = from(&place, preset, file, &text.replacen(",Incident,", ",Story,", 1), flags);
+    assert!(run.stderr.contains("each of the 3 rows counts as an incident"), "{}", run.stderr);
+    assert!(run.stderr.contains("`Incident` on 2, `Story` on 1"), "{}", run.stderr);
+    let issue = |id: u32, label: &str| {
+        json!({"id": id, "repository_url": "https://api.github.com/repos/acme/web", "state": "open", "title": "t",
+               "created_at": "2026-07-15T09:35:00Z", "closed_at": null, "labels": [{"name": label}]})
+    };
+    let of = |labels: [&str; 2]| json!([issue(1, labels[0]), issue(2, labels[1])]).to_string();
+    let run = from(&Place::new(), "github-issues-json", "i.json", &of(["incident", "incident"]), &[]);
+    assert!(!run.stderr.contains("counts as an incident"), "{}", run.stderr);
+    let run = from(&Place::new(), "github-issues-json", "i.json", &of(["incident", "enhancement"]), &[]);
+    assert!(run.stderr.contains("`enhancement` on 1, `incident` on 1"), "{}", run.stderr);
+}
+
+#[test]
+fn pages_that_end_too_early_and_numbers_in_place_of_ids_are_said() {
+    let (preset, file, text, _) = INCIDENTS[1];
+    let at = text.rfind("\"more\": false").expect("a last page");
+    let text = format!("{}\"more\": true{}", &text[..at], &text[at + 13..]);
+    let run = from(&Place::new(), preset, file, &text, &[]);
+    assert!(run.code == 0 && run.stderr.contains("the last page says that another one follows"), "{}", run.stderr);
+    let (preset, file, text, _) = INCIDENTS[0];
+    let text = text.replacen("id,incident_number", "other,incident_number", 1);
+    let run = from(&Place::new(), preset, file, &text, &[]);
+    assert!(run.code == 0 && run.stderr.contains("numbers of incidents in place of ids"), "{}", run.stderr);
+}
+
+#[test]
+fn colours_errors_of_the_api_and_other_delimiters_are_named() {
+    let coloured = GIT_LOG.replacen("ccccccc", "\u{1b}[33mccccccc", 1);
+    refused("git-log", "c.tsv", &coloured, &["--repo", "acme/web"], 4, &["git log --no-color"]);
+    let error = "{\"message\": \"Not Found\", \"status\": \"404\"}";
+    refused("github-issues-json", "i.json", error, &[], 4, &["an error of the API, not data: `Not Found`"]);
+    let words = ["the header is a single column, so the delimiter is another one"];
+    refused("pagerduty-csv", "p.csv", INCIDENTS[0].2, &["--delimiter", ";"], 4, &words);
+    let german = "Vorgangsschlüssel,Status,Erstellt,Erledigt\nOPS-1,Fertig,01.07.2026 10:00,\n";
+    refused("jira-csv", "j.csv", german, &[], 4, &["set to English, because it translates the header"]);
+}
+
+#[test]
+fn rows_of_delimiters_alone_are_skipped() {
+    let place = Place::new();
+    let columns = DEPLOYMENTS.lines().next().expect("a header").matches(',').count();
+    let blank = ",".repeat(columns);
+    let run = place.write("d.csv", &format!("{DEPLOYMENTS}{blank}\n{blank}\n")).run(["import", "deployments", "d.csv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
 fn the_guide_has_every_command_and_the_sample_of_every_file() {
     let guide = include_str!("../../../docs/import.md");
     for preset in PRESETS {
