@@ -10,7 +10,7 @@ pub struct Share {
     pub name: &'static str,
     /// After the two numbers, in a line of text.
     pub words: &'static str,
-    /// Whether it is one of the few that the first page says.
+    /// Whether the first page shows this share.
     pub is_headline: bool,
     /// How many are as they should be.
     pub part: u64,

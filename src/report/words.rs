@@ -28,15 +28,15 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
             extent(*read, zone)
         ),
         NoData::NothingCounted => {
-            "No figure: deployments were read, but none of them went to an environment that counts \
-                                   with a status that is known. The finding “nothing-counted” lists what was seen and \
-                                   the configuration that would count it."
+            "No figure: deployments were read, but none has both an environment that counts and a known status. The \
+                                   finding “nothing-counted” lists what was seen and the configuration that would \
+                                   count it."
                 .to_owned()
         }
         NoData::IncidentsUnmapped => {
-            "No figure: incidents were read, but none of them belongs to a service, so nobody can \
-                                      tell which deployment failed. List their ids or names under a [[service]] \
-                                      (pagerduty, opsgenie or incidents)."
+            "No figure: incidents were read, but none of them belongs to a service, so it is unknown which deployments \
+                                      failed. List their ids or names under a [[service]] (pagerduty, opsgenie or \
+                                      incidents)."
                 .to_owned()
         }
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
@@ -158,8 +158,8 @@ pub fn left_out(reason: Reason) -> &'static str {
         Reason::NoService => "its repo belongs to no service",
         Reason::Merged => "merged into another incident",
         Reason::NotPlanned => "closed as not planned",
-        Reason::Priority => "below the least priority that counts",
-        Reason::Urgency => "of an urgency that does not count",
+        Reason::Priority => "below the minimum priority that counts",
+        Reason::Urgency => "its urgency does not count",
         Reason::Tag => "has a tag that is ignored",
         Reason::Negative => "resolved before it was opened: no time to restore",
         Reason::Unmapped => "belongs to no service: counts in “all” alone",

@@ -19,7 +19,7 @@ use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric};
 pub use self::actions::{ActionNow, Outcome};
 pub use self::points::Point;
 
-/// Points beyond these are less telling than what they would push off the first page.
+/// More points would push the rest of the first page off the screen.
 const MOST_POINTS: usize = 6;
 /// Actions on the first page.
 pub const MOST_ACTIONS: usize = 3;
@@ -54,7 +54,7 @@ pub fn front_page(analysis: &Analysis, provenance: &Provenance) -> FrontPage {
     }
 }
 
-/// The metric of a group that changed most tellingly: what got worse first, then what improved.
+/// The metric with the most important change: one that got worse, else one that recovered, else one that improved.
 pub fn most_telling(report: &GroupReport) -> Option<Metric> {
     headline::most_telling(report)
 }
