@@ -126,8 +126,8 @@ impl Console {
         }
         std::panic::set_hook(Box::new(move |panic| {
             let at = panic.location().map_or_else(String::new, |at| format!(" ({at})"));
-            let cause = panic.payload_as_str().unwrap_or("no cause is known");
-            let text = format!("this is a mistake of dora-report, please report it: {cause}{at}");
+            let cause = panic.payload_as_str().unwrap_or("unknown cause");
+            let text = format!("this is a bug in dora-report, please report it: {cause}{at}");
             self.error_as(LogEvent::Panic, &text, Value::Null);
             self.end(Code::Unexpected);
             // A release build would abort here, with another exit code.

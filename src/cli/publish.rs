@@ -206,7 +206,7 @@ fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
             "make room on the disk, or choose another folder with --out"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a file stands where a folder is wanted: move it away, or choose another folder with --out"
+            "a file is in the place of a folder: move it away, or choose another folder with --out"
         }
         _ => "make it writable for this user, or choose another folder with --out",
     };

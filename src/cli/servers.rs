@@ -25,8 +25,8 @@ pub(super) fn job(config: &Config) -> Result<&str, UsageError> {
     let job = config.pushgateway.as_ref().map_or(DEFAULT_JOB, |gateway| gateway.job.as_str());
     if job == JOB {
         return Err(UsageError(format!(
-            "`job` in [pushgateway] is `{JOB}`, which is that of the samples of events, and scrapes would be counted as \
-             deployments; name it otherwise, like `{DEFAULT_JOB}`"
+            "`job` in [pushgateway] is `{JOB}`, which is the job of the samples that `backfill` writes, so scrapes \
+             would be counted as deployments; choose another name, like `{DEFAULT_JOB}`"
         )));
     }
     Ok(job)

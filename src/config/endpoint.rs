@@ -23,15 +23,15 @@ impl Endpoint {
     pub fn parse(text: &str) -> Result<Self, String> {
         let unreadable = || "no address; write one like https://host or https://host:8443/path".to_owned();
         if text.contains(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '\\') {
-            return Err("spaces and backslashes have no place in an address".into());
+            return Err("an address cannot contain spaces or backslashes".into());
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(unreadable)?;
         if !["https", "http"].contains(&scheme.to_ascii_lowercase().as_str()) {
-            return Err("only http and https addresses are read".into());
+            return Err("only http and https addresses are supported".into());
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
-            return Err("credentials have no place in an address; put the token into an environment variable".into());
+            return Err("an address cannot contain credentials; put the token into an environment variable".into());
         }
         if rest.contains(['?', '#']) {
             return Err("an address ends with its path, without `?` and `#`".into());
@@ -56,7 +56,7 @@ impl Endpoint {
                 return Err("the host is missing; write one like https://host".into());
             }
             if !host.chars().all(letters) {
-                return Err("a host has letters, digits, `-` and `.` alone".into());
+                return Err("a host has only letters, digits, `-` and `.`".into());
             }
             // Some parsers read `0177.0.0.1` as 127.0.0.1.
             let read = Url::parse(text).map_err(|_| unreadable())?;

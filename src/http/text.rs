@@ -170,7 +170,7 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
     if is_timeout {
         "no answer in time".into()
     } else if text.contains("InvalidContentType") {
-        "it speaks plain http there, or another protocol, and the address says https".into()
+        "the server speaks plain http or another protocol there, but the address says https".into()
     } else {
         shorten(&plain(&text))
     }

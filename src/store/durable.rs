@@ -149,7 +149,7 @@ pub(super) fn sync_parent(path: &Path) -> Result<(), StoreError> {
 pub(super) fn check_folder(folder: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(folder) {
         Ok(meta) if meta.is_symlink() => {
-            let cause = "it is a link, and a dataset holds none; put a folder in its place".to_owned();
+            let cause = "it is a link, and a dataset cannot contain links; put a folder in its place".to_owned();
             Err(StoreError::Damaged { path: folder.to_owned(), cause })
         }
         _ => Ok(()),

@@ -74,15 +74,15 @@ pub enum StoreError {
 fn way_out(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room on the disk, then try again (the dataset is as it was)"
+            "make room on the disk, then try again (the dataset is unchanged)"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "make it writable for this user, or choose another folder with --data"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a file stands where a folder is wanted: choose another folder with --data"
+            "a file is in the place of a folder: choose another folder with --data"
         }
-        _ => "choose another folder with --data, or mend the disk",
+        _ => "choose another folder with --data, or repair the disk",
     }
 }
 

@@ -110,7 +110,7 @@ fn own_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     platform::no_follow(options.create(true).read(true).write(true).truncate(false));
     let is_link = || {
-        let cause = "it is a link, and a dataset holds none; remove it".to_owned();
+        let cause = "it is a link, and a dataset cannot contain links; remove it".to_owned();
         StoreError::Damaged { path: path.to_owned(), cause }
     };
     let file = options.open(path).map_err(|cause| {

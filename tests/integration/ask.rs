@@ -146,14 +146,14 @@ fn a_file_that_is_no_report_is_neither_compared_nor_taken_for_the_report_before(
     place.write("damaged.json", "{\"schema_version\": 1, \"groups\": {}}");
     let run = place.run(["diff", "damaged.json", report_json]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    let said = "damaged.json: has no `groups`, so it is damaged or no report; name a report.json";
+    let said = "damaged.json: has no `groups`, so it is damaged or not a report; name a report.json";
     assert!(run.stderr.contains(said), "{}", run.stderr);
     std::fs::create_dir(place.path("reports/2026-06")).expect("a folder");
     place.write("reports/2026-06/report.json", "{}");
     let run = place.run([&["report"][..], &JULY].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     let said =
-        "2026-06/report.json: has no `schema_version`, so it is no report; this report does not show the results";
+        "2026-06/report.json: has no `schema_version`, so it is not a report; this report does not show the results";
     assert!(run.stderr.contains(said), "{}", run.stderr);
 }
 

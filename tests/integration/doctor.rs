@@ -52,8 +52,8 @@ fn environments_and_services_of_imported_data_are_listed_with_whose_they_are() {
         ],
     );
     let run = filled("[deployments]\nenvironments = [\"live\"]\n").run(DOCTOR).checks();
-    let line = "warn acme/web: 5 deployments in the dataset: production 4 (does not count), staging 1 (does not count); none \
-                is taken for production: name one in `environments` of [deployments]";
+    let line = "warn acme/web: 5 deployments in the dataset: production 4 (does not count), staging 1 (does not \
+                count); no environment counts as production: name one in `environments` of [deployments]";
     says(&run, &[line]);
 }
 

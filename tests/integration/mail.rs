@@ -135,7 +135,7 @@ fn a_server_that_offers_no_login_or_cannot_be_reached_is_code_6() {
     let server = Smtp::new(Manner::Refuses("EHLO", "250 mail.test"));
     let run = report(&place(&config(server.port, LOGIN)), &[]);
     assert_eq!(run.code, 6, "{}", run.stderr);
-    assert!(run.stderr.contains("it takes no login there"), "{}", run.stderr);
+    assert!(run.stderr.contains("the server accepts no login on this port"), "{}", run.stderr);
     assert!(!server.kept().commands.iter().any(|command| command.starts_with("MAIL")));
     let port = free_port();
     let run = report(&place(&config(port, "")), &[]);

@@ -77,8 +77,8 @@ fn say_what_is_missing(analysis: &Analysis, console: Console) {
         _ => return,
     };
     console.info(&format!(
-        "the {missing} of the {} days before {} were not wholly read, so the figures that need them are not pushed; run \
-         `fetch`, or see `audit`",
+        "the {missing} of the {} days before {} were not read completely, so the figures that need them are not \
+         pushed; run `fetch`, or see `audit`",
         analysis.settings.window_days, analysis.as_of
     ));
 }

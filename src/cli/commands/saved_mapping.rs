@@ -81,7 +81,7 @@ impl SavedMapping {
         let read = |path: &Path| fs::read_to_string(path);
         let config = Config::parse(&text, &self.path, &read).map_err(io::Error::other)?;
         if !config.imports.iter().any(|(own, mapping)| *own == self.name && *mapping == self.mapping) {
-            return Err(io::Error::other("the file would not be read as it is meant"));
+            return Err(io::Error::other("the program would not read the new file as intended"));
         }
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();

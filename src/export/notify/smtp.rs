@@ -42,7 +42,7 @@ pub(crate) fn send(
     if timeout.is_zero() {
         return Err(failed("the --deadline passed before the mail was sent; send it again".into()));
     }
-    let message = compose(mail, letter).map_err(|cause| failed(format!("the mail cannot be written: {cause}")))?;
+    let message = compose(mail, letter).map_err(|cause| failed(format!("the mail cannot be composed: {cause}")))?;
     let secrets = secrets(mail, password);
     let transport = transport(mail, password, timeout).map_err(|error| failed(words(&error, mail, &secrets)))?;
     // The transport limits each read and write, and a name is looked up without a limit: the whole is limited here.
@@ -132,12 +132,13 @@ fn words(error: &Error, mail: &Mail, secrets: &Secrets) -> String {
         };
     }
     if said.contains("STARTTLS") {
-        return "it offers no STARTTLS, and nothing is sent unencrypted to another machine; write the port that does, \
-                usually 587, or 465 for TLS from the start"
+        return "the server offers no STARTTLS on this port, and mail to another machine is never sent unencrypted; set \
+                a port that offers it, usually 587, or 465 for TLS from the start"
             .into();
     }
     if said.contains("authentication mechanism") {
-        return "it takes no login there; leave `password_env` out if the server needs none, or write another port"
+        return "the server accepts no login on this port; leave `password_env` out if it needs none, or set another \
+                port"
             .into();
     }
     format!("{}; check `smtp` under `mail` in [notify]", if said.is_empty() { "the connection failed" } else { &said })
@@ -212,7 +213,7 @@ mod tests {
     fn a_server_elsewhere_that_offers_no_tls_gets_neither_password_nor_mail() {
         let (result, lines) = sent_without_tls();
         let error = result.expect_err("nothing is sent").to_string();
-        assert!(error.contains("it offers no STARTTLS, and nothing is sent unencrypted"), "{error}");
+        assert!(error.contains("the server offers no STARTTLS on this port"), "{error}");
         assert!(lines.iter().all(|line| line.starts_with("EHLO") || line == "QUIT"), "{lines:?}");
     }
 

@@ -33,7 +33,7 @@ pub enum PushError {
     #[error("pushgateway: {0}")]
     Http(HttpError),
     /// It does not take a group.
-    #[error("pushgateway: {group} is not taken: {status}, {cause}")]
+    #[error("pushgateway: {group} was refused: {status}, {cause}")]
     Refused {
         /// The group's address.
         group: String,
@@ -43,7 +43,7 @@ pub enum PushError {
         cause: String,
     },
     /// What answers is something else.
-    #[error("pushgateway: {url} is no Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
+    #[error("pushgateway: {url} is not a Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
     NoGateway {
         /// What was asked.
         url: String,

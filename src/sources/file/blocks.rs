@@ -137,7 +137,7 @@ impl<'a> Blocks<'a> {
         let most = LONGEST_UTF16 - self.bytes.len() as u64;
         let read = self.input.by_ref().take(most + 1).read_to_end(&mut self.bytes);
         if read.map_err(|cause| FileError::io(self.file, &cause))? as u64 > most {
-            let problem = "this file of UTF-16 has more than 512 MiB; save it as UTF-8, which is read piece by piece";
+            let problem = "this UTF-16 file has more than 512 MiB; save it as UTF-8, which is read piece by piece";
             return Err(self.refused(problem.into()));
         }
         self.bytes = text::from_utf16(&self.bytes, self.file)?.into_bytes();
@@ -157,7 +157,7 @@ impl<'a> Blocks<'a> {
 /// What is wrong with a line or a row beyond all measure.
 pub(super) fn too_long(what: &str) -> String {
     format!(
-        "this {what} has more than {}; the file is no CSV or JSON file, or a line end or closing quote is missing",
+        "this {what} has more than {}; the file is not a CSV or JSON file, or a line end or closing quote is missing",
         mebibytes(LONGEST)
     )
 }

@@ -135,7 +135,7 @@ impl FileError {
         let hint = match cause.kind() {
             std::io::ErrorKind::NotFound => "; check the path",
             std::io::ErrorKind::IsADirectory => "; name the files in it instead",
-            std::io::ErrorKind::PermissionDenied => "; check who may read it",
+            std::io::ErrorKind::PermissionDenied => "; check its permissions",
             _ => "",
         };
         Self::Io { file: file.to_owned(), cause: plain(&cause.to_string()), hint }

@@ -128,7 +128,7 @@ impl Api {
         self.skipped.add(scope, nulls::remove(&mut data, &NULLS_KEPT));
         serde_json::from_value(data).map_err(|cause| {
             let cause = reply.quote(&cause.to_string());
-            QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}"))
+            QueryError::Here(format!("GitHub's reply does not have the expected form: {cause}"))
         })
     }
 
@@ -216,7 +216,7 @@ impl Api {
         match reply.status {
             200 => match serde_json::from_str(&reply.body) {
                 Ok(data) => self.parse(scope, data, &reply),
-                Err(_) => Err(QueryError::Here(format!("GitHub sent no JSON but `{}`", reply.quote(&reply.body)))),
+                Err(_) => Err(QueryError::Here(format!("GitHub sent `{}` instead of JSON", reply.quote(&reply.body)))),
             },
             401 => Err(not_accepted(&reply).into()),
             403 if let Some(refused) = of_one_organization(&reply) => Err(refused),

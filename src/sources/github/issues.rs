@@ -151,7 +151,7 @@ impl Run {
             let Page { name_with_owner, issues: list } = page.repository;
             let called = name_with_owner;
             if list.page_info.contradicts_itself() {
-                return Err(QueryError::Here("GitHub's list of issues broke off; run again".into()));
+                return Err(QueryError::Here("GitHub's list of issues ended too early; run again".into()));
             }
             let next = list.page_info.next();
             let mut rows = Vec::new();

@@ -154,7 +154,7 @@ impl Source {
             }
             if page.page_info.contradicts_itself() {
                 let what = self.plan.kind.plural();
-                return Err(QueryError::Here(format!("GitHub's list of {what} broke off; run again")));
+                return Err(QueryError::Here(format!("GitHub's list of {what} ended too early; run again")));
             }
             pages += 1;
             (found.repo.name, found.repo.url) = (page.name, page.url);

@@ -121,7 +121,7 @@ where
         }
         let Some(ended) = running.join_next().await else { return Ok(()) };
         let left =
-            ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run broke off: {cause}") })??;
+            ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run failed: {cause}") })??;
         for item in left.into_iter().rev() {
             queue.push_front(item);
         }

@@ -190,7 +190,7 @@ impl Source {
             }
             page = self.runs_page(name, part, 1).await?;
         }
-        Err(QueryError::Here("workflow runs vanish while they are read; run again".into()))
+        Err(QueryError::Here("workflow runs disappeared while they were read; run again".into()))
     }
 
     async fn runs_page(&self, name: &str, span: Span, number: u32) -> Result<Page, QueryError> {

@@ -35,7 +35,7 @@ pub enum SourceError {
         cause: String,
     },
     /// Nobody takes the events any more.
-    #[error("reading ended because its rows were no longer taken")]
+    #[error("reading stopped because the dataset no longer accepts rows")]
     Abandoned,
 }
 

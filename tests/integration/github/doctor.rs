@@ -108,9 +108,14 @@ fn environments_that_match_nothing_and_services_without_a_repo_are_named() {
         &[
             (
                 "warn",
-                "acme/tools: the newest 1 of 1 deployments: blue 1 (does not count); none is taken for production",
+                "acme/tools: the newest 1 of 1 deployments: blue 1 (does not count); no environment counts as \
+                 production",
             ),
-            ("warn", "service tools: none of the newest deployments is its own in production, prod, prod-*"),
+            (
+                "warn",
+                "service tools: none of the newest deployments belongs to this service in production, prod, \
+                      prod-*",
+            ),
             ("warn", "service gone: no repo that can be read matches acme/gone-*"),
         ],
     );
@@ -153,7 +158,7 @@ fn scopes_that_are_missing_are_named() {
         says(&run, &[(mark, text)]);
     }
     let scene = Scene::repos(World::of([web()]), &["acme/web"]);
-    says(&doctor(&scene, &[]), &[("warn", "scopes: the replies name none")]);
+    says(&doctor(&scene, &[]), &[("warn", "scopes: GitHub's replies name no scopes")]);
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn the_kind_of_a_token_is_told_by_its_first_letters() {
         ("github_pat_", "ok ", "holds a fine-grained personal token"),
         ("ghs_", "ok ", "holds a token of an installation"),
         ("gho_", "ok ", "holds a token of an OAuth app"),
-        ("", "ok ", "holds a token of no known kind"),
+        ("", "ok ", "holds a token of unknown kind"),
     ] {
         let scene = Scene::repos(World::of([web()]), &["acme/web"]);
         let secret = format!("{begins}{}", "s3cretT0ken".repeat(3));
@@ -253,7 +258,7 @@ fn a_server_that_does_not_answer_and_a_limit_that_is_used_up_are_said_without_wa
 fn a_server_without_limits_has_none() {
     let scene = Scene::repos(World::of([web()]), &["acme/web"]);
     scene.server.state(|state| state.limit = 0);
-    says(&doctor(&scene, &[]), &[("ok ", "limit: this server has none")]);
+    says(&doctor(&scene, &[]), &[("ok ", "limit: this server has no rate limit")]);
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn what_is_corrected_later_is_said_and_keeps_nothing_else_back() {
     place.done(["import", "commits", "c.csv"]);
     let run = write(&place, &["--since-last"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("had another value at the same instant"), "{}", run.stderr);
+    assert!(run.stderr.contains("already had another value at the same time"), "{}", run.stderr);
     let count = server.answers("count_over_time(dora_deployment_timestamp{scope=\"all\"}[20y])", None);
     assert_eq!(count, [("all".to_owned(), "all".to_owned(), 4.0)]);
 }

@@ -50,14 +50,15 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> a
     if let Some(oldest) = oldest.filter(|_| !flags.since_last) {
         let days = window_days(oldest, began);
         console.info(&format!(
-            "Its oldest sample is of {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or more, and \
-             takes it anew with `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}` in its configuration"
+            "Its oldest sample is from {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or \
+             more, and accepts it again with `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}` in its \
+             configuration"
         ));
     }
     if taken.kept > 0 {
         console.warning(&format!(
-            "of {} samples the server had another value at the same instant, which it keeps: what is corrected later never \
-             reaches a Prometheus; delete the series there and send them again if it matters",
+            "for {} samples, the server already had another value at the same time and keeps it, because Prometheus \
+             accepts no corrections; to correct them, delete the series there and send them again",
             taken.kept
         ));
     }

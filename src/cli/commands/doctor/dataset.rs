@@ -35,7 +35,7 @@ pub(super) fn check(context: &Context, list: &mut Checklist) {
     if of(Table::Deployments) > 0 && !held.coverage.iter().any(|entry| entry.table == Table::Deployments) {
         list.warn(
             "coverage",
-            "deployments are complete for no span, so no figure is given",
+            "deployments were not read completely over any span, so there are no figures",
             "import with --covers FROM..TO",
         );
     }

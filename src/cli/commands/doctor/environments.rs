@@ -90,7 +90,7 @@ pub(super) fn row(
         list.warn(
             repo,
             &text,
-            "none is taken for production: name one in `environments` of [deployments] or of its [[service]]",
+            "no environment counts as production: name one in `environments` of [deployments] or of its [[service]]",
         );
     }
 }
@@ -109,7 +109,7 @@ fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings,
             let environments = service.environments.as_deref().unwrap_or(&settings.environments);
             list.warn(
                 &format!("service {}", service.name.0),
-                &format!("none of the newest deployments is its own in {}", names(environments)),
+                &format!("none of the newest deployments belongs to this service in {}", names(environments)),
                 "check its `environments`, and whether an earlier [[service]] takes them",
             );
         }

@@ -259,7 +259,7 @@ pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -
     while let Some(ended) = running.join_next().await {
         match ended {
             Ok(result) => results.push(result),
-            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run broke off: {cause}")))),
+            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run failed: {cause}")))),
         }
     }
     results.sort_by_key(|(name, _)| *name);

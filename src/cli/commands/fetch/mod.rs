@@ -34,7 +34,7 @@ use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
 const NOT_SHOWN: &str =
-    "nothing of what is configured is there, or the token may not read it; check the names and the token";
+    "nothing that is configured exists, or the token may not read it; check the names and the token";
 
 /// Pages that may wait for the disk before the requests do.
 const WAITING_EVENTS: usize = 2;
@@ -163,7 +163,7 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
     if gone && code == Code::Access {
         console.error(&AccessError(NOT_SHOWN.into()).into());
     } else if gone {
-        console.error(&SourceError("nothing of a source could be read to the end; run again later".into()).into());
+        console.error(&SourceError("at least one source could not be read at all; run again later".into()).into());
     }
     code
 }

@@ -89,9 +89,9 @@ impl Verdict {
     /// The reason, for a comment.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Default(pattern) => format!("looks like production: `{pattern}` of the default list has it"),
+            Self::Default(pattern) => format!("looks like production: `{pattern}` of the default list matches"),
             Self::Likely(word) => format!("looks like production: its name has the word `{word}`"),
-            Self::Unknown => "unclear: no word in its name says it; add it if it serves your users".to_owned(),
+            Self::Unknown => "unclear: no word in its name says so; add it if it serves your users".to_owned(),
             Self::Not(word) => format!("not production: its name has the word `{word}`"),
         }
     }
