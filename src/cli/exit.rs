@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_that_is_gone_is_not_hidden_by_one_that_was_read() {
+    fn a_successful_source_does_not_hide_an_unreadable_one() {
         let read = Ended { scopes: 3, ..Ended::default() };
         let partly = Ended { failed: 1, denied: 1, ..read };
         let down = Ended { failed: 3, ..read };

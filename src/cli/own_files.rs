@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_someone_else_is_told_by_what_it_holds() {
+    fn a_foreign_file_is_recognised_by_its_contents() {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, theirs, ours) in [
             ("index.html", "<html><head><title>Our site</title>", html::GENERATOR),

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_weeks_before_its_end_a_token_is_said_to_end() {
+    fn a_token_is_reported_two_weeks_before_it_expires() {
         let now = Timestamp(1_000 * DAY_MS);
         let end = |days: i64, ms: i64| days_left(Timestamp(now.0 + days * DAY_MS + ms), now);
         assert_eq!(end(14, 1), None);

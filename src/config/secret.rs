@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_variables_and_files_are_no_secrets() {
+    fn keys_that_name_variables_or_files_are_not_secrets() {
         for key in ["token_env", "bearer_token_env", "private_key_file", "installation_id", "name", "custom_field"] {
             assert!(!is_secret_key(key), "{key}");
         }

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_full_name_is_told_apart_all_the_same() {
+    fn names_other_than_full_shas_are_distinguished_too() {
         for text in ["", "v1.2", "7de3687", "7de3687b23e58b971cba89db409f1f980ed8fdfg"] {
             assert_eq!(Sha::exact(text), None, "{text}");
         }

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_surpasses_those_whose_answer_is_worse() {
+    fn a_figure_surpasses_respondents_with_worse_answers() {
         let near = |found: f64, percent: f64| assert!((found * 100.0 - percent).abs() < 0.05, "{found} {percent}");
         let survey = SURVEY_2025;
         for (per_day, percent) in [(2.2, 83.8), (1.0, 77.3), (0.5, 55.4), (0.1, 23.9), (0.02, 3.6), (0.001, 0.0)] {

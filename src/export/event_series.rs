@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_that_has_nothing_of_before_is_told_that_its_first_windows_are_not_complete() {
+    fn for_a_new_server_the_first_windows_are_marked_as_incomplete() {
         const DAY: i64 = 86_400_000;
         let series = |family, samples: &[(i64, f64)]| {
             let samples = samples.iter().map(|&(at, value)| (Timestamp(at), value)).collect();

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_differ_in_case_alone_have_one_number() {
+    fn texts_that_differ_only_in_case_have_one_number() {
         let column: Categories = [Some("Acme/Web"), Some("acme/api"), None, Some("acme/web")].into_iter().collect();
         let numbers = WithoutCase::new(&column);
         assert_eq!((0..5).map(|row| numbers.of(row)).collect::<Vec<_>>(), [Some(0), Some(1), None, Some(0), None]);

@@ -98,7 +98,7 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_wait_for_a_limit_ends_when_the_clock_says_so_even_if_the_machine_slept_meanwhile() {
+async fn a_wait_for_a_limit_ends_on_time_even_if_the_machine_slept() {
     let server = Server::new(|seen| match seen.number {
         0 => Answer::new(429, "no").with("retry-after", 3_600),
         _ => Answer::new(200, "fine"),
@@ -217,7 +217,7 @@ fn millis(timeout: u64, max_wait: u64) -> WaitLimits {
 }
 
 #[tokio::test]
-async fn a_host_that_keeps_silent_is_said_and_left_after_the_timeout_and_the_longest_wait() {
+async fn a_silent_host_is_reported_and_abandoned_after_the_timeout_and_the_longest_wait() {
     let server = Server::new(|_| Answer::new(200, "late").never());
     let (results, notices) = send_within(&server.url, millis(100, 150), 2).await;
     let texts: Vec<String> = results.into_iter().map(|result| result.expect_err("no answer").to_string()).collect();
@@ -254,7 +254,7 @@ async fn an_answer_that_comes_late_but_in_time_is_an_answer() {
 }
 
 #[tokio::test]
-async fn waits_for_one_request_are_no_longer_together_than_the_longest_wait() {
+async fn all_waits_of_one_request_together_stay_within_the_longest_wait() {
     let run = send(2, |_| Answer::new(429, "no").with("retry-after", 1)).await;
     assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);
     assert_eq!(run.seen.len(), 3, "two waits of 1 s fit into 2 s");

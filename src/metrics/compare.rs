@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_figure_there_is_no_verdict_and_without_the_one_before_too_few_data() {
+    fn no_figure_gives_no_verdict_and_no_previous_figure_gives_too_few_data() {
         let missing = Figure::missing(NoData::NoRepos);
         assert_eq!(verdict(Metric::DeploymentFrequency, &missing, &rate(9)), None);
         assert_eq!(verdict(Metric::DeploymentFrequency, &rate(9), &missing), Some(Verdict::TooFewData));

@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_told_in_the_unit_that_reads_best() {
+    fn a_rate_is_printed_in_the_unit_that_reads_best() {
         for (per_day, text) in [
             (2.3, "2.3 a day"),
             (12.44, "12.4 a day"),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn no_percentage_stands_on_a_base_of_nothing_or_of_few() {
+    fn no_percentage_is_printed_for_an_empty_or_small_base() {
         assert_eq!(relative_change(2.0, 0.0, 50, 50), None);
         assert_eq!(relative_change(2.0, 1.0, 9, 50), None);
         assert_eq!(relative_change(2.0, 1.0, 50, 9), None);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_told_by_the_clock_of_the_zone() {
+    fn an_instant_is_printed_in_local_time_of_the_zone() {
         let berlin = Zone::parse("Europe/Berlin").expect("a zone");
         let at = Timestamp::parse("2026-03-29T01:30:00Z").expect("an instant");
         assert_eq!(instant(at, berlin), "2026-03-29 03:30", "after the jump of that morning");

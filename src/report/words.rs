@@ -176,7 +176,7 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     #[test]
-    fn a_missing_figure_names_what_is_missing_and_the_way_out() {
+    fn a_missing_figure_says_what_is_missing_and_what_to_do() {
         let repos: Vec<String> = ["a/a", "b/b", "c/c", "d/d", "e/e"].map(String::from).into();
         let read = Some(Span { from: Timestamp(0), to: Timestamp(86_400_000) });
         let text = sentence(&NoData::DeploymentsNotRead { repos, read }, Zone::UTC);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_joined_as_a_person_would() {
+    fn names_are_joined_with_commas_and_and() {
         let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
         assert_eq!(names(&list(&[]), "nobody"), "nobody");
         assert_eq!(names(&list(&["a"]), "nobody"), "a");

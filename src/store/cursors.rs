@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_moves_and_vanishes_and_leaves_those_of_others_alone() {
+    fn changing_or_removing_a_cursor_does_not_affect_other_cursors() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
         change(folder, "github", &changes(&[("a/b", Some("1")), ("a/c", Some("1"))])).expect("written");

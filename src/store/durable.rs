@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_whose_file_is_gone_is_not_done_and_changes_nothing() {
+    fn a_journal_with_a_missing_file_is_not_applied_and_changes_nothing() {
         let folder = cut_off(0);
         fs::remove_file(folder.path().join(".coverage.json.aB3.tmp")).expect("removed");
         let error = finish(folder.path()).expect_err("lost").to_string();
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_names_files_of_a_dataset_alone() {
+    fn a_journal_can_only_name_files_of_a_dataset() {
         for name in [PART, "coverage.json", "pull_requests/month=12026-01/part.parquet"] {
             assert!(is_of_a_dataset(Path::new(name)), "{name}");
         }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_everything_that_was_broken_off_is_known_by_its_server_alone() {
+    fn an_interrupted_full_run_is_recorded_only_for_its_server() {
         let folder = tempfile::tempdir().expect("a folder");
         let open = |address: &str| Sent::open(folder.path(), address).expect("opened");
         open("a").taken([part("g", "2026-07"), part("g", "2026-08")], None).expect("written");

@@ -139,7 +139,7 @@ fn diff_tells_late_data_from_another_config() {
 }
 
 #[test]
-fn a_file_that_is_no_report_is_neither_compared_nor_taken_for_the_report_before() {
+fn a_file_that_is_not_a_report_is_neither_compared_nor_used_as_the_previous_report() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
     let report_json = "reports/2026-07/report.json";

@@ -58,7 +58,7 @@ fn environments_and_services_of_imported_data_are_listed_with_whose_they_are() {
 }
 
 #[test]
-fn folders_are_tried_and_the_free_room_is_said_without_leaving_a_file() {
+fn folder_checks_report_the_free_space_and_leave_no_file() {
     let place = filled("");
     let before = place.files(".");
     let run = place.run(DOCTOR).checks();

@@ -97,7 +97,7 @@ fn a_redacted_report_posts_no_name() {
 }
 
 #[test]
-fn a_post_that_fails_is_code_6_with_the_cause_and_the_way_out_and_the_report_stays() {
+fn a_failed_post_gives_code_6_with_cause_and_advice_and_keeps_the_report() {
     let once = |status, body| vec![Step::Answer(status, None, body)];
     let cases = [
         (once(404, "no_service"), "404, no_service; the webhook was removed, or its address is not complete"),

@@ -22,7 +22,7 @@ repos = [{repos}]
 }
 
 #[test]
-fn layers_and_different_environments_are_no_shared_claim() {
+fn layered_services_and_different_environments_do_not_conflict() {
     for list in [
         [("a", "'acme/x'", None), ("b", "'acme/y'", None)],
         [("a", "'acme/x'", None), ("rest", "'acme/*'", None)],
@@ -63,7 +63,7 @@ fn two_services_that_claim_the_same_are_both_named() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_line_and_the_way_out() {
+fn each_mistake_is_reported_with_its_line_and_what_to_do() {
     for (text, message) in MISTAKES {
         let error = parse(text).expect_err(text);
         assert_eq!(error.to_string(), *message, "{text}");

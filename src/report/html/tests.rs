@@ -79,7 +79,7 @@ fn a_page_asks_nobody_for_anything() {
 }
 
 #[test]
-fn what_is_missing_is_said_in_words_and_never_as_a_number() {
+fn missing_values_are_printed_as_words_and_never_as_numbers() {
     for page in [&*SIX, &page(&empty())] {
         for broken in ["NaN", ">inf", " inf ", "-inf", "None<", "no value"] {
             assert!(!body(page).contains(broken), "{broken}");

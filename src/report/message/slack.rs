@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_mentions_nobody_and_links_nowhere() {
+    fn a_name_creates_no_mention_and_no_link() {
         for (raw, safe) in [
             ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@\u{200b}U1&gt;"),
             ("@here", "@\u{200b}here"),

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_text_is_named_by_its_line_wherever_it_lies() {
+    fn an_invalid_byte_is_reported_with_its_line() {
         let mut file = "line\n".repeat(500_000).into_bytes();
         file.extend(b"caf\xe9\n");
         let mut blocks = Blocks::of(file.as_slice(), "f").expect("the first block is text");

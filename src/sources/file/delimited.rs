@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_that_states_the_delimiter_is_no_header() {
+    fn a_first_line_that_states_the_delimiter_is_not_the_header() {
         for (text, wanted) in [
             ("sep=;\r\nid", (Some(b';'), 6)),
             ("\"SEP=|\"\nid", (Some(b'|'), 8)),

@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_milliseconds_since_1970_are_told_apart_by_their_size() {
+    fn seconds_and_milliseconds_since_1970_are_distinguished_by_size() {
         assert_eq!(instant(&Value::from("1782907200")), Value::from("2026-07-01T12:00:00+00:00"));
         assert_eq!(instant(&Value::from(1_782_907_200_123_u64)), Value::from("2026-07-01T12:00:00.123+00:00"));
         assert_eq!(instant(&Value::from(0)), Value::Null);

@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_objects_is_named_by_its_line() {
+    fn anything_but_a_list_of_objects_is_reported_with_its_line() {
         for (text, wanted) in [
             ("[{\"id\":1}", "f:1: this JSON array ends too early"),
             ("{\"id\":1}\n{\"id\":", "f:2: this JSON object ends too early"),

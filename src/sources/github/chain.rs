@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_none() {
+    fn a_cursor_is_read_back_unchanged_and_a_foreign_cursor_is_ignored() {
         let chain = Chain { began: 5, since: 3, after: Some("Y3Vyc29y\"".into()), done: true };
         let text = chain.text().expect("a cursor");
         assert_eq!(Chain::read(&text, Timestamp(3), Timestamp(5)), Some(chain));

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_success_counts_whatever_came_before_or_after() {
+    fn the_first_success_counts_regardless_of_other_statuses() {
         for (list, status, end) in [
             (vec![("INACTIVE", 9), ("SUCCESS", 5), ("SUCCESS", 3), ("IN_PROGRESS", 1)], "success", Some(3)),
             (vec![("FAILURE", 9), ("SUCCESS", 5)], "success", Some(5)),

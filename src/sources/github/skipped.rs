@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_entries_are_counted_by_repo_and_list_and_said_once() {
+    fn empty_entries_are_counted_by_repo_and_list_and_reported_once() {
         let skipped = Skipped::default();
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 2), ("associatedPullRequests".to_owned(), 1)]));
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 1)]));

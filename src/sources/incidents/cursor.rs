@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_walk_goes_on_where_it_was_and_rereads_what_was_not_settled() {
+    fn an_interrupted_walk_resumes_and_rereads_unsettled_history() {
         let day = 86_400_000;
         let at = |days: i64| Timestamp(days * day);
         let mut cursor = Cursor::begin(at(100), at(10));

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_rows_at_one_instant_than_are_shown_are_said() {
+    async fn more_rows_at_one_instant_than_the_service_shows_are_reported() {
         let small = Small::of(vec![5_000; 60], true);
         let said = ids(&small, 90_000).await.expect_err("too many");
         assert!(matches!(said, QueryError::Here(text) if text.contains("more than 50 incidents")));

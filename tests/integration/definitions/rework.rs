@@ -149,7 +149,7 @@ fn a_window_that_ends_before_the_fix_does_not_know_it_and_published_days_stay() 
 }
 
 #[test]
-fn without_the_incidents_there_is_no_rate_and_only_what_holds_by_itself_is_told() {
+fn without_incidents_there_is_no_rework_rate_but_marked_deployments_are_rework() {
     let config = "[rework]\nrefs = [\"main\"]\n";
     let report = |history: &History| figure(&history.july(), "all", "rework_rate").clone();
     let unread = history(config, &[("a", "01T08:50", "01T09:00")]);

@@ -162,7 +162,7 @@ fn scopes_that_are_missing_are_named() {
 }
 
 #[test]
-fn the_kind_of_a_token_is_told_by_its_first_letters() {
+fn the_kind_of_a_token_follows_from_its_prefix() {
     for (begins, mark, text) in [
         ("github_pat_", "ok ", "holds a fine-grained personal token"),
         ("ghs_", "ok ", "holds a token of an installation"),
@@ -236,7 +236,7 @@ fn a_repo_that_is_not_visible_is_named_and_none_at_all_is_a_failure() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_and_a_limit_that_is_used_up_are_said_without_waiting() {
+fn a_silent_server_and_an_exhausted_limit_are_reported_without_waiting() {
     // A port on which nobody listens any more.
     let url = {
         let closed = Server::start(World::default());

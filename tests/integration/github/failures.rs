@@ -156,7 +156,7 @@ fn without_a_token_nothing_is_asked() {
 }
 
 #[test]
-fn a_token_revoked_on_the_way_ends_the_run_and_the_next_one_goes_on() {
+fn a_token_revoked_during_a_run_ends_it_and_the_next_run_continues() {
     let whole = paged();
     whole.fetched(&[]);
     for number in [2, 4] {
@@ -187,7 +187,7 @@ fn one_repo_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[test]
-fn a_source_of_which_nothing_can_be_read_ends_the_run_with_its_own_code() {
+fn an_unreadable_source_ends_the_run_with_its_own_code() {
     let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/web"]);
     scene.server.fault(Fault::when(ALWAYS, |_| true, gateway(502)));
     let run = scene.fetch(&[]);

@@ -194,7 +194,7 @@ fn a_header_or_an_object_that_lacks_what_a_preset_needs_is_named_with_the_way_ou
 }
 
 #[test]
-fn times_without_an_offset_need_their_zone_and_hours_that_clocks_skipped_or_repeated_are_said() {
+fn times_without_an_offset_need_a_zone_and_skipped_or_repeated_hours_are_reported() {
     let (preset, file, text, _) = INCIDENTS[4];
     refused(
         preset,

@@ -108,7 +108,7 @@ fn a_merged_incident_is_left_out_and_names_of_priorities_have_an_order() {
 }
 
 #[test]
-fn a_service_that_maps_to_several_to_none_or_by_its_name_is_told_apart() {
+fn services_mapped_to_several_to_none_or_by_name_are_distinguished() {
     let mut world = World::new();
     for (nth, (id, name)) in [("P1", "Checkout"), ("P2", "Web"), ("P3", "Search"), ("P4", "Billing")].iter().enumerate()
     {

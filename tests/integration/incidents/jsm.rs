@@ -156,7 +156,7 @@ fn an_opsgenie_alert_that_is_closed_without_a_report_ended_with_its_last_change(
 }
 
 #[test]
-fn names_of_services_that_a_plan_does_not_include_cost_the_names_alone() {
+fn if_a_plan_hides_service_names_only_the_names_are_missing() {
     let mut world = World::new();
     world.incident(NEW_YEAR);
     let scene = Scene::opsgenie(world, "");

@@ -145,7 +145,7 @@ fn plain_http_to_another_machine_is_refused_by_the_config() {
 }
 
 #[test]
-fn a_missing_key_is_said_before_anything_is_asked() {
+fn a_missing_key_is_reported_before_the_first_request() {
     let scene = Scene::pagerduty(small(), "");
     let done = scene.command(&["fetch"]).env_remove("PAGERDUTY_TOKEN").output().expect("the program runs");
     assert_eq!(done.status.code(), Some(3));
@@ -190,7 +190,7 @@ fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_
 const MONTHS: &str = "2025-01-30..2025-05-01";
 
 #[test]
-fn what_the_plan_of_an_account_does_not_include_costs_that_alone_and_is_said() {
+fn features_missing_from_the_plan_are_reported_and_affect_nothing_else() {
     let words = "Account does not have access";
     let body = json!({"message": words, "error": {"message": words}});
     for status in [402, 403, 404] {
@@ -293,7 +293,7 @@ fn a_key_whose_form_is_refused_is_code_3() {
 }
 
 #[test]
-fn fields_of_types_that_are_not_shown_are_said_to_be_missing() {
+fn fields_of_hidden_types_are_reported_as_missing() {
     let scene = Scene::pagerduty(small(), "");
     let denied = json!({"error": {"message": "Access Denied", "code": 2010}});
     let none = json!({"fields": []});
