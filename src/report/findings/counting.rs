@@ -22,8 +22,8 @@ pub(super) fn words(what: &Observation) -> Words {
         Observation::Rollouts { now, once } => Words::new(
             format!(
                 "Some roll-outs have several deployment records: one revision deployed again within 10 minutes, or to \
-                 several production environments. If each roll-out counted once, there would be {} deployments instead \
-                 of {}, and the change failure rate would be {} instead of {}.",
+                 several production environments. If each roll-out counted once: deployments {} instead of {}, change \
+                 failure rate {} instead of {}.",
                 total(once),
                 total(now),
                 failure_rate(once),

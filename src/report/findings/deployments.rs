@@ -86,7 +86,7 @@ pub(super) fn words(what: &Observation) -> Words {
         }
         Observation::FewCounted { counted, n, environments, statuses } => Words::new(
             format!(
-                "Only {counted} of {} in the period are counted.{}",
+                "{counted} of {} in the period are counted.{}",
                 count(*n, "deployment"),
                 seen(*n, environments, statuses)
             ),

@@ -22,7 +22,7 @@ fn a_rollout_with_many_records_is_reported_with_the_rates_of_counting_it_once() 
     let report = History::new("").deployments(&MATRIX).incidents(&INCIDENT).july();
     assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(8));
     let text = finding(&report, "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 in place of 8") && text.contains("50.0 % (1 of 2) in place of 12.5 %"), "{text}");
+    assert!(text.contains("2 instead of 8") && text.contains("50.0 % (1 of 2) instead of 12.5 %"), "{text}");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_rollout_over_several_regions_is_reported_and_two_separate_deployments_are_n
         "4,acme/web,prod-us,a2,2026-07-20T14:00:00Z",
     ];
     let text = finding(&History::new("").deployments(&regions).july(), "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 in place of 4"), "{text}");
+    assert!(text.contains("2 instead of 4"), "{text}");
     let apart = [
         "1,acme/web,production,a1,2026-07-10T12:00:00Z",
         "2,acme/web,production,a1,2026-07-10T12:30:00Z",
