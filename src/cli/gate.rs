@@ -1,4 +1,4 @@
-//! `--fail-if`: a condition on the figures of the whole, judged after the report is written.
+//! `--fail-if`: a condition on the figures of the group `all`, evaluated after the report is written.
 //!
 //! `METRIC[.STATISTIC] OPERATOR VALUE`, several joined by `and`: `cfr > 15%`, `lead_time.p50 > 7d`, `cfr.lower > 10%`.
 //! Statistics: `p50` (the default), `p75`, `p90`, `mean` of durations; `lower` and `upper`, the ends of the 95 %
@@ -74,7 +74,7 @@ impl Gate {
                 Some((value, n)) if condition.operator.holds(value, condition.value) => {
                     said.push(format!("{name} is {} (n = {n})", condition.shown(value)));
                 }
-                // One condition that does not hold settles it, whatever the others are.
+                // One false condition decides the gate, even if others have no data.
                 Some(_) => return Outcome::Passed,
             }
         }

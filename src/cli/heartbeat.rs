@@ -1,7 +1,7 @@
-//! How a `run` ended, for those who watch a schedule: a ping to a monitor, and a file.
+//! Reports how a `run` ended: a ping to a monitor, and a heartbeat file.
 //!
-//! A monitor raises the alarm where no ping comes, so neither ever changes the exit code. An interrupted run sends
-//! nothing: the five seconds that it has are not for a slow monitor.
+//! A monitor alerts if no ping comes, so a failed ping or file never changes the exit code. An interrupted run sends
+//! nothing, because it must end within five seconds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

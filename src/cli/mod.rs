@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. The only room that reads the clock, the environment and the config
+//! The command line: arguments in, exit code out. The only module that reads the clock, the environment and the config
 //! file, and the only one that writes reports.
 
 mod advice;

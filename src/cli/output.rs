@@ -1,4 +1,4 @@
-//! Talk on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
+//! Messages on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -147,7 +147,7 @@ impl Console {
         }
     }
 
-    /// Says in a log of JSON alone what a user of text sees elsewhere; `run` says it, too.
+    /// A message only for the JSON log, for what a user of text output sees elsewhere; also during `run`.
     pub(super) fn record(self, event: LogEvent, text: &str, fields: Value) {
         if self.is_json() && self.records {
             self.line("info", Style::new(), event, text, fields);
@@ -236,7 +236,7 @@ impl Console {
     }
 }
 
-/// Text with its control characters shown instead of obeyed: names come from data, and a terminal obeys.
+/// Text with visible control characters: names come from data, and a terminal would execute control sequences.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     words::printable(text, &['\n'])
 }

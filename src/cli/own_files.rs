@@ -1,4 +1,4 @@
-//! Whether this program wrote a file: by what the file holds, because a report's names are names that others use too.
+//! Whether this program wrote a file, judged by its contents, because other programs use the same file names.
 //!
 //! Every version since the first writes these marks. A file that is changed by hand stays the program's own.
 

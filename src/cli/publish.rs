@@ -1,5 +1,5 @@
-//! Writing a report: all files beside their place, then one exchange, so that a reader sees the old report or the new
-//! one; and the list of the reports that there are.
+//! Writes a report to a temporary folder and swaps it into place, so that a reader sees either the old or the new
+//! report; then updates the list of reports.
 
 use std::fs::{self, File};
 use std::io;
@@ -50,7 +50,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let filters = [analysis.service_filter.as_deref(), analysis.team_filter.as_deref()];
     let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
-    // The lock of the folder, held until the end: a second writer waits, so that what is hidden has one owner.
+    // The lock of the folder, held until the end: a second writer waits, so that the temporary folder has one owner.
     let lock = platform::open_lock_of_folder(out).and_then(|lock| lock_patiently(out, &lock).map(|()| lock));
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
@@ -198,7 +198,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// What could not be done, why, and the way out.
+/// The error: what failed, why, and what to do.
 fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
     let words = plain(&cause.to_string());
     let way_out = match cause.kind() {

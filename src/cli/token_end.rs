@@ -1,4 +1,4 @@
-//! A GitHub token that ends soon: said two weeks before, because a run that nobody watches cannot renew it.
+//! Warns two weeks before a GitHub token expires: an unattended run cannot renew it.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::output::Console;
 use crate::config::{Github, GithubAuth};
 use crate::domain::time::Timestamp;
 
-/// Days before the end of a token from which on it is said.
+/// How many days before the expiry the warning starts.
 const SAID_DAYS: i64 = 14;
 const DAY_MS: i64 = 86_400_000;
 

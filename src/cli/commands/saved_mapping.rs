@@ -1,7 +1,7 @@
 //! `import --save-mapping NAME`: how files are read, kept as `[import.NAME]` in the config file.
 //!
-//! The file keeps every byte that it has; the section is added at its end. The new text is written beside the file and
-//! renamed into its place, and only where the program reads it as it is meant.
+//! The file keeps every byte that it has; the section is added at its end. The new text replaces the file with a
+//! rename, and only if the program reads it back as intended.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(target: &BackfillTarget, common: &Common, console: Con
     }
 }
 
-/// The series of all that was read, up to an instant, and nothing that lies in the future.
+/// The series of everything that was read up to an instant, without anything in the future.
 fn history(context: &Context, span: &SinceAsOf, console: Console) -> anyhow::Result<Vec<Series>> {
     let now = now();
     let analysis = whole(context, span.as_of, now, console)?;

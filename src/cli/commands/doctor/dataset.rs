@@ -72,7 +72,7 @@ fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
 }
 
 fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklist) {
-    // A source that was expected and never read is none that says "no incidents".
+    // A source that was never read does not prove that there were no incidents.
     let is_read = |spans: &[Span]| rows > 0 || !spans.is_empty();
     let covered = held.coverage.iter().filter(|entry| entry.table == Table::Incidents && is_read(&entry.spans));
     let sources: BTreeSet<&str> = covered.map(|entry| entry.source.as_str()).collect();

@@ -1,5 +1,5 @@
-//! The checks of the incident services: the key and its region, what is shown to it, whose it is, and how much of it
-//! speaks of deployments.
+//! The checks of the incident services: the key and its region, what the key can see, which services it maps to, and
+//! how many incidents refer to deployments.
 
 use std::sync::Arc;
 

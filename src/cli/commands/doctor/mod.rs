@@ -1,4 +1,4 @@
-//! `doctor`: what a report will rest on, checked before it is needed. A table on standard output, or JSON; writes nothing.
+//! `doctor`: checks everything that a report depends on. A table on standard output, or JSON; writes nothing.
 
 mod checklist;
 mod dataset;

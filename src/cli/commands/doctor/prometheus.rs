@@ -1,5 +1,5 @@
-//! The checks of the servers that figures go to: there, of which version, ready to take what would be sent. Nothing is
-//! stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
+//! The checks of the servers that receive figures: reachable, which version, and whether they would accept the history.
+//! Nothing is stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
 
 use super::checklist::Checklist;
 use crate::cli::args::Network;
@@ -67,7 +67,7 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
     Ok(())
 }
 
-/// What went wrong; `doctor` has no longest wait that one could raise.
+/// The error text without the advice to raise `--max-wait`, a flag that `doctor` does not have.
 fn words(error: &anyhow::Error) -> String {
     let transport = match (error.downcast_ref(), error.downcast_ref()) {
         (Some(PushError::Http(transport)), _) | (_, Some(WriteError::Http(transport))) => Some(transport),

@@ -1,8 +1,8 @@
-//! Keeps what the source hands on: rows first, then coverage, then cursors, some pages at a time.
+//! Writes the events of the sources: rows first, then coverage, then cursors, several pages at a time.
 //!
 //! A write replaces whole months, and so takes longer the more the dataset holds. The first page is written at once;
-//! then pages are gathered for some times as long as the last write took. Killed in between, a run loses that much
-//! reading and nothing else: cursors and coverage stand only on written rows.
+//! then pages are gathered for some times as long as the last write took. A run that is killed in between loses only
+//! the gathered pages: cursors and coverage are written only after their rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -180,7 +180,7 @@ impl DatasetWriter {
 
     fn scope(&mut self, source: &'static str, scope: &str) -> &mut ScopeRead {
         let scopes = &mut self.summary.sources.entry(source).or_default().scopes;
-        // A repo is one however it is spelt.
+        // Names of repos are compared without case.
         let known = scopes.keys().find(|known| known.eq_ignore_ascii_case(scope)).cloned();
         scopes.entry(known.unwrap_or_else(|| scope.to_owned())).or_default()
     }

@@ -1,4 +1,4 @@
-//! The text of the file: what was found as values, everything else as comments. A pure function of what was found.
+//! The text of the config file: found values as keys, everything else as comments. A pure function.
 
 use std::collections::{BTreeMap, BTreeSet};
 
