@@ -1,4 +1,4 @@
-//! One name for everything in a config that the figures depend on: a SHA-256 over a canonical JSON form of it.
+//! A digest of everything in a config that the figures depend on: SHA-256 over a canonical JSON form.
 //!
 //! In it: the settings, and what the sources are asked to read. Not in it: comments, layout and the order of lists
 //! whose order means nothing; nor what cannot change a figure (organisation, names of periods, folders, addresses, tokens, concurrency,

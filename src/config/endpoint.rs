@@ -1,7 +1,7 @@
 //! Addresses of services: http or https with a host, and neither credentials nor a query in them.
 //!
-//! Stricter than a browser: what is not plainly a host name or an IP address is refused, so that no other reader of
-//! the same text can see another host in it.
+//! Stricter than a browser: anything but a plain host name or IP address is refused, so that no other parser can read a
+//! different host from the same text.
 
 use std::net::Ipv6Addr;
 

@@ -1,6 +1,7 @@
-//! `[pagerduty]`, `[opsgenie]`, `[jsm]` and `[github_issues]`: where incidents are read, and what on an incident speaks of deployments.
+//! `[pagerduty]`, `[opsgenie]`, `[jsm]` and `[github_issues]`: where incidents are read, and which fields of an
+//! incident refer to deployments.
 //!
-//! A rule that does not match says nothing: the flag is then absent, not false.
+//! If a rule does not match, the flag is absent, not false.
 
 use super::document::Section;
 use super::endpoint::Endpoint;

@@ -79,9 +79,9 @@ pub(super) fn list(names: &[&str], open: &str, close: &str) -> String {
 /// Bytes of a name that may mean another.
 const LONGEST: usize = 64;
 
-/// The nearest of some names, where one is near enough to be what was meant.
+/// The most similar of some names, if one is similar enough to be a misspelling.
 fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    // The distance takes time and memory by the length of both.
+    // Computing the distance takes time and memory proportional to both lengths.
     if name.len() > LONGEST {
         return None;
     }

@@ -1,8 +1,8 @@
-//! The name of a commit, as 20 bytes in place of 40 letters.
+//! The name of a commit, as 20 bytes instead of 40 letters.
 //!
-//! A name of 40 hexadecimal digits is those 160 bits, in any case of letters: nothing is lost, so two commits never
-//! meet. Any other text (an SHA-256 name, a version that stands for a commit, a short form) is told apart by the first
-//! 160 bits of the SHA-256 of its lower case.
+//! A name of 40 hexadecimal digits is those 160 bits, in upper or lower case: nothing is lost, so two commits never
+//! collide. Any other text (an SHA-256 name, a version that stands for a commit, a short form) is represented by the
+//! first 160 bits of the SHA-256 of its lower case.
 
 use std::fmt;
 

@@ -16,7 +16,7 @@ pub struct Answers(&'static [(Limit, f64)]);
 /// One survey.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Survey {
-    /// Which, and what it is not.
+    /// The name of the survey, with the remark that it is not telemetry.
     pub source: &'static str,
     /// People who answered.
     pub respondents: u32,
@@ -70,7 +70,7 @@ impl Answers {
     /// The share of respondents whose answer is worse, 0 to 1.
     pub fn surpassed(self, value: f64) -> f64 {
         let better_or_equal: f64 = self.0.iter().take(self.place(value) + 1).map(|(_, percent)| percent).sum();
-        // The last answer has no share of its own: nobody's answer is worse.
+        // The last answer has no share of its own, because no answer is worse.
         if self.place(value) == self.0.len() { 0.0 } else { ((100.0 - better_or_equal) / 100.0).max(0.0) }
     }
 }

@@ -1,4 +1,4 @@
-//! Whose each event is, found once for all groups: what counts, and when it became known.
+//! The groups of each event, computed once for all groups: what counts, and when it became known.
 
 use std::collections::BTreeMap;
 

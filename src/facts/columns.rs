@@ -1,5 +1,4 @@
-//! Columns of text as the metrics take them: texts that differ from row to row stay one block of memory, texts that
-//! repeat are a number each.
+//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers.
 
 use rustc_hash::FxHashMap;
 

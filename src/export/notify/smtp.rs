@@ -1,5 +1,5 @@
-//! The way of a mail to its server: TLS from the first byte on port 465, STARTTLS on any other, and nothing encrypted to
-//! this machine. A server that offers no TLS gets neither the password nor the mail.
+//! Sends a mail over SMTP: TLS from the first byte on port 465, STARTTLS on any other port, no encryption to this
+//! machine. A server that offers no TLS gets neither the password nor the mail.
 
 use std::error::Error as _;
 use std::io;
@@ -23,7 +23,7 @@ use crate::http::text::{Secrets, shorten};
 
 /// The port on which a server speaks TLS from the first byte.
 const SUBMISSIONS: u16 = 465;
-/// Time without an answer after which the user gets a message.
+/// The user gets a message after this time without a reply.
 const SAID_AFTER: Duration = Duration::from_secs(5);
 
 /// Sends a letter, in at most so much time. `slow` is called once where the server takes long.
@@ -48,7 +48,7 @@ pub(crate) fn send(
     // The transport limits each read and write, and a name is looked up without a limit: the whole is limited here.
     let (done, result) = channel();
     let sending = move || {
-        // Nobody waits any more where the time is over.
+        // After the time limit, no receiver is left.
         let _ = done.send(transport.send(&message).map(drop));
     };
     std::thread::Builder::new().name("mail".into()).spawn(sending).map_err(|cause| {
@@ -110,7 +110,7 @@ fn secrets(mail: &Mail, password: Option<&SecretString>) -> Secrets {
     Secrets::new(secrets)
 }
 
-/// What went wrong, and the way out; without the password, which a server may repeat.
+/// The cause and what to do, without the password, which a server may repeat.
 fn words(error: &Error, mail: &Mail, secrets: &Secrets) -> String {
     let said = error.source().map(|source| secrets.quote(&source.to_string())).unwrap_or_default();
     if let Some(code) = error.status() {

@@ -1,4 +1,4 @@
-//! A Pushgateway: one PUT a group, what groups it holds of ours, and their removal.
+//! A Pushgateway: pushes each group with one PUT, lists the groups of this program, and deletes them.
 //!
 //! A PUT replaces its group as a whole, so the same push twice leaves the same state. Source: the Pushgateway's README,
 //! sections "URL" and "PUT method"; what a version refuses was found by running 1.5.1.
@@ -126,7 +126,7 @@ impl Gateway {
         Self { base, job, login, client }
     }
 
-    /// Puts every group. What is refused does not keep the others back; a gateway that is not reached does.
+    /// Puts every group. A refused group does not block the others; an unreachable gateway does.
     ///
     /// # Errors
     /// The transport failed.
@@ -189,7 +189,7 @@ impl Gateway {
         Ok(data)
     }
 
-    /// Whether a group is of the shape that `push` makes, and no other job's or program's.
+    /// Whether a group has the form that `push` creates, and so belongs to this job and program.
     fn is_own(&self, labels: &BTreeMap<String, String>) -> bool {
         let kind = labels.get("scope").and_then(|scope| GroupKind::parse(scope));
         let has = |label: &str| matches!(label, "job" | "scope") || kind.is_some_and(|kind| label == kind.as_str());
@@ -231,7 +231,7 @@ impl Gateway {
         let pairs =
             std::iter::once(("job", self.job.as_str())).chain(labels.iter().map(|(name, v)| (*name, v.as_str())));
         let parts = pairs.flat_map(|(name, value)| {
-            // A slash, a dot and a percent sign would each be read as something else on the way.
+            // Proxies and servers would interpret a slash, a dot or a percent sign.
             let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
             if is_plain {
                 [name.to_owned(), value.to_owned()]
@@ -272,7 +272,7 @@ fn advice(status: u16, said: &str) -> String {
     } else {
         ""
     };
-    // What is wrong stands behind a sentence that is always the same.
+    // The cause follows a fixed sentence.
     let said = said.rsplit_once("existing metrics: ").map_or(said, |(_, what)| what);
     format!("{}{way_out}", shorten(said))
 }

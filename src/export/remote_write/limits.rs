@@ -1,7 +1,7 @@
 //! What a Prometheus says about itself: its version, how old a sample it takes, how long it keeps one, and what it has.
 //!
-//! Other servers that take remote writes do not answer these questions; then nobody knows. Source: the Prometheus
-//! documentation, "HTTP API", sections "Config", "Flags" and "Build Information".
+//! Other servers that accept remote writes do not answer these queries; then the limits are unknown. Source: the
+//! Prometheus documentation, "HTTP API", sections "Config", "Flags" and "Build Information".
 
 use std::collections::BTreeSet;
 use std::time::Duration;
