@@ -1,14 +1,14 @@
 //! Whether two periods differ by more than chance, at 95 %.
 //!
 //! Frequency: conditional binomial test of two Poisson rates. Change failure rate: Newcombe's interval of the
-//! difference holds no zero. Durations: the order-statistic intervals of the two medians do not touch. Where no
-//! outcome could have told, the verdict is "too few data".
+//! difference holds no zero. Durations: the order-statistic intervals of the two medians do not touch. If no outcome
+//! could have been significant, the verdict is "too few data".
 
 use super::descriptor::{Descriptor, Test};
 use super::statistics::{newcombe, poisson_rates_p};
 use super::tables::{Better, Figure, Metric, PastPeriod, Progress, Verdict};
 
-/// Fewer deployments than this on either side say nothing about a share of them.
+/// With fewer deployments than this on either side, shares are not compared.
 const FEWEST_DEPLOYMENTS: u64 = 5;
 
 /// The verdict on a metric; none where there is no figure to judge.

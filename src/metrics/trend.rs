@@ -1,13 +1,13 @@
 //! Whether a metric rises or falls over the period: Mann-Kendall and the Theil-Sen slope on non-overlapping weeks.
 //!
 //! Weeks are whole ones of seven days, counted back from the last whole day of the period; each has its own figure, as
-//! known at its end. A week without a figure is left out, and below ten weeks nothing is said. Never on the rolling
-//! line, whose neighbours share 29 of 30 days.
+//! known at its end. A week without a figure is left out, and below ten weeks nothing is said. The rolling line is not
+//! used, because neighbouring windows share 29 of 30 days.
 
 use super::pairs::{mann_kendall, theil_sen};
 use super::tables::{Better, Figures, Metric, Trend, Verdict};
 
-/// Fewer weeks than this say nothing.
+/// With fewer weeks there is no trend.
 const FEWEST_WEEKS: usize = 10;
 const SIGNIFICANT: f64 = 0.05;
 

@@ -12,7 +12,7 @@ pub struct Share {
     pub words: &'static str,
     /// Whether the first page shows this share.
     pub is_headline: bool,
-    /// How many are as they should be.
+    /// How many are complete.
     pub part: u64,
     /// Of how many.
     pub whole: u64,

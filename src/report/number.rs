@@ -9,12 +9,12 @@ use crate::domain::time::{Timestamp, Zone};
 use crate::domain::unit::Interval;
 use crate::metrics::tables::Unit;
 
-/// What stands for a number that is none.
+/// Printed for a number that is not finite.
 const NO_VALUE: &str = "no value";
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
-/// Below this many events a percentage of change says more than is known.
+/// With fewer events, a change in percent would suggest too much precision.
 const SMALLEST_BASE: u64 = 10;
 
 /// The unit in which a rate reads best.

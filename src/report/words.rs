@@ -1,6 +1,6 @@
 //! Sentences that the outputs share: why there is no figure, what a verdict means.
 //!
-//! Each says what is missing, why, and the way out. Plain text: whoever puts it into HTML or Markdown escapes it.
+//! Each says what is missing, why, and what to do. Plain text: each output format escapes it.
 
 use super::number;
 use crate::domain::period::Period;
@@ -9,7 +9,7 @@ use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant};
 
-/// Names in full before the rest are only counted.
+/// How many names are listed before the rest is only counted.
 const NAMES: usize = 3;
 
 /// Why there is no figure and what to do about it.
@@ -52,7 +52,7 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
     }
 }
 
-/// A period as a reader calls it: its label, or its days where the label is only their dates.
+/// The name of a period: its label, or its days if the label consists of dates.
 pub fn period_name(period: &Period) -> String {
     if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
 }

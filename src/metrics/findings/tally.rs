@@ -17,11 +17,11 @@ pub(super) struct Tally {
     pub(super) deployments: usize,
     /// Those that count, and further records of a roll-out that counts once.
     pub(super) counted: usize,
-    /// Counted ones that are deployments and no stand-ins.
+    /// Counted ones that are real deployments, not proxies.
     pub(super) themselves: usize,
     /// Those of them that finish in the second in which their commit was made.
     pub(super) with_their_commit: usize,
-    /// Counted ones that stand in for deployments.
+    /// Counted ones that are proxies for deployments.
     pub(super) stand_ins: BTreeMap<DeploymentKind, usize>,
     /// Counted ones without a lead time, by reason.
     pub(super) reasons: BTreeMap<LeadTimeReason, usize>,

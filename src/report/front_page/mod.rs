@@ -1,8 +1,8 @@
-//! What a reader must know first: one sentence that says better or worse, at most six main points, how far the figures can
-//! be trusted, the author's comment, and the actions.
+//! The first page: a headline that says better or worse, at most six main points, how far the figures can be trusted,
+//! the author's comment, and the actions.
 //!
-//! Plain text, made from the figures by fixed rules, so that every output says the same. Whoever puts it into HTML,
-//! Markdown or a message escapes it.
+//! Plain text, made from the figures by fixed rules, so that every output has the same text. Each output format escapes
+//! it.
 
 mod actions;
 mod headline;
@@ -37,7 +37,7 @@ pub struct FrontPage {
     pub comment: Option<String>,
     /// The actions of this report.
     pub actions: Vec<ActionNow>,
-    /// What became of the actions of the report before.
+    /// The results of the previous report's actions.
     pub outcomes: Vec<Outcome>,
 }
 
