@@ -1,6 +1,7 @@
-//! `<data>/cursors.json`: where an interrupted run goes on, per source and scope. The text is the source's own.
+//! `<data>/cursors.json`: where an interrupted run resumes, per source and scope. The text is opaque and belongs to the
+//! source.
 //!
-//! A cursor stands only on rows that are on disk. A scope that was read completely has none.
+//! A cursor is written only after its rows are on disk. A scope that was read completely has none.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,8 +1,8 @@
-//! Replacing files as a whole: written beside their place, synced, then renamed, several at once or not at all.
+//! Atomic file replacement: files are written beside their place, synced, then renamed, all of them or none.
 //!
-//! Between the first rename and the last a crash would leave a mixture. So the list of what is moved and removed is
-//! written and synced before the first of them; while it stands, whoever holds the writer's lock finishes it. All of it
-//! can be done twice without harm.
+//! A crash between the first rename and the last would leave a mixture. So a journal of all moves and removals is
+//! written and synced first; while it exists, the next holder of the writer's lock finishes it. Every step is
+//! idempotent.
 //!
 //! A dataset may come from elsewhere. So the list can name only files of a dataset, files are created under names that
 //! cannot be guessed and never through a link, and a list that cannot be finished as a whole changes nothing.

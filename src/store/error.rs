@@ -1,4 +1,4 @@
-//! What can go wrong with a dataset, each with the thing, the cause and the way out.
+//! The errors of a dataset, each with the file, the cause and what to do.
 
 use std::io;
 use std::path::PathBuf;

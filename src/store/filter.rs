@@ -1,7 +1,7 @@
 //! A Bloom filter over the keys of one part, kept in its footer: whether the part may hold a key, without reading the keys.
 //!
-//! 20 bits a key and 10 probes: of 15,000 other keys, one is held to be there, and costs a reading of the keys. A key
-//! that is there is never missed.
+//! With 20 bits a key and 10 probes, about one of 15,000 absent keys is a false positive, which costs one reading of
+//! the keys. There are no false negatives.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

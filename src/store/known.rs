@@ -1,4 +1,4 @@
-//! What the dataset knows of the repos of one source, as much as a fetch needs to see where settled history begins.
+//! What the dataset knows about the repos of one source: enough for a fetch to find where settled history begins.
 //!
 //! Two tables are read, each once and only the columns that are asked for. A commit without its parents is not known:
 //! it has to be read again.

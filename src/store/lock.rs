@@ -1,4 +1,4 @@
-//! One writer at a time: an advisory lock on `<data>/lock`, which says in words who holds it.
+//! One writer at a time: an advisory lock on `<data>/lock`, with a text that names the holder.
 //!
 //! The operating system drops the lock with the process, so a killed writer leaves nothing to clean up.
 
@@ -47,7 +47,7 @@ pub(super) fn read(folder: &Path) -> Result<Option<HeldLock>, StoreError> {
 /// Says something to the user.
 type Say = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Who is told that the program waits for a lock. A function cannot return that, and only the command line prints.
+/// The callback that reports waits for a lock: a wait cannot be returned as a value, and only the command line prints.
 static SAY: OnceLock<Say> = OnceLock::new();
 
 /// A wait that is shorter is not worth a line.
@@ -159,7 +159,7 @@ impl Drop for HeldLock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The words go with the lock; the file stays, since removing it would race with the next writer.
+        // The text is removed with the lock; the file stays, because removing it would race with the next writer.
         let _ = self.0.set_len(0);
         // Closing the file is not enough: a child process that is just being started holds it open a moment longer.
         let _ = self.0.unlock();

@@ -41,7 +41,7 @@ pub struct Figure {
     pub progress: Option<Progress>,
     /// How many respondents of a survey it surpasses, where the edition of the bands has published their answers.
     pub surpassed: Option<SurveyShare>,
-    /// Which way the metric went over the weeks of the period.
+    /// The trend of the metric over the weeks of the period.
     pub trend: Trend,
 }
 

@@ -1,8 +1,9 @@
-//! The text of a file, a piece at a time: a file of gigabytes is never held whole, and one without end is refused.
+//! The text of a file, one piece at a time: a file of gigabytes is never held in memory as a whole, and an endless one
+//! is refused.
 //!
 //! A piece is whole lines, as CSV needs them, or whole characters, as JSON does, which may be one line. UTF-8 and
-//! UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: to guess between them would change
-//! names without a word.
+//! UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: guessing could silently change
+//! names.
 
 use std::io::Read;
 
@@ -14,7 +15,7 @@ use super::text::{self, Lines};
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 20;
 
-/// The longest line and the longest row, in bytes: what is longer is no table.
+/// The longest line and the longest row, in bytes: a file with a longer one is not a table.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// Bytes of a file of UTF-16, which is read as a whole.
@@ -154,7 +155,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// What is wrong with a line or a row beyond all measure.
+/// The error for a line or row that is too long.
 pub(super) fn too_long(what: &str) -> String {
     format!(
         "this {what} has more than {}; the file is not a CSV or JSON file, or a line end or closing quote is missing",

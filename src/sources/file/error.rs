@@ -1,4 +1,4 @@
-//! What can be wrong with an import file.
+//! The errors of import files.
 
 use thiserror::Error;
 
@@ -34,7 +34,7 @@ pub enum FileError {
         needed: &'static [&'static str],
         /// How many columns the header has, and what separates them.
         header: String,
-        /// Whose export it seems to be; empty where nothing says so.
+        /// The program whose export it seems to be; empty if unknown.
         hint: String,
     },
     /// A column that looks like a misspelt one, or stands twice.

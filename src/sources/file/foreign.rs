@@ -1,4 +1,4 @@
-//! Records of another program as rows with our columns: the one way in which every preset is read.
+//! Converts the records of another program into rows with our columns, in the same way for every preset.
 
 use std::borrow::Cow;
 
@@ -197,7 +197,7 @@ impl<'a> How<'a> {
             Rule::Where { field, is, then } => Some(then).filter(|_| is_one(field, is)),
             Rule::StatusUntilTold(status) => Some(Then::Set("status", status)).filter(|_| self.has_statuses),
         };
-        // What the user maps is what the user means.
+        // A mapping by the user takes precedence.
         let mapped = |ours: &str| self.map.iter().any(|(own, _)| *own == ours);
         match then {
             Some(Then::Set(ours, value)) if !mapped(ours) => {
@@ -341,7 +341,7 @@ fn instant(value: &Value) -> Value {
     };
     let millis = number.map(|number| if number < SECONDS_BELOW { number.saturating_mul(1_000) } else { number });
     let at = millis.and_then(|millis| chrono::DateTime::from_timestamp_millis(i64::try_from(millis).ok()?));
-    // 0 is what programs write for none.
+    // Programs write 0 for a missing instant.
     match at {
         Some(at) if millis != Some(0) => at.to_rfc3339().into(),
         Some(_) => Value::Null,

@@ -156,7 +156,7 @@ fn object(text: &str, file: &str, line: u64, is_whole: bool) -> Result<Map<Strin
     }
 }
 
-/// An object in which no key stands twice: of two values the last would win without a word.
+/// An object without duplicate keys: otherwise the last value would silently win.
 struct Unique(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Unique {

@@ -1,4 +1,4 @@
-//! Instants in the forms that a file may have them: with an offset, or as the clocks of one place showed them.
+//! Instants in the forms that files use: with an offset, or as local time of one zone.
 //!
 //! A time that clocks showed twice is read as the first of the two instants, and counted. A time that clocks never showed
 //! is refused: the zone is wrong.

@@ -1,4 +1,4 @@
-//! What is known of the export of another program: where it comes from, and which of its fields are our columns.
+//! The description of another program's export: how to get it, and which of its fields map to our columns.
 //!
 //! A preset is data. [`super::foreign`] builds the rows of every preset in the same way, and [`super::presets`] has all of
 //! them.
@@ -110,7 +110,7 @@ pub(super) enum Rule {
     Skip { field: &'static str, name: &'static str },
     /// Where a field has one of these values, in any case.
     Where { field: &'static str, is: &'static [&'static str], then: Then },
-    /// The status, which other records of the same event tell. Where the files have none of them, it is not known.
+    /// The status comes from other records of the same event; without them it is unknown.
     StatusUntilTold(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Records to rows: which columns each table has, which it needs, and what a row may not say.
+//! Converts records to rows: the columns of each table, the required ones, and invalid combinations.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>)
         .map(|(_, name)| name)
 }
 
-/// The columns without which a table says nothing.
+/// The required columns of a table.
 pub(super) fn needed(table: Table) -> &'static [&'static str] {
     match table {
         Table::Deployments => &["id", "repo", "environment", "sha", "status", "created_at", "finished_at"],
@@ -136,7 +136,7 @@ impl<'a> Collector<'a> {
             Table::Commits | Table::PullRequests => String::new(),
         };
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
-        // The clock of whoever wrote the file was wrong: any other row of the same event is newer.
+        // The clock of the system that wrote the file was wrong: any other row of the same event counts as newer.
         let observed_at = if observed_at > self.options.now { Timestamp(0) } else { observed_at };
         let (line, now, repo) = (record.line, self.options.now, self.options.repo.as_deref());
         match self.table() {

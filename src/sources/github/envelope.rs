@@ -32,14 +32,14 @@ pub(super) struct Problem {
     path: Option<Vec<Value>>,
 }
 
-/// What the errors of a reply come to.
+/// The combined meaning of a reply's errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ReplyErrors {
     /// The query was too much for one request.
     Heavy(String),
     /// What was asked for is not there, or is not shown to this token: no second try helps.
     Final(String),
-    /// Something went wrong that may not the next time.
+    /// An error that may pass with a retry.
     Passing(String),
 }
 

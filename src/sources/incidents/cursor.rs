@@ -1,4 +1,4 @@
-//! The cursor that an interrupted walk leaves: up to when it had read, and when that reading began.
+//! The cursor of an interrupted walk: the instant up to which it has read, and when the reading began.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ impl Cursor {
     /// From where to go on: what was read before may have changed since, unless it was settled already.
     pub(in crate::sources) fn goes_on(&self, now: Timestamp) -> Timestamp {
         let settled = Timestamp(self.began.saturating_sub(SETTLED_MS));
-        // A run that is the same moment's goes on where it was.
+        // A run at the same instant resumes exactly there.
         if now.0 == self.began { Timestamp(self.upto) } else { Timestamp(self.upto.min(settled.0.max(self.from))) }
     }
 

@@ -1,6 +1,6 @@
-//! What is said of a deployment on an incident: a verdict, a reference, and by which rule each was found.
+//! The verdict and the deployment reference of an incident, and the rule that found each.
 //!
-//! The rule is kept among the tags of the row, since a figure that rests on it has to be explained.
+//! The rule is stored in the tags of the row, so that figures that depend on it can be explained.
 
 use serde_json::Value;
 
