@@ -21,7 +21,7 @@ fn run(place: &Place, arguments: &[&str]) -> Run {
     Run::of(command.stdin(Stdio::null()).output().expect("the program runs"))
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 fn nobody() -> String {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     format!("http://{port}")

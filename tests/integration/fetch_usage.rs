@@ -1,4 +1,4 @@
-//! `fetch` before its first request: what is missing or wrong is named with the way out, and nothing is written.
+//! `fetch` before its first request: missing or wrong input is reported with what to do, and nothing is written.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;

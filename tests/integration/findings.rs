@@ -1,4 +1,4 @@
-//! Findings: each raised by a small history, and not by the one beside it.
+//! Findings: each is raised by a small history, and not by a similar one without the problem.
 
 use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place};
 

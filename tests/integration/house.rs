@@ -1,12 +1,13 @@
-//! Holds the house: which room may know which, how long a file may be, what may not be written anywhere.
+//! Checks the architecture: which module may import which, how long a file may be, and which words are forbidden.
 //!
-//! It reads the project's text files and runs nothing. Comments are not code: they may name what code may not.
+//! It reads the project's text files and runs nothing. Comments are not checked, because they may name what code must
+//! not.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The rooms and how high they lie: code may name rooms strictly lower, and its own.
+/// The modules (rooms) with their layer: code may import only from lower layers and its own module.
 const ROOMS: [(&str, u8); 11] = [
     ("domain", 0),
     ("platform", 0),
@@ -20,7 +21,7 @@ const ROOMS: [(&str, u8); 11] = [
     ("export", 6),
     ("cli", 7),
 ];
-/// Dependencies that do the work of one room, and where they may be named.
+/// Dependencies that only certain modules may use.
 const CONFINED: [(&str, &[&str]); 13] = [
     ("anyhow", &["cli"]),
     ("askama", &["report"]),

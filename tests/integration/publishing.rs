@@ -1,5 +1,4 @@
-//! Which report replaces which, what a missing dataset and a missing figure are answered with, and what `report` says
-//! of its findings.
+//! Which report replaces which, the messages for a missing dataset or figure, and how `report` prints its findings.
 
 use serde_json::Value;
 

@@ -63,8 +63,8 @@ pub(super) fn words(what: &Observation) -> Words {
                     restore(without),
                     restore(now)
                 ),
-                "Nothing to do, if what is left out does not affect customers; otherwise loosen min_priority, \
-                 urgencies or ignore_tags under [incidents].",
+                "Nothing to do, if what is left out does not affect customers; else loosen min_priority, urgencies or \
+                 ignore_tags under [incidents].",
             )
         }
         Observation::Rework { k, n, said, fixes, rollbacks, left } => {

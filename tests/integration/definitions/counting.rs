@@ -1,4 +1,5 @@
-//! What counts as one deployment: production by default, one roll-out with many records, commits taken for deployments.
+//! What counts as one deployment: production by default, one roll-out with many records, commits imported as
+//! deployments.
 
 use serde_json::json;
 

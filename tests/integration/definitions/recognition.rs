@@ -1,4 +1,4 @@
-//! No 0 comes from names that nobody recognised: the figure is missing, and the finding says what would count.
+//! Names that match nothing never give a false 0: the figure is missing, and the finding says what would count.
 
 use serde_json::{Value, json};
 

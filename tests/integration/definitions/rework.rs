@@ -1,4 +1,4 @@
-//! Deployment rework rate: what people say, the first deployment after an incident, rollbacks, and what must be read.
+//! Deployment rework rate: marks, the first deployment after an incident, rollbacks, and what must be read.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Whatever GitHub answers, a fetch ends in good order.
+//! A fetch ends cleanly for every reply of GitHub.
 
 use super::fault::{Effect, Fault};
 use super::scene::Scene;

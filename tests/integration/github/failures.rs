@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and that it costs a repeat or an honest word, never a wrong figure.
+//! Failures of requests: they cause a retry or a warning, never a wrong figure.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a fetch brings home: the same figures as the same history written down in files, whatever its shape.
+//! A fetch gives the same figures as importing the same history from files, for every shape of history.
 
 use super::fault::{Effect, Fault};
 use super::scene::{MARCH, SINCE, Scene};

@@ -1,4 +1,4 @@
-//! Limits: waited for as long as they are told to, said aloud, and never answered with more requests.
+//! Rate limits: the program waits as long as the server says, reports the wait, and sends no requests meanwhile.
 
 use super::fault::{Effect, Fault, secondary};
 use super::scene::Scene;

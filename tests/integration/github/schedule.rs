@@ -1,5 +1,4 @@
-//! What happens to a schedule: runs that overlap, clocks that are wrong, a service that is down for a day, a token that
-//! expires.
+//! Scheduled runs: overlapping runs, wrong clocks, a service that is down for a day, an expiring token.
 
 use super::daily::{Machine, SINCE, Services, are_the_same, morning};
 use super::fault::{Effect, Fault, gateway};

@@ -1,4 +1,4 @@
-//! `import`: what a user sees when a file is good, when it is not, and that nothing is half stored.
+//! `import`: the messages for good and bad files, and that no import is stored partly.
 
 use std::fs;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Whatever an incident service answers, a fetch ends in good order.
+//! A fetch ends cleanly for every reply of an incident service.
 
 use super::jsm;
 use super::scene::Scene;

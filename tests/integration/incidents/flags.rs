@@ -1,4 +1,4 @@
-//! What an incident says of a deployment, by each rule, and that the rule is kept; merged ones; services told apart.
+//! Verdicts and deployment references by each rule, and that the rule is stored; merged incidents; mapping to services.
 
 use serde_json::json;
 

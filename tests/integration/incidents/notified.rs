@@ -1,4 +1,5 @@
-//! `run` with `[notify]`: it sends without being asked to, and what comes before a message in the exit code.
+//! `run` with `[notify]`: it sends by default, and which failures take precedence over a failed message in the exit
+//! code.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What goes wrong with a service, and what that means for the others, the coverage and the exit code.
+//! Errors of one service, and their effect on the others, the coverage and the exit code.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What happens when a server of remote writes, or the run itself, is not well.
+//! Failures of a remote-write server, and interrupted runs.
 
 use std::process::Stdio;
 
