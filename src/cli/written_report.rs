@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_a_file_is_said() {
+    fn problems_of_a_file_are_reported() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.json");
         let said = |text: &str| {

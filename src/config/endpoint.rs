@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_readers_could_see_two_hosts_in_is_refused() {
+    fn addresses_that_parsers_read_differently_are_refused() {
         for text in [
             "",
             "api.github.com",

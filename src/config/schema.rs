@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_hint_names_a_near_section_or_all_of_them() {
+    fn a_section_hint_names_a_similar_section_or_all_of_them() {
         assert_eq!(section_hint(&CONFIG, "services"), "the nearest right one is [service]");
         assert_eq!(
             section_hint(&BANDS, "x"),

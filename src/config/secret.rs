@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_place_of_a_variable_name_is_seen() {
+    fn a_token_in_place_of_a_variable_name_is_detected() {
         for text in ["GITHUB_TOKEN", "_x", "github_token", "TOKEN2"] {
             assert!(is_variable_name(text), "{text}");
         }

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_alone_is_no_number() {
+    fn a_word_without_a_number_is_not_a_priority() {
         assert_eq!(priority_number("priority: low"), None);
         assert_eq!(priority_number("severity::4"), Some(4));
     }

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_name_comes_back_in_lower_case_and_case_makes_no_other_commit() {
+    fn full_commit_names_are_lower_cased_and_compared_without_case() {
         let text = "7DE3687b23e58b971cba89db409f1f980ed8fdfb";
         let sha = Sha::exact(text).expect("40 digits");
         assert_eq!(sha.to_string(), text.to_lowercase());

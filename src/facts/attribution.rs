@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_to_a_later_deployment_holds_only_once_that_is_there() {
+    fn a_reference_to_a_later_deployment_holds_only_once_that_deployment_exists() {
         let deployments = [deployment("1", "aaaaaaa111", 0), deployment("2", "bbbbbbb222", 100)];
         let settings = Settings::default();
         let links = links(&deployments, |_| Some(0), &settings, &incident(10, None, Some("BBBBBBB222")), &[0]);

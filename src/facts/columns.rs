@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_is_one_text_however_often_it_comes_and_a_missing_one_is_none() {
+    fn a_repeated_text_is_one_category_and_a_missing_text_has_none() {
         let column: Categories = [Some("a"), Some("a"), None, Some("b"), Some("a")].into_iter().collect();
         let texts: Vec<Option<&str>> = (0..5).map(|row| column.get(row)).collect();
         assert_eq!(texts, [Some("a"), Some("a"), None, Some("b"), Some("a")]);

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_to_come_back_at_is_read_as_well_as_a_number_of_seconds() {
+    fn retry_after_may_be_a_date_or_a_number_of_seconds() {
         let headers = |text: &'static str| {
             let value = reqwest::header::HeaderValue::from_static(text);
             HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, value)])

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn more_deployments_are_better_fewer_worse_and_a_handful_tells_nothing() {
+    fn more_deployments_are_better_fewer_are_worse_and_very_few_are_not_compared() {
         let judge = |now, before| judged(Metric::DeploymentFrequency, &rate(now), &rate(before));
         assert_eq!(judge(40, 15), Verdict::Better);
         assert_eq!(judge(15, 40), Verdict::Worse);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_failures_are_better_more_worse_and_four_deployments_tell_nothing() {
+    fn fewer_failures_are_better_more_are_worse_and_four_deployments_are_too_few() {
         let judge = |now: (u64, u64), before: (u64, u64)| {
             judged(Metric::ChangeFailureRate, &failures(now.0, now.1), &failures(before.0, before.1))
         };

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_series_that_falls_is_better_where_less_is_and_nine_weeks_say_nothing() {
+    fn a_falling_series_is_better_if_less_is_better_and_nine_weeks_give_no_trend() {
         let falling: Vec<(f64, f64)> = (0..12).map(|week| (f64::from(week), 100.0 - f64::from(week))).collect();
         let found = trend(&falling, false);
         assert_eq!((found.verdict, found.slope_per_week, found.weeks), (Verdict::Better, Some(-1.0), 12));

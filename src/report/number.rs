@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_rounds_to_nothing_has_no_sign() {
+    fn a_change_that_rounds_to_zero_has_no_sign() {
         assert_eq!(signed(-0.000_1, duration), "no change");
         assert_eq!(signed(-7_200.0, duration), "\u{2212}2 h");
         assert_eq!(signed(0.012, points), "+1.2 points");
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn long_counts_are_set_in_threes() {
+    fn large_counts_have_thousands_separators() {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
     }

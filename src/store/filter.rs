@@ -64,7 +64,7 @@ mod tests {
     use crate::domain::batch::{KeyPart, hash_of};
 
     #[test]
-    fn a_key_that_is_there_is_never_missed_and_others_hardly_ever_found() {
+    fn the_filter_has_no_false_negatives_and_few_false_positives() {
         let hash = |nth: usize| hash_of("acme/web", KeyPart::Text(&format!("{nth:040x}")));
         let filter = KeyFilter::of((0..20_000).map(hash), 20_000);
         let filter = KeyFilter::from_text(&filter.to_text()).expect("a filter");

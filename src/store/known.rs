@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_dataset_knows_nothing() {
+    fn an_empty_dataset_has_no_known_repos() {
         let folder = tempfile::tempdir().expect("a folder");
         let dataset = Dataset::open(&folder.path().join("absent")).expect("a dataset");
         assert!(dataset.known("github", "github", &|_| true).expect("read").is_empty());

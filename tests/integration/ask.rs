@@ -107,7 +107,7 @@ fn audit_prints_the_findings_of_the_report() {
 }
 
 #[test]
-fn diff_tells_late_data_from_another_config() {
+fn diff_distinguishes_late_data_from_a_changed_config() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
     place.write("old.json", &place.read("reports/2026-07/report.json"));

@@ -153,7 +153,7 @@ fn failures_linked_only_by_time_are_reported_with_the_rates_with_and_without_the
 }
 
 #[test]
-fn a_feed_of_nothing_but_the_gravest_lacks_partial_outages() {
+fn a_feed_with_only_the_highest_priority_lacks_partial_outages() {
     let rows = |priority: &str| {
         let header = "id,title,service_keys,priority,opened_at,resolved_at\n".to_owned();
         let row = |at: u32| {

@@ -192,7 +192,7 @@ fn every_rust_file_opens_by_saying_what_it_owns() {
 }
 
 #[test]
-fn imports_point_only_down_the_house() {
+fn modules_import_only_from_lower_layers() {
     let mut broken = Vec::new();
     for source in project().iter().filter(|source| source.is_program()) {
         let Some(room) = source.room() else { continue };
@@ -318,7 +318,7 @@ fn each_confined_dependency_stays_in_its_room_and_the_tour_says_so() {
 }
 
 #[test]
-fn no_file_is_longer_than_can_be_read_at_once() {
+fn no_file_exceeds_the_limit_of_lines() {
     let files: Vec<Source> = project().into_iter().filter(Source::is_rust).collect();
     let length = |source: &Source| source.text.lines().count();
     let long = files.iter().filter(|source| length(source) > LONGEST_FILE);
@@ -384,7 +384,7 @@ fn only_listed_files_outside_the_metrics_module_name_a_metric() {
 }
 
 #[test]
-fn shipped_code_neither_silences_lints_nor_gives_up() {
+fn shipped_code_neither_silences_lints_nor_panics() {
     let words = ["#[allow(", "#![allow(", "todo!(", "unimplemented!(", ".unwrap()"];
     let program = project().into_iter().filter(Source::is_program);
     let broken: Vec<String> = program.flat_map(|source| lines_with(&source, &words)).collect();
@@ -400,7 +400,7 @@ fn only_the_command_line_reads_the_clock_or_the_environment() {
 }
 
 #[test]
-fn nothing_names_a_path_of_the_machine_it_was_written_on() {
+fn no_file_names_a_path_of_the_developers_machine() {
     // In two halves each, so that this file does not name them either.
     let nowhere = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
     let outside_tests = concat!("../sha", "red");

@@ -80,7 +80,7 @@ mod tests {
     use crate::domain::event::Incident;
 
     #[test]
-    fn a_fault_is_told_by_whole_words() {
+    fn a_fault_class_is_recognised_by_whole_words() {
         for (title, wanted) in [
             ("Too many connections on Postgres", Fault::Database),
             ("Pod OOMKilled again", Fault::Memory),

@@ -41,7 +41,7 @@ fn hostile_text_is_escaped_everywhere() {
 }
 
 #[test]
-fn a_page_asks_nobody_for_anything() {
+fn a_page_loads_no_external_resource() {
     for page in [&*SIX, &page(&empty())] {
         for fetched in [
             "src=\"",

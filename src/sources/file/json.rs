@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_beyond_all_measure_is_refused_with_its_line() {
+    fn a_value_that_is_too_long_is_refused_with_its_line() {
         for text in [
             format!("\n{{\"id\":[{}0]}}", "0,".repeat(3 << 20)),
             format!("\n[{{\"id\":\"{}\"}}]", "x".repeat(9 << 20)),

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stated_form_reads_nothing_else() {
+    fn with_time_format_no_other_form_is_accepted() {
         let form = |stated| InstantForms { stated: Some(stated), ..berlin() };
         let at = |text: &str| Ok((text.to_owned(), false));
         assert_eq!(read(form("%d.%m.%Y %H:%M"), "01.07.2026 12:00"), at("2026-07-01T10:00:00Z"));

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn graphql_lies_beside_rest() {
+    fn the_graphql_address_is_derived_from_the_rest_address() {
         for (api, graphql) in [
             ("https://api.github.com", "https://api.github.com/graphql"),
             ("https://api.acme.ghe.com", "https://api.acme.ghe.com/graphql"),

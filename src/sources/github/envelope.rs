@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_concerns_the_alias_on_its_path_and_one_without_a_path_concerns_all() {
+    fn an_error_affects_the_alias_on_its_path_or_all_without_a_path() {
         let list: Vec<Problem> =
             serde_json::from_str(r#"[{"message":"x","path":["r1","deployments"]}]"#).expect("a list");
         assert_eq!((of_alias(&list, "r0").len(), of_alias(&list, "r1").len()), (0, 1));

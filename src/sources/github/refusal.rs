@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_has_its_own_way_out() {
+    fn each_rule_has_its_own_advice() {
         for (words, sso, way_out) in [
             ("Resource protected by organization SAML enforcement.", None, "Configure SSO"),
             (

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unset_field_says_nothing_and_a_set_one_yes_or_no() {
+    fn an_unset_field_is_missing_and_a_set_one_is_yes_or_no() {
         for (value, wanted) in [
             (json!(true), Some(true)),
             (json!("No"), Some(false)),

@@ -82,7 +82,7 @@ fn a_fix_goes_to_the_repo_and_environment_of_the_failed_deployment() {
 }
 
 #[test]
-fn what_people_say_comes_first_and_reads_the_pull_requests_that_a_deployment_brought() {
+fn marks_come_first_and_may_be_on_the_pull_requests_of_a_deployment() {
     let config = "[rework]\nlabels = [\"hotfix\"]\nbranches = [\"hotfix/*\"]\ntitles = [\"(?i)^revert\"]\n\
                   refs = [\"fix-*\"]\ntasks = [\"deploy:fix\"]\n";
     let deployed = |id: &str, sha: &str, r#ref: &str, task: &str, day: u32| {

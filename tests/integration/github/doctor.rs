@@ -68,7 +68,7 @@ fn says(run: &Run, wanted: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_good_token_and_what_it_sees_are_said() {
+fn a_good_token_is_reported_with_what_it_can_see() {
     let scene = Scene::new(world(), &format!("org = \"acme\"\n{SERVICES}"));
     scopes(&scene, "repo, read:org");
     let run = doctor(&scene, &[]);

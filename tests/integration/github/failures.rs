@@ -34,7 +34,7 @@ fn a_page_that_is_too_heavy_is_asked_for_in_halves() {
 }
 
 #[test]
-fn a_page_at_which_the_gateway_gives_up_is_asked_for_in_ever_smaller_ones() {
+fn a_page_that_times_out_is_requested_in_smaller_and_smaller_pages() {
     reads_in_pages_of(13, gateway(504));
 }
 
@@ -231,7 +231,7 @@ fn no_token_follows_a_redirect_or_a_link_to_another_host() {
 }
 
 #[test]
-fn a_token_is_not_sent_in_the_clear_to_another_machine() {
+fn a_token_does_not_leave_the_machine_unencrypted() {
     let scene = paged();
     scene.configure("http://github.example", "repos = [\"acme/web\"]");
     let run = scene.fetch(&[]);

@@ -20,7 +20,7 @@ fn is_of_other(request: &Request) -> bool {
 }
 
 #[test]
-fn each_rule_of_one_organization_costs_its_repos_alone_and_names_its_own_way_out() {
+fn a_rule_of_one_organization_affects_only_its_repos_and_has_its_own_advice() {
     for (message, header, way_out) in [
         (
             "Resource protected by organization SAML enforcement. You must grant your Personal Access token access.",

@@ -385,7 +385,7 @@ fn what_a_killed_import_left_half_moved_is_finished_by_the_next_command() {
 }
 
 #[test]
-fn suspicious_spans_are_said() {
+fn suspicious_spans_are_reported() {
     let place = Place::new();
     place
         .write("dora.toml", "[[service]]\nname = \"api\"\nrepos = [\"acme/api\"]\n")

@@ -142,7 +142,7 @@ fn instants_in_the_future_and_ends_before_starts_are_counted_and_reported() {
 }
 
 #[test]
-fn deployments_that_are_only_known_to_be_inactive_give_no_zero_and_the_way_to_count_them() {
+fn deployments_known_only_as_inactive_give_no_zero_but_advice_on_counting_them() {
     let (place, run) = import("deployments", &deployments(&["inactive", "inactive"]), &[]);
     assert!(run.stderr.contains("f.csv: 2 rows have the status `inactive` alone"), "{}", run.stderr);
     assert!(run.stderr.contains("--map-status inactive=success"), "{}", run.stderr);

@@ -29,7 +29,7 @@ fn world(change: impl Fn(usize, &mut Made)) -> World {
 }
 
 #[test]
-fn a_custom_field_says_yes_no_or_nothing() {
+fn a_custom_field_is_read_as_yes_no_or_missing() {
     let scene = Scene::pagerduty(
         world(|nth, made| {
             let values = [json!(true), json!("no"), json!(null)];

@@ -93,7 +93,7 @@ fn an_alert_has_its_page_under_the_address_of_the_site() {
 }
 
 #[test]
-fn a_token_without_the_scope_of_teams_reads_alerts_all_the_same() {
+fn a_token_without_the_scope_for_teams_still_reads_alerts() {
     let scene = Scene::new(alerts(3), SECTION);
     let body = json!({"code": 401, "message": "Unauthorized; scope does not match"});
     scene.server.state(|state| state.refused = vec![("/jsm/ops/api/c1/v1/teams", 401, body.clone())]);

@@ -57,7 +57,7 @@ fn a_limit_is_waited_out_as_long_as_it_says() {
 }
 
 #[test]
-fn a_throttled_opsgenie_is_waited_for() {
+fn opsgenie_throttling_is_waited_out() {
     let scene = Scene::opsgenie(small(), "");
     let headers = vec![("x-ratelimit-state", "THROTTLED".into()), ("x-ratelimit-period-in-sec", "1".into())];
     scene.server.fault(3, Fault::Reply(429, headers, r#"{"message":"You are making too many requests!"}"#.into()));
@@ -66,7 +66,7 @@ fn a_throttled_opsgenie_is_waited_for() {
 }
 
 #[test]
-fn servers_that_stumble_and_bodies_that_break_off_are_asked_again() {
+fn server_errors_and_truncated_bodies_are_retried() {
     survives(Fault::Reply(503, Vec::new(), "<html>".into()));
     survives(Fault::Reply(200, Vec::new(), r#"{"incidents":[{"id":"Q1","#.into()));
     survives(Fault::Cut);
@@ -100,7 +100,7 @@ fn one_service_that_is_forbidden_leaves_the_others_whole_and_its_own_figures_emp
 }
 
 #[test]
-fn one_source_that_is_down_leaves_the_others_whole() {
+fn a_source_that_is_down_does_not_affect_the_others() {
     let scene = Scene::new(small(), "[pagerduty]\napi_url = \"URL\"\n[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
     let run = scene.fetch(&[]);
     assert_eq!(run.code, 4, "a whole source is missing: {}", run.stderr);
@@ -127,7 +127,7 @@ fn a_missing_key_does_not_stop_the_other_source_and_run_still_reports() {
 }
 
 #[test]
-fn a_redirect_to_another_host_does_not_take_the_key_along() {
+fn a_redirect_to_another_host_does_not_receive_the_key() {
     let elsewhere = super::server::Server::start(World::new());
     let scene = Scene::pagerduty(small(), "");
     scene.server.fault(1, Fault::Reply(302, vec![("location", elsewhere.url())], String::new()));
@@ -154,7 +154,7 @@ fn a_missing_key_is_reported_before_the_first_request() {
 }
 
 #[test]
-fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_run_is_whole() {
+fn a_failed_extra_request_fails_the_source_gives_no_zero_and_the_next_run_is_complete() {
     let with_flags = || {
         let mut world = small();
         world.fields = vec!["caused_by_deploy".into()];

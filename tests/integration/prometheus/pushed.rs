@@ -152,7 +152,7 @@ fn a_group_that_is_refused_is_named_with_the_cause_and_the_others_are_pushed() {
 }
 
 #[test]
-fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
+fn an_unreachable_or_wrong_gateway_is_named_and_run_still_reports() {
     let place = hostile(&format!("http://127.0.0.1:{}", free_port()), &HOSTILE[..1]);
     let run = place.run(PUSH);
     assert_eq!(run.code, 4);

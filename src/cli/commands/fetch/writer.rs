@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_stays_where_a_repo_was_left_and_goes_when_it_was_read_to_its_end() {
+    fn a_cursor_is_kept_for_an_unfinished_repo_and_removed_for_a_finished_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let events = vec![
             page("a/left", "1", Some("x")),
