@@ -1,7 +1,7 @@
 //! DORA metrics from the deployment and incident history that a team already has.
 //!
-//! Data flows one way: `sources → domain → store → facts → metrics → report | export`. `cli` joins them. A module imports
-//! only modules that come earlier in the list below.
+//! Data flows one way: `sources → domain → store → facts → metrics → report | export`. `cli` joins them. A module
+//! imports only modules that come earlier in the list below.
 //!
 //! # The modules
 //!

@@ -39,7 +39,7 @@ enum Operator {
     AtLeast,
 }
 
-/// What came of a gate.
+/// The result of a gate.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// Its condition does not hold.

@@ -33,7 +33,7 @@ pub(super) struct Heartbeat<'a> {
 }
 
 impl<'a> Heartbeat<'a> {
-    /// As the flags say. What is wrong with them is said before the run, and not when it is over.
+    /// From the flags. Wrong flags are reported before the run, not after it.
     pub(super) fn new(flags: &'a args::Heartbeat) -> Result<Self, UsageError> {
         let ping = match (&flags.ping_url, &flags.ping_url_env) {
             (Some(url), _) => Some(Ping::new(url).map_err(|cause| UsageError(format!("--ping-url: {cause}")))?),

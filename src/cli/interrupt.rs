@@ -23,7 +23,8 @@ const GRACE: Duration = Duration::from_secs(3);
 static SEEN: OnceLock<Interrupted> = OnceLock::new();
 static STOP: Notify = Notify::const_new();
 
-/// Handles signals from now on. Where the system takes no handler, a signal ends the program at once, as it does any other.
+/// Handles signals from now on. If the system accepts no handler, a signal ends the program at once, as it ends any
+/// other program.
 pub(super) fn listen(console: Console) {
     let handled = platform::on_interrupt(move |signal| {
         if SEEN.set(Interrupted(signal)).is_err() {

@@ -68,7 +68,7 @@ fn log_format(arguments: &[OsString]) -> LogFormat {
 /// Says what the parser of arguments says: help on standard output, and what is wrong.
 fn refuse(refused: &clap::Error, console: Console) -> (Console, Code) {
     if !refused.use_stderr() || !console.is_json() {
-        // Help into a closed pipe is no error.
+        // Writing help to a closed pipe is not an error.
         let _ = refused.print();
     } else {
         let text = refused.render().to_string();

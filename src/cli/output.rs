@@ -22,12 +22,12 @@ use crate::report::findings::{Grouped, grouped};
 pub(super) struct Console {
     level: Level,
     format: LogFormat,
-    /// Whether a log of JSON has what was read and written: counts are no noise to a program.
+    /// Whether a JSON log has records of what was read and written: a program can use the counts.
     records: bool,
     progress: bool,
 }
 
-/// How much is said.
+/// The level of detail of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     /// Only what is wrong.
@@ -77,7 +77,7 @@ impl Console {
         Self { level, progress: false, ..self }
     }
 
-    /// Whether only what is wrong is said.
+    /// Whether only problems are printed.
     pub(super) fn is_quiet(self) -> bool {
         self.level == Level::Quiet
     }
@@ -204,7 +204,7 @@ impl Console {
         self.error_as(LogEvent::of(error), &format!("{error:#}"), fields);
     }
 
-    /// Says what ends the program where that is no error of ours.
+    /// Prints what ends the program if it is not an error of this program.
     pub(super) fn error_as(self, event: LogEvent, text: &str, fields: Value) {
         self.line("error", AnsiColor::Red.on_default().bold(), event, text, fields);
     }
@@ -246,7 +246,7 @@ pub(super) fn json(text: &str) -> io::Result<()> {
     data(&words::printable_json(text))
 }
 
-/// Writes data to standard output. A reader that has gone away is no error.
+/// Writes data to standard output. A closed pipe is not an error.
 pub(super) fn data(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

@@ -61,7 +61,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     for format in publication.formats {
         files.extend((publication.render)(*format)?);
     }
-    // A format that was asked for is written anew as a whole: not every report has all of its files.
+    // All files of a requested format are replaced, because not every report has all of them.
     let renewed: Vec<&'static str> = publication.formats.iter().flat_map(|format| files_of(*format)).collect();
     let others: Vec<&'static str> =
         replaced_report::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
@@ -72,7 +72,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
         }
     }
     let written = write_all(&beside, &files).and_then(|()| swap(&beside, &place));
-    // What lies there now is the old report, or what a failed write left.
+    // The temporary folder now holds the old report, or the rest of a failed write.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
     reports::list(out, analysis.settings.calendar)

@@ -65,8 +65,8 @@ pub(super) fn receiver(
     Ok((Receiver::new(url, login, client(waits, console)?, now), section.url.as_str().to_owned()))
 }
 
-/// The login of a section, its secrets from the environment. Over plain http a login whose variable is not set is none:
-/// inside a cluster the same config often needs no login.
+/// The login of a section, its secrets from the environment. Over plain http, a missing variable means no login: inside
+/// a cluster the same config often needs none.
 fn login(login: &Login, url: &Endpoint, section: &str) -> anyhow::Result<http::Login> {
     let is_plain = !url.as_str().to_ascii_lowercase().starts_with("https");
     let read = |variable: &String, key: &str| match secret(variable) {

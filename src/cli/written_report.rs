@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::domain::words::plain;
 
-/// The keys without which a file is no report, each with a kind of value.
+/// The keys that every report has, each with a check of its value.
 const PARTS: [Part; 3] = [("groups", Value::is_array), ("period", Value::is_object), ("findings", Value::is_array)];
 type Part = (&'static str, fn(&Value) -> bool);
 

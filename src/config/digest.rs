@@ -58,7 +58,7 @@ fn settings(settings: &Settings) -> Value {
         set(&settings.urgencies),
         set(&settings.ignore_tags),
     ]);
-    // Only where something is said: a config without it keeps the digest that it has always had.
+    // Included only if set, so that the digest of a config without it does not change.
     if let Some(list) = all.as_array_mut().filter(|_| !settings.rework.is_empty()) {
         list.push(rework(&settings.rework));
     }

@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// The parser's words.
         what: String,
     },
-    /// A key nobody reads.
+    /// An unknown key.
     #[error("{at}: unknown key {key}; {hint}")]
     UnknownKey {
         /// Where the key stands.
@@ -42,7 +42,7 @@ pub enum ConfigError {
         /// The nearest right one, the section it belongs in, or all there are.
         hint: String,
     },
-    /// A section nobody reads.
+    /// An unknown section.
     #[error("{at}: unknown section [{section}]; {hint}")]
     UnknownSection {
         /// Where the section begins.

@@ -17,7 +17,7 @@ pub enum DeploymentKind {
     Deployments,
     /// Runs of a workflow: a proxy.
     WorkflowRuns,
-    /// Releases: a stand-in.
+    /// Releases: a proxy.
     Releases,
     /// Merged pull requests: a proxy.
     MergedPullRequests,

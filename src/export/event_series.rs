@@ -131,7 +131,7 @@ impl Series {
         let partial = known.0.saturating_add(i64::from(WINDOW_DAYS) * 86_400_000);
         self.samples.retain(|(at, _)| *at >= from && (self.family != Family::AsOf || at.0 >= partial));
         if matches!(self.family, Family::DeploymentsRead | Family::IncidentsRead) {
-            // What was said of the very start is said anew.
+            // The sample at the very start is replaced by a new one.
             self.samples.retain(|(at, _)| *at > from);
             for (at, value) in self.samples.iter_mut().filter(|(at, value)| at.0 < partial && *value > 0.0) {
                 (*at, *value) = (Timestamp(at.0 - 1), 0.0);
@@ -164,7 +164,7 @@ fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
             labels.extend(report.team.as_ref().map(|team| ("team", label(&team.0))));
         }
     }
-    // A label without a value is no label, and would clash with the series that lacks it.
+    // A label with an empty value equals a missing label, and would clash with the series without it.
     labels.retain(|(_, value)| !value.is_empty());
     labels
 }

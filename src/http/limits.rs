@@ -1,6 +1,7 @@
 //! Rate limits: what the headers say, how long to wait, and one gate where all requests wait together.
 //!
-//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is no error: the last good reply shows it.
+//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is
+//! not an error: the last good reply shows it.
 
 use std::time::Duration;
 

@@ -216,7 +216,7 @@ impl Client {
     async fn said_when_slow(&self, request: Request<'_>, host: &str) -> Result<(Reply, limits::Budget), HttpError> {
         let exchange = self.exchange(request, host);
         tokio::pin!(exchange);
-        // A short timeout is over before: a wait of several tries is said all the same.
+        // A short timeout ends earlier than this message; a wait of several tries is reported nevertheless.
         let said_after = SAID_AFTER.min(self.waits.timeout / 2);
         let done = tokio::select! {
             done = &mut exchange => done,

@@ -77,7 +77,7 @@ pub(crate) struct Request<'a> {
     pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],
-    /// Headers of a login that are no secret.
+    /// Headers of a login that are not secret.
     pub(crate) plain_headers: &'a [(String, String)],
     /// Headers of a login. They are as secret as the token.
     pub(crate) secret_headers: &'a [(String, SecretString)],
@@ -117,7 +117,7 @@ pub(crate) struct Login {
     /// A token, or the password of `user`.
     pub(crate) token: Option<SecretString>,
     pub(crate) user: Option<String>,
-    /// Further headers that are no secret, like the name of a tenant.
+    /// Further headers that are not secret, like the name of a tenant.
     pub(crate) headers: Vec<(String, String)>,
     /// Further headers whose values are secret.
     pub(crate) secret_headers: Vec<(String, SecretString)>,

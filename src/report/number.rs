@@ -169,7 +169,7 @@ pub fn signed(difference: f64, size: impl Fn(f64) -> String) -> String {
     if !difference.is_finite() {
         return NO_VALUE.to_owned();
     }
-    // What rounds to nothing is no change, whatever its sign.
+    // A difference that rounds to zero is no change, with either sign.
     if text == size(0.0) {
         return "no change".to_owned();
     }

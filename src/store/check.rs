@@ -105,7 +105,7 @@ fn cause_of(error: StoreError) -> String {
     }
 }
 
-/// Months whose rows have to be sorted into parts anew, by table.
+/// Months whose rows have to be sorted into parts again, by table.
 pub(super) type Misplaced = BTreeMap<Table, BTreeSet<String>>;
 
 /// The problems of the parts, and the months whose rows are in the wrong part or stand more than once.

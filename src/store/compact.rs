@@ -73,7 +73,7 @@ pub fn outdated(folder: &Path) -> Result<Vec<Outdated>, StoreError> {
     Ok(found)
 }
 
-/// Writes such parts anew, all of them or none. Returns the bytes that they have now.
+/// Rewrites such parts, all of them or none. Returns the bytes that they have now.
 ///
 /// # Errors
 /// A part cannot be read or written; then nothing has changed.

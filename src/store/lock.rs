@@ -20,12 +20,12 @@ pub(super) struct HeldLock(File);
 
 const READERS: &str = "readers.lock";
 
-/// Waits until nobody reads, and lets no reader in: for the moment in which files are moved.
+/// Waits until there are no readers and blocks new ones while files are moved.
 pub(super) fn readers_wait(folder: &Path) -> Result<HeldLock, StoreError> {
     wait(folder, READERS)
 }
 
-/// Waits until nobody else holds a lock file of this name.
+/// Waits until no other process holds the lock file of this name.
 pub(super) fn wait(folder: &Path, name: &str) -> Result<HeldLock, StoreError> {
     let path = folder.join(name);
     let file = own_file(&path)?;
@@ -33,7 +33,7 @@ pub(super) fn wait(folder: &Path, name: &str) -> Result<HeldLock, StoreError> {
     Ok(HeldLock(file))
 }
 
-/// Reads beside other readers, never while files are moved. `None` where nobody has written yet.
+/// Reads beside other readers, never while files are moved. `None` if nothing was written yet.
 pub(super) fn read(folder: &Path) -> Result<Option<HeldLock>, StoreError> {
     let path = folder.join(READERS);
     if !small::is_there(&path)? {

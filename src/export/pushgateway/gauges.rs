@@ -35,7 +35,7 @@ fn grouping(report: &GroupReport) -> Vec<(&'static str, String)> {
     if kind != GroupKind::All {
         labels.push((kind.as_str(), label(&report.group.name)));
     }
-    // An empty label is none, and the group would be that of its scope.
+    // An empty label equals a missing one, and the group would be the same as that of its scope.
     labels.retain(|(_, value)| !value.is_empty());
     labels
 }

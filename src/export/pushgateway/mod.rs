@@ -60,7 +60,7 @@ impl From<HttpError> for PushError {
     }
 }
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Default)]
 pub struct Pushed {
     /// Groups that it holds now.
@@ -145,7 +145,7 @@ impl Gateway {
         Ok(pushed)
     }
 
-    /// Deletes the groups of the job that were pushed by this program and are none of these; gives their names.
+    /// Deletes the groups of the job that this program pushed and that are not in `keep`; returns their names.
     ///
     /// # Errors
     /// The transport failed, or it does not say what it holds.
@@ -166,7 +166,7 @@ impl Gateway {
     /// The version, and what it holds of the job.
     ///
     /// # Errors
-    /// The transport failed, or what answers is no Pushgateway.
+    /// The transport failed, or the server is not a Pushgateway.
     pub async fn about(&self) -> Result<About, PushError> {
         let status: serde_json::Value = self.read(&["api", "v1", "status"]).await?;
         let version = status.pointer("/data/build_information/version").and_then(serde_json::Value::as_str);

@@ -27,7 +27,7 @@ pub struct Receiver {
     now: Timestamp,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct BatchResult {
     /// Samples that the server has now.

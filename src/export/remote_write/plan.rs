@@ -126,7 +126,7 @@ fn months(series: &Series) -> impl Iterator<Item = (String, &[(Timestamp, f64)])
     chunks.filter_map(|chunk| Some((chunk.first()?.0.utc_month(), chunk)))
 }
 
-/// Per part one name for all its samples, whatever the order of the series.
+/// One digest per part for all its samples, independent of the order of the series.
 fn digests(series: &[Series], keys: &[String]) -> Parts {
     let mut parts: BTreeMap<Part, Sha256> = BTreeMap::new();
     for (one, group) in series.iter().zip(keys) {

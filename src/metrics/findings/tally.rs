@@ -13,7 +13,7 @@ use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, L
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Deployments, whatever became of them.
+    /// Deployments with any result.
     pub(super) deployments: usize,
     /// Those that count, and further records of a roll-out that counts once.
     pub(super) counted: usize,

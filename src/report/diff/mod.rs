@@ -1,4 +1,4 @@
-//! What changed between two `report.json`, and why. Compares what the files say and computes nothing anew.
+//! What changed between two `report.json`, and why. Compares the files and computes no figures.
 
 mod causes;
 mod headline;

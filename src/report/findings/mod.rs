@@ -1,6 +1,6 @@
 //! The text of each finding: a sentence or two with the numbers, and what to do.
 //!
-//! `deployments` and `incidents` describe problems in what was read, `counting` shows what another way of counting gives.
+//! `deployments` and `incidents` describe problems in what was read, `counting` compares other ways of counting.
 
 mod counting;
 mod deployments;

@@ -1,7 +1,7 @@
 //! The main points: each a short title and a sentence with the numbers, the most important first.
 //!
-//! The order: missing and wrong figures, metrics that got worse, incidents open for over 7 days, sustained failure rates,
-//! other open incidents, proxies, unconfirmed failures, and last metrics that improved or did not change.
+//! The order: missing and wrong figures, metrics that got worse, incidents open for over 7 days, sustained failure
+//! rates, other open incidents, proxies, unconfirmed failures, and last metrics that improved or did not change.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What holds for every page, whatever is in it.
+//! Properties of every page, for any contents.
 
 use std::sync::LazyLock;
 

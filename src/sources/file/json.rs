@@ -69,7 +69,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// What is wrong with an object that is no record of a preset.
+/// The error for an object that is not a record of a preset.
 fn foreign_object(object: &Map<String, Value>, preset: &Preset, map: &[(&'static str, String)]) -> String {
     let hint = recognise::of_object(object, Some(preset));
     if !matches!(preset.format, Format::Json { .. }) {

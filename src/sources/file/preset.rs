@@ -61,7 +61,8 @@ pub(super) enum Format {
 pub(super) struct Kind {
     /// What messages call one.
     pub(super) name: &'static str,
-    /// Our columns that a record of this kind always has, though perhaps without a value. Without them it is no such record.
+    /// Our columns that a record of this kind always has, though perhaps without a value. A record without them is not
+    /// of this kind.
     pub(super) marks: &'static [&'static str],
     pub(super) columns: &'static [Column],
     /// Applied in this order, after all columns.
@@ -106,7 +107,7 @@ pub(super) enum Reading {
 /// What a field says beyond its own column.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
-    /// Records in which a field has a value are none of ours; they are counted under this name.
+    /// Records with a value in this field are skipped and counted under this name.
     Skip { field: &'static str, name: &'static str },
     /// Where a field has one of these values, in any case.
     Where { field: &'static str, is: &'static [&'static str], then: Then },

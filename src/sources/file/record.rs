@@ -138,8 +138,8 @@ impl<'a> Record<'a> {
                     count(&self.odd.shown_twice, self.line);
                 }
                 if at > LATEST {
-                    let reason = "after the year 9000, which some programs write if there is no end; leave the value empty \
-                         instead";
+                    let reason =
+                        "after the year 9000, which some programs write if there is no end; leave the value empty";
                     return Err(self.unreadable(column, &text, reason));
                 }
                 Ok(Some(at))

@@ -18,10 +18,10 @@ pub(super) const DEFAULT_SOURCE: &str = "file";
 
 /// Bytes of a title that may mean a column: no column's name is half as long.
 const LONGEST_SLIP: usize = 64;
-/// Names of a file that are no columns, and are remembered so that each is said once.
+/// How many unknown names of a file are remembered, so that each is reported once.
 const MOST_IGNORED: usize = 1_000;
 
-/// The column that a title which is none is likely to mean: at most two slips, and not half of a short word.
+/// The column that an unknown title probably means: at most two typos, and fewer in a short word.
 pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     // The distance takes time and memory by the length of both.
     if title.len() > LONGEST_SLIP {
@@ -55,7 +55,7 @@ pub(super) struct Collector<'a> {
     lines: Vec<u32>,
     tallies: Tallies,
     notes: Vec<String>,
-    /// Names of the file that are no columns.
+    /// Names in the file that are not columns.
     ignored: FxHashSet<String>,
     /// Statuses that are not known: how often each occurs, and the line of the first of all.
     unknown: BTreeMap<String, u64>,
@@ -94,12 +94,12 @@ impl<'a> Collector<'a> {
         self.options
     }
 
-    /// Counts a record that is no row.
+    /// Counts a record that is not a row.
     pub(super) fn skip(&mut self, name: &'static str) {
         *self.skipped.entry(name).or_default() += 1;
     }
 
-    /// Whether a name that is no column occurs for the first time.
+    /// Whether an unknown name occurs for the first time.
     pub(super) fn is_first(&mut self, name: &str) -> bool {
         let is_new = self.ignored.len() < MOST_IGNORED && !self.ignored.contains(name);
         is_new && self.ignored.insert(name.to_owned())

@@ -98,7 +98,7 @@ impl History {
     /// The pairs that a run has to resolve, newest first: consecutive successes of one environment.
     ///
     /// Where history is settled these are the pairs whose newer deployment was read again, and the known ones directly
-    /// below that are not resolved yet. Environments that nobody counts need no commits.
+    /// below that are not resolved yet. Environments that do not count need no commits.
     pub(super) fn wanted(&self, plan: &Plan, rows: &[Deployment], known: &KnownRepo, settled: bool) -> Vec<Pair> {
         let graph = self.graph();
         let mut walker = Walker::default();

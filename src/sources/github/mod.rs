@@ -99,7 +99,7 @@ pub struct Plan {
     pub began: Timestamp,
     /// Repos read at once.
     pub concurrency: usize,
-    /// Read everything again, whatever is known (`--full`).
+    /// Read everything again, even known history (`--full`).
     pub full: bool,
     /// How long it may wait.
     pub waits: WaitLimits,

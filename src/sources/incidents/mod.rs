@@ -50,7 +50,7 @@ pub struct Plan {
     pub began: Timestamp,
     /// Requests in flight at once.
     pub concurrency: usize,
-    /// Read everything again, whatever is known (`--full`).
+    /// Read everything again, even known history (`--full`).
     pub full: bool,
     /// Incidents opened from this instant on are asked for a verdict until they have one.
     pub verdicts_from: Timestamp,

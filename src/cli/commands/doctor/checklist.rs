@@ -79,7 +79,7 @@ impl Checklist {
     }
 
     fn add(&mut self, state: State, check: &str, found: &str, what_to_do: &str) {
-        // One line each, whatever a message or a name from elsewhere holds.
+        // One line each, even if a message or an external name has line breaks.
         let line = |text: &str| printable(&text.lines().map(str::trim).collect::<Vec<_>>().join(" ")).into_owned();
         let what_to_do = (!what_to_do.is_empty()).then(|| line(what_to_do));
         self.checks.push(Row { check: line(check), state, found: line(found), what_to_do });

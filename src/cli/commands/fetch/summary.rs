@@ -97,7 +97,7 @@ impl SourceRead {
         text
     }
 
-    /// Counts what a write did to the rows of a scope, or of the source where it cannot be told whose they are.
+    /// Counts what a write did to the rows of a scope, or of the source if their scope is unknown.
     pub(super) fn count(&mut self, scope: &str, effect: Effect) {
         let found = self.scopes.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(scope));
         let counted = match found {

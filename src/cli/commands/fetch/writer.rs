@@ -276,7 +276,7 @@ mod tests {
         assert_eq!((known["a/left"].deployments.len(), known["a/left"].covered), (2, None));
         assert_eq!(known["a/read"].cursor, None);
         assert!(known["a/read"].covered.is_some());
-        // The same rows again are none new, and complete the repo.
+        // Writing the same rows again adds no new ones, and completes the repo.
         let summary = keep(vec![page("a/left", "1", None), done("a/left")], folder.path());
         assert_eq!((summary.sources[SOURCE].scopes["a/left"].effect.new, summary.failed()), (0, 0));
         assert!(!folder.path().join("cursors.json").exists());

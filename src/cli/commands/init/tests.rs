@@ -1,4 +1,4 @@
-//! Whole files: that each can be read back with the values that were found, whatever names are in them.
+//! Tests with whole files: each can be read back with the values that were found, even with hostile names.
 
 use std::io;
 use std::path::Path;
