@@ -1,5 +1,5 @@
 //! How long a fetch of 200 repos takes with 100 ms to every answer, against the time that its requests take if they are
-//! spread evenly over what may be in flight: the ratio is to stay within 1.5. The server is the made-up GitHub of the
+//! spread evenly over what may be in flight: the ratio should stay below 1.5. The server is the made-up GitHub of the
 //! tests, on this machine; the program is run as a whole.
 
 #![expect(clippy::expect_used, dead_code, reason = "it borrows the tests' server, and not all of it")]

@@ -1,5 +1,5 @@
-//! Benches of what the program exists for: batches by commit graph, attribution, rolling windows, and the whole way
-//! from the dataset to the figures, on a made-up organisation of the size that one report should take in its stride.
+//! Benchmarks of the main computations: batches by commit graph, attribution, rolling windows, and everything from the
+//! dataset to the figures, on a synthetic organisation of the largest usual size.
 
 #![expect(clippy::expect_used, reason = "a bench may fail where its own data are wrong")]
 

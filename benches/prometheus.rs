@@ -1,5 +1,5 @@
-//! A year of 500 services into Prometheus by either road, as whole commands: the file and its import by `promtool`, and
-//! remote writes into a server that is fresh each time. Without the servers only the file is written.
+//! Sends a year of 500 services to Prometheus in both ways, as whole commands: the file and its import by `promtool`,
+//! and remote writes into a server that is fresh each time. Without the servers only the file is written.
 
 #![expect(clippy::expect_used, reason = "a bench may fail where its own data are wrong")]
 

@@ -1,7 +1,7 @@
 //! DORA metrics from the deployment and incident history that a team already has.
 //!
-//! Data flows one way, and imports point only down this line:
-//! `sources → domain → store → facts → metrics → report | export`. `cli` joins them.
+//! Data flows one way: `sources → domain → store → facts → metrics → report | export`. `cli` joins them. A module
+//! imports only modules that come earlier in the list below.
 //!
 //! # The modules
 //!

@@ -1,6 +1,5 @@
-//! Who and what Example Ltd is: its repositories, services and teams, and how each of them works.
-//!
-//! The one place to turn a knob. Rates are per mille, durations minutes; lists of five have one item for each
+//! Defines Example Ltd: its repositories, services and teams, and how each of them works. All parameters are in this
+//! file. Rates are per mille, durations minutes; lists of five have one item for each
 //! [`Phase`](crate::calendar::Phase).
 
 use chrono::Weekday;

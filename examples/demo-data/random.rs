@@ -1,4 +1,4 @@
-//! Chance, the same on every machine: `SplitMix64` and whole-number arithmetic alone.
+//! Pseudo-random numbers, the same on every machine: `SplitMix64` and integer arithmetic only.
 //!
 //! Invariant: one seed, one sequence, on every platform and for ever; no floating point, whose last digit may differ
 //! between systems. Not for anything secret.

@@ -1,5 +1,5 @@
-//! What to type where a figure is missing because the history that was read ends before the period does, or begins
-//! after it: the flag, or the line of the config, that gives the figure.
+//! Advice for missing figures: if the history that was read does not cover the whole period, the flag or config line
+//! that gives the figure.
 
 use crate::domain::coverage::intersect;
 use crate::domain::group::GroupKind;
@@ -9,7 +9,7 @@ use crate::metrics::tables::{Analysis, NoData};
 
 use super::args::DEFAULT_DAYS;
 
-/// One sentence with the way to a figure, where a figure of the whole is missing and other flags would give it.
+/// One sentence of advice if a figure of the group `all` is missing and other flags would give it.
 ///
 /// `zones` are those in which files were imported, and `asked` is the `--period` of the command line.
 pub(super) fn on_missing(analysis: &Analysis, zones: &[Zone], asked: Option<&str>) -> Option<String> {

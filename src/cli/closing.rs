@@ -1,4 +1,4 @@
-//! What a terminal says of a report that was written: where it is, its figures, its findings, and the next commands.
+//! The terminal output after a report is written: its path, figures, findings, and commands to run next.
 
 use std::path::Path;
 
@@ -29,7 +29,7 @@ pub(super) fn figures(
     Ok(())
 }
 
-/// The commands that say more of the report, each on a line of its own that a shell takes as it is.
+/// Commands that show more about the report, one per line, ready for a shell.
 pub(super) fn next(analysis: &Analysis, provenance: &Provenance, console: Console) {
     let commands = digest::next(analysis, provenance);
     if commands.is_empty() {

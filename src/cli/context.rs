@@ -103,7 +103,8 @@ pub(super) fn now() -> Timestamp {
     TEST_CLOCK.get_or_init(test_clock).unwrap_or_else(|| Timestamp(chrono::Utc::now().timestamp_millis()))
 }
 
-/// Where a test has stopped the clock. A release build has no such variable: nobody sets its clock by accident.
+/// Where a test has stopped the clock. A release build ignores the variable, so that nobody changes the clock by
+/// accident.
 fn test_clock() -> Option<Timestamp> {
     let set = if cfg!(debug_assertions) { variable("DORA_REPORT_TEST_CLOCK") } else { None };
     set.and_then(|text| Timestamp::parse(&text).ok())

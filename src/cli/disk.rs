@@ -1,5 +1,5 @@
-//! What a disk allows: whether files can be made in a folder, and how much room is left. Asked before a command reads
-//! anything, so that a full or read-only disk is named at the start and not half-way.
+//! Checks that a folder is writable and has free space, before a command reads anything: a full or read-only disk is
+//! reported at the start.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

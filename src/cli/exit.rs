@@ -26,7 +26,8 @@ pub(super) enum Code {
     Usage = 2,
     /// A service knows no such token, or lets it see nothing.
     Access = 3,
-    /// A source could not be read or a server not written, or its limit outlasted the run; for an import file, a row of it.
+    /// A source could not be read, a server could not be written, or a rate limit outlasted the run; for `import`, a
+    /// file or row could not be read.
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
@@ -46,7 +47,7 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// A mistake on the command line that the parser of arguments cannot see.
+/// A mistake on the command line that clap cannot detect.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct UsageError(pub(super) String);
@@ -99,7 +100,7 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// What becomes of a source: gone as a whole, partly read, or read.
+    /// The exit code of a source: failed, partly read, or read.
     fn code(self) -> Code {
         match self {
             Self { error: Some(code), .. } => code,
@@ -111,8 +112,8 @@ impl Ended {
     }
 }
 
-/// The code of a run over several sources. A source that is gone as a whole is never hidden by another that was read;
-/// partial data is an error with `strict` alone.
+/// The code of a run over several sources. A source that failed is never hidden by another that succeeded; partial data
+/// are an error only with `strict`.
 pub(super) fn of_sources(sources: impl IntoIterator<Item = Ended>, strict: bool) -> Code {
     let worst = sources.into_iter().map(Ended::code).fold(Code::Done, first);
     if worst == Code::Partial && !strict { Code::Done } else { worst }
@@ -197,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_that_is_gone_is_not_hidden_by_one_that_was_read() {
+    fn a_successful_source_does_not_hide_an_unreadable_one() {
         let read = Ended { scopes: 3, ..Ended::default() };
         let partly = Ended { failed: 1, denied: 1, ..read };
         let down = Ended { failed: 3, ..read };

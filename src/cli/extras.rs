@@ -11,7 +11,7 @@ use super::exit::UsageError;
 use crate::domain::words::{plain, within_a_message};
 use crate::report::Notes;
 
-/// A page of 300 KB has no room for more.
+/// Larger logos would make the page too heavy.
 const LARGEST_LOGO: usize = 64 << 10;
 /// Notes are a few sentences.
 const LARGEST_NOTES: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! `--fail-if`: a condition on the figures of the whole, judged after the report is written.
+//! `--fail-if`: a condition on the figures of the group `all`, evaluated after the report is written.
 //!
 //! `METRIC[.STATISTIC] OPERATOR VALUE`, several joined by `and`: `cfr > 15%`, `lead_time.p50 > 7d`, `cfr.lower > 10%`.
 //! Statistics: `p50` (the default), `p75`, `p90`, `mean` of durations; `lower` and `upper`, the ends of the 95 %
@@ -39,7 +39,7 @@ enum Operator {
     AtLeast,
 }
 
-/// What came of a gate.
+/// The result of a gate.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// Its condition does not hold.
@@ -74,7 +74,7 @@ impl Gate {
                 Some((value, n)) if condition.operator.holds(value, condition.value) => {
                     said.push(format!("{name} is {} (n = {n})", condition.shown(value)));
                 }
-                // One condition that does not hold settles it, whatever the others are.
+                // One false condition decides the gate, even if others have no data.
                 Some(_) => return Outcome::Passed,
             }
         }
@@ -198,7 +198,7 @@ mod tests {
     use crate::domain::group::GroupKind;
 
     #[test]
-    fn the_examples_of_the_manual_are_read_and_others_are_said() {
+    fn the_examples_of_the_manual_parse_and_other_input_is_reported() {
         for (text, value) in
             [("cfr > 15%", 0.15), ("lead_time.p50 > 7d", 604_800.0), ("cfr.lower > 10%", 0.1), ("df<0.5", 0.5)]
         {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_does_not_hold_settles_a_gate_whatever_cannot_be_judged() {
+    fn one_false_condition_decides_a_gate_even_if_others_have_no_data() {
         let analysis = crate::report::sample::full();
         let all = analysis.groups.iter().find(|group| group.group.kind == GroupKind::All).expect("the whole");
         let judge = |text: &str, least: u64| Gate::parse(text).expect(text).judge(all, least);

@@ -1,7 +1,7 @@
-//! How a `run` ended, for those who watch a schedule: a ping to a monitor, and a file.
+//! Reports how a `run` ended: a ping to a monitor, and a heartbeat file.
 //!
-//! A monitor raises the alarm where no ping comes, so neither ever changes the exit code. An interrupted run sends
-//! nothing: the five seconds that it has are not for a slow monitor.
+//! A monitor alerts if no ping comes, so a failed ping or file never changes the exit code. An interrupted run sends
+//! nothing, because it must end within five seconds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(super) struct Heartbeat<'a> {
 }
 
 impl<'a> Heartbeat<'a> {
-    /// As the flags say. What is wrong with them is said before the run, and not when it is over.
+    /// From the flags. Wrong flags are reported before the run, not after it.
     pub(super) fn new(flags: &'a args::Heartbeat) -> Result<Self, UsageError> {
         let ping = match (&flags.ping_url, &flags.ping_url_env) {
             (Some(url), _) => Some(Ping::new(url).map_err(|cause| UsageError(format!("--ping-url: {cause}")))?),

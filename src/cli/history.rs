@@ -1,5 +1,4 @@
-//! Everything that was read up to an instant, as one analysis of windows of 30 days: what leaves for Prometheus is made of
-//! it.
+//! The whole history up to an instant as one analysis with 30-day windows: the basis of everything sent to Prometheus.
 
 use anyhow::Context as _;
 
@@ -19,9 +18,8 @@ use crate::metrics::{Depth, Request, analyse};
 /// Groups left out that are named one by one.
 const MOST_NAMED: usize = 3;
 
-/// From the first day that was read to an instant. Where nobody says which, that is the last that was read of anything:
-/// between it and the clock nobody looked, and a window that ended there would not be complete. Where nothing was read at
-/// all there is nothing to say, not even 0.
+/// From the first day that was read to an instant. The default is the last instant that was read: a window that ends
+/// later would not be complete. If nothing was read, there are no series, not even zeros.
 pub(super) fn whole(
     context: &Context,
     as_of: Option<Timestamp>,

@@ -1,8 +1,9 @@
-//! SIGINT and SIGTERM: a command that fetches or sends ends in good order, and within five seconds in any case.
+//! SIGINT and SIGTERM: a command that fetches or sends ends cleanly, within five seconds.
 //!
-//! The first signal ends every wait for a service; what was read is then written, the locks are released and the command
-//! ends with the code of the signal. Work that cannot be broken off, like computing a report, has [`GRACE`]; after it, or at
-//! a second signal, the process ends where it is. That loses nothing that was written: files are replaced as a whole.
+//! The first signal ends every wait for a service; what was read is then written, the locks are released and the
+//! command ends with the code of the signal. Work that cannot be interrupted, like computing a report, has [`GRACE`];
+//! after it, or at a second signal, the process exits at once. Files are replaced atomically, so nothing that was
+//! written is lost.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -22,7 +23,8 @@ const GRACE: Duration = Duration::from_secs(3);
 static SEEN: OnceLock<Interrupted> = OnceLock::new();
 static STOP: Notify = Notify::const_new();
 
-/// Handles signals from now on. Where the system takes no handler, a signal ends the program at once, as it does any other.
+/// Handles signals from now on. If the system accepts no handler, a signal ends the program at once, as it ends any
+/// other program.
 pub(super) fn listen(console: Console) {
     let handled = platform::on_interrupt(move |signal| {
         if SEEN.set(Interrupted(signal)).is_err() {

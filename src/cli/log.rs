@@ -1,5 +1,5 @@
-//! Messages as lines of JSON, for `--log-format json`: what every line holds, and the names of the events, which programs
-//! match. A test holds the table in docs/unattended.md equal to the names here.
+//! Messages as lines of JSON, for `--log-format json`: what every line holds, and the names of the events, which
+//! programs match. A test compares the table in docs/unattended.md with the names here.
 
 use serde_json::{Map, Value, json};
 

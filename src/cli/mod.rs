@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. The only room that reads the clock, the environment and the config
+//! The command line: arguments in, exit code out. The only module that reads the clock, the environment and the config
 //! file, and the only one that writes reports.
 
 mod advice;
@@ -68,7 +68,7 @@ fn log_format(arguments: &[OsString]) -> LogFormat {
 /// Says what the parser of arguments says: help on standard output, and what is wrong.
 fn refuse(refused: &clap::Error, console: Console) -> (Console, Code) {
     if !refused.use_stderr() || !console.is_json() {
-        // Help into a closed pipe is no error.
+        // Writing help to a closed pipe is not an error.
         let _ = refused.print();
     } else {
         let text = refused.render().to_string();

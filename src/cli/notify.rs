@@ -1,5 +1,5 @@
-//! The main points of a report to the people of `[notify]`, after the report is written: what is said, the secrets from
-//! the environment, and what a message that could not be sent means for the exit code.
+//! Sends the main points of a report to the receivers in `[notify]` after the report is written, with secrets from the
+//! environment; maps failures to the exit code.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ pub(super) struct Draft {
 
 /// The draft about a report. `place` is where a reader finds it; with `has_page` that is its page.
 pub(super) fn draft(analysis: &Analysis, provenance: &Provenance, place: &Path, has_page: bool) -> Draft {
-    // A redacted report prints no commands, because paths are names; so are they in a message.
+    // A redacted report prints no commands, because paths contain names. The same holds for a message.
     let shown = match (&provenance.commands, place.file_name()) {
         (None, Some(name)) => Path::new(name).display().to_string(),
         _ => place.display().to_string(),

@@ -1,4 +1,4 @@
-//! Talk on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
+//! Messages on standard error and data on standard output: levels, colour, JSON lines, progress, broken pipes.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -22,12 +22,12 @@ use crate::report::findings::{Grouped, grouped};
 pub(super) struct Console {
     level: Level,
     format: LogFormat,
-    /// Whether a log of JSON has what was read and written: counts are no noise to a program.
+    /// Whether a JSON log has records of what was read and written: a program can use the counts.
     records: bool,
     progress: bool,
 }
 
-/// How much is said.
+/// The level of detail of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     /// Only what is wrong.
@@ -77,7 +77,7 @@ impl Console {
         Self { level, progress: false, ..self }
     }
 
-    /// Whether only what is wrong is said.
+    /// Whether only problems are printed.
     pub(super) fn is_quiet(self) -> bool {
         self.level == Level::Quiet
     }
@@ -126,8 +126,8 @@ impl Console {
         }
         std::panic::set_hook(Box::new(move |panic| {
             let at = panic.location().map_or_else(String::new, |at| format!(" ({at})"));
-            let cause = panic.payload_as_str().unwrap_or("no cause is known");
-            let text = format!("this is a mistake of dora-report, please report it: {cause}{at}");
+            let cause = panic.payload_as_str().unwrap_or("unknown cause");
+            let text = format!("this is a bug in dora-report, please report it: {cause}{at}");
             self.error_as(LogEvent::Panic, &text, Value::Null);
             self.end(Code::Unexpected);
             // A release build would abort here, with another exit code.
@@ -147,7 +147,7 @@ impl Console {
         }
     }
 
-    /// Says in a log of JSON alone what a user of text sees elsewhere; `run` says it, too.
+    /// A message only for the JSON log, for what a user of text output sees elsewhere; also during `run`.
     pub(super) fn record(self, event: LogEvent, text: &str, fields: Value) {
         if self.is_json() && self.records {
             self.line("info", Style::new(), event, text, fields);
@@ -204,7 +204,7 @@ impl Console {
         self.error_as(LogEvent::of(error), &format!("{error:#}"), fields);
     }
 
-    /// Says what ends the program where that is no error of ours.
+    /// Prints what ends the program if it is not an error of this program.
     pub(super) fn error_as(self, event: LogEvent, text: &str, fields: Value) {
         self.line("error", AnsiColor::Red.on_default().bold(), event, text, fields);
     }
@@ -236,7 +236,7 @@ impl Console {
     }
 }
 
-/// Text with its control characters shown instead of obeyed: names come from data, and a terminal obeys.
+/// Text with visible control characters: names come from data, and a terminal would execute control sequences.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     words::printable(text, &['\n'])
 }
@@ -246,7 +246,7 @@ pub(super) fn json(text: &str) -> io::Result<()> {
     data(&words::printable_json(text))
 }
 
-/// Writes data to standard output. A reader that has gone away is no error.
+/// Writes data to standard output. A closed pipe is not an error.
 pub(super) fn data(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

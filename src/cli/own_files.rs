@@ -1,4 +1,4 @@
-//! Whether this program wrote a file: by what the file holds, because a report's names are names that others use too.
+//! Whether this program wrote a file, judged by its contents, because other programs use the same file names.
 //!
 //! Every version since the first writes these marks. A file that is changed by hand stays the program's own.
 
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_someone_else_is_told_by_what_it_holds() {
+    fn a_foreign_file_is_recognised_by_its_contents() {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, theirs, ours) in [
             ("index.html", "<html><head><title>Our site</title>", html::GENERATOR),

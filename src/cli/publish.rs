@@ -1,5 +1,5 @@
-//! Writing a report: all files beside their place, then one exchange, so that a reader sees the old report or the new
-//! one; and the list of the reports that there are.
+//! Writes a report to a temporary folder and swaps it into place, so that a reader sees either the old or the new
+//! report; then updates the list of reports.
 
 use std::fs::{self, File};
 use std::io;
@@ -50,7 +50,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     let filters = [analysis.service_filter.as_deref(), analysis.team_filter.as_deref()];
     let label = &folder_name(&analysis.period.label, filters);
     fs::create_dir_all(out).map_err(|cause| failed(out, "the report's folder cannot be made", &cause))?;
-    // The lock of the folder, held until the end: a second writer waits, so that what is hidden has one owner.
+    // The lock of the folder, held until the end: a second writer waits, so that the temporary folder has one owner.
     let lock = platform::open_lock_of_folder(out).and_then(|lock| lock_patiently(out, &lock).map(|()| lock));
     let _lock = lock.map_err(|cause| failed(out, "the report cannot be written there", &cause))?;
     let beside = out.join(format!(".{label}.tmp"));
@@ -61,7 +61,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
     for format in publication.formats {
         files.extend((publication.render)(*format)?);
     }
-    // A format that was asked for is written anew as a whole: not every report has all of its files.
+    // All files of a requested format are replaced, because not every report has all of them.
     let renewed: Vec<&'static str> = publication.formats.iter().flat_map(|format| files_of(*format)).collect();
     let others: Vec<&'static str> =
         replaced_report::all_files().filter(|name| !renewed.contains(name) && place.join(name).is_file()).collect();
@@ -72,7 +72,7 @@ pub(super) fn report(out: &Path, publication: &Publication<'_>) -> anyhow::Resul
         }
     }
     let written = write_all(&beside, &files).and_then(|()| swap(&beside, &place));
-    // What lies there now is the old report, or what a failed write left.
+    // The temporary folder now holds the old report, or the rest of a failed write.
     let _ = remove(&beside);
     written.map_err(|cause| failed(&place, "the report cannot be written", &cause))?;
     reports::list(out, analysis.settings.calendar)
@@ -198,7 +198,7 @@ fn refuse_strangers(out: &Path, place: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// What could not be done, why, and the way out.
+/// The error: what failed, why, and what to do.
 fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
     let words = plain(&cause.to_string());
     let way_out = match cause.kind() {
@@ -206,7 +206,7 @@ fn failed(path: &Path, what: &str, cause: &io::Error) -> anyhow::Error {
             "make room on the disk, or choose another folder with --out"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a file stands where a folder is wanted: move it away, or choose another folder with --out"
+            "a file is in the place of a folder: move it away, or choose another folder with --out"
         }
         _ => "make it writable for this user, or choose another folder with --out",
     };

@@ -25,8 +25,8 @@ pub(super) fn job(config: &Config) -> Result<&str, UsageError> {
     let job = config.pushgateway.as_ref().map_or(DEFAULT_JOB, |gateway| gateway.job.as_str());
     if job == JOB {
         return Err(UsageError(format!(
-            "`job` in [pushgateway] is `{JOB}`, which is that of the samples of events, and scrapes would be counted as \
-             deployments; name it otherwise, like `{DEFAULT_JOB}`"
+            "`job` in [pushgateway] is `{JOB}`, which is the job of the samples that `backfill` writes, so scrapes \
+             would be counted as deployments; choose another name, like `{DEFAULT_JOB}`"
         )));
     }
     Ok(job)
@@ -65,8 +65,8 @@ pub(super) fn receiver(
     Ok((Receiver::new(url, login, client(waits, console)?, now), section.url.as_str().to_owned()))
 }
 
-/// The login of a section, its secrets from the environment. Over plain http a login whose variable is not set is none:
-/// inside a cluster the same config often needs no login.
+/// The login of a section, its secrets from the environment. Over plain http, a missing variable means no login: inside
+/// a cluster the same config often needs none.
 fn login(login: &Login, url: &Endpoint, section: &str) -> anyhow::Result<http::Login> {
     let is_plain = !url.as_str().to_ascii_lowercase().starts_with("https");
     let read = |variable: &String, key: &str| match secret(variable) {

@@ -1,4 +1,4 @@
-//! A GitHub token that ends soon: said two weeks before, because a run that nobody watches cannot renew it.
+//! Warns two weeks before a GitHub token expires: an unattended run cannot renew it.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::output::Console;
 use crate::config::{Github, GithubAuth};
 use crate::domain::time::Timestamp;
 
-/// Days before the end of a token from which on it is said.
+/// How many days before the expiry the warning starts.
 const SAID_DAYS: i64 = 14;
 const DAY_MS: i64 = 86_400_000;
 
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_weeks_before_its_end_a_token_is_said_to_end() {
+    fn a_token_is_reported_two_weeks_before_it_expires() {
         let now = Timestamp(1_000 * DAY_MS);
         let end = |days: i64, ms: i64| days_left(Timestamp(now.0 + days * DAY_MS + ms), now);
         assert_eq!(end(14, 1), None);

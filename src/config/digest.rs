@@ -1,4 +1,4 @@
-//! One name for everything in a config that the figures depend on: a SHA-256 over a canonical JSON form of it.
+//! A digest of everything in a config that the figures depend on: SHA-256 over a canonical JSON form.
 //!
 //! In it: the settings, and what the sources are asked to read. Not in it: comments, layout and the order of lists
 //! whose order means nothing; nor what cannot change a figure (organisation, names of periods, folders, addresses, tokens, concurrency,
@@ -58,7 +58,7 @@ fn settings(settings: &Settings) -> Value {
         set(&settings.urgencies),
         set(&settings.ignore_tags),
     ]);
-    // Only where something is said: a config without it keeps the digest that it has always had.
+    // Included only if set, so that the digest of a config without it does not change.
     if let Some(list) = all.as_array_mut().filter(|_| !settings.rework.is_empty()) {
         list.push(rework(&settings.rework));
     }

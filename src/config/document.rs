@@ -1,7 +1,7 @@
 //! A TOML text with the line of everything in it, read key by key into plain Rust values.
 //!
 //! Opening one refuses what is not TOML, secrets, and keys that the schema does not have; the readers refuse wrong
-//! types. What the values mean is the business of the other files.
+//! types. The other files interpret the values.
 
 use std::ops::Range;
 use std::path::Path;

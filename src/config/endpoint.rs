@@ -1,7 +1,7 @@
 //! Addresses of services: http or https with a host, and neither credentials nor a query in them.
 //!
-//! Stricter than a browser: what is not plainly a host name or an IP address is refused, so that no other reader of
-//! the same text can see another host in it.
+//! Stricter than a browser: anything but a plain host name or IP address is refused, so that no other parser can read a
+//! different host from the same text.
 
 use std::net::Ipv6Addr;
 
@@ -23,15 +23,15 @@ impl Endpoint {
     pub fn parse(text: &str) -> Result<Self, String> {
         let unreadable = || "no address; write one like https://host or https://host:8443/path".to_owned();
         if text.contains(|letter: char| letter.is_whitespace() || letter.is_control() || letter == '\\') {
-            return Err("spaces and backslashes have no place in an address".into());
+            return Err("an address cannot contain spaces or backslashes".into());
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(unreadable)?;
         if !["https", "http"].contains(&scheme.to_ascii_lowercase().as_str()) {
-            return Err("only http and https addresses are read".into());
+            return Err("only http and https addresses are supported".into());
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
-            return Err("credentials have no place in an address; put the token into an environment variable".into());
+            return Err("an address cannot contain credentials; put the token into an environment variable".into());
         }
         if rest.contains(['?', '#']) {
             return Err("an address ends with its path, without `?` and `#`".into());
@@ -56,7 +56,7 @@ impl Endpoint {
                 return Err("the host is missing; write one like https://host".into());
             }
             if !host.chars().all(letters) {
-                return Err("a host has letters, digits, `-` and `.` alone".into());
+                return Err("a host has only letters, digits, `-` and `.`".into());
             }
             // Some parsers read `0177.0.0.1` as 127.0.0.1.
             let read = Url::parse(text).map_err(|_| unreadable())?;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_readers_could_see_two_hosts_in_is_refused() {
+    fn addresses_that_parsers_read_differently_are_refused() {
         for text in [
             "",
             "api.github.com",

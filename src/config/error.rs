@@ -1,4 +1,4 @@
-//! What can be wrong with the configuration, each said with file and line, the likely cause and the way out.
+//! The errors of the configuration, each with file and line, the likely cause and what to do.
 //!
 //! No message repeats a value that may be a secret.
 
@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// The parser's words.
         what: String,
     },
-    /// A key nobody reads.
+    /// An unknown key.
     #[error("{at}: unknown key {key}; {hint}")]
     UnknownKey {
         /// Where the key stands.
@@ -42,7 +42,7 @@ pub enum ConfigError {
         /// The nearest right one, the section it belongs in, or all there are.
         hint: String,
     },
-    /// A section nobody reads.
+    /// An unknown section.
     #[error("{at}: unknown section [{section}]; {hint}")]
     UnknownSection {
         /// Where the section begins.
@@ -78,7 +78,7 @@ pub enum ConfigError {
         /// The most that may.
         most: u32,
     },
-    /// A word that is none of the choices.
+    /// A word that is not one of the choices.
     #[error("{at}: {key} cannot be `{found}`; write one of {choices}")]
     UnknownChoice {
         /// Where the value stands.
@@ -107,7 +107,7 @@ pub enum ConfigError {
         at: Place,
         /// Its name.
         section: String,
-        /// What is missing or too much.
+        /// What is missing or superfluous.
         what: String,
     },
     /// A secret stands in the file; its value is never repeated.

@@ -10,7 +10,7 @@ use super::{api_url, schema, variable};
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 
-/// How GitHub knows who asks.
+/// How the program signs in to GitHub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GithubAuth {
     /// A token in this environment variable.
@@ -97,7 +97,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
     })
 }
 
-/// A repo to read: its owner must be known, or there is no one to ask for the repos that match.
+/// A repo to read. Its owner must be known, because matching repos are listed by owner.
 fn repo(text: &Text<'_>, has_org: bool) -> Result<Glob, ConfigError> {
     let glob = text.read(Glob::new)?;
     let Some((owner, name)) = text.value.split_once('/') else {

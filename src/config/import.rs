@@ -150,7 +150,10 @@ fn mapping(section: &Section<'_>) -> Result<ImportMapping, ConfigError> {
     mapping.statuses.sort_unstable();
     match (&mapping.table, &mapping.from) {
         (None, None) => Err(section.incomplete("`table` or `from` is missing: it says what the rows are")),
-        (Some(_), Some(_)) => Err(section.incomplete("`table` and `from` are both there; `from` has its own table")),
+        (Some(_), Some(_)) => Err(section.incomplete(
+            "`table` and `from` are both set; `from` already says which table \
+                                                      it is",
+        )),
         _ => Ok(mapping),
     }
 }

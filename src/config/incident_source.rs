@@ -1,6 +1,7 @@
-//! `[pagerduty]`, `[opsgenie]`, `[jsm]` and `[github_issues]`: where incidents are read, and what on an incident speaks of deployments.
+//! `[pagerduty]`, `[opsgenie]`, `[jsm]` and `[github_issues]`: where incidents are read, and which fields of an
+//! incident refer to deployments.
 //!
-//! A rule that does not match says nothing: the flag is then absent, not false.
+//! If a rule does not match, the flag is absent, not false.
 
 use super::document::Section;
 use super::endpoint::Endpoint;
@@ -147,7 +148,7 @@ fn pagerduty_field(rule: &Section<'_>) -> Result<PagerDutyField, ConfigError> {
         (Some(name), None, None) => Ok(PagerDutyField::CustomField(name.value.to_owned())),
         (None, Some(pattern), None) => Ok(PagerDutyField::Title(pattern)),
         (None, None, Some(pattern)) => Ok(PagerDutyField::Note(pattern)),
-        _ => Err(rule.incomplete("needs one of `custom_field`, `title` and `note`, and one alone")),
+        _ => Err(rule.incomplete("needs exactly one of `custom_field`, `title` and `note`")),
     }
 }
 
@@ -175,7 +176,7 @@ fn opsgenie_flag(section: &Section<'_>) -> Result<OpsGenieFlag, ConfigError> {
     match (rule.text("tag")?, rule.text("property")?) {
         (Some(tag), None) => Ok(OpsGenieFlag::Tag(tag.value.to_owned())),
         (None, Some(property)) => Ok(OpsGenieFlag::Property(property.value.to_owned())),
-        _ => Err(rule.incomplete("needs one of `tag` and `property`, and one alone")),
+        _ => Err(rule.incomplete("needs exactly one of `tag` and `property`")),
     }
 }
 

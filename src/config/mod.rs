@@ -1,9 +1,9 @@
 //! `dora.toml` → [`Config`]: everything a user may configure, read, typed and checked at once.
 //!
 //! No secret is ever in the file, only names of environment variables, so a [`Config`] may be printed. Paths stay as
-//! written: whoever uses one resolves it. Without a file there is [`Config::default`].
-//! This room reads neither the environment nor the disk: the caller hands in the text and a way to read the one other
-//! file that a config can name, that of the bands.
+//! written: whoever uses one resolves it. Without a file there is [`Config::default`]. This module reads neither the
+//! environment nor the disk: the caller passes the text, and a function that reads the one other file that a config can
+//! name, the file of bands.
 //!
 //! | file | owns |
 //! |---|---|
@@ -170,7 +170,7 @@ fn values(texts: Vec<Text<'_>>) -> Vec<String> {
     texts.into_iter().map(|text| text.value.to_owned()).collect()
 }
 
-/// The name of an environment variable. What is none is not repeated: it may be the secret itself.
+/// The name of an environment variable. An invalid name is not repeated in the error: it may be the secret itself.
 fn variable(section: &Section<'_>, key: &str) -> Result<Option<String>, ConfigError> {
     let Some(text) = section.text(key)? else { return Ok(None) };
     if secret::is_variable_name(text.value) {

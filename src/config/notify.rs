@@ -98,7 +98,7 @@ fn server(text: &str) -> Result<MailServer, String> {
     if text.contains('/') {
         return Err(no_server());
     }
-    // What makes a host is said in one place; the scheme is not read further.
+    // The endpoint parser checks the host; the scheme is only a placeholder.
     let endpoint = Endpoint::parse(&format!("http://{text}")).map_err(|_| no_server())?;
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
     let (host, port) = match text.rsplit_once(':').filter(|(_, port)| is_port(port) && !text.ends_with(']')) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// A text as a TOML string. What a reader could not see, or would take for the order of the line, is escaped.
+/// A text as a TOML string. Invisible characters, and characters that change the direction of text, are escaped.
 pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

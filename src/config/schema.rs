@@ -79,9 +79,9 @@ pub(super) fn list(names: &[&str], open: &str, close: &str) -> String {
 /// Bytes of a name that may mean another.
 const LONGEST: usize = 64;
 
-/// The nearest of some names, where one is near enough to be what was meant.
+/// The most similar of some names, if one is similar enough to be a misspelling.
 fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    // The distance takes time and memory by the length of both.
+    // Computing the distance takes time and memory proportional to both lengths.
     if name.len() > LONGEST {
         return None;
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_hint_names_a_near_section_or_all_of_them() {
+    fn a_section_hint_names_a_similar_section_or_all_of_them() {
         assert_eq!(section_hint(&CONFIG, "services"), "the nearest right one is [service]");
         assert_eq!(
             section_hint(&BANDS, "x"),

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_variables_and_files_are_no_secrets() {
+    fn keys_that_name_variables_or_files_are_not_secrets() {
         for key in ["token_env", "bearer_token_env", "private_key_file", "installation_id", "name", "custom_field"] {
             assert!(!is_secret_key(key), "{key}");
         }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_place_of_a_variable_name_is_seen() {
+    fn a_token_in_place_of_a_variable_name_is_detected() {
         for text in ["GITHUB_TOKEN", "_x", "github_token", "TOKEN2"] {
             assert!(is_variable_name(text), "{text}");
         }

@@ -1,4 +1,4 @@
-//! `[[service]]` → services, and the proof that no two of them are one.
+//! `[[service]]` → services, and the check that no two of them claim the same deployments.
 //!
 //! A deployment belongs to the first service, in the order of the file, whose repos and environments match it. So a
 //! repo written out in one service and covered by a wildcard of another is layering, and allowed. Two services claim

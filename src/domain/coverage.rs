@@ -1,4 +1,4 @@
-//! Coverage: the spans of history that were read completely. Silence outside them says nothing.
+//! Coverage: the spans of history that were read completely. Outside these spans, missing events do not mean zero.
 
 use super::event::Table;
 use super::kind::DeploymentKind;
@@ -10,7 +10,7 @@ pub const EVERYTHING: &str = "*";
 /// What was read completely of one table, from one source, in one scope.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Coverage {
-    /// Of which table: deployments or incidents; the others have no coverage of their own.
+    /// The table: deployments or incidents; the others have no coverage of their own.
     pub table: Table,
     /// The source.
     pub source: String,

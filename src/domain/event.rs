@@ -1,6 +1,6 @@
 //! The four tables of events, one struct per row, with the columns and names of the published dataset.
 //!
-//! A missing value is `None`. Nothing here says what counts: that is the metrics' business.
+//! A missing value is `None`. The metrics decide which events count.
 
 use super::time::Timestamp;
 
@@ -111,7 +111,7 @@ pub struct Incident {
     pub acknowledged_at: Option<Timestamp>,
     /// When service was restored.
     pub resolved_at: Option<Timestamp>,
-    /// The verdict of triage; `None` where nobody said.
+    /// The verdict of triage; `None` if there is no verdict.
     pub caused_by_deploy: Option<bool>,
     /// Id or sha of the deployment that caused it.
     pub deployment_ref: Option<String>,
@@ -124,7 +124,7 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Whether its status says that it is over, and nothing says when.
+    /// Whether its status says that it is over, without a known end.
     pub fn is_over_without_an_end(&self) -> bool {
         let over = ["resolved", "closed", "done", "completed", "fixed"];
         let status = self.status.as_deref().map(str::trim).unwrap_or_default();

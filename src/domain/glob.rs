@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_escaped_name_is_a_pattern_of_that_name_alone() {
+    fn an_escaped_name_is_a_pattern_that_matches_only_that_name() {
         for name in ["prod", "prod-*", "a[b]", "{a,b}", "x}", "c:\\d", "wh?t", "ärger *"] {
             let glob = Glob::new(&Glob::escaped(name)).expect("a pattern");
             assert!(glob.matches(name) && !glob.matches("prod-x") && !glob.matches("a"), "{name}");

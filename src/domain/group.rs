@@ -1,4 +1,4 @@
-//! Whose figures they are: the whole, a team, a service.
+//! The groups that have figures: everything, a team, a service.
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
-//! What is read as a deployment: deployments themselves, or something that stands in for them.
+//! What is read as a deployment: deployments themselves, or a proxy.
 //!
-//! A stand-in is labelled on every row, by its `task` and by the first letters of its id, and its coverage has a name of
-//! its own: to have read a repo's releases says nothing about its deployments.
+//! Every row of a proxy is labelled, by its `task` and by the prefix of its id, and its coverage has a name of its own:
+//! reading the releases of a repo does not cover its deployments.
 
-/// The environment of a stand-in that reached users.
+/// The environment of a proxy that reached users.
 pub const STAND_IN_ENVIRONMENT: &str = "production";
 
 /// Between the name of a reading and what it was restricted to.
@@ -15,11 +15,11 @@ pub enum DeploymentKind {
     /// Deployments themselves.
     #[default]
     Deployments,
-    /// Runs of a workflow: a stand-in.
+    /// Runs of a workflow: a proxy.
     WorkflowRuns,
-    /// Releases: a stand-in.
+    /// Releases: a proxy.
     Releases,
-    /// Merged pull requests: a stand-in.
+    /// Merged pull requests: a proxy.
     MergedPullRequests,
 }
 
@@ -47,7 +47,7 @@ impl DeploymentKind {
         }
     }
 
-    /// The `task` of a stand-in's row; a deployment brings its own.
+    /// The `task` of a proxy's row; a deployment has its own.
     pub fn task(self) -> Option<&'static str> {
         match self {
             Self::Deployments => None,
@@ -81,7 +81,7 @@ impl DeploymentKind {
         }
     }
 
-    /// The name of a reading that keeps certain environments alone: it covers nothing of others.
+    /// The name of a reading that keeps only certain environments: it does not cover the others.
     pub fn reading_of_some(self, digest: &str) -> String {
         format!("{}{FILTERED}{digest}", self.reading())
     }

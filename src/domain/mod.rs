@@ -1,6 +1,6 @@
-//! The words of the field as plain types with units: events, time, groups, bands, settings.
+//! The domain as plain types with units: events, time, groups, bands, settings.
 //!
-//! No I/O, no clock, no Polars. Every other room may import from here; this one imports from none.
+//! No I/O, no clock, no Polars. Every other module may import from here; this one imports from no other.
 
 pub mod band;
 pub mod batch;

@@ -1,4 +1,4 @@
-//! Reporting periods: half-open ranges of calendar days, the names they are asked for by, and the ones before.
+//! Reporting periods: half-open ranges of calendar days, their names, and the previous periods.
 //!
 //! The zone says which instants a day holds (`time`). Nothing here reads the clock.
 

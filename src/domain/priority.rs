@@ -1,7 +1,7 @@
-//! How important an incident is, by the text of its priority: 1 is the most important, 0 more than that.
+//! The rank of an incident by the text of its priority: 1 is very important, 0 even more.
 //!
-//! One reading for every source: the number after `P`, `S`, `SEV`, `priority` or `severity` as a word of its own, else a
-//! word with a usual rank. What neither tells has no rank.
+//! One reading for every source: the number after `P`, `S`, `SEV`, `priority` or `severity` as a word of its own, else
+//! a word with a usual rank. A text with neither has no rank.
 
 const PREFIXES: [&str; 5] = ["p", "s", "sev", "priority", "severity"];
 
@@ -27,8 +27,8 @@ pub fn priority_rank(text: &str) -> Option<u32> {
     priority_number(text).or_else(|| words(&text.to_lowercase()).find_map(word))
 }
 
-/// The number of a priority that has one. Free text such as a label is a priority only with a number: the label
-/// `high` may speak of anything.
+/// The number of a priority that has one. Free text such as a label is a priority only with a number: the label `high`
+/// may mean anything.
 pub fn priority_number(text: &str) -> Option<u32> {
     let lower = text.to_lowercase();
     // `sev2` is one word, `sev-2` two, and both are read.
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_alone_is_no_number() {
+    fn a_word_without_a_number_is_not_a_priority() {
         assert_eq!(priority_number("priority: low"), None);
         assert_eq!(priority_number("severity::4"), Some(4));
     }

@@ -19,7 +19,7 @@ pub enum Reason {
     NotPlanned,
     /// An incident that was open when its source last showed it.
     Gone,
-    /// An incident below the least priority that counts.
+    /// An incident below the minimum priority that counts.
     Priority,
     /// An incident of an urgency that does not count.
     Urgency,

@@ -1,6 +1,6 @@
-//! What people write on a deployment or on its pull requests that says: this is rework.
+//! The rules that mark a deployment as rework, by its own texts or those of its pull requests.
 //!
-//! Nothing by default. Labels are compared without case; branches, refs and tasks are globs, as for repos and
+//! There are none by default. Labels are compared without case; branches, refs and tasks are globs, as for repos and
 //! environments; titles are regular expressions.
 
 use super::glob::Glob;
@@ -32,7 +32,7 @@ impl ReworkRules {
         !(self.labels.is_empty() && self.branches.is_empty() && self.titles.is_empty())
     }
 
-    /// Whether a pull request is said to be rework.
+    /// Whether a pull request is marked as rework.
     pub fn match_pull_request<'a>(
         &self,
         mut labels: impl Iterator<Item = &'a str>,
@@ -45,7 +45,7 @@ impl ReworkRules {
             || title.is_some_and(|title| self.titles.iter().any(|pattern| pattern.is_match(title)))
     }
 
-    /// Whether a deployment is said to be rework.
+    /// Whether a deployment is marked as rework.
     pub fn match_deployment(&self, r#ref: Option<&str>, task: Option<&str>) -> bool {
         // Sources write a branch as `main` or as `refs/heads/main`.
         let short = |name: &str| {

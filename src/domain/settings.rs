@@ -1,6 +1,6 @@
 //! What the figures depend on besides the events: services, what production is, attribution, filters, bands, zone.
 //!
-//! Already validated: whoever builds one of these has told the user about every mistake in it.
+//! Already validated: the code that builds it has reported every mistake to the user.
 
 use super::band::Bands;
 use super::calendar::Calendar;
@@ -61,7 +61,7 @@ pub enum Merge {
 pub struct Settings {
     /// Name of the organisation, for the page's head.
     pub organisation: Option<String>,
-    /// Whose midnights bound the days.
+    /// The time zone whose midnights bound the days.
     pub zone: Zone,
     /// In which month quarters, halves and years begin; it names periods and changes no figure.
     pub calendar: Calendar,
@@ -73,7 +73,7 @@ pub struct Settings {
     pub environments: Vec<Glob>,
     /// Whether the configuration says so; the default leaves out names such as `prod-canary`.
     pub environments_are_set: bool,
-    /// What is not production all the same, also where a service names it.
+    /// Environments that are never production, even if a service names them.
     pub exclude_environments: Vec<Glob>,
     /// Which records count as one deployment; `None`: each is its own.
     pub merge: Option<Merge>,
@@ -91,7 +91,7 @@ pub struct Settings {
     pub urgencies: Vec<String>,
     /// Tags whose incidents do not count.
     pub ignore_tags: Vec<String>,
-    /// What people say of a deployment or its pull requests that makes it rework.
+    /// The marks on a deployment or its pull requests that make it rework.
     pub rework: ReworkRules,
     /// The incident services that are read.
     pub incident_sources: Vec<String>,
@@ -122,13 +122,13 @@ impl Default for Settings {
     }
 }
 
-/// A default production environment is none where a part of its name, between separators, says that it comes before
-/// production or beside it.
+/// By default, an environment is not production if a part of its name, between separators, means a stage before or
+/// beside production.
 const NOT_PRODUCTION: [&str; 12] =
     ["canary", "shadow", "staging", "stage", "stg", "preprod", "test", "qa", "uat", "dev", "sandbox", "preview"];
 
 impl Settings {
-    /// What is taken out of the environments again, as the end of a sentence that names them; `quote` shows a pattern.
+    /// The exceptions from the environments, as the end of a sentence that lists them; `quote` formats a pattern.
     pub fn left_out(&self, quote: impl Fn(&str) -> String) -> String {
         let mut out = Vec::new();
         if !self.environments_are_set {

@@ -1,8 +1,8 @@
-//! The name of a commit, as 20 bytes in place of 40 letters.
+//! The name of a commit, as 20 bytes instead of 40 letters.
 //!
-//! A name of 40 hexadecimal digits is those 160 bits, in any case of letters: nothing is lost, so two commits never
-//! meet. Any other text (an SHA-256 name, a version that stands for a commit, a short form) is told apart by the first
-//! 160 bits of the SHA-256 of its lower case.
+//! A name of 40 hexadecimal digits is those 160 bits, in upper or lower case: nothing is lost, so two commits never
+//! collide. Any other text (an SHA-256 name, a version that stands for a commit, a short form) is represented by the
+//! first 160 bits of the SHA-256 of its lower case.
 
 use std::fmt;
 
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_name_comes_back_in_lower_case_and_case_makes_no_other_commit() {
+    fn full_commit_names_are_lower_cased_and_compared_without_case() {
         let text = "7DE3687b23e58b971cba89db409f1f980ed8fdfb";
         let sha = Sha::exact(text).expect("40 digits");
         assert_eq!(sha.to_string(), text.to_lowercase());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_full_name_is_told_apart_all_the_same() {
+    fn names_other_than_full_shas_are_distinguished_too() {
         for text in ["", "v1.2", "7de3687", "7de3687b23e58b971cba89db409f1f980ed8fdfg"] {
             assert_eq!(Sha::exact(text), None, "{text}");
         }

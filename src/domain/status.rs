@@ -1,4 +1,4 @@
-//! The states of a deployment: which are known, and what several of one deployment come to together.
+//! The states of a deployment: which are known, and the combined status of several states of one deployment.
 //!
 //! The rule: status and end are those of the first success, else of the first terminal failure, else the newest state
 //! without an end.

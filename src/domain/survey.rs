@@ -16,7 +16,7 @@ pub struct Answers(&'static [(Limit, f64)]);
 /// One survey.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Survey {
-    /// Which, and what it is not.
+    /// The name of the survey, with the remark that it is not telemetry.
     pub source: &'static str,
     /// People who answered.
     pub respondents: u32,
@@ -70,7 +70,7 @@ impl Answers {
     /// The share of respondents whose answer is worse, 0 to 1.
     pub fn surpassed(self, value: f64) -> f64 {
         let better_or_equal: f64 = self.0.iter().take(self.place(value) + 1).map(|(_, percent)| percent).sum();
-        // The last answer has no share of its own: nobody's answer is worse.
+        // The last answer has no share of its own, because no answer is worse.
         if self.place(value) == self.0.len() { 0.0 } else { ((100.0 - better_or_equal) / 100.0).max(0.0) }
     }
 }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_figure_surpasses_those_whose_answer_is_worse() {
+    fn a_figure_surpasses_respondents_with_worse_answers() {
         let near = |found: f64, percent: f64| assert!((found * 100.0 - percent).abs() < 0.05, "{found} {percent}");
         let survey = SURVEY_2025;
         for (per_day, percent) in [(2.2, 83.8), (1.0, 77.3), (0.5, 55.4), (0.1, 23.9), (0.02, 3.6), (0.001, 0.0)] {

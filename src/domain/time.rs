@@ -75,7 +75,7 @@ impl Timestamp {
             .or_else(|cause| with_colon(text).and_then(|text| DateTime::parse_from_rfc3339(&text).ok()).ok_or(cause));
         let local = || format!("{}Z", text.replacen(' ', "T", 1)).parse::<DateTime<Utc>>();
         match read {
-            // So that its day in any zone, and the day after, can be written and read again.
+            // Then the day in any zone, and the next day, can be written and read back.
             Ok(at) if !YEARS.contains(&at.year()) => Err("an instant outside the years 1 to 9998".into()),
             Ok(at) => Ok(Self(at.timestamp_millis())),
             Err(_) if text.len() == 10 && text.parse::<NaiveDate>().is_ok() => {
@@ -271,8 +271,8 @@ impl fmt::Display for Zone {
     }
 }
 
-/// Reads `90s`, `15m`, `1h`, `7d`, `2w`: a whole number and a unit, and no more. A crate would also read `1month`, of
-/// which nobody knows how long it is.
+/// Reads `90s`, `15m`, `1h`, `7d`, `2w`: a whole number and a unit, and no more. A crate would also read `1month`,
+/// whose length is not defined.
 ///
 /// # Errors
 /// Any other text.

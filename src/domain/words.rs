@@ -1,5 +1,5 @@
-//! Words for messages that every layer writes: what the operating system said, in one form, and what data says, on
-//! one line; and which characters of a text from outside a terminal, a page or a file would obey instead of show.
+//! Text helpers for messages of every layer: errors of the operating system in one form, external text on one line, and
+//! the characters that a terminal, page or file would interpret instead of showing.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ pub fn plain(error: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// A text on one line: a name from a file makes no line of its own.
+/// A text on one line: a name from a file cannot add a line.
 pub fn on_one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
@@ -19,8 +19,8 @@ pub fn on_one_line(text: &str) -> String {
 /// Letters of a text from outside within a message.
 const LONGEST: usize = 600;
 
-/// A text from outside as a part of a message: on one line, nothing that a terminal would obey, and no more letters than
-/// somebody reads.
+/// A text from outside as a part of a message: on one line, without terminal control characters, and cut to a readable
+/// length.
 pub fn within_a_message(text: &str) -> String {
     let line = on_one_line(text);
     let shown = printable(&line, &[]);
@@ -36,13 +36,13 @@ pub fn turns_text(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a reader obeys a character instead of showing it: a control character, a separator of lines or paragraphs, or
-/// a character that turns the direction of text.
+/// Whether a character is interpreted instead of shown: a control character, a separator of lines or paragraphs, or a
+/// character that turns the direction of text.
 pub fn is_obeyed(letter: char) -> bool {
     letter.is_control() || turns_text(letter) || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
-/// A text with every character that a reader would obey replaced by U+FFFD, except those in `kept`.
+/// A text with every such character replaced by U+FFFD, except those in `kept`.
 pub fn printable<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
     // Nearly every text is plain, and this is many times as fast.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -52,8 +52,8 @@ pub fn printable<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
     if text.contains(is_replaced) { Cow::Owned(text.replace(is_replaced, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// JSON with the same characters, other than the ends of its lines, as escapes: every reader gets the same text, and a
-/// terminal that shows the file obeys nothing.
+/// JSON with the same characters, other than the ends of its lines, as escapes: parsers get the same text, and a
+/// terminal that shows the file executes nothing.
 pub fn printable_json(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
         if letter != '\n' && is_obeyed(letter) {

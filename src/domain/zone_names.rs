@@ -88,7 +88,7 @@ mod tests {
     use super::likely_zone;
 
     #[test]
-    fn abbreviations_offsets_cities_and_slips_lead_to_a_zone() {
+    fn abbreviations_offsets_cities_and_typos_suggest_a_zone() {
         for (text, wanted) in [
             ("PST", Some("`America/Los_Angeles`")),
             ("cest", Some("`Europe/Berlin`")),

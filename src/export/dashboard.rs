@@ -1,10 +1,11 @@
-//! A dashboard for Grafana over the same series that the rules read: the metrics now and over time, coloured by
-//! the bands in force, for a scope, teams and services of one's choice.
+//! A dashboard for Grafana over the same series that the rules read: the metrics now and over time, coloured by the
+//! bands in force, for a chosen scope, team or service.
 //!
-//! Over samples of events it asks the events themselves, so that history shows right after a backfill, without a rule
-//! loaded; over pushed gauges it asks what the rules record. Source of the keys: Grafana's dashboard JSON model,
-//! schema version 38. `.ci/validate-dashboard.mjs` holds the JSON to the types that Grafana publishes for releases 10.4 and
-//! 13.2; the integration tests ask every query of a Prometheus. No Grafana server loads it: no registry has one.
+//! With samples of events it queries the events, so that history shows right after a backfill and without rules; with
+//! pushed gauges it queries the recorded series of the rules. Source of the keys: Grafana's dashboard JSON model,
+//! schema version 38. `.ci/validate-dashboard.mjs` holds the JSON to the types that Grafana publishes for releases 10.4
+//! and 13.2; the integration tests ask every query of a Prometheus. The tests do not load it into a Grafana server,
+//! because no package registry has one.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The history as one sample per event at the event's own instant, and nothing in between, so that the `_over_time`
-//! functions of PromQL count and rank events and not scrapes.
+//! The history as one sample per event, at the time of the event, so that the `_over_time` functions of PromQL count
+//! and rank events and not scrapes.
 
 use super::label;
 use super::members::Members;
@@ -25,12 +25,11 @@ pub enum Family {
     Restore,
     /// At the finish of each deployment that is rework: 1.
     Rework,
-    /// At the end of each day whose window was wholly read: that instant. It tells "nothing happened" from "nobody
-    /// looked".
+    /// At the end of each day whose window was wholly read: that instant. It distinguishes "no events" from "not read".
     AsOf,
-    /// At the end of each day whether deployments were wholly read in its window: 1 in its last millisecond, or 0 in the
-    /// one before that, since a server keeps the first value of an instant and a 0 may become a 1. It takes back what
-    /// would be counted too low.
+    /// At the end of each day whether deployments were wholly read in its window: 1 in its last millisecond, or 0 in
+    /// the one before that, since a server keeps the first value of an instant and a 0 may become a 1. It invalidates
+    /// counts that would be too low.
     DeploymentsRead,
     /// The same of incidents.
     IncidentsRead,
@@ -126,13 +125,13 @@ pub fn series(analysis: &Analysis) -> Vec<Series> {
 
 impl Series {
     /// The samples from an instant on, for a reader that has none of before `known`: windows that reach back beyond it
-    /// are said not to be complete.
+    /// are marked as incomplete.
     #[must_use]
     pub fn starting(mut self, from: Timestamp, known: Timestamp) -> Self {
         let partial = known.0.saturating_add(i64::from(WINDOW_DAYS) * 86_400_000);
         self.samples.retain(|(at, _)| *at >= from && (self.family != Family::AsOf || at.0 >= partial));
         if matches!(self.family, Family::DeploymentsRead | Family::IncidentsRead) {
-            // What was said of the very start is said anew.
+            // The sample at the very start is replaced by a new one.
             self.samples.retain(|(at, _)| *at > from);
             for (at, value) in self.samples.iter_mut().filter(|(at, value)| at.0 < partial && *value > 0.0) {
                 (*at, *value) = (Timestamp(at.0 - 1), 0.0);
@@ -165,7 +164,7 @@ fn labels(report: &GroupReport) -> Vec<(&'static str, String)> {
             labels.extend(report.team.as_ref().map(|team| ("team", label(&team.0))));
         }
     }
-    // A label without a value is no label, and would clash with the series that lacks it.
+    // A label with an empty value equals a missing label, and would clash with the series without it.
     labels.retain(|(_, value)| !value.is_empty());
     labels
 }
@@ -213,7 +212,8 @@ fn reading(analysis: &Analysis, read: impl Iterator<Item = (Timestamp, bool)>) -
     start.into_iter().chain(read.map(sample)).collect()
 }
 
-/// In order of time, those of one millisecond moved apart by one each: a series holds one sample at an instant.
+/// Sorted by time; samples of the same millisecond are moved apart by 1 ms each, because a series has one sample per
+/// timestamp.
 fn apart(mut samples: Vec<(Timestamp, f64)>) -> Vec<(Timestamp, f64)> {
     samples.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut last = Timestamp(i64::MIN);
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_that_has_nothing_of_before_is_told_that_its_first_windows_are_not_complete() {
+    fn for_a_new_server_the_first_windows_are_marked_as_incomplete() {
         const DAY: i64 = 86_400_000;
         let series = |family, samples: &[(i64, f64)]| {
             let samples = samples.iter().map(|&(at, value)| (Timestamp(at), value)).collect();

@@ -1,4 +1,4 @@
-//! Whose each event is, found once for all groups: what counts, and when it became known.
+//! The groups of each event, computed once for all groups: what counts, and when it became known.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ impl<'a> Members<'a> {
             let Some(finished_at) = record.event.finished_at.filter(|_| record.left_out.is_none()) else { continue };
             let service = record.service.as_deref().map(|name| (GroupKind::Service, name.0.as_str()));
             let team = record.team.as_deref().map(|name| (GroupKind::Team, name.0.as_str()));
-            // The names of a record live as long as it does; those of the groups stay.
+            // The names of a record live only as long as the record; those of the groups outlive it.
             let keys = [Some((GroupKind::All, "all")), team, service].into_iter().flatten();
             let keys: Vec<Key<'a>> = keys.filter_map(|key| groups.get(&key).copied()).collect();
             for key in keys {

@@ -1,9 +1,8 @@
-//! What leaves for other programs. For Prometheus: the history as samples of events, current figures for a Pushgateway,
-//! and the rules and dashboards that read them. For DuckDB and Spark: the facts, and the SQL that counts them.
+//! Data for other programs. For Prometheus: the history as samples of events, current figures for a Pushgateway, and
+//! the rules and dashboards that read them. For DuckDB and Spark: the facts, and the SQL that counts them.
 //!
-//! The figures themselves are counted in `metrics`; nothing is counted here that a reader could not count again from
-//! the samples. No file is written; servers are asked by `notify`, `ping`, `pushgateway` and
-//! `remote_write` alone.
+//! The figures are computed in `metrics`; everything computed here can be recomputed from the samples. No file is
+//! written; servers are asked by `notify`, `ping`, `pushgateway` and `remote_write` alone.
 
 pub mod dashboard;
 pub mod event_series;
@@ -27,7 +26,7 @@ use crate::metrics::tables::{Analysis, GroupReport};
 /// of an address of a Pushgateway.
 pub const LONGEST_LABEL: usize = 2_048;
 
-/// Takes the groups out of an analysis of which a label would be longer; gives them back.
+/// Removes the groups with a longer label from an analysis, and returns them.
 pub fn without_long_names(analysis: &mut Analysis) -> Vec<GroupReport> {
     let is_long = |name: &str| label(name).len() > LONGEST_LABEL;
     let has_long = |report: &GroupReport| {
@@ -37,8 +36,8 @@ pub fn without_long_names(analysis: &mut Analysis) -> Vec<GroupReport> {
     analysis.groups.extract_if(.., |report| has_long(report)).collect()
 }
 
-/// A name as the value of a label: a control character other than a tab and the end of a line is written out, because a
-/// terminal obeys it and YAML cannot hold it.
+/// A name as the value of a label: control characters other than tabs and line ends are escaped, because a terminal
+/// interprets them and YAML cannot contain them.
 fn label(name: &str) -> String {
     let is_shown = |letter: &char| !letter.is_control() || matches!(letter, '\t' | '\n');
     name.chars().fold(String::with_capacity(name.len()), |mut value, letter| {

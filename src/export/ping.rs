@@ -1,4 +1,4 @@
-//! A ping: one GET request to a monitor of schedules, which raises the alarm where none comes.
+//! A ping: one GET request to a monitor of schedules, which alerts if no ping comes.
 //!
 //! The form is that of healthchecks.io (<https://healthchecks.io/docs/signaling_failures/>) and of Better Stack: the
 //! address itself is a success, and with `/` and an exit code after its path a failure. Whoever knows the address can send

@@ -1,5 +1,5 @@
-//! Recording and alerting rules over the samples of events or over pushed gauges, their limits those of the bands in
-//! force. The texts lie in `templates/prometheus`; here only their blanks are filled.
+//! Recording and alerting rules over the samples of events or over pushed gauges, with the limits of the bands in
+//! force. The templates are in `templates/prometheus`; this module fills them in.
 
 use super::promql;
 use crate::domain::band::{Band, Bands, Limit, Thresholds};

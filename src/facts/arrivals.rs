@@ -1,4 +1,4 @@
-//! Lead time for changes: what each counted deployment brought, since when that waited, and in which stages.
+//! Lead time for changes: which commits each counted deployment delivered, where its lead time starts, and its stages.
 //!
 //! The batch of a deployment is what `git rev-list SHA --not E1 E2 …` lists, the E being the revisions of all earlier
 //! counted deployments of the same repo and environment, by (finished, id, source): a change arrives once. Start = the
@@ -9,8 +9,8 @@
 //!
 //! The pull request that holds the start, lowest number first, gives the stages, which begin at the start itself.
 //!
-//! This is a loop of our own, because no join tells what a commit graph reaches: one visit per commit and environment,
-//! repo by repo, on every core. `benches/metrics.rs` has it.
+//! The loop is hand-written, because a join cannot compute reachability in a commit graph: one visit per commit and
+//! environment, repo by repo, on every core. `benches/metrics.rs` measures it.
 
 use rustc_hash::FxHashMap;
 
@@ -135,7 +135,7 @@ impl Arrivals {
         self.one(deployment).map_or(&[], |(at, _)| self.found.merged_of(at))
     }
 
-    /// The names of its commits whose authored instant stands for "none", which start nothing.
+    /// The names of its commits whose authored date is a placeholder, which start no lead time.
     pub fn absurd<'a>(&'a self, deployment: usize, commits: &'a Commits) -> impl Iterator<Item = String> + 'a {
         let absurd = &self.found.absurd;
         let from = absurd.partition_point(|(index, _)| (*index as usize) < deployment);

@@ -44,7 +44,7 @@ pub struct Links {
     pub evidence: Evidence,
 }
 
-/// What an incident says of its cause, whatever the policy in force heeds of it.
+/// What an incident says about its cause, even if the policy in force ignores it.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
     /// The affected services' latest deployment at or before the opening.
@@ -86,7 +86,7 @@ impl<'a> Attributor<'a> {
         Self { settings, deployments, revisions, counted, service, counts_as: Vec::new() }
     }
 
-    /// Lets the ids of records that count with another one (by index: that one) name it too.
+    /// Makes the ids of merged records refer to the record that counts (by index).
     #[must_use]
     pub fn with_other_ids(mut self, counts_as: &FxHashMap<usize, usize>) -> Self {
         if counts_as.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> Attributor<'a> {
                 return Links { evidence, ..Links::default() };
             }
             let otherwise = self.by_time(incident, latest);
-            // The clock alone heeds no reference.
+            // The policy `window` ignores references.
             let heeds_references = self.settings.attribution != Policy::Window;
             let by_time = || {
                 let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
@@ -171,7 +171,7 @@ impl<'a> Attributor<'a> {
                 }
             }
         }
-        // Both sides in order of time: the join is silently wrong where one is not.
+        // Both sides must be sorted by time: otherwise the join is silently wrong.
         wanted.sort_unstable();
         let left = df![
             "incident" => wanted.iter().map(|(_, incident, _)| *incident).collect::<Vec<u32>>(),
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_to_a_later_deployment_holds_only_once_that_is_there() {
+    fn a_reference_to_a_later_deployment_holds_only_once_that_deployment_exists() {
         let deployments = [deployment("1", "aaaaaaa111", 0), deployment("2", "bbbbbbb222", 100)];
         let settings = Settings::default();
         let links = links(&deployments, |_| Some(0), &settings, &incident(10, None, Some("BBBBBBB222")), &[0]);

@@ -1,5 +1,4 @@
-//! Columns of text as the metrics take them: texts that differ from row to row stay one block of memory, texts that
-//! repeat are a number each.
+//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers.
 
 use rustc_hash::FxHashMap;
 
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_is_one_text_however_often_it_comes_and_a_missing_one_is_none() {
+    fn a_repeated_text_is_one_category_and_a_missing_text_has_none() {
         let column: Categories = [Some("a"), Some("a"), None, Some("b"), Some("a")].into_iter().collect();
         let texts: Vec<Option<&str>> = (0..5).map(|row| column.get(row)).collect();
         assert_eq!(texts, [Some("a"), Some("a"), None, Some("b"), Some("a")]);
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_differ_in_case_alone_have_one_number() {
+    fn texts_that_differ_only_in_case_have_one_number() {
         let column: Categories = [Some("Acme/Web"), Some("acme/api"), None, Some("acme/web")].into_iter().collect();
         let numbers = WithoutCase::new(&column);
         assert_eq!((0..5).map(|row| numbers.of(row)).collect::<Vec<_>>(), [Some(0), Some(1), None, Some(0), None]);

@@ -1,4 +1,4 @@
-//! What can go wrong between a dataset and its facts.
+//! Errors while computing facts from a dataset.
 
 use polars::error::PolarsError;
 use thiserror::Error;

@@ -1,4 +1,5 @@
-//! What is known of every event before any group or window is asked: whose it is, what it brought, what failed it.
+//! The facts about every event, independent of groups and windows: its service, the commits it delivered, why it
+//! failed.
 
 pub mod arrivals;
 pub mod attribution;
@@ -62,7 +63,7 @@ pub struct IncidentFact {
     pub left_out: Option<Reason>,
     /// Whether it is over by its status without an end: neither open nor resolved, and without a duration.
     pub is_over_without_an_end: bool,
-    /// Whether it refers to a deployment that nobody knows.
+    /// Whether it refers to an unknown deployment.
     pub refers_to_nothing: bool,
     /// Its attributions, oldest first; empty for one that does not count.
     pub attributions: Vec<Attribution>,

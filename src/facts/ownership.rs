@@ -1,4 +1,4 @@
-//! Whose an event is: services of deployments, services of incidents, and whether either counts.
+//! The services of deployments and incidents, and whether these count.
 //!
 //! A deployment belongs to the first configured service whose repos and environments match it. An incident affects every
 //! service that (1) lists an id or name of it, exactly, or, where none does, (2) has an equal name. With no service
@@ -33,10 +33,10 @@ pub struct Ownership {
     by_name: FxHashMap<String, Vec<ServiceIndex>>,
 }
 
-/// Whose a deployment is, and whether it counts.
+/// The service of a deployment, and whether it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
-    /// The service whose repos and environments match it, whatever became of it.
+    /// The service whose repos and environments match it, even if the deployment does not count.
     pub service: Option<ServiceIndex>,
     /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
     /// `not-success`.
@@ -64,7 +64,7 @@ pub enum MatchRule {
 }
 
 impl MatchRule {
-    /// What it says of an incident that counts; nothing where all is as configured.
+    /// The remark on an incident that counts; none if a service lists its key.
     pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Listed => None,
@@ -183,7 +183,7 @@ impl Ownership {
         Ok(owner.iter().enumerate().map(place).collect())
     }
 
-    /// Whose the deployments of a repo to an environment are, or why they count for nobody.
+    /// The service of the deployments of a repo to an environment, or why they do not count.
     ///
     /// # Errors
     /// The reason.
@@ -204,7 +204,7 @@ impl Ownership {
         let found = self.of_keys(incident.service_keys.iter().map(String::as_str));
         let repo = incident.service_keys.first().filter(|_| incident.source == "github-issues");
         match repo {
-            // An issue speaks of the services that have its repo.
+            // An issue affects the services that have its repo.
             Some(repo) if found.services.is_empty() => {
                 let has = |service: &Service| service.repos.iter().any(|glob| glob.matches(repo));
                 let services = (0..self.services.len()).filter(|&index| has(&self.services[index]));
@@ -214,7 +214,7 @@ impl Ownership {
         }
     }
 
-    /// The services that some keys of an incident source speak of.
+    /// The services that some keys of an incident source map to.
     pub fn of_keys<'k>(&self, keys: impl Iterator<Item = &'k str> + Clone) -> Mapping {
         let listed: BTreeSet<ServiceIndex> =
             keys.clone().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
@@ -234,7 +234,7 @@ impl Ownership {
         if incident.status.as_deref() == Some(NOT_PLANNED) {
             return Some(Reason::NotPlanned);
         }
-        // Nobody can say any more whether it was over.
+        // It is no longer known whether it was over.
         if incident.resolved_at.is_none() && incident.status.as_deref() == Some("gone") {
             return Some(Reason::Gone);
         }

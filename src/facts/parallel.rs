@@ -1,4 +1,4 @@
-//! Work on every core: one result for each item, in the order of the items, whoever came first.
+//! Work on every core: one result for each item, in the order of the items.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
         let mut done = work();
         for other in others {
-            // A thread that panicked has said so; its panic goes on here.
+            // The thread has already printed its panic; it is resumed here.
             done.extend(other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
         }
         done

@@ -136,7 +136,8 @@ pub(super) fn named(
     for (incident, place) in pairs(references, by_sha, "sha")? {
         named.entry(incident).or_default().sha.push(place);
     }
-    // How a revision begins is no key to join on: tags of a project may all begin alike. A sorted list is searched.
+    // A prefix of a revision is not a good join key, because all tags of a project may start alike. So a sorted list is
+    // searched.
     let mut by_text: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for (sha, place) in shas.iter().zip(places) {
         by_text.entry(sha).or_default().push(place);

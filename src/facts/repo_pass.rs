@@ -25,7 +25,7 @@ pub(super) struct DeploymentChanges {
     pub(super) kind: Kind,
     pub(super) finishes_with_its_commit: bool,
     pub(super) lead_time: Result<Seconds, LeadTimeReason>,
-    /// Milliseconds; the least number there is where there is no start.
+    /// Milliseconds; the smallest `i64` if there is no start.
     start_at: i64,
     /// Row of the commit that was written then.
     pub(super) start_commit: u32,

@@ -1,5 +1,5 @@
-//! Pull requests as the lead time takes them: instants, number and the commit that the merge made; and whether people
-//! say that they are rework. The texts that say so are read where a rule needs them, and of them only the answer is kept.
+//! Pull requests as the lead time takes them: instants, number and the commit that the merge made; and whether they are
+//! marked as rework. The texts are read only if a rule needs them, and only the result is kept.
 
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ impl PullRequestTimes {
 pub struct Requests {
     /// Their times.
     pub times: Vec<PullRequestTimes>,
-    /// Whether people say of each that it is rework: by label, branch or title. Empty where no rule asks.
+    /// Whether each is marked as rework by label, branch or title. Empty without such rules.
     pub said: Vec<bool>,
     merge: Vec<Option<Sha>>,
     by_repo: FxHashMap<String, Range<usize>>,

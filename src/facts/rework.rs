@@ -1,8 +1,8 @@
 //! Which deployments are rework: unplanned, and made because of an incident in production.
 //!
 //! A counted deployment is rework by the first of these rules that holds:
-//! 1. `rework`: people say so. The configuration matches a pull request that the deployment brought (label, branch or
-//!    title), or the deployment itself (ref or task).
+//! 1. `rework`: it is marked as rework. The configuration matches a pull request that the deployment brought (label,
+//!    branch or title), or the deployment itself (ref or task).
 //! 2. `fix`: an incident failed an earlier deployment of its repo and environment. Of the deployments there that were
 //!    created at or after the incident's opening it is the first to finish, and the incident was not resolved at or before
 //!    the instant at which it was created. An incident over at an unknown time was not resolved.

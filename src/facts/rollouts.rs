@@ -1,10 +1,10 @@
-//! Several records of one roll-out, counted once where the settings say so.
+//! Merges several deployment records of one roll-out, if the settings ask for it.
 //!
-//! A job matrix, a region or a package each may leave a deployment record of its own. With `merge_within`, counted
+//! Each job of a matrix, region or package may create a deployment record of its own. With `merge_within`, counted
 //! deployments of one revision in one repo and environment that finish within that time of the first of them, with no
-//! other revision between, are one deployment: the first. The others are left out as `same-rollout`. For the finding about
-//! roll-outs, the first record of a revision in a further environment of its service belongs to the roll-out too, at any
-//! time; in a monorepo, each service has a roll-out of its own.
+//! other revision between, are one deployment: the first. The others are left out as `same-rollout`. For the finding
+//! about roll-outs, the first record of a revision in a further environment of its service belongs to the roll-out too,
+//! at any time; in a monorepo, each service has a roll-out of its own.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! What the metrics need of a dataset, read lazily and kept as plain columns: of each table only those columns.
+//! Reads from the dataset what the metrics need: only the required columns of each table, lazily, kept as plain
+//! columns.
 //!
 //! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of the commits and pull
 //! requests no text is kept. Scans do not guarantee row order: callers that need one sort.

@@ -1,4 +1,4 @@
-//! From when on something is known, and for how long: a link can change as a later deployment finishes.
+//! The span in which a fact is known: a link can change when a later deployment finishes.
 
 use crate::domain::time::Timestamp;
 

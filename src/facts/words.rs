@@ -7,7 +7,7 @@ use crate::domain::unit::Seconds;
 /// What a counted deployment did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// It brought something, or nobody can tell.
+    /// It delivered new commits, or its commits are unknown.
     Deploy,
     /// The same revision again.
     Redeploy,

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a service. No message holds a secret: bodies and causes are quoted without it.
+//! The errors of requests to a service. No message contains a secret: it is removed from quoted bodies and causes.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::domain::time::Timestamp;
 
-/// An exchange that came to nothing, all tries included.
+/// A request that failed after all tries.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum HttpError {
     /// A token would have travelled unencrypted to another machine. Nothing was sent.
@@ -23,7 +23,7 @@ pub enum HttpError {
         /// Why, in the transport's words.
         cause: String,
     },
-    /// A connection came about and broke, every time.
+    /// Every connection was made and then broke.
     #[error("{host}: the reply did not come through ({cause}), {tries} times; run again later")]
     Broken {
         /// The host.
@@ -33,7 +33,7 @@ pub enum HttpError {
         /// How often it was tried.
         tries: u32,
     },
-    /// A connection came about, and no whole reply in time, every time.
+    /// Every connection was made, but no complete reply arrived in time.
     #[error(
         "{host}: no complete reply within {} s (tried {}); run again later, or set a longer --timeout",
         timeout.as_secs(), times(*tries)
@@ -64,7 +64,7 @@ pub enum HttpError {
         /// How often it was tried.
         tries: u32,
     },
-    /// The limit of the service outlasts the longest wait, or comes back after every wait.
+    /// The rate limit outlasts the longest wait, or recurs after every wait.
     #[error("{host}: accepts no more requests until {until}, {}: what was done is kept", allowed(*waits, *max_wait))]
     Limit {
         /// The host.
@@ -73,7 +73,7 @@ pub enum HttpError {
         until: Timestamp,
         /// The longest wait that was allowed.
         max_wait: Duration,
-        /// How often it was waited for in vain; 0: it outlasts the longest wait.
+        /// How many waits did not help; 0: the limit outlasts the longest wait.
         waits: u32,
     },
     /// A redirect that neither a token nor a body must follow.
@@ -86,7 +86,7 @@ pub enum HttpError {
         /// The one it points to.
         to: String,
     },
-    /// A redirect without a place, or one after the other.
+    /// A redirect without a target, or too many redirects.
     #[error("{host}: redirects {problem}; check the address")]
     Redirects {
         /// The host.
@@ -94,7 +94,7 @@ pub enum HttpError {
         /// What is wrong with them.
         problem: &'static str,
     },
-    /// A body beyond all measure.
+    /// A body that is too large.
     #[error(
         "{host}: the reply has more than {most}, the limit for one reply; check that the address is that of the API"
     )]
@@ -104,7 +104,7 @@ pub enum HttpError {
         /// The most that is read, with its unit.
         most: String,
     },
-    /// The token cannot stand in a header.
+    /// The token contains characters that a header cannot have.
     #[error("the token holds a character that no token has (a line break?); set it again")]
     UnusableToken,
     /// No request can be made of the address.

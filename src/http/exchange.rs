@@ -22,7 +22,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const REDIRECTS: u32 = 5;
 pub(crate) const AGENT: &str = concat!("dora-report/", env!("CARGO_PKG_VERSION"));
 
-/// The transport: it follows no redirect itself and gives up in the end.
+/// The transport: it follows no redirects itself and has a timeout.
 pub(super) fn transport(proxies: bool, timeout: Duration) -> Result<reqwest::Client, HttpError> {
     let builder = reqwest::Client::builder();
     let builder = if proxies { builder } else { builder.no_proxy() };
@@ -41,7 +41,7 @@ pub(super) fn host(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Whether what is sent there cannot be read on the way.
+/// Whether requests to this address are encrypted or stay on this machine.
 pub(crate) fn may_carry_a_token(url: &Url) -> bool {
     let loopback = match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -60,7 +60,8 @@ impl Client {
             let response = self.once(request, &url, host).await?;
             let status = response.status().as_u16();
             if matches!(status, 301..=303) && request.method != Method::Get {
-                // Others would ask there for a page, and the page is no answer to what was sent.
+                // Other clients would repeat such a request as GET, and the page they get is not the reply to what was
+                // sent.
                 return Err(HttpError::Redirects {
                     host: host.to_owned(),
                     problem: "what is sent to a page, like a login",

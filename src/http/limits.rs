@@ -1,6 +1,7 @@
-//! Limits of a service: what its headers say, how long to wait, and one gate at which all requests wait together.
+//! Rate limits: what the headers say, how long to wait, and one gate where all requests wait together.
 //!
-//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is no error: the last good reply shows it.
+//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is
+//! not an error: the last good reply shows it.
 
 use std::time::Duration;
 
@@ -67,14 +68,15 @@ impl Budget {
     }
 }
 
-/// Where requests wait while a limit lasts. A waiter holds it; whoever saw the same refusal does not wait again.
+/// Where requests wait while a limit lasts. A waiting request holds it; requests that saw the same refusal do not wait
+/// again.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     waits: RwLock<u64>,
 }
 
 impl Gate {
-    /// Passes once nobody waits; the number tells later whether someone has waited since.
+    /// Passes when no request waits; the number shows later whether a request has waited since.
     pub(super) async fn pass(&self) -> u64 {
         *self.waits.read().await
     }
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_to_come_back_at_is_read_as_well_as_a_number_of_seconds() {
+    fn retry_after_may_be_a_date_or_a_number_of_seconds() {
         let headers = |text: &'static str| {
             let value = reqwest::header::HeaderValue::from_static(text);
             HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, value)])

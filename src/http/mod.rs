@@ -1,8 +1,9 @@
-//! The one HTTP client of all that is read and pushed: time limits, redirects, retries, limits of the service, and no secret in any message.
+//! The one HTTP client for everything that is read or pushed: timeouts, redirects, retries, rate limits, and messages
+//! without secrets.
 //!
-//! A request is tried again after a broken transport or a 5xx, with growing pauses; a refusal for a limit is waited
-//! out up to the longest wait. Every other reply is handed on with its body, read whole and at most 16 MiB. Reads
-//! neither clock nor environment: the clock comes in, and a proxy is the one that `reqwest` finds.
+//! A request is tried again after a broken transport or a 5xx, with growing pauses; after a refusal for a rate limit it
+//! waits, up to the longest wait. Every other reply is returned with its whole body, at most 16 MiB. Reads neither
+//! clock nor environment: the clock comes in, and a proxy is the one that `reqwest` finds.
 //!
 //! The retries are written here: a crate for them knows one kind of error and one pause. A broken transport, a refusal
 //! for a limit that all requests wait out together, and the deadline of the command each have their own rule.
@@ -44,7 +45,7 @@ const TRIES: u32 = 4;
 const LIMIT_TRIES: u32 = 10;
 /// The pause before the second try; tests do not wait.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 500 });
-/// Time without an answer after which the user gets a message.
+/// The user gets a message after this time without a reply.
 const SAID_AFTER: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
 /// How often a wait for a limit compares the clock: a machine that sleeps stops the monotonic clock, and the limit is over
 /// when it wakes.
@@ -101,7 +102,7 @@ pub(crate) struct Client {
     timed_out: AtomicU32,
     /// Whether there was any answer.
     has_answered: AtomicBool,
-    /// Whether it was said that there is no answer.
+    /// Whether the user was told that the host does not reply.
     is_slow: AtomicBool,
     /// What the requests under way may cost together.
     floor: u64,
@@ -215,7 +216,7 @@ impl Client {
     async fn said_when_slow(&self, request: Request<'_>, host: &str) -> Result<(Reply, limits::Budget), HttpError> {
         let exchange = self.exchange(request, host);
         tokio::pin!(exchange);
-        // A short timeout is over before: a wait of several tries is said all the same.
+        // A short timeout ends earlier than this message; a wait of several tries is reported nevertheless.
         let said_after = SAID_AFTER.min(self.waits.timeout / 2);
         let done = tokio::select! {
             done = &mut exchange => done,
@@ -301,7 +302,7 @@ impl Client {
         seen: u64,
     ) -> Result<Duration, HttpError> {
         let now = (self.clock)();
-        // A service that says 0, or an instant that has passed, is not asked again at once.
+        // If a service says 0 or a time in the past, the client still waits a little.
         let (wait, max_wait) = (budget.wait(now, nth).max(back_off(nth)), self.waits.max_wait);
         if waited.saturating_add(wait) > max_wait || nth >= LIMIT_TRIES {
             let until = after(now, wait);

@@ -1,4 +1,4 @@
-//! What is asked of a service: method, address, body, and what the program signs in with. Sending it is the client's.
+//! A request to a service: method, address, body and login. The client sends it.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -69,7 +69,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: Option<Body<'a>>,
     /// What sends and signs it, where that is not the client itself; [`Request::token`] is then what it signs with.
     pub(crate) transport: Option<&'a dyn Transport>,
-    /// Whether the address itself lets whoever knows it in, as that of a webhook does: it is then as secret as a token.
+    /// Whether the address alone grants access, like that of a webhook: it is then as secret as a token.
     pub(crate) url_is_secret: bool,
     /// Goes into `Authorization`, behind [`Request::scheme`].
     pub(crate) token: Option<&'a SecretString>,
@@ -77,7 +77,7 @@ pub(crate) struct Request<'a> {
     pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],
-    /// Headers of a login that are no secret.
+    /// Headers of a login that are not secret.
     pub(crate) plain_headers: &'a [(String, String)],
     /// Headers of a login. They are as secret as the token.
     pub(crate) secret_headers: &'a [(String, SecretString)],
@@ -86,12 +86,12 @@ pub(crate) struct Request<'a> {
     pub(crate) is_final: fn(u16, &str) -> bool,
     /// Which of a service's budgets it is paid from; empty where there is only one.
     pub(crate) resource: &'static str,
-    /// Whether a reply (status, body) that does not look like it is a refusal for a limit all the same.
+    /// Whether a reply (status, body) is a refusal for a rate limit although its headers do not say so.
     pub(crate) is_limited: fn(u16, &str) -> bool,
 }
 
 impl<'a> Request<'a> {
-    /// A plain request, with nothing along.
+    /// A plain request without body, token or headers.
     pub(crate) fn new(method: Method, url: &'a Url) -> Self {
         Self {
             method,
@@ -117,7 +117,7 @@ pub(crate) struct Login {
     /// A token, or the password of `user`.
     pub(crate) token: Option<SecretString>,
     pub(crate) user: Option<String>,
-    /// Further headers that are no secret, like the name of a tenant.
+    /// Further headers that are not secret, like the name of a tenant.
     pub(crate) headers: Vec<(String, String)>,
     /// Further headers whose values are secret.
     pub(crate) secret_headers: Vec<(String, SecretString)>,

@@ -1,4 +1,4 @@
-//! A server for tests: one thread, one reply a connection, whatever the test says it answers.
+//! A server for tests: one thread, one reply per connection, with replies defined by the test.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -82,7 +82,7 @@ async fn broken_replies_and_server_errors_are_tried_again() {
 }
 
 #[tokio::test]
-async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
+async fn a_busy_service_is_retried_at_the_time_it_states_and_not_before() {
     let run = send(60, |seen| match seen.number {
         0 => Answer::new(503, "busy").with("retry-after", 0),
         _ => Answer::new(200, "fine"),
@@ -98,7 +98,7 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_wait_for_a_limit_ends_when_the_clock_says_so_even_if_the_machine_slept_meanwhile() {
+async fn a_wait_for_a_limit_ends_on_time_even_if_the_machine_slept() {
     let server = Server::new(|seen| match seen.number {
         0 => Answer::new(429, "no").with("retry-after", 3_600),
         _ => Answer::new(200, "fine"),
@@ -116,7 +116,7 @@ async fn a_wait_for_a_limit_ends_when_the_clock_says_so_even_if_the_machine_slep
 }
 
 #[tokio::test]
-async fn a_service_that_says_to_come_back_at_once_or_long_ago_is_asked_in_growing_pauses() {
+async fn if_retry_after_is_zero_or_past_the_pauses_grow() {
     for retry_after in ["0", "Thu, 01 Jan 1970 00:00:01 GMT"] {
         let run = send(60, move |_| Answer::new(429, "no").with("retry-after", retry_after)).await;
         assert!(matches!(run.result, Err(HttpError::Limit { waits: 10, .. })), "{:?}", run.result);
@@ -137,7 +137,7 @@ async fn an_error_quotes_the_last_body_without_the_token() {
 }
 
 #[tokio::test]
-async fn a_body_comes_as_it_was_sent_and_is_quoted_without_the_token() {
+async fn a_body_is_returned_unchanged_and_quoted_without_the_token() {
     let server = Server::new(|_| Answer::new(200, "{\"next\": \"ghp_secret\"}"));
     let (result, _) = send_to(&server.url, 60).await;
     let reply = result.expect("a reply");
@@ -147,7 +147,7 @@ async fn a_body_comes_as_it_was_sent_and_is_quoted_without_the_token() {
 }
 
 #[tokio::test]
-async fn a_limit_is_waited_out_and_said() {
+async fn a_rate_limit_is_waited_out_with_a_message() {
     let run = send(60, |seen| match seen.number {
         0 => Answer::new(429, "").with("retry-after", 0),
         1 => Answer::new(403, "").with("retry-after", 0),
@@ -170,7 +170,7 @@ async fn a_limit_longer_than_the_longest_wait_is_an_error_that_says_until_when()
 }
 
 #[tokio::test]
-async fn a_refusal_that_is_none_for_a_limit_is_handed_on() {
+async fn a_refusal_without_a_rate_limit_is_returned_to_the_caller() {
     let run = send(60, |_| Answer::new(403, "Resource not accessible").with("x-ratelimit-remaining", 4_000)).await;
     assert_eq!(run.result, Ok((403, "Resource not accessible".into())));
 }
@@ -217,7 +217,7 @@ fn millis(timeout: u64, max_wait: u64) -> WaitLimits {
 }
 
 #[tokio::test]
-async fn a_host_that_keeps_silent_is_said_and_left_after_the_timeout_and_the_longest_wait() {
+async fn a_silent_host_is_reported_and_abandoned_after_the_timeout_and_the_longest_wait() {
     let server = Server::new(|_| Answer::new(200, "late").never());
     let (results, notices) = send_within(&server.url, millis(100, 150), 2).await;
     let texts: Vec<String> = results.into_iter().map(|result| result.expect_err("no answer").to_string()).collect();
@@ -254,7 +254,7 @@ async fn an_answer_that_comes_late_but_in_time_is_an_answer() {
 }
 
 #[tokio::test]
-async fn waits_for_one_request_are_no_longer_together_than_the_longest_wait() {
+async fn all_waits_of_one_request_together_stay_within_the_longest_wait() {
     let run = send(2, |_| Answer::new(429, "no").with("retry-after", 1)).await;
     assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);
     assert_eq!(run.seen.len(), 3, "two waits of 1 s fit into 2 s");

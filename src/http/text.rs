@@ -1,4 +1,4 @@
-//! Text of others in our messages: without secrets, on one line, short.
+//! External text for messages: without secrets, on one line, short.
 //!
 //! Secrets are removed from what is printed, never from what is parsed.
 
@@ -59,8 +59,8 @@ impl Secrets {
     }
 }
 
-/// What of an address lets someone in: all of it behind the host, and each part of its path and query that is long enough
-/// to be a key. The longest first: what is left of a hidden part says nothing.
+/// The secret parts of an address: everything after the host, and each part of path and query that is long enough to be
+/// a key. The longest come first, so that no remainder of a removed part is left.
 fn parts(url: &Url) -> Vec<SecretString> {
     let behind = url.query().map(|query| format!("{}?{query}", url.path()));
     let segments = url.path_segments().into_iter().flatten().map(str::to_owned);
@@ -91,7 +91,7 @@ fn without(text: &str, secret: &str) -> String {
 fn behind<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
     let mut letters = secret.chars();
     let Some(letter) = letters.next() else { return Some(text) };
-    // A backslash is a character of its own, or the beginning of another's escape.
+    // A backslash is a literal character or starts an escape.
     let spellings = [
         text.strip_prefix(letter),
         text.strip_prefix('+').filter(|_| letter == ' '),
@@ -170,7 +170,7 @@ pub(super) fn cause(error: &(dyn Error + 'static)) -> String {
     if is_timeout {
         "no answer in time".into()
     } else if text.contains("InvalidContentType") {
-        "it speaks plain http there, or another protocol, and the address says https".into()
+        "the server speaks plain http or another protocol there, but the address says https".into()
     } else {
         shorten(&plain(&text))
     }
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_too_short_to_be_one_leaves_the_words_whole() {
+    fn a_very_short_secret_is_not_removed_from_messages() {
         for token in ["", "x", "abc"] {
             assert_eq!(secrets(token, BEARER).hide("next: abcx".into()), "next: abcx", "{token}");
         }

@@ -1,4 +1,4 @@
-//! The figures of the whole under other settings, for findings that say a figure either way.
+//! The figures of the group `all` under other settings, for findings that compare two ways of counting.
 //!
 //! Each alternative changes one setting and computes the period of group `all` again from the same events. It is only
 //! computed where the report holds events that the change concerns.
@@ -25,7 +25,7 @@ use crate::facts::columns::WithoutCase;
 use crate::facts::ownership::ServiceIndex;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
-/// Records of one revision and environment this close are taken for one roll-out.
+/// Records of one revision and environment within this time of each other are treated as one roll-out.
 const ROLLOUT: Seconds = Seconds(600);
 
 /// What an alternative is computed from.

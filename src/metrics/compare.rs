@@ -1,14 +1,14 @@
 //! Whether two periods differ by more than chance, at 95 %.
 //!
 //! Frequency: conditional binomial test of two Poisson rates. Change failure rate: Newcombe's interval of the
-//! difference holds no zero. Durations: the order-statistic intervals of the two medians do not touch. Where no
-//! outcome could have told, the verdict is "too few data".
+//! difference holds no zero. Durations: the order-statistic intervals of the two medians do not touch. If no outcome
+//! could have been significant, the verdict is "too few data".
 
 use super::descriptor::{Descriptor, Test};
 use super::statistics::{newcombe, poisson_rates_p};
 use super::tables::{Better, Figure, Metric, PastPeriod, Progress, Verdict};
 
-/// Fewer deployments than this on either side say nothing about a share of them.
+/// With fewer deployments than this on either side, shares are not compared.
 const FEWEST_DEPLOYMENTS: u64 = 5;
 
 /// The verdict on a metric; none where there is no figure to judge.
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn more_deployments_are_better_fewer_worse_and_a_handful_tells_nothing() {
+    fn more_deployments_are_better_fewer_are_worse_and_very_few_are_not_compared() {
         let judge = |now, before| judged(Metric::DeploymentFrequency, &rate(now), &rate(before));
         assert_eq!(judge(40, 15), Verdict::Better);
         assert_eq!(judge(15, 40), Verdict::Worse);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_failures_are_better_more_worse_and_four_deployments_tell_nothing() {
+    fn fewer_failures_are_better_more_are_worse_and_four_deployments_are_too_few() {
         let judge = |now: (u64, u64), before: (u64, u64)| {
             judged(Metric::ChangeFailureRate, &failures(now.0, now.1), &failures(before.0, before.1))
         };
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_figure_there_is_no_verdict_and_without_the_one_before_too_few_data() {
+    fn no_figure_gives_no_verdict_and_no_previous_figure_gives_too_few_data() {
         let missing = Figure::missing(NoData::NoRepos);
         assert_eq!(verdict(Metric::DeploymentFrequency, &missing, &rate(9)), None);
         assert_eq!(verdict(Metric::DeploymentFrequency, &rate(9), &missing), Some(Verdict::TooFewData));

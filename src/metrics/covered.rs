@@ -1,4 +1,4 @@
-//! What was read completely for each group, for whoever counts the facts outside this program.
+//! What was read completely for each group, for engines that compute figures from the exported facts.
 
 use std::collections::BTreeMap;
 

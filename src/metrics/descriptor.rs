@@ -1,5 +1,5 @@
-//! What describes a metric, once, so that every output can loop over the metrics: names, definition, unit, which
-//! direction is better, what it lists, which bands it reads, what must have been read, how two periods are compared.
+//! The description of a metric, in one place, so that every output can loop over the metrics: names, definition, unit,
+//! better direction, statistics, bands, required data, and how two periods are compared.
 
 use super::group_span::GroupSpan;
 use super::tables::{BandReading, Better, Details, Figure, Metric, Statistic, SurveyShare, Unit};
@@ -47,9 +47,9 @@ pub struct Descriptor {
     pub part: Option<Part>,
     /// The section of the report's page that a tile of its own leads to; none where another metric's section has it.
     pub section: Option<&'static str>,
-    /// The metric in whose tile and section it is shown, where it has none of its own.
+    /// The metric whose tile and section show it, if it has none of its own.
     pub beside: Option<Metric>,
-    /// What only this metric has, of nothing.
+    /// The details of this metric for an empty figure.
     pub blank: fn() -> Details,
     /// Counts it, without band and comparison.
     pub(super) measure: fn(&GroupSpan<'_>) -> Figure,

@@ -3,7 +3,7 @@
 use super::statistics::{median_interval, quantile};
 use super::tables::Durations;
 
-/// The distribution of some durations, seconds; none of none.
+/// The distribution of some durations in seconds; none without durations.
 pub(super) fn durations(mut seconds: Vec<f64>) -> Option<Durations> {
     seconds.sort_unstable_by(f64::total_cmp);
     Some(Durations {

@@ -1,4 +1,4 @@
-//! What can go wrong between the facts and the figures.
+//! Errors while computing figures from the facts.
 
 use thiserror::Error;
 

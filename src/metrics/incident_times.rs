@@ -1,4 +1,4 @@
-//! How long incidents took, as known at the end of a span: what time to restore and recovery time share.
+//! Durations of incidents, as known at the end of a span: shared by time to restore and recovery time.
 
 use super::durations::durations;
 use super::group_span::GroupSpan;

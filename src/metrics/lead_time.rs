@@ -1,9 +1,9 @@
 //! Lead time for changes.
 //!
-//! The median over the period's counted deployments that have a lead time; its quartile, tenth and mean beside it.
-//! Interval: binomial order statistics, none below n = 6. Stages, and the same period counted in other ways, are
-//! computed together with it. What a deployment brought, and since when that waited, `facts::arrivals` says. Source: DORA,
-//! "change lead time".
+//! The median over the period's counted deployments that have a lead time; with p75, p90 and mean. Interval: binomial
+//! order statistics, none below n = 6. Stages, and the same period counted in other ways, are computed together with
+//! it. `facts::arrivals` computes the commits of a deployment and the start of its lead time. Source: DORA, "change
+//! lead time".
 
 use std::collections::BTreeMap;
 

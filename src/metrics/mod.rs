@@ -1,4 +1,4 @@
-//! From the facts to figures: plain tables out.
+//! Computes figures from the facts, as plain tables.
 //!
 //! Each metric is a file of its own with a descriptor, and `catalogue` is the table of them. Figures count over pools of
 //! events: those of a period in the metrics' files, those of each day in `window`. No I/O of its own, no clock, no rendering, no Polars.
@@ -64,7 +64,8 @@ use crate::store::Dataset;
 pub enum Depth {
     /// What the tables hold, and what Prometheus is sent.
     Tables,
-    /// That, and what only the page and `report.json` show: trends, months, survival curves, other attributions, how other tools count.
+    /// The tables, and what only the page and `report.json` show: trends, months, survival curves, other attributions,
+    /// how other tools count.
     #[default]
     Whole,
 }
@@ -171,7 +172,7 @@ fn earlier(request: &Request) -> Vec<(Period, Known)> {
     periods
 }
 
-/// What is known of a period, whichever group is asked.
+/// What is known of a period, the same for all groups.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     /// Its instants.
@@ -212,7 +213,8 @@ impl Scope<'_> {
         earlier: &[(Period, Known)],
     ) -> GroupReport {
         let settings = self.settings;
-        // A recovery is told from an improvement by them, so the whole has them wherever its figures are compared.
+        // They distinguish a recovery from an improvement, so the group `all` has them wherever its figures are
+        // compared.
         let is_wanted = self.depth == Depth::Whole || (self.pool.group.kind == GroupKind::All && before.is_some());
         let earlier: Vec<PastPeriod> = earlier
             .iter()

@@ -39,8 +39,8 @@ impl Pool {
     }
 }
 
-/// The pools of all groups in order of kind and name. With a filter, `all` is the pool of what passes it, and
-/// unmapped incidents, which belong to nobody, are left out. One pass over the events, however many groups there are.
+/// The pools of all groups in order of kind and name. With a filter, `all` is the pool of what passes it, and unmapped
+/// incidents, which belong to no service, are left out. One pass over the events, however many groups there are.
 pub fn pools(facts: &Facts, filter: &Filter) -> Vec<Pool> {
     let ownership = &facts.ownership;
     let kept = filter.services(ownership);

@@ -1,7 +1,7 @@
 //! What was read completely for a group, what is missing of a span, and whether what was read is recognised.
 //!
 //! A repo's coverage joins that of all sources that know it. A group needs all of its repos. Incident figures need
-//! every incident source, since what one was told says nothing about another.
+//! every incident source, because one source does not know the incidents of another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,8 +55,9 @@ pub struct Unusable {
 }
 
 impl History {
-    /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing. `configured` are the
-    /// incident services that are read: another one of them that was read before was retired with its last reading.
+    /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing. `configured` are
+    /// the incident services that are read: a service that is no longer configured counts as retired after its last
+    /// reading.
     pub fn new(coverage: &[Coverage], repos_seen: &[String], incidents: &[Incident], configured: &[String]) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
@@ -86,7 +87,7 @@ impl History {
                 Table::Commits | Table::PullRequests => {}
             }
         }
-        // What is read no more has nothing to say from its last reading on.
+        // A retired source has no gaps after its last reading.
         for (_, scopes) in incident_sources.iter_mut().filter(|(source, _)| is_retired(source)) {
             for last in scopes.values_mut().filter_map(|spans| spans.last_mut()) {
                 last.to = ALWAYS.to;
@@ -101,8 +102,7 @@ impl History {
         Self::new(coverage, repos, facts.incident_events(), &settings.incident_sources)
     }
 
-    /// What of it was read up to an instant: a later reading says nothing more about a report as of then, and its end would
-    /// differ from one reading to the next.
+    /// What was read up to an instant: later readings do not change a report as of that instant.
     #[must_use]
     pub fn until(mut self, end: Timestamp) -> Self {
         let cut = |spans: &mut Vec<Span>| *spans = intersect(spans, &[Span { from: ALWAYS.from, to: end }]);
@@ -145,8 +145,8 @@ impl History {
         ReadSpans { deployments: all(&repos), repos, incidents: all(&incident_sources), incident_sources, unusable }
     }
 
-    /// What was read of each incident source in all of its scopes that can speak of a group: a scope that is named like
-    /// a service speaks of that one alone. A source of which no scope can is none for the group.
+    /// What was read of each incident source in all scopes that can affect a group: a scope named like a service
+    /// affects only that service. A source without such a scope is not a source for the group.
     fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership) -> BTreeMap<String, Vec<Span>> {
         // Only PagerDuty is read service by service.
         let concerns = |source: &str, scope: &str| {

@@ -1,4 +1,4 @@
-//! Whether what was read can be counted at all, so that no 0 comes from names that nobody recognised.
+//! Whether what was read can be counted at all, so that names that match nothing never give a false 0.
 //!
 //! Deployments of a service's repos, none of them to an environment that counts, or none of those with a status that
 //! tells how it ended, make its figures missing. Incidents of which none maps to a service, and none names a deployment, make the

@@ -1,10 +1,10 @@
 //! Deployment rework rate.
 //!
-//! Counted deployments of the period that are rework, as known at its end ÷ counted deployments of the period. Each counts
-//! once, under the first of its rules: `rework` (people say so), `fix` (the first deployment after an incident that was not
-//! over), `rollback`; `facts::rework` has them in full. No value without deployments. Interval: Wilson. It needs what the
-//! change failure rate needs, since incidents that were not read may hide fixes. No edition has bands for it. Source: DORA,
-//! "deployment rework rate" (since 2024).
+//! Counted deployments of the period that are rework, as known at its end ÷ counted deployments of the period. Each
+//! counts once, under the first of its rules: `rework` (it is marked as rework), `fix` (the first deployment after an
+//! incident that was not over), `rollback`; `facts::rework` has them in full. No value without deployments. Interval:
+//! Wilson. It needs what the change failure rate needs, since incidents that were not read may hide fixes. No edition
+//! has bands for it. Source: DORA, "deployment rework rate" (since 2024).
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! How much the change failure rate and the recovery time depend on the attribution: both under each policy and window,
 //! with rollbacks and without.
 //!
-//! One pass over the incidents and one over the deployments serve all ways and all groups: an incident has at most two
-//! candidates, what its reference names and the latest deployment before it, whichever way is asked. As known at the end of
-//! the period. Whether anything is known at all is judged under the settings in force.
+//! One pass over the incidents and one over the deployments serve all ways and all groups: under every way, an incident
+//! has at most two candidates, the deployment that its reference names and the latest one before it. As known at the
+//! end of the period. The settings in force decide whether anything is known at all.
 
 use super::pool::Pool;
 use super::statistics::quantile;

@@ -1,7 +1,8 @@
 //! Percentiles of a set that changes from day to day, without copying an event into each of its days.
 //!
 //! Values are ranked once; a bitmap holds which ranks are in, with counts per 64 and per 4 096 of them, so that an
-//! event goes in once and out once, and a percentile is one or two selects. Memory grows with the events alone.
+//! event is inserted once and removed once, and a percentile takes one or two selects. Memory grows only with the
+//! number of events.
 
 use super::statistics::{lerp, quantile_ranks};
 

@@ -1,13 +1,13 @@
 //! Whether a metric rises or falls over the period: Mann-Kendall and the Theil-Sen slope on non-overlapping weeks.
 //!
 //! Weeks are whole ones of seven days, counted back from the last whole day of the period; each has its own figure, as
-//! known at its end. A week without a figure is left out, and below ten weeks nothing is said. Never on the rolling
-//! line, whose neighbours share 29 of 30 days.
+//! known at its end. A week without a figure is left out, and below ten weeks nothing is said. The rolling line is not
+//! used, because neighbouring windows share 29 of 30 days.
 
 use super::pairs::{mann_kendall, theil_sen};
 use super::tables::{Better, Figures, Metric, Trend, Verdict};
 
-/// Fewer weeks than this say nothing.
+/// With fewer weeks there is no trend.
 const FEWEST_WEEKS: usize = 10;
 const SIGNIFICANT: f64 = 0.05;
 
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_series_that_falls_is_better_where_less_is_and_nine_weeks_say_nothing() {
+    fn a_falling_series_is_better_if_less_is_better_and_nine_weeks_give_no_trend() {
         let falling: Vec<(f64, f64)> = (0..12).map(|week| (f64::from(week), 100.0 - f64::from(week))).collect();
         let found = trend(&falling, false);
         assert_eq!((found.verdict, found.slope_per_week, found.weeks), (Verdict::Better, Some(-1.0), 12));

@@ -1,5 +1,6 @@
-//! What differs between operating systems: links, permissions, signals, syncing and exchanging folders. Owns every `cfg` on the
-//! system, and `rustix`. File locks are not here, because the standard library has them on every system.
+//! What differs between operating systems: links, permissions, signals, syncing and exchanging folders. The only module
+//! with `cfg` on the operating system, and with `rustix`. File locks are not here, because the standard library has
+//! them on every system.
 
 #[cfg(unix)]
 mod unix;

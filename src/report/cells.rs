@@ -1,6 +1,6 @@
-//! The rows of a table, cell by cell: those who know the rows write them here, those who know a file's format take them.
+//! The interface between tables and file formats: tables write their rows cell by cell, formats implement the cells.
 //!
-//! A missing value is a cell too. Whoever takes the cells makes texts harmless for the format.
+//! A missing value is a cell too. The format makes texts harmless.
 
 use std::io;
 

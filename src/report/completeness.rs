@@ -10,9 +10,9 @@ pub struct Share {
     pub name: &'static str,
     /// After the two numbers, in a line of text.
     pub words: &'static str,
-    /// Whether it is one of the few that the first page says.
+    /// Whether the first page shows this share.
     pub is_headline: bool,
-    /// How many are as they should be.
+    /// How many are complete.
     pub part: u64,
     /// Of how many.
     pub whole: u64,
@@ -21,7 +21,7 @@ pub struct Share {
 /// The shares of a report's period.
 pub fn shares(analysis: &Analysis) -> Vec<Share> {
     let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
-    // The first deployment of a repo has no lead time, whatever commits are known.
+    // The first deployment of a repo has no lead time, even if its commits are known.
     let later = || counted().filter(|it| it.lead_time_reason != Some(LeadTimeReason::FirstDeployment));
     let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
     let incidents = || analysis.own_incidents().filter(|it| analysis.known.contains(it.event.opened_at));

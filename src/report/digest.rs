@@ -1,5 +1,5 @@
-//! The report in a few lines of plain text, for a terminal or a mail: the headline, then a line per metric with value, n,
-//! change and verdict against the period before, and band; and the commands that say more.
+//! The report in a few lines of plain text, for a terminal or a mail: the headline, then a line per metric with value,
+//! n, change and verdict against the period before, and band; and the commands that show more.
 
 use std::fmt::Write;
 
@@ -108,7 +108,7 @@ fn aligned(heads: Vec<String>, mut lines: Vec<Line>) -> String {
     lines.into_iter().map(text).collect()
 }
 
-/// Commands that say more, each with what it says, in the order in which they must run.
+/// Commands that show more, each with a description, in the order in which they must run.
 pub fn next(analysis: &Analysis, provenance: &Provenance) -> Vec<(String, String)> {
     let Some(commands) = &provenance.commands else { return Vec::new() };
     let mut found: Vec<(String, String)> = Vec::new();

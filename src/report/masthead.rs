@@ -1,6 +1,6 @@
 //! The lines above the figures of a document: what it is, which days and groups it is about, and how it was made.
 //!
-//! Plain text; whoever puts it into a format escapes it.
+//! Plain text; each format escapes it.
 
 use super::Provenance;
 use super::number;

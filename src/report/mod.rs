@@ -33,7 +33,7 @@ pub(crate) mod sample;
 pub use commands::Commands;
 pub use notes::{Action, Notes};
 
-/// Where a report comes from, besides its events and settings.
+/// The inputs of a report besides its events and settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// Version of this program.

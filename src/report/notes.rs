@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::group::{Group, GroupKind};
 use crate::metrics::tables::Metric;
 
-/// Words of a comment: what is longer would push the figures off the first page.
+/// The maximum number of words in a comment: a longer one would push the figures off the first page.
 pub const MOST_WORDS: usize = 75;
-/// Letters of a comment, for words that are none.
+/// The maximum number of characters in a comment: limits texts without spaces, for which counting words does not work.
 const MOST_LETTERS: usize = 900;
 
 /// All of it; empty unless a file says otherwise.
@@ -25,12 +25,12 @@ pub struct Notes {
     /// On days.
     #[serde(default, rename = "note")]
     pub notes: Vec<Note>,
-    /// Spans in which nothing was to be deployed.
+    /// Spans in which no deployments were allowed.
     #[serde(default, rename = "freeze")]
     pub freezes: Vec<Freeze>,
 }
 
-/// What somebody is going to do until some day, and the metric that it aims at.
+/// Work that somebody plans to do by a date, and the metric that it should improve.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "WrittenAction")]
 pub struct Action {
@@ -40,7 +40,7 @@ pub struct Action {
     pub owner: Option<String>,
     /// Until when.
     pub due: Option<NaiveDate>,
-    /// What should change by it.
+    /// The metric that should change.
     pub aim: Option<Aim>,
 }
 

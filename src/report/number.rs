@@ -9,12 +9,12 @@ use crate::domain::time::{Timestamp, Zone};
 use crate::domain::unit::Interval;
 use crate::metrics::tables::Unit;
 
-/// What stands for a number that is none.
+/// Printed for a number that is not finite.
 const NO_VALUE: &str = "no value";
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
-/// Below this many events a percentage of change says more than is known.
+/// With fewer events, a change in percent would suggest too much precision.
 const SMALLEST_BASE: u64 = 10;
 
 /// The unit in which a rate reads best.
@@ -169,7 +169,7 @@ pub fn signed(difference: f64, size: impl Fn(f64) -> String) -> String {
     if !difference.is_finite() {
         return NO_VALUE.to_owned();
     }
-    // What rounds to nothing is no change, whatever its sign.
+    // A difference that rounds to zero is no change, with either sign.
     if text == size(0.0) {
         return "no change".to_owned();
     }
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_told_in_the_unit_that_reads_best() {
+    fn a_rate_is_printed_in_the_unit_that_reads_best() {
         for (per_day, text) in [
             (2.3, "2.3 a day"),
             (12.44, "12.4 a day"),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn no_percentage_stands_on_a_base_of_nothing_or_of_few() {
+    fn no_percentage_is_printed_for_an_empty_or_small_base() {
         assert_eq!(relative_change(2.0, 0.0, 50, 50), None);
         assert_eq!(relative_change(2.0, 1.0, 9, 50), None);
         assert_eq!(relative_change(2.0, 1.0, 50, 9), None);
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_rounds_to_nothing_has_no_sign() {
+    fn a_change_that_rounds_to_zero_has_no_sign() {
         assert_eq!(signed(-0.000_1, duration), "no change");
         assert_eq!(signed(-7_200.0, duration), "\u{2212}2 h");
         assert_eq!(signed(0.012, points), "+1.2 points");
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_told_by_the_clock_of_the_zone() {
+    fn an_instant_is_printed_in_local_time_of_the_zone() {
         let berlin = Zone::parse("Europe/Berlin").expect("a zone");
         let at = Timestamp::parse("2026-03-29T01:30:00Z").expect("an instant");
         assert_eq!(instant(at, berlin), "2026-03-29 03:30", "after the jump of that morning");
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn long_counts_are_set_in_threes() {
+    fn large_counts_have_thousands_separators() {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
     }

@@ -39,10 +39,10 @@ fn level(band: Band) -> usize {
     }
 }
 
-/// What is printed in place of a band that the data cannot tell.
+/// Printed instead of a band if there are too few data.
 pub(super) const TOO_FEW: &str = "too few to place";
 
-/// Whether a band would say more than is known: its interval spans more than two bands, or it rests on too few events.
+/// Whether the data are too few for a band: its interval spans more than two bands, or it rests on too few events.
 pub(super) fn is_too_few(figure: &Figure, bands: &Bands) -> bool {
     let spans = figure.band.range.map_or(0, |(worse, better)| level(worse).abs_diff(level(better)));
     figure.band.band.is_some() && (spans > 1 || figure.n < bands.min_sample)

@@ -1,7 +1,8 @@
-//! A report to be shared outside: names of services, teams, repos and people, titles and links give way to pseudonyms.
+//! A report that can be shared outside: pseudonyms replace names of services, teams, repos and people, titles and
+//! links.
 //!
 //! A name has the same pseudonym in every report, so that two of them can be compared; figures, instants, kinds and
-//! bands stay. Whoever guesses a name can check the guess: it is a pseudonym and no secret.
+//! bands stay. Someone who guesses a name can verify the guess: a pseudonym is not a secret.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ use crate::metrics::tables::{
     Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, NoData, Observation, Variation,
 };
 
-/// The analysis with its names replaced, and its findings written anew from it.
+/// The analysis with its names replaced, and its findings computed again.
 pub fn redact(mut analysis: Analysis) -> Analysis {
     for report in &mut analysis.groups {
         group(&mut report.group);
@@ -261,12 +262,12 @@ fn task(name: &str) -> String {
     if is_own { name.to_owned() } else { pseudonym("task", name) }
 }
 
-/// The id of a deployment: what stands in for one still says so.
+/// The id of a deployment; the prefix of a proxy is kept.
 fn deployment(id: &str) -> String {
     DeploymentKind::of(id).id(&pseudonym("deployment", id))
 }
 
-/// Words that say nothing of who uses an environment.
+/// Words that do not identify the user of an environment.
 const COMMON: [&str; 24] = [
     "production",
     "prod",

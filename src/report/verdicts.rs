@@ -1,11 +1,11 @@
-//! The attributions of two reports' incidents, held against each other. A flag has no instant of its own: one that is
-//! set late changes what an earlier report attributed, and so a figure that was published.
+//! Compares how two reports attribute the same incidents. A flag has no timestamp of its own: a flag that is set late
+//! changes the attribution in an earlier report, and so a published figure.
 
 use std::collections::BTreeMap;
 
 use super::diff::Cause;
 
-/// Incidents that are named before the rest are only counted.
+/// How many incidents are listed before the rest is only counted.
 const MOST_NAMED: usize = 10;
 
 /// What a report says of each incident, by source and id.

@@ -1,6 +1,6 @@
 //! Sentences that the outputs share: why there is no figure, what a verdict means.
 //!
-//! Each says what is missing, why, and the way out. Plain text: whoever puts it into HTML or Markdown escapes it.
+//! Each says what is missing, why, and what to do. Plain text: each output format escapes it.
 
 use super::number;
 use crate::domain::period::Period;
@@ -9,7 +9,7 @@ use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant};
 
-/// Names in full before the rest are only counted.
+/// How many names are listed before the rest is only counted.
 const NAMES: usize = 3;
 
 /// Why there is no figure and what to do about it.
@@ -28,15 +28,15 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
             extent(*read, zone)
         ),
         NoData::NothingCounted => {
-            "No figure: deployments were read, but none of them went to an environment that counts \
-                                   with a status that is known. The finding “nothing-counted” lists what was seen and \
-                                   the configuration that would count it."
+            "No figure: deployments were read, but none has both an environment that counts and a known status. The \
+                                   finding “nothing-counted” lists what was seen and the configuration that would \
+                                   count it."
                 .to_owned()
         }
         NoData::IncidentsUnmapped => {
-            "No figure: incidents were read, but none of them belongs to a service, so nobody can \
-                                      tell which deployment failed. List their ids or names under a [[service]] \
-                                      (pagerduty, opsgenie or incidents)."
+            "No figure: incidents were read, but none of them belongs to a service, so it is unknown which deployments \
+                                      failed. List their ids or names under a [[service]] (pagerduty, opsgenie or \
+                                      incidents)."
                 .to_owned()
         }
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
@@ -52,7 +52,7 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
     }
 }
 
-/// A period as a reader calls it: its label, or its days where the label is only their dates.
+/// The name of a period: its label, or its days if the label consists of dates.
 pub fn period_name(period: &Period) -> String {
     if period.label.contains('_') { number::days(period.from, period.to) } else { period.label.clone() }
 }
@@ -158,8 +158,8 @@ pub fn left_out(reason: Reason) -> &'static str {
         Reason::NoService => "its repo belongs to no service",
         Reason::Merged => "merged into another incident",
         Reason::NotPlanned => "closed as not planned",
-        Reason::Priority => "below the least priority that counts",
-        Reason::Urgency => "of an urgency that does not count",
+        Reason::Priority => "below the minimum priority that counts",
+        Reason::Urgency => "its urgency does not count",
         Reason::Tag => "has a tag that is ignored",
         Reason::Negative => "resolved before it was opened: no time to restore",
         Reason::Unmapped => "belongs to no service: counts in “all” alone",
@@ -176,7 +176,7 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     #[test]
-    fn a_missing_figure_names_what_is_missing_and_the_way_out() {
+    fn a_missing_figure_says_what_is_missing_and_what_to_do() {
         let repos: Vec<String> = ["a/a", "b/b", "c/c", "d/d", "e/e"].map(String::from).into();
         let read = Some(Span { from: Timestamp(0), to: Timestamp(86_400_000) });
         let text = sentence(&NoData::DeploymentsNotRead { repos, read }, Zone::UTC);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_joined_as_a_person_would() {
+    fn names_are_joined_with_commas_and_and() {
         let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
         assert_eq!(names(&list(&[]), "nobody"), "nobody");
         assert_eq!(names(&list(&["a"]), "nobody"), "a");

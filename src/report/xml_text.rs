@@ -1,9 +1,10 @@
-//! Which letters of a text from outside go into an XML file: those that XML can hold and that show what they are.
+//! Which characters of external text go into an XML file: those that XML allows and that do not change how other text
+//! is shown.
 
 use crate::domain::words::{is_obeyed, turns_text};
 
-/// The letter, a space in place of a control character, or nothing: of a mark by which a text could show something else
-/// than it is, and of what is no character and XML refuses.
+/// The character; a space for a control character; none for a mark that changes the direction of text and for code
+/// points that XML refuses.
 pub(super) fn letter(raw: char) -> Option<char> {
     match raw {
         '\u{fffe}' | '\u{ffff}' => None,

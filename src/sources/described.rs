@@ -1,4 +1,4 @@
-//! Holds what is read of a reply to the vendor's own description of it, in `tests/vendors`. For tests alone.
+//! Compares the fields read from a reply with the vendor's own description in `tests/vendors`. Only for tests.
 
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor, value};
 

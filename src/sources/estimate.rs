@@ -1,10 +1,10 @@
-//! What reading would take, before it is read: the same for every source.
+//! Estimates of what a fetch will request, for every source.
 
 use std::ops::Add;
 
 use crate::domain::unit::Seconds;
 
-/// What is asked of a service.
+/// Requests to a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestEstimate {
     /// HTTP requests.
@@ -35,7 +35,7 @@ pub struct Estimate {
     pub commits: u64,
     /// Incidents there are at most.
     pub incidents: u64,
-    /// What it takes where the data are as they mostly are.
+    /// The usual cost, with typical data.
     pub usual: RequestEstimate,
     /// What it takes at most.
     pub most: RequestEstimate,

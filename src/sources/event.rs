@@ -1,4 +1,4 @@
-//! What a source hands on while it reads, and what the reading cost: the same for every source.
+//! The events that a source emits while it reads, and the cost of the reading; the same for every source.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::domain::event::Rows;
 use crate::domain::time::Timestamp;
 use crate::http::BudgetLeft;
 
-/// One thing that happened, in order per scope. Rows come before the cursor or coverage that rests on them.
+/// One event, in order per scope. Rows come before the cursor or coverage that depends on them.
 ///
 /// A scope is what is read as one and covered as one: a repo, or an account.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub enum Event {
         /// What that covers.
         covered: Vec<Coverage>,
     },
-    /// A scope could not be read (completely); the others go on.
+    /// A scope could not be read (completely); the others continue.
     Failed {
         /// Its name.
         scope: String,
@@ -39,14 +39,14 @@ pub enum Event {
         /// Whether it is not shown to us, rather than out of order.
         is_denied: bool,
     },
-    /// A repo goes by another name now: what is known under the old one belongs to the new one.
+    /// A repo was renamed: data under the old name belong to the new one.
     Renamed {
         /// The name so far.
         from: String,
         /// The name now.
         to: String,
     },
-    /// The scopes that an incident source is read in, all of them: silence in one that is not read is no zero.
+    /// All scopes of an incident source: a scope that was not read does not mean zero incidents.
     Scopes(Vec<String>),
     /// How much may still be asked.
     Budget(BudgetLeft),
@@ -61,7 +61,7 @@ pub enum Event {
 /// Tells the user something.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Says what is waited for, and passes over everything else.
+/// Prints the notices about waits and ignores all other events.
 pub(super) async fn say_waits(mut events: Receiver<Event>, say: Say) {
     while let Some(event) = events.recv().await {
         if let Event::Waiting(text) = event {

@@ -1,4 +1,4 @@
-//! Where events come from: provider formats to domain events at once, nothing stored, nothing computed.
+//! The sources of events: convert the formats of providers to domain events. They store nothing and compute nothing.
 
 #[cfg(test)]
 mod described;

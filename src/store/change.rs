@@ -1,4 +1,4 @@
-//! What a write did to the rows of a table: how many are new and how many changed, by repo or by label.
+//! The effect of a write on a table: how many rows are new and how many changed, by repo or by label.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub(super) type Label<'a> = &'a dyn Fn(&str, &str) -> Option<usize>;
 pub struct Effect {
     /// Keys that were not there before.
     pub new: usize,
-    /// Keys of which anything but the instant of observation is another now.
+    /// Keys whose row changed in anything but the instant of observation.
     pub changed: usize,
 }
 

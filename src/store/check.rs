@@ -1,5 +1,5 @@
-//! Whether a dataset is as the format says: every part opens, its rows are of its month, each key stands once, and the
-//! small files can be understood. Changes nothing, and works on a folder that cannot be written.
+//! Verifies a dataset: every part opens, its rows belong to its month, each key occurs once, and the small files parse.
+//! Changes nothing, and works on a read-only folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::schema::instant;
 use super::{coverage, cursors, footer, leftovers, lock, part};
 use crate::domain::event::Table;
 
-/// Something that is not as the format says.
+/// A violation of the format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file or folder, from the dataset's.
@@ -105,7 +105,7 @@ fn cause_of(error: StoreError) -> String {
     }
 }
 
-/// Months whose rows have to be sorted into parts anew, by table.
+/// Months whose rows have to be sorted into parts again, by table.
 pub(super) type Misplaced = BTreeMap<Table, BTreeSet<String>>;
 
 /// The problems of the parts, and the months whose rows are in the wrong part or stand more than once.

@@ -1,7 +1,8 @@
-//! Parts that this version would write otherwise: of an older version, not in order of key, or in too many pieces.
+//! Finds and rewrites parts that this version would write differently: of an older version, not sorted by key, or in
+//! too many row groups.
 //!
-//! A part is written anew with the same rows. It is found by its footer and its keys, so a dataset that is well costs
-//! little to look at.
+//! A part is rewritten with the same rows. Only footers and keys are read to find such parts, so checking a good
+//! dataset is cheap.
 
 use std::path::{Path, PathBuf};
 
@@ -72,7 +73,7 @@ pub fn outdated(folder: &Path) -> Result<Vec<Outdated>, StoreError> {
     Ok(found)
 }
 
-/// Writes such parts anew, all of them or none. Returns the bytes that they have now.
+/// Rewrites such parts, all of them or none. Returns the bytes that they have now.
 ///
 /// # Errors
 /// A part cannot be read or written; then nothing has changed.

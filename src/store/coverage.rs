@@ -1,4 +1,4 @@
-//! `<data>/coverage.json`: which spans were read completely. Only ever widened, and moved where a repo is renamed.
+//! `<data>/coverage.json`: which spans were read completely. Writes widen the spans; a renamed repo moves them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
         .collect()
 }
 
-/// Records the time zone of an import with the entries that it covers; the file to come, if that changes it.
+/// Records the time zone of an import with the entries that it covers; returns the new file if anything changed.
 pub(super) fn set_zone(folder: &Path, covered: &[Coverage], zone: &str) -> Result<Option<Staged>, StoreError> {
     let mut zones = zones(folder)?;
     let before = zones.clone();
@@ -81,7 +81,7 @@ pub(super) fn set_zone(folder: &Path, covered: &[Coverage], zone: &str) -> Resul
     if zones == before { Ok(None) } else { stage(folder, read(folder)?, &zones).map(Some) }
 }
 
-/// Adds spans to what is there; the file to come, if that changes it.
+/// Adds spans to what is there; returns the new file if anything changed.
 pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let mut after = before.clone();
@@ -124,7 +124,7 @@ pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, 
     Ok(staged.zip(latest))
 }
 
-/// Moves what is covered of a repo under another name; the file to come, if that changes it.
+/// Moves what is covered of a repo under another name; returns the new file if anything changed.
 pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let (moved, mut after): (Vec<Coverage>, Vec<Coverage>) = before
@@ -146,7 +146,7 @@ pub(super) fn rename(folder: &Path, from: &str, to: &str) -> Result<Option<Stage
     replace_with(folder, &before, after, false, &zones)
 }
 
-/// Takes a span out of what is covered of a table: its rows are lost. The file to come, if that changes it.
+/// Takes a span out of what is covered of a table: its rows are lost. Returns the new file if anything changed.
 pub(super) fn cut_out(folder: &Path, table: Table, lost: Span) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let mut after = before.clone();
@@ -159,15 +159,15 @@ pub(super) fn cut_out(folder: &Path, table: Table, lost: Span) -> Result<Option<
     replace(folder, &before, after, false)
 }
 
-/// Takes back what certain entries say; the file to come, if that changes it.
+/// Removes the spans of certain entries; returns the new file if anything changed.
 pub(super) fn forget(folder: &Path, is_stale: &dyn Fn(&Coverage) -> bool) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let after = before.iter().filter(|entry| !is_stale(entry)).cloned().collect();
     replace(folder, &before, after, false)
 }
 
-/// Says which scopes an incident source is read in: those that are new are not covered yet, and others say nothing any
-/// more. The file to come, if that changes it.
+/// Sets the scopes of an incident source: new ones are not covered yet, and those not listed are removed. Returns the
+/// new file if anything changed.
 pub(super) fn expect(folder: &Path, source: &str, scopes: &[String]) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
     let mut after = before.clone();
@@ -181,8 +181,8 @@ pub(super) fn expect(folder: &Path, source: &str, scopes: &[String]) -> Result<O
     replace(folder, &before, after, true)
 }
 
-/// The file to come, if it says anything else than before. A scope of an incident source that is not covered at all
-/// stays: silence in it is no zero.
+/// The new file, if it differs from the old one. A scope of an incident source without any span is kept: missing
+/// incidents in it do not mean zero.
 fn replace(
     folder: &Path,
     before: &[Coverage],

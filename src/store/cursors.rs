@@ -1,6 +1,7 @@
-//! `<data>/cursors.json`: where an interrupted run goes on, per source and scope. The text is the source's own.
+//! `<data>/cursors.json`: where an interrupted run resumes, per source and scope. The text is opaque and belongs to the
+//! source.
 //!
-//! A cursor stands only on rows that are on disk. A scope that was read completely has none.
+//! A cursor is written only after its rows are on disk. A scope that was read completely has none.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_moves_and_vanishes_and_leaves_those_of_others_alone() {
+    fn changing_or_removing_a_cursor_does_not_affect_other_cursors() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
         change(folder, "github", &changes(&[("a/b", Some("1")), ("a/c", Some("1"))])).expect("written");

@@ -1,8 +1,8 @@
-//! Replacing files as a whole: written beside their place, synced, then renamed, several at once or not at all.
+//! Atomic file replacement: files are written beside their place, synced, then renamed, all of them or none.
 //!
-//! Between the first rename and the last a crash would leave a mixture. So the list of what is moved and removed is
-//! written and synced before the first of them; while it stands, whoever holds the writer's lock finishes it. All of it
-//! can be done twice without harm.
+//! A crash between the first rename and the last would leave a mixture. So a journal of all moves and removals is
+//! written and synced first; while it exists, the next holder of the writer's lock finishes it. Every step is
+//! idempotent.
 //!
 //! A dataset may come from elsewhere. So the list can name only files of a dataset, files are created under names that
 //! cannot be guessed and never through a link, and a list that cannot be finished as a whole changes nothing.
@@ -149,7 +149,7 @@ pub(super) fn sync_parent(path: &Path) -> Result<(), StoreError> {
 pub(super) fn check_folder(folder: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(folder) {
         Ok(meta) if meta.is_symlink() => {
-            let cause = "it is a link, and a dataset holds none; put a folder in its place".to_owned();
+            let cause = "it is a link, and a dataset cannot contain links; put a folder in its place".to_owned();
             Err(StoreError::Damaged { path: folder.to_owned(), cause })
         }
         _ => Ok(()),
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_whose_file_is_gone_is_not_done_and_changes_nothing() {
+    fn a_journal_with_a_missing_file_is_not_applied_and_changes_nothing() {
         let folder = cut_off(0);
         fs::remove_file(folder.path().join(".coverage.json.aB3.tmp")).expect("removed");
         let error = finish(folder.path()).expect_err("lost").to_string();
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_names_files_of_a_dataset_alone() {
+    fn a_journal_can_only_name_files_of_a_dataset() {
         for name in [PART, "coverage.json", "pull_requests/month=12026-01/part.parquet"] {
             assert!(is_of_a_dataset(Path::new(name)), "{name}");
         }

@@ -1,4 +1,4 @@
-//! What can go wrong with a dataset, each with the thing, the cause and the way out.
+//! The errors of a dataset, each with the file, the cause and what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -74,15 +74,15 @@ pub enum StoreError {
 fn way_out(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room on the disk, then try again (the dataset is as it was)"
+            "make room on the disk, then try again (the dataset is unchanged)"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "make it writable for this user, or choose another folder with --data"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a file stands where a folder is wanted: choose another folder with --data"
+            "a file is in the place of a folder: choose another folder with --data"
         }
-        _ => "choose another folder with --data, or mend the disk",
+        _ => "choose another folder with --data, or repair the disk",
     }
 }
 

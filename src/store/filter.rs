@@ -1,7 +1,7 @@
 //! A Bloom filter over the keys of one part, kept in its footer: whether the part may hold a key, without reading the keys.
 //!
-//! 20 bits a key and 10 probes: of 15,000 other keys, one is held to be there, and costs a reading of the keys. A key
-//! that is there is never missed.
+//! With 20 bits a key and 10 probes, about one of 15,000 absent keys is a false positive, which costs one reading of
+//! the keys. There are no false negatives.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -64,7 +64,7 @@ mod tests {
     use crate::domain::batch::{KeyPart, hash_of};
 
     #[test]
-    fn a_key_that_is_there_is_never_missed_and_others_hardly_ever_found() {
+    fn the_filter_has_no_false_negatives_and_few_false_positives() {
         let hash = |nth: usize| hash_of("acme/web", KeyPart::Text(&format!("{nth:040x}")));
         let filter = KeyFilter::of((0..20_000).map(hash), 20_000);
         let filter = KeyFilter::from_text(&filter.to_text()).expect("a filter");

@@ -1,4 +1,4 @@
-//! The footer of a part: what it says of itself to a writer, beside what Parquet says to every reader.
+//! The footer of a part: metadata for this program's writer, besides the standard Parquet metadata.
 //!
 //! Four entries of metadata: the format, a filter over the keys, and the SHA-256 of everything before the footer and of
 //! the footer itself, which tell a byte that a disk has changed from one that was written. Polars panics on some changed

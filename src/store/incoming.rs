@@ -1,4 +1,4 @@
-//! New rows on their way into the dataset: one for each key, by month and by the hash of their key.
+//! New rows to be written: one for each key, by month and by the hash of their key.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a dataset holds, counted without changing it: not even what a killed writer left undone is finished.
+//! Counts what a dataset holds without changing it, even if a killed writer left unfinished work.
 
 use std::fs::File;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the dataset knows of the repos of one source, as much as a fetch needs to see where settled history begins.
+//! What the dataset knows about the repos of one source: enough for a fetch to find where settled history begins.
 //!
 //! Two tables are read, each once and only the columns that are asked for. A commit without its parents is not known:
 //! it has to be read again.
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_dataset_knows_nothing() {
+    fn an_empty_dataset_has_no_known_repos() {
         let folder = tempfile::tempdir().expect("a folder");
         let dataset = Dataset::open(&folder.path().join("absent")).expect("a dataset");
         assert!(dataset.known("github", "github", &|_| true).expect("read").is_empty());

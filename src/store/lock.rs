@@ -1,4 +1,4 @@
-//! One writer at a time: an advisory lock on `<data>/lock`, which says in words who holds it.
+//! One writer at a time: an advisory lock on `<data>/lock`, with a text that names the holder.
 //!
 //! The operating system drops the lock with the process, so a killed writer leaves nothing to clean up.
 
@@ -20,12 +20,12 @@ pub(super) struct HeldLock(File);
 
 const READERS: &str = "readers.lock";
 
-/// Waits until nobody reads, and lets no reader in: for the moment in which files are moved.
+/// Waits until there are no readers and blocks new ones while files are moved.
 pub(super) fn readers_wait(folder: &Path) -> Result<HeldLock, StoreError> {
     wait(folder, READERS)
 }
 
-/// Waits until nobody else holds a lock file of this name.
+/// Waits until no other process holds the lock file of this name.
 pub(super) fn wait(folder: &Path, name: &str) -> Result<HeldLock, StoreError> {
     let path = folder.join(name);
     let file = own_file(&path)?;
@@ -33,7 +33,7 @@ pub(super) fn wait(folder: &Path, name: &str) -> Result<HeldLock, StoreError> {
     Ok(HeldLock(file))
 }
 
-/// Reads beside other readers, never while files are moved. `None` where nobody has written yet.
+/// Reads beside other readers, never while files are moved. `None` if nothing was written yet.
 pub(super) fn read(folder: &Path) -> Result<Option<HeldLock>, StoreError> {
     let path = folder.join(READERS);
     if !small::is_there(&path)? {
@@ -47,7 +47,7 @@ pub(super) fn read(folder: &Path) -> Result<Option<HeldLock>, StoreError> {
 /// Says something to the user.
 type Say = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Who is told that the program waits for a lock. A function cannot return that, and only the command line prints.
+/// The callback that reports waits for a lock: a wait cannot be returned as a value, and only the command line prints.
 static SAY: OnceLock<Say> = OnceLock::new();
 
 /// A wait that is shorter is not worth a line.
@@ -110,7 +110,7 @@ fn own_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     platform::no_follow(options.create(true).read(true).write(true).truncate(false));
     let is_link = || {
-        let cause = "it is a link, and a dataset holds none; remove it".to_owned();
+        let cause = "it is a link, and a dataset cannot contain links; remove it".to_owned();
         StoreError::Damaged { path: path.to_owned(), cause }
     };
     let file = options.open(path).map_err(|cause| {
@@ -159,7 +159,7 @@ impl Drop for HeldLock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The words go with the lock; the file stays, since removing it would race with the next writer.
+        // The text is removed with the lock; the file stays, because removing it would race with the next writer.
         let _ = self.0.set_len(0);
         // Closing the file is not enough: a child process that is just being started holds it open a moment longer.
         let _ = self.0.unlock();

@@ -1,6 +1,7 @@
 //! The dataset on disk: Parquet by month, upserted by key, one writer at a time, never half written.
 //!
-//! Owns the files and their schema, and a note of what of them was sent elsewhere. Knows no source and computes no figure.
+//! Owns the files and their schema, and the record of what was sent to remote-write servers. Knows no source and
+//! computes no figure.
 
 mod change;
 pub mod check;

@@ -1,4 +1,4 @@
-//! The files of the dataset to come, and those to go.
+//! The files that a write will add to the dataset, and those that it will remove.
 
 use std::path::PathBuf;
 

@@ -1,8 +1,9 @@
-//! One part at a time for readers: an error names the part, and what a part holds is bounded before anything counts it.
+//! Reads one part at a time: an error names the part, and its size is checked before it is read.
 //!
-//! A dataset may come from elsewhere, and a disk may change bytes. So a part is refused where its footer promises more
-//! rows or bytes than the file can hold of distinct rows, where an instant lies outside the years that can be written, and
-//! where texts are many times as long as the file. Polars decodes a page before its length can be checked here.
+//! A dataset may come from elsewhere, and a disk may change bytes. So a part is refused if its footer states more rows
+//! or bytes than distinct rows in a file of its size can have, where an instant lies outside the years that can be
+//! written, and where texts are many times as long as the file. Polars decodes a page before its length can be checked
+//! here.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,7 @@ const BYTES_A_BYTE: u64 = 1_000;
 /// The first millisecond of the year 0 and of the year 10000: what is read and written has four digits of a year.
 const INSTANTS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 
-/// A part whose footer is as it must be.
+/// A part with a valid footer.
 #[derive(Debug, Clone)]
 pub struct Part {
     path: PathBuf,

@@ -1,8 +1,8 @@
-//! Brings a dataset back to what the format says, and loses no row that can be read: what cannot be read is moved to
-//! `set-aside` and never removed, and what it should have held is no longer said to be covered.
+//! Repairs a dataset without losing a readable row: unreadable files are moved to `set-aside` and never deleted, and
+//! their months are removed from the coverage.
 //!
-//! Each step leaves a dataset that opens, so that a repair that was killed is repeated. Coverage is taken back before the
-//! rows go: killed in between, the dataset says too little of itself, and never too much.
+//! Each step leaves a dataset that opens, so that a repair that was killed is repeated. Coverage is removed before the
+//! rows: if the repair is killed in between, the coverage is too small, never too large.
 
 use std::collections::BTreeSet;
 use std::fs;

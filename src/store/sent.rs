@@ -1,8 +1,8 @@
-//! `<data>/remote_write.json`: what a server has taken of the history, by its address, group and month (UTC), as a digest
-//! of the samples. A part whose digest is another now is to be sent again: what came late is in it.
+//! `<data>/remote_write.json`: what a server has taken of the history, by its address, group and month (UTC), as a
+//! digest of the samples. A part with a different digest is sent again: it contains late events.
 //!
-//! It is a note and no part of the history: lost or not understood, everything is sent once more, which changes nothing
-//! at a server that takes old samples.
+//! The file is only a record: if it is lost or unreadable, everything is sent again, which changes nothing on a server
+//! that accepts old samples.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_everything_that_was_broken_off_is_known_by_its_server_alone() {
+    fn an_interrupted_full_run_is_recorded_only_for_its_server() {
         let folder = tempfile::tempdir().expect("a folder");
         let open = |address: &str| Sent::open(folder.path(), address).expect("opened");
         open("a").taken([part("g", "2026-07"), part("g", "2026-08")], None).expect("written");

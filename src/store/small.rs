@@ -1,7 +1,7 @@
 //! The small text files of a dataset, read as a whole.
 //!
-//! A dataset may come from elsewhere: a pipe in the place of a file would be waited for, and a device or a link could give
-//! text without end. So nothing but a regular file of a bounded length is read.
+//! A dataset may come from elsewhere: opening a pipe would block, and a device or link could return endless text. So
+//! only regular files of a limited length are read.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};

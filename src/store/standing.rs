@@ -1,4 +1,4 @@
-//! The rows that the dataset has under the keys of new ones, for an import that brings both together.
+//! The stored rows with the keys of new rows, for an import that merges both.
 
 use polars::prelude::*;
 use rustc_hash::FxHashSet;

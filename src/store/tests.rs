@@ -1,4 +1,4 @@
-//! Writing held to a model of ten lines: the latest observation of each key, in the month of its instant.
+//! Compares writes with a model of ten lines: the latest observation of each key, in the month of its instant.
 
 use std::collections::BTreeMap;
 

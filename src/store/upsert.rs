@@ -1,5 +1,5 @@
-//! New rows into the parts of a table. Only months that new rows belong to, or leave, are read as a whole and written;
-//! of the others the keys are enough.
+//! Merges new rows into the parts of a table. Only months that gain or lose rows are read completely and rewritten; for
+//! the others, the keys are enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,4 @@
-//! Writing a dataset: rows are upserted by key, parts are replaced as a whole, coverage comes with the rows, cursors
-//! after them.
+//! Writes a dataset: upserts rows by key, replaces whole parts, writes coverage with the rows and cursors after them.
 //!
 //! All new files are written beside the old ones before the first is moved, so that a full disk changes nothing; then
 //! all of them are moved as one (see `durable`), while readers wait.

@@ -1,5 +1,5 @@
-//! The page and the Markdown say what the JSON says, which says what the CSV says: every figure of every group. The workbook
-//! and the Confluence page are held to the same in `documents`.
+//! Every figure of every group is the same in the page, the Markdown, the JSON and the CSV files. `documents` checks
+//! the workbook and the Confluence page.
 
 use serde_json::Value;
 

@@ -107,7 +107,7 @@ fn audit_prints_the_findings_of_the_report() {
 }
 
 #[test]
-fn diff_tells_late_data_from_another_config() {
+fn diff_distinguishes_late_data_from_a_changed_config() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
     place.write("old.json", &place.read("reports/2026-07/report.json"));
@@ -139,21 +139,21 @@ fn diff_tells_late_data_from_another_config() {
 }
 
 #[test]
-fn a_file_that_is_no_report_is_neither_compared_nor_taken_for_the_report_before() {
+fn a_file_that_is_not_a_report_is_neither_compared_nor_used_as_the_previous_report() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
     let report_json = "reports/2026-07/report.json";
     place.write("damaged.json", "{\"schema_version\": 1, \"groups\": {}}");
     let run = place.run(["diff", "damaged.json", report_json]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    let said = "damaged.json: has no `groups`, so it is damaged or no report; name a report.json";
+    let said = "damaged.json: has no `groups`, so it is damaged or not a report; name a report.json";
     assert!(run.stderr.contains(said), "{}", run.stderr);
     std::fs::create_dir(place.path("reports/2026-06")).expect("a folder");
     place.write("reports/2026-06/report.json", "{}");
     let run = place.run([&["report"][..], &JULY].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     let said =
-        "2026-06/report.json: has no `schema_version`, so it is no report; this report does not show the results";
+        "2026-06/report.json: has no `schema_version`, so it is not a report; this report does not show the results";
     assert!(run.stderr.contains(said), "{}", run.stderr);
 }
 

@@ -1,4 +1,4 @@
-//! What a hostile or broken service may cost: memory and time are bounded whatever it sends.
+//! A hostile or broken service can only cause limited memory and time.
 
 use std::process::{Command, Stdio};
 

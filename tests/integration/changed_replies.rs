@@ -1,4 +1,4 @@
-//! Replies of APIs, changed as a hostile or broken server would change them, and what must hold of the program then.
+//! Replies of APIs, changed as by a hostile or broken server, and what the program must still guarantee.
 //!
 //! The servers of [`crate::github`] and [`crate::incidents`] answer as the real ones do; [`Changes`] then alters some of
 //! the answers. Each run has a seed, which a failure names. `CHANGED_REPLIES=1000` tries as many seeds of each source.

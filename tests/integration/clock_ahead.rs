@@ -70,7 +70,7 @@ fn end_of_coverage(place: &Place, source: &str) -> Option<Timestamp> {
 }
 
 #[test]
-fn rows_of_a_clock_of_2031_give_way_and_what_it_fetched_is_read_again() {
+fn rows_written_with_a_clock_of_2031_are_replaced_and_read_again() {
     let place = Place::new();
     left_by_a_clock_of_2031(&place);
     let run = import(&place, "deployments", DEPLOYMENT);
@@ -98,7 +98,7 @@ fn a_row_observed_in_the_future_gives_way_to_one_observed_before_it_was_imported
 }
 
 #[test]
-fn days_that_have_not_come_are_not_covered() {
+fn future_days_are_not_covered() {
     let place = Place::new();
     place.write("rows.csv", DEPLOYMENT);
     let run = place.run(["import", "deployments", "rows.csv", "--covers", "2025-01-01..2099-01-01"]);

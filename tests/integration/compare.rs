@@ -1,4 +1,4 @@
-//! Holds an analysis to the oracle and lists every difference, by path, as text.
+//! Compares an analysis with the oracle and lists every difference, by path, as text.
 //!
 //! Counts, dates, names and links must be equal; real numbers may differ by 1e-9 of themselves. Where the definitions
 //! leave a choice (which of several reasons is named, in which order the causes of a failure stand), each is accepted.

@@ -78,7 +78,7 @@ fn statistics_count_rows_parts_and_bytes_of_each_table() {
 }
 
 #[test]
-fn a_whole_dataset_is_verified_without_writing_and_there_is_nothing_to_do() {
+fn an_intact_dataset_has_no_problems_and_nothing_to_compact_or_repair() {
     let place = place();
     let before = place.files("data");
     is_whole(&place);
@@ -191,7 +191,7 @@ fn an_import_into_a_month_whose_part_changed_on_the_disk_is_refused_and_changes_
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_part_is_damage_and_no_month_without_events() {
+fn a_folder_in_the_place_of_a_part_is_damage_and_not_an_empty_month() {
     let place = place();
     fs::remove_file(place.path(JULY)).and_then(|()| fs::create_dir(place.path(JULY))).expect("a folder");
     let (code, problems) = verify(&place);

@@ -1,5 +1,5 @@
-//! Definitions on small histories as people have them, through the command line: each test a kind of data that other
-//! tools count wrongly, with the value that a person counts by hand.
+//! Checks the definitions on small realistic histories, through the command line. Each test has a kind of data that
+//! other tools count wrongly, and the value counted by hand.
 
 mod changes;
 mod counting;

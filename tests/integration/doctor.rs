@@ -52,13 +52,13 @@ fn environments_and_services_of_imported_data_are_listed_with_whose_they_are() {
         ],
     );
     let run = filled("[deployments]\nenvironments = [\"live\"]\n").run(DOCTOR).checks();
-    let line = "warn acme/web: 5 deployments in the dataset: production 4 (does not count), staging 1 (does not count); none \
-                is taken for production: name one in `environments` of [deployments]";
+    let line = "warn acme/web: 5 deployments in the dataset: production 4 (does not count), staging 1 (does not \
+                count); no environment counts as production: name one in `environments` of [deployments]";
     says(&run, &[line]);
 }
 
 #[test]
-fn folders_are_tried_and_the_free_room_is_said_without_leaving_a_file() {
+fn folder_checks_report_the_free_space_and_leave_no_file() {
     let place = filled("");
     let before = place.files(".");
     let run = place.run(DOCTOR).checks();

@@ -1,5 +1,5 @@
-//! One history counted by hand in the ways of other tools: a fortnight with four deployments, four pull requests, a
-//! direct commit and five incidents.
+//! One history, counted by hand with the formulas of other tools: a fortnight with four deployments, four pull
+//! requests, a direct commit and five incidents.
 
 use serde_json::Value;
 

@@ -21,7 +21,7 @@ fn run(place: &Place, arguments: &[&str]) -> Run {
     Run::of(command.stdin(Stdio::null()).output().expect("the program runs"))
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 fn nobody() -> String {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     format!("http://{port}")
@@ -46,7 +46,7 @@ fn the_process_returns_each_exit_code_that_needs_no_service() {
 }
 
 #[test]
-fn a_source_that_is_gone_gives_the_same_code_to_fetch_run_and_doctor_whatever_the_others_are() {
+fn an_unreadable_source_gives_the_same_code_in_fetch_run_and_doctor() {
     let section = |name: &str, url: &str| {
         let repos = if name == "github" { "repos = [\"acme/web\"]\n" } else { "" };
         format!("[{name}]\napi_url = \"{url}\"\n{repos}")

@@ -1,4 +1,4 @@
-//! `fetch` before its first request: what is missing or wrong is named with the way out, and nothing is written.
+//! `fetch` before its first request: missing or wrong input is reported with what to do, and nothing is written.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -45,7 +45,7 @@ fn without_a_section_for_github_there_is_nothing_to_fetch() {
 }
 
 #[test]
-fn a_missing_or_empty_token_variable_is_named_and_is_no_usage_error() {
+fn a_missing_or_empty_token_variable_is_named_and_is_not_a_usage_error() {
     let place = Place::new();
     place.write("dora.toml", CONFIG);
     let wanted = ["the environment variable DORA_TEST_TOKEN is not set or empty", "token_env"];
@@ -58,7 +58,7 @@ fn a_missing_or_empty_token_variable_is_named_and_is_no_usage_error() {
 }
 
 #[test]
-fn where_gh_is_installed_a_missing_token_is_told_with_the_command_that_gives_one() {
+fn if_gh_is_installed_the_missing_token_message_has_the_gh_command() {
     let place = Place::new();
     std::fs::create_dir(place.path("bin")).expect("a folder");
     let run = |config: &str| {
@@ -134,7 +134,7 @@ fn flags_that_cannot_be_read_are_usage_errors_with_an_example() {
 }
 
 #[test]
-fn a_second_writer_is_told_before_the_first_request() {
+fn a_second_writer_gets_the_error_before_the_first_request() {
     let place = Place::new();
     let server = TcpListener::bind("127.0.0.1:0").expect("a port");
     server.set_nonblocking(true).expect("a socket that does not wait");

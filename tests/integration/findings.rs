@@ -1,4 +1,4 @@
-//! Findings: each raised by a small history, and not by the one beside it.
+//! Findings: each is raised by a small history, and not by a similar one without the problem.
 
 use super::support::{COMMITS, DEPLOYMENTS, INCIDENTS, Place};
 
@@ -128,7 +128,7 @@ fn quarter(nth: usize, title: &str) -> (String, String) {
 }
 
 #[test]
-fn stand_ins_for_deployments_are_named_and_deployments_are_not() {
+fn proxies_for_deployments_are_reported_and_real_deployments_are_not() {
     let rows = |id: &str, task: &str| {
         format!(
             "id,repo,environment,sha,status,created_at,finished_at,task\n\
@@ -143,7 +143,7 @@ fn stand_ins_for_deployments_are_named_and_deployments_are_not() {
 }
 
 #[test]
-fn failures_by_the_clock_alone_are_told_with_and_without_them() {
+fn failures_linked_only_by_time_are_reported_with_the_rates_with_and_without_them() {
     let files = [("deployments", DEPLOYMENTS), ("incidents", INCIDENTS)];
     let id = "alerts-counted-as-failures";
     let text = said(&audited(WEB, "2026-07", &files), id).expect("raised");
@@ -153,7 +153,7 @@ fn failures_by_the_clock_alone_are_told_with_and_without_them() {
 }
 
 #[test]
-fn a_feed_of_nothing_but_the_gravest_lacks_partial_outages() {
+fn a_feed_with_only_the_highest_priority_lacks_partial_outages() {
     let rows = |priority: &str| {
         let header = "id,title,service_keys,priority,opened_at,resolved_at\n".to_owned();
         let row = |at: u32| {
@@ -172,7 +172,7 @@ fn a_feed_of_nothing_but_the_gravest_lacks_partial_outages() {
 }
 
 #[test]
-fn environments_that_look_like_what_they_are_not_are_told_either_way() {
+fn misleading_environment_names_are_reported_with_both_sets_of_figures() {
     let id = "non-production-counted";
     let files = [("deployments", DEPLOYMENTS)];
     assert_eq!(said(&audited(WEB, "2026-07", &files), id), None);
@@ -204,7 +204,7 @@ fn a_clock_that_starts_at_the_pull_request_is_compared_where_it_is_known() {
 }
 
 #[test]
-fn failures_that_go_on_are_told_by_class_with_an_experiment_for_each() {
+fn sustained_failures_are_listed_by_class_with_an_experiment_for_each() {
     let id = "sustained-change-failure-rate";
     let found = |nth: usize, title: &str| {
         let (deployments, incidents) = quarter(nth, title);

@@ -1,4 +1,4 @@
-//! A disk that is full or read-only: named before a command reads anything, and nothing is left half-way.
+//! A full or read-only disk is reported before a command reads anything, and nothing is left half written.
 
 use std::process::{Command, Stdio};
 

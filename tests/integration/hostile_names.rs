@@ -1,4 +1,4 @@
-//! Names that no server, file or terminal expects: each is shown or left out by name, and the rest goes on.
+//! Unusual names: each is shown safely or left out with a message, and the rest continues.
 
 use std::fmt::Write as _;
 use std::process::Stdio;

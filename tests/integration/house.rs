@@ -1,12 +1,13 @@
-//! Holds the house: which room may know which, how long a file may be, what may not be written anywhere.
+//! Checks the architecture: which module may import which, how long a file may be, and which words are forbidden.
 //!
-//! It reads the project's text files and runs nothing. Comments are not code: they may name what code may not.
+//! It reads the project's text files and runs nothing. Comments are not checked, because they may name what code must
+//! not.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The rooms and how high they lie: code may name rooms strictly lower, and its own.
+/// The modules (rooms) with their layer: code may import only from lower layers and its own module.
 const ROOMS: [(&str, u8); 11] = [
     ("domain", 0),
     ("platform", 0),
@@ -20,7 +21,7 @@ const ROOMS: [(&str, u8); 11] = [
     ("export", 6),
     ("cli", 7),
 ];
-/// Dependencies that do the work of one room, and where they may be named.
+/// Dependencies that only certain modules may use.
 const CONFINED: [(&str, &[&str]); 13] = [
     ("anyhow", &["cli"]),
     ("askama", &["report"]),
@@ -191,7 +192,7 @@ fn every_rust_file_opens_by_saying_what_it_owns() {
 }
 
 #[test]
-fn imports_point_only_down_the_house() {
+fn modules_import_only_from_lower_layers() {
     let mut broken = Vec::new();
     for source in project().iter().filter(|source| source.is_program()) {
         let Some(room) = source.room() else { continue };
@@ -317,7 +318,7 @@ fn each_confined_dependency_stays_in_its_room_and_the_tour_says_so() {
 }
 
 #[test]
-fn no_file_is_longer_than_can_be_read_at_once() {
+fn no_file_exceeds_the_limit_of_lines() {
     let files: Vec<Source> = project().into_iter().filter(Source::is_rust).collect();
     let length = |source: &Source| source.text.lines().count();
     let long = files.iter().filter(|source| length(source) > LONGEST_FILE);
@@ -383,7 +384,7 @@ fn only_listed_files_outside_the_metrics_module_name_a_metric() {
 }
 
 #[test]
-fn shipped_code_neither_silences_lints_nor_gives_up() {
+fn shipped_code_neither_silences_lints_nor_panics() {
     let words = ["#[allow(", "#![allow(", "todo!(", "unimplemented!(", ".unwrap()"];
     let program = project().into_iter().filter(Source::is_program);
     let broken: Vec<String> = program.flat_map(|source| lines_with(&source, &words)).collect();
@@ -399,7 +400,7 @@ fn only_the_command_line_reads_the_clock_or_the_environment() {
 }
 
 #[test]
-fn nothing_names_a_path_of_the_machine_it_was_written_on() {
+fn no_file_names_a_path_of_the_developers_machine() {
     // In two halves each, so that this file does not name them either.
     let nowhere = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
     let outside_tests = concat!("../sha", "red");

@@ -77,7 +77,7 @@ fn a_login_that_is_refused_is_code_3_with_the_keys_to_set_and_without_the_secret
 }
 
 #[test]
-fn a_login_never_goes_unencrypted_to_another_machine() {
+fn a_login_is_never_sent_unencrypted_to_another_machine() {
     for (section, arguments) in [("pushgateway", &["push"][..]), ("remote_write", &["backfill", "remote-write"])] {
         let secret_header = "header_env = { \"X-Api-Key\" = \"SECRET\" }";
         for keys in ["bearer_token_env = \"SECRET\"", "username = \"a\"\npassword_env = \"SECRET\"", secret_header] {

@@ -82,7 +82,7 @@ fn a_mail_has_the_main_points_as_text_and_the_report_attached() {
 }
 
 #[test]
-fn a_user_of_its_own_signs_in_and_without_a_password_nobody_does() {
+fn smtp_uses_the_configured_user_and_no_login_without_a_password() {
     for (more, login) in
         [(", username = \"robot\", password_env = \"SMTP_PASSWORD\"", Some(plain("robot"))), ("", None)]
     {
@@ -96,7 +96,7 @@ fn a_user_of_its_own_signs_in_and_without_a_password_nobody_does() {
 }
 
 #[test]
-fn without_the_page_among_the_formats_the_mail_goes_without_it_and_says_so() {
+fn without_the_html_format_the_mail_has_no_attachment_and_says_so() {
     let server = Smtp::new(Manner::Takes);
     let run = report(&place(&config(server.port, "")), &["--format", "csv"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -135,7 +135,7 @@ fn a_server_that_offers_no_login_or_cannot_be_reached_is_code_6() {
     let server = Smtp::new(Manner::Refuses("EHLO", "250 mail.test"));
     let run = report(&place(&config(server.port, LOGIN)), &[]);
     assert_eq!(run.code, 6, "{}", run.stderr);
-    assert!(run.stderr.contains("it takes no login there"), "{}", run.stderr);
+    assert!(run.stderr.contains("the server accepts no login on this port"), "{}", run.stderr);
     assert!(!server.kept().commands.iter().any(|command| command.starts_with("MAIL")));
     let port = free_port();
     let run = report(&place(&config(port, "")), &[]);

@@ -97,14 +97,14 @@ fn a_redacted_report_posts_no_name() {
 }
 
 #[test]
-fn a_post_that_fails_is_code_6_with_the_cause_and_the_way_out_and_the_report_stays() {
+fn a_failed_post_gives_code_6_with_cause_and_advice_and_keeps_the_report() {
     let once = |status, body| vec![Step::Answer(status, None, body)];
     let cases = [
         (once(404, "no_service"), "404, no_service; the webhook was removed, or its address is not complete"),
         (once(403, "invalid_token"), "put its whole address into HOOK"),
         (once(400, "invalid_payload"), "set `webhook_kind = \"slack\"` or \"teams\" in [notify]"),
         (once(404, "no hook s3cretKey0123456789 of T0SECRET here"), "no hook *** of *** here"),
-        (once(200, "<!doctype html><title>Log in</title>"), "this is a page for people"),
+        (once(200, "<!doctype html><title>Log in</title>"), "the address leads to a web page"),
         (once(200, "Webhook message delivery failed with error: 413"), "delivery failed with error: 413"),
         (
             vec![Step::Answer(500, None, "at /services/T0SECRET/B0SECRET/s3cretKey0123456789"); 4],

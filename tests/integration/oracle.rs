@@ -1,4 +1,4 @@
-//! The oracle: every figure of an analysis once more, as plain loops over the events.
+//! The oracle: computes every figure of an analysis a second time, as plain loops over the events.
 //!
 //! Written from the definitions alone and slow on purpose; it shares nothing with the program but the types of events,
 //! settings and result tables, and the calendar. It says nothing about findings and verdicts. Missing is `None`, or a

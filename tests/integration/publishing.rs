@@ -1,5 +1,4 @@
-//! Which report replaces which, what a missing dataset and a missing figure are answered with, and what `report` says
-//! of its findings.
+//! Which report replaces which, the messages for a missing dataset or figure, and how `report` prints its findings.
 
 use serde_json::Value;
 
@@ -84,7 +83,7 @@ fn a_format_renews_its_own_files_and_keeps_the_others_of_the_same_data() {
 }
 
 #[test]
-fn files_of_other_data_are_dropped_and_that_is_said() {
+fn files_of_other_data_are_removed_with_a_message() {
     let change_as_of = |_: &Place| vec!["--as-of", "2026-09-30T00:00:00Z", "--format", "json"];
     let change_config = |place: &Place| {
         place.write("dora.toml", "[incidents]\nattribution = \"explicit\"\n");
@@ -193,7 +192,7 @@ fn a_dataset_that_is_missing_ends_each_command_that_reads_it_with_2_and_names_th
 }
 
 #[test]
-fn where_history_ends_before_the_period_the_flag_that_gives_figures_is_said_and_works() {
+fn if_history_ends_before_the_period_the_suggested_flag_works() {
     for (zone, end) in [("UTC", "2026-10-01T00:00:00Z"), ("Europe/Berlin", "2026-10-01T00:00:00+02:00")] {
         let place = Place::new();
         place.write("dora.toml", &format!("[report]\ntimezone = \"{zone}\"\n"));
@@ -215,7 +214,7 @@ fn where_history_ends_before_the_period_the_flag_that_gives_figures_is_said_and_
 }
 
 #[test]
-fn where_history_is_shorter_than_the_period_its_own_days_are_said_and_work() {
+fn if_history_is_shorter_than_the_period_the_suggested_period_works() {
     let place = Place::new();
     place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--covers", "2026-07-01..2026-08-01"]);
     for period in [&[][..], &["--period", "2026-06-15..2026-09-01"]] {
@@ -227,7 +226,7 @@ fn where_history_is_shorter_than_the_period_its_own_days_are_said_and_work() {
 }
 
 #[test]
-fn where_files_were_imported_in_another_time_zone_the_line_of_the_config_is_said_and_works() {
+fn after_an_import_in_another_time_zone_the_suggested_config_line_works() {
     for (zone, from_old) in [("Europe/Berlin", "UTC"), ("America/New_York", "Asia/Tokyo")] {
         let place = Place::new();
         place.write("dora.toml", &format!("[report]\ntimezone = \"{zone}\"\n"));

@@ -1,4 +1,4 @@
-//! `report` and `demo`: what they write and say, above all where there is little or nothing to say.
+//! `report` and `demo`: their files and messages, especially with little or no data.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Running the program as a user does: in a folder of its own, with everything it says kept.
+//! Runs the program as a user does, in its own folder, and keeps its output.
 
 use std::ffi::OsStr;
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! Whether a request keeps to what its vendor describes: the tables in `tests/vendors`, which the made-up services hold
-//! every request to.
+//! Checks each request against the vendor's description in `tests/vendors`; the fake services do this for every
+//! request.
 
 use url::Url;
 

@@ -1,4 +1,4 @@
-//! How long a command waits for a service that keeps silent, what it says meanwhile, and how it ends.
+//! How long a command waits for a silent service, its messages meanwhile, and its exit.
 
 use std::process::Stdio;
 

@@ -229,7 +229,7 @@ fn base(name: &str, saved: &[(String, ImportMapping)]) -> Result<ImportMapping, 
 fn known_preset(name: &str) -> Result<&'static Preset, UsageError> {
     preset(name).ok_or_else(|| {
         let known: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
-        UsageError(format!("dora.toml: `from` of a mapping is `{name}`, which is none of {}", known.join(", ")))
+        UsageError(format!("dora.toml: `from` of a mapping is `{name}`, which is not one of {}", known.join(", ")))
     })
 }
 

@@ -1,4 +1,4 @@
-//! The grammar with its help completed: options under headings, examples and exit status; and the manual pages.
+//! Completes the help with headings, examples and exit codes, and renders the manual pages.
 
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use clap_mangen::Man;

@@ -1,4 +1,4 @@
-//! The command line's grammar, and nothing that acts on it.
+//! The arguments of all commands, without any behaviour.
 
 mod dataset;
 mod export;

@@ -1,4 +1,4 @@
-//! What help and manual say of each command beside its flags: examples, exit codes, files and environment variables.
+//! The help and manual texts of each command besides its flags: examples, exit codes, files and environment variables.
 //!
 //! One entry per command and subcommand. Tests hold that every command has one and that every example parses.
 

@@ -1,4 +1,4 @@
-//! The command lines that README and docs print are command lines of this grammar.
+//! Tests that every command line printed in README and docs parses.
 
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,7 @@ fn every_command_line_that_the_documents_print_parses() {
             }
         }
         for words in &inline {
-            // In a sentence, a command may stand for itself, without what it needs.
+            // In running text, a command may be named without its required arguments.
             let refused = refused(words).filter(|it| it.kind() != ErrorKind::MissingRequiredArgument);
             if let Some(refused) = refused {
                 panic!("{}: {}: {refused}", page.display(), words.join(" "));

@@ -1,4 +1,4 @@
-//! The grammar of the commands that serve Prometheus.
+//! The arguments of the commands for Prometheus.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `import`: files of one table into the dataset, all of a command or none.
+//! `import`: reads files of one table into the dataset; if one file fails, none is stored.
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! The lock on the dataset of a command that writes it, and what that finds.
+//! Takes the write lock on the dataset for a command.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use crate::cli::output::Console;
 use crate::domain::time::Timestamp;
 use crate::store::Writer;
 
-/// Locks a dataset for a command that does this, like "importing". Locked before anything is read, so that a second
-/// writer learns it at once and not after a long read.
+/// Locks a dataset for a command that does this, like "importing". Commands lock before they read anything, so that a
+/// second writer fails at once and not after a long read.
 pub(super) fn lock(folder: &Path, doing: &str, began: Timestamp, console: Console) -> anyhow::Result<Writer> {
     disk::check(folder, "--data")?;
     let holder = format!("process {}, which has been {doing} since {began}", std::process::id());

@@ -1,4 +1,4 @@
-//! `push`: the current figures to the Pushgateway, and away with groups that are no longer there.
+//! `push`: pushes the current figures to the Pushgateway and deletes groups that no longer exist.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::export::pushgateway::replay::{self, Replay};
 use crate::export::pushgateway::{Gateway, PushError};
 use crate::metrics::tables::Analysis;
 
-/// Refusals that are said one by one.
+/// How many refusals are printed one by one.
 const MOST_SAID: usize = 3;
 
 /// Runs the command.
@@ -68,7 +68,7 @@ fn all(context: &Context, push: &Push, console: Console) -> anyhow::Result<Code>
     Ok(Code::Done)
 }
 
-/// Says that figures are missing, which a gateway cannot say.
+/// Warns about missing figures: a gateway cannot represent them.
 fn say_what_is_missing(analysis: &Analysis, console: Console) {
     let now = analysis.groups.first().and_then(|all| all.daily.last());
     let missing = match now {
@@ -77,8 +77,8 @@ fn say_what_is_missing(analysis: &Analysis, console: Console) {
         _ => return,
     };
     console.info(&format!(
-        "the {missing} of the {} days before {} were not wholly read, so the figures that need them are not pushed; run \
-         `fetch`, or see `audit`",
+        "the {missing} of the {} days before {} were not read completely, so the figures that need them are not \
+         pushed; run `fetch`, or see `audit`",
         analysis.settings.window_days, analysis.as_of
     ));
 }

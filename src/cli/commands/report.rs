@@ -119,7 +119,7 @@ pub(super) fn make(
         let group = action.aim.as_ref().and_then(|aim| aim.group.as_ref());
         if let Some(group) = group.filter(|group| !analysis.groups.iter().any(|report| report.group == **group)) {
             console.warning(&format!(
-                "the action “{}” aims at the {} `{}`, and there is none of this name; check --notes",
+                "the action “{}” names the {} `{}`, which does not exist; check --notes",
                 action.what,
                 group.kind.as_str(),
                 group.name
@@ -169,9 +169,9 @@ fn gates(report: &Report, analysis: &Analysis, console: Console) -> Code {
                 say(&format!("gate tripped: {words}"));
                 code = Code::Gate;
             }
-            (Outcome::Unknown(words), OnNoData::Warn) => say(&format!("gate not judged: {words}")),
+            (Outcome::Unknown(words), OnNoData::Warn) => say(&format!("gate not evaluated: {words}")),
             (Outcome::Unknown(words), OnNoData::Fail) => {
-                say(&format!("gate tripped for want of data: {words}"));
+                say(&format!("gate tripped because data are missing: {words}"));
                 code = Code::Gate;
             }
         }

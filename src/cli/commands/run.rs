@@ -1,7 +1,7 @@
 //! `run`: fetch and report under one lock, then send the main points where `[notify]` says so, and push where a
-//! Pushgateway is configured, for cron: quiet when all is well, loud when it is not.
+//! Pushgateway is configured, for cron: prints only problems.
 //!
-//! The report is written whatever became of the sources; the exit code then says which of them is missing.
+//! The report is written even if sources failed; the exit code tells the kind of failure.
 
 use crate::cli::args::{Common, Fetch, Run};
 use crate::cli::commands::report::WrittenReport;
@@ -42,7 +42,7 @@ fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyho
     };
     disk::check(&context.out, "--out")?;
     let (fetched, lock) = fetch::read(context, &flags, common, console)?;
-    // Where a source failed, its code says more than that of a report that could not be written for it.
+    // If a source failed, its code is more informative than that of the report that could not be written because of it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);
     let made = report::make(context, &run.report, to.is_some(), console).or_else(|error| {
         if fetched == Code::Done {
@@ -62,7 +62,7 @@ fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyho
     interrupt::check()?;
     let pushed = match &context.config.pushgateway {
         None => Code::Done,
-        // The report is written, whatever becomes of the push.
+        // The report stays written even if the push fails.
         Some(_) => {
             push::current(context, run.report.as_of, run.max_wait, run.network, console).unwrap_or_else(|error| {
                 console.error(&error);
@@ -73,8 +73,8 @@ fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyho
     if matches!(pushed, Code::Interrupted | Code::Terminated) {
         return Ok(pushed);
     }
-    // A gate judged without a whole source is no verdict, so a missing source comes first; a failed push or message does
-    // not.
+    // A gate evaluated without one of the sources is not reliable, so a failed source takes precedence; a failed push
+    // or message does not.
     let is_gone = matches!(fetched, Code::Unexpected | Code::Usage | Code::Access | Code::Source);
     let first = [fetched, reported, pushed, sent].into_iter().find(|&code| code != Code::Done);
     Ok(if reported == Code::Gate && !is_gone { reported } else { first.unwrap_or(Code::Done) })

@@ -1,7 +1,7 @@
 //! `import --save-mapping NAME`: how files are read, kept as `[import.NAME]` in the config file.
 //!
-//! The file keeps every byte that it has; the section is added at its end. The new text is written beside the file and
-//! renamed into its place, and only where the program reads it as it is meant.
+//! The file keeps every byte that it has; the section is added at its end. The new text replaces the file with a
+//! rename, and only if the program reads it back as intended.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -81,7 +81,7 @@ impl SavedMapping {
         let read = |path: &Path| fs::read_to_string(path);
         let config = Config::parse(&text, &self.path, &read).map_err(io::Error::other)?;
         if !config.imports.iter().any(|(own, mapping)| *own == self.name && *mapping == self.mapping) {
-            return Err(io::Error::other("the file would not be read as it is meant"));
+            return Err(io::Error::other("the program would not read the new file as intended"));
         }
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();

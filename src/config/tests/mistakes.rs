@@ -22,7 +22,7 @@ repos = [{repos}]
 }
 
 #[test]
-fn layers_and_different_environments_are_no_shared_claim() {
+fn layered_services_and_different_environments_do_not_conflict() {
     for list in [
         [("a", "'acme/x'", None), ("b", "'acme/y'", None)],
         [("a", "'acme/x'", None), ("rest", "'acme/*'", None)],
@@ -63,7 +63,7 @@ fn two_services_that_claim_the_same_are_both_named() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_line_and_the_way_out() {
+fn each_mistake_is_reported_with_its_line_and_what_to_do() {
     for (text, message) in MISTAKES {
         let error = parse(text).expect_err(text);
         assert_eq!(error.to_string(), *message, "{text}");
@@ -221,11 +221,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[opsgenie]\ncaused_by_deploy = {}\n",
-        "dora.toml:2: [opsgenie.caused_by_deploy] needs one of `tag` and `property`, and one alone",
+        "dora.toml:2: [opsgenie.caused_by_deploy] needs exactly one of `tag` and `property`",
     ),
     (
         "[pagerduty]\ncaused_by_deploy = { title = 'a', note = 'b' }\n",
-        "dora.toml:2: [pagerduty.caused_by_deploy] needs one of `custom_field`, `title` and `note`, and one alone",
+        "dora.toml:2: [pagerduty.caused_by_deploy] needs exactly one of `custom_field`, `title` and `note`",
     ),
     (
         "[pagerduty]\ncaused_by_deploy = { title = 'a(' }\n",
@@ -376,7 +376,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[pushgateway]\nurl = 'http://me:hush@pushgateway:9091'\n",
-        "dora.toml:2: `url` in [pushgateway]: credentials have no place in an address; put the token into an environment variable",
+        "dora.toml:2: `url` in [pushgateway]: an address cannot contain credentials; put the token into an environment \
+         variable",
     ),
     (
         "[github]\norg = 'acme'\napi_url = 'api.github.com'\n",
@@ -384,7 +385,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[remote_write]\nurl = 'unix://socket'\n",
-        "dora.toml:2: `url` in [remote_write]: only http and https addresses are read",
+        "dora.toml:2: `url` in [remote_write]: only http and https addresses are supported",
     ),
 ];
 

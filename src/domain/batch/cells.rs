@@ -44,7 +44,7 @@ pub(super) enum Column {
     Flag(Vec<u8>),
 }
 
-/// Texts in one pool. A text that repeats lies there once, as long as the column repeats itself at all.
+/// Texts in one pool. A repeated text is stored once, as long as the column has repetitions at all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Texts {
     pool: String,
@@ -55,7 +55,7 @@ pub(super) struct Texts {
     differs: bool,
 }
 
-/// After so many texts, a column of which most were new is taken for one without repetitions.
+/// If most of the first texts of a column were new, the column is treated as one without repetitions after this many.
 const TRIED: usize = 4_096;
 
 impl Texts {

@@ -2,7 +2,7 @@
 
 use super::KeyPart;
 
-/// A number that is equal for equal keys, and hardly ever for others.
+/// A number that is equal for equal keys, and almost never for different ones.
 pub fn hash_of(first: &str, second: KeyPart<'_>) -> u64 {
     // The length goes in, so that `ab`, `c` and `a`, `bc` differ.
     let start = mixed(first.len() as u64, first.as_bytes());

@@ -1,8 +1,8 @@
-//! Rows of one table, held by column: what a file or a source gave before it reaches the dataset.
+//! Rows of one table, held by column, on their way from a file or source to the dataset.
 //!
 //! A million rows as structs cost a dozen allocations each. Here a cell costs 8 bytes and its text, and a text that
-//! repeats is held once. Rows keep the order in which they came; [`RowId`] names one for as long as the batch lives. The
-//! batch holds no more than it was given: which of two rows with one key counts is decided by others.
+//! repeats is held once. Rows keep the order in which they came; [`RowId`] names one for as long as the batch lives.
+//! The batch keeps rows with equal keys; its users decide which of them counts.
 
 mod cells;
 mod hash;

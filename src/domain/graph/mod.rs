@@ -1,8 +1,9 @@
 //! The commit graph of one repo.
 //!
-//! [`Live`] says what a revision brings that no earlier one brought, [`Graph::between`] what lies between two revisions. A
-//! commit is a hole where it has no row, its parents were not read, or the data loop. Its generation number is one more
-//! than the greatest of its parents'. Commits are told apart by a key of any kind, for example their sha in lower case.
+//! [`Live`] finds the commits that a revision brings and no earlier one brought, [`Graph::between`] those between two
+//! revisions. A commit is a hole where it has no row, its parents were not read, or the data loop. Its generation
+//! number is one more than the greatest of its parents'. Commits are told apart by a key of any kind, for example their
+//! sha in lower case.
 
 mod between;
 mod live;

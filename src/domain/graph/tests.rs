@@ -98,7 +98,7 @@ fn a_hole_makes_a_batch_unknown_only_where_the_old_revision_does_not_reach_it() 
 }
 
 #[test]
-fn data_that_loop_end_as_unknown() {
+fn cyclic_parents_give_unknown_commits() {
     let graph = graph(&[("r", &[]), ("a", &["b"]), ("b", &["a"]), ("c", &["a", "r"])]);
     assert_eq!(listed(&graph, "r", "c"), None);
 }

@@ -1,10 +1,10 @@
-//! The facts as Parquet tables that DuckDB and Spark read: what is known of every counted event before anything is
-//! counted, so that any engine can count it.
+//! The facts as Parquet tables for DuckDB and Spark: what is known of every counted event, so that any engine can
+//! compute the figures.
 //!
 //! `deployment_facts` has one row for each counted deployment, in the UTC month of its finish. `incident_facts` has one
 //! row for each counted incident, affected service and link, in the UTC month of its opening: what counts incidents
-//! counts distinct keys. `coverage` has the groups and the spans that were read completely for them: without it nobody
-//! can tell a quiet day from a day that was not read. A key is `source:id`. Rows are in order of instant and key.
+//! counts distinct keys. `coverage` has the groups and the spans that were read completely for them: without it, a day
+//! without events looks like a day that was not read. A key is `source:id`. Rows are in order of instant and key.
 //!
 //! A shard holds the deployments of some repos, the incidents of their services, and the incidents of no service. Shards
 //! may overlap in incidents. No file is written here: `put` takes each with its path.

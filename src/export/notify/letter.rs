@@ -1,4 +1,4 @@
-//! A mail as it is sent: its headers, its text, and the report attached. The same letter gives the same bytes.
+//! Composes a mail: headers, text and the attached report. The same input gives the same bytes.
 
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
@@ -31,7 +31,7 @@ pub(crate) struct Attachment {
 /// Longest subject, in characters.
 const SUBJECT: usize = 200;
 
-/// The mail, ready to be sent; in words what keeps it from being written.
+/// The mail, ready to be sent; or why it cannot be composed.
 pub(super) fn compose(mail: &Mail, letter: MailText) -> Result<Message, String> {
     let mark = mark(mail, &letter);
     let subject: String = letter.subject.chars().take(SUBJECT).collect();
@@ -57,7 +57,7 @@ pub(super) fn compose(mail: &Mail, letter: MailText) -> Result<Message, String> 
     mail.map_err(|cause| cause.to_string())
 }
 
-/// A name for a letter that no other one has: the digest of all that it says, with its date.
+/// A unique name for a mail: the digest of its contents and date.
 fn mark(mail: &Mail, letter: &MailText) -> String {
     let mut digest = Sha256::new();
     let to = mail.to.iter().map(ToString::to_string);

@@ -1,7 +1,7 @@
-//! The main points of a report on their way to people: a post to a webhook, and a mail with the report attached. What they
-//! say is written elsewhere; the text comes in.
+//! Sends the main points of a report: a post to a webhook, and a mail with the report attached. The caller passes the
+//! text.
 //!
-//! A message is no part of a report: whatever becomes of it, the report stays as it was written.
+//! A failed message never changes the report.
 
 mod letter;
 mod smtp;

@@ -1,5 +1,5 @@
-//! The way of a mail to its server: TLS from the first byte on port 465, STARTTLS on any other, and nothing encrypted to
-//! this machine. A server that offers no TLS gets neither the password nor the mail.
+//! Sends a mail over SMTP: TLS from the first byte on port 465, STARTTLS on any other port, no encryption to this
+//! machine. A server that offers no TLS gets neither the password nor the mail.
 
 use std::error::Error as _;
 use std::io;
@@ -23,7 +23,7 @@ use crate::http::text::{Secrets, shorten};
 
 /// The port on which a server speaks TLS from the first byte.
 const SUBMISSIONS: u16 = 465;
-/// Time without an answer after which the user gets a message.
+/// The user gets a message after this time without a reply.
 const SAID_AFTER: Duration = Duration::from_secs(5);
 
 /// Sends a letter, in at most so much time. `slow` is called once where the server takes long.
@@ -42,13 +42,13 @@ pub(crate) fn send(
     if timeout.is_zero() {
         return Err(failed("the --deadline passed before the mail was sent; send it again".into()));
     }
-    let message = compose(mail, letter).map_err(|cause| failed(format!("the mail cannot be written: {cause}")))?;
+    let message = compose(mail, letter).map_err(|cause| failed(format!("the mail cannot be composed: {cause}")))?;
     let secrets = secrets(mail, password);
     let transport = transport(mail, password, timeout).map_err(|error| failed(words(&error, mail, &secrets)))?;
     // The transport limits each read and write, and a name is looked up without a limit: the whole is limited here.
     let (done, result) = channel();
     let sending = move || {
-        // Nobody waits any more where the time is over.
+        // After the time limit, no receiver is left.
         let _ = done.send(transport.send(&message).map(drop));
     };
     std::thread::Builder::new().name("mail".into()).spawn(sending).map_err(|cause| {
@@ -110,7 +110,7 @@ fn secrets(mail: &Mail, password: Option<&SecretString>) -> Secrets {
     Secrets::new(secrets)
 }
 
-/// What went wrong, and the way out; without the password, which a server may repeat.
+/// The cause and what to do, without the password, which a server may repeat.
 fn words(error: &Error, mail: &Mail, secrets: &Secrets) -> String {
     let said = error.source().map(|source| secrets.quote(&source.to_string())).unwrap_or_default();
     if let Some(code) = error.status() {
@@ -132,12 +132,13 @@ fn words(error: &Error, mail: &Mail, secrets: &Secrets) -> String {
         };
     }
     if said.contains("STARTTLS") {
-        return "it offers no STARTTLS, and nothing is sent unencrypted to another machine; write the port that does, \
-                usually 587, or 465 for TLS from the start"
+        return "the server offers no STARTTLS on this port, and mail to another machine is never sent unencrypted; set \
+                a port that offers it, usually 587, or 465 for TLS from the start"
             .into();
     }
     if said.contains("authentication mechanism") {
-        return "it takes no login there; leave `password_env` out if the server needs none, or write another port"
+        return "the server accepts no login on this port; leave `password_env` out if it needs none, or set another \
+                port"
             .into();
     }
     format!("{}; check `smtp` under `mail` in [notify]", if said.is_empty() { "the connection failed" } else { &said })
@@ -212,7 +213,7 @@ mod tests {
     fn a_server_elsewhere_that_offers_no_tls_gets_neither_password_nor_mail() {
         let (result, lines) = sent_without_tls();
         let error = result.expect_err("nothing is sent").to_string();
-        assert!(error.contains("it offers no STARTTLS, and nothing is sent unencrypted"), "{error}");
+        assert!(error.contains("the server offers no STARTTLS on this port"), "{error}");
         assert!(lines.iter().all(|line| line.starts_with("EHLO") || line == "QUIT"), "{lines:?}");
     }
 

@@ -74,7 +74,7 @@ impl Webhook {
         let variable = &self.variable;
         match status {
             200..300 if is_page(said) => {
-                format!("; this is a page for people: put the address of a webhook into {variable}")
+                format!("; the address leads to a web page: put the address of a webhook into {variable}")
             }
             401 | 403 | 404 | 410 => {
                 format!(

@@ -1,7 +1,7 @@
 //! The current values of each group as gauges in the text format: the last event of each kind, and the exact figures of
 //! the window that ends with `as_of`. What is missing is left out, never 0. Seconds, ratios from 0 to 1, rates per day.
 //!
-//! A Pushgateway takes no timestamps and a scrape gives its own, so nothing of the past can be here.
+//! A Pushgateway accepts no timestamps and a scrape adds its own, so these gauges cannot hold history.
 
 use std::fmt::Write as _;
 
@@ -28,14 +28,14 @@ pub fn groups(analysis: &Analysis) -> Vec<PushGroup> {
     analysis.groups.iter().map(group).collect()
 }
 
-/// Labels of the address: they name the group for ever, so what may change of it is none of them.
+/// Labels of the address: they identify the group for ever, so they contain nothing that may change.
 fn grouping(report: &GroupReport) -> Vec<(&'static str, String)> {
     let kind = report.group.kind;
     let mut labels = vec![("scope", kind.as_str().to_owned())];
     if kind != GroupKind::All {
         labels.push((kind.as_str(), label(&report.group.name)));
     }
-    // An empty label is none, and the group would be that of its scope.
+    // An empty label equals a missing one, and the group would be the same as that of its scope.
     labels.retain(|(_, value)| !value.is_empty());
     labels
 }
@@ -105,7 +105,7 @@ fn last_deployments(deployments: &[Deployed<'_>]) -> (Option<f64>, Option<f64>) 
     (last, timed.and_then(|it| it.record.lead_time).map(Seconds::as_f64))
 }
 
-/// Whether a deployment caused an incident; nobody knows where deployments were not read on its day.
+/// Whether a deployment caused an incident; unknown if deployments were not read on its day.
 fn caused_by_deploy(analysis: &Analysis, report: &GroupReport, incident: &IncidentRecord) -> Option<bool> {
     if incident.link.is_some() || incident.event.caused_by_deploy == Some(false) {
         return Some(incident.link.is_some());

@@ -1,4 +1,4 @@
-//! A Pushgateway: one PUT a group, what groups it holds of ours, and their removal.
+//! A Pushgateway: pushes each group with one PUT, lists the groups of this program, and deletes them.
 //!
 //! A PUT replaces its group as a whole, so the same push twice leaves the same state. Source: the Pushgateway's README,
 //! sections "URL" and "PUT method"; what a version refuses was found by running 1.5.1.
@@ -33,7 +33,7 @@ pub enum PushError {
     #[error("pushgateway: {0}")]
     Http(HttpError),
     /// It does not take a group.
-    #[error("pushgateway: {group} is not taken: {status}, {cause}")]
+    #[error("pushgateway: {group} was refused: {status}, {cause}")]
     Refused {
         /// The group's address.
         group: String,
@@ -43,7 +43,7 @@ pub enum PushError {
         cause: String,
     },
     /// What answers is something else.
-    #[error("pushgateway: {url} is no Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
+    #[error("pushgateway: {url} is not a Pushgateway: {status}, {cause}; check `url` in [pushgateway]")]
     NoGateway {
         /// What was asked.
         url: String,
@@ -60,7 +60,7 @@ impl From<HttpError> for PushError {
     }
 }
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Debug, Default)]
 pub struct Pushed {
     /// Groups that it holds now.
@@ -126,7 +126,7 @@ impl Gateway {
         Self { base, job, login, client }
     }
 
-    /// Puts every group. What is refused does not keep the others back; a gateway that is not reached does.
+    /// Puts every group. A refused group does not block the others; an unreachable gateway does.
     ///
     /// # Errors
     /// The transport failed.
@@ -145,7 +145,7 @@ impl Gateway {
         Ok(pushed)
     }
 
-    /// Deletes the groups of the job that were pushed by this program and are none of these; gives their names.
+    /// Deletes the groups of the job that this program pushed and that are not in `keep`; returns their names.
     ///
     /// # Errors
     /// The transport failed, or it does not say what it holds.
@@ -166,7 +166,7 @@ impl Gateway {
     /// The version, and what it holds of the job.
     ///
     /// # Errors
-    /// The transport failed, or what answers is no Pushgateway.
+    /// The transport failed, or the server is not a Pushgateway.
     pub async fn about(&self) -> Result<About, PushError> {
         let status: serde_json::Value = self.read(&["api", "v1", "status"]).await?;
         let version = status.pointer("/data/build_information/version").and_then(serde_json::Value::as_str);
@@ -189,7 +189,7 @@ impl Gateway {
         Ok(data)
     }
 
-    /// Whether a group is of the shape that `push` makes, and no other job's or program's.
+    /// Whether a group has the form that `push` creates, and so belongs to this job and program.
     fn is_own(&self, labels: &BTreeMap<String, String>) -> bool {
         let kind = labels.get("scope").and_then(|scope| GroupKind::parse(scope));
         let has = |label: &str| matches!(label, "job" | "scope") || kind.is_some_and(|kind| label == kind.as_str());
@@ -231,7 +231,7 @@ impl Gateway {
         let pairs =
             std::iter::once(("job", self.job.as_str())).chain(labels.iter().map(|(name, v)| (*name, v.as_str())));
         let parts = pairs.flat_map(|(name, value)| {
-            // A slash, a dot and a percent sign would each be read as something else on the way.
+            // Proxies and servers would interpret a slash, a dot or a percent sign.
             let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
             if is_plain {
                 [name.to_owned(), value.to_owned()]
@@ -272,7 +272,7 @@ fn advice(status: u16, said: &str) -> String {
     } else {
         ""
     };
-    // What is wrong stands behind a sentence that is always the same.
+    // The cause follows a fixed sentence.
     let said = said.rsplit_once("existing metrics: ").map_or(said, |(_, what)| what);
     format!("{}{way_out}", shorten(said))
 }

@@ -1,7 +1,7 @@
-//! The deployments of the last 30 days one by one, for teams that keep rules which count changes of pushed gauges.
+//! Pushes the deployments of the last 30 days one by one, for rules that count changes of pushed gauges.
 //!
-//! Each carries the time of its scrape, so they all stand on today and expire together: that is what such rules can
-//! have, and why the history belongs into [`crate::export::event_series`].
+//! Each gets the time of its scrape, so all of them are dated today and expire together. Such rules cannot have more;
+//! the real history belongs into [`crate::export::event_series`].
 
 use std::fmt::Write as _;
 
@@ -58,8 +58,8 @@ pub fn replays(analysis: &Analysis, groups: &[PushGroup]) -> Vec<Replay> {
 }
 
 impl Gateway {
-    /// The groups that it holds no deployment of: a series that is born with its first deployment would count one too
-    /// few, so these begin with the one before.
+    /// The groups for which it holds no deployment yet: a series that starts with its first deployment would count one
+    /// too few, so these start with the deployment before.
     ///
     /// # Errors
     /// The transport failed, or it does not say what it holds.

@@ -1,4 +1,4 @@
-//! Why a server does not take samples, and what to set there.
+//! Why a server refuses samples, and which setting to change.
 
 use thiserror::Error;
 
@@ -53,7 +53,7 @@ pub enum WriteError {
         /// In the server's words.
         cause: String,
     },
-    /// Nothing takes writes there.
+    /// The address accepts no writes.
     #[error(
         "{url}: accepts no remote writes: {status}, {cause}; start Prometheus with `--web.enable-remote-write-receiver`, and \
          check that `url` in [remote_write] ends in /api/v1/write"
@@ -86,7 +86,7 @@ impl From<HttpError> for WriteError {
     }
 }
 
-/// Whether the same request would fail for ever, though its status asks to try it again.
+/// Whether the same request would always fail, although its status asks for a retry.
 pub(super) fn is_for_ever(body: &str) -> bool {
     let body = body.to_ascii_lowercase();
     is_too_old(&body) || body.contains("invalid sample") || body.contains("duplicate sample")

@@ -1,7 +1,7 @@
 //! What a Prometheus says about itself: its version, how old a sample it takes, how long it keeps one, and what it has.
 //!
-//! Other servers that take remote writes do not answer these questions; then nobody knows. Source: the Prometheus
-//! documentation, "HTTP API", sections "Config", "Flags" and "Build Information".
+//! Other servers that accept remote writes do not answer these queries; then the limits are unknown. Source: the
+//! Prometheus documentation, "HTTP API", sections "Config", "Flags" and "Build Information".
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct Limits {
     pub retention: Option<Duration>,
 }
 
-/// What Prometheus keeps where neither a time nor a size is said.
+/// What Prometheus keeps if neither a time nor a size is configured.
 const DEFAULT_RETENTION: &str = "15d";
 
 impl Receiver {
@@ -150,7 +150,7 @@ mod tests {
         let days = |n: u64| Some(Duration::from_secs(n * DAY));
         assert_eq!(retention(&flags("0s", "0B")), days(15));
         assert_eq!(retention(&flags("1y", "0B")), days(365));
-        assert_eq!(retention(&flags("0s", "10GB")), None, "by size alone, nobody knows");
+        assert_eq!(retention(&flags("0s", "10GB")), None, "with only a size limit, the time is unknown");
         assert_eq!(
             window("global:\n  x: 1\nstorage:\n  tsdb:\n    out_of_order_time_window: 400d\n"),
             days(400).unwrap_or_default()

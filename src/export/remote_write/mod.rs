@@ -1,8 +1,8 @@
-//! A server that takes samples by remote write: what is sent, and what its refusals mean.
+//! A server that accepts samples by remote write: sends batches and interprets refusals.
 //!
-//! A batch is taken or refused as a whole, whatever its other samples are like. The same sample twice changes nothing;
-//! another value at an instant that the server already has is never taken. Source: the Prometheus Remote-Write 1.0
-//! specification; what each refusal looks like was found by running Prometheus 2.42.
+//! A batch is accepted or refused as a whole. Sending a sample twice changes nothing; a different value at a timestamp
+//! that the server already has is never accepted. Source: the Prometheus Remote-Write 1.0 specification; what each
+//! refusal looks like was found by running Prometheus 2.42.
 
 mod error;
 pub mod limits;
@@ -27,7 +27,7 @@ pub struct Receiver {
     now: Timestamp,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct BatchResult {
     /// Samples that the server has now.
@@ -42,8 +42,8 @@ impl Receiver {
         Self { url, login, client, now }
     }
 
-    /// Sends a batch. One sample that the server has with another value would keep the whole batch back, so such a batch
-    /// is halved until that sample stands alone; and so is one that is too large.
+    /// Sends a batch. One sample with a conflicting value would block the whole batch, so such a batch is halved until
+    /// that sample is alone. A batch that is too large is halved as well.
     ///
     /// # Errors
     /// The transport failed, or the server does not take the batch; the error says what to set.
@@ -81,7 +81,7 @@ impl Receiver {
         });
         let reply = self.client.send(request).await?;
         match reply.status {
-            // A page is what something else in front of the server answers, a login for one.
+            // An HTML page comes from something in front of the server, such as a login page.
             200..=299 if !is_page(&reply.body) => Ok(()),
             status => {
                 let said = reply.quote(&reply.body);

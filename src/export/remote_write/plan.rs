@@ -1,5 +1,5 @@
-//! What is sent, and in which order: every sample by time, so that a server which takes no old samples takes a history
-//! that it has nothing of; in batches; and per group and month (UTC) a digest that tells whether it was sent before.
+//! What is sent, and in which order: all samples by time, so that an empty server accepts the history even if it
+//! refuses old samples; in batches; with a digest per group and month (UTC) that tells whether it was sent before.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::export::label;
 
 /// Samples in one request: some hundred KiB.
 const BATCH: usize = 5_000;
-/// Of a digest, enough to tell one from the other.
+/// Bytes of a digest: enough to distinguish two of them.
 const DIGEST_BYTES: usize = 9;
 
 /// A group's samples of a month: `service/checkout` and `2026-07`.
@@ -48,7 +48,7 @@ pub struct Batch<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The samples of some series but those of the parts that were taken already as they are now.
+    /// The samples of some series, without the parts that were already accepted unchanged.
     pub fn new(series: &'a [Series], taken: &Parts) -> Self {
         let keys: Vec<String> = series.iter().map(|one| key(&one.group)).collect();
         let mut parts = digests(series, &keys);
@@ -126,7 +126,7 @@ fn months(series: &Series) -> impl Iterator<Item = (String, &[(Timestamp, f64)])
     chunks.filter_map(|chunk| Some((chunk.first()?.0.utc_month(), chunk)))
 }
 
-/// Per part one name for all its samples, whatever the order of the series.
+/// One digest per part for all its samples, independent of the order of the series.
 fn digests(series: &[Series], keys: &[String]) -> Parts {
     let mut parts: BTreeMap<Part, Sha256> = BTreeMap::new();
     for (one, group) in series.iter().zip(keys) {

@@ -68,7 +68,8 @@ fn labels(series: &Series) -> Vec<Label> {
 }
 
 fn compress(bytes: &[u8]) -> Vec<u8> {
-    // It fails beyond 4 GiB alone, and a request holds some thousand samples; an empty one would be refused.
+    // Compression fails only beyond 4 GiB, and a request has a few thousand samples; the server would refuse an empty
+    // body.
     snap::raw::Encoder::new().compress_vec(bytes).unwrap_or_default()
 }
 

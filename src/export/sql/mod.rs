@@ -1,9 +1,11 @@
-//! The figures as SQL over the tables of `export facts`, for DuckDB and Spark: two preludes, one common body.
+//! The figures as SQL over the tables of `export facts`, for DuckDB and Spark: a prelude for each dialect, and one
+//! common body.
 //!
-//! The preludes read the facts, convert instants to milliseconds and to days of the report's zone, and list the days: all
-//! that the dialects say differently. The body is the same text for both. It uses what both compute alike: exact
-//! `percentile_cont`, windows as a join with the days that they hold (Spark has no percentile over a sliding window),
-//! and no division by zero. Two spans are asked: `rolling`, with the columns of `daily.csv`, and `period`.
+//! The preludes read the facts, convert instants to milliseconds and to days of the report's zone, and list the days:
+//! all that the dialects say differently. The body is the same text for both. It uses only what both engines compute in
+//! the same way: exact `percentile_cont`, windows as a join with the days that they hold (Spark has no percentile over
+//! a sliding window), and no division by zero. Two spans are asked: `rolling`, with the columns of `daily.csv`, and
+//! `period`.
 
 mod metrics;
 
@@ -97,7 +99,7 @@ pub fn render(query: &Query<'_>) -> String {
             let _ = write!(text, "\n{}", part.replace("{span}", span.name));
         }
     }
-    // The facts come last: a folder may be called like a placeholder.
+    // The facts are inserted last, because the name of a folder may look like a placeholder.
     values.iter().rev().fold(text, |text, (name, value)| text.replace(name, value))
 }
 

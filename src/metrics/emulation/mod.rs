@@ -3,8 +3,8 @@
 //!
 //! For all of them: coverage as for our own figures; a tool's own window is the report's period, its days and weeks are
 //! in the report's zone; an empty sample is no data, even where the tool prints 0; a deployment without a known batch
-//! (the first of its place, a redeploy, a rollback) has no changes. Where a tool's way is not documented, there is no
-//! row. Sources: DORA's guide to its metrics; the SQL of Four Keys; the Go and SQL of `DevLake`; the Ruby of
+//! (the first of its place, a redeploy, a rollback) has no changes. If a tool does not document its formula, there is
+//! no row. Sources: DORA's guide to its metrics; the SQL of Four Keys; the Go and SQL of `DevLake`; the Ruby of
 //! `GitLab`'s metrics; the help pages of Sleuth and `LinearB`.
 
 mod rows;

@@ -1,10 +1,9 @@
-//! Which tool counts which metric how: a formula in words beside the one that is computed. The formulas themselves are
-//! the module's above.
+//! The table of emulated metrics: for each tool and metric, its formula in words and the function that computes it.
 
 use super::{Counted, Emulator};
 use crate::metrics::tables::{Metric, Tool};
 
-/// One formula: whose, of what, how, and in words.
+/// One formula: tool, metric, function, and description.
 pub(super) struct Row(
     pub(super) Tool,
     pub(super) Metric,

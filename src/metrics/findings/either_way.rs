@@ -1,5 +1,5 @@
-//! Findings that say the figures of the whole under another setting beside those of the report: each roll-out counted
-//! once, environments that look like what they are not, and incidents that the filters leave out.
+//! Findings that compare the figures of the group `all` with those under another setting: each roll-out counted once,
+//! environments with misleading names, and incidents that the filters leave out.
 
 use std::collections::BTreeMap;
 

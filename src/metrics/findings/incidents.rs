@@ -1,6 +1,5 @@
-//! Findings about single incidents and commits whose data cannot be right as they stand: over without an end, without a
-//! duration, referring to nothing, written in the year 1 or 1970. Each says how many, the first five, and the figure
-//! without them.
+//! Findings about single incidents and commits with implausible data: over without an end, zero duration, a reference
+//! that matches nothing, dated in the year 1 or 1970. Each says how many, the first five, and the figure without them.
 
 use super::of_all;
 use super::tally::Tally;

@@ -1,8 +1,9 @@
 //! What a reader should know about the figures, counted from the finished tables.
 //!
-//! Each finding has an id, a severity, a scope, numbers and names; `report` words it, and none of them changes a figure. Here are those that a plain count of deployments can raise; `incidents` has those about single incidents,
-//! `recognition` those about names that nobody recognised, `either_way` and `practice` those that say what another way of
-//! counting would give, and `sustained` the one about failures that go on.
+//! Each finding has an id, a severity, a scope, numbers and names; `report` writes its text, and no finding changes a
+//! figure. This file has the findings that need only counts of deployments; `incidents` has those about single
+//! incidents, `recognition` those about names that match nothing, `either_way` and `practice` those about other ways of
+//! counting, and `sustained` the one about sustained failures.
 
 mod either_way;
 mod incidents;

@@ -1,5 +1,5 @@
-//! What another way of counting would give: stand-ins for deployments, links by the clock alone, alerts, feeds without
-//! partial outages, and lead times that begin at the pull request.
+//! Findings about counting practice: proxies for deployments, links by time only, alerts, feeds without partial
+//! outages, and lead times that begin at the pull request.
 
 use super::tally::{GroupTally, Tally};
 use super::{finding, of_all};
@@ -8,9 +8,9 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{Analysis, Finding, GroupReport, Metric, Observation, Severity, Variant};
 
-/// Fewer incidents with a priority than this say nothing of what the feed leaves out.
+/// With fewer incidents that have a priority, nothing is concluded about what the feed leaves out.
 const FEWEST_PRIORITIES: usize = 5;
-/// A shorter period says nothing of it either.
+/// In a shorter period, nothing is concluded either.
 const MEANINGFUL_DAYS: i64 = 60;
 
 pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
@@ -40,7 +40,7 @@ fn commits(tally: &Tally) -> Option<Finding> {
         .then(|| of_all(Severity::Warning, Observation::CommitsAsDeployments { with_commit, n }))
 }
 
-/// Failures that rest on the clock, and alerts of low urgency among the incidents.
+/// Failures linked only by time, and alerts of low urgency among the incidents.
 fn by_the_clock(tally: GroupTally, group: &GroupReport) -> Option<Finding> {
     let failure = group.figures[Metric::ChangeFailureRate].known()?;
     let (failed, deployments) = (failure.k?, failure.n);
@@ -49,7 +49,7 @@ fn by_the_clock(tally: GroupTally, group: &GroupReport) -> Option<Finding> {
         return None;
     }
     let severity = if window * 2 >= failed.max(1) { Severity::Warning } else { Severity::Info };
-    // Said once of the whole; of a service only where it changes what its rate means.
+    // Raised once for `all`; for a service only if it changes the meaning of its rate.
     let is_part = group.group.kind != GroupKind::All;
     if is_part && (group.group.kind == GroupKind::Team || window == 0 || severity == Severity::Info) {
         return None;

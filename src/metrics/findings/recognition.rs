@@ -1,5 +1,5 @@
-//! Findings about names that nobody recognised: statuses and environments of deployments, services and priorities of
-//! incidents. Where they make a figure missing, they say which line of configuration would count what was seen.
+//! Findings about names that match nothing: statuses and environments of deployments, services and priorities of
+//! incidents. If a figure is missing because of them, they show the configuration that would count these events.
 
 use std::collections::BTreeSet;
 
@@ -107,7 +107,7 @@ fn unmapped_incidents(analysis: &Analysis) -> Option<Finding> {
     Some(of_all(if missing { Severity::Error } else { Severity::Warning }, what))
 }
 
-/// Priorities that nobody can rank pass a least priority.
+/// Priorities without a known rank pass `min_priority`.
 fn unknown_priorities(analysis: &Analysis) -> Option<Finding> {
     analysis.settings.min_priority?;
     let mut names = Counts::new();

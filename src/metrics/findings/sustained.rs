@@ -1,4 +1,4 @@
-//! Failures that go on: a change failure rate above a tenth in each of the last three windows of 30 days, the incidents
+//! Sustained failures: a change failure rate above 10 % in each of the last three 30-day windows, with the incidents
 //! behind it by class of fault.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const THRESHOLD: f64 = 0.10;
 /// Three windows of 30 days, milliseconds.
 const WINDOWS: i64 = 90 * 86_400_000;
 
-/// Words that speak of a class of fault.
+/// Words that indicate a class of fault.
 const WORDS: [(Fault, &[&str]); 3] = [
     (
         Fault::Database,
@@ -80,7 +80,7 @@ mod tests {
     use crate::domain::event::Incident;
 
     #[test]
-    fn a_fault_is_told_by_whole_words() {
+    fn a_fault_class_is_recognised_by_whole_words() {
         for (title, wanted) in [
             ("Too many connections on Postgres", Fault::Database),
             ("Pod OOMKilled again", Fault::Memory),

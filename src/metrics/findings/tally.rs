@@ -13,15 +13,15 @@ use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, L
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Deployments, whatever became of them.
+    /// Deployments with any result.
     pub(super) deployments: usize,
     /// Those that count, and further records of a roll-out that counts once.
     pub(super) counted: usize,
-    /// Counted ones that are deployments and no stand-ins.
+    /// Counted ones that are real deployments, not proxies.
     pub(super) themselves: usize,
     /// Those of them that finish in the second in which their commit was made.
     pub(super) with_their_commit: usize,
-    /// Counted ones that stand in for deployments.
+    /// Counted ones that are proxies for deployments.
     pub(super) stand_ins: BTreeMap<DeploymentKind, usize>,
     /// Counted ones without a lead time, by reason.
     pub(super) reasons: BTreeMap<LeadTimeReason, usize>,

@@ -1,4 +1,4 @@
-//! What only one metric has beside its value: days of a frequency, stages of a lead time, open incidents.
+//! What only one metric has besides its value: days of a frequency, stages of a lead time, open incidents.
 
 use std::collections::BTreeMap;
 

@@ -60,7 +60,7 @@ pub struct Emulation {
     pub tool: Tool,
     /// Of what.
     pub metric: Metric,
-    /// What comes of it; none where there is nothing to count, even if the tool itself would print 0.
+    /// The result; none if there is nothing to count, even if the tool itself would print 0.
     pub value: Option<EmulatedValue>,
     /// How many deployments, changes or incidents are in it.
     pub n: u64,

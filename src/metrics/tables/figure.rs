@@ -41,7 +41,7 @@ pub struct Figure {
     pub progress: Option<Progress>,
     /// How many respondents of a survey it surpasses, where the edition of the bands has published their answers.
     pub surpassed: Option<SurveyShare>,
-    /// Which way the metric went over the weeks of the period.
+    /// The trend of the metric over the weeks of the period.
     pub trend: Trend,
 }
 
@@ -139,8 +139,8 @@ impl Verdict {
     }
 }
 
-/// How a figure changed against the period compared with, in view of the periods before that one: what follows a dip is
-/// a recovery, and nothing better than it was.
+/// How a figure changed against the period compared with, in view of the periods before that one: an improvement after
+/// a dip is a recovery, not a new best level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// Better, and not the end of a dip.
@@ -153,7 +153,7 @@ pub enum Progress {
     Worse,
     /// Worse, after a peak, and back at the level of this period.
     FellBackTo(Period),
-    /// No change that chance does not explain.
+    /// No change beyond chance.
     Unchanged,
     /// Too little to say anything.
     TooFewData,
@@ -194,7 +194,7 @@ pub struct SurveyShare {
     pub ends: Option<(f64, f64)>,
 }
 
-/// Which way a metric went over the weeks of a period.
+/// The trend of a metric over the weeks of a period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
     /// Weeks that have a figure.

@@ -1,4 +1,4 @@
-//! Findings: what a reader should know about the figures, as data. The sentences are worded in `report`.
+//! Findings: what a reader should know about the figures, as data. `report` writes the sentences.
 //!
 //! Lists of names are sorted, so that a report whose names are replaced has its lists in order too.
 
@@ -58,7 +58,7 @@ impl Finding {
 /// Names, each with how many events have it.
 pub type Counts = BTreeMap<String, usize>;
 
-/// The figures that a finding gives either way; none is unknown.
+/// The figures that a finding compares; `None` is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Numbers {
     /// Counted deployments.
@@ -130,11 +130,11 @@ pub enum Observation {
     UnmappedIncidents { unmapped: usize, opened: usize, failures_are_missing: bool, keys: Counts },
     /// Priorities that cannot be ranked.
     UnknownPriorities { names: Counts },
-    /// Runs, releases or merges that stand in for deployments.
+    /// Runs, releases or merges that are counted as a proxy for deployments.
     StandIns { kind: DeploymentKind, n: usize },
     /// Deployments that finish in the second in which their commit was made.
     CommitsAsDeployments { with_commit: usize, n: usize },
-    /// Failures that rest on the clock alone, and incidents of low urgency.
+    /// Failures linked only by time, and incidents of low urgency.
     ByTheClock { window: u64, failed: u64, deployments: u64, low_urgency: usize, opened: usize },
     /// Only incidents of the highest priority.
     PartialOutagesMissing { n: usize, days: i64 },
@@ -142,7 +142,7 @@ pub enum Observation {
     FromPullRequests { requests: u64, opened: f64, ours: f64, n: u64 },
     /// Several records of one roll-out.
     Rollouts { now: Numbers, once: Numbers },
-    /// Environments that look like what they are not: counted ones that look like staging, or the other way round.
+    /// Environments with misleading names: counted ones that look like staging, or the reverse.
     Environments { are_counted: bool, names: Counts, now: Numbers, other: Numbers },
     /// Incidents that the filters leave out, by filter.
     Filtered { by_filter: BTreeMap<&'static str, usize>, now: Numbers, without: Numbers },

@@ -2,7 +2,7 @@
 //!
 //! What each metric is lies in its own file; `Metric::descriptor` finds it.
 
-/// A metric, whoever counts it.
+/// A metric, of this program or of an emulated tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Metric {
     /// Deployment frequency.

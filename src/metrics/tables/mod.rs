@@ -1,4 +1,4 @@
-//! The plain tables that the metrics hand on: figures by group and day, and the events behind them.
+//! The plain tables that the metrics produce: figures by group and day, and the events behind them.
 //!
 //! A figure that cannot be known names the reason (`missing`), a number is a `None`, never 0 and never NaN. Durations
 //! of statistics are real seconds, rates are per calendar day, ratios run from 0 to 1.
@@ -66,10 +66,10 @@ pub struct Analysis {
     pub incidents: Vec<IncidentRecord>,
     /// What was read completely.
     pub coverage: Vec<Coverage>,
-    /// The same, joined over sources, of each repo of the report and each incident source; what no figure rests on is
-    /// not here.
+    /// The same, joined over sources, of each repo of the report and each incident source; only what a figure depends
+    /// on.
     pub history: Vec<HistoryRecord>,
-    /// The whole period under other settings, for findings that say a figure either way.
+    /// The whole period under other settings, for findings that compare two ways of counting.
     pub alternatives: Vec<Alternative>,
     /// What a reader should know about the figures.
     pub findings: Vec<Finding>,
@@ -91,7 +91,7 @@ pub struct Alternative {
 pub enum Variation {
     /// Each roll-out counts once, however many records it left.
     RolloutsOnce,
-    /// These environments, which look like what comes before production, do not count; with their deployments.
+    /// These environments, which do not look like production, do not count; with their deployments.
     WithoutEnvironments(BTreeMap<String, u64>),
     /// These, which look like production, count too.
     WithEnvironments(BTreeMap<String, u64>),

@@ -16,7 +16,7 @@ pub enum NoData {
         /// The span in which all of them were read, if there is any, nearest to the period.
         read: Option<Span>,
     },
-    /// Deployments were read, and none of them went to an environment that counts with a status that is known.
+    /// Deployments were read, but none has both an environment that counts and a known status.
     NothingCounted,
     /// Incidents were read, and none of them belongs to a service.
     IncidentsUnmapped,

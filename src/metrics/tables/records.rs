@@ -172,7 +172,7 @@ pub struct IncidentRecord {
     pub reason: Option<Reason>,
     /// Whether it is over by its status without an end: neither open nor resolved.
     pub is_over_without_an_end: bool,
-    /// Whether it refers to a deployment that nobody knows.
+    /// Whether it refers to an unknown deployment.
     pub refers_to_nothing: bool,
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,

@@ -1,5 +1,5 @@
-//! Throughput and stability: a dot per service, deployments a day against change failure rate, named, with a tail from the
-//! ring where it was in the period before. No ranking.
+//! Throughput and stability: one named dot per service, deployments a day against change failure rate, with a line from
+//! its position in the previous period. No ranking.
 
 use super::canvas::{HPos, VPos, draw};
 use super::frame::{Plot, SMALL, WIDE, y_axis};

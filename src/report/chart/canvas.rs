@@ -1,4 +1,4 @@
-//! The one place that talks to plotters: draws elements into an SVG text and trims what plotters writes.
+//! The only file that uses plotters: draws elements into SVG text and trims the output.
 //!
 //! Coordinates are pixels of the page, y downward; they are drawn on a grid of half pixels. Text is escaped by
 //! plotters. What comes out is the inside of an `<svg>`: the element itself, its title and description are the
@@ -140,7 +140,7 @@ fn without_runs(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     kept
 }
 
-/// Drops the `<svg>` element and the attributes that say what is so anyway.
+/// Removes the `<svg>` element and attributes that only repeat defaults.
 ///
 /// None of the patterns can occur in drawn text: plotters escapes quotes and angle brackets there.
 fn trim(svg: &str) -> String {

@@ -28,7 +28,7 @@ pub fn columns(values: &[Column], is_partial: bool) -> Result<Option<Drawing>, C
             let colour = if at + 1 == values.len() { LINE } else { BAR };
             match value.filter(|value| value.is_finite()) {
                 Some(value) => {
-                    // A zero keeps a line of one pixel, so that it is told from a period without a figure.
+                    // A zero keeps a line of one pixel, to distinguish it from a period without a figure.
                     let y = scale.at(value).min(bottom - 1.0);
                     let is_whole = at + 1 < values.len() || !is_partial;
                     canvas.rect((left, y), (right, bottom), colour, 1.0, is_whole)?;

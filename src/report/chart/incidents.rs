@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, DailyRow, IncidentRecord};
 use crate::report::number;
 
-/// Beyond this many dots the page would be heavy and the chart a blot: the newest are drawn, and it says so.
+/// More dots would make the page heavy and the chart unreadable: only the newest are drawn, with a note.
 const MOST: usize = 1_000;
 
 /// Incidents whose ids stand beside their dots: the oldest open ones, then the longest of the others.

@@ -1,4 +1,4 @@
-//! One file per chart: what it shows, what it says in numbers, and its points as a table.
+//! One file per chart: the drawing, the numbers in words, and the points as a table.
 //!
 //! A chart is plain data for the page: SVG drawn by plotters, and texts that the template escapes. Drawings hold
 //! numbers, dates, names of bands, services and incidents; plotters escapes them. A gap stays a gap; a chart without any value is
@@ -103,7 +103,7 @@ pub struct ChartError {
     pub cause: String,
 }
 
-/// A table cell: what is missing is said, not left blank.
+/// A table cell; a missing value is written as words, not left blank.
 fn or_no_data(text: Option<String>) -> String {
     text.unwrap_or_else(|| "no data".to_owned())
 }

@@ -1,10 +1,10 @@
 //! The colours of the charts, one for each role.
 //!
 //! Hues are Okabe and Ito's; the greys keep 3:1 as marks and 4.5:1 as text on white. Each colour is written as a
-//! presentation attribute, so a page without styles still has it; `report.css` maps exactly these for dark mode.
-//! A colour means the same in every chart: [`LINE`] is this report's figure, [`BAR`] what it stands on or is compared with,
-//! [`ALERT`] what failed or is open. No series is told by its colour alone: a second line is dashed, and every line has its
-//! label at its end.
+//! presentation attribute, so a page without styles still has it; `report.css` maps exactly these for dark mode. A
+//! colour means the same in every chart: [`LINE`] is this report's figure, [`BAR`] its basis or what it is compared
+//! with, [`ALERT`] what failed or is open. No series is identified only by its colour: a second line is dashed, and
+//! every line has its label at its end.
 
 use plotters::style::RGBColor;
 
@@ -18,7 +18,7 @@ pub(in crate::report) const RULE: RGBColor = RGBColor(0xD8, 0xDE, 0xE4);
 pub(in crate::report) const LINE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 /// What failed or is open.
 pub(super) const ALERT: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
-/// What a figure stands on or is compared with: bars and dots behind a line, earlier values, a second line.
+/// The basis of a figure or what it is compared with: bars and dots behind a line, earlier values, a second line.
 pub(in crate::report) const BAR: RGBColor = RGBColor(0x87, 0x90, 0x9A);
 
 /// The stroke that makes a line of [`BAR`] dashed; plotters' SVG knows no dashes.

@@ -46,7 +46,7 @@ impl Scale {
     pub(super) fn durations(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Option<Self> {
         let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
         for value in values.filter(|value| value.is_finite()) {
-            // Below a second a logarithm would run away; such durations sit on the lowest line.
+            // Durations below a second are drawn on the lowest line, because their logarithm goes to minus infinity.
             low = low.min(value.max(1.0));
             high = high.max(value.max(1.0));
         }

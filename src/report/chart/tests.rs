@@ -1,4 +1,4 @@
-//! What the charts draw and say, over the made-up year of the page's tests.
+//! Tests of the charts with the synthetic year of the page's tests.
 
 use crate::metrics::tables::{Analysis, DailyRow};
 use crate::report::html::sample::year;

@@ -1,4 +1,4 @@
-//! How much of the events the figures can use: one bar of a hundred percent each.
+//! Data completeness: one bar of 100 % for each share.
 
 use super::canvas::{HPos, VPos, draw};
 use super::frame::{SMALL, WIDTH};

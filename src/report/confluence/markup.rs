@@ -62,7 +62,7 @@ mod tests {
     use super::{LONGEST, list, table, text};
 
     #[test]
-    fn a_hostile_text_shows_and_does_nothing() {
+    fn a_hostile_text_is_shown_without_effect() {
         for (raw, safe) in [
             ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
             (

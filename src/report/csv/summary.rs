@@ -1,9 +1,9 @@
 //! `summary.csv`: the period's figures, one row per group, metric and statistic; always the same rows per group.
 //!
-//! A figure that cannot be known keeps its row with an empty `value`: `n` is empty where nobody knows it and 0 where
-//! there was nothing. `n` is deployments (rate, ratio), deployments with a lead time, or incidents resolved; for
-//! `km_p50` also those still open, on which the curve rests. `k` is failed deployments, or those that are rework. Interval, band and verdict
-//! stand on the headline statistic alone (`rate`, `p50`, `ratio`).
+//! A figure that cannot be known keeps its row with an empty `value`: `n` is empty if it is unknown and 0 if there was
+//! nothing. `n` is deployments (rate, ratio), deployments with a lead time, or incidents resolved; for `km_p50` also
+//! those still open, on which the curve rests. `k` is failed deployments, or those that are rework. Interval, band and
+//! verdict stand on the headline statistic alone (`rate`, `p50`, `ratio`).
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What changed between two `report.json`, and why. Compares what the files say and computes nothing anew.
+//! What changed between two `report.json`, and why. Compares the files and computes no figures.
 
 mod causes;
 mod headline;
@@ -15,9 +15,9 @@ pub use self::text::{all, brief};
 /// Everything that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// Why figures may differ, most telling first.
+    /// Why figures may differ, the most likely first.
     pub causes: Vec<Cause>,
-    /// Metrics whose headline value, band or verdict differs in groups of both reports, the most telling first.
+    /// Metrics whose headline value, band or verdict differs in groups of both reports, the most important first.
     pub headlines: Vec<HeadlineChange>,
     /// Every number that differs, those of the headlines too.
     pub figures: Vec<FigureChange>,
@@ -59,7 +59,7 @@ pub struct FigureChange {
     pub new: Option<f64>,
 }
 
-/// Parts of a report that are told by themselves.
+/// Parts of a report that are compared separately.
 const TOLD: [&str; 15] = [
     "groups",
     "summary",

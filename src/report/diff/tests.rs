@@ -10,7 +10,7 @@ fn report(mean: f64, bands: &str) -> Value {
 }
 
 #[test]
-fn every_figure_that_differs_is_told_and_then_the_rows_must_have_changed() {
+fn every_figure_that_differs_is_listed_and_implies_changed_rows() {
     let found = difference(&report(1.0, "x"), &report(1.001, "x"), Vec::new());
     assert_eq!(found.figures.len(), 1);
     assert_eq!(
@@ -39,7 +39,7 @@ fn groups_of(groups: &[Value]) -> Value {
 }
 
 #[test]
-fn the_changes_that_matter_are_told_first_and_the_rest_only_counted() {
+fn the_most_important_changes_are_listed_first_and_the_rest_is_counted() {
     let service = |nth: u32, rate, band, progress| metrics("service", &format!("s{nth:02}"), rate, band, progress);
     let mut old = vec![metrics("all", "all", 0.05, "high", "unchanged")];
     let mut new = vec![metrics("all", "all", 0.051, "high", "unchanged")];

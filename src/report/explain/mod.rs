@@ -1,4 +1,4 @@
-//! How one figure came about: the formula with its real numbers, the events in it, what was left out and why.
+//! Explains one figure: the formula with its real numbers, the events in it, what was left out and why.
 //!
 //! Built from a finished [`Analysis`] alone, so that what is explained is what was reported.
 
@@ -44,7 +44,7 @@ pub struct Explanation {
     band_range: Option<String>,
     /// The band as the page prints it: "too few to place" where the data cannot tell.
     place: Option<String>,
-    /// The thresholds, best band first, and whose they are.
+    /// The thresholds, best band first, and their edition.
     thresholds: Option<String>,
     previous: Option<f64>,
     verdict: Option<&'static str>,

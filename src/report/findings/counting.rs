@@ -1,4 +1,4 @@
-//! Words for what another way of counting would give.
+//! The texts of findings about counting: what the figures would be with another way of counting.
 
 use super::{Words, by_name, count, hours, percent};
 use crate::metrics::tables::{Numbers, Observation};
@@ -21,27 +21,27 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::Rollouts { now, once } => Words::new(
             format!(
-                "Some roll-outs left several deployment records: one revision within 10 minutes, or in several production \
-                 environments. With each roll-out counted once: deployments {} in place of {}, change failure \
-                 rate {} in place of {}.",
+                "Some roll-outs have several deployment records: one revision deployed again within 10 minutes, or to \
+                 several production environments. If each roll-out counted once: deployments {} instead of {}, change \
+                 failure rate {} instead of {}.",
                 total(once),
                 total(now),
                 failure_rate(once),
                 failure_rate(now)
             ),
-            "Set merge_within = \"10m\" under [deployments] to count records of one environment once; leave out \
-             environments that follow another one with exclude_environments.",
+            "Set merge_within = \"10m\" under [deployments] to count the records of one environment once; use \
+             exclude_environments to leave out environments that receive the same roll-out later.",
         ),
         Observation::Environments { are_counted, names, now, other } => {
             let (said, word, advice) = if *are_counted {
                 (
-                    "went to environments whose names say that they are not production, and count",
+                    "went to environments that do not look like production but are counted",
                     "Without",
                     "Leave these environments out: name them in `exclude_environments` of [deployments].",
                 )
             } else {
                 (
-                    "to environments that look like production do not count",
+                    "went to environments that look like production but are not counted",
                     "With",
                     "Name these environments in `environments` of [deployments] or of the service, if users are served \
                      from there.",

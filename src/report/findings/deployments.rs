@@ -1,4 +1,4 @@
-//! Words for what was read of deployments and commits, and for names that nobody recognised.
+//! The texts of findings about deployments and commits, and about environments, statuses and repos that match nothing.
 
 use std::collections::BTreeSet;
 
@@ -44,8 +44,11 @@ pub(super) fn words(what: &Observation) -> Words {
             "Import the commits of these repos, with their parents, back to the revision before.",
         ),
         Observation::NegativeLeadTime { n } => Words::new(
-            format!("{} no lead time, because the first commit is dated after the end.", count_have(*n, "deployment")),
-            "Check the clocks and whether finished_at is the instant of success.",
+            format!(
+                "{} no lead time, because the first commit is dated after the deployment finished.",
+                count_have(*n, "deployment")
+            ),
+            "Check the clocks, and check that finished_at is the time at which the deployment succeeded.",
         ),
         Observation::Redeploys { n } => Words::new(
             format!(
@@ -71,22 +74,23 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::AbsurdCommits { shas } => Words::new(
             format!(
-                "{} written in the year 1 or 1970 ({}), which programs write for \"no date\": no lead time starts at them.",
+                "{} dated in the year 1 or 1970 ({}), which usually means that the date is missing: no lead time \
+                 starts at such a commit.",
                 count_are(shas.len(), "commit"),
                 first(5, shas.iter().map(|sha| sha.get(..10).unwrap_or(sha)))
             ),
-            "Nothing to do; the clock of whoever wrote them was not set.",
+            "Nothing to do; the clock of the machine that made the commits was probably not set.",
         ),
         Observation::NothingCounted { services, n, environments, statuses } => {
             nothing_counted(services, *n, environments, statuses)
         }
         Observation::FewCounted { counted, n, environments, statuses } => Words::new(
             format!(
-                "{counted} of {} in the period count.{}",
+                "{counted} of {} in the period are counted.{}",
                 count(*n, "deployment"),
                 seen(*n, environments, statuses)
             ),
-            "Nothing to do, if the others did not reach users; else name their environments under [deployments].",
+            "Nothing to do, if the others did not reach users; otherwise name their environments under [deployments].",
         ),
         Observation::StandIns { kind, n } => Words::new(
             format!(
@@ -98,10 +102,11 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::CommitsAsDeployments { with_commit, n } => Words::new(
             format!(
-                "{with_commit} of {n} deployments finish in the second in which their commit was made: they are likely \
-                 commits or merges. Frequency counts those, and lead time ends with them, not when users got the change."
+                "{with_commit} of {n} deployments finish in the same second as their commit: they are likely commits \
+                 or merges. So frequency counts commits or merges, and lead time ends with them, not when users got \
+                 the change."
             ),
-            "Import deployments with the instant at which each was live as finished_at.",
+            "Import deployments with the time at which each went live as finished_at.",
         ),
         _ => Words::new("", ""),
     }
@@ -121,7 +126,7 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
         format!("{} ({}): ", count(services.len(), "service"), some(services))
     };
     let message = format!(
-        "{whose}Deployments were read, and none of them went to an environment that counts with a status that tells how it \
+        "{whose}Deployments were read, but none has both an environment that counts and a status that says how it \
          ended: the figures are missing, not 0.{}",
         seen(n, environments, statuses)
     );
@@ -130,7 +135,10 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
         ways.push(format!("import the file again with --map-status {status}=success, if that is what it means"));
     }
     let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
-    ways.push(format!("name what serves users under [deployments], for example environments = [\"{likely}\"]"));
+    ways.push(format!(
+        "name the environments that serve users under [deployments], for example environments = \
+                       [\"{likely}\"]"
+    ));
     let mut advice = ways.join("; or ");
     if let Some(first) = advice.get_mut(..1) {
         first.make_ascii_uppercase();

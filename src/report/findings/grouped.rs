@@ -1,4 +1,4 @@
-//! Findings of the same kind as one: a paragraph for all scopes, with the effect in each, the gravest first.
+//! Merges findings of the same kind: one paragraph for all scopes, with the effect in each, the most severe first.
 
 use std::mem::discriminant;
 
@@ -6,25 +6,25 @@ use super::{Words, hours, percent, words};
 use crate::domain::group::GroupKind;
 use crate::metrics::tables::{Finding, Numbers, Observation, Severity};
 
-/// Scopes that are named before the rest are only counted.
+/// How many scopes a text names before it only counts the rest.
 const NAMED: usize = 8;
 
-/// The findings of one id.
+/// The findings of one kind in all scopes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grouped {
     /// The published id.
     pub id: &'static str,
-    /// The gravest severity.
+    /// The highest severity among them.
     pub severity: Severity,
-    /// The widest scope, whose sentence this is.
+    /// The scope that `message` describes: the widest among those of the highest severity.
     pub scope: String,
-    /// What was found there, with the numbers.
+    /// What was found in `scope`, with the numbers.
     pub message: String,
     /// The same in the other scopes, in a sentence; empty where there are none.
     pub others: String,
     /// What to do.
     pub advice: String,
-    /// How much of a figure depends on it, 0 to 1; 0 where that is not known.
+    /// The share of a figure that depends on the finding, 0 to 1; 0 if unknown.
     weight: f64,
 }
 
@@ -36,11 +36,12 @@ impl Grouped {
     }
 }
 
-/// The findings by id: errors, warnings, the rest; among them those first on which the most of a figure depends.
+/// Merges findings of one kind; sorts by severity, then by the share of a figure that depends on the finding.
 pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
-        // Two observations may share an id, and one may be made twice of one scope: each keeps its own sentence.
+        // Different observations may share an id, and one scope may have the same observation twice: these stay
+        // separate.
         let is_same = |group: &&mut Vec<&Finding>| {
             group.iter().all(|it| discriminant(&it.what) == discriminant(&finding.what) && it.scope != finding.scope)
         };
@@ -55,7 +56,7 @@ pub fn grouped(findings: &[Finding]) -> Vec<Grouped> {
 }
 
 fn one(mut group: Vec<&Finding>) -> Option<Grouped> {
-    // The gravest first, then `all` before teams before services; the sort keeps the order of names.
+    // The most severe first, then `all` before teams before services; the stable sort keeps the order of names.
     group.sort_by_key(|finding| (finding.severity, finding.scope.kind));
     let (first, others) = group.split_first()?;
     let Words { message, advice } = words(first);
@@ -64,7 +65,7 @@ fn one(mut group: Vec<&Finding>) -> Option<Grouped> {
     Some(Grouped { id: first.id(), severity, scope: first.scope(), message, others: also(others), advice, weight })
 }
 
-/// The share of a figure that depends on a finding: how far it would move without what was found.
+/// The share of a figure that depends on a finding: how far the figure would move without the events in question.
 fn weight(what: &Observation) -> f64 {
     let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
     let moved = |now: Option<f64>, other: Option<f64>| match (now, other) {
@@ -117,7 +118,7 @@ fn also(others: &[&Finding]) -> String {
     }
 }
 
-/// What a finding does to a figure, in a few words; none where it has no number.
+/// The effect of a finding on a figure, in a few words; none if the finding has no number.
 fn effect(what: &Observation) -> Option<String> {
     let share = |part: u64, whole: u64| percent(part as f64 / whole.max(1) as f64);
     let rate = |it: &Numbers| it.failures.map(|(ratio, ..)| percent(ratio));

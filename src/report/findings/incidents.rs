@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Words, by_name, count, count_are, count_have, first, hours, most_frequent, percent, some};
 use crate::metrics::tables::{Counts, Fault, Observation};
 
-/// Ids in full before the rest are only counted.
+/// How many ids a text lists before it only counts the rest.
 const FIRST: usize = 5;
 
 pub(super) fn words(what: &Observation) -> Words {
@@ -41,8 +41,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::OverWithoutAnEnd { ids, others } => Words::new(
             format!(
-                "{} over by status, without an instant of resolution ({}): counted as opened, and neither as open nor as \
-                 resolved. The times to restore rest on {others} others.",
+                "{} over by status but without a resolution time ({}): counted as opened, but neither as open nor as \
+                 resolved. Time to restore uses the {others} other incidents.",
                 count_are(ids.len(), "incident"),
                 first(FIRST, ids)
             ),
@@ -50,8 +50,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::ZeroLength { ids, with, without } => Words::new(
             format!(
-                "{} opened and resolved in the same second ({}), as after the fact: the median time to restore is {} with \
-                 them and {} without.",
+                "{} opened and resolved in the same second ({}), probably recorded afterwards: the median time to \
+                 restore is {} with them and {} without.",
                 count(ids.len(), "incident"),
                 first(FIRST, ids),
                 unknown(*with),
@@ -61,8 +61,8 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::ReferenceNamesNothing { ids, by_clock } => Words::new(
             format!(
-                "{} a reference that is no counted deployment ({}): {by_clock} of them are linked by the time window alone in its \
-                 place, and without those there are {by_clock} fewer links.",
+                "{} a reference that matches no counted deployment ({}): {by_clock} of them are linked only by the \
+                 time window instead; without these there would be {by_clock} fewer links.",
                 count_have(ids.len(), "incident"),
                 first(FIRST, ids)
             ),
@@ -73,7 +73,7 @@ pub(super) fn words(what: &Observation) -> Words {
         }
         Observation::UnknownPriorities { names } => Words::new(
             format!(
-                "{} have a priority whose rank cannot be told, and pass min_priority: {}.",
+                "{} have a priority without a known rank and therefore pass min_priority: {}.",
                 count(names.values().sum(), "incident"),
                 by_name(names)
             ),
@@ -81,10 +81,11 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::PartialOutagesMissing { n, days } => Words::new(
             format!(
-                "All {n} incidents with a priority in {days} days are of the highest: degraded service, which counts as much, is \
-                 likely missing, and change failure rate and time to restore are then too good or too bad."
+                "All {n} incidents with a priority in {days} days have the highest priority: incidents of degraded \
+                 service, which count as well, are likely missing. Change failure rate and time to restore would then \
+                 be wrong."
             ),
-            "Bring partial outages into the feed, or loosen min_priority.",
+            "Record or import partial outages too, or loosen min_priority.",
         ),
         Observation::Sustained { ratios, faults } => sustained(ratios, faults),
         _ => Words::new("", ""),

@@ -1,6 +1,6 @@
-//! Findings in words: a sentence or two with the numbers, and what to do.
+//! The text of each finding: a sentence or two with the numbers, and what to do.
 //!
-//! `deployments` and `incidents` word what was read of each, `counting` what another way of counting would give.
+//! `deployments` and `incidents` describe problems in what was read, `counting` compares other ways of counting.
 
 mod counting;
 mod deployments;

@@ -1,4 +1,5 @@
-//! The actions of a report, and what became of those of the report before: the metric each aims at, then and now.
+//! The actions of a report, and the results of the previous report's actions: the target metric of each, before and
+//! now.
 
 use super::subject;
 use crate::domain::group::{Group, GroupKind};
@@ -18,7 +19,7 @@ pub struct ActionNow {
     pub value: Option<f64>,
 }
 
-/// What became of an earlier action.
+/// The result of an earlier action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// The action.
@@ -48,7 +49,7 @@ pub(super) fn now(analysis: &Analysis, actions: &[Action]) -> Vec<ActionNow> {
     actions.iter().map(of).collect()
 }
 
-/// What became of the actions of the period before this one.
+/// The results of the previous period's actions.
 pub(super) fn outcomes(analysis: &Analysis, actions: &[Action]) -> Vec<Outcome> {
     actions.iter().map(|action| outcome(analysis, action)).collect()
 }

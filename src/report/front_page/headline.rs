@@ -1,4 +1,4 @@
-//! The headline: every metric of the whole in one sentence, what got worse first.
+//! The headline: every metric of the group `all` in one sentence, those that got worse first.
 
 use super::{enumerate, metrics, no_figure, subject};
 use crate::domain::period::Period;

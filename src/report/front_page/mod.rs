@@ -1,8 +1,8 @@
-//! What a reader must know first: one sentence that says better or worse, at most six main points, how far the figures can
-//! be trusted, the author's comment, and the actions.
+//! The first page: a headline that says better or worse, at most six main points, how far the figures can be trusted,
+//! the author's comment, and the actions.
 //!
-//! Plain text, made from the figures by fixed rules, so that every output says the same. Whoever puts it into HTML,
-//! Markdown or a message escapes it.
+//! Plain text, made from the figures by fixed rules, so that every output has the same text. Each output format escapes
+//! it.
 
 mod actions;
 mod headline;
@@ -19,7 +19,7 @@ use crate::metrics::tables::{Analysis, Figure, GroupReport, Metric};
 pub use self::actions::{ActionNow, Outcome};
 pub use self::points::Point;
 
-/// Points beyond these are less telling than what they would push off the first page.
+/// More points would push the rest of the first page off the screen.
 const MOST_POINTS: usize = 6;
 /// Actions on the first page.
 pub const MOST_ACTIONS: usize = 3;
@@ -37,7 +37,7 @@ pub struct FrontPage {
     pub comment: Option<String>,
     /// The actions of this report.
     pub actions: Vec<ActionNow>,
-    /// What became of the actions of the report before.
+    /// The results of the previous report's actions.
     pub outcomes: Vec<Outcome>,
 }
 
@@ -54,7 +54,7 @@ pub fn front_page(analysis: &Analysis, provenance: &Provenance) -> FrontPage {
     }
 }
 
-/// The metric of a group that changed most tellingly: what got worse first, then what improved.
+/// The metric with the most important change: one that got worse, else one that recovered, else one that improved.
 pub fn most_telling(report: &GroupReport) -> Option<Metric> {
     headline::most_telling(report)
 }

@@ -1,7 +1,7 @@
 //! The main points: each a short title and a sentence with the numbers, the most important first.
 //!
-//! What makes a figure wrong or missing comes before what got worse, that before what waits for someone, and that before
-//! what went well or did not change.
+//! The order: missing and wrong figures, metrics that got worse, incidents open for over 7 days, sustained failure
+//! rates, other open incidents, proxies, unconfirmed failures, and last metrics that improved or did not change.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ enum Weight {
 
 /// An incident that is open for longer than this must be closed or explained, seconds.
 const LONG_OPEN: f64 = 7.0 * 86_400.0;
-/// Services that a point names before the rest are only counted.
+/// How many services a point names before it only counts the rest.
 const NAMED: usize = 3;
 
 /// At most six points.
@@ -88,7 +88,7 @@ fn missing(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     reasons.into_iter().map(of).chain(nothing).collect()
 }
 
-/// Findings that say that a figure is wrong; what is missing is said already.
+/// Findings that make a figure wrong; [`missing`] already covers missing figures.
 fn errors(analysis: &Analysis) -> Vec<(Weight, Point)> {
     let is_said = |what: &Observation| {
         matches!(
@@ -112,7 +112,7 @@ fn errors(analysis: &Analysis) -> Vec<(Weight, Point)> {
         .collect()
 }
 
-/// What changed and what did not, metrics that went the same way together.
+/// How the metrics changed: one point for all metrics with the same verdict.
 fn movements(analysis: &Analysis, all: &GroupReport) -> Vec<(Weight, Point)> {
     let mut groups: Vec<(&Progress, Vec<Metric>)> = Vec::new();
     for (metric, figure) in metrics(all) {
@@ -166,7 +166,7 @@ fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<Strin
     let unit = metric.descriptor().unit;
     let value = figure.value?;
     let before = figure.previous.as_deref().and_then(|it| Some((it, it.value?))).zip(analysis.previous.as_ref());
-    // Two rates stand in one unit, or a fall could read as a rise.
+    // Both rates use one unit; with different units a decrease could look like an increase.
     let rate = number::RateUnit::of(before.map_or(value, |((_, before), _)| before.max(value)));
     let shown = |figure: &Figure, value: f64| {
         let behind = match figure.ci95 {
@@ -179,7 +179,7 @@ fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<Strin
     Some(format!("{} {}{}", subject(metric), shown(figure, value), after.unwrap_or_default()))
 }
 
-/// Incidents that are open at the end of what is known, the oldest named.
+/// Incidents that are open at the end of the known span; names the oldest.
 fn open_incidents(analysis: &Analysis) -> Option<(Weight, Point)> {
     let open: Vec<&IncidentRecord> = analysis.open_incidents().collect();
     let oldest = open.iter().min_by_key(|it| it.event.opened_at)?;
@@ -188,7 +188,7 @@ fn open_incidents(analysis: &Analysis) -> Option<(Weight, Point)> {
     let what = title.map_or_else(|| oldest.event.id.clone(), |title| format!("{} ({title})", oldest.event.id));
     let whose = match oldest.services.first() {
         Some(service) => format!("{what}, {service}"),
-        None => format!("{what}, of no known service"),
+        None => format!("{what}, service unknown"),
     };
     let age_words = number::duration(age);
     let (title, text) = if let [_] = open[..] {
@@ -277,7 +277,7 @@ fn mostly(faults: &BTreeMap<Fault, usize>) -> String {
     named.map_or_else(String::new, |(fault, _)| format!(", mostly {}", fault_name(*fault)))
 }
 
-/// Says so where the failures that triage confirmed would not do.
+/// A remark if the failures that triage confirmed are not enough to keep every window above 10 %.
 fn only_presumed(windows: &[&Figure]) -> &'static str {
     let is_high = |it: &&&Figure| {
         let confirmed = it.failures().and_then(|by_rule| by_rule.get(&Rule::Explicit)).copied().unwrap_or(0);
@@ -294,7 +294,7 @@ fn percents(ratios: &[f64]) -> String {
     enumerate(&ratios.iter().map(|ratio| number::percent(*ratio)).collect::<Vec<_>>())
 }
 
-/// Whether something else is counted in place of deployments.
+/// A point if a proxy is counted instead of deployments.
 fn proxies(analysis: &Analysis) -> Option<(Weight, Point)> {
     analysis.findings.iter().find_map(|it| {
         let title = match &it.what {
@@ -308,7 +308,7 @@ fn proxies(analysis: &Analysis) -> Option<(Weight, Point)> {
     })
 }
 
-/// How many deployments failed, in which services, and how many of the failures nobody confirmed.
+/// How many deployments failed, in which services, and how many of the failures are not confirmed by triage.
 fn failures(analysis: &Analysis) -> Option<(Weight, Point)> {
     let rate = |report: &GroupReport| {
         let figures = report.figures.iter().map(|(_, figure)| figure);

@@ -105,7 +105,7 @@ fn an_action_is_judged_against_its_own_period_whatever_the_report_is_compared_wi
 }
 
 #[test]
-fn a_period_before_without_figures_is_said_and_the_values_given() {
+fn if_the_previous_period_has_no_figures_the_headline_says_so_and_gives_the_values() {
     let said = headline(&with(|_| Progress::NoFigureBefore));
     assert!(
         said.starts_with("Deployment frequency ") && said.ends_with("2026-Q2 has no figures to compare with."),
@@ -115,7 +115,7 @@ fn a_period_before_without_figures_is_said_and_the_values_given() {
 }
 
 #[test]
-fn two_rates_stand_in_one_unit() {
+fn two_compared_rates_use_the_same_unit() {
     let mut analysis = with(|_| Progress::Worse);
     let figure = &mut analysis.groups[0].figures[Metric::DeploymentFrequency];
     figure.value = Some(0.65);
@@ -126,7 +126,7 @@ fn two_rates_stand_in_one_unit() {
 }
 
 #[test]
-fn at_most_six_points_stand_in_the_order_of_their_consequence() {
+fn at_most_six_points_are_shown_sorted_by_importance() {
     let mut analysis = with(|metric| match metric {
         Metric::DeploymentFrequency => Progress::Worse,
         Metric::LeadTime => Progress::Better,
@@ -162,7 +162,7 @@ fn at_most_six_points_stand_in_the_order_of_their_consequence() {
 }
 
 #[test]
-fn failures_that_nobody_confirmed_are_only_presumed_and_the_rate_without_them_is_given() {
+fn unconfirmed_failures_are_shown_as_presumed_with_the_rate_without_them() {
     let analysis = full();
     let points = front_page(&analysis, &provenance()).points;
     let point = points.iter().find(|it| it.title.starts_with("5 of 60 deployments failed")).expect("the point");
@@ -174,7 +174,7 @@ fn failures_that_nobody_confirmed_are_only_presumed_and_the_rate_without_them_is
 }
 
 #[test]
-fn the_line_of_trust_answers_and_puts_the_weak_points_first() {
+fn the_trust_line_answers_yes_partly_or_no_and_lists_weak_points_first() {
     let trust = front_page(&full(), &provenance()).trust;
     assert!(["Yes: ", "Partly: ", "No: "].iter().any(|answer| trust.starts_with(answer)), "{trust}");
 }

@@ -53,7 +53,7 @@ pub(super) fn commands(analysis: &Analysis, commands: Option<&Commands>) -> Vec<
 pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
     let zone = analysis.settings.zone;
     let end = analysis.known.to;
-    // Incidents are the fewer and the more telling: they choose first, up to a half.
+    // Incidents come first, with up to half of the room: there are fewer of them, and they are more informative.
     let (incidents, weight) = newest(analysis.incidents.iter(), MOST / 2, HEAVIEST / 2, |record| {
         incident(record, zone, end.since(record.event.opened_at).as_f64())
     });

@@ -1,5 +1,5 @@
-//! Where a line of text may break: never between a number and its unit or inside a period's name, and always somewhere
-//! inside a word that is too long for a column. Escapes what it is given.
+//! Line breaks in text: never between a number and its unit or inside a period's name, but inside a word that is too
+//! long for a column. Escapes the text.
 
 use std::fmt::{Display, Write as _};
 

@@ -1,7 +1,7 @@
 //! The tables of services and teams: each figure with its n, interval and course, sorted by name; no ranking.
 //!
-//! Many services would push everything else off the printed pages: then paper shows those that changed or failed for long,
-//! and the appendix all that fit.
+//! With many services, the printed pages show only those that changed or failed for long, and the appendix shows all
+//! that fit.
 
 use super::cell::short;
 use super::view::{self, Spark};

@@ -1,4 +1,4 @@
-//! The head of the page: whose report it is, of what, from what, as of when. And what was not read, in words.
+//! The head of the page: organisation, period, data basis and instant of the report, and what was not read.
 
 use super::cell::{Cell, Grid, short, text};
 use crate::domain::coverage::EVERYTHING;

@@ -1,9 +1,9 @@
 //! The report as one self-contained HTML page, and the index of the reports there are.
 //!
-//! Figures are put into words here, before the template; askama escapes every text. The only markup that is passed
-//! on as such are the drawings, which plotters escaped and which hold no text of a user. The page fetches nothing,
-//! its one script only enhances it and is named by its digest, and it has no clock: the same analysis gives the same
-//! bytes.
+//! Figures are put into words here, before the template; askama escapes every text. The only markup that is passed on
+//! as such are the drawings, which plotters escaped and which hold no text of a user. The page fetches nothing, its one
+//! script only enhances it and is named by its digest, and it contains no current time: the same analysis gives the
+//! same bytes.
 
 mod appendix;
 mod cell;
@@ -55,7 +55,7 @@ use crate::metrics::tables::{Analysis, GroupReport};
 /// The one script of the page, which only enhances it.
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
-/// By this a page of this program is told from another's.
+/// Identifies a page written by this program.
 pub const GENERATOR: &str = "<meta name=\"generator\" content=\"dora-report\">";
 
 /// Marks a page without any figure.

@@ -1,4 +1,4 @@
-//! What holds for every page, whatever is in it.
+//! Properties of every page, for any contents.
 
 use std::sync::LazyLock;
 
@@ -41,7 +41,7 @@ fn hostile_text_is_escaped_everywhere() {
 }
 
 #[test]
-fn a_page_asks_nobody_for_anything() {
+fn a_page_loads_no_external_resource() {
     for page in [&*SIX, &page(&empty())] {
         for fetched in [
             "src=\"",
@@ -79,7 +79,7 @@ fn a_page_asks_nobody_for_anything() {
 }
 
 #[test]
-fn what_is_missing_is_said_in_words_and_never_as_a_number() {
+fn missing_values_are_printed_as_words_and_never_as_numbers() {
     for page in [&*SIX, &page(&empty())] {
         for broken in ["NaN", ">inf", " inf ", "-inf", "None<", "no value"] {
             assert!(!body(page).contains(broken), "{broken}");

@@ -1,4 +1,4 @@
-//! Throughput: how often the team deploys, and how long a change waits until it is live.
+//! Throughput: how often the team deploys, and how long a change takes until it is live.
 
 use super::view::{NO_LINE, Panel, Section, Text};
 use crate::metrics::tables::{Analysis, GroupReport, Metric};

@@ -13,7 +13,7 @@ pub(super) struct Fields(pub(super) Vec<(&'static str, Field)>);
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(super) enum Field {
-    /// A number; one that is none is `null`.
+    /// A number; `null` if it is missing or not finite.
     Real(Option<f64>),
     /// A count.
     Count(Option<u64>),

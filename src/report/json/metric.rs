@@ -9,7 +9,7 @@ use crate::metrics::tables::{
 };
 use crate::report::words;
 
-/// A figure under the keys of its unit; everything about it is `null` where nobody knows it.
+/// A figure under the keys of its unit; all values are `null` if the figure is unknown.
 pub(super) fn figure(metric: Metric, figure: &Figure, zone: Zone) -> Fields {
     let mut fields = numbers(metric, figure);
     details(&mut fields, metric, figure);
@@ -44,7 +44,7 @@ fn surpassed(it: SurveyShare) -> Fields {
     fields
 }
 
-/// The value and what it rests on. With `n` 0 there was nothing, with `n` null nobody knows.
+/// The value and what it rests on. `n` is 0 if there was nothing, and null if it is unknown.
 fn numbers(metric: Metric, figure: &Figure) -> Fields {
     let n = figure.known().map(|it| it.n);
     let mut fields = Fields::default();

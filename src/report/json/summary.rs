@@ -1,4 +1,4 @@
-//! The first page in `report.json`: headline, main points, comment, actions and what became of earlier ones.
+//! The first page in `report.json`: headline, main points, comment, actions and the results of earlier ones.
 
 use super::fields::Fields;
 use crate::report::front_page::{ActionNow, FrontPage, Outcome, Point};

@@ -57,7 +57,7 @@ mod tests {
     use super::text;
 
     #[test]
-    fn a_hostile_name_shows_and_does_nothing() {
+    fn a_hostile_name_is_shown_without_effect() {
         for (raw, safe) in [
             ("a|b", "a\\|b"),
             ("a\\|b", "a\\\\\\|b"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_end_is_cut_between_characters() {
+    fn an_endless_text_is_cut_between_characters() {
         assert_eq!(text(&"ü".repeat(5_000)).chars().count(), super::LONGEST + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The first part of the summary: headline, main points, trust, comment, actions and what became of earlier ones.
+//! The first part of the summary: headline, main points, trust, comment, actions and the results of earlier ones.
 
 use super::escape;
 use crate::domain::band::Bands;

@@ -1,5 +1,4 @@
-//! A message in blocks, each with its lines, within the room that a channel gives: what does not fit is cut or left out,
-//! and that is said.
+//! A message in blocks of lines, within the size limit of a channel: what does not fit is cut or left out, with a note.
 //!
 //! Room is counted in letters as they are sent, escaped for the form and for JSON.
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Message;
 use super::blocks::{Line, blocks};
 
-/// Takes the meaning of the letters around it away and is not seen.
+/// An invisible character that stops the letters around it from being read as markup.
 const BREAK: char = '\u{200b}';
 
 /// The JSON to post.
@@ -41,7 +41,7 @@ fn escape(letter: char, before: Option<char>, after: Option<char>) -> String {
         '<' => "&lt;".into(),
         '>' => "&gt;".into(),
         '@' => format!("@{BREAK}"),
-        // Inside a word these mean nothing, and names like `my_service` can be copied.
+        // Inside a word these characters are not markup, so names like `my_service` stay unchanged and can be copied.
         '*' | '_' | '~' if is_word(before) && is_word(after) => letter.into(),
         '*' | '_' | '~' | '`' => format!("{BREAK}{letter}{BREAK}"),
         '(' if before == Some(']') => format!("{BREAK}("),
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_mentions_nobody_and_links_nowhere() {
+    fn a_name_creates_no_mention_and_no_link() {
         for (raw, safe) in [
             ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@\u{200b}U1&gt;"),
             ("@here", "@\u{200b}here"),

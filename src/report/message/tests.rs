@@ -114,7 +114,7 @@ fn five_hundred_services_with_very_long_names_stay_within_the_limits_of_slack_an
 }
 
 #[test]
-fn what_is_missing_is_no_data_and_never_zero() {
+fn missing_figures_are_printed_as_no_data_and_never_as_zero() {
     for analysis in [sample::empty(), sample::without_incidents()] {
         let message = message(&analysis);
         let missing: Vec<&(String, String)> = message.figures.iter().filter(|(_, words)| words == "no data").collect();

@@ -1,7 +1,7 @@
 //! The report as pictures for slides: each chart of the page and the tile of each metric, 1600 x 900 pixels.
 //!
-//! A report without any figure has its tiles alone, which say why. A picture is kept as SVG until it is written, so that
-//! the pixels of few of them are in memory at a time. The same analysis gives the same bytes.
+//! A report without any figure has its tiles alone, which say why. A picture is kept as SVG until it is written, so
+//! that only a few of them are in memory as pixels. The same analysis gives the same bytes.
 
 mod figure;
 mod frame;

@@ -1,5 +1,5 @@
-//! The picture of a metric's tile: the figure in large letters, what it rests on, what became of the figure before, and
-//! a column for each of the last periods.
+//! The picture of a metric's tile: the figure in large letters, its basis, the change from the previous figure, and a
+//! column for each of the last periods.
 
 use super::frame::{Frame, INSIDE, MARGIN};
 use super::sheet::{Anchor, Area, Sheet, Style, cut, wrapped};

@@ -1,4 +1,4 @@
-//! The actions of the report, and what became of those of the report before.
+//! The actions of the report, and the results of the previous report's actions.
 
 use std::io;
 

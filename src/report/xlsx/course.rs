@@ -1,5 +1,5 @@
-//! How the figures of the whole went: by period (History) and by day (Daily), with a chart of each metric that has a
-//! section of its own.
+//! The history of the figures of the group `all`: by period (sheet History) and by day (sheet Daily), with a chart for
+//! each metric that has its own section.
 //!
 //! A missing value is an empty cell: a chart would draw a text as 0.
 

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_end_fills_the_cell_and_no_more() {
+    fn an_endless_text_is_cut_to_the_size_of_a_cell() {
         for letter in ["x", "ü", "\u{1f600}"] {
             let full = plain(&letter.repeat(40_000));
             let units = full.encode_utf16().count();

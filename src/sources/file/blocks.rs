@@ -1,8 +1,9 @@
-//! The text of a file, a piece at a time: a file of gigabytes is never held whole, and one without end is refused.
+//! The text of a file, one piece at a time: a file of gigabytes is never held in memory as a whole, and an endless one
+//! is refused.
 //!
 //! A piece is whole lines, as CSV needs them, or whole characters, as JSON does, which may be one line. UTF-8 and
-//! UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: to guess between them would change
-//! names without a word.
+//! UTF-16 are read, with or without a byte-order mark. Any other encoding is refused: guessing could silently change
+//! names.
 
 use std::io::Read;
 
@@ -14,7 +15,7 @@ use super::text::{self, Lines};
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 20;
 
-/// The longest line and the longest row, in bytes: what is longer is no table.
+/// The longest line and the longest row, in bytes: a file with a longer one is not a table.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// Bytes of a file of UTF-16, which is read as a whole.
@@ -137,7 +138,7 @@ impl<'a> Blocks<'a> {
         let most = LONGEST_UTF16 - self.bytes.len() as u64;
         let read = self.input.by_ref().take(most + 1).read_to_end(&mut self.bytes);
         if read.map_err(|cause| FileError::io(self.file, &cause))? as u64 > most {
-            let problem = "this file of UTF-16 has more than 512 MiB; save it as UTF-8, which is read piece by piece";
+            let problem = "this UTF-16 file has more than 512 MiB; save it as UTF-8, which is read piece by piece";
             return Err(self.refused(problem.into()));
         }
         self.bytes = text::from_utf16(&self.bytes, self.file)?.into_bytes();
@@ -154,10 +155,10 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// What is wrong with a line or a row beyond all measure.
+/// The error for a line or row that is too long.
 pub(super) fn too_long(what: &str) -> String {
     format!(
-        "this {what} has more than {}; the file is no CSV or JSON file, or a line end or closing quote is missing",
+        "this {what} has more than {}; the file is not a CSV or JSON file, or a line end or closing quote is missing",
         mebibytes(LONGEST)
     )
 }
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_text_is_named_by_its_line_wherever_it_lies() {
+    fn an_invalid_byte_is_reported_with_its_line() {
         let mut file = "line\n".repeat(500_000).into_bytes();
         file.extend(b"caf\xe9\n");
         let mut blocks = Blocks::of(file.as_slice(), "f").expect("the first block is text");

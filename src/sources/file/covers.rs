@@ -55,7 +55,7 @@ pub fn coverage(
 fn spans(rows: &Batch) -> FxHashMap<(&str, &str), (Timestamp, Timestamp)> {
     let (scope, begins) = match rows.table() {
         Table::Deployments => (rows.position("repo"), rows.position("created_at")),
-        // A source is a scope of its own: what one source says about a day says nothing of another.
+        // Each incident source is a scope of its own: events of one source do not cover another.
         Table::Incidents => (rows.position("source"), rows.position("opened_at")),
         Table::Commits | Table::PullRequests => return FxHashMap::default(),
     };

@@ -1,6 +1,6 @@
 //! CSV: a header with the table's column names in any order, RFC 4180, separated by `,` `;` tab or `|`.
 //!
-//! Which of them separates, a line `sep=` says, else the header: the one that gives the most known columns. Case and
+//! The separator comes from a line `sep=`, else from the header: the one that gives the most known columns. Case and
 //! white space around a name of the header do not matter.
 //!
 //! The export of another program has its own columns, which its preset knows, or no header at all.
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_that_states_the_delimiter_is_no_header() {
+    fn a_first_line_that_states_the_delimiter_is_not_the_header() {
         for (text, wanted) in [
             ("sep=;\r\nid", (Some(b';'), 6)),
             ("\"SEP=|\"\nid", (Some(b'|'), 8)),

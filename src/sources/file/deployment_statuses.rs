@@ -17,7 +17,7 @@ fn is_status(row: &Deployment) -> bool {
 /// status, because a status may move it. Says for how many deployments statuses or the deployments themselves are missing.
 ///
 /// # Errors
-/// There are deployments, and no status of any of them: nobody knows how they ended.
+/// There are deployments but no statuses, so their results are unknown.
 pub(super) fn settle(files: &mut [Picked<Deployment>], stored: &mut [Deployment]) -> Result<Vec<String>, FileError> {
     let mut current: FxHashMap<String, (bool, Timestamp, Option<String>)> = FxHashMap::default();
     let mut with_status: FxHashSet<String> = FxHashSet::default();

@@ -1,4 +1,4 @@
-//! What can be wrong with an import file.
+//! The errors of import files.
 
 use thiserror::Error;
 
@@ -34,7 +34,7 @@ pub enum FileError {
         needed: &'static [&'static str],
         /// How many columns the header has, and what separates them.
         header: String,
-        /// Whose export it seems to be; empty where nothing says so.
+        /// The program whose export it seems to be; empty if unknown.
         hint: String,
     },
     /// A column that looks like a misspelt one, or stands twice.
@@ -135,7 +135,7 @@ impl FileError {
         let hint = match cause.kind() {
             std::io::ErrorKind::NotFound => "; check the path",
             std::io::ErrorKind::IsADirectory => "; name the files in it instead",
-            std::io::ErrorKind::PermissionDenied => "; check who may read it",
+            std::io::ErrorKind::PermissionDenied => "; check its permissions",
             _ => "",
         };
         Self::Io { file: file.to_owned(), cause: plain(&cause.to_string()), hint }

@@ -1,4 +1,4 @@
-//! Records of another program as rows with our columns: the one way in which every preset is read.
+//! Converts the records of another program into rows with our columns, in the same way for every preset.
 
 use std::borrow::Cow;
 
@@ -199,7 +199,7 @@ impl<'a> How<'a> {
                 .and_then(text)
                 .is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word)))
         };
-        // What the user maps is what the user means.
+        // A mapping by the user takes precedence.
         let mapped = |ours: &str| self.map.iter().any(|(own, _)| *own == ours);
         let then = match *rule {
             Rule::Tagged(tag, ours) => {
@@ -370,7 +370,7 @@ fn instant(value: &Value) -> Value {
     };
     let millis = number.map(|number| if number < SECONDS_BELOW { number.saturating_mul(1_000) } else { number });
     let at = millis.and_then(|millis| chrono::DateTime::from_timestamp_millis(i64::try_from(millis).ok()?));
-    // 0 is what programs write for none.
+    // Programs write 0 for a missing instant.
     match at {
         Some(at) if millis != Some(0) => at.to_rfc3339().into(),
         Some(_) => Value::Null,
@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_milliseconds_since_1970_are_told_apart_by_their_size() {
+    fn seconds_and_milliseconds_since_1970_are_distinguished_by_size() {
         assert_eq!(instant(&Value::from("1782907200")), Value::from("2026-07-01T12:00:00+00:00"));
         assert_eq!(instant(&Value::from(1_782_907_200_123_u64)), Value::from("2026-07-01T12:00:00.123+00:00"));
         assert_eq!(instant(&Value::from(0)), Value::Null);

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_or_another_form_is_left_to_the_parser() {
+    fn other_instant_formats_are_left_to_the_full_parser() {
         for text in [
             "",
             "2026-07-01",

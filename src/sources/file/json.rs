@@ -73,7 +73,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// What is wrong with an object that is no record of a preset.
+/// The error for an object that is not a record of a preset.
 fn foreign_object(object: &Map<String, Value>, preset: &Preset, map: &[(&'static str, String)]) -> String {
     let hint = recognise::of_object(object, Some(preset));
     if !matches!(preset.format, Format::Json { .. }) {
@@ -165,7 +165,7 @@ fn object(text: &str, file: &str, line: u64, is_whole: bool) -> Result<Map<Strin
     }
 }
 
-/// An object in which no key stands twice: of two values the last would win without a word.
+/// An object without duplicate keys: otherwise the last value would silently win.
 struct Unique(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Unique {
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_objects_is_named_by_its_line() {
+    fn anything_but_a_list_of_objects_is_reported_with_its_line() {
         for (text, wanted) in [
             ("[{\"id\":1}", "f:1: this JSON array ends too early"),
             ("{\"id\":1}\n{\"id\":", "f:2: this JSON object ends too early"),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_beyond_all_measure_is_refused_with_its_line() {
+    fn a_value_that_is_too_long_is_refused_with_its_line() {
         for text in [
             format!("\n{{\"id\":[{}0]}}", "0,".repeat(3 << 20)),
             format!("\n[{{\"id\":\"{}\"}}]", "x".repeat(9 << 20)),

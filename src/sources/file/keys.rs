@@ -39,7 +39,7 @@ pub struct Reconciled {
     pub index: KeyIndex,
     /// Number of rows merged into another row of the same event.
     pub merged: usize,
-    /// What the user should hear.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
@@ -172,7 +172,7 @@ struct Kept<E> {
     since: Timestamp,
 }
 
-/// The events of the files, the number of rows merged, and what the user should hear.
+/// The events of the files, the number of merged rows, and notes for the user.
 fn together<E: Event>(files: Vec<Picked<E>>, stored: Vec<E>) -> Result<(Vec<E>, usize, Vec<String>), FileError> {
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let mut kept: Vec<Kept<E>> = Vec::new();

@@ -1,4 +1,4 @@
-//! Instants in the forms that a file may have them: with an offset, or as the clocks of one place showed them.
+//! Instants in the forms that files use: with an offset, or as local time of one zone.
 //!
 //! A time that clocks showed twice is read as the first of the two instants, and counted. A time that clocks never showed
 //! is refused: the zone is wrong.
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stated_form_reads_nothing_else() {
+    fn with_time_format_no_other_form_is_accepted() {
         let form = |stated| InstantForms { stated: Some(stated), ..berlin() };
         let at = |text: &str| Ok((text.to_owned(), false));
         assert_eq!(read(form("%d.%m.%Y %H:%M"), "01.07.2026 12:00"), at("2026-07-01T10:00:00Z"));

@@ -1,8 +1,8 @@
 //! Import files: CSV or JSON, to rows of one table.
 //!
 //! A row that cannot be read stops the file with line, column, value and reason. Rows with one key are one event, or
-//! the import is refused ([`Files::reconcile`]). Reads from any `Read`; opens nothing itself. Whether a file is JSON, its first
-//! character says.
+//! the import is refused ([`Files::reconcile`]). Reads from any `Read`; opens nothing itself. The first character
+//! decides whether a file is JSON.
 //!
 //! | file | owns |
 //! |---|---|
@@ -121,7 +121,7 @@ pub struct Import {
     pub batch: Batch,
     /// The line on which each of them begins, from 1.
     pub lines: Vec<u32>,
-    /// What the user should hear of it although it could be read.
+    /// Notes for the user about a file that could be read.
     pub notes: Vec<String>,
 }
 

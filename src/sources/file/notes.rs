@@ -1,4 +1,4 @@
-//! What the user should hear of a file although it could be read: counts, each with the line of its first case.
+//! Notes for the user about a file that could be read: counts, each with the line of its first case.
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -26,7 +26,7 @@ impl Tally {
     }
 }
 
-/// Instants of a file that are not what they seem, as they are met.
+/// Counts of suspicious instants, collected while a file is read.
 #[derive(Debug, Default)]
 pub(super) struct OddInstants {
     /// Those that programs write for "none".

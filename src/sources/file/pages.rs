@@ -1,4 +1,4 @@
-//! Where a JSON object ends, and pages of an API: objects that have the records in a list, and things beside it that are no records.
+//! Finds the end of a JSON object, and the records in pages of an API: objects with a list of records among other keys.
 
 use memchr::memchr2;
 

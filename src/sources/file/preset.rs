@@ -1,4 +1,4 @@
-//! What is known of the export of another program: where it comes from, and which of its fields are our columns.
+//! The description of another program's export: how to get it, and which of its fields map to our columns.
 //!
 //! A preset is data. [`super::foreign`] builds the rows of every preset in the same way, and [`super::presets`] has all of
 //! them.
@@ -75,7 +75,8 @@ pub(super) enum Format {
 pub(super) struct Kind {
     /// What messages call one.
     pub(super) name: &'static str,
-    /// Our columns that a record of this kind always has, though perhaps without a value. Without them it is no such record.
+    /// Our columns that a record of this kind always has, though perhaps without a value. A record without them is not
+    /// of this kind.
     pub(super) marks: &'static [&'static str],
     pub(super) columns: &'static [Column],
     /// Applied in this order, after all columns.
@@ -118,7 +119,7 @@ pub(super) enum Reading {
 /// What a field says beyond its own column.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
-    /// Records in which a field has a value are none of ours; they are counted under this name.
+    /// Records with a value in this field are skipped and counted under this name.
     Skip { field: &'static str, name: &'static str },
     /// Where a field has one of these values, in any case.
     Where { field: &'static str, is: &'static [&'static str], then: Then },
@@ -126,7 +127,7 @@ pub(super) enum Rule {
     Tagged(&'static str, &'static str),
     /// An end that may be written as milliseconds since the beginning, as reports of alerts write it: the column, the field.
     Since(&'static str, &'static str),
-    /// The status, which other records of the same event tell. Where the files have none of them, it is not known.
+    /// The status comes from other records of the same event; without them it is unknown.
     StatusUntilTold(&'static str),
 }
 

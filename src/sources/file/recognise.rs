@@ -1,4 +1,4 @@
-//! Whose export a file seems to be, for the error of a file that is read as something else.
+//! Guesses which program exported a file, for the error about a file that is read as something else.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::presets::PRESETS;
 use super::rows::needed;
 use crate::domain::event::Table;
 
-/// The end of a sentence that says how a CSV file with this header is read; empty where nobody knows.
+/// The end of a sentence that says how a CSV file with this header is read; empty if unknown.
 pub(super) fn of_header(header: &Header, read_as: Option<&Preset>) -> String {
     let fits = |kind: &Kind| lacks(kind, &[], |name| header.has(name)).is_none();
     let is_csv = |preset: &&Preset| preset.format == Format::Csv;

@@ -145,7 +145,7 @@ impl<'a> Record<'a> {
                 }
                 if at > LATEST {
                     let reason =
-                        "after the year 9000, which programs write for no end; leave it empty where there is none";
+                        "after the year 9000, which some programs write if there is no end; leave the value empty";
                     return Err(self.unreadable(column, &text, reason));
                 }
                 Ok(Some(at))

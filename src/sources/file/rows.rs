@@ -1,4 +1,4 @@
-//! Records to rows: which columns each table has, which it needs, and what a row may not say.
+//! Converts records to rows: the columns of each table, the required ones, and invalid combinations.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,10 @@ pub(super) const DEFAULT_SOURCE: &str = "file";
 
 /// Bytes of a title that may mean a column: no column's name is half as long.
 const LONGEST_SLIP: usize = 64;
-/// Names of a file that are no columns, and are remembered so that each is said once.
+/// How many unknown names of a file are remembered, so that each is reported once.
 const MOST_IGNORED: usize = 1_000;
 
-/// The column that a title which is none is likely to mean: at most two slips, and not half of a short word.
+/// The column that an unknown title probably means: at most two typos, and fewer in a short word.
 pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     // The distance takes time and memory by the length of both.
     if title.len() > LONGEST_SLIP {
@@ -35,7 +35,7 @@ pub(super) fn misspelt(title: &str, missing: impl Iterator<Item = &'static str>)
         .map(|(_, name)| name)
 }
 
-/// The columns without which a table says nothing.
+/// The required columns of a table.
 pub(super) fn needed(table: Table) -> &'static [&'static str] {
     match table {
         Table::Deployments => &["id", "repo", "environment", "sha", "status", "created_at", "finished_at"],
@@ -55,7 +55,7 @@ pub(super) struct Collector<'a> {
     lines: Vec<u32>,
     tallies: Tallies,
     notes: Vec<String>,
-    /// Names of the file that are no columns.
+    /// Names in the file that are not columns.
     ignored: FxHashSet<String>,
     /// Statuses that are not known: how often each occurs, and the line of the first of all.
     unknown: BTreeMap<String, u64>,
@@ -97,7 +97,7 @@ impl<'a> Collector<'a> {
         self.options
     }
 
-    /// Counts a record that is no row.
+    /// Counts a record that is not a row.
     pub(super) fn skip(&mut self, name: &'static str) {
         *self.skipped.entry(name).or_default() += 1;
     }
@@ -111,7 +111,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Whether a name that is no column occurs for the first time.
+    /// Whether an unknown name occurs for the first time.
     pub(super) fn is_first(&mut self, name: &str) -> bool {
         let is_new = self.ignored.len() < MOST_IGNORED && !self.ignored.contains(name);
         is_new && self.ignored.insert(name.to_owned())
@@ -148,7 +148,7 @@ impl<'a> Collector<'a> {
             Table::Commits | Table::PullRequests => String::new(),
         };
         let observed_at = record.instant("observed_at")?.unwrap_or(self.options.now);
-        // The clock of whoever wrote the file was wrong: any other row of the same event is newer.
+        // The clock of the system that wrote the file was wrong: any other row of the same event counts as newer.
         let observed_at = if observed_at > self.options.now { Timestamp(0) } else { observed_at };
         let (line, now, repo) = (record.line, self.options.now, self.options.repo.as_deref());
         match self.table() {

@@ -1,4 +1,4 @@
-//! What makes two rows with one key one event, for each table, and how the second adds to the first.
+//! For each table: when two rows with one key describe the same event, and how they are merged.
 
 use super::error::FileError;
 use crate::domain::batch::Columnar;
@@ -186,8 +186,8 @@ impl Event for Incident {
         format!("{}, opened {}", self.service_keys.join(";"), self.opened_at)
     }
 
-    // A correction moves an incident to another service, or its opening; both at once, or the opening together with
-    // the title, make another incident. Within one file nothing is corrected.
+    // A correction changes the service or the opening time of an incident; a change of both, or of opening time and
+    // title, makes it a different incident. Rows of one file never correct each other.
     fn is_other(&self, later: &Self, relation: Relation) -> bool {
         let moved = self.opened_at != later.opened_at;
         if relation == Relation::SameFile {

@@ -2,7 +2,7 @@
 //!
 //! Nearly every record of an export has no quote, and is split by two searches that look at many bytes at a time; that
 //! is several times as fast as a state machine that copies each cell. Records with quotes are read byte by byte, as the
-//! crate `csv` reads them. What that crate accepts without a word, and what makes one row of two, is reported.
+//! crate `csv` reads them. Problems that the crate silently accepts, and quotes that merge two rows, are reported.
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
@@ -50,7 +50,7 @@ impl Split {
         (if span.is_unescaped { &self.unescaped } else { text }).get(span.start..span.end)
     }
 
-    /// What is wrong with its quotes. One quote too many would make one row of two.
+    /// What is wrong with its quotes. One extra quote would merge two rows.
     pub(super) fn problem(&self) -> Option<&'static str> {
         self.problem
     }

@@ -1,4 +1,4 @@
-//! One GraphQL query: posted, tried again where that helps, and given back only if it is complete.
+//! Sends one GraphQL query, retries it if useful, and returns only complete replies.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,14 +31,14 @@ const NULLS_KEPT: [&str; 2] = ["parents", "workflow_runs"];
 /// How often a query with a passing error is asked.
 const TRIES: u32 = 3;
 
-/// What a query over several repos brought for one of them.
+/// The result of a query over several repos for one of them.
 #[derive(Debug)]
 pub(super) enum Share<T> {
     /// All that was asked for.
     Whole(T),
     /// It is not there, or not shown to this token.
     Refused(String),
-    /// Nothing that can be relied on: ask for it alone.
+    /// No reliable result: ask for it alone.
     Unclear,
 }
 
@@ -128,7 +128,7 @@ impl Api {
         self.skipped.add(scope, nulls::remove(&mut data, &NULLS_KEPT));
         serde_json::from_value(data).map_err(|cause| {
             let cause = reply.quote(&cause.to_string());
-            QueryError::Here(format!("GitHub's reply is not what was asked for: {cause}"))
+            QueryError::Here(format!("GitHub's reply does not have the expected form: {cause}"))
         })
     }
 
@@ -216,7 +216,7 @@ impl Api {
         match reply.status {
             200 => match serde_json::from_str(&reply.body) {
                 Ok(data) => self.parse(scope, data, &reply),
-                Err(_) => Err(QueryError::Here(format!("GitHub sent no JSON but `{}`", reply.quote(&reply.body)))),
+                Err(_) => Err(QueryError::Here(format!("GitHub sent `{}` instead of JSON", reply.quote(&reply.body)))),
             },
             401 => Err(not_accepted(&reply).into()),
             403 if let Some(refused) = of_one_organization(&reply) => Err(refused),
@@ -246,7 +246,7 @@ impl Api {
                 transport: Some(&signed),
                 token: Some(&signed.token),
                 resource,
-                // A smaller page is the better second try of a query.
+                // For a query, a retry with a smaller page is better.
                 is_final: if body.is_some() { |status, _| matches!(status, 502 | 504) } else { |_, _| false },
                 is_limited,
                 ..Request::new(method, url)
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn graphql_lies_beside_rest() {
+    fn the_graphql_address_is_derived_from_the_rest_address() {
         for (api, graphql) in [
             ("https://api.github.com", "https://api.github.com/graphql"),
             ("https://api.acme.ghe.com", "https://api.acme.ghe.com/graphql"),

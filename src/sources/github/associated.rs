@@ -16,7 +16,7 @@ use crate::sources::instants::maybe_instant;
 pub(super) enum Choice {
     /// This one, or none.
     Made(Option<wire::PullRequest>),
-    /// Others must be looked at; the one that was shown may still be it.
+    /// Other pull requests must be checked; the one shown is still a candidate.
     Open(Option<wire::PullRequest>),
 }
 

@@ -1,4 +1,4 @@
-//! How far down a run reads a repo, and when a first page is all there is to read.
+//! How far back a run reads a repo, and when the first page is enough.
 //!
 //! A first run stops below `since`. A later run stops in settled history: all of the last 7 days before the end of
 //! coverage, and whatever had not ended within 35 days, was read again. Seven days more than asked for are kept, since
@@ -25,11 +25,11 @@ pub(super) struct Bounds {
 impl Bounds {
     pub(super) fn new(plan: &Plan, known: &KnownRepo) -> Self {
         match (known.covered_from, known.covered_to) {
-            // What was read by a clock that was ahead is not to be built upon.
+            // Do not rely on coverage that was written with a clock that was ahead.
             (Some(from), Some(to)) if from <= plan.since && to <= plan.began => {
                 Self { stop: unsettled_from(plan, known, to), settled: true }
             }
-            // A draft that lay for long stands deep in the list: all of it is read once.
+            // A release that was a draft for long is deep in the list, so the list is read completely once.
             _ if plan.kind == DeploymentKind::Releases => Self { stop: Timestamp(i64::MIN), settled: false },
             _ => Self { stop: kept_from(plan), settled: false },
         }
@@ -54,13 +54,14 @@ pub(super) fn kept_from(plan: &Plan) -> Timestamp {
 
 /// From when on things may have changed since a reading that ended at `to`.
 pub(super) fn unsettled_from(plan: &Plan, known: &KnownRepo, to: Timestamp) -> Timestamp {
-    // A draft that lay for weeks takes its place in the list by when it was drafted.
+    // The list sorts a release by the time of its draft, which may be weeks older.
     let back = if plan.kind == DeploymentKind::Releases { HANGING_MS } else { WEEK_MS };
     let settled = Timestamp(to.0.saturating_sub(back));
     oldest_open(known, plan).map_or(settled, |open| open.min(settled)).max(kept_from(plan))
 }
 
-/// When the oldest kept deployment that had not ended was created. One that has hung for long will not end any more.
+/// When the oldest kept deployment that had not ended was created. One that has been pending for long will not end any
+/// more.
 fn oldest_open(known: &KnownRepo, plan: &Plan) -> Option<Timestamp> {
     let from = kept_from(plan).max(Timestamp(plan.began.0.saturating_sub(HANGING_MS)));
     let open = known.deployments.iter().filter(|one| !one.terminal && one.created_at >= from);

@@ -1,4 +1,4 @@
-//! The cursor that an interrupted run leaves: how far its deployments were read, and when that reading began.
+//! The cursor of an interrupted run: how far its deployments were read, and when the reading began.
 //!
 //! Deployments are read newest first. A run that goes on after an interruption continues below the cursor, and then
 //! reads the top down to the instant at which the first of these runs began: what came in between lies above it.
@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 pub(super) struct Chain {
     /// When its first run began, in milliseconds.
     began: i64,
-    /// Down to which instant it was to read, in milliseconds: of what is older it knows nothing.
+    /// The instant down to which it reads, in milliseconds; it does not cover anything older.
     since: i64,
     /// GitHub's cursor behind the last page that was handed on.
     pub(super) after: Option<String>,
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_as_it_was_and_a_foreign_one_is_none() {
+    fn a_cursor_is_read_back_unchanged_and_a_foreign_cursor_is_ignored() {
         let chain = Chain { began: 5, since: 3, after: Some("Y3Vyc29y\"".into()), done: true };
         let text = chain.text().expect("a cursor");
         assert_eq!(Chain::read(&text, Timestamp(3), Timestamp(5)), Some(chain));

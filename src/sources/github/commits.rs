@@ -1,8 +1,9 @@
-//! The walk through the commits behind what was deployed: until every pair of consecutive successes can be told apart.
+//! The walk through the commits behind the deployments, until the commits between each pair of consecutive successes
+//! are known.
 //!
-//! It goes down from the newest deployed revision, a hundred commits a page, and reads no commit twice. Where some
-//! pages bring nothing that a pair needs, it looks for the missing revision itself: one off that line is walked from
-//! its own head. There is no cut by date: work may be much older than its merge.
+//! It goes down from the newest deployed revision, a hundred commits a page, and reads no commit twice. If some pages
+//! contain nothing that a pair needs, it requests the missing revision directly: one off that line is walked from its
+//! own head. There is no cut by date: work may be much older than its merge.
 
 use rustc_hash::FxHashSet;
 use serde_json::json;
@@ -18,7 +19,7 @@ use super::{Event, wire};
 use crate::domain::event::{PullRequest, Rows};
 use crate::sources::nulls::Nulls;
 
-/// Pages in a row that may bring nothing a pair needs.
+/// How many pages in a row may contain nothing that a pair needs.
 const PATIENCE: u32 = 4;
 /// Up to so many commits the pairs are looked at after every page, then after every few.
 const SMALL: usize = 5_000;
@@ -109,7 +110,7 @@ impl<'a> Commits<'a> {
                 open = self.history.unresolved(open);
             }
             idle = if needed || open.len() < before { 0 } else { idle + 1 };
-            // It was only to find where the pair ends; the rest lies on the way from its beginning.
+            // This walk only looks for the end of the pair; the rest is on the walk from its start.
             if self.side.as_ref().is_some_and(|side| side.start == pair.old) {
                 self.side = None;
             }

@@ -1,5 +1,5 @@
-//! A repo's deployments, or what stands in for them: from where they are read, how far down, and what is looked for
-//! below.
+//! Reads the deployments of a repo, or their proxies: where to start, how far back, and what to look for in older
+//! history.
 //!
 //! A first run keeps the last success before `since` of each environment, the predecessor of its first deployment
 //! inside. It looks for those in some further pages, and then in the lists of the counted environments that still lack
@@ -37,7 +37,7 @@ impl Source {
     ) -> Result<Outcome, QueryError> {
         let bounds = Bounds::new(&self.plan, known);
         let resumed = known.cursor.as_deref().and_then(|cursor| Chain::read(cursor, bounds.stop, self.plan.began));
-        // Where the order is that of changes, the predecessor may stand anywhere: half a list is none.
+        // If the list is in order of changes, the predecessor may be anywhere, so an incomplete list cannot be used.
         let half = [DeploymentKind::MergedPullRequests, DeploymentKind::Releases].contains(&self.plan.kind);
         let resumed = resumed.filter(|chain| chain.done || !half);
         let began = resumed.as_ref().map(Chain::began);

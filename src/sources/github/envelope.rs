@@ -32,14 +32,14 @@ pub(super) struct Problem {
     path: Option<Vec<Value>>,
 }
 
-/// What the errors of a reply come to.
+/// The combined meaning of a reply's errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ReplyErrors {
     /// The query was too much for one request.
     Heavy(String),
     /// What was asked for is not there, or is not shown to this token: no second try helps.
     Final(String),
-    /// Something went wrong that may not the next time.
+    /// An error that may pass with a retry.
     Passing(String),
 }
 
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_concerns_the_alias_on_its_path_and_one_without_a_path_concerns_all() {
+    fn an_error_affects_the_alias_on_its_path_or_all_without_a_path() {
         let list: Vec<Problem> =
             serde_json::from_str(r#"[{"message":"x","path":["r1","deployments"]}]"#).expect("a list");
         assert_eq!((of_alias(&list, "r0").len(), of_alias(&list, "r1").len()), (0, 1));

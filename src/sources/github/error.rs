@@ -1,11 +1,11 @@
-//! Why GitHub could not be read: what ends a run, and what ends one repo alone.
+//! The errors of GitHub: those that end a run, and those that affect only one repo.
 
 use thiserror::Error;
 
 use super::refusal::refusal;
 use crate::http::HttpError;
 
-/// An error that ends the run. What was handed on before is good.
+/// An error that ends the run. Events emitted before remain valid.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum GitHubError {
     /// The token or the App is not accepted, or may not read what was asked.
@@ -55,8 +55,8 @@ pub enum GitHubError {
         /// Why.
         cause: String,
     },
-    /// Nobody takes the events any more.
-    #[error("reading ended because its rows were no longer taken")]
+    /// The receiver of the events is gone.
+    #[error("reading stopped because the dataset no longer accepts rows")]
     Abandoned,
 }
 
@@ -84,10 +84,10 @@ impl From<HttpError> for GitHubError {
     }
 }
 
-/// What became of one query, where it brought nothing.
+/// Why one query failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum QueryError {
-    /// Nothing else can be read either.
+    /// The whole run has to end.
     Run(GitHubError),
     /// The page is too much for GitHub: ask for a smaller one.
     Heavy(String),
@@ -124,7 +124,7 @@ impl From<GitHubError> for QueryError {
 }
 
 impl From<HttpError> for QueryError {
-    /// A host that answers at times is there: what it did not answer concerns this query alone.
+    /// The host answers other requests, so a missing reply affects only this query.
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Broken { .. }

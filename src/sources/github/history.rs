@@ -1,4 +1,4 @@
-//! The commits read so far, and which pairs of deployed revisions they do not yet tell apart.
+//! The commits read so far, and the pairs of deployed revisions whose commits in between are still unknown.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -55,7 +55,7 @@ impl History {
         self.missing(pair).map(str::to_owned).or_else(|| self.holes(pair).into_iter().next())
     }
 
-    /// Whether a pair can never be told apart: something it needs is gone.
+    /// Whether a pair can never be resolved, because a commit that it needs no longer exists.
     pub(super) fn is_lost(&self, pair: &Pair) -> bool {
         let gone = |sha: &String| self.gone.contains(sha);
         !self.gone.is_empty() && (gone(&pair.new) || gone(&pair.old) || self.holes(pair).iter().any(gone))
@@ -95,10 +95,10 @@ impl History {
         Graph::new(&shas, |row| parents.get(row).map(Vec::as_slice))
     }
 
-    /// The pairs a run has to be able to tell apart, newest first: consecutive successes of one environment.
+    /// The pairs that a run has to resolve, newest first: consecutive successes of one environment.
     ///
     /// Where history is settled these are the pairs whose newer deployment was read again, and the known ones directly
-    /// below that are not resolved yet. Environments that nobody counts need no commits.
+    /// below that are not resolved yet. Environments that do not count need no commits.
     pub(super) fn wanted(&self, plan: &Plan, rows: &[Deployment], known: &KnownRepo, settled: bool) -> Vec<Pair> {
         let graph = self.graph();
         let mut walker = Walker::default();

@@ -1,4 +1,5 @@
-//! Issues with certain labels as incidents: opened and closed as the issue was. One that is opened again is open.
+//! Reads issues with certain labels as incidents, with the opening and closing times of the issue. A reopened issue is
+//! open.
 //!
 //! Issues are read by their last change, so whatever happened to one since the last run is seen, however old it is.
 //! Those known as open that have not changed for two weeks are asked for one by one: one that was deleted, or lost its
@@ -151,7 +152,7 @@ impl Run {
             let Page { name_with_owner, issues: list } = page.repository;
             let called = name_with_owner;
             if list.page_info.contradicts_itself() {
-                return Err(QueryError::Here("GitHub's list of issues broke off; run again".into()));
+                return Err(QueryError::Here("GitHub's list of issues ended too early; run again".into()));
             }
             let next = list.page_info.next();
             let mut rows = Vec::new();
@@ -178,7 +179,7 @@ impl Run {
         Ok(self.source.send(Event::Done { scope: called, covered: vec![covered] }).await?)
     }
 
-    /// A known issue as it is now, or marked where it is none any more.
+    /// A known issue in its current state, or marked as gone if it is no longer an incident.
     async fn asked(&self, name: &str, known: &Incident) -> Result<Incident, QueryError> {
         let gone = || Incident { status: Some(GONE.into()), observed_at: self.source.plan.began, ..known.clone() };
         let number = known.url.as_deref().and_then(|url| url.rsplit('/').next()?.parse::<i64>().ok());

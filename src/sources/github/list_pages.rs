@@ -1,5 +1,5 @@
-//! One way down a list that GitHub gives newest first: page after page, each handed on as it comes, until it ends or
-//! has passed below what is asked for.
+//! Reads a list that GitHub sorts newest first, page by page, until it ends or is older than requested; emits each page
+//! at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ pub(super) struct ListPages {
 pub(super) enum End {
     /// The repo has another name now, and the one it is known by.
     Renamed { from: String, to: String },
-    /// It came to where it should.
+    /// It was read far enough.
     Below {
         /// Pages read.
         pages: u32,
@@ -148,13 +148,13 @@ impl Source {
             if !page.name.eq_ignore_ascii_case(name) {
                 return Ok(End::Renamed { from: name.to_owned(), to: page.name });
             }
-            // The list of an owner shows the new name alone: then the deployments tell.
+            // The list of an owner shows only the new name: then the ids of the deployments reveal a renamed repo.
             if let Some(from) = page.rows.iter().find_map(|row| self.former_name(name, &row.id)) {
                 return Ok(End::Renamed { from, to: page.name });
             }
             if page.page_info.contradicts_itself() {
                 let what = self.plan.kind.plural();
-                return Err(QueryError::Here(format!("GitHub's list of {what} broke off; run again")));
+                return Err(QueryError::Here(format!("GitHub's list of {what} ended too early; run again")));
             }
             pages += 1;
             (found.repo.name, found.repo.url) = (page.name, page.url);

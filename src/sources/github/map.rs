@@ -1,4 +1,4 @@
-//! GitHub's records as rows.
+//! Converts GitHub's records to rows.
 //!
 //! A deployment ever given the status `success` is one, and went live with the first of them, whatever came after:
 //! GitHub moves a superseded one to `inactive`. Else the first `failure` or `error` ends it; else it is unfinished and
@@ -87,7 +87,7 @@ fn reviewed(pull_request: &wire::PullRequest) -> (Option<Timestamp>, Option<Time
     };
     let by_another_person = |review: &wire::Review| match &review.author {
         Some(reviewer) => reviewer.kind.as_deref() != Some("Bot") && author != Some(reviewer.login.as_str()),
-        // An account that was deleted: a person, but of two such it cannot be said whether they are one.
+        // A deleted account is a person, but two deleted accounts cannot be distinguished.
         None => author.is_some(),
     };
     (first(&by_another_person), first(&|review| review.state == "APPROVED"))
@@ -113,7 +113,7 @@ pub(super) fn pull_request(repo: &Repo, wire: wire::PullRequest) -> PullRequest 
     }
 }
 
-/// A row of what stands in for a deployment and was done in one instant; place, revision and author are the caller's.
+/// A row of a proxy for a deployment without duration; the caller sets place, revision and author.
 pub(super) fn stand_in(
     kind: DeploymentKind,
     number: &str,
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_success_counts_whatever_came_before_or_after() {
+    fn the_first_success_counts_regardless_of_other_statuses() {
         for (list, status, end) in [
             (vec![("INACTIVE", 9), ("SUCCESS", 5), ("SUCCESS", 3), ("IN_PROGRESS", 1)], "success", Some(3)),
             (vec![("FAILURE", 9), ("SUCCESS", 5)], "success", Some(5)),

@@ -1,5 +1,5 @@
-//! Merged pull requests in the place of deployments: what reached the default branch counts as deployed when it was
-//! merged there. Merges into other branches are left out.
+//! Merged pull requests as a proxy for deployments: a merge into the default branch counts as a deployment at the time
+//! of the merge. Merges into other branches are left out.
 //!
 //! GitHub lists them by their last change alone, which is never before the merge: whatever was merged since an instant
 //! stands above everything that was last changed before it.

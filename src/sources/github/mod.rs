@@ -1,5 +1,6 @@
-//! GitHub: deployments with their status history, the commit graph, pull requests; what to ask, in which order, and
-//! when to stop. Hands every page on as soon as it is read; stores nothing and reads neither clock nor environment.
+//! GitHub: reads deployments with their status history, the commit graph and pull requests; decides what to request, in
+//! which order, and when to stop. Emits every page as soon as it is read; stores nothing and reads neither clock nor
+//! environment.
 
 mod api;
 mod associated;
@@ -98,7 +99,7 @@ pub struct Plan {
     pub began: Timestamp,
     /// Repos read at once.
     pub concurrency: usize,
-    /// Read everything again, whatever is known (`--full`).
+    /// Read everything again, even known history (`--full`).
     pub full: bool,
     /// How long it may wait.
     pub waits: WaitLimits,

@@ -89,7 +89,7 @@ pub struct ProbedRepo {
     pub name: String,
     /// Why it cannot be read; then the rest is empty.
     pub problem: Option<String>,
-    /// What is read as a deployment, and how many of them it has, of all times; of stand-ins, those that were looked at.
+    /// What is read as a deployment, and how many of them it has, of all times; of proxies, those that were looked at.
     pub kind: DeploymentKind,
     /// See [`ProbedRepo::kind`].
     pub deployments: u64,

@@ -1,4 +1,5 @@
-//! Refusals by the rules of an organization, each with its own way out: the token is right, and no other check helps.
+//! Refusals by rules of an organization, each with its own advice: the token is valid, so the usual advice does not
+//! help.
 
 /// A rule of an organization that a request did not meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ const WORDS: [(&str, Rule); 9] = [
     ("installation is suspended", Rule::Suspended),
 ];
 
-/// A refusal: whose rule it is, and what helps.
+/// A refusal: its rule, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     /// Whether repos of other organizations can be read all the same.
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_has_its_own_way_out() {
+    fn each_rule_has_its_own_advice() {
         for (words, sso, way_out) in [
             ("Resource protected by organization SAML enforcement.", None, "Configure SSO"),
             (

@@ -1,6 +1,6 @@
-//! Releases in the place of deployments: a published release put its tag's revision before users when it was published.
+//! Releases as a proxy for deployments: publishing a release counts as a deployment of its tag's revision.
 //!
-//! A draft is none yet. A pre-release goes to an environment of its own, so that it does not count unless that is
+//! Drafts do not count. A pre-release goes to an environment of its own, so that it does not count unless that is
 //! configured.
 
 use serde::Deserialize;

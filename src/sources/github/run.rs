@@ -1,4 +1,5 @@
-//! A run: several repos at once, one request in flight for each, and what one repo's trouble means for the others.
+//! A run: reads several repos at once, with one request in flight for each, and isolates the errors of one repo from
+//! the others.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(super) enum Work {
 pub(super) struct DeploymentsRead {
     pub(super) found: Found,
     pub(super) history: History,
-    /// What the commits are to tell apart, newest first.
+    /// The pairs of revisions to resolve, newest first.
     pub(super) open: Vec<Pair>,
     /// From when on it is covered.
     from: Timestamp,
@@ -93,7 +94,7 @@ pub(super) fn open(
     let notify = Arc::new(move |text: String| -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
         let teller = teller.clone();
         Box::pin(async move {
-            // Nobody left to tell is seen with the next page.
+            // If the receiver is gone, sending the next page fails.
             let _ = teller.send(Event::Waiting(text)).await;
         })
     });
@@ -121,7 +122,7 @@ where
         }
         let Some(ended) = running.join_next().await else { return Ok(()) };
         let left =
-            ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run broke off: {cause}") })??;
+            ended.map_err(|cause| GitHubError::Failed { cause: format!("a part of the run failed: {cause}") })??;
         for item in left.into_iter().rev() {
             queue.push_front(item);
         }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_changed_more_than_35_days_after_the_start_is_no_end() {
+    fn a_record_changed_more_than_35_days_after_the_start_does_not_date_the_end() {
         let end = |updated_at: &str| recorded_end(&run(Some("success"), updated_at)).to_rfc3339();
         assert_eq!(end("2026-02-06T00:00:00Z"), "2026-02-06T00:00:00Z");
         assert_eq!(end("2026-02-06T00:00:01Z"), "2026-01-02T00:00:00Z");

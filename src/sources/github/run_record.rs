@@ -67,7 +67,7 @@ impl Run {
     }
 }
 
-/// Whether what a run builds is merged.
+/// Whether a run builds merged code.
 pub(super) fn is_merged(run: &Run) -> bool {
     !UNMERGED.contains(&run.event.as_str())
 }

@@ -1,5 +1,5 @@
-//! What an older GitHub Enterprise Server does not know of the queries: it refuses a query that names it, and then
-//! the query is sent again without these fields.
+//! Fields that an older GitHub Enterprise Server does not know: it refuses a query with them, and the query is sent
+//! again without these fields.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU8, Ordering};

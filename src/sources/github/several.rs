@@ -1,4 +1,4 @@
-//! Small repos, several to a request: the first deployments of some in one, and the first commits of some in one.
+//! Combines small repos: one request reads the first deployments, or the first commits, of several repos.
 //!
 //! A request in common is asked once. A repo that is not there fails by itself; whatever else came of it, a repo about
 //! which it says nothing reliable is asked for alone, and so is one that needs more. Repos whose last run was
@@ -85,7 +85,7 @@ impl Source {
                 some.iter().map(|(read, start)| (read.found.repo.name.as_str(), Some(start.as_str()))).collect();
             let shares = self.shares(&commits_of(wanted.len()), COMMITS_OF.1, &wanted).await?;
             for ((read, start), share) in some.iter_mut().zip(shares) {
-                // One that was refused is refused with the right words when it is asked for alone.
+                // A refused repo gets the right error message when it is requested alone.
                 if let Share::Whole(page) = share {
                     let page: wire::Revision<wire::History> = page;
                     let list = page.object.and_then(|commit| commit.history);

@@ -1,5 +1,5 @@
-//! What a run had to do without: empty entries in GitHub's lists, and ends of workflow runs that GitHub no longer shows.
-//! Counted for each repo and said once, when the run ends.
+//! Data that GitHub did not return: empty entries in lists, and ends of workflow runs that it no longer shows. Counted
+//! for each repo and reported once, at the end of the run.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_entries_are_counted_by_repo_and_list_and_said_once() {
+    fn empty_entries_are_counted_by_repo_and_list_and_reported_once() {
         let skipped = Skipped::default();
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 2), ("associatedPullRequests".to_owned(), 1)]));
         skipped.add("acme/web", Nulls::from([("history".to_owned(), 1)]));

@@ -1,4 +1,4 @@
-//! What every part of a run shares: the plan, what is known, the API, and where events go.
+//! The state that all parts of a run share: the plan, the known history, the API, and the channel for events.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

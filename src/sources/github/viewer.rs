@@ -1,4 +1,4 @@
-//! Whose repos a token most likely is for: the organizations of its account, or the account itself.
+//! The likely owners of the repos for a token: the organizations of its account, or the account itself.
 
 use std::sync::Arc;
 

@@ -1,11 +1,10 @@
-//! Runs of GitHub Actions in the place of deployments: a run put its revision into the environment that is named like
-//! its workflow, and did so when it ended.
+//! Runs of GitHub Actions as a proxy for deployments: a run deploys its revision at its end, to an environment named
+//! like its workflow.
 //!
-//! Which workflows deploy is said by naming them among the production environments. Runs for pull requests and merge
-//! queues are left out: what they build is not merged. GitHub shows at most 1,000 runs of any search, so a span of time
-//! with more is halved until each part has fewer; parts are read newest first, and the cursor is the beginning of the
-//! last one. A run that was tried again is dated by the first try that succeeded; [`super::run_end`] says when a try
-//! ended.
+//! The workflows that deploy are configured as production environments. Runs for pull requests and merge queues are
+//! left out: what they build is not merged. GitHub shows at most 1,000 runs of any search, so a span of time with more
+//! is halved until each part has fewer; parts are read newest first, and the cursor is the beginning of the last one. A
+//! run that was tried again is dated by the first try that succeeded; [`super::run_end`] says when a try ended.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::PoisonError;
@@ -149,7 +148,7 @@ impl Source {
                     self.workflows.lock().unwrap_or_else(PoisonError::into_inner).insert(key, run.workflow_id);
                 }
                 rows.extend(self.run_row(reading, run).await?.filter(|row| self.plan.keeps(row, predecessors)));
-                // A run that is interrupted among the jobs does not ask for those of the rows again.
+                // After an interruption, the next run does not request the jobs of these rows again.
                 if rows.len() >= PAGE {
                     if moves {
                         found.chain.after = Some(part.to.to_rfc3339());
@@ -190,7 +189,7 @@ impl Source {
             }
             page = self.runs_page(name, part, 1).await?;
         }
-        Err(QueryError::Here("workflow runs vanish while they are read; run again".into()))
+        Err(QueryError::Here("workflow runs disappeared while they were read; run again".into()))
     }
 
     async fn runs_page(&self, name: &str, span: Span, number: u32) -> Result<Page, QueryError> {

@@ -1,4 +1,4 @@
-//! Questions to one incident service: GET, JSON, and what its refusals mean.
+//! Requests to one incident service: GET, JSON, and the meaning of its refusals.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Api {
         let notify = Arc::new(move |text: String| -> Pin<Box<dyn Future<Output = ()> + Send>> {
             let teller = teller.clone();
             Box::pin(async move {
-                // Nobody left to tell is seen with the next page.
+                // If the receiver is gone, sending the next page fails.
                 let _ = teller.send(Event::Waiting(text)).await;
             })
         });

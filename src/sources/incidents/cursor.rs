@@ -1,4 +1,4 @@
-//! The cursor that an interrupted walk leaves: up to when it had read, and when that reading began.
+//! The cursor of an interrupted walk: the instant up to which it has read, and when the reading began.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ impl Cursor {
     /// From where to go on: what was read before may have changed since, unless it was settled already.
     pub(in crate::sources) fn goes_on(&self, now: Timestamp) -> Timestamp {
         let settled = Timestamp(self.began.saturating_sub(SETTLED_MS));
-        // A run that is the same moment's goes on where it was.
+        // A run at the same instant resumes exactly there.
         if now.0 == self.began { Timestamp(self.upto) } else { Timestamp(self.upto.min(settled.0.max(self.from))) }
     }
 
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_walk_goes_on_where_it_was_and_rereads_what_was_not_settled() {
+    fn an_interrupted_walk_resumes_and_rereads_unsettled_history() {
         let day = 86_400_000;
         let at = |days: i64| Timestamp(days * day);
         let mut cursor = Cursor::begin(at(100), at(10));

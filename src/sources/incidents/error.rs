@@ -1,4 +1,4 @@
-//! Why an incident source could not be read: what ends a run, and what ends one scope or one question alone.
+//! The errors of incident sources: those that end a run, and those that affect only one scope or request.
 
 use thiserror::Error;
 
@@ -34,15 +34,15 @@ pub enum SourceError {
         /// Why.
         cause: String,
     },
-    /// Nobody takes the events any more.
-    #[error("reading ended because its rows were no longer taken")]
+    /// The receiver of the events is gone.
+    #[error("reading stopped because the dataset no longer accepts rows")]
     Abandoned,
 }
 
-/// What became of one question that brought nothing.
+/// Why one request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::sources) enum QueryError {
-    /// Nothing else can be read either.
+    /// The whole run has to end.
     Run(SourceError),
     /// This cannot be read; other things can.
     Here(String),

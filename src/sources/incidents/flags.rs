@@ -1,6 +1,6 @@
-//! What is said of a deployment on an incident: a verdict, a reference, and by which rule each was found.
+//! The verdict and the deployment reference of an incident, and the rule that found each.
 //!
-//! The rule is kept among the tags of the row, since a figure that rests on it has to be explained.
+//! The rule is stored in the tags of the row, so that figures that depend on it can be explained.
 
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unset_field_says_nothing_and_a_set_one_yes_or_no() {
+    fn an_unset_field_is_missing_and_a_set_one_is_yes_or_no() {
         for (value, wanted) in [
             (json!(true), Some(true)),
             (json!("No"), Some(false)),

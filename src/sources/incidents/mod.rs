@@ -1,9 +1,11 @@
-//! What the incident services have in common: how they are asked, how a long span is walked in pieces that they
-//! answer, and what a run does beyond the pages. What each of them calls things is its own room's business.
+//! The common part of the incident services: how requests are sent, how a long span is split into windows that the
+//! services accept, and what a run does besides reading pages. The module of each service has its own names and
+//! formats.
 //!
 //! A first run walks the whole span. A later one reads the last 14 days before the end of coverage again, so that late
-//! resolutions and flags arrive, and asks once more for every older incident that is known as open. Incidents of the last `verdict_days` without a verdict
-//! are asked for it on every run. What is no longer there is kept and marked by its status.
+//! resolutions and flags arrive, and asks once more for every older incident that is known as open. Incidents of the
+//! last `verdict_days` without a verdict are asked for it on every run. Incidents that no longer exist are kept and
+//! marked by their status.
 
 pub mod error;
 
@@ -48,7 +50,7 @@ pub struct Plan {
     pub began: Timestamp,
     /// Requests in flight at once.
     pub concurrency: usize,
-    /// Read everything again, whatever is known (`--full`).
+    /// Read everything again, even known history (`--full`).
     pub full: bool,
     /// Incidents opened from this instant on are asked for a verdict until they have one.
     pub verdicts_from: Timestamp,

@@ -1,5 +1,5 @@
-//! The reading of one scope: the walk, each page completed and handed on, and then the questions for what the walk did
-//! not show and may have changed.
+//! Reads one scope: walks it, completes and emits each page, and then requests known incidents that may have changed
+//! but did not appear.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -86,7 +86,7 @@ impl Reading<'_> {
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
-        // They are as they are now; what is stored of them must not replace that.
+        // These rows are current; the stored versions must not replace them.
         seen.extend(missing_ids);
         let rows = self.late_verdicts(list, began, &seen, is_own).await?;
         if !rows.is_empty() {
@@ -152,7 +152,7 @@ impl Reading<'_> {
     fn begin(&self, scope: &str) -> (Timestamp, Cursor) {
         let known = self.known.scopes.get(scope).filter(|_| !self.plan.full);
         let covered = known.and_then(|known| known.covered);
-        // What was read by a clock that was ahead is not to be built upon.
+        // Do not rely on coverage that was written with a clock that was ahead.
         let settled = covered.filter(|span| span.from <= self.plan.since && span.to <= self.plan.began);
         let from = settled
             .map_or(self.plan.since, |span| Timestamp(span.to.0.saturating_sub(SETTLED_MS)).max(self.plan.since));
@@ -169,7 +169,7 @@ impl Reading<'_> {
     async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Incident, QueryError> {
         match list.lookup(&known.id).await {
             Ok(Some(row)) => list.complete(row).await,
-            // Hidden is not gone: it stays as it was.
+            // An incident that is no longer visible is kept unchanged.
             Err(QueryError::Denied(_)) => Ok(known.clone()),
             Err(error) => Err(error),
             Ok(None) => Ok(Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }),

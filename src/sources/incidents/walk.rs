@@ -1,8 +1,8 @@
-//! A walk over a span in windows and pages, oldest first, however many rows a service shows of one question.
+//! A walk over a span in windows and pages, oldest first, independent of how many rows a service shows for one request.
 //!
 //! A service caps the length of a window and how deep its pages go. Each page begins at the instant of the last row
-//! before it: some rows come twice, and none is lost, whatever is deleted meanwhile. Only among rows of one instant is
-//! there an offset.
+//! before it: some rows come twice, but none is lost even if rows are deleted meanwhile. Offsets are used only among
+//! rows of one instant.
 
 use std::hash::BuildHasher as _;
 
@@ -125,7 +125,7 @@ impl<'l, L: List> Walk<'l, L> {
                 "the service shows the same {shown} incidents again at offset {offset}, so its list has no end; run again later"
             )));
         }
-        // A row that was made outside the window that was asked for says nothing of how far the list has come.
+        // A row outside the requested window does not show how far the list was read.
         let within = rows.iter().map(|row| row.made_at).filter(|at| *at <= self.window.to);
         self.newest = within.max().unwrap_or(self.newest).max(self.newest);
         if shown == 0 || !more.unwrap_or(shown >= L::PAGE) {
@@ -136,7 +136,8 @@ impl<'l, L: List> Walk<'l, L> {
             self.newest = self.newest.max(reached);
             return Ok(Some((rows, reached)));
         }
-        // The next page begins at the instant of the last row: one that is deleted meanwhile moves no other past us.
+        // The next page begins at the instant of the last row, so that a row deleted meanwhile cannot make others be
+        // skipped.
         let earlier = Timestamp(self.newest.0 - L::OVERLAP_MS);
         match [earlier, self.newest].into_iter().find(|at| *at > self.window.from) {
             Some(next) => (self.window.from, self.offset) = (next, 0),
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_rows_at_one_instant_than_are_shown_are_said() {
+    async fn more_rows_at_one_instant_than_the_service_shows_are_reported() {
         let small = Small::of(vec![5_000; 60], true);
         let said = ids(&small, 90_000).await.expect_err("too many");
         assert!(matches!(said, QueryError::Here(text) if text.contains("more than 50 incidents")));

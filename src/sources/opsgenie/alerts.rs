@@ -1,6 +1,6 @@
 //! Alerts of OpsGenie and of Jira Service Management. The former end after their report's `closeTime`, a duration, the
-//! latter at their `closeTime`, an instant; where neither is said, a closed alert ended when it last changed. Details
-//! are asked for only where a rule needs them.
+//! latter at their `closeTime`, an instant; without either, a closed alert ended when it last changed. Details are
+//! asked for only where a rule needs them.
 
 use super::incidents::{flag, order_word};
 use super::names::{Names, add};

@@ -48,7 +48,7 @@ impl Incidents<'_> {
     }
 }
 
-/// Sets what is said of deployments, by the tags of the row and by properties.
+/// Sets verdict and deployment reference from the tags of the row and from properties.
 pub(super) fn flag(row: &mut Incident, opsgenie: &OpsGenie, property: impl Fn(&str) -> Option<serde_json::Value>) {
     match &opsgenie.caused_by_deploy {
         Flag::Tag(tag) => {

@@ -37,7 +37,7 @@ pub const INCIDENTS: &str = "incidents";
 /// The scope of alerts.
 pub const ALERTS: &str = "alerts";
 
-/// What stands on an incident or alert that a deployment caused.
+/// The mark of an incident or alert that a deployment caused.
 #[derive(Debug, Clone)]
 pub enum Flag {
     /// This tag.

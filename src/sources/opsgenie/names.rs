@@ -1,4 +1,4 @@
-//! What services and teams are called. Where the plan or the key does not show them, ids alone stay.
+//! The names of services and teams. If the plan or the key does not show them, only ids are stored.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! What an account has beside its incidents: services, the order of its priorities, its custom fields; and what is read
-//! of one incident in questions of its own.
+//! The data of an account besides its incidents: services, the order of its priorities, its custom fields; and the data
+//! of one incident that need extra requests.
 
 use std::collections::HashSet;
 
@@ -40,7 +40,7 @@ impl Account {
         let mut missing = Vec::new();
         let services = if pagerduty.services.is_empty() { first_service(api).await } else { services(api).await };
         let services = match QueryError::shown(services, SERVICE)? {
-            // Then there is no incident either, and an empty list would look like zero incidents.
+            // Then no incident is visible either, and an empty list would look like zero incidents.
             Ok(services) if services.is_empty() && !sees_an_incident(api, pagerduty).await? => {
                 let cause = "the key is valid but sees no service; give it read access to services".to_owned();
                 return Err(SourceError::Nothing { service: SERVICE, cause });

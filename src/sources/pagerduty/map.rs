@@ -1,8 +1,8 @@
-//! PagerDuty's records as rows.
+//! Converts PagerDuty's records to rows.
 //!
 //! A resolved incident without `resolved_at` (older records) was resolved when its status last changed. One that was
-//! merged into another is a duplicate. A priority whose name tells no rank gets its place in the account's order before
-//! it, which is what a least priority is held against.
+//! merged into another is a duplicate. A priority without a rank in its name is prefixed with its position in the
+//! account's order, so that `min_priority` can be applied.
 
 use super::wire;
 use crate::domain::event::Incident;

@@ -1,4 +1,4 @@
-//! PagerDuty: incidents with their services, teams, priorities and urgencies, and what on them speaks of deployments.
+//! PagerDuty: incidents with their services, teams, priorities and urgencies, and their references to deployments.
 //!
 //! A window is half a year at most and shows 10,000 rows, both ends are given, and instants are asked for in UTC: else
 //! PagerDuty takes one month and the account's time zone.

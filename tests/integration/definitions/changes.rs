@@ -13,7 +13,7 @@ const MAIN: [&str; 5] = [
 ];
 
 #[test]
-fn a_hotfix_from_its_own_branch_brings_nothing_twice() {
+fn a_hotfix_from_its_own_branch_delivers_each_commit_once() {
     let history = History::new("").commits(&MAIN).deployments(&[
         "1,acme/web,production,a1,2026-06-10T12:00:00Z",
         "2,acme/web,production,a2,2026-07-01T12:00:00Z",
@@ -81,7 +81,7 @@ fn a_sha_in_upper_case_or_cut_short_is_the_commit_that_it_begins() {
 }
 
 #[test]
-fn a_commit_dated_1970_or_year_1_starts_nothing_and_is_named() {
+fn a_commit_dated_1970_or_year_1_starts_no_lead_time_and_is_reported() {
     let history = History::new("")
         .commits(&[
             "a0,,2026-06-01T10:00:00Z",

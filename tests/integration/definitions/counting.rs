@@ -1,4 +1,5 @@
-//! What counts as one deployment: production by default, one roll-out with many records, commits taken for deployments.
+//! What counts as one deployment: production by default, one roll-out with many records, commits imported as
+//! deployments.
 
 use serde_json::json;
 
@@ -18,15 +19,15 @@ const MATRIX: [&str; 9] = [
 const INCIDENT: [&str; 1] = ["I,web,2026-07-20T12:05:00Z,2026-07-20T13:00:00Z,resolved,,,"];
 
 #[test]
-fn a_rollout_that_left_many_records_is_said_with_the_rates_of_each_counted_once() {
+fn a_rollout_with_many_records_is_reported_with_the_rates_of_counting_it_once() {
     let report = History::new("").deployments(&MATRIX).incidents(&INCIDENT).july();
     assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(8));
     let text = finding(&report, "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 in place of 8") && text.contains("50.0 % (1 of 2) in place of 12.5 %"), "{text}");
+    assert!(text.contains("2 instead of 8") && text.contains("50.0 % (1 of 2) instead of 12.5 %"), "{text}");
 }
 
 #[test]
-fn a_rollout_over_several_regions_is_said_too_and_two_real_deployments_are_not() {
+fn a_rollout_over_several_regions_is_reported_and_two_separate_deployments_are_not() {
     let regions = [
         "1,acme/web,prod-eu,a1,2026-07-10T12:00:00Z",
         "2,acme/web,prod-us,a1,2026-07-10T14:00:00Z",
@@ -34,7 +35,7 @@ fn a_rollout_over_several_regions_is_said_too_and_two_real_deployments_are_not()
         "4,acme/web,prod-us,a2,2026-07-20T14:00:00Z",
     ];
     let text = finding(&History::new("").deployments(&regions).july(), "one-rollout-many-records").expect("raised");
-    assert!(text.contains("2 in place of 4"), "{text}");
+    assert!(text.contains("2 instead of 4"), "{text}");
     let apart = [
         "1,acme/web,production,a1,2026-07-10T12:00:00Z",
         "2,acme/web,production,a1,2026-07-10T12:30:00Z",
@@ -66,7 +67,7 @@ fn with_merge_within_a_rollout_counts_once_and_a_reference_to_any_record_of_it_h
 }
 
 #[test]
-fn without_a_configured_list_a_canary_is_not_production_and_with_one_it_is_said_either_way() {
+fn a_canary_is_not_production_by_default_and_reported_if_a_configured_list_counts_it() {
     let rows = ["1,acme/web,production,a1,2026-07-10T12:00:00Z", "2,acme/web,prod-canary,a2,2026-07-11T12:00:00Z"];
     let default = History::new("").deployments(&rows).july();
     assert_eq!(figure(&default, "all", "deployment_frequency.deployments"), &json!(1));
@@ -83,7 +84,7 @@ fn without_a_configured_list_a_canary_is_not_production_and_with_one_it_is_said_
 }
 
 #[test]
-fn imported_commits_that_pose_as_deployments_are_told_by_their_instants() {
+fn commits_imported_as_deployments_are_recognised_by_their_times() {
     let commits = ["a1,,2026-07-10T12:00:00Z", "a2,a1,2026-07-11T12:00:00Z", "a3,a2,2026-07-12T12:00:00Z"];
     let posing = [
         "1,acme/web,production,a1,2026-07-10T12:00:00Z",

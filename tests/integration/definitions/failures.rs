@@ -45,7 +45,7 @@ fn an_incident_that_names_several_services_counts_for_each_and_once_in_all() {
 }
 
 #[test]
-fn an_unmapped_incident_with_a_reference_fails_what_it_names_and_one_that_names_nothing_is_said() {
+fn an_unmapped_incident_fails_the_deployment_it_references_and_a_dangling_reference_is_reported() {
     let history = two().incidents(&[
         "I,Elsewhere,2026-07-01T09:30:00Z,2026-07-01T10:00:00Z,resolved,,BBBBBBB1,",
         "J,Elsewhere,2026-07-02T09:30:00Z,2026-07-02T10:00:00Z,resolved,,v1.2.3-unheard,",
@@ -78,7 +78,7 @@ fn an_incident_over_by_its_status_without_an_end_is_neither_open_nor_resolved() 
 }
 
 #[test]
-fn incidents_of_no_length_are_said_with_the_median_without_them() {
+fn zero_length_incidents_are_reported_with_the_median_without_them() {
     let report = History::new("")
         .deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"])
         .incidents(&[
@@ -92,7 +92,7 @@ fn incidents_of_no_length_are_said_with_the_median_without_them() {
 }
 
 #[test]
-fn priorities_are_ranked_by_number_or_word_and_what_the_filter_takes_away_is_said() {
+fn priorities_are_ranked_by_number_or_word_and_filtered_incidents_are_reported() {
     let config = "[incidents]\nmin_priority = \"SEV2\"\n";
     let history = History::new(config).deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"]).incidents(&[
         "1,web,2026-07-01T08:30:00Z,2026-07-01T09:00:00Z,resolved,,,P3 - Low",

@@ -1,11 +1,11 @@
-//! No 0 comes from names that nobody recognised: the figure is missing, and the finding says what would count.
+//! Names that match nothing never give a false 0: the figure is missing, and the finding says what would count.
 
 use serde_json::{Value, json};
 
 use super::{History, figure, finding};
 
 #[test]
-fn deployments_to_environments_that_match_nothing_are_no_zero() {
+fn deployments_to_unknown_environments_give_a_missing_figure_and_not_zero() {
     let history = History::new("").deployments(&[
         "1,acme/web,live,a1,2026-07-01T10:00:00Z",
         "2,acme/web,live,a2,2026-07-08T10:00:00Z",
@@ -45,7 +45,7 @@ fn a_quiet_month_of_a_service_that_is_recognised_is_a_true_zero() {
 }
 
 #[test]
-fn incidents_of_which_none_belongs_to_a_service_are_no_failure_rate_of_zero() {
+fn if_no_incident_belongs_to_a_service_the_failure_rate_is_missing_and_not_zero() {
     let history = History::new("")
         .deployments(&["1,acme/web,production,a1,2026-07-01T10:00:00Z"])
         .incidents(&["I,Billing,2026-07-01T10:30:00Z,2026-07-01T11:00:00Z,resolved,,,"]);

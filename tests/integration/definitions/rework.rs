@@ -1,4 +1,4 @@
-//! Deployment rework rate: what people say, the first deployment after an incident, rollbacks, and what must be read.
+//! Deployment rework rate: marks, the first deployment after an incident, rollbacks, and what must be read.
 
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ fn a_fix_goes_to_the_repo_and_environment_of_the_failed_deployment() {
 }
 
 #[test]
-fn what_people_say_comes_first_and_reads_the_pull_requests_that_a_deployment_brought() {
+fn marks_come_first_and_may_be_on_the_pull_requests_of_a_deployment() {
     let config = "[rework]\nlabels = [\"hotfix\"]\nbranches = [\"hotfix/*\"]\ntitles = [\"(?i)^revert\"]\n\
                   refs = [\"fix-*\"]\ntasks = [\"deploy:fix\"]\n";
     let deployed = |id: &str, sha: &str, r#ref: &str, task: &str, day: u32| {
@@ -149,7 +149,7 @@ fn a_window_that_ends_before_the_fix_does_not_know_it_and_published_days_stay() 
 }
 
 #[test]
-fn without_the_incidents_there_is_no_rate_and_only_what_holds_by_itself_is_told() {
+fn without_incidents_there_is_no_rework_rate_but_marked_deployments_are_rework() {
     let config = "[rework]\nrefs = [\"main\"]\n";
     let report = |history: &History| figure(&history.july(), "all", "rework_rate").clone();
     let unread = history(config, &[("a", "01T08:50", "01T09:00")]);

@@ -28,7 +28,7 @@ fn an_export_of_everything_and_one_of_some_repos_do_not_share_a_folder() {
 }
 
 #[test]
-fn a_dataset_is_no_folder_for_an_export_and_a_pattern_that_matches_nothing_is_a_mistake() {
+fn an_export_into_a_dataset_folder_or_with_a_pattern_that_matches_nothing_is_refused() {
     let place = filled();
     for (arguments, said) in [
         (&["export", "facts", "data"][..], "this folder is a dataset"),

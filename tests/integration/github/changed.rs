@@ -1,4 +1,4 @@
-//! Whatever GitHub answers, a fetch ends in good order.
+//! A fetch ends cleanly for every reply of GitHub.
 
 use super::fault::{Effect, Fault};
 use super::scene::Scene;
@@ -19,11 +19,11 @@ fn fetches_end_well(keys: &str) {
 }
 
 #[test]
-fn whatever_is_answered_about_deployments_a_fetch_ends_in_good_order() {
+fn a_fetch_of_deployments_ends_cleanly_for_any_reply() {
     fetches_end_well("repos = [\"acme/web\", \"acme/api\"]");
 }
 
 #[test]
-fn whatever_is_answered_about_an_organisation_and_its_workflow_runs_a_fetch_ends_in_good_order() {
+fn a_fetch_of_an_organisation_with_workflow_runs_ends_cleanly_for_any_reply() {
     fetches_end_well("org = \"acme\"\ndeployments_from = \"workflow-runs\"");
 }

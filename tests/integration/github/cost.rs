@@ -111,7 +111,7 @@ fn fixed_beside(mut repo: Repo) -> Repo {
 }
 
 #[test]
-fn a_dry_run_says_what_no_run_exceeds() {
+fn a_dry_run_prints_an_upper_bound_that_no_run_exceeds() {
     for (name, world, most) in [
         ("plain", World::of([even("acme/web", 300, 3)]), 1_700),
         ("every shape", World::of([every_shape("acme/web")]), 200),

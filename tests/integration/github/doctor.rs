@@ -68,7 +68,7 @@ fn says(run: &Run, wanted: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_good_token_and_what_it_sees_are_said() {
+fn a_good_token_is_reported_with_what_it_can_see() {
     let scene = Scene::new(world(), &format!("org = \"acme\"\n{SERVICES}"));
     scopes(&scene, "repo, read:org");
     let run = doctor(&scene, &[]);
@@ -108,9 +108,14 @@ fn environments_that_match_nothing_and_services_without_a_repo_are_named() {
         &[
             (
                 "warn",
-                "acme/tools: the newest 1 of 1 deployments: blue 1 (does not count); none is taken for production",
+                "acme/tools: the newest 1 of 1 deployments: blue 1 (does not count); no environment counts as \
+                 production",
             ),
-            ("warn", "service tools: none of the newest deployments is its own in production, prod, prod-*"),
+            (
+                "warn",
+                "service tools: none of the newest deployments belongs to this service in production, prod, \
+                      prod-*",
+            ),
             ("warn", "service gone: no repo that can be read matches acme/gone-*"),
         ],
     );
@@ -153,16 +158,16 @@ fn scopes_that_are_missing_are_named() {
         says(&run, &[(mark, text)]);
     }
     let scene = Scene::repos(World::of([web()]), &["acme/web"]);
-    says(&doctor(&scene, &[]), &[("warn", "scopes: the replies name none")]);
+    says(&doctor(&scene, &[]), &[("warn", "scopes: GitHub's replies name no scopes")]);
 }
 
 #[test]
-fn the_kind_of_a_token_is_told_by_its_first_letters() {
+fn the_kind_of_a_token_follows_from_its_prefix() {
     for (begins, mark, text) in [
         ("github_pat_", "ok ", "holds a fine-grained personal token"),
         ("ghs_", "ok ", "holds a token of an installation"),
         ("gho_", "ok ", "holds a token of an OAuth app"),
-        ("", "ok ", "holds a token of no known kind"),
+        ("", "ok ", "holds a token of unknown kind"),
     ] {
         let scene = Scene::repos(World::of([web()]), &["acme/web"]);
         let secret = format!("{begins}{}", "s3cretT0ken".repeat(3));
@@ -231,7 +236,7 @@ fn a_repo_that_is_not_visible_is_named_and_none_at_all_is_a_failure() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_and_a_limit_that_is_used_up_are_said_without_waiting() {
+fn a_silent_server_and_an_exhausted_limit_are_reported_without_waiting() {
     // A port on which nobody listens any more.
     let url = {
         let closed = Server::start(World::default());
@@ -253,7 +258,7 @@ fn a_server_that_does_not_answer_and_a_limit_that_is_used_up_are_said_without_wa
 fn a_server_without_limits_has_none() {
     let scene = Scene::repos(World::of([web()]), &["acme/web"]);
     scene.server.state(|state| state.limit = 0);
-    says(&doctor(&scene, &[]), &[("ok ", "limit: this server has none")]);
+    says(&doctor(&scene, &[]), &[("ok ", "limit: this server has no rate limit")]);
 }
 
 #[test]

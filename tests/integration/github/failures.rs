@@ -1,4 +1,4 @@
-//! What goes wrong on the way, and that it costs a repeat or an honest word, never a wrong figure.
+//! Failures of requests: they cause a retry or a warning, never a wrong figure.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn a_page_that_is_too_heavy_is_asked_for_in_halves() {
 }
 
 #[test]
-fn a_page_at_which_the_gateway_gives_up_is_asked_for_in_ever_smaller_ones() {
+fn a_page_that_times_out_is_requested_in_smaller_and_smaller_pages() {
     reads_in_pages_of(13, gateway(504));
 }
 
@@ -156,7 +156,7 @@ fn without_a_token_nothing_is_asked() {
 }
 
 #[test]
-fn a_token_revoked_on_the_way_ends_the_run_and_the_next_one_goes_on() {
+fn a_token_revoked_during_a_run_ends_it_and_the_next_run_continues() {
     let whole = paged();
     whole.fetched(&[]);
     for number in [2, 4] {
@@ -187,7 +187,7 @@ fn one_repo_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[test]
-fn a_source_of_which_nothing_can_be_read_ends_the_run_with_its_own_code() {
+fn an_unreadable_source_ends_the_run_with_its_own_code() {
     let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/web"]);
     scene.server.fault(Fault::when(ALWAYS, |_| true, gateway(502)));
     let run = scene.fetch(&[]);
@@ -231,7 +231,7 @@ fn no_token_follows_a_redirect_or_a_link_to_another_host() {
 }
 
 #[test]
-fn a_token_is_not_sent_in_the_clear_to_another_machine() {
+fn a_token_does_not_leave_the_machine_unencrypted() {
     let scene = paged();
     scene.configure("http://github.example", "repos = [\"acme/web\"]");
     let run = scene.fetch(&[]);

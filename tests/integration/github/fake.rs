@@ -81,7 +81,7 @@ fn pages_join_without_a_gap_even_where_newer_entries_came_between() {
 }
 
 #[test]
-fn history_is_walked_as_git_does_and_goes_on_behind_a_cursor() {
+fn history_is_walked_as_git_does_and_resumes_at_a_cursor() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR);
     let left = repo.push(NEW_YEAR + 20);

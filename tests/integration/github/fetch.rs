@@ -1,4 +1,4 @@
-//! What a fetch brings home: the same figures as the same history written down in files, whatever its shape.
+//! A fetch gives the same figures as importing the same history from files, for every shape of history.
 
 use super::fault::{Effect, Fault};
 use super::scene::{MARCH, SINCE, Scene};
@@ -122,7 +122,7 @@ fn an_organisation_of_more_repos_than_fit_one_page_is_read_whole() {
 }
 
 #[test]
-fn a_repo_without_commits_or_deployments_and_an_archived_one_are_no_errors() {
+fn empty_and_archived_repos_are_not_errors() {
     let mut idle = Repo::new("acme/idle");
     idle.push(NEW_YEAR);
     let mut archived = small("acme/old");

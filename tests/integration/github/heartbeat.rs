@@ -30,7 +30,7 @@ fn asked(monitor: &Proxy) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_success_asks_for_the_address_and_a_failure_appends_the_exit_code() {
+fn a_success_pings_the_address_and_a_failure_appends_the_exit_code() {
     let (scene, monitor) = (scene(), Proxy::new(None, &[]));
     let url = format!("{}/{SECRET}", monitor.url);
     let done = run(&scene, &["--ping-url", &url]);

@@ -74,7 +74,7 @@ fn killed_at_points_4_8_12_16_and_20_of_twenty_the_report_is_the_same() {
 }
 
 #[test]
-fn killed_again_and_again_a_run_still_gets_ahead() {
+fn a_run_makes_progress_even_if_it_is_killed_repeatedly() {
     let (requests, whole) = uninterrupted();
     let scene = long();
     for _ in 0..4 {

@@ -1,4 +1,4 @@
-//! Limits: waited for as long as they are told to, said aloud, and never answered with more requests.
+//! Rate limits: the program waits as long as the server says, reports the wait, and sends no requests meanwhile.
 
 use super::fault::{Effect, Fault, secondary};
 use super::scene::Scene;
@@ -33,7 +33,7 @@ fn a_spent_budget_is_waited_for_in_its_newer_spelling_too() {
 }
 
 #[test]
-fn a_budget_that_ends_within_the_run_is_not_overdrawn_for_long() {
+fn a_budget_that_runs_out_during_a_run_is_hardly_exceeded() {
     let scene = paged();
     scene.server.state(|state| (state.limit, state.window, state.reset) = (12, 1, now() + 1));
     scene.fetched(&["--strict"]);

@@ -1,4 +1,4 @@
-//! Repos that go by another name than they did, and deployments whose predecessor lies far below.
+//! Renamed repos, and deployments whose predecessor is far back in the history.
 
 use super::scene::Scene;
 use super::shapes::{PRODUCTION, even};

@@ -34,7 +34,7 @@ fn nulls(key: &'static str) -> Fault {
 }
 
 #[test]
-fn empty_entries_are_skipped_and_counted_and_the_rest_is_as_it_was() {
+fn empty_entries_are_skipped_and_counted_and_the_rest_is_unchanged() {
     let world = || World::of([every_shape("acme/web")]);
     for (key, words) in [
         ("deployments", "deployments"),
@@ -56,7 +56,7 @@ fn empty_entries_are_skipped_and_counted_and_the_rest_is_as_it_was() {
 }
 
 #[test]
-fn a_commit_with_an_empty_parent_is_not_taken_for_the_beginning_of_history() {
+fn a_commit_with_an_empty_parent_is_not_treated_as_a_root() {
     let scene = Scene::repos(World::of([every_shape("acme/web")]), &["acme/web"]);
     scene.server.fault(nulls("parents"));
     let run = scene.fetched(&["--strict"]);

@@ -166,7 +166,7 @@ fn an_organisation_with_every_kind_of_pull_request_is_read_as_it_is() {
 }
 
 #[test]
-fn one_question_serves_a_hundred_commits_and_a_smaller_one_where_github_cannot_answer() {
+fn one_request_serves_a_hundred_commits_or_fewer_if_github_cannot_answer() {
     let mut repo = even("acme/web", 100, 3);
     let squashed: Vec<String> = repo.pulls.values().filter_map(|pull| pull.merge_sha.clone()).collect();
     for sha in squashed {
@@ -189,7 +189,7 @@ fn one_question_serves_a_hundred_commits_and_a_smaller_one_where_github_cannot_a
 }
 
 #[test]
-fn commits_that_wait_for_their_pull_requests_are_read_again_after_an_interruption() {
+fn commits_with_pending_pull_requests_are_read_again_after_an_interruption() {
     let make = || Scene::repos(World::of([every_kind("acme/web")]), &["acme/web"]);
     let interrupted = make();
     let is_question = |request: &super::server::Request| request.query.contains("query AssociatedPullRequests");

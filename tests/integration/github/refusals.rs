@@ -20,7 +20,7 @@ fn is_of_other(request: &Request) -> bool {
 }
 
 #[test]
-fn each_rule_of_one_organization_costs_its_repos_alone_and_names_its_own_way_out() {
+fn a_rule_of_one_organization_affects_only_its_repos_and_has_its_own_advice() {
     for (message, header, way_out) in [
         (
             "Resource protected by organization SAML enforcement. You must grant your Personal Access token access.",
@@ -63,7 +63,7 @@ fn an_error_of_graphql_by_such_a_rule_reads_the_same() {
 }
 
 #[test]
-fn an_owner_whose_repos_cannot_be_listed_costs_those_alone() {
+fn an_owner_whose_repos_cannot_be_listed_does_not_affect_other_owners() {
     let scene = Scene::repos(World::of([even("acme/web", 10, 1)]), &["acme/*", "other/*", "nosuch/*"]);
     let is_of_other = |request: &Request| request.variables.get("owner").is_some_and(|owner| owner == "other");
     let message = "the `other` organization has an IP allow list enabled, and 192.0.2.1 is not permitted";

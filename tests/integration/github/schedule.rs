@@ -1,5 +1,4 @@
-//! What happens to a schedule: runs that overlap, clocks that are wrong, a service that is down for a day, a token that
-//! expires.
+//! Scheduled runs: overlapping runs, wrong clocks, a service that is down for a day, an expiring token.
 
 use super::daily::{Machine, SINCE, Services, are_the_same, morning};
 use super::fault::{Effect, Fault, gateway};
@@ -39,7 +38,7 @@ fn a_run_that_starts_while_another_holds_the_dataset_ends_with_2_and_names_the_p
 }
 
 #[test]
-fn a_clock_that_was_ahead_or_behind_is_said_and_loses_nothing() {
+fn a_clock_that_was_ahead_or_behind_causes_a_warning_and_no_loss() {
     let mut services = Services::start();
     for (wrong, after) in [(morning(2_000), 41), (morning(20), 41)] {
         let machine = Machine::new(&services);
@@ -76,7 +75,7 @@ fn the_run_after_a_day_on_which_a_service_was_down_fills_the_gap() {
 }
 
 #[test]
-fn a_token_that_expires_within_two_weeks_is_said_once_with_its_date_and_the_days_left() {
+fn a_token_that_expires_within_two_weeks_is_reported_once_with_date_and_days_left() {
     let scene = Scene::repos(World::of([even("acme/web", 20, 1)]), &["acme/web"]);
     let end = |text: &str| vec![("github-authentication-token-expiration".to_owned(), text.to_owned())];
     scene.server.fault(Fault::when(usize::MAX, |_| true, Effect::Headers(end("2026-01-08 12:00:00 UTC"))));

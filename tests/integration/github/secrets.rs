@@ -99,7 +99,7 @@ fn an_app_signs_in_for_its_installation_and_renews_its_tokens_before_they_end() 
 }
 
 #[test]
-fn an_app_whose_key_is_no_key_is_told_so_without_repeating_it() {
+fn an_invalid_app_key_is_reported_without_repeating_it() {
     let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/web"]);
     scene.place.write("app.pem", "not-a-key-but-secret-all-the-same\n");
     let keys = "app_id = 7\ninstallation_id = 42\nprivate_key_file = \"app.pem\"\nrepos = [\"acme/web\"]";

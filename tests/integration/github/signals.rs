@@ -46,7 +46,7 @@ fn says_so(run: &Run, name: &str) {
 }
 
 #[test]
-fn a_fetch_and_a_run_keep_what_was_read_and_the_next_one_continues() {
+fn an_interrupted_fetch_or_run_keeps_its_data_and_the_next_one_continues() {
     let whole = scene();
     whole.fetched(&[]);
     let whole_requests = whole.server.requests();
@@ -127,7 +127,7 @@ fn stuck() -> (Scene, File, Child) {
 }
 
 #[test]
-fn a_command_that_cannot_be_broken_off_ends_within_five_seconds_all_the_same() {
+fn a_command_that_cannot_be_interrupted_still_ends_within_five_seconds() {
     let (_scene, _lock, child) = stuck();
     let run = ended_by(child, "TERM");
     assert_eq!(run.code, 143, "{}", run.stderr);

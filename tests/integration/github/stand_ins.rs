@@ -191,7 +191,7 @@ fn a_quiet_week_and_a_renamed_repo_do_not_lose_workflow_runs() {
 }
 
 #[test]
-fn a_dry_run_counts_what_stands_in() {
+fn a_dry_run_counts_proxies_for_deployments() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR + DAY);
     for nth in 0..7 {
@@ -208,7 +208,7 @@ fn a_dry_run_counts_what_stands_in() {
 }
 
 #[test]
-fn a_dataset_of_one_kind_takes_no_other() {
+fn a_dataset_with_one_kind_of_deployments_refuses_another() {
     let mut repo = Repo::new("acme/web");
     let head = repo.push(MARCH_1);
     repo.release(&head, MARCH_1 + DAY);
@@ -228,7 +228,7 @@ fn a_dataset_of_one_kind_takes_no_other() {
 }
 
 #[test]
-fn killed_between_spans_of_runs_the_next_fetch_goes_on_there() {
+fn after_a_kill_between_spans_the_next_fetch_continues_there() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR);
     for nth in 0..4_000 {

@@ -140,7 +140,7 @@ fn mistakes_in_a_saved_mapping_are_named_with_their_line() {
         ),
         ("[import.x]\n", "dora.toml:1: [import.x]"),
         ("[import.x]\ntable = \"things\"\n", "dora.toml:2: `table` in [import.x]: not a table"),
-        ("[import.x]\ntable = \"commits\"\nfrom = \"git-log\"\n", "`table` and `from` are both there"),
+        ("[import.x]\ntable = \"commits\"\nfrom = \"git-log\"\n", "`table` and `from` are both set"),
         (
             "[import.x]\ntable = \"commits\"\nmap = { shaa = \"Commit\" }\n",
             "dora.toml:3: `shaa` in [import.x.map]: `shaa` is not a column",
@@ -160,7 +160,7 @@ fn mistakes_in_a_saved_mapping_are_named_with_their_line() {
     let run = place.run(["import", "--from", "x", "b.csv"]);
     assert_eq!(run.code, 2);
     assert!(
-        run.stderr.contains("`from` of a mapping is `jenkins`, which is none of github-deployments"),
+        run.stderr.contains("`from` of a mapping is `jenkins`, which is not one of github-deployments"),
         "{}",
         run.stderr
     );

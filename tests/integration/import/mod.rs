@@ -1,4 +1,4 @@
-//! `import`: what a user sees when a file is good, when it is not, and that nothing is half stored.
+//! `import`: the messages for good and bad files, and that no import is stored partly.
 
 use std::fs;
 use std::process::Stdio;
@@ -99,7 +99,7 @@ fn a_file_that_cannot_be_read_is_named_with_line_column_value_and_reason_and_lea
 }
 
 #[test]
-fn a_path_that_is_no_readable_file_is_named_with_the_way_out() {
+fn an_unreadable_path_is_named_with_what_to_do() {
     let place = Place::new();
     fs::create_dir(place.path("folder")).expect("a folder");
     let run = place.run(["import", "commits", "folder"]);
@@ -198,7 +198,7 @@ fn a_second_writer_is_told_who_holds_the_dataset() {
 }
 
 #[test]
-fn a_newer_format_is_refused_and_left_alone() {
+fn a_newer_format_is_refused_and_not_changed() {
     let place = Place::new();
     place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv"]);
     place.write("data/format.json", "{\"format\": 2}\n");
@@ -260,7 +260,7 @@ fn coverage_is_stated_or_the_whole_days_from_first_to_last_and_only_ever_widened
 }
 
 #[test]
-fn unknown_columns_and_a_missing_line_end_are_said_and_do_no_harm() {
+fn unknown_columns_and_a_missing_line_end_cause_warnings_only() {
     let place = Place::new();
     let text =
         DEPLOYMENTS.replace("observed_at\n", "observed_at,cost_centre\n").replace("00:00:00Z\n", "00:00:00Z,7\n");
@@ -386,7 +386,7 @@ fn what_a_killed_import_left_half_moved_is_finished_by_the_next_command() {
 }
 
 #[test]
-fn suspicious_spans_are_said() {
+fn suspicious_spans_are_reported() {
     let place = Place::new();
     place
         .write("dora.toml", "[[service]]\nname = \"api\"\nrepos = [\"acme/api\"]\n")

@@ -89,7 +89,7 @@ fn a_git_log_gives_the_lead_time_of_the_deployments() {
 }
 
 #[test]
-fn duplicates_merged_incidents_and_pull_requests_count_nowhere_and_are_said() {
+fn duplicates_merged_incidents_and_pull_requests_are_not_counted_but_reported() {
     for (preset, id) in [("pagerduty-json", "Q1C"), ("jira-csv", "OPS-3"), ("github-issues-json", "9004")] {
         let place = Place::new();
         let (_, file, text, flags) = INCIDENTS.into_iter().find(|(name, ..)| *name == preset).expect("a sample");
@@ -160,7 +160,7 @@ fn a_file_of_another_program_is_refused_with_the_name_of_its_preset() {
 }
 
 #[test]
-fn a_header_or_an_object_that_lacks_what_a_preset_needs_is_named_with_the_way_out() {
+fn a_header_or_object_without_required_fields_is_reported_with_what_to_do() {
     let jira = INCIDENTS[4].2;
     refused(
         "jira-csv",
@@ -194,7 +194,7 @@ fn a_header_or_an_object_that_lacks_what_a_preset_needs_is_named_with_the_way_ou
 }
 
 #[test]
-fn times_without_an_offset_need_their_zone_and_hours_that_clocks_skipped_or_repeated_are_said() {
+fn times_without_an_offset_need_a_zone_and_skipped_or_repeated_hours_are_reported() {
     let (preset, file, text, _) = INCIDENTS[4];
     refused(
         preset,

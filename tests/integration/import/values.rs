@@ -124,7 +124,7 @@ fn instants_that_programs_write_for_none_are_missing_where_they_may_be_and_refus
 }
 
 #[test]
-fn instants_after_now_and_ends_before_beginnings_are_counted_and_said() {
+fn instants_in_the_future_and_ends_before_starts_are_counted_and_reported() {
     let text = format!(
         "{HEAD}1,acme/web,production,a1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z\n\
          2,acme/web,production,a2,success,2226-07-01T10:00:00Z,2226-07-01T10:05:00Z\n\
@@ -142,7 +142,7 @@ fn instants_after_now_and_ends_before_beginnings_are_counted_and_said() {
 }
 
 #[test]
-fn deployments_that_are_only_known_to_be_inactive_give_no_zero_and_the_way_to_count_them() {
+fn deployments_known_only_as_inactive_give_no_zero_but_advice_on_counting_them() {
     let (place, run) = import("deployments", &deployments(&["inactive", "inactive"]), &[]);
     assert!(run.stderr.contains("f.csv: 2 rows have the status `inactive` alone"), "{}", run.stderr);
     assert!(run.stderr.contains("--map-status inactive=success"), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! Whatever an incident service answers, a fetch ends in good order.
+//! A fetch ends cleanly for every reply of an incident service.
 
 use super::jsm;
 use super::scene::Scene;
@@ -30,16 +30,16 @@ fn fetches_end_well(sections: &str) {
 }
 
 #[test]
-fn whatever_pagerduty_answers_a_fetch_ends_in_good_order() {
+fn a_fetch_ends_cleanly_for_any_reply_of_pagerduty() {
     fetches_end_well("[pagerduty]\napi_url = \"URL\"\ncaused_by_deploy = { note = \"deploy\" }\n");
 }
 
 #[test]
-fn whatever_opsgenie_answers_a_fetch_ends_in_good_order() {
+fn a_fetch_ends_cleanly_for_any_reply_of_opsgenie() {
     fetches_end_well("[opsgenie]\napi_url = \"URL\"\nread = [\"incidents\", \"alerts\"]\n");
 }
 
 #[test]
-fn whatever_jira_service_management_answers_a_fetch_ends_in_good_order() {
+fn a_fetch_ends_cleanly_for_any_reply_of_jira_service_management() {
     fetches_end_well(jsm::SECTION);
 }

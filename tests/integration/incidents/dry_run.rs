@@ -21,7 +21,7 @@ fn incidents(count: i64) -> World {
 }
 
 #[test]
-fn no_run_asks_more_than_a_dry_run_says() {
+fn no_run_sends_more_requests_than_a_dry_run_states() {
     let with_fields = |count| {
         let mut world = incidents(count);
         world.fields = vec!["caused_by_deploy".into()];

@@ -1,4 +1,4 @@
-//! What an incident says of a deployment, by each rule, and that the rule is kept; merged ones; services told apart.
+//! Verdicts and deployment references by each rule, and that the rule is stored; merged incidents; mapping to services.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn world(change: impl Fn(usize, &mut Made)) -> World {
 }
 
 #[test]
-fn a_custom_field_says_yes_no_or_nothing() {
+fn a_custom_field_is_read_as_yes_no_or_missing() {
     let scene = Scene::pagerduty(
         world(|nth, made| {
             let values = [json!(true), json!("no"), json!(null)];
@@ -108,7 +108,7 @@ fn a_merged_incident_is_left_out_and_names_of_priorities_have_an_order() {
 }
 
 #[test]
-fn a_service_that_maps_to_several_to_none_or_by_its_name_is_told_apart() {
+fn services_mapped_to_several_to_none_or_by_name_are_distinguished() {
     let mut world = World::new();
     for (nth, (id, name)) in [("P1", "Checkout"), ("P2", "Web"), ("P3", "Search"), ("P4", "Billing")].iter().enumerate()
     {

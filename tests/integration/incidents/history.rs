@@ -37,7 +37,7 @@ fn a_year_and_more_is_read_over_windows_and_nothing_is_lost_or_doubled_at_their_
 }
 
 #[test]
-fn more_incidents_than_one_question_shows_are_read_all_the_same() {
+fn more_incidents_than_one_request_shows_are_all_read() {
     let mut world = World::new();
     for nth in 0..11_000 {
         world.incident(NEW_YEAR + 60 * DAY + nth * 4 * MINUTE / 2);
@@ -172,7 +172,7 @@ fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
 }
 
 #[test]
-fn half_a_history_goes_on_where_it_was() {
+fn an_interrupted_history_resumes_where_it_stopped() {
     let mut world = World::new();
     for nth in 0..2_000 {
         world.incident(NEW_YEAR + nth * 4 * HOUR);

@@ -93,7 +93,7 @@ fn an_alert_has_its_page_under_the_address_of_the_site() {
 }
 
 #[test]
-fn a_token_without_the_scope_of_teams_reads_alerts_all_the_same() {
+fn a_token_without_the_scope_for_teams_still_reads_alerts() {
     let scene = Scene::new(alerts(3), SECTION);
     let body = json!({"code": 401, "message": "Unauthorized; scope does not match"});
     scene.server.state(|state| state.refused = vec![("/jsm/ops/api/c1/v1/teams", 401, body.clone())]);
@@ -156,7 +156,7 @@ fn an_opsgenie_alert_that_is_closed_without_a_report_ended_with_its_last_change(
 }
 
 #[test]
-fn names_of_services_that_a_plan_does_not_include_cost_the_names_alone() {
+fn if_a_plan_hides_service_names_only_the_names_are_missing() {
     let mut world = World::new();
     world.incident(NEW_YEAR);
     let scene = Scene::opsgenie(world, "");

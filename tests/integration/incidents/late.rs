@@ -23,7 +23,7 @@ pub(super) fn verdict(scene: &Scene, source: &str) -> (Option<bool>, Option<Stri
 }
 
 #[test]
-fn a_custom_field_set_weeks_later_arrives_with_the_next_run_and_is_then_asked_no_more() {
+fn a_custom_field_set_weeks_later_arrives_with_the_next_run_and_is_not_requested_again() {
     let scene = Scene::pagerduty(world(60), "");
     scene.fetched(&[]);
     let covered = scene.covered("pagerduty", "*");

@@ -1,4 +1,5 @@
-//! `run` with `[notify]`: it sends without being asked to, and what comes before a message in the exit code.
+//! `run` with `[notify]`: it sends by default, and which failures take precedence over a failed message in the exit
+//! code.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ fn run(scene: &Scene, hook: &str, flags: &[&str]) -> Run {
 const HOOK: &str = "webhook_env = \"HOOK\"\n";
 
 #[test]
-fn run_posts_and_mails_in_silence_and_not_with_no_notify() {
+fn run_posts_and_mails_without_output_and_not_with_no_notify() {
     let (hook, server) = (Proxy::new(None, &[]), Smtp::new(Manner::Takes));
     let mail =
         format!("mail = {{ smtp = \"localhost:{}\", from = \"a@b.example\", to = [\"c@d.example\"] }}\n", server.port);
@@ -58,7 +59,7 @@ fn a_message_that_fails_is_the_code_of_run_unless_a_source_or_a_gate_has_one() {
 }
 
 #[test]
-fn a_mail_server_that_says_nothing_is_left_after_the_timeout() {
+fn a_silent_mail_server_is_abandoned_after_the_timeout() {
     let server = Smtp::new(Manner::Silent);
     let mail =
         format!("mail = {{ smtp = \"127.0.0.1:{}\", from = \"a@b.example\", to = [\"c@d.example\"] }}\n", server.port);

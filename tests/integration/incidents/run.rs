@@ -138,7 +138,7 @@ fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
 }
 
 #[test]
-fn doctor_takes_what_was_read_for_read_and_what_was_not_for_nothing() {
+fn doctor_reports_what_was_read_and_what_was_not() {
     let scene = Scene::pagerduty(World::new(), "");
     scene.server.state(|state| state.revoked = true);
     assert_eq!(scene.fetch(&[]).code, 3);

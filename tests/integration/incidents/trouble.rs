@@ -1,4 +1,4 @@
-//! What goes wrong with a service, and what that means for the others, the coverage and the exit code.
+//! Errors of one service, and their effect on the others, the coverage and the exit code.
 
 use serde_json::json;
 
@@ -57,7 +57,7 @@ fn a_limit_is_waited_out_as_long_as_it_says() {
 }
 
 #[test]
-fn a_throttled_opsgenie_is_waited_for() {
+fn opsgenie_throttling_is_waited_out() {
     let scene = Scene::opsgenie(small(), "");
     let headers = vec![("x-ratelimit-state", "THROTTLED".into()), ("x-ratelimit-period-in-sec", "1".into())];
     scene.server.fault(3, Fault::Reply(429, headers, r#"{"message":"You are making too many requests!"}"#.into()));
@@ -66,7 +66,7 @@ fn a_throttled_opsgenie_is_waited_for() {
 }
 
 #[test]
-fn servers_that_stumble_and_bodies_that_break_off_are_asked_again() {
+fn server_errors_and_truncated_bodies_are_retried() {
     survives(Fault::Reply(503, Vec::new(), "<html>".into()));
     survives(Fault::Reply(200, Vec::new(), r#"{"incidents":[{"id":"Q1","#.into()));
     survives(Fault::Cut);
@@ -100,7 +100,7 @@ fn one_service_that_is_forbidden_leaves_the_others_whole_and_its_own_figures_emp
 }
 
 #[test]
-fn one_source_that_is_down_leaves_the_others_whole() {
+fn a_source_that_is_down_does_not_affect_the_others() {
     let scene = Scene::new(small(), "[pagerduty]\napi_url = \"URL\"\n[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
     let run = scene.fetch(&[]);
     assert_eq!(run.code, 4, "a whole source is missing: {}", run.stderr);
@@ -127,7 +127,7 @@ fn a_missing_key_does_not_stop_the_other_source_and_run_still_reports() {
 }
 
 #[test]
-fn a_redirect_to_another_host_does_not_take_the_key_along() {
+fn a_redirect_to_another_host_does_not_receive_the_key() {
     let elsewhere = super::server::Server::start(World::new());
     let scene = Scene::pagerduty(small(), "");
     scene.server.fault(1, Fault::Reply(302, vec![("location", elsewhere.url())], String::new()));
@@ -145,7 +145,7 @@ fn plain_http_to_another_machine_is_refused_by_the_config() {
 }
 
 #[test]
-fn a_missing_key_is_said_before_anything_is_asked() {
+fn a_missing_key_is_reported_before_the_first_request() {
     let scene = Scene::pagerduty(small(), "");
     let done = scene.command(&["fetch"]).env_remove("PAGERDUTY_TOKEN").output().expect("the program runs");
     assert_eq!(done.status.code(), Some(3));
@@ -154,7 +154,7 @@ fn a_missing_key_is_said_before_anything_is_asked() {
 }
 
 #[test]
-fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_run_is_whole() {
+fn a_failed_extra_request_fails_the_source_gives_no_zero_and_the_next_run_is_complete() {
     let with_flags = || {
         let mut world = small();
         world.fields = vec!["caused_by_deploy".into()];
@@ -190,7 +190,7 @@ fn a_side_question_that_breaks_down_fails_the_source_gives_no_zero_and_the_next_
 const MONTHS: &str = "2025-01-30..2025-05-01";
 
 #[test]
-fn what_the_plan_of_an_account_does_not_include_costs_that_alone_and_is_said() {
+fn features_missing_from_the_plan_are_reported_and_affect_nothing_else() {
     let words = "Account does not have access";
     let body = json!({"message": words, "error": {"message": words}});
     for status in [402, 403, 404] {
@@ -293,7 +293,7 @@ fn a_key_whose_form_is_refused_is_code_3() {
 }
 
 #[test]
-fn fields_of_types_that_are_not_shown_are_said_to_be_missing() {
+fn fields_of_hidden_types_are_reported_as_missing() {
     let scene = Scene::pagerduty(small(), "");
     let denied = json!({"error": {"message": "Access Denied", "code": 2010}});
     let none = json!({"fields": []});

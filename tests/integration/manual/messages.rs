@@ -43,7 +43,7 @@ fn every_message_of_the_troubleshooting_page_is_in_the_source() {
 }
 
 #[test]
-fn every_quoted_message_has_a_cause_and_a_way_out() {
+fn every_quoted_message_has_a_cause_and_advice() {
     let page = text_of("docs/troubleshooting.md");
     for entry in page.split("\n### ").skip(1) {
         let name = entry.lines().next().unwrap_or_default();

@@ -102,7 +102,7 @@ fn every_query_over_pushed_gauges_answers_from_a_server_that_scrapes_and_records
 }
 
 #[test]
-fn doctor_tells_what_each_end_is_and_how_old_a_sample_may_be() {
+fn doctor_reports_each_server_and_how_old_a_sample_may_be() {
     if !installed(&["prometheus", "prometheus-pushgateway", "curl"]) {
         return;
     }

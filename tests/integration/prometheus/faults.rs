@@ -1,4 +1,4 @@
-//! What happens when a server of remote writes, or the run itself, is not well.
+//! Failures of a remote-write server, and interrupted runs.
 
 use std::process::Stdio;
 
@@ -41,7 +41,7 @@ fn refused(status: u16, body: &'static str) -> (Run, Proxy) {
 }
 
 #[test]
-fn samples_that_are_too_old_are_refused_once_and_it_is_said_what_to_set() {
+fn too_old_samples_are_refused_once_with_the_setting_to_change() {
     for (status, body) in [(400, "out of bounds\n"), (500, "too old sample\n"), (400, "out of order sample\n")] {
         let (run, proxy) = refused(status, body);
         assert_eq!(run.code, 4, "{}", run.stderr);
@@ -64,14 +64,14 @@ fn a_token_that_is_not_accepted_is_code_3_and_its_variable_is_named() {
 }
 
 #[test]
-fn a_server_that_takes_no_writes_is_told_how_it_would() {
+fn for_a_server_that_accepts_no_writes_the_error_says_which_setting_to_change() {
     let (run, _) = refused(404, "remote write receiver needs to be enabled");
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("--web.enable-remote-write-receiver"), "{}", run.stderr);
 }
 
 #[test]
-fn a_page_is_no_answer_of_a_server_that_takes_samples() {
+fn an_html_page_is_not_accepted_as_the_reply_of_a_remote_write_server() {
     let (run, _) = refused(200, "<!doctype html><title>Log in</title>");
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("accepts no remote writes: 200"), "{}", run.stderr);
@@ -110,7 +110,7 @@ fn a_server_that_fails_or_is_down_is_tried_again_and_then_named() {
 }
 
 #[test]
-fn a_token_is_neither_sent_in_the_clear_nor_missed_in_silence() {
+fn a_token_is_never_sent_unencrypted_and_a_missing_token_is_reported() {
     let place = place("http://prometheus.example");
     assert_eq!(write(&place, &[]).code, 2);
     configure(&place, "https://prometheus.example");
@@ -197,7 +197,7 @@ fn a_run_killed_half_way_and_run_again_ends_with_the_same_series() {
 }
 
 #[test]
-fn what_is_corrected_later_is_said_and_keeps_nothing_else_back() {
+fn a_later_correction_is_reported_and_does_not_block_other_samples() {
     if !installed(&["prometheus", "curl"]) {
         return;
     }
@@ -217,7 +217,7 @@ fn what_is_corrected_later_is_said_and_keeps_nothing_else_back() {
     place.done(["import", "commits", "c.csv"]);
     let run = write(&place, &["--since-last"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("had another value at the same instant"), "{}", run.stderr);
+    assert!(run.stderr.contains("already had another value at the same time"), "{}", run.stderr);
     let count = server.answers("count_over_time(dora_deployment_timestamp{scope=\"all\"}[20y])", None);
     assert_eq!(count, [("all".to_owned(), "all".to_owned(), 4.0)]);
 }

@@ -1,4 +1,4 @@
-//! What leaves for Prometheus, in the real servers: what their HTTP APIs answer is the report's figure.
+//! Tests with real Prometheus servers: their HTTP APIs return the figures of the report.
 
 mod dashboard;
 mod faults;

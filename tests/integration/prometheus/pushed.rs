@@ -129,7 +129,7 @@ fn the_same_push_twice_leaves_the_same_state_and_groups_that_are_gone_are_pruned
     assert!(run.stdout.contains("it holds 5 groups"), "{}", run.stdout);
     // A window that was not wholly read has no figures, and those of before do not stay.
     let run = place.done(["push", "--as-of", "2026-08-20T00:00:00Z"]);
-    assert!(run.stderr.contains("were not wholly read"), "{}", run.stderr);
+    assert!(run.stderr.contains("were not read completely"), "{}", run.stderr);
     let left = exposed(&gateway).join("\n");
     assert_eq!((of(&left, "dora_deployments{"), of(&left, "dora_report_as_of_timestamp_seconds{")), (0, 5), "{left}");
 }
@@ -152,7 +152,7 @@ fn a_group_that_is_refused_is_named_with_the_cause_and_the_others_are_pushed() {
 }
 
 #[test]
-fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
+fn an_unreachable_or_wrong_gateway_is_named_and_run_still_reports() {
     let place = hostile(&format!("http://127.0.0.1:{}", free_port()), &HOSTILE[..1]);
     let run = place.run(PUSH);
     assert_eq!(run.code, 4);
@@ -166,7 +166,7 @@ fn a_gateway_that_is_down_or_none_is_named_and_run_still_reports() {
     configure(&place, &proxy.url, &HOSTILE[..1]);
     let run = place.run(PUSH);
     assert_eq!(run.code, 4);
-    assert!(run.stderr.contains("is no Pushgateway: 200"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not a Pushgateway: 200"), "{}", run.stderr);
     let empty = Place::new();
     empty.write("dora.toml", "[pushgateway]\nurl = \"http://127.0.0.1:9\"\n");
     empty.write("none.csv", "id,service_keys,opened_at,resolved_at\n").done(["import", "incidents", "none.csv"]);

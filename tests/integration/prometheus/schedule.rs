@@ -1,4 +1,4 @@
-//! What a schedule does, day after day, without saying when it is: figures stay whole, and what comes late is sent.
+//! Scheduled runs over several days without `--as-of`: figures stay complete, and late events are sent.
 
 use super::installed;
 use super::server::{ANY_AGE, Answer, Server};

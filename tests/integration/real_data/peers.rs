@@ -122,7 +122,7 @@ fn incidents_are_attributed_by_the_clock_within_the_window_that_is_set() {
 }
 
 #[test]
-fn siblings_are_deployments_and_no_rollbacks() {
+fn sibling_revisions_are_deployments_and_not_rollbacks() {
     let Some(data) = shared_data("peers/devlake-commit-diff") else { return };
     let run = Run::new("[report]\ntimezone = \"UTC\"\n");
     run.import("deployments", &data.join("deployments.csv"), None);

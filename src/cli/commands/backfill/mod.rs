@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(target: &BackfillTarget, common: &Common, console: Con
     }
 }
 
-/// The series of all that was read, up to an instant, and nothing that lies in the future.
+/// The series of everything that was read up to an instant, without anything in the future.
 fn history(context: &Context, span: &SinceAsOf, console: Console) -> anyhow::Result<Vec<Series>> {
     let now = now();
     let analysis = whole(context, span.as_of, now, console)?;
@@ -40,8 +40,8 @@ fn history(context: &Context, span: &SinceAsOf, console: Console) -> anyhow::Res
     }
     if settings.zone.name() != "UTC" || settings.window_days != WINDOW_DAYS {
         console.info(&format!(
-            "PromQL knows neither time zones nor other windows: the rules' figures are those of {WINDOW_DAYS} days that end \
-             in UTC"
+            "PromQL has neither time zones nor calendar days: the figures of the rules are over {WINDOW_DAYS} days in \
+             UTC"
         ));
     }
     if !all.iter().any(|one| one.family.is_event() && !one.samples.is_empty()) {

@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, file: &Path, span: &SinceAsOf, console: Con
     Ok(Code::Done)
 }
 
-/// Writes a file beside itself first; what a link points to, and into a pipe or a device as it is.
+/// Writes a regular file through a temporary file beside it; follows a link, and writes to a pipe or device directly.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // A pipe, a device, or a link to what is not there yet.

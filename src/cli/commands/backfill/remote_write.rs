@@ -1,5 +1,5 @@
-//! `backfill remote-write`: the history to a server, batch by batch; what was taken is noted, so that a run that was
-//! broken off goes on where it was, and `--since-last` sends only what is new.
+//! `backfill remote-write`: the history to a server, batch by batch; records which batches were accepted, so that an
+//! interrupted run resumes and `--since-last` sends only new samples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> a
     if flags.since_last {
         from = from.max(link.read_spans(&all, began));
     }
-    // Questions of what the server has are not worth an error; that they were broken off is one.
+    // A failed query about the server's samples is not an error, but an interruption is.
     interrupt::check()?;
     let all = match from {
         None => all,
@@ -50,14 +50,15 @@ pub(super) fn run(context: &Context, flags: &RemoteWrite, console: Console) -> a
     if let Some(oldest) = oldest.filter(|_| !flags.since_last) {
         let days = window_days(oldest, began);
         console.info(&format!(
-            "Its oldest sample is of {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or more, and \
-             takes it anew with `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}` in its configuration"
+            "Its oldest sample is from {oldest}: the server keeps it with `--storage.tsdb.retention.time={days}d` or \
+             more, and accepts it again with `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}` in its \
+             configuration"
         ));
     }
     if taken.kept > 0 {
         console.warning(&format!(
-            "of {} samples the server had another value at the same instant, which it keeps: what is corrected later never \
-             reaches a Prometheus; delete the series there and send them again if it matters",
+            "for {} samples, the server already had another value at the same time and keeps it, because Prometheus \
+             accepts no corrections; to correct them, delete the series there and send them again",
             taken.kept
         ));
     }
@@ -72,8 +73,7 @@ struct Link {
 }
 
 impl Link {
-    /// The samples from a day on. Windows that reach back to days that the server never received are said not to be
-    /// complete.
+    /// The samples from a day on. Windows that include days the server never received are marked as incomplete.
     fn starting(&self, all: Vec<Series>, day: NaiveDate, zone: Zone, sent: &Sent) -> Vec<Series> {
         let mut asked: BTreeMap<NaiveDate, BTreeSet<String>> = BTreeMap::new();
         let mut known = |group: &str| {
@@ -88,8 +88,8 @@ impl Link {
         all.into_iter().map(cut).collect()
     }
 
-    /// The first day that the server takes, where it says how far back it does and that is not far enough: what is older
-    /// would be refused in each run of a schedule, whatever it is.
+    /// The first day that the server accepts, if it states a limit that is too short for the history. Older samples
+    /// would be refused in every scheduled run.
     fn read_spans(&self, all: &[Series], now: Timestamp) -> Option<NaiveDate> {
         let limits = block_on(&self.runtime, self.receiver.limits()).unwrap_or_default();
         let window = limits.window.filter(|window| !window.is_zero())?;

@@ -1,4 +1,4 @@
-//! `dataset compact`: parts that this version would write otherwise, and with `--yes` written so.
+//! `dataset compact`: lists parts that this version would write differently; with `--yes`, rewrites them.
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
-//! `dataset`: what the dataset holds and whether it is whole; and what to do where it is not, which is first printed and
-//! done only with `--yes`.
+//! `dataset`: counts and checks the dataset. Compaction and repair print their plan first and run only with `--yes`.
 
 mod compact;
 mod repair;

@@ -1,4 +1,4 @@
-//! `dataset repair`: what would be done about each problem, and with `--yes` done.
+//! `dataset repair`: prints the repair of each problem; with `--yes`, carries it out.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     Ok(Code::Done)
 }
 
-/// What is done about a problem, as one line; nothing where it does no harm.
+/// The repair of a problem as one line; none if the problem is harmless.
 fn step(problem: &Problem) -> Option<String> {
     let place = problem.place.display();
     let is_part = problem.place.components().count() > 1;

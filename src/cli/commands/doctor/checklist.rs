@@ -1,4 +1,4 @@
-//! The table that `doctor` prints: per check its state, what was found and what to do; and the exit code of them all.
+//! The table that `doctor` prints (state, finding and advice of each check), and the exit code of all checks.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ impl Checklist {
         Self { checks: Vec::new(), code: Code::Done }
     }
 
-    /// Adds what is as it should be.
+    /// Adds a check that passed.
     pub(super) fn ok(&mut self, check: &str, found: &str) {
         self.add(State::Ok, check, found, "");
     }
@@ -60,7 +60,7 @@ impl Checklist {
         self.add(State::Warn, check, found, what_to_do);
     }
 
-    /// Adds what is wrong. Of several codes the lowest is the exit code, as for the sources of a fetch.
+    /// Adds a check that failed. The lowest of several codes becomes the exit code, as for the sources of a fetch.
     pub(super) fn fail(&mut self, code: Code, check: &str, found: &str, what_to_do: &str) {
         self.code = exit::first(self.code, code);
         self.add(State::Fail, check, found, what_to_do);
@@ -79,7 +79,7 @@ impl Checklist {
     }
 
     fn add(&mut self, state: State, check: &str, found: &str, what_to_do: &str) {
-        // One line each, whatever a message or a name from elsewhere holds.
+        // One line each, even if a message or an external name has line breaks.
         let line = |text: &str| printable(&text.lines().map(str::trim).collect::<Vec<_>>().join(" ")).into_owned();
         let what_to_do = (!what_to_do.is_empty()).then(|| line(what_to_do));
         self.checks.push(Row { check: line(check), state, found: line(found), what_to_do });

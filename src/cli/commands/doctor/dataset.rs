@@ -35,7 +35,7 @@ pub(super) fn check(context: &Context, list: &mut Checklist) {
     if of(Table::Deployments) > 0 && !held.coverage.iter().any(|entry| entry.table == Table::Deployments) {
         list.warn(
             "coverage",
-            "deployments are complete for no span, so no figure is given",
+            "deployments were not read completely over any span, so there are no figures",
             "import with --covers FROM..TO",
         );
     }
@@ -72,7 +72,7 @@ fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
 }
 
 fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklist) {
-    // A source that was expected and never read is none that says "no incidents".
+    // A source that was never read does not prove that there were no incidents.
     let is_read = |spans: &[Span]| rows > 0 || !spans.is_empty();
     let covered = held.coverage.iter().filter(|entry| entry.table == Table::Incidents && is_read(&entry.spans));
     let sources: BTreeSet<&str> = covered.map(|entry| entry.source.as_str()).collect();

@@ -12,7 +12,7 @@ use crate::domain::settings::Settings;
 use crate::facts::ownership::{Ownership, ServiceIndex};
 use crate::sources::github::ProbedRepo;
 
-/// Whose the deployments to an environment are, or why they count for nobody.
+/// The service that owns the deployments to an environment, or the reason why they do not count.
 pub(super) type Owner = Result<ServiceIndex, Reason>;
 
 /// Environments of one repo that are named; previews can be hundreds.
@@ -39,7 +39,7 @@ pub(super) fn check(repos: &[ProbedRepo], all: bool, settings: &Settings, list: 
     }
 }
 
-/// One repo; `owners` says of each of its environments whose it is.
+/// One repo; `owners` has the service of each of its environments.
 fn one(repo: &ProbedRepo, owners: &[Owner], ownership: &Ownership, list: &mut Checklist) {
     if repo.deployments == 0 {
         return list.warn(
@@ -58,7 +58,7 @@ fn one(repo: &ProbedRepo, owners: &[Owner], ownership: &Ownership, list: &mut Ch
     row(&repo.name, &text, &repo.environments, owners, ownership, list);
 }
 
-/// The row of one repo: a text, then its environments with whose they are.
+/// The row of one repo: a text, then its environments with their services.
 pub(super) fn row(
     repo: &str,
     text: &str,
@@ -90,12 +90,12 @@ pub(super) fn row(
         list.warn(
             repo,
             &text,
-            "none is taken for production: name one in `environments` of [deployments] or of its [[service]]",
+            "no environment counts as production: name one in `environments` of [deployments] or of its [[service]]",
         );
     }
 }
 
-/// The configured services of which nothing was seen.
+/// The configured services without any deployment.
 fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings, list: &mut Checklist) {
     for (service, has) in settings.services.iter().zip(has_deployments) {
         let mut own = seen.iter().filter(|repo| any(&service.repos, &repo.name)).peekable();
@@ -109,7 +109,7 @@ fn services(seen: &[&ProbedRepo], has_deployments: &[bool], settings: &Settings,
             let environments = service.environments.as_deref().unwrap_or(&settings.environments);
             list.warn(
                 &format!("service {}", service.name.0),
-                &format!("none of the newest deployments is its own in {}", names(environments)),
+                &format!("none of the newest deployments belongs to this service in {}", names(environments)),
                 "check its `environments`, and whether an earlier [[service]] takes them",
             );
         }

@@ -94,11 +94,11 @@ fn describe(github: &Github, auth: &Auth, kind: TokenKind) -> String {
         TokenKind::FineGrained => "a fine-grained personal token",
         TokenKind::Installation => "a token of an installation, like GITHUB_TOKEN in GitHub Actions",
         TokenKind::OAuth => "a token of an OAuth app",
-        TokenKind::App | TokenKind::Unknown => "a token of no known kind",
+        TokenKind::App | TokenKind::Unknown => "a token of unknown kind",
     };
     match (&github.auth, auth) {
         (_, Auth::App { app_id, installation_id, .. }) => {
-            format!("that of GitHub App {app_id} for its installation {installation_id}")
+            format!("the token of GitHub App {app_id} for installation {installation_id}")
         }
         (GithubAuth::Token { variable }, _) => format!("{variable} holds {kind}"),
         (GithubAuth::App { .. }, _) => kind.to_owned(),
@@ -129,13 +129,13 @@ fn scopes(kind: TokenKind, scopes: Option<&[String]>, list: &mut Checklist) {
     let Some(scopes) = scopes else {
         match kind {
             TokenKind::Classic | TokenKind::OAuth => {
-                let found = "the replies name none, so they cannot be checked";
+                let found = "GitHub's replies name no scopes, so they cannot be checked";
                 list.warn("scopes", found, "check by hand that the token has `repo`, which a fetch needs");
             }
             _ => list.ok(
                 "scopes",
-                "this token has none but permissions: Deployments, Contents and Pull requests are needed, each \
-                 to read",
+                "this kind of token has permissions instead of scopes: it needs read access to Deployments, Contents \
+                 and Pull requests",
             ),
         }
         return;
@@ -165,11 +165,11 @@ fn scopes(kind: TokenKind, scopes: Option<&[String]>, list: &mut Checklist) {
 
 fn budget(budget: Option<Budget>, list: &mut Checklist) {
     let Some(Budget { limit, remaining, reset_at }) = budget else {
-        return list.ok("limit", "this server has none");
+        return list.ok("limit", "this server has no rate limit");
     };
     let text = format!("{remaining} of {limit} points are left until {reset_at}");
     if remaining < limit / 10 {
-        list.warn("limit", &text, "expect a fetch before that to wait");
+        list.warn("limit", &text, "a fetch before then has to wait");
     } else {
         list.ok("limit", &text);
     }

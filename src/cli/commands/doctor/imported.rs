@@ -1,5 +1,5 @@
-//! The checks of what the dataset holds beside what the services show: environments of its repos and services of its
-//! incidents, and which of them count. Without a token, or with imported data alone, nothing else says so.
+//! The checks of imported data, which no service lists: environments of its repos, services of its incidents, and which
+//! of them count.
 
 use std::collections::BTreeSet;
 

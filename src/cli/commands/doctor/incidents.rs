@@ -1,5 +1,5 @@
-//! The checks of the incident services: the key and its region, what is shown to it, whose it is, and how much of it
-//! speaks of deployments.
+//! The checks of the incident services: the key and its region, what the key can see, which services it maps to, and
+//! how many incidents refer to deployments.
 
 use std::sync::Arc;
 
@@ -73,8 +73,9 @@ fn one(
         let days = Timestamp::parse(&format!("{SHUTDOWN}T00:00:00Z")).map_or(0, |end| (end.0 - now().0) / 86_400_000);
         list.warn(
             section,
-            &format!("it is shut down on {SHUTDOWN} ({days} days from now) and then answers no more"),
-            "fetch its whole history before, with `fetch --since` and the first day you need; [jsm] reads what comes after",
+            &format!("OpsGenie shuts down on {SHUTDOWN} ({days} days from now) and answers no requests after that"),
+            "fetch its whole history before that day, with `fetch --since` and the first day you need; [jsm] reads \
+             later alerts",
         );
     }
     let (variable, api_url) = match source {

@@ -1,4 +1,4 @@
-//! `doctor`: what a report will rest on, checked before it is needed. A table on standard output, or JSON; writes nothing.
+//! `doctor`: checks everything that a report depends on. A table on standard output, or JSON; writes nothing.
 
 mod checklist;
 mod dataset;
@@ -52,7 +52,7 @@ fn config(config: &Config, common: &Common, list: &mut Checklist) {
     let path = common.config.as_deref().unwrap_or(Path::new("dora.toml"));
     let settings = &config.settings;
     let services = match settings.services.len() {
-        0 => "no [[service]], so each repo that has deployments is one".to_owned(),
+        0 => "no [[service]], so each repo that has deployments is a service".to_owned(),
         1 => "1 service".to_owned(),
         several => format!("{several} services"),
     };
@@ -63,7 +63,7 @@ fn config(config: &Config, common: &Common, list: &mut Checklist) {
     } else {
         list.warn(
             "config",
-            &format!("there is no {} here, so every default holds: {text}", path.display()),
+            &format!("there is no {} here, so all defaults apply: {text}", path.display()),
             "write one with `dora-report init`, or name it with --config",
         );
     }

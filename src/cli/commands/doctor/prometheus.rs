@@ -1,5 +1,5 @@
-//! The checks of the servers that figures go to: there, of which version, ready to take what would be sent. Nothing is
-//! stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
+//! The checks of the servers that receive figures: reachable, which version, and whether they would accept the history.
+//! Nothing is stored: a Pushgateway is only read, and a server of remote writes is sent a request without a sample.
 
 use super::checklist::Checklist;
 use crate::cli::args::Network;
@@ -67,7 +67,7 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
     Ok(())
 }
 
-/// What went wrong; `doctor` has no longest wait that one could raise.
+/// The error text without the advice to raise `--max-wait`, a flag that `doctor` does not have.
 fn words(error: &anyhow::Error) -> String {
     let transport = match (error.downcast_ref(), error.downcast_ref()) {
         (Some(PushError::Http(transport)), _) | (_, Some(WriteError::Http(transport))) => Some(transport),
@@ -96,8 +96,8 @@ fn ages(limits: &Limits, oldest: Option<Timestamp>, now: Timestamp, list: &mut C
     match limits.window.map(|it| it.as_secs()) {
         None => list.warn(
             NAME,
-            &format!("it does not say how old a sample may be{need}"),
-            "compare with `storage.tsdb.out_of_order_time_window` or the like of that server",
+            &format!("the server does not say how old a sample may be{need}"),
+            "compare with `storage.tsdb.out_of_order_time_window` or the similar setting of that server",
         ),
         Some(0) => list.warn(
             NAME,
@@ -105,7 +105,7 @@ fn ages(limits: &Limits, oldest: Option<Timestamp>, now: Timestamp, list: &mut C
                 "a sample may be one hour older than the newest there, since no \
                  `storage.tsdb.out_of_order_time_window` is set{need}"
             ),
-            "set it, or bring the old history in with `backfill openmetrics`",
+            "set it, or load the old history with `backfill openmetrics`",
         ),
         Some(window) if is_short(window) => list.warn(
             NAME,
@@ -119,7 +119,7 @@ fn ages(limits: &Limits, oldest: Option<Timestamp>, now: Timestamp, list: &mut C
     match limits.retention.map(|it| it.as_secs()) {
         None => list.warn(
             NAME,
-            &format!("it does not say how many days it keeps a sample{need}"),
+            &format!("the server does not say for how many days it keeps samples{need}"),
             "compare with the retention of that server",
         ),
         Some(kept) if is_short(kept) => list.warn(

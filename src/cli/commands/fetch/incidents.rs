@@ -1,4 +1,4 @@
-//! From the config, the flags, the environment and the dataset to what the incident services are asked for.
+//! Builds the plan of each incident service from the config, the flags, the environment and the dataset.
 
 use std::path::Path;
 
@@ -189,7 +189,7 @@ pub(super) fn known(folder: &Path, source: &str) -> anyhow::Result<Known> {
     })
 }
 
-/// The incidents of a source that are asked for a late verdict.
+/// The incidents of a source that still lack a verdict and are requested again.
 pub(super) fn undecided(folder: &Path, source: &Incidents) -> anyhow::Result<Vec<Incident>> {
     let plan = match source {
         Incidents::PagerDuty(it, _) => &it.plan,
@@ -198,7 +198,7 @@ pub(super) fn undecided(folder: &Path, source: &Incidents) -> anyhow::Result<Vec
     Ok(Dataset::open(folder)?.undecided_incidents(source.name(), plan.verdicts_from)?)
 }
 
-/// Says which key it was that is not accepted.
+/// Adds the name of the key's variable to an error about a refused key.
 pub(in crate::cli::commands) fn named(error: SourceError, variable: &str) -> anyhow::Error {
     match error {
         SourceError::Authentication { .. } => anyhow::Error::from(error).context(variable.to_owned()),

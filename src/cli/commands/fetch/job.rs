@@ -164,8 +164,8 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
     Ok((jobs, refused))
 }
 
-/// Says before the first request what an incident source is read for: one that never answers is not one without
-/// incidents. Where something else is asked than before, everything is read again.
+/// Records the scopes of an incident source before the first request, so that a source that never answers does not
+/// count as one without incidents. If the rules for verdicts changed, everything is read again.
 fn prepare(
     writer: &mut Writer,
     data: &Path,
@@ -235,7 +235,7 @@ fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
     Ok(Job { name, kept_as: name.into(), total: None, reading })
 }
 
-/// Runs all of them at once; what each hands on goes out under its name.
+/// Runs all jobs at once and passes their events on with the name of the source.
 pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -> Results {
     let mut running = JoinSet::new();
     for job in jobs {
@@ -259,7 +259,7 @@ pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -
     while let Some(ended) = running.join_next().await {
         match ended {
             Ok(result) => results.push(result),
-            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run broke off: {cause}")))),
+            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run failed: {cause}")))),
         }
     }
     results.sort_by_key(|(name, _)| *name);

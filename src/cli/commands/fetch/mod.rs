@@ -1,6 +1,6 @@
-//! `fetch`: from the sources into the dataset, page by page, so that an interrupted run goes on where it was.
+//! `fetch`: reads the sources into the dataset, page by page, so that an interrupted run can resume.
 //!
-//! All sources are read at once, and one that is down leaves the others whole. The requests run on a runtime of their
+//! All sources are read at once; a source that fails does not affect the others. The requests run on a runtime of their
 //! own and the dataset is written on a thread of its own, with a bounded channel between them: Polars never runs inside
 //! the runtime, and a slow disk slows the requests down.
 
@@ -34,7 +34,7 @@ use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
 const NOT_SHOWN: &str =
-    "nothing of what is configured is there, or the token may not read it; check the names and the token";
+    "nothing that is configured exists, or the token may not read it; check the names and the token";
 
 /// Pages that may wait for the disk before the requests do.
 const WAITING_EVENTS: usize = 2;
@@ -62,7 +62,7 @@ pub(super) fn read(
 ) -> anyhow::Result<(Code, Writer)> {
     let began = now();
     let checked = job::check(context, fetch, common, began)?;
-    // Locking makes the folder, and a dataset that holds nothing is worse than none.
+    // Locking creates the folder, and an empty dataset folder would be mistaken for a dataset.
     if checked.has_nothing_to_ask() && !context.data.exists() {
         return Err(checked.all_refused(console));
     }
@@ -118,9 +118,9 @@ fn keep(
     let results = runtime.block_on(async move {
         tokio::select! {
             results = job::run(jobs, sender.clone()) => Some(results),
-            // The dataset cannot be written: nothing is asked for in vain, and no limit is waited for.
+            // If the dataset cannot be written, send no requests and wait for no rate limit.
             () = sender.closed() => None,
-            // What was handed on by then is written.
+            // Events that arrived before are written.
             _ = interrupt::received() => None,
         }
     });
@@ -163,7 +163,7 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
     if gone && code == Code::Access {
         console.error(&AccessError(NOT_SHOWN.into()).into());
     } else if gone {
-        console.error(&SourceError("nothing of a source could be read to the end; run again later".into()).into());
+        console.error(&SourceError("at least one source could not be read at all; run again later".into()).into());
     }
     code
 }

@@ -1,4 +1,4 @@
-//! Repos that the command line alone names: `fetch --repo acme/web` without a section `[github]`.
+//! `fetch --repo acme/web` without a section `[github]`: only the command line names the repos.
 
 use crate::cli::args::Fetch;
 use crate::cli::context::{Context, variable};

@@ -1,4 +1,4 @@
-//! From the config, the flags, the environment and the dataset to what the source asks for.
+//! Builds GitHub's plan from the config, the flags, the environment and the dataset.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -219,11 +219,11 @@ pub(super) fn repos(plan: &Plan) -> Option<usize> {
     all_named.then(|| names.iter().filter(|name| wanted(name)).count())
 }
 
-/// What the dataset has of the repos that this run may read. One that holds another kind of them is refused: both would
-/// be counted.
+/// What the dataset has of the repos that this run may read. A dataset with another kind of deployments is refused,
+/// because both kinds would be counted.
 pub(super) fn known(folder: &Path, plan: &Plan) -> anyhow::Result<Known> {
     let dataset = Dataset::open(folder)?;
-    // Those of this run alone would not tell a renamed repo, nor a dataset of another kind.
+    // The repos of this run alone would not reveal a renamed repo or a dataset with another kind of deployments.
     let known = dataset.known(SOURCE, &plan.reading(), &|_| true)?;
     let of_rows = known
         .iter()

@@ -1,4 +1,4 @@
-//! One line for each source while a run goes on: how far it is, what it may still ask, and until when.
+//! One progress line per source: how far it is, the remaining rate limit, and its reset.
 
 use indicatif::{MultiProgress, ProgressBar};
 use serde_json::json;

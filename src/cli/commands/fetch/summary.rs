@@ -37,7 +37,8 @@ pub(super) enum Outcome {
 pub(super) struct ScopeRead {
     /// What that did to the dataset.
     pub(super) effect: Effect,
-    /// Keys of the rows read, folded, of each table in the order of [`Table::ALL`]: what came twice was read once.
+    /// Hashes of the keys read, per table in the order of [`Table::ALL`], so that a row that comes twice is counted
+    /// once.
     read: [FxHashSet<u64>; 4],
     pub(super) covered: Vec<Span>,
     pub(super) outcome: Outcome,
@@ -96,7 +97,7 @@ impl SourceRead {
         text
     }
 
-    /// Counts what a write did to the rows of a scope, or of the source where it cannot be told whose they are.
+    /// Counts what a write did to the rows of a scope, or of the source if their scope is unknown.
     pub(super) fn count(&mut self, scope: &str, effect: Effect) {
         let found = self.scopes.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(scope));
         let counted = match found {
@@ -237,7 +238,7 @@ pub(super) fn log(read: &Summary, results: &Results, console: Console) {
     }
 }
 
-/// Columns under each other: the first `left` and those with words to the left, counts to the right.
+/// Aligns the columns: the first `left` columns and those with words to the left, numbers to the right.
 pub(super) fn aligned(rows: &[Vec<String>], left: usize) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -262,7 +263,7 @@ fn minute(at: Timestamp) -> String {
     at.utc().format("%Y-%m-%dT%H:%MZ").to_string()
 }
 
-/// Text from elsewhere on one line, without what a terminal would obey.
+/// External text on one line, without terminal control characters.
 pub(super) fn plain(text: &str) -> String {
     text.chars().map(|letter| if is_obeyed(letter) { ' ' } else { letter }).collect()
 }

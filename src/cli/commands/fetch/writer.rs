@@ -1,8 +1,8 @@
-//! Keeps what the source hands on: rows first, then coverage, then cursors, some pages at a time.
+//! Writes the events of the sources: rows first, then coverage, then cursors, several pages at a time.
 //!
 //! A write replaces whole months, and so takes longer the more the dataset holds. The first page is written at once;
-//! then pages are gathered for some times as long as the last write took. Killed in between, a run loses that much
-//! reading and nothing else: cursors and coverage stand only on written rows.
+//! then pages are gathered for some times as long as the last write took. A run that is killed in between loses only
+//! the gathered pages: cursors and coverage are written only after their rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -180,7 +180,7 @@ impl DatasetWriter {
 
     fn scope(&mut self, source: &'static str, scope: &str) -> &mut ScopeRead {
         let scopes = &mut self.summary.sources.entry(source).or_default().scopes;
-        // A repo is one however it is spelt.
+        // Names of repos are compared without case.
         let known = scopes.keys().find(|known| known.eq_ignore_ascii_case(scope)).cloned();
         scopes.entry(known.unwrap_or_else(|| scope.to_owned())).or_default()
     }
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_stays_where_a_repo_was_left_and_goes_when_it_was_read_to_its_end() {
+    fn a_cursor_is_kept_for_an_unfinished_repo_and_removed_for_a_finished_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let events = vec![
             page("a/left", "1", Some("x")),
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!((known["a/left"].deployments.len(), known["a/left"].covered), (2, None));
         assert_eq!(known["a/read"].cursor, None);
         assert!(known["a/read"].covered.is_some());
-        // The same rows again are none new, and complete the repo.
+        // Writing the same rows again adds no new ones, and completes the repo.
         let summary = keep(vec![page("a/left", "1", None), done("a/left")], folder.path());
         assert_eq!((summary.sources[SOURCE].scopes["a/left"].effect.new, summary.failed()), (0, 0));
         assert!(!folder.path().join("cursors.json").exists());

@@ -1,4 +1,4 @@
-//! What the services say with the tokens of the environment: repos, environments, services of incidents.
+//! Asks the services with the tokens in the environment for repos, environments and incident services.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -113,7 +113,7 @@ fn refused(error: GitHubError, github: &Github, common: &Common) -> anyhow::Erro
     }
 }
 
-/// The owner, where the token shows one alone.
+/// The owner, if the token shows exactly one.
 fn the_only(owners: Vec<String>) -> Result<String, UsageError> {
     match <[String; 1]>::try_from(owners) {
         Ok([only]) => Ok(only),

@@ -1,4 +1,4 @@
-//! The text of the file: what was found as values, everything else as comments. A pure function of what was found.
+//! The text of the config file: found values as keys, everything else as comments. A pure function.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ const HEAD: &str = r#"# The configuration of dora-report, written by `dora-repor
 
 const TAIL: &str = r#"# Which incidents count, and which of them a deployment caused.
 # [incidents]
-# attribution_window = "1h"   # without a word of anyone, the last deployment this long before an incident caused it
+# attribution_window = "1h"   # no verdict: the last deployment this long before an incident caused it
 # min_priority = "P3"         # incidents of lower priority do not count
 # ignore_tags = ["drill"]
 
@@ -85,9 +85,8 @@ fn github(draft: &Draft, repos: &[&ProbedRepo]) -> Vec<String> {
     };
     if repos.is_empty() {
         lines.extend(org);
-        lines.push(
-            "# No repo has a deployment of GitHub's. If yours are deployed without one, count something else:".into(),
-        );
+        lines
+            .push("# No repo has GitHub deployments. If yours are deployed without them, count something else:".into());
         lines.push("# deployments_from = \"workflow-runs\"  # or releases, or merged-pull-requests".into());
     } else {
         lines.extend(org.map(|org| format!("# {org}  # in place of `repos`: also repos that are made later")));

@@ -1,5 +1,4 @@
-//! Which of the environments that were seen look like production, and why. Names alone decide: nothing else is known of
-//! an environment before its history is read.
+//! Decides by their names which environments look like production: nothing else is known before their history is read.
 
 use crate::domain::settings::Settings;
 
@@ -8,17 +7,17 @@ use crate::domain::settings::Settings;
 pub(super) enum Verdict {
     /// The default list has it.
     Default(String),
-    /// It has a word of production, and none that speaks against it.
+    /// Its name has a word for production and no word for another stage.
     Likely(&'static str),
-    /// It has no word that says it.
+    /// Its name has neither.
     Unknown,
-    /// It has a word of what comes before production or beside it.
+    /// Its name has a word for a stage before or beside production.
     Not(&'static str),
 }
 
 /// Words of production.
 const PRODUCTION: [&str; 4] = ["production", "prod", "prd", "live"];
-/// Words of what comes before production or beside it.
+/// Words for stages before or beside production.
 const OTHER: [&str; 36] = [
     "alpha",
     "beta",
@@ -89,9 +88,9 @@ impl Verdict {
     /// The reason, for a comment.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Default(pattern) => format!("looks like production: `{pattern}` of the default list has it"),
+            Self::Default(pattern) => format!("looks like production: `{pattern}` of the default list matches"),
             Self::Likely(word) => format!("looks like production: its name has the word `{word}`"),
-            Self::Unknown => "unclear: no word in its name says it; add it if it serves your users".to_owned(),
+            Self::Unknown => "unclear: no word in its name says so; add it if it serves your users".to_owned(),
             Self::Not(word) => format!("not production: its name has the word `{word}`"),
         }
     }

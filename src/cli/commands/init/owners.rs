@@ -6,7 +6,7 @@ use crate::config::{comment, quoted};
 use crate::sources::github::ProbedRepo;
 
 const EXAMPLE: [&str; 7] = [
-    "# A service is what figures are given for. Without any, each repo that has deployments is one.",
+    "# Figures are computed for each service. Without a section, each repo that has deployments is a service.",
     "# [[service]]",
     "# name = \"checkout\"",
     "# team = \"payments\"",
@@ -56,8 +56,9 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
         return EXAMPLE.iter().map(ToString::to_string).collect();
     }
     let mut lines = vec![
-        "# A service is what figures are given for. Here each repo is one; a repo that no section has counts nowhere.".into(),
-        "# Incident services of an equal name are listed. Doubtful ones are comments: a wrong one would give wrong figures."
+        "# Figures are computed for each service. Here each repo is one; a repo in no section is not counted.".into(),
+        "# Incident services with an equal name are listed. Doubtful ones are comments: a wrong one would give wrong \
+         figures."
             .to_owned(),
     ];
     for (index, (repo, name)) in repos.iter().zip(names(&repos)).enumerate() {
@@ -102,7 +103,7 @@ fn left(all: &[Owned<'_>], repos: &[String]) -> Vec<String> {
     };
     let mut lines: Vec<String> = all.iter().filter_map(line).collect();
     if !lines.is_empty() {
-        let head = "# Of no service yet; put their ids into `pagerduty`, `opsgenie` or `incidents` of one:";
+        let head = "# Not mapped yet; put their ids into `pagerduty`, `opsgenie` or `incidents` of a service:";
         lines.insert(0, head.into());
         lines.push(String::new());
     }

@@ -1,8 +1,7 @@
 //! Which service of PagerDuty, OpsGenie or Jira Service Management belongs to which repo, by their names. Only an equal
-//! name is sure; what is merely similar is doubtful, because a wrong link gives a wrong figure and a missing one gives
-//! none.
+//! name is sure. A similar name is doubtful: a wrong mapping gives a wrong figure, a missing one gives no figure.
 
-/// Words that say nothing of which service it is.
+/// Words that do not distinguish services.
 const FILLERS: [&str; 12] =
     ["api", "app", "application", "oncall", "prod", "production", "service", "services", "svc", "team", "the", "repo"];
 

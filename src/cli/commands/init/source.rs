@@ -22,7 +22,7 @@ pub(super) struct Source {
     pub(super) state: State,
 }
 
-/// What became of asking it.
+/// The result of asking the service.
 #[derive(Debug)]
 pub(super) enum State {
     /// It has no key, or something else is missing.

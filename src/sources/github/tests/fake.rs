@@ -1,4 +1,4 @@
-//! A GitHub of our own: repos with deployments and commits, and answers to our queries, page by page.
+//! A fake GitHub: repos with deployments and commits, and replies to the queries, page by page.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -49,7 +49,7 @@ fn small_pages(repos: BTreeMap<String, Repo>) -> impl Fn(&Seen) -> Answer + Send
 }
 
 #[tokio::test]
-async fn every_pair_can_be_told_apart_in_any_history_in_one_run_or_two() {
+async fn the_commits_between_every_pair_are_known_after_one_or_two_runs() {
     for seed in 0..30 {
         let mut dice = Random(seed);
         let repo = history(&mut dice, 200);

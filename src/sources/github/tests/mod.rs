@@ -1,4 +1,4 @@
-//! Whole runs against a GitHub of our own on this machine.
+//! Whole runs against a fake GitHub on this machine.
 
 mod app;
 mod fake;

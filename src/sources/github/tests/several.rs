@@ -15,7 +15,7 @@ fn org() -> (Plan, BTreeMap<String, Repo>) {
 }
 
 #[tokio::test]
-async fn small_repos_share_requests_and_what_is_large_or_gone_stands_alone() {
+async fn small_repos_share_requests_and_large_or_missing_repos_are_requested_alone() {
     let (plan, repos) = org();
     let run = run_with(plan, Known::new(), move |seen| answer(&repos, seen)).await;
     assert_eq!(run.done.len(), 7);
@@ -27,7 +27,7 @@ async fn small_repos_share_requests_and_what_is_large_or_gone_stands_alone() {
 }
 
 #[tokio::test]
-async fn what_several_cannot_be_asked_together_is_asked_for_alone() {
+async fn repos_that_fail_in_a_shared_request_are_requested_alone() {
     for (status, body) in [
         (502, "<html>502 Bad Gateway</html>"),
         (200, r#"{"data":null,"errors":[{"message":"Something went wrong while executing your query."}]}"#),

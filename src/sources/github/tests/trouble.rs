@@ -1,4 +1,4 @@
-//! Trouble: what GitHub refuses, breaks or answers by halves.
+//! Errors: refusals, broken connections and incomplete replies of GitHub.
 
 use super::*;
 
