@@ -126,7 +126,7 @@ fn doctor_names_services_their_owners_and_how_many_incidents_are_flagged() {
         "Checkout (PCHECK) → shop",
         "of no service: Lost (PLOST)",
         "of the newest 2 incidents of the last 30 days 1 say whether a deployment caused them",
-        "shut down on 2027-04-05",
+        "shuts down on 2027-04-05",
         "ok   opsgenie: ",
     ] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
