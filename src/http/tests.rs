@@ -103,11 +103,18 @@ async fn a_wait_for_a_limit_ends_on_time_even_if_the_machine_slept() {
         0 => Answer::new(429, "no").with("retry-after", 3_600),
         _ => Answer::new(200, "fine"),
     });
-    // The machine sleeps for two hours a moment after the wait has begun; the monotonic clock stands still meanwhile.
-    let (asked, notify): (Arc<AtomicUsize>, Notify) = (Arc::default(), Arc::new(|_| Box::pin(async {})));
-    let clock: Clock = Arc::new(move || match asked.fetch_add(1, Ordering::Relaxed) {
-        0..4 => Timestamp(1_000_000),
-        _ => Timestamp(1_000_000 + 7_200_000),
+    // The machine sleeps for two hours as soon as the wait was said; the monotonic clock stands still meanwhile.
+    let slept = Arc::new(AtomicUsize::new(0));
+    let (falls_asleep, wakes) = (Arc::clone(&slept), slept);
+    let notify: Notify = Arc::new(move |text| {
+        if text.contains("it takes no more requests") {
+            falls_asleep.store(7_200_000, Ordering::SeqCst);
+        }
+        Box::pin(async {})
+    });
+    let clock: Clock = Arc::new(move || {
+        let slept = i64::try_from(wakes.load(Ordering::SeqCst)).expect("two hours");
+        Timestamp(1_000_000 + slept)
     });
     let client = Client::new(clock, notify, WaitLimits::new(Duration::from_hours(2)), 40).expect("a client");
     let sent = client.send(Request::new(Method::Get, &server.url));
