@@ -179,7 +179,7 @@ mod tests {
         ) {
             let items: Vec<Item> = raw
                 .iter()
-                .map(|&(enter, length, value)| Item { enter, leave: enter + length, value: f64::from(value) })
+                .map(|&(enter, length, value)| Item { enter, leave: enter + length, value: f64::from(value) / 7.0 })
                 .collect();
             let found = percentiles(&items, 40, [0.5, 0.9]);
             for (day, found) in found.iter().enumerate() {

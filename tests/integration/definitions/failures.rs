@@ -57,6 +57,23 @@ fn an_unmapped_incident_fails_the_deployment_it_references_and_a_dangling_refere
 }
 
 #[test]
+fn the_end_of_the_period_is_not_part_of_it() {
+    let history = History::new("").deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"]).incidents(&[
+        "1,web,2026-07-31T23:00:00Z,2026-08-01T00:00:00Z,resolved,,,",
+        "2,web,2026-08-01T00:00:00Z,2026-08-01T01:00:00Z,resolved,,,",
+        "3,web,2026-07-30T10:00:00Z,,acknowledged,,,",
+        "4,web,2026-07-01T00:00:00Z,2026-07-31T23:59:59Z,resolved,,,",
+    ]);
+    let report = history.july();
+    let of = |path: &str| figure(&report, "all", &format!("time_to_restore.{path}")).clone();
+    assert_eq!((of("opened"), of("n"), of("open")), (json!(3), json!(1), json!(2)));
+    assert_eq!(history.cell("incidents.csv", "1", "resolved_at"), "", "not known yet at the end of July");
+    assert_eq!(history.cell("incidents.csv", "1", "status"), "open");
+    assert_eq!(history.cell("incidents.csv", "3", "status"), "acknowledged", "as its source says");
+    assert!(!history.place.read("reports/2026-07/incidents.csv").contains(",2,"), "it was opened in August");
+}
+
+#[test]
 fn an_incident_over_by_its_status_without_an_end_is_neither_open_nor_resolved() {
     let history = History::new("").deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"]).incidents(&[
         "1,web,2026-07-04T10:00:00Z,,Closed,,,",
