@@ -25,6 +25,8 @@ use crate::store::{Dataset, replace};
 /// The longest wait for one reply of a monitor, and for all tries together.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_TIME: Duration = Duration::from_secs(30);
+/// No heartbeat file has so many bytes.
+const LARGEST: u64 = 1 << 20;
 
 /// Where to say how a run ended.
 pub(super) struct Heartbeat<'a> {
@@ -38,6 +40,13 @@ impl<'a> Heartbeat<'a> {
         let ping = match (&flags.ping_url, &flags.ping_url_env) {
             (Some(url), _) => Some(Ping::new(url).map_err(|cause| UsageError(format!("--ping-url: {cause}")))?),
             (None, Some(variable)) => {
+                let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+                if !variable.chars().all(is_name) {
+                    // What stands there may be the address itself.
+                    let wanted = "--ping-url-env: its value is not the name of an environment variable; write the name of \
+                                  the variable that holds the address";
+                    return Err(UsageError(wanted.to_owned()));
+                }
                 let url = secret(variable).ok_or_else(|| {
                     UsageError(format!(
                         "--ping-url-env: the environment variable {variable} is not set or empty; set it to the address \
@@ -50,12 +59,9 @@ impl<'a> Heartbeat<'a> {
             (None, None) => None,
         };
         if let Some(file) = &flags.file
-            && (file.is_dir() || !folder(file).is_dir())
+            && let Some(problem) = unfit(file)
         {
-            return Err(UsageError(format!(
-                "--heartbeat-file: {} cannot be written; name a file in a folder that exists",
-                file.display()
-            )));
+            return Err(UsageError(format!("--heartbeat-file: {}: {problem}", file.display())));
         }
         Ok(Self { ping, file: flags.file.as_deref() })
     }
@@ -86,6 +92,22 @@ impl<'a> Heartbeat<'a> {
 fn send(ping: &Ping, code: Code, console: Console) -> anyhow::Result<()> {
     let waits = WaitLimits { timeout: PING_TIMEOUT, max_wait: PING_TIMEOUT, deadline: tick().checked_add(PING_TIME) };
     Ok(block_on(&runtime()?, ping.send(&client(waits, console)?, code as u8))??)
+}
+
+/// Why a path cannot be that of the heartbeat file; none where it can.
+fn unfit(file: &Path) -> Option<&'static str> {
+    let Ok(there) = file.symlink_metadata() else {
+        return (!folder(file).is_dir()).then_some("its folder does not exist; create it, or name another file");
+    };
+    if !there.is_file() {
+        return Some("there is something else than a file; name another file");
+    }
+    // A heartbeat has a few hundred bytes. What is not one belongs to someone else.
+    let written = if there.len() < LARGEST { std::fs::read(file).ok() } else { None };
+    let written: Option<Value> = written.and_then(|text| serde_json::from_slice(&text).ok());
+    let is_own =
+        written.is_some_and(|it| ["time", "exit_code", "covered_until"].iter().all(|key| it.get(key).is_some()));
+    (!is_own && there.len() > 0).then_some("it is not a heartbeat file, so it is not replaced; name another file")
 }
 
 /// The folder of a file.

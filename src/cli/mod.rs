@@ -114,6 +114,11 @@ fn command(cli: &Cli, console: Console) -> Code {
         Command::Schema => commands::about::schema(),
         Command::Man(man) => commands::about::man(man),
     };
+    // A signal in the last seconds, like those of a ping, must not end as a success.
+    let done = done.and_then(|code| match code {
+        Code::Interrupted | Code::Terminated => Ok(code),
+        code => interrupt::check().map(|()| code).map_err(Into::into),
+    });
     done.unwrap_or_else(|error| {
         console.error(&error);
         exit::of(&error)

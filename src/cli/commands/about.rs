@@ -8,6 +8,7 @@ use crate::cli::args::{self, ManPages, ManualPage, file_of, manual_pages};
 use crate::cli::exit::{Code, UsageError};
 use crate::cli::output::data;
 use crate::config::reference;
+use crate::store::replace;
 
 /// Prints a completion script.
 pub(in crate::cli) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Code> {
@@ -41,7 +42,7 @@ pub(in crate::cli) fn man(asked: &ManPages) -> anyhow::Result<Code> {
 
 fn write(pages: &[ManualPage], folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    pages.iter().try_for_each(|page| std::fs::write(folder.join(&page.file), &page.text))
+    pages.iter().try_for_each(|page| replace(&folder.join(&page.file), &page.text))
 }
 
 /// Prints the JSON Schema of `dora.toml`.

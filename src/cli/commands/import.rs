@@ -29,6 +29,10 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
     let save = import.save_mapping.as_deref().map(|name| saved_mapping::check(name, &mapping, &context)).transpose()?;
     let zone = context.config.settings.zone;
     let started = now();
+    // A mistyped path must not leave a dataset in which nothing is.
+    for path in paths.iter().filter(|path| path.as_os_str() != "-") {
+        path.metadata().map_err(|cause| FileError::io(&path.display().to_string(), &cause))?;
+    }
     let mut writer = lock(&context.data, "importing", started, console)?;
     let covers = until_today(import, table, started, zone, console)?;
     let options = Options {

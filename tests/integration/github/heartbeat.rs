@@ -93,3 +93,22 @@ fn a_success_replaces_the_heartbeat_file_and_a_failure_leaves_it() {
     let refused = run(&scene, &["--heartbeat-file", "absent/heartbeat.json"]);
     assert!(refused.code == 2 && refused.stderr.contains("absent/heartbeat.json"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_heartbeat_replaces_no_file_of_anything_else_and_a_variable_that_is_an_address_is_not_printed() {
+    let scene = scene();
+    scene.place.write("note.txt", "mine");
+    std::os::unix::fs::symlink("note.txt", scene.place.path("link")).expect("a link");
+    for file in ["dora.toml", "note.txt", "link", "/dev/null", "."] {
+        let before = scene.place.read("dora.toml");
+        let refused = run(&scene, &["--heartbeat-file", file]);
+        assert!(refused.code == 2 && refused.stderr.contains("name another file"), "{file}: {}", refused.stderr);
+        assert_eq!((scene.place.read("dora.toml"), scene.place.read("note.txt")), (before, "mine".into()), "{file}");
+    }
+    let refused = run(&scene, &["--ping-url-env", &format!("https://watch.example/{SECRET}")]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("not the name of an environment variable"),
+        "{}",
+        refused.stderr
+    );
+}

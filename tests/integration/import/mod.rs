@@ -107,8 +107,10 @@ fn an_unreadable_path_is_named_with_what_to_do() {
         (run.code, run.stderr.trim()),
         (4, "error: folder: cannot be read: is a directory; name the files in it instead")
     );
+    let place = Place::new();
     let run = place.run(["import", "commits", "absent.csv"]);
     assert_eq!(run.code, 4);
+    assert!(!place.path("data").exists(), "no empty dataset is left");
     assert!(
         run.stderr.contains("absent.csv: cannot be read: no such file or directory; check the path"),
         "{}",
