@@ -62,7 +62,7 @@ pub(super) struct Collector<'a> {
     first_unknown: u64,
     /// Records of other kinds, by what they are called.
     skipped: BTreeMap<&'static str, u64>,
-    /// How many rows have each sort of the preset's [`Preset::sorts`].
+    /// How many rows have each sort of the preset's `Preset::sorts`.
     sorts: BTreeMap<String, u64>,
 }
 
