@@ -38,6 +38,11 @@ pub(super) fn nearest(folder: &Path) -> PathBuf {
     absolute.ancestors().find(|path| path.exists()).unwrap_or(&absolute).to_owned()
 }
 
+/// The folder of a file, `.` for a name alone.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Whether a file can be made in a folder that exists. A file without a name is made there, and vanishes.
 ///
 /// # Errors

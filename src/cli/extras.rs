@@ -7,6 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::disk::folder_of;
 use super::exit::UsageError;
 use crate::domain::words::{plain, within_a_message};
 use crate::report::Notes;
@@ -19,7 +20,7 @@ const LARGEST_NOTES: usize = 1 << 20;
 /// Reads a file of at most `largest` bytes. A config may come from elsewhere: what it names must be a regular file, and a
 /// link may not lead out of its folder, or `/proc/self/environ` would end in a report.
 fn read(path: &Path, largest: usize) -> io::Result<Vec<u8>> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let found = path.canonicalize()?;
     if !found.starts_with(folder.canonicalize()?) {
         return Err(io::Error::other("it is a link that leads out of its folder"));

@@ -4,7 +4,7 @@
 //! nothing, because it must end within five seconds.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 
 use super::args;
 use super::context::{now, secret, tick};
+use super::disk::folder_of;
 use super::exit::{Code, UsageError};
 use super::interrupt::{self, block_on};
 use super::log::LogEvent;
 use super::output::Console;
 use super::servers::{client, runtime};
+use crate::config::is_variable_name;
 use crate::domain::words::plain;
 use crate::export::ping::Ping;
 use crate::http::WaitLimits;
@@ -40,8 +42,7 @@ impl<'a> Heartbeat<'a> {
         let ping = match (&flags.ping_url, &flags.ping_url_env) {
             (Some(url), _) => Some(Ping::new(url).map_err(|cause| UsageError(format!("--ping-url: {cause}")))?),
             (None, Some(variable)) => {
-                let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-                if !variable.chars().all(is_name) {
+                if !is_variable_name(variable) {
                     // What stands there may be the address itself.
                     let wanted = "--ping-url-env: its value is not the name of an environment variable; write the name of \
                                   the variable that holds the address";
@@ -97,7 +98,7 @@ fn send(ping: &Ping, code: Code, console: Console) -> anyhow::Result<()> {
 /// Why a path cannot be that of the heartbeat file; none where it can.
 fn unfit(file: &Path) -> Option<&'static str> {
     let Ok(there) = file.symlink_metadata() else {
-        return (!folder(file).is_dir()).then_some("its folder does not exist; create it, or name another file");
+        return (!folder_of(file).is_dir()).then_some("its folder does not exist; create it, or name another file");
     };
     if !there.is_file() {
         return Some("there is something else than a file; name another file");
@@ -108,14 +109,6 @@ fn unfit(file: &Path) -> Option<&'static str> {
     let is_own =
         written.is_some_and(|it| ["time", "exit_code", "covered_until"].iter().all(|key| it.get(key).is_some()));
     (!is_own && there.len() > 0).then_some("it is not a heartbeat file, so it is not replaced; name another file")
-}
-
-/// The folder of a file.
-fn folder(file: &Path) -> PathBuf {
-    match file.parent() {
-        Some(folder) if folder != Path::new("") => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
 }
 
 /// Replaces the file as a whole: who reads it sees the old one or the new one.

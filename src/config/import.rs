@@ -6,7 +6,7 @@ use super::document::{Section, Text};
 use super::error::ConfigError;
 use super::quote::quoted;
 use crate::domain::event::Table;
-use crate::domain::status::is_known_status;
+use crate::domain::status::{is_known_status, plain_status};
 use crate::domain::time::Zone;
 
 /// A mapping, by the flags of `import` that it stands for.
@@ -46,12 +46,7 @@ pub fn import_column(name: &str) -> Result<&'static str, String> {
 
 /// The table of a name, as `import` takes it.
 pub fn import_table(name: &str) -> Option<Table> {
-    Table::ALL.into_iter().find(|table| table.folder().replace('_', "-") == name)
-}
-
-/// A status of another program as statuses are compared.
-pub fn plain_status(text: &str) -> String {
-    text.trim().to_lowercase().replace([' ', '-'], "_")
+    Table::ALL.into_iter().find(|table| table.name() == name)
 }
 
 /// A status of ours.
@@ -168,7 +163,7 @@ impl ImportMapping {
         });
         for (key, value) in [
             ("from", self.from.clone()),
-            ("table", self.table.map(|table| table.folder().replace('_', "-"))),
+            ("table", self.table.map(Table::name)),
             ("source", self.source.clone()),
             ("repo", self.repo.clone()),
             ("delimiter", delimiter),

@@ -46,12 +46,12 @@ pub use error::{ConfigError, Place};
 pub use github::{Github, GithubAuth};
 pub use import::{
     ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
-    plain_status,
 };
 pub use incident_source::{Feed, GithubIssues, Jsm, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
 pub use notify::{Mail, MailServer, Notifications, Webhook};
 pub use push::{Login, Pushgateway, RemoteWrite};
 pub use quote::{comment, quoted};
+pub use secret::is_variable_name;
 pub use webhook_kind::WebhookKind;
 
 use crate::domain::settings::Settings;
@@ -173,7 +173,7 @@ fn values(texts: Vec<Text<'_>>) -> Vec<String> {
 /// The name of an environment variable. An invalid name is not repeated in the error: it may be the secret itself.
 fn variable(section: &Section<'_>, key: &str) -> Result<Option<String>, ConfigError> {
     let Some(text) = section.text(key)? else { return Ok(None) };
-    if secret::is_variable_name(text.value) {
+    if is_variable_name(text.value) {
         return Ok(Some(text.value.to_owned()));
     }
     Err(text.unusable(

@@ -107,7 +107,7 @@ pub(super) fn is_token(text: &str) -> bool {
 }
 
 /// Whether a text can be the name of an environment variable and does not look like a token put in its place.
-pub(super) fn is_variable_name(text: &str) -> bool {
+pub fn is_variable_name(text: &str) -> bool {
     let mut letters = text.chars();
     let begins = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
     let words = letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_');

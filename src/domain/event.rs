@@ -203,6 +203,16 @@ impl Table {
         }
     }
 
+    /// What command lines and configurations call it, like `pull-requests`.
+    pub fn name(self) -> String {
+        self.folder().replace('_', "-")
+    }
+
+    /// Its rows in a sentence, like `pull requests`.
+    pub fn plural(self) -> String {
+        self.folder().replace('_', " ")
+    }
+
     /// The name of its folder in the dataset.
     pub fn folder(self) -> &'static str {
         match self {

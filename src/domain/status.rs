@@ -28,6 +28,11 @@ const KNOWN: [&str; 19] = [
     "startup_failure",
 ];
 
+/// A status of any program in the form in which statuses are compared.
+pub fn plain_status(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
 /// Whether a status in lower case is one of GitHub's deployment states or workflow run conclusions.
 pub fn is_known_status(status: &str) -> bool {
     KNOWN.contains(&status)

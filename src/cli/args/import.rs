@@ -9,9 +9,9 @@ use clap::Args;
 use crate::cli::exit::UsageError;
 use crate::config::{
     ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
-    plain_status,
 };
 use crate::domain::event::Table;
+use crate::domain::status::plain_status;
 use crate::domain::time::{Zone, parse_history_date};
 use crate::sources::file::{PRESETS, Preset, check_source, check_time_format, preset};
 
@@ -115,7 +115,7 @@ impl Import {
             (Some(table), Some(named)) if self.inputs.len() > 1 && !first.exists() => {
                 if named != table {
                     let from = self.from.as_deref().unwrap_or_default();
-                    return Err(UsageError(format!("`--from {from}` reads {}, not {}", word(table), word(named))));
+                    return Err(UsageError(format!("`--from {from}` reads {}, not {}", table.name(), named.name())));
                 }
                 (table, 1)
             }
@@ -130,7 +130,7 @@ impl Import {
             }
         };
         let files: Vec<&PathBuf> = self.inputs.iter().skip(files).chain(&self.statuses).collect();
-        let name = word(table);
+        let name = table.name();
         if files.is_empty() {
             return Err(UsageError(format!("no file is named: write `import {name} FILE...`; `-` is standard input")));
         }
@@ -178,7 +178,7 @@ impl Import {
 
     /// Refuses flags that do not fit what is read.
     fn check(&self, mapping: &ImportMapping, table: Table, program: Option<&Preset>) -> Result<(), UsageError> {
-        let name = word(table);
+        let name = table.name();
         let refused = |why: String| Err(UsageError(why));
         if table != Table::Deployments && !mapping.statuses.is_empty() {
             return refused(format!("--map-status is for deployments; {name} have no status that it could map"));
@@ -204,10 +204,6 @@ impl Import {
         }
         Ok(())
     }
-}
-
-fn word(table: Table) -> String {
-    table.folder().replace('_', "-")
 }
 
 /// What `--from` names: a preset, or a mapping of the config.

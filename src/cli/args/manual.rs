@@ -5,7 +5,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::Cli;
-use super::pages::{Exit, PAGES, Page, environment, files};
+use super::pages::{Exit, PAGES, Page};
+use super::uses::{environment, files};
 
 /// Reads a command line.
 ///

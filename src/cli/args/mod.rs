@@ -1,5 +1,6 @@
 //! The arguments of all commands, without any behaviour.
 
+mod ask;
 mod dataset;
 mod export;
 mod heartbeat;
@@ -11,13 +12,14 @@ mod pages;
 #[cfg(test)]
 mod printed;
 mod prometheus;
+mod uses;
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::ask::{Audit, Diff, Explain, TextOrJson};
 pub(super) use self::dataset::DatasetCommand;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
 pub(super) use self::heartbeat::Heartbeat;
@@ -29,9 +31,8 @@ pub(super) use self::prometheus::{BackfillTarget, Push, RemoteWrite, RuleInput, 
 use super::gate::Gate;
 use crate::domain::glob::Glob;
 use crate::domain::period::Period;
-use crate::domain::time::{Timestamp, parse_date, parse_duration, parse_history_date};
+use crate::domain::time::{Timestamp, parse_duration, parse_history_date};
 use crate::domain::unit::Seconds;
-use crate::metrics::tables::Metric;
 
 /// Compute DORA metrics from a team's deployment and incident history, and explain each figure.
 #[derive(Debug, Parser)]
@@ -309,78 +310,6 @@ pub(super) enum OnNoData {
     Warn,
     /// Trips.
     Fail,
-}
-
-/// Which figures a command is about.
-#[derive(Debug, Args)]
-pub(super) struct About {
-    /// The instant up to which things are known, RFC 3339 [default: now]
-    #[arg(long, value_name = "RFC3339", value_parser = Timestamp::parse)]
-    pub(super) as_of: Option<Timestamp>,
-    /// The period, as for `report` [default: the last 90 complete days]
-    #[arg(long)]
-    pub(super) period: Option<String>,
-    /// The output format.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: TextOrJson,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum TextOrJson {
-    /// Lines of text.
-    Text,
-    /// One JSON document.
-    Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Explain {
-    /// The metric.
-    #[arg(ignore_case = true)]
-    pub(super) metric: Metric,
-    /// Explain the figure of this service.
-    #[arg(long, value_name = "NAME", conflicts_with = "team")]
-    pub(super) service: Option<String>,
-    /// Explain the figure of this team.
-    #[arg(long, value_name = "NAME")]
-    pub(super) team: Option<String>,
-    /// Explain the figure of the rolling window that ends with this day, as in `daily.csv`.
-    #[arg(long, value_name = "DATE", value_parser = parse_date, conflicts_with = "period")]
-    pub(super) day: Option<NaiveDate>,
-    #[command(flatten)]
-    pub(super) about: About,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Audit {
-    #[command(flatten)]
-    pub(super) about: About,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Diff {
-    /// The older `report.json`.
-    pub(super) old: PathBuf,
-    /// The newer one.
-    pub(super) new: PathBuf,
-    /// Print every number that differs, not only the ten most important changes. JSON always has all of them.
-    #[arg(long)]
-    pub(super) all: bool,
-    /// The output format.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) format: TextOrJson,
-}
-
-impl ValueEnum for Metric {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        let descriptor = self.descriptor();
-        let help = format!("{}; also {}", descriptor.title, descriptor.aliases.join(", "));
-        Some(PossibleValue::new(descriptor.id).aliases(descriptor.aliases.iter().copied()).help(help))
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -91,7 +91,7 @@ fn until_today(
     if matches!(table, Table::Commits | Table::PullRequests) {
         console.warning(&format!(
             "--covers has no effect on {}: coverage is recorded only for deployments and incidents",
-            plural(table)
+            table.plural()
         ));
     } else if to > tomorrow {
         console.warning(&format!(
@@ -109,13 +109,9 @@ fn counted(rows: usize) -> String {
     if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
 }
 
-fn plural(table: Table) -> String {
-    table.folder().replace('_', " ")
-}
-
 /// One line for each file with its span, and for several files one for all of them.
 fn say_what_changed(spans: &[(String, usize, String)], merged: usize, change: &Change, console: Console) {
-    let rows = plural(change.table);
+    let rows = change.table.plural();
     let effect = change.rows;
     let changed = if effect.changed > 0 { format!(", {} changed", effect.changed) } else { String::new() };
     let merged = match merged {

@@ -8,13 +8,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
+use crate::cli::disk::folder_of;
 use crate::cli::exit::UsageError;
 use crate::cli::output::Console;
 use crate::config::{Config, ImportMapping};
 use crate::domain::words::plain;
 use crate::platform;
 
-/// What is to be written once the files are imported.
+/// The section to write after the files are imported.
 pub(super) struct SavedMapping {
     name: String,
     mapping: ImportMapping,
@@ -83,7 +84,7 @@ impl SavedMapping {
         if !config.imports.iter().any(|(own, mapping)| *own == self.name && *mapping == self.mapping) {
             return Err(io::Error::other("the program would not read the new file as intended"));
         }
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(&place);
         let mut builder = tempfile::Builder::new();
         builder.prefix(".dora-report-");
         if let Some(permissions) = platform::new_file_permissions() {

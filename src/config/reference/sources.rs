@@ -248,15 +248,19 @@ const OPSGENIE: &[Key] = &[
         Example("[\"incidents\"]"),
         "Read incidents, alerts or both.",
     ),
-    key(
-        "caused_by_deploy",
-        Kind::Table,
-        Value("{ tag = \"caused-by-deploy\" }"),
-        Nested,
-        "What says that a deployment caused it; one of the next two keys.",
-    ),
-    key("deployment_ref", Kind::Table, Nothing, Nested, "What names the deployment."),
+    ALERTS_CAUSED_BY_DEPLOY,
+    ALERTS_DEPLOYMENT_REF,
 ];
+
+/// What OpsGenie and Jira Service Management, its successor, have in common.
+const ALERTS_CAUSED_BY_DEPLOY: Key = key(
+    "caused_by_deploy",
+    Kind::Table,
+    Value("{ tag = \"caused-by-deploy\" }"),
+    Nested,
+    "What says that a deployment caused it; one of the next two keys.",
+);
+const ALERTS_DEPLOYMENT_REF: Key = key("deployment_ref", Kind::Table, Nothing, Nested, "What names the deployment.");
 
 const ALERT_CAUSE: &[Key] = &[
     key("tag", Kind::Text, Nothing, Example("\"caused-by-deploy\""), "This tag says yes."),
@@ -314,14 +318,8 @@ const JSM: &[Key] = &[
         Example("\"https://api.atlassian.com\""),
         "The API of Atlassian.",
     ),
-    key(
-        "caused_by_deploy",
-        Kind::Table,
-        Value("{ tag = \"caused-by-deploy\" }"),
-        Nested,
-        "What says that a deployment caused it; one of the next two keys.",
-    ),
-    key("deployment_ref", Kind::Table, Nothing, Nested, "What names the deployment."),
+    ALERTS_CAUSED_BY_DEPLOY,
+    ALERTS_DEPLOYMENT_REF,
 ];
 
 const GITHUB_ISSUES: &[Key] = &[

@@ -12,7 +12,8 @@ use rustc_hash::FxHashSet;
 use super::Options;
 use super::blocks::{Blocks, LONGEST, too_long};
 use super::error::{FileError, shortened};
-use super::foreign::{Fields, Found, Header, How, lacks, plain};
+use super::fields::{Fields, Header, plain};
+use super::foreign::{Found, How, lacks};
 use super::notes::OddInstants;
 use super::preset::{Format, Preset, Rule};
 use super::recognise;
@@ -258,7 +259,7 @@ fn foreign_header(titles: &[&str], preset: &Preset, rows: &mut Collector<'_>) ->
     Ok(header)
 }
 
-/// Fields that stand in for an id and are none.
+/// Fields with a number that is read as the id if there is no id.
 const NUMBERS: [&str; 2] = ["incident_number", "number"];
 
 /// Whether a rule of the preset reads a column.

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 
 use super::blocks::Blocks;
 use super::error::{FileError, shortened};
-use super::foreign::{Fields, Found, lacks};
+use super::fields::Fields;
+use super::foreign::{Found, lacks};
 use super::notes::OddInstants;
 use super::pages::{self, end_of_object};
 use super::preset::{Format, Preset};

@@ -9,8 +9,8 @@
 //! | `blocks`, `text`, `split` | the text of a file piece by piece, its lines, its cells |
 //! | `delimited`, `json`, `pages` | the records of both formats |
 //! | `preset`, `presets` | what other programs export: one table |
-//! | `foreign`, `recognise` | rows from such an export; whose export a file is |
-//! | `record`, `instant`, `local_time`, `rows`, `notes` | values, rows, and what is said of them |
+//! | `fields`, `foreign`, `recognise` | the fields of such an export; rows from them; whose export a file is |
+//! | `record`, `instant`, `local_time`, `rows`, `notes` | values, rows, and the notes about them |
 //! | `keys`, `same_event`, `deployment_statuses` | rows with one key |
 //! | `covers` | which span a file covers |
 
@@ -19,6 +19,7 @@ mod covers;
 mod delimited;
 mod deployment_statuses;
 mod error;
+mod fields;
 mod foreign;
 mod instant;
 mod json;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::foreign::{Fields, Found, Header, How, lacks};
+use super::fields::{Fields, Header};
+use super::foreign::{Found, How, lacks};
 use super::preset::{Format, Kind, Preset};
 use super::presets::PRESETS;
 use super::rows::needed;
@@ -56,7 +57,7 @@ fn hint(presets: &[&Preset], own: Option<Table>, read_as: Option<&Preset>) -> St
     let names: Vec<String> = presets.iter().map(|preset| format!("`--from {}`", preset.name)).collect();
     match (own, names.join(" or ")) {
         (Some(table), _) => {
-            let table = table.folder().replace('_', "-");
+            let table = table.name();
             format!("; it has the columns of {table}: write `import {table} FILE`, without --from")
         }
         (None, names) if !names.is_empty() && !is_read_as_one => format!("; it looks like the file of {names}"),

@@ -10,7 +10,7 @@ use super::record::Record;
 use super::{Import, Options};
 use crate::domain::batch::Batch;
 use crate::domain::event::{Commit, Deployment, Incident, PullRequest, Table};
-use crate::domain::status::is_known_status;
+use crate::domain::status::{is_known_status, plain_status};
 use crate::domain::time::Timestamp;
 
 /// The source of rows that do not name one.
@@ -205,7 +205,7 @@ impl<'a> Collector<'a> {
 
 /// Puts the known status in the place of the written one; without one, the written status is the error.
 fn meaning(status: &mut String, options: &Options) -> Result<(), String> {
-    let plain = status.to_lowercase().replace([' ', '-'], "_");
+    let plain = plain_status(status);
     if let Some(known) = options.statuses.get(&plain) {
         known.clone_into(status);
         return Ok(());

@@ -4,6 +4,8 @@
 //! is several times as fast as a state machine that copies each cell. Records with quotes are read byte by byte, as the
 //! crate `csv` reads them. Problems that the crate silently accepts, and quotes that merge two rows, are reported.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 /// Where a cell lies.
@@ -57,52 +59,45 @@ impl Split {
 
     /// Reads the record that begins at `from` or after the line ends there; `is_whole` where no text follows.
     pub(super) fn read(&mut self, text: &str, from: usize, delimiter: u8, is_whole: bool) -> Next {
-        self.spans.clear();
-        self.unescaped.clear();
-        self.problem = None;
-        let bytes = text.as_bytes();
-        let rest = bytes.get(from..).unwrap_or_default();
-        let start = from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let rest = bytes.get(start..).unwrap_or_default();
-        if rest.is_empty() {
-            return Next::Nothing;
+        let Some((start, rest)) = self.begin(text, from) else { return Next::Nothing };
+        match memchr3(b'\n', b'\r', b'"', rest) {
+            Some(at) if rest.get(at) == Some(&b'"') => self.read_quoted(text, start, delimiter, is_whole),
+            None if !is_whole => Next::Incomplete(start),
+            found => self.read_cells(text, start..start + found.unwrap_or(rest.len()), delimiter, usize::MAX),
         }
-        let end = match memchr3(b'\n', b'\r', b'"', rest) {
-            Some(at) if rest.get(at) == Some(&b'"') => return self.read_quoted(text, start, delimiter, is_whole),
-            None if !is_whole => return Next::Incomplete(start),
-            found => found.unwrap_or(rest.len()),
-        };
-        let mut cell = start;
-        for at in memchr_iter(delimiter, rest.get(..end).unwrap_or_default()) {
-            self.add(cell, start + at);
-            cell = start + at + 1;
-        }
-        self.add(cell, start + end);
-        Next::Record(start, after_line_end(bytes, start + end))
     }
 
     /// Reads a line of at most `most` cells, the last of which is the rest of the line. Quotes have no meaning in it.
     pub(super) fn read_line(&mut self, text: &str, from: usize, delimiter: u8, most: usize, is_whole: bool) -> Next {
-        self.spans.clear();
-        self.problem = None;
-        let bytes = text.as_bytes();
-        let rest = bytes.get(from..).unwrap_or_default();
-        let start = from + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let rest = bytes.get(start..).unwrap_or_default();
-        if rest.is_empty() {
-            return Next::Nothing;
+        let Some((start, rest)) = self.begin(text, from) else { return Next::Nothing };
+        match memchr2(b'\n', b'\r', rest) {
+            None if !is_whole => Next::Incomplete(start),
+            found => self.read_cells(text, start..start + found.unwrap_or(rest.len()), delimiter, most),
         }
-        let end = match memchr2(b'\n', b'\r', rest) {
-            None if !is_whole => return Next::Incomplete(start),
-            found => found.unwrap_or(rest.len()),
-        };
+    }
+
+    /// Forgets the record before: where the next one begins, after the line ends at `from`, and the text from there on.
+    /// None at the end of the text.
+    fn begin<'t>(&mut self, text: &'t str, from: usize) -> Option<(usize, &'t [u8])> {
+        self.spans.clear();
+        self.unescaped.clear();
+        self.problem = None;
+        let rest = text.as_bytes().get(from..)?;
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let rest = rest.get(ends..).filter(|rest| !rest.is_empty())?;
+        Some((from + ends, rest))
+    }
+
+    /// Takes a line without quotes apart into at most `most` cells.
+    fn read_cells(&mut self, text: &str, line: Range<usize>, delimiter: u8, most: usize) -> Next {
+        let (bytes, start) = (text.as_bytes(), line.start);
         let mut cell = start;
-        for at in memchr_iter(delimiter, rest.get(..end).unwrap_or_default()).take(most.saturating_sub(1)) {
+        for at in memchr_iter(delimiter, bytes.get(line.clone()).unwrap_or_default()).take(most.saturating_sub(1)) {
             self.add(cell, start + at);
             cell = start + at + 1;
         }
-        self.add(cell, start + end);
-        Next::Record(start, after_line_end(bytes, start + end))
+        self.add(cell, line.end);
+        Next::Record(start, after_line_end(bytes, line.end))
     }
 
     fn add(&mut self, start: usize, end: usize) {

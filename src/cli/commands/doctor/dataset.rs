@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context, list: &mut Checklist) {
     match held.format {
         None => list.warn("dataset", &format!("{folder}: nothing is there yet"), "run `fetch` or `import`"),
         Some(format) => {
-            let rows = held.rows.iter().map(|(table, rows)| format!("{rows} {}", words(*table)));
+            let rows = held.rows.iter().map(|(table, rows)| format!("{rows} {}", table.plural()));
             list.ok("dataset", &format!("{folder}: format {format}, {}", rows.collect::<Vec<_>>().join(", ")));
         }
     }
@@ -45,10 +45,6 @@ pub(super) fn check(context: &Context, list: &mut Checklist) {
     incidents(&context.config, &held, of(Table::Incidents), list);
 }
 
-fn words(table: Table) -> String {
-    table.folder().replace('_', " ")
-}
-
 fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
     let mut by_source: BTreeMap<(Table, &str), (usize, Option<Span>)> = BTreeMap::new();
     for entry in &held.coverage {
@@ -67,7 +63,7 @@ fn coverage(held: &Inventory, zone: Zone, list: &mut Checklist) {
             _ => String::new(),
         };
         let (from, to) = (zone.day_of(whole.from), zone.day_of(whole.to));
-        list.ok("coverage", &format!("{} from {source}: {scopes}within {from}..{to}", words(table)));
+        list.ok("coverage", &format!("{} from {source}: {scopes}within {from}..{to}", table.plural()));
     }
 }
 

@@ -1,0 +1,67 @@
+//! Which files and environment variables a command uses: the sections FILES and ENVIRONMENT of its manual page.
+
+/// What a command reads and writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Uses {
+    /// `dora.toml`.
+    Config,
+    /// The folder of the dataset.
+    Dataset,
+    /// The folder of the reports.
+    Reports,
+    /// GitHub and the incident services.
+    Sources,
+    /// The Pushgateway.
+    Pushgateway,
+    /// The server of `[remote_write]`.
+    RemoteWrite,
+    /// The webhook and the mail server of `[notify]`.
+    Notify,
+}
+
+use Uses::{Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+
+/// The lines of FILES: a path and what it holds.
+pub(super) fn files(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
+    let lines = uses.iter().filter_map(|used| match used {
+        Config => Some(("dora.toml", "The configuration, in the working directory or where `--config` says.")),
+        Dataset => Some(("data/", "The dataset, or where `--data` or `[data] dir` says.")),
+        Reports => Some(("reports/", "The reports, or where `--out` or `[report] out` says.")),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// The lines of ENVIRONMENT: a variable and what it is for.
+pub(super) fn environment(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
+    let mut lines = Vec::new();
+    for used in uses {
+        lines.extend_from_slice(match used {
+            Sources => &[
+                ("GITHUB_TOKEN", "The token for GitHub. `token_env` of `[github]` names another variable."),
+                ("GITHUB_API_URL", "GitHub's API, if there is no `[github]` in the configuration."),
+                ("PAGERDUTY_TOKEN", "The key for PagerDuty. `token_env` of `[pagerduty]` names another variable."),
+                ("OPSGENIE_API_KEY", "The key for OpsGenie. `token_env` of `[opsgenie]` names another variable."),
+                ("JSM_TOKEN", "The token for Jira Service Management. `token_env` of `[jsm]` names another variable."),
+            ][..],
+            Pushgateway => &[(
+                "PUSHGATEWAY_PASSWORD, PUSHGATEWAY_TOKEN",
+                "Examples: the variables that `password_env` or `bearer_token_env` of `[pushgateway]` names.",
+            )],
+            RemoteWrite => &[(
+                "REMOTE_WRITE_TOKEN",
+                "An example: the variable that `bearer_token_env` or `password_env` of `[remote_write]` names.",
+            )],
+            Notify => &[(
+                "SLACK_WEBHOOK_URL, SMTP_PASSWORD",
+                "Examples: the variables that `webhook_env` and `mail.password_env` of `[notify]` name.",
+            )],
+            Config | Dataset | Reports => &[],
+        });
+    }
+    if uses.iter().any(|used| matches!(used, Sources | Pushgateway | RemoteWrite | Notify)) {
+        lines.push(("HTTPS_PROXY", "A proxy for requests over https."));
+    }
+    lines.push(("NO_COLOR", "If set and not empty, messages have no colour."));
+    lines
+}
