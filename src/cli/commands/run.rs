@@ -6,7 +6,7 @@
 use crate::cli::args::{Common, Fetch, Run};
 use crate::cli::commands::report::WrittenReport;
 use crate::cli::commands::{fetch, push, report};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, now};
 use crate::cli::disk;
 use crate::cli::exit::{self, Code};
 use crate::cli::heartbeat::Heartbeat;
@@ -41,6 +41,8 @@ fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyho
         strict: run.report.strict,
     };
     disk::check(&context.out, "--out")?;
+    // A fetch can take an hour: a mistyped period is refused before it.
+    report::period(context, run.report.period.as_deref(), run.report.as_of.unwrap_or_else(now))?;
     let (fetched, lock) = fetch::read(context, &flags, common, console)?;
     // If a source failed, its code is more informative than that of the report that could not be written because of it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);

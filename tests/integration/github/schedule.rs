@@ -18,6 +18,15 @@ fn wanted(services: &Services, days: i64) -> Machine {
 }
 
 #[test]
+fn a_period_that_is_not_valid_is_refused_before_anything_is_asked() {
+    let scene = Scene::repos(World::of([even("acme/web", 4, 1)]), &["acme/web"]);
+    let run = scene.run(&[&RUN[..], &["--period", "2026-Q9"]].concat());
+    assert_eq!((run.code, scene.server.log().len()), (2, 0), "{}", run.stderr);
+    assert!(run.stderr.contains("`2026-Q9` is not a valid period"), "{}", run.stderr);
+    assert!(!scene.place.path("data").exists(), "nothing is begun");
+}
+
+#[test]
 fn a_run_that_starts_while_another_holds_the_dataset_ends_with_2_and_names_the_process() {
     let mut services = Services::start();
     services.grow(30);
