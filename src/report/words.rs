@@ -18,8 +18,8 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
         NoData::NotYet => "No figure: the period begins after the instant of this report, so nothing of it is known. \
                            Choose an earlier period or a later --as-of."
             .to_owned(),
-        NoData::NoRepos => "No figure: no repo belongs to this group, so there is nothing to count. Name its repos \
-                            in the configuration, or import its deployments."
+        NoData::NoRepos => "No figure: no repo belongs to this group, so there is nothing to count. Run `fetch`, \
+                            name its repos in the configuration, or import its deployments."
             .to_owned(),
         NoData::DeploymentsNotRead { repos, read } => format!(
             "No figure: the deployments of {} were not read over the whole period{}. Import the rest; where \

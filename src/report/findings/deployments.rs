@@ -22,7 +22,7 @@ pub(super) fn words(what: &Observation) -> Words {
         ),
         Observation::NoRepos => Words::new(
             "No repo is known, so there is nothing to count.",
-            "Import deployments, or name repos under [[service]] in dora.toml.",
+            "Run `fetch`, import deployments, or name repos under [[service]] in dora.toml.",
         ),
         Observation::SmallSample { deployments } => {
             let deployments = count(usize::try_from(*deployments).unwrap_or(usize::MAX), "deployment");
