@@ -9,8 +9,10 @@
 //! - [`platform`]: what differs between operating systems. The only module that names `rustix` and `std::os`.
 //! - [`http`]: the HTTP client with its retries, rate limits and deadlines, and the rule that decides which host may
 //!   receive a token. It is built on `reqwest`; async ends here and in `sources`.
-//! - [`config`]: `dora.toml` as checked settings, and the table of all its keys.
-//! - [`sources`]: GitHub, the incident services and files as events of `domain`. `octocrab` is confined to it.
+//! - [`document`]: `dora.toml` as sections and keys with their lines, and how a section is described.
+//! - [`sources`]: GitHub, the incident services and files as events of `domain`, and the registry of all providers.
+//!   `octocrab` is confined to it.
+//! - [`config`]: `dora.toml` as checked settings, and the reference of all its keys.
 //! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and scans with Polars.
 //! - [`facts`]: the facts about each event, for example its service and the commits that a deployment delivered. Polars
 //!   joins them here; `store` and `facts` are the only modules that name `polars`.
@@ -24,6 +26,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod domain;
 pub mod export;
 pub mod facts;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::config::ConfigError;
+use crate::document::ConfigError;
 use crate::export::notify::NotifyError;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::WriteError;

@@ -18,7 +18,7 @@ use super::interrupt::{self, block_on};
 use super::log::LogEvent;
 use super::output::Console;
 use super::servers::{client, runtime};
-use crate::config::is_variable_name;
+use crate::document::is_variable_name;
 use crate::domain::words::plain;
 use crate::export::ping::Ping;
 use crate::http::WaitLimits;

@@ -25,9 +25,9 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::document::{Document, Section, Text};
-use super::error::ConfigError;
 use super::schema;
+use crate::document::ConfigError;
+use crate::document::{Document, Section, Text};
 use crate::domain::band::{Band, Bands, Limit, MIN_SAMPLE, Thresholds};
 use crate::domain::time::parse_duration;
 use crate::domain::unit::Seconds;
@@ -49,7 +49,7 @@ pub(super) fn read(
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(ConfigError::UnknownBands {
             at: named.at.clone(),
             found: within_a_message(named.value),
-            editions: schema::list(&Bands::EDITIONS, "", ""),
+            editions: crate::document::schema::list(&Bands::EDITIONS, "", ""),
             file,
         }),
         Err(cause) => Err(ConfigError::UnreadableBands { at: named.at.clone(), file, cause: cause.to_string() }),

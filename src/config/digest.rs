@@ -9,7 +9,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Config, Feed, Github, OpsGenie, OpsGenieFlag, PagerDuty, PagerDutyField};
+use super::{Config, Github, sources};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::glob::Glob;
 use crate::domain::rework::ReworkRules;
@@ -18,18 +18,9 @@ use crate::domain::settings::{Merge, Service, Settings};
 impl Config {
     /// SHA-256 in lower-case hexadecimal over all that the figures depend on.
     pub fn digest(&self) -> String {
-        let canonical = json!([
-            settings(&self.settings),
-            self.github.as_ref().map(github),
-            self.pagerduty.as_ref().map(pagerduty),
-            self.opsgenie.as_ref().map(opsgenie),
-            self.jsm.as_ref().map(|jsm| json!([jsm.cloud_id, flag(&jsm.caused_by_deploy), jsm.deployment_ref])),
-            self.github_issues.as_ref().map(|issues| json!([
-                set(&issues.labels),
-                issues.caused_by_deploy,
-                issues.count_not_planned
-            ])),
-        ]);
+        let mut canonical = vec![settings(&self.settings), json!(self.github.as_ref().map(github))];
+        canonical.extend(sources::digest(&self.sources));
+        let canonical = Value::from(canonical);
         Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
             // Writing into a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
@@ -103,32 +94,6 @@ fn github(github: &Github) -> Value {
         github.deployments_from.as_str(),
         github.only_production,
     ])
-}
-
-fn pagerduty(pagerduty: &PagerDuty) -> Value {
-    let field = |field: &PagerDutyField| match field {
-        PagerDutyField::CustomField(name) => json!(["custom_field", name]),
-        PagerDutyField::Title(pattern) => json!(["title", pattern.as_str()]),
-        PagerDutyField::Note(pattern) => json!(["note", pattern.as_str()]),
-    };
-    json!([
-        set(&pagerduty.services),
-        field(&pagerduty.caused_by_deploy),
-        pagerduty.deployment_ref.as_ref().map(field),
-        pagerduty.change_events,
-    ])
-}
-
-fn opsgenie(opsgenie: &OpsGenie) -> Value {
-    let read: Vec<_> = opsgenie.read.iter().copied().map(Feed::as_str).collect();
-    json!([read, flag(&opsgenie.caused_by_deploy), opsgenie.deployment_ref])
-}
-
-fn flag(flag: &OpsGenieFlag) -> [&str; 2] {
-    match flag {
-        OpsGenieFlag::Tag(name) => ["tag", name],
-        OpsGenieFlag::Property(name) => ["property", name],
-    }
 }
 
 fn globs(globs: &[Glob]) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! Non-empty lists of environment patterns in `dora.toml`.
 
-use super::document::Text;
-use super::error::ConfigError;
+use crate::document::ConfigError;
+use crate::document::Text;
 use crate::domain::glob::Glob;
 
 /// Why an empty list of environments is a mistake.

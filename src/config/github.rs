@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::document::{Document, Section, Text};
-use super::endpoint::Endpoint;
-use super::error::ConfigError;
-use super::quote::quoted;
-use super::{api_url, schema, variable};
+use super::schema;
+use crate::document::ConfigError;
+use crate::document::Endpoint;
+use crate::document::quoted;
+use crate::document::{Document, Section, Text};
+use crate::document::{api_url, variable};
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Section, Text};
-use super::error::ConfigError;
-use super::quote::quoted;
+use crate::document::ConfigError;
+use crate::document::quoted;
+use crate::document::{Section, Text};
 use crate::domain::event::Table;
 use crate::domain::status::{is_known_status, plain_status};
 use crate::domain::time::Zone;

@@ -4,11 +4,11 @@
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use super::document::{Section, Text};
-use super::endpoint::Endpoint;
-use super::error::ConfigError;
-use super::variable;
-use super::webhook_kind::WebhookKind;
+use crate::document::ConfigError;
+use crate::document::Endpoint;
+use crate::document::WebhookKind;
+use crate::document::variable;
+use crate::document::{Section, Text};
 
 /// The port for mail that is handed in by programs, where none is written.
 const SUBMISSION: u16 = 587;

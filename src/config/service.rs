@@ -10,13 +10,14 @@
 //!
 //! Two different patterns are never compared: whether they meet depends on names not known here.
 
-use super::document::{Section, Text};
 use super::environments::{NO_ENVIRONMENT, globs};
-use super::error::{ConfigError, Place};
+use crate::document::{ConfigError, Place};
+use crate::document::{Section, Text};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::settings::Service;
 use crate::domain::words::within_a_message;
+use crate::sources::registry::service_lists;
 
 /// A service read so far, with the lines that a clash would name.
 struct ServiceLines {
@@ -45,7 +46,7 @@ fn one(section: &Section<'_>) -> Result<ServiceLines, ConfigError> {
         .ok_or_else(|| section.incomplete("needs `repos`, like `repos = [\"acme/checkout\"]`"))?;
     let environments = section.some_texts("environments", NO_ENVIRONMENT)?;
     let mut incident_keys: Vec<String> = Vec::new();
-    for list in ["pagerduty", "opsgenie", "incidents"] {
+    for list in service_lists() {
         for Text { value, .. } in section.texts(list)?.unwrap_or_default() {
             if !incident_keys.iter().any(|key| key == value) {
                 incident_keys.push(value.to_owned());

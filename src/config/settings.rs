@@ -3,10 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use super::document::Section;
 use super::environments::{NO_ENVIRONMENT, globs};
-use super::error::ConfigError;
-use super::{bands, service, values};
+use super::{bands, service};
+use crate::document::ConfigError;
+use crate::document::Section;
+use crate::document::values;
 use crate::domain::calendar::Calendar;
 use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;

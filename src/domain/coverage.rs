@@ -1,7 +1,6 @@
 //! Coverage: the spans of history that were read completely. Outside these spans, missing events do not mean zero.
 
 use super::event::Table;
-use super::kind::DeploymentKind;
 use super::time::Span;
 
 /// The scope that stands for everything a source has.
@@ -18,14 +17,6 @@ pub struct Coverage {
     pub scope: String,
     /// Sorted, without overlap; spans that touch are joined, a gap stays a gap.
     pub spans: Vec<Span>,
-}
-
-/// Incident sources that are read from a service.
-const INCIDENT_SERVICES: [&str; 4] = ["pagerduty", "opsgenie", "jsm", "github-issues"];
-
-/// Whether coverage of a source comes from reading a service, and not from an import.
-pub fn is_of_a_service(source: &str) -> bool {
-    INCIDENT_SERVICES.contains(&source) || DeploymentKind::of_reading(source).is_some()
 }
 
 /// Sorts spans and joins those that touch or overlap; empty ones vanish.

@@ -17,6 +17,7 @@ use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::priority::priority_rank;
 use crate::domain::reason::Reason;
 use crate::domain::settings::{Service, Settings};
+use crate::sources::registry::provider;
 
 /// Index of a service among those in force.
 pub type ServiceIndex = usize;
@@ -202,7 +203,8 @@ impl Ownership {
     /// The services that an incident affects.
     pub fn of_incident(&self, incident: &Incident) -> Mapping {
         let found = self.of_keys(incident.service_keys.iter().map(String::as_str));
-        let repo = incident.service_keys.first().filter(|_| incident.source == "github-issues");
+        let repo =
+            incident.service_keys.first().filter(|_| provider(&incident.source).is_some_and(|it| it.keys_are_repos));
         match repo {
             // An issue affects the services that have its repo.
             Some(repo) if found.services.is_empty() => {

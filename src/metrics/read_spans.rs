@@ -13,9 +13,8 @@ use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
 use crate::facts::ownership::Ownership;
+use crate::sources::registry::provider;
 
-/// The incident services that this program reads itself.
-const OWN_SOURCES: [&str; 4] = ["pagerduty", "opsgenie", "jsm", "github-issues"];
 const ALWAYS: Span = Span { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX) };
 
 /// What was read completely, by repo and by incident source.
@@ -67,7 +66,7 @@ impl History {
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
         }
         let is_retired = |source: &str| {
-            !configured.is_empty() && OWN_SOURCES.contains(&source) && !configured.iter().any(|own| own == source)
+            !configured.is_empty() && provider(source).is_some() && !configured.iter().any(|own| own == source)
         };
         for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
             incident_sources.insert(source.to_owned(), BTreeMap::new());
@@ -148,9 +147,8 @@ impl History {
     /// What was read of each incident source in all scopes that can affect a group: a scope named like a service
     /// affects only that service. A source without such a scope is not a source for the group.
     fn incident_sources_of(&self, pool: &Pool, ownership: &Ownership) -> BTreeMap<String, Vec<Span>> {
-        // Only PagerDuty is read service by service.
         let concerns = |source: &str, scope: &str| {
-            if source != "pagerduty" {
+            if !provider(source).is_some_and(|it| it.scopes_are_services) {
                 return true;
             }
             let services = ownership.of_keys(std::iter::once(scope)).services;

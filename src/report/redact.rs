@@ -21,6 +21,7 @@ use crate::metrics::findings::sort;
 use crate::metrics::tables::{
     Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, NoData, Observation, Variation,
 };
+use crate::sources::registry::provider;
 
 /// The analysis with its names replaced, and its findings computed again.
 pub fn redact(mut analysis: Analysis) -> Analysis {
@@ -244,15 +245,15 @@ fn known(word: &str, kind: &str) -> String {
     if WORDS.contains(&word.to_lowercase().as_str()) { word.to_owned() } else { pseudonym(kind, word) }
 }
 
-/// Names of sources that this program gives; an imported row may bring any other.
-const SOURCES: [&str; 6] = ["github", "pagerduty", "opsgenie", "jsm", "github-issues", "file"];
+/// Names of sources that this program gives beside those of the providers; an imported row may bring any other.
+const SOURCES: [&str; 2] = ["github", "file"];
 
 /// Where a row comes from.
 fn source(name: &str) -> String {
     // A filtered reading has a digest of its filter behind it.
     let digest = name.rsplit_once("-only-").map_or("", |(_, digest)| digest);
     let is_reading = DeploymentKind::of_reading(name).is_some() && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_own = SOURCES.contains(&name) || is_reading;
+    let is_own = SOURCES.contains(&name) || provider(name).is_some() || is_reading;
     if is_own { name.to_owned() } else { pseudonym("source", name) }
 }
 

@@ -12,3 +12,4 @@ mod labels;
 mod nulls;
 pub mod opsgenie;
 pub mod pagerduty;
+pub mod registry;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::durable::{Staged, stage_text};
 use super::error::StoreError;
 use super::small;
-use crate::domain::coverage::{Coverage, is_of_a_service, join};
+use crate::domain::coverage::{Coverage, join};
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
 
@@ -109,7 +109,7 @@ pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, 
     let mut latest = None;
     let mut after = before.clone();
     for entry in &mut after {
-        let is_imported = zones.contains_key(&key_of(entry)) || !is_of_a_service(&entry.source);
+        let is_imported = zones.contains_key(&key_of(entry));
         let (allowed, clipped) = if is_imported { (DAY_MS, i64::MAX) } else { (0, SKEW_MS) };
         entry.spans.retain_mut(|span| {
             let ahead = span.to.0.saturating_sub(now.0);

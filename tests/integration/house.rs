@@ -8,13 +8,14 @@ use std::fs;
 use std::path::Path;
 
 /// The modules (rooms) with their layer: code may import only from lower layers and its own module.
-const ROOMS: [(&str, u8); 11] = [
+const ROOMS: [(&str, u8); 12] = [
     ("domain", 0),
     ("platform", 0),
     ("http", 1),
-    ("config", 2),
+    ("document", 2),
     ("sources", 3),
     ("store", 3),
+    ("config", 4),
     ("facts", 4),
     ("metrics", 5),
     ("report", 6),

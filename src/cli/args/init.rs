@@ -1,9 +1,11 @@
 //! The flags of `init`.
 
-use clap::Args;
+use clap::error::Error;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use super::Network;
 use crate::domain::glob::Glob;
+use crate::sources::registry::{Provider, providers};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Init {
@@ -20,21 +22,46 @@ pub(in crate::cli) struct Init {
     /// `https://api.github.com`]
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) github_url: Option<String>,
-    /// The API of PagerDuty [default: of both regions the one that accepts the key]
-    #[arg(long, value_name = "URL")]
-    pub(in crate::cli) pagerduty_url: Option<String>,
-    /// The API of OpsGenie [default: of both regions the one that accepts the key]
-    #[arg(long, value_name = "URL")]
-    pub(in crate::cli) opsgenie_url: Option<String>,
-    /// The API of Jira Service Management [default: `https://api.atlassian.com`]
-    #[arg(long, value_name = "URL")]
-    pub(in crate::cli) jsm_url: Option<String>,
-    /// The cloud id of the Jira site, which `https://SITE.atlassian.net/_edge/tenant_info` shows.
-    #[arg(long, value_name = "ID")]
-    pub(in crate::cli) jsm_cloud_id: Option<String>,
-    /// The account of the API token in `JSM_TOKEN`; without it the token is an OAuth token.
-    #[arg(long, value_name = "EMAIL")]
-    pub(in crate::cli) jsm_email: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) providers: ProviderKeys,
     #[command(flatten)]
     pub(in crate::cli) network: Network,
+}
+
+/// The keys of the providers' sections that are given as flags, which the registry lists.
+#[derive(Debug, Clone, Default)]
+pub(in crate::cli) struct ProviderKeys(Vec<(&'static str, &'static str, String)>);
+
+impl ProviderKeys {
+    /// The keys and values of one provider.
+    pub(in crate::cli) fn of(&self, provider: &Provider) -> Vec<(&'static str, String)> {
+        let own = self.0.iter().filter(|(id, ..)| *id == provider.id);
+        own.map(|(_, key, value)| (*key, value.clone())).collect()
+    }
+}
+
+impl FromArgMatches for ProviderKeys {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut keys = Self::default();
+        keys.update_from_arg_matches(matches)?;
+        Ok(keys)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        let flags = providers().flat_map(|provider| provider.init.iter().map(|flag| (provider.id, flag)));
+        let given = flags.filter_map(|(id, flag)| Some((id, flag.key, matches.get_one::<String>(flag.flag)?.clone())));
+        self.0 = given.collect();
+        Ok(())
+    }
+}
+
+impl Args for ProviderKeys {
+    fn augment_args(command: Command) -> Command {
+        let flags = providers().flat_map(|provider| provider.init);
+        command.args(flags.map(|flag| Arg::new(flag.flag).long(flag.flag).value_name(flag.value_name).help(flag.help)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
 }

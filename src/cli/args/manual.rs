@@ -156,7 +156,8 @@ fn sections(path: &str) -> Roff {
         page(path).map_or((ALL_CODES, unique(&everything)), |page| (page.exit, page.uses.to_vec()));
     list("EXIT STATUS", &exit.iter().map(|(code, when)| (code.to_string(), *when)).collect::<Vec<_>>());
     list("FILES", &owned(files(&uses)));
-    list("ENVIRONMENT", &owned(environment(&uses)));
+    let variables = environment(&uses);
+    list("ENVIRONMENT", &variables.iter().map(|(name, text)| (name.clone(), text.as_str())).collect::<Vec<_>>());
     if let Some(page) = page(path) {
         list("EXAMPLES", &page.examples.iter().map(|(what, line)| ((*line).to_owned(), *what)).collect::<Vec<_>>());
     }

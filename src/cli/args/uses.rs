@@ -1,5 +1,7 @@
 //! Which files and environment variables a command uses: the sections FILES and ENVIRONMENT of its manual page.
 
+use crate::sources::registry::{Provider, providers};
+
 /// What a command reads and writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Uses {
@@ -33,17 +35,14 @@ pub(super) fn files(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
 }
 
 /// The lines of ENVIRONMENT: a variable and what it is for.
-pub(super) fn environment(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
-    let mut lines = Vec::new();
+pub(super) fn environment(uses: &[Uses]) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
     for used in uses {
-        lines.extend_from_slice(match used {
+        let own: &[(&str, &str)] = match used {
             Sources => &[
                 ("GITHUB_TOKEN", "The token for GitHub. `token_env` of `[github]` names another variable."),
                 ("GITHUB_API_URL", "GitHub's API, if there is no `[github]` in the configuration."),
-                ("PAGERDUTY_TOKEN", "The key for PagerDuty. `token_env` of `[pagerduty]` names another variable."),
-                ("OPSGENIE_API_KEY", "The key for OpsGenie. `token_env` of `[opsgenie]` names another variable."),
-                ("JSM_TOKEN", "The token for Jira Service Management. `token_env` of `[jsm]` names another variable."),
-            ][..],
+            ],
             Pushgateway => &[(
                 "PUSHGATEWAY_PASSWORD, PUSHGATEWAY_TOKEN",
                 "Examples: the variables that `password_env` or `bearer_token_env` of `[pushgateway]` names.",
@@ -57,11 +56,22 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
                 "Examples: the variables that `webhook_env` and `mail.password_env` of `[notify]` name.",
             )],
             Config | Dataset | Reports => &[],
-        });
+        };
+        lines.extend(own.iter().map(|(name, what)| ((*name).to_owned(), (*what).to_owned())));
+        if *used == Sources {
+            lines.extend(providers().filter_map(key_of));
+        }
     }
     if uses.iter().any(|used| matches!(used, Sources | Pushgateway | RemoteWrite | Notify)) {
-        lines.push(("HTTPS_PROXY", "A proxy for requests over https."));
+        lines.push(("HTTPS_PROXY".into(), "A proxy for requests over https.".into()));
     }
-    lines.push(("NO_COLOR", "If set and not empty, messages have no colour."));
+    lines.push(("NO_COLOR".into(), "If set and not empty, messages have no colour.".into()));
     lines
+}
+
+/// The variable of a provider's key.
+fn key_of(provider: &Provider) -> Option<(String, String)> {
+    let (variable, _) = provider.variable?;
+    let (label, section) = (provider.label, provider.section());
+    Some((variable.into(), format!("The key for {label}. `token_env` of `[{section}]` names another variable.")))
 }

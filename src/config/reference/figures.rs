@@ -1,8 +1,8 @@
 //! The sections that decide what counts and how it is reported.
 
-use super::Default::{Nothing, Required, Value, Words};
-use super::Example::Value as Example;
-use super::{Form, Key, Kind, Section, key};
+use crate::document::keys::Default::{Nothing, Required, Value, Words};
+use crate::document::keys::Example::Value as Example;
+use crate::document::keys::{Form, Key, Kind, Section, key};
 
 pub(super) const SECTIONS: &[Section] = &[
     Section {

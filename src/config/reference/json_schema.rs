@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Default, Form, Key, Kind, Section, sections};
+use super::sections;
+use crate::document::keys::{Default, Form, Key, Kind, Section};
 
 /// The schema as it is published: indented, with a line end.
 pub fn json_schema() -> String {

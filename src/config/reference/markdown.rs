@@ -1,6 +1,7 @@
 //! The table as Markdown: for each section an example that can be copied, and a row per key.
 
-use super::{Default, Example, Form, Key, Kind, Section, section, sections};
+use super::{section, sections};
+use crate::document::keys::{Default, Example, Form, Key, Kind, Section};
 
 /// Replaces what stands between `<!-- keys: NAME -->` and `<!-- end of keys -->` in a page with the section of that name.
 ///

@@ -1,8 +1,8 @@
 //! The sections of the servers and people that get figures, and of saved column mappings.
 
-use super::Default::{Nothing, Required, Value, Words};
-use super::Example::{Instead, Nested, Value as Example};
-use super::{Form, Key, Kind, Section, key};
+use crate::document::keys::Default::{Nothing, Required, Value, Words};
+use crate::document::keys::Example::{Instead, Nested, Value as Example};
+use crate::document::keys::{Form, Key, Kind, Section, key};
 
 pub(super) const SECTIONS: &[Section] = &[
     Section {

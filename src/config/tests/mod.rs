@@ -8,7 +8,10 @@ mod reference;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
+use serde_json::json;
+
 use super::*;
+use crate::document::{Endpoint, WebhookKind};
 use crate::domain::band::Bands;
 use crate::domain::calendar::Calendar;
 use crate::domain::glob::Glob;
@@ -258,30 +261,30 @@ fn every_section_is_read_into_its_values() {
             concurrency: 4,
         })
     );
-    let pagerduty = config.pagerduty.expect("configured");
-    assert_eq!((pagerduty.api_url.as_str(), pagerduty.token_env.as_str()), ("https://api.eu.pagerduty.com", "PD"));
-    assert_eq!(pagerduty.services, ["PABC123"]);
-    assert!(matches!(&pagerduty.caused_by_deploy, PagerDutyField::Title(it) if it.is_match("Bad DEPLOY")));
-    let Some(PagerDutyField::Note(pattern)) = &pagerduty.deployment_ref else { panic!("a note") };
-    assert_eq!(pattern.first_group("rolled out sha 0a1b2c3d, then"), Some("0a1b2c3d"));
+    let of = |id: &str| {
+        let source = config.sources.iter().find(|source| source.provider.id == id).expect("configured");
+        let account = source.account().expect("an account");
+        (account.api_url().as_str().to_owned(), account.token_env().to_owned(), account.digest())
+    };
+    let found = [("pagerduty", "PD"), ("opsgenie", "OG"), ("jsm", "JSM_TOKEN")].map(|(id, variable)| {
+        let (api_url, token_env, digest) = of(id);
+        assert_eq!(token_env, variable, "{id}");
+        (api_url, digest)
+    });
+    let title = json!([["PABC123"], ["title", "(?i)deploy"], ["note", "sha ([0-9a-f]{7,40})"], false]);
+    let property = ["property", "caused_by_deploy"];
     assert_eq!(
-        config.opsgenie,
-        Some(OpsGenie {
-            api_url: endpoint("http://127.0.0.1:8080"),
-            token_env: "OG".into(),
-            read: vec![Feed::Incidents, Feed::Alerts],
-            caused_by_deploy: OpsGenieFlag::Property("caused_by_deploy".into()),
-            deployment_ref: Some("deployment".into()),
-        })
+        found,
+        [
+            ("https://api.eu.pagerduty.com".into(), title),
+            ("http://127.0.0.1:8080".into(), json!([["incidents", "alerts"], property, "deployment"])),
+            ("https://api.atlassian.com".into(), json!(["c1", ["tag", "caused-by-deploy"], null])),
+        ]
     );
-    let jsm = config.jsm.expect("configured");
-    assert_eq!(
-        (jsm.cloud_id.as_str(), jsm.email.as_deref(), jsm.token_env.as_str()),
-        ("c1", Some("ops@acme.io"), "JSM_TOKEN")
-    );
-    assert_eq!(jsm.site.map(|site| site.as_str().to_owned()).as_deref(), Some("https://acme.atlassian.net"));
-    let issues = config.github_issues.expect("configured");
-    assert_eq!((issues.labels, issues.caused_by_deploy), (texts(&["incident", "outage"]), "caused-by-deploy".into()));
+    let jsm = format!("{:?}", config.sources);
+    assert!(jsm.contains("https://acme.atlassian.net") && jsm.contains("ops@acme.io"), "{jsm}");
+    let issues = config.sources.iter().find_map(Source::issues).expect("configured");
+    assert_eq!(issues.digest(), json!([["incident", "outage"], "caused-by-deploy", true]));
     assert_eq!(
         config.pushgateway,
         Some(Pushgateway { url: endpoint("http://pushgateway:9091"), job: "metrics".into(), login: Login::default() })
@@ -324,12 +327,15 @@ fn the_published_example_is_what_its_comments_call_the_default() {
     assert!(std::mem::take(&mut config.settings.environments_are_set));
     assert_eq!(config.settings, Settings::default());
     assert_eq!((&config.out, &config.data_dir), (&short.out, &short.data_dir));
-    let github = Github { repos: vec![], exclude: vec![], ..config.github.expect("configured") };
+    let github = Github { repos: vec![], exclude: vec![], ..config.github.clone().expect("configured") };
     assert_eq!(Some(github), short.github);
-    let mut pagerduty = config.pagerduty.expect("configured");
-    assert_eq!(pagerduty.deployment_ref.take(), Some(PagerDutyField::CustomField("deployment".into())));
-    assert_eq!(Some(pagerduty), short.pagerduty);
-    assert_eq!((config.opsgenie, config.pushgateway), (short.opsgenie, short.pushgateway));
+    let accounts = |config: &Config| config.sources.iter().filter_map(Source::account).cloned().collect::<Vec<_>>();
+    let (all, few) = (accounts(&config), accounts(&short));
+    assert_eq!(format!("{:?}", all[1]), format!("{:?}", few[1]));
+    let mut pagerduty = all[0].digest();
+    assert_eq!(std::mem::take(&mut pagerduty[2]), json!(["custom_field", "deployment"]));
+    assert_eq!(pagerduty, few[0].digest());
+    assert_eq!(config.pushgateway, short.pushgateway);
 }
 
 #[test]

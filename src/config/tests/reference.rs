@@ -1,7 +1,8 @@
 //! The table of keys against the readers: its examples are read, its defaults are those that hold.
 
-use super::super::reference::{Default as Fallback, Example, Key, Kind, json_schema, sections};
+use super::super::reference::{json_schema, sections};
 use super::*;
+use crate::document::keys::{Default as Fallback, Example, Key, Kind};
 
 fn parse(text: &str) -> Config {
     Config::parse(text, Path::new("dora.toml"), &|_| Err(ErrorKind::NotFound.into()))

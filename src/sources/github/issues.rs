@@ -9,7 +9,7 @@
 //! that happened, and its closing does not mean that service was restored: its status is `closed`, and it has no end;
 //! without [`Issues::count_not_planned`] its status is `not_planned`, and it does not count.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -52,6 +52,12 @@ pub struct Issues {
 }
 
 impl Issues {
+    /// What figures depend on.
+    pub fn digest(&self) -> Value {
+        let labels: BTreeSet<&str> = self.labels.iter().map(String::as_str).collect();
+        json!([labels, self.caused_by_deploy, self.count_not_planned])
+    }
+
     /// What makes an incident: where that changes, what was read before says something else.
     pub fn asked(&self) -> String {
         let not_planned = if self.count_not_planned { "" } else { " without not planned" };

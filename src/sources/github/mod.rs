@@ -15,6 +15,8 @@ mod error;
 mod estimate;
 mod found;
 mod history;
+mod issue_keys;
+mod issue_settings;
 mod issues;
 mod list_pages;
 mod map;
@@ -53,6 +55,7 @@ pub use super::event::{Cost, Event};
 
 pub use self::error::GitHubError;
 pub use self::estimate::{estimate, estimate_issues};
+pub(super) use self::issue_settings::ISSUES_PROVIDER;
 pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;

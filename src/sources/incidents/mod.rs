@@ -58,6 +58,23 @@ pub struct Plan {
     pub waits: WaitLimits,
 }
 
+/// What a key sees, whichever service it is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// Id and name of each service and team that is shown.
+    pub names: Vec<(String, String)>,
+    /// Of the incidents of the last 30 days that were looked at: how many.
+    pub incidents: usize,
+    /// How many of them have a verdict or a reference.
+    pub flagged: usize,
+    /// Services or lists that were looked for.
+    pub scopes: usize,
+    /// Those that cannot be read, and why.
+    pub problems: Vec<(String, String)>,
+    /// What beside these is not shown to the key, and why.
+    pub missing: Vec<String>,
+}
+
 /// What the dataset already knows of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Known {

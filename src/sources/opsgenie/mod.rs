@@ -6,8 +6,10 @@
 
 mod alerts;
 mod incidents;
+mod keys;
 mod names;
 mod probe;
+mod settings;
 mod wire;
 
 use std::sync::Arc;
@@ -24,7 +26,8 @@ use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::event::Incident;
 use crate::http::{Clock, Scheme};
 
-pub use self::probe::{Probe, probe};
+pub use self::probe::probe;
+pub(super) use self::settings::{JSM_PROVIDER, OPSGENIE_PROVIDER};
 
 /// The name under which OpsGenie's rows and coverage stand.
 pub const OPSGENIE: &str = "opsgenie";

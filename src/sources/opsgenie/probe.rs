@@ -11,22 +11,7 @@ use super::{ALERTS, OpsGenie};
 use crate::http::Clock;
 use crate::sources::event::{Say, say_waits};
 use crate::sources::incidents::api::Api;
-use crate::sources::incidents::{SourceError, newest};
-
-/// What there is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Probe {
-    /// Id and name of each service and team that is shown, by id.
-    pub names: Vec<(String, String)>,
-    /// Incidents and alerts of the last 30 days that were looked at.
-    pub incidents: usize,
-    /// How many of them have a verdict or a reference.
-    pub flagged: usize,
-    /// Why incidents or alerts cannot be read, by scope.
-    pub problems: Vec<(String, String)>,
-    /// What beside them is not shown to the key, and why.
-    pub missing: Vec<String>,
-}
+use crate::sources::incidents::{Probe, SourceError, newest};
 
 /// Asks what the key sees; waits for no limit and stores nothing.
 ///
@@ -38,8 +23,9 @@ pub async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, 
     let api = Api::new(&opsgenie.plan, opsgenie.product.user(), opsgenie.product.dialect(), clock, &events)?;
     let api = Arc::new(api);
     let names = Names::read(&api, &opsgenie.product).await?;
-    let mut probe = Probe::default();
-    for scope in opsgenie.product.scopes() {
+    let scopes = opsgenie.product.scopes();
+    let mut probe = Probe { scopes: scopes.len(), ..Probe::default() };
+    for scope in scopes {
         let looked = if scope == ALERTS {
             newest(&Alerts { api: &api, opsgenie: &opsgenie, names: &names }, opsgenie.plan.began).await
         } else {

@@ -4,9 +4,11 @@
 //! PagerDuty takes one month and the account's time zone.
 
 mod fields;
+mod keys;
 mod list;
 mod map;
 mod probe;
+mod settings;
 mod wire;
 
 use std::sync::Arc;
@@ -22,7 +24,8 @@ use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
 use crate::domain::coverage::EVERYTHING;
 use crate::http::{Clock, Scheme};
 
-pub use self::probe::{Probe, probe};
+pub use self::probe::probe;
+pub(super) use self::settings::PROVIDER;
 
 /// The name under which rows and coverage stand.
 pub const SOURCE: &str = "pagerduty";

@@ -11,20 +11,7 @@ use crate::http::Clock;
 use crate::sources::event::{Say, say_waits};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::{Newest, SourceError, newest};
-
-/// What there is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
-    /// Id and name of each service that is shown, by name.
-    pub services: Vec<(String, String)>,
-    /// Of the incidents of the last 30 days that were looked at: how many.
-    pub incidents: usize,
-    /// How many of them have a verdict or a reference.
-    pub flagged: usize,
-    /// What beside them is not shown to the key, and why.
-    pub missing: Vec<String>,
-}
+use crate::sources::incidents::{Newest, Probe, SourceError, newest};
 
 /// Asks what the key sees; waits for no limit and stores nothing.
 ///
@@ -39,8 +26,13 @@ pub async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Result<Probe
     let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };
     let Newest { incidents, flagged } = newest(&list, pagerduty.plan.began).await.map_err(failed)?;
     drain.abort();
-    let named = shown.into_iter().map(|one| (one.id, one.summary.or(one.name).unwrap_or_default()));
-    Ok(Probe { services: named.collect(), incidents, flagged, missing: account.missing })
+    let pair = |one: super::wire::Reference| (one.id, one.summary.or(one.name).unwrap_or_default());
+    let names: Vec<(String, String)> = shown.into_iter().map(pair).collect();
+    let is_shown = |wanted: &String| names.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted));
+    let why = "the key shows no such service; check its id or name and what the key may read";
+    let hidden = pagerduty.services.iter().filter(|wanted| !is_shown(wanted));
+    let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
+    Ok(Probe { problems, names, incidents, flagged, scopes: pagerduty.services.len(), missing: account.missing })
 }
 
 fn failed(error: QueryError) -> SourceError {

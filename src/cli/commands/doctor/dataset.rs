@@ -78,10 +78,7 @@ fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklis
     } else if rows > 0 {
         list.warn("incidents", &format!("{rows}, complete for no span"), "import them with --covers FROM..TO");
     } else {
-        let configured = config.pagerduty.is_some()
-            || config.opsgenie.is_some()
-            || config.jsm.is_some()
-            || config.github_issues.is_some();
+        let configured = config.sources.iter().any(|source| source.gives(Table::Incidents));
         let way_out = if configured {
             "run `fetch`"
         } else {

@@ -35,7 +35,7 @@ pub(super) fn check(
     console: Console,
     list: &mut Checklist,
 ) -> anyhow::Result<Vec<String>> {
-    if config.github.is_none() && (config.pagerduty.is_some() || config.opsgenie.is_some() || config.jsm.is_some()) {
+    if config.github.is_none() && config.sources.iter().any(|source| source.account().is_some()) {
         list.warn(
             "github",
             "there is no section [github], so deployments come from `import` alone",

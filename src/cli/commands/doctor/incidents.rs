@@ -3,22 +3,18 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::checklist::Checklist;
 use super::github::everything;
-use crate::cli::args::Network;
-use crate::cli::commands::fetch::incidents::{self, Incidents};
+use crate::cli::args::{Fetch, Network};
+use crate::cli::commands::fetch::accounts::{Connected, connected, named};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::Code;
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
+use crate::config::{Config, Source};
 use crate::domain::event::Table;
-use crate::domain::time::Timestamp;
 use crate::facts::ownership::{MatchRule, Ownership};
-use crate::sources::incidents::{Plan, SourceError};
-use crate::sources::opsgenie::{self, Product, SHUTDOWN};
-use crate::sources::pagerduty;
+use crate::sources::incidents::{Probe, SourceError};
 use crate::store::inventory::inventory;
 
 /// What to do with services that belong to no `[[service]]`.
@@ -28,130 +24,64 @@ pub(super) const LIST_THEM: &str =
 /// Names of one kind that are written out.
 const MOST_NAMED: usize = 8;
 
-/// What a key sees, whichever service it is for.
-pub(in crate::cli::commands) struct Seen {
-    /// Id and name of services and teams.
-    pub(in crate::cli::commands) names: Vec<(String, String)>,
-    incidents: usize,
-    flagged: usize,
-    /// Services or lists that were looked for.
-    scopes: usize,
-    problems: Vec<(String, String)>,
-    /// What beside these is not shown, and why.
-    missing: Vec<String>,
-}
-
 pub(super) fn check(context: &Context, network: Network, console: Console, list: &mut Checklist) -> anyhow::Result<()> {
     let began = now();
     let config = &context.config;
     let plan = everything(network);
-    for (section, found) in [
-        ("pagerduty", incidents::pagerduty(config, &plan, began)),
-        ("opsgenie", incidents::opsgenie(config, &plan, began)),
-        ("jsm", incidents::jsm(config, &plan, began)),
-    ] {
+    for source in &config.sources {
+        let section = source.provider.section();
+        let (Some(account), Some(found)) = (source.account(), connected(config, source, &plan, began, None)) else {
+            continue;
+        };
         match found {
-            Ok(Some(source)) => one(section, &source, context, console, list)?,
-            Ok(None) => {}
+            Ok(it) => {
+                if let Some((text, way_out)) = account.warning(began) {
+                    list.warn(section, &text, way_out);
+                }
+                let (variable, address) = (it.variable.clone(), it.address());
+                match look(config, source, it, &plan, console)? {
+                    Ok((seen, None)) => {
+                        list.ok(section, &format!("{address} accepts the key in {variable}"));
+                        report(section, &seen, context, list);
+                    }
+                    Ok((_, Some(right))) => list.fail(
+                        Code::Access,
+                        section,
+                        &format!("the key in {variable} is right and the region is wrong"),
+                        &format!("set `api_url = \"{right}\"` in [{section}]"),
+                    ),
+                    Err(error) => list.error(section, &named(error, &variable)),
+                }
+            }
             Err(error) => list.error(section, &error),
         }
     }
     Ok(())
 }
 
-fn one(
-    section: &str,
-    source: &Incidents,
-    context: &Context,
+/// Asks an account; where the key is refused, in the other region as well, if there is one. Gives what was seen, and
+/// the address of the other region where that one showed it.
+pub(in crate::cli::commands) fn look(
+    config: &Config,
+    source: &Source,
+    own: Connected,
+    fetch: &Fetch,
     console: Console,
-    list: &mut Checklist,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Result<(Probe, Option<&'static str>), SourceError>> {
     let runtime = runtime()?;
-    if let Incidents::OpsGenie(it, _) = source
-        && matches!(it.product, Product::OpsGenie { .. })
-    {
-        let days = Timestamp::parse(&format!("{SHUTDOWN}T00:00:00Z")).map_or(0, |end| (end.0 - now().0) / 86_400_000);
-        list.warn(
-            section,
-            &format!("OpsGenie shuts down on {SHUTDOWN} ({days} days from now) and answers no requests after that"),
-            "fetch its whole history before that day, with `fetch --since` and the first day you need; [jsm] reads \
-             later alerts",
-        );
-    }
-    let (variable, api_url) = match source {
-        Incidents::PagerDuty(it, variable) => (variable.clone(), it.plan.api_url.clone()),
-        Incidents::OpsGenie(it, variable) => (variable.clone(), it.plan.api_url.clone()),
+    let ask = |it: Connected| runtime.block_on(it.connection.probe(Arc::new(now), console.waits()));
+    let (began, other) = (own.connection.plan().began, source.provider.other_region(&own.address()));
+    let refused = match ask(own) {
+        Ok(seen) => return Ok(Ok((seen, None))),
+        Err(error @ SourceError::Authentication { .. }) => error,
+        Err(error) => return Ok(Err(error)),
     };
-    match runtime.block_on(look(source, None, console)) {
-        Ok(seen) => {
-            list.ok(section, &format!("{} accepts the key in {variable}", api_url.as_str().trim_end_matches('/')));
-            report(section, &seen, context, list);
-        }
-        Err(error @ SourceError::Authentication { .. }) => {
-            // The other region, if it is one of the two.
-            let other = other_region(&api_url);
-            let elsewhere = other.filter(|other| runtime.block_on(look(source, Some(other.clone()), console)).is_ok());
-            if let Some(other) = elsewhere {
-                let right = other.as_str().trim_end_matches('/');
-                list.fail(
-                    Code::Access,
-                    section,
-                    &format!("the key in {variable} is right and the region is wrong"),
-                    &format!("set `api_url = \"{right}\"` in [{section}]"),
-                );
-            } else {
-                list.error(section, &incidents::named(error, &variable));
-            }
-        }
-        Err(error) => {
-            list.error(section, &incidents::named(error, &variable));
-        }
-    }
-    Ok(())
+    let elsewhere = other.and_then(|other| Some((other, connected(config, source, fetch, began, Some(other))?)));
+    let Some((other, it)) = elsewhere else { return Ok(Err(refused)) };
+    Ok(ask(it?).map(|seen| (seen, Some(other))).map_err(|_| refused))
 }
 
-/// Asks a service, at another address if one is given.
-pub(in crate::cli::commands) async fn look(
-    source: &Incidents,
-    at: Option<Url>,
-    console: Console,
-) -> Result<Seen, SourceError> {
-    let moved = |plan: &Plan| Plan { api_url: at.clone().unwrap_or_else(|| plan.api_url.clone()), ..plan.clone() };
-    match source {
-        Incidents::PagerDuty(it, _) => {
-            let asked = pagerduty::PagerDuty { plan: moved(&it.plan), ..it.clone() };
-            let probe = pagerduty::probe(asked, Arc::new(now), console.waits()).await?;
-            let is_shown = |wanted: &String| {
-                probe.services.iter().any(|(id, name)| id == wanted || name.eq_ignore_ascii_case(wanted))
-            };
-            let hidden = it.services.iter().filter(|wanted| !is_shown(wanted));
-            let why = "the key shows no such service; check its id or name and what the key may read";
-            let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
-            let scopes = it.services.len();
-            let pagerduty::Probe { services: names, incidents, flagged, missing } = probe;
-            Ok(Seen { names, incidents, flagged, scopes, problems, missing })
-        }
-        Incidents::OpsGenie(it, _) => {
-            let asked = opsgenie::OpsGenie { plan: moved(&it.plan), ..it.clone() };
-            let opsgenie::Probe { names, incidents, flagged, problems, missing } =
-                opsgenie::probe(asked, Arc::new(now), console.waits()).await?;
-            Ok(Seen { names, incidents, flagged, scopes: it.product.scopes().len(), problems, missing })
-        }
-    }
-}
-
-/// The address of the other region, where a service has two.
-pub(in crate::cli::commands) fn other_region(api_url: &Url) -> Option<Url> {
-    let host = api_url.host_str()?;
-    let other = match host.strip_prefix("api.eu.") {
-        Some(rest) => format!("api.{rest}"),
-        None => format!("api.eu.{}", host.strip_prefix("api.")?),
-    };
-    let known = ["api.pagerduty.com", "api.eu.pagerduty.com", "api.opsgenie.com", "api.eu.opsgenie.com"];
-    known.contains(&host).then(|| Url::parse(&format!("https://{other}")).ok()).flatten()
-}
-
-fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
+fn report(section: &str, seen: &Probe, context: &Context, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
         let text = format!("{scope} cannot be read: {problem}");
         let what_to_do = "check what the key may read";
@@ -191,7 +121,7 @@ fn report(section: &str, seen: &Seen, context: &Context, list: &mut Checklist) {
             list.warn(section, &found, LIST_THEM);
         }
     }
-    let Seen { incidents, flagged, .. } = seen;
+    let Probe { incidents, flagged, .. } = seen;
     let text = format!(
         "of the newest {incidents} incidents of the last 30 days {flagged} say whether a deployment caused them"
     );
@@ -220,22 +150,4 @@ fn repos(context: &Context) -> Vec<String> {
     let Ok(held) = inventory(&context.data) else { return Vec::new() };
     let of_repos = held.coverage.into_iter().filter(|entry| entry.table == Table::Deployments);
     of_repos.map(|entry| entry.scope).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_of_the_two_regions_has_the_other_and_a_server_of_ones_own_has_none() {
-        for (url, other) in [
-            ("https://api.pagerduty.com", Some("https://api.eu.pagerduty.com/")),
-            ("https://api.eu.opsgenie.com", Some("https://api.opsgenie.com/")),
-            ("http://127.0.0.1:8080", None),
-            ("https://api.example.com", None),
-        ] {
-            let url = Url::parse(url).expect("an address");
-            assert_eq!(other_region(&url).as_ref().map(Url::as_str), other);
-        }
-    }
 }

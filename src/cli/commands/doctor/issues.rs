@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checklist::Checklist;
-use crate::cli::commands::fetch::plan::issues;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::sources::github::{Auth, Plan, estimate_issues};
 
 /// Asks each repo once.
@@ -20,9 +19,8 @@ pub(super) fn check(
     console: Console,
     list: &mut Checklist,
 ) -> anyhow::Result<()> {
-    let Some(section) = &config.github_issues else { return Ok(()) };
-    let issues = issues(section);
-    let asked = estimate_issues(plan, auth, issues, BTreeMap::new(), Arc::new(now), console.waits());
+    let Some(issues) = config.sources.iter().find_map(Source::issues) else { return Ok(()) };
+    let asked = estimate_issues(plan, auth, issues.clone(), BTreeMap::new(), Arc::new(now), console.waits());
     let found = match runtime()?.block_on(asked) {
         Ok(found) => found.scopes,
         Err(error) => {
@@ -44,7 +42,7 @@ pub(super) fn check(
     }
     if failed < found.len() {
         let count: u64 = found.iter().map(|one| one.incidents).sum();
-        let (labels, repos) = (section.labels.join("`, `"), found.len() - failed);
+        let (labels, repos) = (issues.labels.join("`, `"), found.len() - failed);
         list.ok("github_issues", &format!("{count} issues of {repos} repos have one of the labels `{labels}`"));
     }
     Ok(())

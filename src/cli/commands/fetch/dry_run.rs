@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::incidents::{self, Incidents};
+use super::accounts;
 use super::job::{Asked, Checked, Results};
 use super::summary::{aligned, plain};
 use crate::cli::args::Fetch;
@@ -15,7 +15,7 @@ use crate::cli::exit::{self, AccessError, Code, Ended, SourceError};
 use crate::cli::output::{Console, data};
 use crate::domain::unit::Seconds;
 use crate::sources::estimate::Estimates;
-use crate::sources::{github, opsgenie, pagerduty};
+use crate::sources::github;
 
 /// Runs it for everything that can be asked; a source that cannot be is an error of its own, like those of a fetch.
 pub(super) fn run(
@@ -75,7 +75,7 @@ fn ask(job: Asked, folder: &Path, runtime: &Runtime, console: Console) -> anyhow
             found.map_err(|error| it.secret.name(error.into()))
         }
         Asked::Issues(it, issues) => {
-            let known = incidents::known(folder, github::ISSUES_SOURCE)?;
+            let known = accounts::known(folder, github::ISSUES_SOURCE)?;
             let mut open: BTreeMap<String, u64> = BTreeMap::new();
             for row in known.unsettled.iter().filter(|row| row.status.as_deref() == Some("open")) {
                 let repo = row.service_keys.first().map(|repo| repo.to_lowercase()).unwrap_or_default();
@@ -84,18 +84,10 @@ fn ask(job: Asked, folder: &Path, runtime: &Runtime, console: Console) -> anyhow
             let found = runtime.block_on(github::estimate_issues(it.plan, it.auth, issues, open, clock, say));
             found.map_err(|error| it.secret.name(error.into()))
         }
-        Asked::Incidents(source) => {
-            let mut known = incidents::known(folder, source.name())?;
-            known.undecided = incidents::undecided(folder, &source)?;
-            let (variable, found) = match source {
-                Incidents::PagerDuty(it, variable) => {
-                    (variable, runtime.block_on(pagerduty::estimate(it, known, clock, say)))
-                }
-                Incidents::OpsGenie(it, variable) => {
-                    (variable, runtime.block_on(opsgenie::estimate(it, known, clock, say)))
-                }
-            };
-            found.map_err(|error| incidents::named(error, &variable))
+        Asked::Account(it) => {
+            let known = it.known(folder)?;
+            let found = runtime.block_on(it.connection.estimate(known, clock, say));
+            found.map_err(|error| accounts::named(error, &it.variable))
         }
     }
 }

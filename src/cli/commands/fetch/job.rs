@@ -9,19 +9,19 @@ use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinSet;
 
-use super::incidents::{self, Incidents};
+use super::accounts::{self, Connected};
 use super::plan;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{Context, now};
 use crate::cli::exit::{AccessError, UsageError};
 use crate::cli::output::Console;
+use crate::config::Source;
 use crate::domain::coverage::EVERYTHING;
 use crate::domain::event::Table;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::time::Timestamp;
 use crate::sources::event::{Cost, Event};
 use crate::sources::github::{self, Issues};
-use crate::sources::{opsgenie, pagerduty};
 use crate::store::{ASKED, Writer};
 
 /// The result of each source, by its name.
@@ -45,7 +45,7 @@ pub(super) struct Job {
 pub(super) enum Asked {
     GitHub(plan::GitHub),
     Issues(plan::GitHub, Issues),
-    Incidents(Incidents),
+    Account(Connected),
 }
 
 impl Asked {
@@ -54,7 +54,7 @@ impl Asked {
         match self {
             Self::GitHub(it) => it.plan.kind.reading(),
             Self::Issues(..) => github::ISSUES_SOURCE,
-            Self::Incidents(it) => it.name(),
+            Self::Account(it) => it.provider.id,
         }
     }
 }
@@ -64,7 +64,7 @@ impl Asked {
 pub(super) struct Checked {
     github: Option<plan::GitHub>,
     issues: Option<(plan::GitHub, Issues)>,
-    incidents: Vec<Incidents>,
+    accounts: Vec<Connected>,
     /// Sources without a secret: the others are read all the same.
     refused: Vec<(&'static str, anyhow::Error)>,
 }
@@ -72,14 +72,14 @@ pub(super) struct Checked {
 impl Checked {
     /// Whether no source can be asked.
     pub(super) fn has_nothing_to_ask(&self) -> bool {
-        self.github.is_none() && self.issues.is_none() && self.incidents.is_empty()
+        self.github.is_none() && self.issues.is_none() && self.accounts.is_empty()
     }
 
     /// The sources that can be asked, and those that cannot.
     pub(super) fn into_parts(self) -> (Vec<Asked>, Results) {
         let github = self.github.map(Asked::GitHub);
         let issues = self.issues.map(|(github, issues)| Asked::Issues(github, issues));
-        let jobs = github.into_iter().chain(issues).chain(self.incidents.into_iter().map(Asked::Incidents)).collect();
+        let jobs = github.into_iter().chain(issues).chain(self.accounts.into_iter().map(Asked::Account)).collect();
         (jobs, self.refused.into_iter().map(|(name, error)| (name, Err(error))).collect())
     }
 
@@ -114,19 +114,18 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         section.map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began)).transpose()
     };
     let mut checked = Checked::default();
-    if let Some(section) = &config.github_issues {
-        let issues = plan::issues(section);
+    for issues in config.sources.iter().filter_map(Source::issues) {
         let found =
             github().and_then(|github| github.ok_or_else(|| UsageError(plan::no_repos_for_issues(common)).into()));
-        checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues));
+        checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues.clone()));
     }
     if let Some(found) = github().transpose() {
         let name = config.github.as_ref().map_or("github", |github| github.deployments_from.reading());
         checked.github = checked.kept(name, found)?;
     }
-    for (name, found) in incidents::all(config, fetch, began) {
-        let source = checked.kept(name, found)?;
-        checked.incidents.extend(source);
+    for (provider, found) in accounts::all(config, fetch, began) {
+        let account = checked.kept(provider.id, found)?;
+        checked.accounts.extend(account);
     }
     if checked.has_nothing_to_ask() && checked.refused.is_empty() {
         return Err(UsageError(plan::nothing_to_fetch(common)).into());
@@ -155,9 +154,9 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
                 prepare(writer, data, github::ISSUES_SOURCE, &issues.asked(), None)?;
                 of_issues(github, issues, data)?
             }
-            Asked::Incidents(source) => {
-                prepare(writer, data, source.name(), &source.asked(), Some(&source.scopes()))?;
-                of_incidents(source, data)?
+            Asked::Account(it) => {
+                prepare(writer, data, it.provider.id, &it.connection.asked(), Some(&it.connection.scopes()))?;
+                of_account(it, data)?
             }
         });
     }
@@ -173,10 +172,10 @@ fn prepare(
     asked: &str,
     scopes: Option<&[String]>,
 ) -> anyhow::Result<()> {
-    let known = incidents::known(data, source)?;
+    let known = accounts::known(data, source)?;
     let digest = Sha256::digest(asked).iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
     let (key, digest) = (format!("{source}{ASKED}"), format!("{digest:016x}"));
-    let before = incidents::known(data, &key)?.scopes.remove(EVERYTHING).and_then(|scope| scope.cursor);
+    let before = accounts::known(data, &key)?.scopes.remove(EVERYTHING).and_then(|scope| scope.cursor);
     if before.as_ref() != Some(&digest) {
         if before.is_some() {
             writer.forget(&|entry| entry.table == Table::Incidents && entry.source == source)?;
@@ -204,7 +203,7 @@ fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {
 }
 
 fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Job> {
-    let known = incidents::known(data, github::ISSUES_SOURCE)?;
+    let known = accounts::known(data, github::ISSUES_SOURCE)?;
     let total = plan::repos(&it.plan);
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
@@ -215,21 +214,12 @@ fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Jo
     Ok(Job { name: github::ISSUES_SOURCE, kept_as: github::ISSUES_SOURCE.into(), total, reading })
 }
 
-fn of_incidents(source: Incidents, data: &Path) -> anyhow::Result<Job> {
-    let name = source.name();
-    let mut known = incidents::known(data, name)?;
-    known.undecided = incidents::undecided(data, &source)?;
+fn of_account(it: Connected, data: &Path) -> anyhow::Result<Job> {
+    let (name, known) = (it.provider.id, it.known(data)?);
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
-            let (variable, done) = match source {
-                Incidents::PagerDuty(it, variable) => {
-                    (variable, pagerduty::fetch(it, known, Arc::new(now), events).await)
-                }
-                Incidents::OpsGenie(it, variable) => {
-                    (variable, opsgenie::fetch(it, known, Arc::new(now), events).await)
-                }
-            };
-            done.map_err(|error| incidents::named(error, &variable))
+            let done = it.connection.fetch(known, Arc::new(now), events).await;
+            done.map_err(|error| accounts::named(error, &it.variable))
         })
     });
     Ok(Job { name, kept_as: name.into(), total: None, reading })

@@ -4,8 +4,8 @@
 //! own and the dataset is written on a thread of its own, with a bounded channel between them: Polars never runs inside
 //! the runtime, and a slow disk slows the requests down.
 
+pub(super) mod accounts;
 mod dry_run;
-pub(super) mod incidents;
 mod job;
 pub(super) mod named;
 pub(super) mod plan;

@@ -3,7 +3,8 @@
 use crate::cli::args::Fetch;
 use crate::cli::context::{Context, variable};
 use crate::cli::exit::UsageError;
-use crate::config::{Endpoint, Github};
+use crate::config::Github;
+use crate::document::Endpoint;
 use crate::domain::glob::Glob;
 
 /// Where nothing says which repos there are, those that the command line names are read from GitHub.

@@ -10,14 +10,15 @@ use url::Url;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{is_installed, secret};
 use crate::cli::exit::{AccessError, UsageError};
-use crate::config::{Config, Endpoint, Github, GithubAuth, GithubIssues};
+use crate::config::{Config, Github, GithubAuth};
+use crate::document::Endpoint;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
-use crate::sources::github::{Auth, GitHubError, Issues, Known, KnownDeployment, KnownRepo, Plan};
+use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
 use crate::store::Dataset;
 use crate::store::known::{RepoHistory, StoredDeployment};
 
@@ -39,15 +40,6 @@ pub(super) fn nothing_to_fetch(common: &Common) -> String {
          \"acme\"\nor bring history in with `import`",
         path.display()
     )
-}
-
-/// Which issues are incidents, by the configuration.
-pub(in crate::cli) fn issues(section: &GithubIssues) -> Issues {
-    Issues {
-        labels: section.labels.clone(),
-        caused_by_deploy: section.caused_by_deploy.clone(),
-        count_not_planned: section.count_not_planned,
-    }
 }
 
 /// Why issues cannot be read.

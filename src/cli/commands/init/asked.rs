@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use crate::cli::args::{Common, Fetch, Init};
 use crate::cli::commands::doctor::github::{MOST_REPOS, everything};
-use crate::cli::commands::doctor::incidents::{look, other_region};
-use crate::cli::commands::fetch::incidents::{self, Incidents};
+use crate::cli::commands::doctor::incidents::look;
+use crate::cli::commands::fetch::accounts::{connected, named as named_error};
 use crate::cli::commands::fetch::{named, plan};
 use crate::cli::context::{now, secret};
 use crate::cli::exit::{AccessError, SourceError as SourceUnread, UsageError};
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
-use crate::config::{Config, Github, quoted};
+use crate::config::{Config, Github};
+use crate::document::quoted;
 use crate::domain::settings::Settings;
 use crate::http::HttpError;
 use crate::sources::github::{GitHubError, ProbedRepo, owners, probe};
-use crate::sources::incidents::SourceError;
-use crate::sources::{opsgenie, pagerduty};
+use crate::sources::registry::{InitKey, Provider};
 
-use super::source::{KINDS, Kind, Source, State};
+use super::source::{Source, State, asked};
 
 /// What goes into the file.
 #[derive(Debug, Default)]
@@ -49,8 +49,8 @@ impl Draft {
 /// Asks every service whose token is in the environment.
 pub(super) fn ask(init: &Init, common: &Common, console: Console) -> anyhow::Result<Draft> {
     let mut draft = github(init, common, console)?;
-    for kind in KINDS {
-        draft.incidents.push(incident_service(kind, init, console)?);
+    for provider in asked() {
+        draft.incidents.push(incident_service(provider, init, console)?);
     }
     Ok(draft)
 }
@@ -124,51 +124,37 @@ fn the_only(owners: Vec<String>) -> Result<String, UsageError> {
     }
 }
 
-fn incident_service(kind: Kind, init: &Init, console: Console) -> anyhow::Result<Source> {
-    let (url, more) = match kind {
-        Kind::PagerDuty => (&init.pagerduty_url, vec![]),
-        Kind::OpsGenie => (&init.opsgenie_url, vec![]),
-        Kind::Jsm => (&init.jsm_url, vec![("cloud_id", &init.jsm_cloud_id), ("email", &init.jsm_email)]),
-    };
-    let given = [("api_url", url)].into_iter().chain(more).filter_map(|(key, value)| Some((key, value.clone()?)));
-    let keys: Vec<(&'static str, String)> = given.collect();
-    let source = |keys, state| Source { kind, keys, state };
-    if secret(kind.variable()).is_none() {
+fn incident_service(provider: &'static Provider, init: &Init, console: Console) -> anyhow::Result<Source> {
+    let keys = init.providers.of(provider);
+    let source = |keys, state| Source { provider, keys, state };
+    let (variable, _) = provider.variable.unwrap_or_default();
+    if secret(variable).is_none() {
         return Ok(source(keys, State::NotAsked));
     }
-    if kind == Kind::Jsm && init.jsm_cloud_id.is_none() {
+    let lacks = |flag: &&InitKey| flag.needed.is_some() && !keys.iter().any(|(key, _)| *key == flag.key);
+    if let Some(InitKey { key, flag, needed: Some(shown_by), .. }) = provider.init.iter().find(lacks) {
+        let what = if key.ends_with("_id") { "id" } else { *key };
         console.warning(&format!(
-            "{} is set, and its services are not looked up without --jsm-cloud-id, the id that \
-             https://SITE.atlassian.net/_edge/tenant_info shows",
-            kind.variable()
+            "{variable} is set, and its services are not looked up without --{flag}, the {what} that {shown_by}"
         ));
         return Ok(source(keys, State::NotAsked));
     }
     let text: Vec<String> = keys.iter().map(|(key, value)| format!("\n{key} = {}", quoted(value))).collect();
-    let text = format!("[{}]{}", kind.section(), text.concat());
+    let text = format!("[{}]{}", provider.section(), text.concat());
     let config = Config::parse(&text, Path::new("the flags of init"), &|_| Err(std::io::ErrorKind::NotFound.into()))?;
     let fetch: Fetch = everything(init.network);
-    let found = match kind {
-        Kind::PagerDuty => incidents::pagerduty(&config, &fetch, now()),
-        Kind::OpsGenie => incidents::opsgenie(&config, &fetch, now()),
-        Kind::Jsm => incidents::jsm(&config, &fetch, now()),
+    let Some((configured, found)) =
+        config.sources.first().and_then(|it| Some((it, connected(&config, it, &fetch, now(), None)?)))
+    else {
+        return Ok(source(keys, State::NotAsked));
     };
-    let Some(asked) = found? else { return Ok(source(keys, State::NotAsked)) };
-    let runtime = runtime()?;
-    let refused = match runtime.block_on(look(&asked, None, console)) {
-        Ok(seen) => return Ok(source(keys, State::Shown(seen.names))),
-        Err(error) => error,
-    };
-    let (Incidents::PagerDuty(pagerduty::PagerDuty { plan, .. }, _)
-    | Incidents::OpsGenie(opsgenie::OpsGenie { plan, .. }, _)) = &asked;
-    let other = other_region(&plan.api_url).filter(|_| matches!(refused, SourceError::Authentication { .. }));
-    if let Some(other) = other
-        && let Ok(seen) = runtime.block_on(look(&asked, Some(other.clone()), console))
-    {
-        let url = other.as_str().trim_end_matches('/').to_owned();
-        return Ok(source(vec![("api_url", url)], State::Shown(seen.names)));
+    match look(&config, configured, found?, &fetch, console)? {
+        Ok((seen, None)) => Ok(source(keys, State::Shown(seen.names))),
+        Ok((seen, Some(other))) => Ok(source(vec![("api_url", other.to_owned())], State::Shown(seen.names))),
+        Err(refused) => {
+            let error = named_error(refused, variable);
+            console.warning(&format!("{}: {error:#}; its section in the file is a comment", provider.label));
+            Ok(source(keys, State::Refused(format!("{error:#}"))))
+        }
     }
-    let error = incidents::named(refused, kind.variable());
-    console.warning(&format!("{}: {error:#}; its section in the file is a comment", kind.title()));
-    Ok(source(keys, State::Refused(format!("{error:#}"))))
 }

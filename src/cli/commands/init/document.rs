@@ -6,7 +6,7 @@ use super::asked::Draft;
 use super::environments::{Verdict, judge};
 use super::source::Source;
 use super::{owners, source};
-use crate::config::{comment, quoted};
+use crate::document::{comment, quoted};
 use crate::domain::glob::Glob;
 use crate::sources::github::ProbedRepo;
 
@@ -213,7 +213,7 @@ pub(super) fn summary(draft: &Draft) -> String {
         Some(format!(
             "{} of {} ({sure} matched to a repo by name, {doubtful} doubtful)",
             several(names.len(), "service"),
-            it.kind.title()
+            it.provider.label
         ))
     }));
     if parts.is_empty() { "a template".into() } else { parts.join(", ") }

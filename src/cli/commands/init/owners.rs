@@ -1,9 +1,10 @@
 //! The `[[service]]` sections: one for each configured repo, with the incident services that belong to it by name.
 
 use super::services::{RepoMatch, belongs, names};
-use super::source::{Kind, Source, State};
-use crate::config::{comment, quoted};
+use super::source::{Source, State};
+use crate::document::{comment, quoted};
 use crate::sources::github::ProbedRepo;
+use crate::sources::registry::Provider;
 
 const EXAMPLE: [&str; 7] = [
     "# Figures are computed for each service. Without a section, each repo that has deployments is a service.",
@@ -17,7 +18,7 @@ const EXAMPLE: [&str; 7] = [
 
 /// One service of an incident source.
 struct Owned<'a> {
-    kind: Kind,
+    provider: &'static Provider,
     id: &'a str,
     name: &'a str,
     belongs: RepoMatch,
@@ -25,13 +26,14 @@ struct Owned<'a> {
 
 impl Owned<'_> {
     fn shown(&self) -> String {
-        comment(&format!("{} ({}) of {}", quoted(self.name), self.id, self.kind.title()))
+        comment(&format!("{} ({}) of {}", quoted(self.name), self.id, self.provider.label))
     }
 }
 
 fn owned<'a>(repos: &[String], source: &'a Source) -> Vec<Owned<'a>> {
     let State::Shown(shown) = &source.state else { return Vec::new() };
-    let one = |(id, name): &'a (String, String)| Owned { kind: source.kind, id, name, belongs: belongs(name, repos) };
+    let one =
+        |(id, name): &'a (String, String)| Owned { provider: source.provider, id, name, belongs: belongs(name, repos) };
     shown.iter().map(one).collect()
 }
 
@@ -69,19 +71,19 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
             format!("repos = [{}]", quoted(repo)),
         ]);
         for source in sources {
-            let of_source = || all.iter().filter(|it| it.kind == source.kind);
+            let of_source = || all.iter().filter(|it| it.provider.id == source.provider.id);
             let sure: Vec<&Owned<'_>> = of_source().filter(|it| it.belongs == RepoMatch::Sure(index)).collect();
             if !sure.is_empty() {
                 let ids: Vec<String> = sure.iter().map(|it| quoted(it.id)).collect();
                 let shown: Vec<String> = sure.iter().map(|it| it.shown()).collect();
-                lines.push(format!("{} = [{}]  # {}", source.kind.list(), ids.join(", "), shown.join(", ")));
+                lines.push(format!("{} = [{}]  # {}", source.provider.list, ids.join(", "), shown.join(", ")));
             }
             for it in of_source() {
                 let RepoMatch::Doubtful(of, why) = &it.belongs else { continue };
                 if *of == index {
                     let ids = sure.iter().copied().chain([it]).map(|it| quoted(it.id)).collect::<Vec<_>>();
                     lines.push(format!("# doubtful: {}, {why}; if it belongs here:", it.shown()));
-                    lines.push(format!("# {} = [{}]", source.kind.list(), comment(&ids.join(", "))));
+                    lines.push(format!("# {} = [{}]", source.provider.list, comment(&ids.join(", "))));
                 }
             }
         }

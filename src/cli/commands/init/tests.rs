@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::asked::Draft;
 use super::document::{render, summary};
-use super::source::{KINDS, Kind, Source, State};
+use super::source::{Source, State, asked};
 use crate::config::{Config, Github};
 use crate::domain::kind::DeploymentKind;
 use crate::sources::github::ProbedRepo;
+use crate::sources::registry::Provider;
 
 fn read(draft: &Draft) -> (String, Config) {
     let text = render(draft);
@@ -27,16 +28,20 @@ fn repo(name: &str, environments: &[(&str, usize)]) -> ProbedRepo {
     }
 }
 
-fn sources(shown: &[(Kind, &[(&str, &str)])]) -> Vec<Source> {
-    let of = |kind| shown.iter().find(|(own, _)| *own == kind).map(|(_, names)| *names);
-    let one = |kind| Source {
-        kind,
-        keys: if kind == Kind::Jsm && of(kind).is_some() { vec![("cloud_id", "c1".into())] } else { Vec::new() },
-        state: of(kind).map_or(State::NotAsked, |names| {
+fn sources(shown: &[(&str, &[(&str, &str)])]) -> Vec<Source> {
+    let of = |id: &str| shown.iter().find(|(own, _)| *own == id).map(|(_, names)| *names);
+    let keys = |provider: &Provider| {
+        let needed = provider.init.iter().filter(|flag| flag.needed.is_some() && of(provider.id).is_some());
+        needed.map(|flag| (flag.key, "c1".to_owned())).collect()
+    };
+    let one = |provider: &'static Provider| Source {
+        provider,
+        keys: keys(provider),
+        state: of(provider.id).map_or(State::NotAsked, |names| {
             State::Shown(names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect())
         }),
     };
-    KINDS.map(one).into()
+    asked().map(one).collect()
 }
 
 fn repos(github: &Github) -> Vec<&str> {
@@ -83,16 +88,17 @@ fn repos_with_deployments_environments_and_services_that_match_are_filled_in() {
         repo("acme/orders-api", &[("live", 5), ("blue", 2)]),
     ];
     let incidents = sources(&[
-        (Kind::PagerDuty, &[("PCHECK", "Checkout"), ("PORD", "Orders Service"), ("PLOST", "Lost")]),
-        (Kind::Jsm, &[("t-1", "orders-api")]),
+        ("pagerduty", &[("PCHECK", "Checkout"), ("PORD", "Orders Service"), ("PLOST", "Lost")]),
+        ("jsm", &[("t-1", "orders-api")]),
     ]);
     let draft = Draft { org: Some("acme".into()), seen: Some(seen), unasked: 3, incidents, ..Draft::default() };
     let (text, config) = read(&draft);
     assert_eq!(repos(config.github.as_ref().expect("a section")), ["acme/checkout", "acme/orders-api"]);
     let environments: Vec<&str> = config.settings.environments.iter().map(crate::domain::glob::Glob::as_str).collect();
     assert_eq!(environments, ["production", "live"]);
-    assert!(config.pagerduty.is_some() && config.opsgenie.is_none());
-    assert_eq!(config.jsm.map(|jsm| jsm.cloud_id).as_deref(), Some("c1"));
+    let read: Vec<&str> = config.sources.iter().map(|source| source.provider.id).collect();
+    assert_eq!(read, ["pagerduty", "jsm"]);
+    assert_eq!(config.sources[1].account().map(|jsm| jsm.digest()[0].clone()), Some("c1".into()));
     let services: Vec<_> =
         config.settings.services.iter().map(|it| (it.name.0.as_str(), it.incident_keys.clone())).collect();
     assert_eq!(services, [("checkout", vec!["PCHECK".to_owned()]), ("orders-api", vec!["t-1".to_owned()])]);
@@ -141,7 +147,7 @@ fn hostile_names_stay_names() {
     for name in ["\"]\n[data]\ndir = \"/etc\"\n#", "*", "{a", "\u{202e}live", "live \\ \"x\" [", "\u{7f}\0"] {
         let environment = format!("{name} live");
         let seen = vec![repo("acme/web", &[(&environment, 1)])];
-        let incidents = sources(&[(Kind::PagerDuty, &[(name, "web"), (name, name), ("P1", &format!("other {name}"))])]);
+        let incidents = sources(&[("pagerduty", &[(name, "web"), (name, name), ("P1", &format!("other {name}"))])]);
         let (text, config) = read(&Draft { seen: Some(seen), org: Some("acme".into()), incidents, ..Draft::default() });
         assert_eq!(config.data_dir, Path::new("data"), "{text}");
         assert!(config.settings.is_production(None, &environment), "{text}");
@@ -162,5 +168,5 @@ fn a_refused_key_leaves_its_section_as_a_comment_with_the_reason() {
         first.state = State::Refused("401:\nno".into());
     }
     let (text, config) = read(&Draft { incidents, ..Draft::default() });
-    assert!(config.pagerduty.is_none() && text.contains("# Not read: 401:\u{fffd}no\n# [pagerduty]"), "{text}");
+    assert!(config.sources.is_empty() && text.contains("# Not read: 401:\u{fffd}no\n# [pagerduty]"), "{text}");
 }

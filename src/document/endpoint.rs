@@ -80,7 +80,7 @@ impl Endpoint {
     }
 
     /// The same address without a slash at its end, to which a path is appended.
-    pub(super) fn into_base(mut self) -> Self {
+    pub(crate) fn into_base(mut self) -> Self {
         self.text.truncate(self.text.trim_end_matches('/').len());
         self
     }

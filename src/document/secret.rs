@@ -6,63 +6,65 @@
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::schema::{self, Schema};
 use super::webhook_kind::WebhookKind;
 
 /// A secret's place and name, never its value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Byte of the text where it begins.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
     /// The section it stands in.
-    pub(super) section: String,
+    pub(crate) section: String,
     /// Its key.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// How to name the variable instead.
-    pub(super) way_out: &'static str,
+    pub(crate) way_out: &'static str,
 }
 
 /// The first secret of a file.
-pub(super) fn find(root: &DeTable<'_>) -> Option<Found> {
+pub(crate) fn find(root: &DeTable<'_>, known: &Schema) -> Option<Found> {
     let mut found = Vec::new();
-    walk("", root, &mut found);
+    walk(known, "", root, &mut found);
     found.into_iter().min()
 }
 
-fn walk(section: &str, table: &DeTable<'_>, found: &mut Vec<Found>) {
+fn walk(known: &Schema, section: &str, table: &DeTable<'_>, found: &mut Vec<Found>) {
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         if is_token(name) {
-            found.push(hit(key.span().start, section, "a key"));
+            found.push(hit(known, key.span().start, section, "a key"));
         } else {
-            walk_value(section, name, value.span().start, value.get_ref(), found);
+            walk_value(known, section, name, value.span().start, value.get_ref(), found);
         }
     }
 }
 
-fn walk_value(section: &str, key: &str, offset: usize, value: &DeValue<'_>, found: &mut Vec<Found>) {
+fn walk_value(known: &Schema, section: &str, key: &str, offset: usize, value: &DeValue<'_>, found: &mut Vec<Found>) {
     match value {
-        DeValue::Table(table) if section.is_empty() => walk(key, table, found),
+        DeValue::Table(table) if section.is_empty() => walk(known, key, table, found),
         // Its keys are names of headers, and its values are read as names of variables.
         DeValue::Table(table) if key == "header_env" => {
             for (_, value) in table {
-                walk_value(section, key, value.span().start, value.get_ref(), found);
+                walk_value(known, section, key, value.span().start, value.get_ref(), found);
             }
         }
-        DeValue::Table(table) => walk(section, table, found),
+        DeValue::Table(table) => walk(known, section, table, found),
         DeValue::Array(items) => {
             for item in items {
-                walk_value(section, key, item.span().start, item.get_ref(), found);
+                walk_value(known, section, key, item.span().start, item.get_ref(), found);
             }
         }
-        DeValue::String(text) if is_secret_key(key) || is_token(text) => found.push(hit(offset, section, key)),
-        DeValue::Integer(_) if is_secret_key(key) => found.push(hit(offset, section, key)),
+        DeValue::String(text) if is_secret_key(key) || is_token(text) => found.push(hit(known, offset, section, key)),
+        DeValue::Integer(_) if is_secret_key(key) => found.push(hit(known, offset, section, key)),
         _ => {}
     }
 }
 
-fn hit(offset: usize, section: &str, key: &str) -> Found {
+fn hit(known: &Schema, offset: usize, section: &str, key: &str) -> Found {
+    let has = |key: &str| schema::keys(known, section).is_some_and(|keys| keys.contains(&key));
     let way_out = match section {
-        "github" | "pagerduty" | "opsgenie" => "name that with `token_env`",
+        _ if has("token_env") => "name that with `token_env`",
         "notify" => "name that with `webhook_env`, or `password_env` under `mail`",
         "remote_write" => "name that with `bearer_token_env`",
         _ => "name that in the section that needs it (`token_env`, `bearer_token_env`)",
@@ -82,7 +84,7 @@ fn is_secret_key(key: &str) -> bool {
 }
 
 /// Whether a text begins like a token of a known kind.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     let text = text.trim();
     let prefixes = [
         "ghp_",

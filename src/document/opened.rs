@@ -15,7 +15,7 @@ use super::secret;
 use crate::domain::words::within_a_message;
 
 /// An opened file.
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     file: String,
     text: &'a str,
     root: DeTable<'a>,
@@ -35,7 +35,7 @@ fn duplicate(key: &str, before: &str) -> String {
 
 impl<'a> Document<'a> {
     /// Reads a text and checks its keys.
-    pub(super) fn open(text: &'a str, path: &Path, schema: &Schema) -> Result<Self, ConfigError> {
+    pub(crate) fn open(text: &'a str, path: &Path, schema: &Schema) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
         let root = DeTable::parse(text).map_err(|cause| {
             let span = cause.span().unwrap_or(text.len()..text.len());
@@ -47,7 +47,7 @@ impl<'a> Document<'a> {
             ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what: within_a_message(&what) }
         })?;
         let document = Self { file, text, root: root.into_inner() };
-        if let Some(found) = secret::find(&document.root) {
+        if let Some(found) = secret::find(&document.root, schema) {
             let at = document.place(found.offset);
             return Err(ConfigError::Secret { at, key: key_name(&found.section, &found.key), way_out: found.way_out });
         }
@@ -79,13 +79,13 @@ impl<'a> Document<'a> {
     }
 
     /// The keys before the first section.
-    pub(super) fn top(&'a self) -> Section<'a> {
+    pub(crate) fn top(&'a self) -> Section<'a> {
         Section { document: self, name: String::new(), table: &self.root, span: 0..0 }
     }
 }
 
 /// A section of an opened file, or a table in braces.
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     document: &'a Document<'a>,
     name: String,
     table: &'a DeTable<'a>,
@@ -94,18 +94,18 @@ pub(super) struct Section<'a> {
 
 /// A string with its line and its key.
 #[derive(Clone)]
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     /// What stands there.
-    pub(super) value: &'a str,
+    pub(crate) value: &'a str,
     /// Where.
-    pub(super) at: Place,
+    pub(crate) at: Place,
     /// Its key, as errors name it.
-    pub(super) key: String,
+    pub(crate) key: String,
 }
 
 impl<'a> Section<'a> {
     /// The section `[name]` inside this one.
-    pub(super) fn section(&self, name: &str) -> Result<Option<Section<'a>>, ConfigError> {
+    pub(crate) fn section(&self, name: &str) -> Result<Option<Section<'a>>, ConfigError> {
         let Some(value) = self.table.get(name) else { return Ok(None) };
         match value.get_ref() {
             DeValue::Table(table) => Ok(Some(self.nested(name, table, value.span()))),
@@ -114,7 +114,7 @@ impl<'a> Section<'a> {
     }
 
     /// The sections `[[name]]` inside this one, in the order of the file.
-    pub(super) fn repeated(&self, name: &str) -> Result<Vec<Section<'a>>, ConfigError> {
+    pub(crate) fn repeated(&self, name: &str) -> Result<Vec<Section<'a>>, ConfigError> {
         let Some(value) = self.table.get(name) else { return Ok(Vec::new()) };
         let wanted = "one or more sections in double brackets, like [[service]]";
         let DeValue::Array(items) = value.get_ref() else { return Err(self.wrong_type(name, value, wanted)) };
@@ -131,22 +131,22 @@ impl<'a> Section<'a> {
     }
 
     /// The keys that stand in it.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.table.iter().map(|(key, _)| key.get_ref().as_ref())
     }
 
     /// Where the section begins.
-    pub(super) fn at(&self) -> Place {
+    pub(crate) fn at(&self) -> Place {
         self.document.place(self.span.start)
     }
 
     /// A string that is not empty.
-    pub(super) fn text(&self, key: &str) -> Result<Option<Text<'a>>, ConfigError> {
+    pub(crate) fn text(&self, key: &str) -> Result<Option<Text<'a>>, ConfigError> {
         self.table.get(key).map(|value| self.read_text(key, value, "a string")).transpose()
     }
 
     /// A list of strings that are not empty.
-    pub(super) fn texts(&self, key: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
+    pub(crate) fn texts(&self, key: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let wanted = "a list of strings";
         let DeValue::Array(items) = value.get_ref() else { return Err(self.wrong_type(key, value, wanted)) };
@@ -154,7 +154,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of strings with at least one in it.
-    pub(super) fn some_texts(&self, key: &str, why: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
+    pub(crate) fn some_texts(&self, key: &str, why: &str) -> Result<Option<Vec<Text<'a>>>, ConfigError> {
         match self.texts(key)? {
             Some(list) if list.is_empty() => Err(self.unusable(key, &format!("an empty list; {why}"))),
             list => Ok(list),
@@ -177,7 +177,7 @@ impl<'a> Section<'a> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         match value.get_ref() {
             DeValue::Boolean(flag) => Ok(Some(*flag)),
@@ -186,7 +186,7 @@ impl<'a> Section<'a> {
     }
 
     /// A whole number between two others.
-    pub(super) fn number(&self, key: &str, least: u32, most: u32) -> Result<Option<u32>, ConfigError> {
+    pub(crate) fn number(&self, key: &str, least: u32, most: u32) -> Result<Option<u32>, ConfigError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let DeValue::Integer(number) = value.get_ref() else {
             return Err(self.wrong_type(key, value, "a whole number"));
@@ -204,7 +204,7 @@ impl<'a> Section<'a> {
     }
 
     /// A value that cannot be used.
-    pub(super) fn unusable(&self, key: &str, what: &str) -> ConfigError {
+    pub(crate) fn unusable(&self, key: &str, what: &str) -> ConfigError {
         let offset = self.table.get(key).map_or(self.span.start, |value| value.span().start);
         ConfigError::Unusable {
             at: self.document.place(offset),
@@ -214,7 +214,7 @@ impl<'a> Section<'a> {
     }
 
     /// The section lacks something or has too much.
-    pub(super) fn incomplete(&self, what: &str) -> ConfigError {
+    pub(crate) fn incomplete(&self, what: &str) -> ConfigError {
         ConfigError::Incomplete { at: self.at(), section: within_a_message(&self.name), what: what.to_owned() }
     }
 
@@ -235,17 +235,17 @@ impl<'a> Section<'a> {
 
 impl Text<'_> {
     /// Says that the value cannot be used, and why.
-    pub(super) fn unusable(&self, what: impl Into<String>) -> ConfigError {
+    pub(crate) fn unusable(&self, what: impl Into<String>) -> ConfigError {
         ConfigError::Unusable { at: self.at.clone(), key: self.key.clone(), what: within_a_message(&what.into()) }
     }
 
     /// The value as something else, by a reader that says what is wrong in words.
-    pub(super) fn read<T>(&self, reader: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
+    pub(crate) fn read<T>(&self, reader: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
         reader(self.value).map_err(|what| self.unusable(what))
     }
 
     /// One of several words.
-    pub(super) fn choose<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, ConfigError> {
+    pub(crate) fn choose<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, ConfigError> {
         choices.iter().find(|(word, _)| *word == self.value).map(|(_, it)| *it).ok_or_else(|| {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             ConfigError::UnknownChoice {

@@ -1,0 +1,80 @@
+//! The sections of the providers, as the registry reads them.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::document::{ConfigError, Section};
+use crate::domain::event::Table;
+use crate::sources::github::Issues;
+use crate::sources::registry::{Account, Provider, Reader, providers};
+
+/// A provider that has a section.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Which one.
+    pub provider: &'static Provider,
+    /// What its section says.
+    pub reader: Reader,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.provider.id == other.provider.id && format!("{:?}", self.reader) == format!("{:?}", other.reader)
+    }
+}
+
+impl Source {
+    /// The account that it names, unless it is read through `[github]`.
+    pub fn account(&self) -> Option<&Arc<dyn Account>> {
+        match &self.reader {
+            Reader::Account(account) => Some(account),
+            Reader::GithubIssues(_) => None,
+        }
+    }
+
+    /// The issues that are incidents, where it reads those.
+    pub fn issues(&self) -> Option<&Issues> {
+        match &self.reader {
+            Reader::GithubIssues(issues) => Some(issues),
+            Reader::Account(_) => None,
+        }
+    }
+
+    /// Whether it fills a table.
+    pub fn gives(&self, table: Table) -> bool {
+        self.provider.gives.contains(&table)
+    }
+
+    /// What figures depend on.
+    fn digest(&self) -> Value {
+        match &self.reader {
+            Reader::Account(account) => account.digest(),
+            Reader::GithubIssues(issues) => issues.digest(),
+        }
+    }
+}
+
+/// The providers that have a section, in the order of the registry.
+pub(super) fn read(top: &Section<'_>) -> Result<Vec<Source>, ConfigError> {
+    let mut sources = Vec::new();
+    for provider in providers() {
+        if let Some(section) = top.section(provider.section())? {
+            sources.push(Source { provider, reader: (provider.read)(&section)? });
+        }
+    }
+    Ok(sources)
+}
+
+/// How many providers the registry had when the digest was defined: each has its place in it, configured or not.
+const PLACED: usize = 4;
+
+/// What figures depend on of all providers. A provider that came later is there only where it is configured, so that a
+/// configuration keeps its digest.
+pub(super) fn digest(sources: &[Source]) -> Vec<Value> {
+    let of = |provider: &Provider| sources.iter().find(|source| source.provider.id == provider.id);
+    let placed = providers().take(PLACED).map(|provider| of(provider).map_or(Value::Null, Source::digest));
+    let later =
+        providers().skip(PLACED).filter_map(|provider| of(provider).map(|it| json!([provider.id, it.digest()])));
+    placed.chain(later).collect()
+}
