@@ -8,6 +8,7 @@ use crate::domain::reason::Reason;
 use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
 use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant};
+use crate::sources::registry::service_lists_in_words;
 
 /// How many names are listed before the rest is only counted.
 const NAMES: usize = 3;
@@ -33,12 +34,11 @@ pub fn sentence(no_data: &NoData, zone: Zone) -> String {
                                    count it."
                 .to_owned()
         }
-        NoData::IncidentsUnmapped => {
+        NoData::IncidentsUnmapped => format!(
             "No figure: incidents were read, but none of them belongs to a service, so it is unknown which deployments \
-                                      failed. List their ids or names under a [[service]] (pagerduty, opsgenie or \
-                                      incidents)."
-                .to_owned()
-        }
+             failed. List their ids or names under a [[service]] ({}).",
+            service_lists_in_words("")
+        ),
         NoData::NoIncidentSource => "No figure: no incidents were ever read, and none is estimated from deployments. \
                                      Import incidents; a file without rows and “import incidents FILE \
                                      --covers FROM..TO” say that there were none."

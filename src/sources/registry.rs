@@ -151,6 +151,24 @@ pub fn provider(id: &str) -> Option<&'static Provider> {
     providers().find(|provider| provider.id == id)
 }
 
+/// The sections of those that give a table, as a sentence lists them: `[a], [b] or [c]`.
+pub fn sections_that_give(table: Table) -> String {
+    let giving = providers().filter(|provider| provider.gives.contains(&table));
+    one_of(giving.map(|provider| format!("[{}]", provider.section())).collect())
+}
+
+/// The keys of a `[[service]]` that list ids and names of incident services, as a sentence lists them.
+pub fn service_lists_in_words(mark: &str) -> String {
+    one_of(service_lists().into_iter().map(|list| format!("{mark}{list}{mark}")).collect())
+}
+
+fn one_of(mut names: Vec<String>) -> String {
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
+        last => last.unwrap_or_default(),
+    }
+}
+
 /// The keys of a `[[service]]` that list ids and names of incident services, each once.
 pub fn service_lists() -> Vec<&'static str> {
     let mut lists = Vec::new();

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use dora_report::sources::registry::{Provider, providers};
+
 /// The modules (rooms) with their layer: code may import only from lower layers and its own module.
 const ROOMS: [(&str, u8); 12] = [
     ("domain", 0),
@@ -92,10 +94,13 @@ impl Source {
                 continue;
             }
             let indent = line.len() - line.trim_start().len();
+            let mut is_block = false;
             // The item ends with its own line (`mod tests;`) or with the brace that stands under its first letter.
             for (_, line) in lines.by_ref() {
-                let ends = line.ends_with([';', '}']) && line.len() - line.trim_start().len() == indent;
-                if ends && !line.trim_start().starts_with("#[") {
+                // Within a block, a line of a text may begin at the margin as well.
+                let closes = matches!(line.trim(), "}" | "};") || (!is_block && line.ends_with([';', '}']));
+                is_block |= line.ends_with('{');
+                if closes && line.len() - line.trim_start().len() == indent && !line.trim_start().starts_with("#[") {
                     break;
                 }
             }
@@ -184,6 +189,37 @@ fn lines_with(source: &Source, words: &[&str]) -> Vec<String> {
 
 fn assert_none(broken: &[String], rule: &str) {
     assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
+}
+
+/// Whether a line of code names a provider: its id as a whole text, its section or its list in a sentence, or its label.
+fn names_provider(line: &str, provider: &Provider) -> bool {
+    let section = provider.section();
+    let named = [
+        format!("\"{}\"", provider.id),
+        format!("\"{section}\""),
+        format!("[{section}]"),
+        format!("`{section}`"),
+        provider.label.to_owned(),
+    ];
+    named.iter().any(|name| line.contains(name))
+}
+
+#[test]
+fn no_string_names_a_provider_outside_its_own_folder() {
+    let mut broken = Vec::new();
+    for source in project().iter().filter(|source| source.is_program() && !source.path.starts_with("src/sources/")) {
+        // The keys of a [[service]] are listed with all other keys; the samples are figures of tests.
+        if source.path == "src/config/reference/figures.rs" || source.path.contains("/sample/") {
+            continue;
+        }
+        // GitHub has a section of its own, and its issues are read with it.
+        for provider in providers().filter(|provider| !provider.id.starts_with("github")) {
+            let lines = source.shipped_code();
+            let hits = lines.iter().filter(|(_, line)| names_provider(line, provider));
+            broken.extend(hits.map(|(number, line)| format!("{}:{number}: {}", source.path, line.trim())));
+        }
+    }
+    assert_none(&broken, "these name a provider; the registry gives the name");
 }
 
 #[test]

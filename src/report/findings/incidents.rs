@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Words, by_name, count, count_are, count_have, first, hours, most_frequent, percent, some};
 use crate::metrics::tables::{Counts, Fault, Observation};
+use crate::sources::registry::service_lists_in_words;
 
 /// How many ids a text lists before it only counts the rest.
 const FIRST: usize = 5;
@@ -29,8 +30,11 @@ pub(super) fn words(what: &Observation) -> Words {
                  .",
                 percent(*high)
             ),
-            "List the ids or names of its incidents under its [[service]] (`pagerduty`, `opsgenie` or `incidents`); check \
-             `attribution_window` and `caused_by_deploy`.",
+            format!(
+                "List the ids or names of its incidents under its [[service]] ({}); check `attribution_window` and \
+                 `caused_by_deploy`.",
+                service_lists_in_words("`")
+            ),
         ),
         Observation::OpenIncidents { n } => Words::new(
             format!(

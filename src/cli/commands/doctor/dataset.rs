@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::config::Config;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Zone};
+use crate::sources::registry::sections_that_give;
 use crate::store::inventory::{Inventory, inventory};
 
 pub(super) fn check(context: &Context, list: &mut Checklist) {
@@ -80,12 +81,14 @@ fn incidents(config: &Config, held: &Inventory, rows: usize, list: &mut Checklis
     } else {
         let configured = config.sources.iter().any(|source| source.gives(Table::Incidents));
         let way_out = if configured {
-            "run `fetch`"
+            "run `fetch`".to_owned()
         } else {
-            "add [pagerduty], [opsgenie], [jsm] or [github_issues], or bring them in with `import incidents FILE --covers \
-             FROM..TO`"
+            format!(
+                "add {}, or bring them in with `import incidents FILE --covers FROM..TO`",
+                sections_that_give(Table::Incidents)
+            )
         };
         let found = "no source was read yet, so there is no change failure rate and no time to restore";
-        list.warn("incidents", found, way_out);
+        list.warn("incidents", found, &way_out);
     }
 }

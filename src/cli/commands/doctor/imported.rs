@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::checklist::Checklist;
 use super::environments;
-use super::incidents::{LIST_THEM, short};
+use super::incidents::{list_them, short};
 use crate::cli::context::Context;
 use crate::domain::event::Incident;
 use crate::facts::ownership::Ownership;
@@ -69,11 +69,11 @@ fn services(keys: &ServiceKeys, context: &Context, ownership: &Ownership, list: 
         (true, true) => {}
         (false, true) => list.ok(check, &format!("{shown}: {}", short(mapped))),
         (true, false) => {
-            list.warn(check, &format!("{shown}, and none belongs to a service: {}", short(unmapped)), LIST_THEM);
+            list.warn(check, &format!("{shown}, and none belongs to a service: {}", short(unmapped)), &list_them());
         }
         (false, false) => {
             let found = format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped));
-            list.warn(check, &found, LIST_THEM);
+            list.warn(check, &found, &list_them());
         }
     }
 }

@@ -15,11 +15,13 @@ use crate::config::{Config, Source};
 use crate::domain::event::Table;
 use crate::facts::ownership::{MatchRule, Ownership};
 use crate::sources::incidents::{Probe, SourceError};
+use crate::sources::registry::service_lists_in_words;
 use crate::store::inventory::inventory;
 
 /// What to do with services that belong to no `[[service]]`.
-pub(super) const LIST_THEM: &str =
-    "list their ids or names under `pagerduty`, `opsgenie` or `incidents` of a [[service]]";
+pub(super) fn list_them() -> String {
+    format!("list their ids or names under {} of a [[service]]", service_lists_in_words("`"))
+}
 
 /// Names of one kind that are written out.
 const MOST_NAMED: usize = 8;
@@ -114,11 +116,11 @@ fn report(section: &str, seen: &Probe, context: &Context, list: &mut Checklist) 
         (0, 0) => list.warn(section, &shown, "check what it may read"),
         (_, 0) => list.ok(section, &format!("{shown}: {}", short(mapped))),
         (0, _) => {
-            list.warn(section, &format!("{shown} and none belongs to a service: {}", short(unmapped)), LIST_THEM);
+            list.warn(section, &format!("{shown} and none belongs to a service: {}", short(unmapped)), &list_them());
         }
         _ => {
             let found = format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped));
-            list.warn(section, &found, LIST_THEM);
+            list.warn(section, &found, &list_them());
         }
     }
     let Probe { incidents, flagged, .. } = seen;

@@ -4,17 +4,17 @@ use super::services::{RepoMatch, belongs, names};
 use super::source::{Source, State};
 use crate::document::{comment, quoted};
 use crate::sources::github::ProbedRepo;
-use crate::sources::registry::Provider;
+use crate::sources::registry::{Provider, service_lists, service_lists_in_words};
 
-const EXAMPLE: [&str; 7] = [
+const EXAMPLE: [&str; 5] = [
     "# Figures are computed for each service. Without a section, each repo that has deployments is a service.",
     "# [[service]]",
     "# name = \"checkout\"",
     "# team = \"payments\"",
     "# repos = [\"acme/checkout\"]",
-    "# pagerduty = [\"PABC123\"]  # ids or names; also `opsgenie`, and `incidents` for any source",
-    "",
 ];
+/// What stands for an id in an example.
+const EXAMPLE_ID: &str = "PABC123";
 
 /// One service of an incident source.
 struct Owned<'a> {
@@ -55,7 +55,14 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
     let repos = full_names(repos);
     let all: Vec<Owned<'_>> = sources.iter().flat_map(|source| owned(&repos, source)).collect();
     if all.is_empty() || repos.is_empty() {
-        return EXAMPLE.iter().map(ToString::to_string).collect();
+        let lists = service_lists();
+        let mut others = lists.iter().skip(1).map(|list| format!("`{list}`")).collect::<Vec<_>>();
+        let any = others.pop().unwrap_or_default();
+        let first = lists.first().copied().unwrap_or_default();
+        let about = format!("ids or names; also {}, and {any} for any source", others.join(", "));
+        let mut lines: Vec<String> = EXAMPLE.iter().map(ToString::to_string).collect();
+        lines.extend([format!("# {first} = [{}]  # {about}", quoted(EXAMPLE_ID)), String::new()]);
+        return lines;
     }
     let mut lines = vec![
         "# Figures are computed for each service. Here each repo is one; a repo in no section is not counted.".into(),
@@ -105,8 +112,8 @@ fn left(all: &[Owned<'_>], repos: &[String]) -> Vec<String> {
     };
     let mut lines: Vec<String> = all.iter().filter_map(line).collect();
     if !lines.is_empty() {
-        let head = "# Not mapped yet; put their ids into `pagerduty`, `opsgenie` or `incidents` of a service:";
-        lines.insert(0, head.into());
+        let head = format!("# Not mapped yet; put their ids into {} of a service:", service_lists_in_words("`"));
+        lines.insert(0, head);
         lines.push(String::new());
     }
     lines
