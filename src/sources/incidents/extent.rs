@@ -1,7 +1,7 @@
 //! An upper bound of how many incidents a list has, found by doubling the offset (exponential search).
 
 use super::error::{QueryError, SourceError};
-use super::walk::{List, Order};
+use super::walk::{Extent, List, Order, Windows};
 use super::{Known, Plan};
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::estimate::{Estimate, RequestEstimate};
@@ -18,15 +18,7 @@ pub(in crate::sources) async fn extent<L: List>(
     plan: &Plan,
     known: &Known,
 ) -> Result<Estimate, QueryError> {
-    let (mut incidents, mut windows) = (0, 0);
-    let mut from = plan.since;
-    while from < plan.began {
-        let to = Timestamp(from.0.saturating_add(L::LONGEST_MS - L::OVERLAP_MS)).min(plan.began);
-        incidents += at_most(list, Span { from, to }).await?;
-        windows += 1;
-        from = to;
-    }
-    let page = u64::try_from(L::PAGE).unwrap_or(u64::MAX);
+    let Extent { rows: incidents, windows, page } = list.extent(Span { from: plan.since, to: plan.began }).await?;
     let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
     let (pages, each) = (incidents.div_ceil(page), list.questions());
     let usual = RequestEstimate { requests: windows + pages + incidents * each, points: 0 };
@@ -36,6 +28,18 @@ pub(in crate::sources) async fn extent<L: List>(
     // A row that two pages show is completed twice.
     let most = RequestEstimate { requests: windows + (2 + each) * pages + incidents * each + again, points: 0 };
     Ok(Estimate { scope: scope.to_owned(), incidents, usual, most, ..Estimate::default() })
+}
+
+/// How many rows a span has at most, where a list is asked for by windows and offsets.
+pub(super) async fn windows_extent<L: Windows>(list: &L, span: Span) -> Result<Extent, QueryError> {
+    let (mut rows, mut windows, mut from) = (0, 0, span.from);
+    while from < span.to {
+        let to = Timestamp(from.0.saturating_add(L::LONGEST_MS - L::OVERLAP_MS)).min(span.to);
+        rows += at_most(list, Span { from, to }).await?;
+        windows += 1;
+        from = to;
+    }
+    Ok(Extent { rows, windows, page: u64::try_from(L::PAGE).unwrap_or(u64::MAX) })
 }
 
 /// An estimate, or why there is none; an error where nothing else can be asked either.
@@ -50,7 +54,7 @@ pub(in crate::sources) fn estimated(
 }
 
 /// How many rows a window has at most: never fewer than there are, and less than twice as many or a page more.
-async fn at_most<L: List>(list: &L, window: Span) -> Result<u64, QueryError> {
+async fn at_most<L: Windows>(list: &L, window: Span) -> Result<u64, QueryError> {
     let (mut open, mut total, mut asked) = (vec![window], 0, 0);
     while let Some(window) = open.pop() {
         let (mut offset, mut before) = (0, Vec::new());

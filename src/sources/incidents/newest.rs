@@ -1,7 +1,7 @@
 //! How many of the newest incidents of the last month name a deployment; what `doctor` shows.
 
 use super::error::QueryError;
-use super::walk::{List, Order};
+use super::walk::List;
 use crate::domain::time::{Span, Timestamp};
 
 /// Incidents that are looked at, each completed in questions of its own.
@@ -18,9 +18,8 @@ pub(in crate::sources) struct Newest {
 /// Looks at the newest incidents of the month before an instant.
 pub(in crate::sources) async fn newest<L: List>(list: &L, to: Timestamp) -> Result<Newest, QueryError> {
     let month = Span { from: Timestamp(to.0 - MONTH_MS), to };
-    let page = list.page(month, 0, Order::NewestFirst).await?;
     let mut newest = Newest::default();
-    for row in page.rows.into_iter().take(MOST) {
+    for row in list.newest(month).await?.into_iter().take(MOST) {
         let row = list.complete(row.incident).await?;
         newest.incidents += 1;
         newest.flagged += usize::from(row.caused_by_deploy.is_some() || row.deployment_ref.is_some());

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::cursor::Cursor;
 use super::error::{QueryError, SourceError};
-use super::walk::{List, Walk};
+use super::walk::{List, Pages};
 use super::{GONE, Known, Plan, SETTLED_MS};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
@@ -65,9 +65,9 @@ impl Reading<'_> {
         let (from, cursor) = self.begin(scope);
         let mut cursor = cursor;
         let began = cursor.goes_on(self.plan.began);
-        let mut walk = Walk::over(list, Span { from: began, to: self.plan.began });
+        let mut walk = list.pages(Span { from: began, to: self.plan.began });
         let mut seen: HashSet<String> = HashSet::new();
-        while let Some((rows, upto)) = walk.next().await? {
+        while let Some((rows, upto)) = walk.next(list).await? {
             let rows: Vec<Incident> = rows.into_iter().map(|row| row.incident).collect();
             seen.extend(rows.iter().map(|row| row.id.clone()));
             let rows = self.completed(list, rows).await?;
@@ -92,11 +92,11 @@ impl Reading<'_> {
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
-        if walk.skipped() > 0 {
+        if Pages::<L>::skipped(&walk) > 0 {
             let text = format!(
                 "{} {scope}: {} entries in its lists are null or do not say when they were opened; they were skipped",
                 self.source,
-                walk.skipped()
+                Pages::<L>::skipped(&walk)
             );
             self.send(Event::Notice(text)).await?;
         }
@@ -139,8 +139,8 @@ impl Reading<'_> {
                 }
             }
         } else if let Some(first) = undecided.values().map(|row| row.opened_at).min() {
-            let mut walk = Walk::over(list, Span { from: Timestamp(first.0 - DAY_MS), to: walked_from });
-            while let Some((rows, _)) = walk.next().await? {
+            let mut walk = list.pages(Span { from: Timestamp(first.0 - DAY_MS), to: walked_from });
+            while let Some((rows, _)) = walk.next(list).await? {
                 found.extend(rows.into_iter().map(|row| row.incident));
             }
         }

@@ -10,11 +10,70 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::absent::Listed;
 use super::error::QueryError;
+use super::extent::windows_extent;
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 
-/// One list of a service.
-pub(in crate::sources) trait List: Sync {
+/// What is asked of a service about one incident, whatever pages its list has.
+pub(in crate::sources) trait Questions: Sync {
+    /// One incident by its id; none where it is no longer there.
+    fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
+
+    /// Whether verdicts are read with a request per incident; else the list shows them.
+    fn asks_each(&self) -> bool;
+
+    /// How many requests [`Questions::complete`] makes for one incident, mostly.
+    fn questions(&self) -> u64;
+
+    /// The most requests that [`Questions::complete`] makes for one incident beyond [`Questions::questions`].
+    fn further_questions(&self) -> u64 {
+        0
+    }
+
+    /// Whether references to deployments are read at all.
+    fn reads_references(&self) -> bool;
+
+    /// Adds to a row what a page does not show.
+    fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
+}
+
+/// A list of incidents, oldest first.
+pub(in crate::sources) trait List: Questions {
+    /// Where a reading of its pages is.
+    type Pages: Pages<Self>;
+
+    /// The pages of a span.
+    fn pages(&self, span: Span) -> Self::Pages;
+
+    /// The newest rows of a span: one page of them.
+    fn newest(&self, span: Span) -> impl Future<Output = Result<Vec<Row>, QueryError>> + Send;
+
+    /// How many rows a span has at most, and how many requests it takes to read them. Asks little.
+    fn extent(&self, span: Span) -> impl Future<Output = Result<Extent, QueryError>> + Send;
+}
+
+/// How much there is to read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::sources) struct Extent {
+    /// Rows, at most.
+    pub(in crate::sources) rows: u64,
+    /// Windows that the span is read in.
+    pub(in crate::sources) windows: u64,
+    /// Rows of a page.
+    pub(in crate::sources) page: u64,
+}
+
+/// The pages of a list.
+pub(in crate::sources) trait Pages<L: ?Sized>: Send {
+    /// The next page, and up to when everything is read with it; nothing at the end.
+    fn next(&mut self, list: &L) -> impl Future<Output = Result<Option<(Vec<Row>, Timestamp)>, QueryError>> + Send;
+
+    /// How many entries were skipped so far: null ones, and those that do not say when they were made.
+    fn skipped(&self) -> usize;
+}
+
+/// A list that is asked for by windows of time and offsets.
+pub(in crate::sources) trait Windows: Questions {
     /// The longest window in milliseconds.
     const LONGEST_MS: i64;
     /// Rows of a page.
@@ -28,26 +87,22 @@ pub(in crate::sources) trait List: Sync {
 
     /// The rows of a window from an offset on, in order of the instant at which the service made them.
     fn page(&self, window: Span, offset: usize, order: Order) -> impl Future<Output = Result<Page, QueryError>> + Send;
+}
 
-    /// One incident by its id; none where it is no longer there.
-    fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
+impl<L: Windows> List for L {
+    type Pages = Walk;
 
-    /// Whether verdicts are read with a request per incident; else the list shows them.
-    fn asks_each(&self) -> bool;
-
-    /// How many requests [`List::complete`] makes for one incident, mostly.
-    fn questions(&self) -> u64;
-
-    /// The most requests that [`List::complete`] makes for one incident beyond [`List::questions`].
-    fn further_questions(&self) -> u64 {
-        0
+    fn pages(&self, span: Span) -> Walk {
+        Walk::over::<L>(span)
     }
 
-    /// Whether references to deployments are read at all.
-    fn reads_references(&self) -> bool;
+    async fn newest(&self, span: Span) -> Result<Vec<Row>, QueryError> {
+        Ok(self.page(span, 0, Order::NewestFirst).await?.rows)
+    }
 
-    /// Adds to a row what a page does not show.
-    fn complete(&self, incident: Incident) -> impl Future<Output = Result<Incident, QueryError>> + Send;
+    async fn extent(&self, span: Span) -> Result<Extent, QueryError> {
+        windows_extent(self, span).await
+    }
 }
 
 /// In which order a list is asked for.
@@ -81,8 +136,7 @@ pub(in crate::sources) struct Row {
 }
 
 /// Where a walk is.
-pub(in crate::sources) struct Walk<'l, L> {
-    list: &'l L,
+pub(in crate::sources) struct Walk {
     window: Span,
     offset: usize,
     end: Timestamp,
@@ -92,23 +146,23 @@ pub(in crate::sources) struct Walk<'l, L> {
     before: FxHashSet<u64>,
 }
 
-impl<'l, L: List> Walk<'l, L> {
-    pub(in crate::sources) fn over(list: &'l L, span: Span) -> Self {
+impl Walk {
+    pub(in crate::sources) fn over<L: Windows>(span: Span) -> Self {
         let window = Span { from: span.from, to: window_end::<L>(span.from, span.to) };
-        Self { list, window, offset: 0, end: span.to, newest: span.from, skipped: 0, before: FxHashSet::default() }
+        Self { window, offset: 0, end: span.to, newest: span.from, skipped: 0, before: FxHashSet::default() }
     }
+}
 
-    /// How many entries were skipped so far: null ones, and those that do not say when they were made.
-    pub(in crate::sources) fn skipped(&self) -> usize {
+impl<L: Windows> Pages<L> for Walk {
+    fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// The next page, and up to when everything is read with it; nothing at the end.
-    pub(in crate::sources) async fn next(&mut self) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
+    async fn next(&mut self, list: &L) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
         if self.window.from >= self.end {
             return Ok(None);
         }
-        let Page { rows, more, skipped } = self.list.page(self.window, self.offset, Order::OldestFirst).await?;
+        let Page { rows, more, skipped } = list.page(self.window, self.offset, Order::OldestFirst).await?;
         self.skipped += skipped;
         let shown = rows.len() + skipped;
         let ids: Vec<String> = rows.iter().map(|row| row.incident.id.clone()).collect();
@@ -152,7 +206,7 @@ impl<'l, L: List> Walk<'l, L> {
     }
 }
 
-fn window_end<L: List>(from: Timestamp, end: Timestamp) -> Timestamp {
+fn window_end<L: Windows>(from: Timestamp, end: Timestamp) -> Timestamp {
     Timestamp(from.0.saturating_add(L::LONGEST_MS - L::OVERLAP_MS)).min(end)
 }
 
@@ -178,7 +232,7 @@ mod tests {
         }
     }
 
-    impl List for Small {
+    impl Windows for Small {
         const SAYS_MORE: bool = true;
         const LONGEST_MS: i64 = 100_000;
         const PAGE: usize = 10;
@@ -207,7 +261,9 @@ mod tests {
             };
             Ok(Page { rows: found.map(row).collect(), more: None, skipped: 0 })
         }
+    }
 
+    impl Questions for Small {
         async fn lookup(&self, _: &str) -> Result<Option<Incident>, QueryError> {
             Ok(None)
         }
@@ -230,9 +286,9 @@ mod tests {
     }
 
     async fn ids(small: &Small, to: i64) -> Result<BTreeSet<String>, QueryError> {
-        let mut walk = Walk::over(small, Span { from: Timestamp(-1), to: Timestamp(to) });
+        let mut walk = Walk::over::<Small>(Span { from: Timestamp(-1), to: Timestamp(to) });
         let mut ids = BTreeSet::new();
-        while let Some((rows, _)) = walk.next().await? {
+        while let Some((rows, _)) = walk.next(small).await? {
             ids.extend(rows.into_iter().map(|row| row.incident.id));
         }
         Ok(ids)
@@ -259,10 +315,10 @@ mod tests {
     async fn a_list_that_repeats_itself_ends_with_a_sentence_wherever_its_rows_are_dated() {
         for made_at in [50_000, -900_000, 900_000_000] {
             let list = Small { repeats: Some(made_at), ..Small::of(Vec::new(), true) };
-            let mut walk = Walk::over(&list, Span { from: Timestamp(0), to: Timestamp(90_000) });
+            let mut walk = Walk::over::<Small>(Span { from: Timestamp(0), to: Timestamp(90_000) });
             let mut pages = 0;
             let said = loop {
-                match walk.next().await {
+                match walk.next(&list).await {
                     Ok(page) => assert!(page.is_some(), "the service says that there is more"),
                     Err(said) => break said,
                 }

@@ -9,7 +9,7 @@ use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Order, Page, Row};
+use crate::sources::incidents::walk::{Order, Page, Questions, Row, Windows};
 
 /// The list of alerts.
 pub(super) struct Alerts<'a> {
@@ -78,7 +78,7 @@ impl Alerts<'_> {
     }
 }
 
-impl List for Alerts<'_> {
+impl Windows for Alerts<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
     const SAYS_MORE: bool = false;
@@ -101,7 +101,9 @@ impl List for Alerts<'_> {
         let more = page.has_more();
         Ok(Page::of(page.data, more, row))
     }
+}
 
+impl Questions for Alerts<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let (mut path, _) = self.place();
         path.push(id);

@@ -8,7 +8,7 @@ use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::flags;
-use crate::sources::incidents::walk::{List, Order, Page, Row};
+use crate::sources::incidents::walk::{Order, Page, Questions, Row, Windows};
 
 /// The list of incidents.
 pub(super) struct Incidents<'a> {
@@ -72,7 +72,7 @@ pub(super) fn order_word(order: Order) -> &'static str {
     }
 }
 
-impl List for Incidents<'_> {
+impl Windows for Incidents<'_> {
     const LONGEST_MS: i64 = 365 * 86_400_000;
     const PAGE: usize = 100;
     const SAYS_MORE: bool = false;
@@ -94,7 +94,9 @@ impl List for Incidents<'_> {
         let more = page.has_more();
         Ok(Page::of(page.data, more, row))
     }
+}
 
+impl Questions for Incidents<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let one = self.api.get::<wire::Unwrapped<wire::Incident>>(&["v1", "incidents", id], &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.into_inner())))

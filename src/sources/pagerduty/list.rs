@@ -6,7 +6,7 @@ use crate::domain::event::Incident;
 use crate::domain::time::Span;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::incidents::walk::{List, Order, Page, Row};
+use crate::sources::incidents::walk::{Order, Page, Questions, Row, Windows};
 
 /// The incidents of an account, or of one of its services.
 pub(super) struct Incidents<'a> {
@@ -22,7 +22,7 @@ impl Incidents<'_> {
     }
 }
 
-impl List for Incidents<'_> {
+impl Windows for Incidents<'_> {
     /// Half a year is 181 days at least.
     const LONGEST_MS: i64 = 180 * 86_400_000;
     const PAGE: usize = 100;
@@ -50,7 +50,9 @@ impl List for Incidents<'_> {
         let row = |wire: wire::Incident| Row { made_at: wire.created_at, incident: self.row(wire) };
         Ok(Page::of(page.incidents, page.more, row))
     }
+}
 
+impl Questions for Incidents<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let one = self.api.get::<wire::IncidentReply>(&["incidents", id], &[]).await;
         Ok(QueryError::gone_is_none(one)?.map(|one| self.row(one.incident)))
