@@ -10,7 +10,8 @@
 //! - [`http`]: the HTTP client with its retries, rate limits and deadlines, and the rule that decides which host may
 //!   receive a token. It is built on `reqwest`; async ends here and in `sources`.
 //! - [`config`]: `dora.toml` as checked settings, and the table of all its keys.
-//! - [`sources`]: GitHub, the incident services and files as events of `domain`. `octocrab` is confined to it.
+//! - [`sources`]: GitHub, the incident services, files and clones as events of `domain`. `octocrab` and `gix` are
+//!   confined to it.
 //! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and scans with Polars.
 //! - [`facts`]: the facts about each event, for example its service and the commits that a deployment delivered. Polars
 //!   joins them here; `store` and `facts` are the only modules that name `polars`.

@@ -1,4 +1,4 @@
-//! `import`: reads files of one table into the dataset; if one file fails, none is stored.
+//! `import`: reads files of one table, or clones, into the dataset; if one of them fails, none is stored.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -19,13 +19,18 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Timestamp, Zone};
-use crate::sources::file::{self, FileError, Files, Options, Preset};
+use crate::sources::file::{self, FileError, Files, Import as Imported, Options, Preset};
+use crate::sources::git;
 use crate::store::Change;
+
+/// How many commits of a clone are read before the line that counts them changes.
+const COMMITS_A_TICK: usize = 1_000;
 
 /// Runs the command.
 pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
-    let Inputs { table, preset, has_statuses, files: paths, mapping } = import.inputs(&context.config.imports)?;
+    let Inputs { table, preset, has_statuses, are_clones, files: paths, mapping } =
+        import.inputs(&context.config.imports)?;
     let save = import.save_mapping.as_deref().map(|name| saved_mapping::check(name, &mapping, &context)).transpose()?;
     let zone = context.config.settings.zone;
     let started = now();
@@ -52,7 +57,12 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
     let mut spans = Vec::new();
     for path in paths {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        let read = file::read(open(path, &name, console)?, &name, &options)?;
+        let read = if are_clones {
+            read_clone(path, &name, &options, console)?
+        } else {
+            file::read(open(path, &name, console)?, &name, &options)?
+        };
+        let name = read.name.clone();
         read.notes.iter().for_each(|note| console.warning(&format!("{name}: {note}")));
         if read.batch.is_empty() {
             console.warning(&format!("{name}: holds no row"));
@@ -140,6 +150,18 @@ fn open(path: &Path, name: &str, console: Console) -> Result<Box<dyn Read>, File
     });
     let (file, bytes) = opened.map_err(|cause| FileError::io(name, &cause))?;
     Ok(Box::new(console.bar(Some(bytes), name).wrap_read(file)))
+}
+
+fn read_clone(path: &Path, name: &str, options: &Options, console: Console) -> Result<Imported, git::GitError> {
+    let line = console.spinner();
+    let options = git::Options { repo: options.repo.clone(), now: options.now };
+    let read = git::read(path, name, &options, &mut |commits| {
+        if commits % COMMITS_A_TICK == 0 {
+            line.set_message(format!("{name}: {commits} commits"));
+        }
+    });
+    line.finish_and_clear();
+    read
 }
 
 /// With `--covers` a file is complete for every repo: names the configured ones that it does not mention.
