@@ -76,8 +76,15 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
         files.add(read);
     }
     let stored = writer.standing(files.rows(), &files.other_keys())?;
-    let together = files.reconcile(stored, preset.is_some_and(Preset::has_status_files))?;
+    let mut together = files.reconcile(stored, preset.is_some_and(Preset::has_status_files))?;
     together.notes.iter().for_each(|note| console.warning(note));
+    if are_clones {
+        // A clone gives its whole history each time, and a commit does not change: only what is new is written.
+        for id in writer.repeated(&together.rows)? {
+            together.rows.remove(id);
+        }
+        together.index = together.rows.index();
+    }
     let change = writer.write_batch(&together.rows, together.index, &covered)?;
     writer.set_zone(&covered, zone.name())?;
     say_what_changed(&spans, together.merged, &change, console);

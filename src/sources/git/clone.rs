@@ -37,7 +37,7 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<Repository, GitError> {
     match storage.map(|storage| storage.to_string()) {
         Some(storage) if !storage.eq_ignore_ascii_case("files") => Err(GitError::Format {
             clone: name.to_owned(),
-            format: format!("references in the format `{}`", within_a_message(&storage)),
+            format: format!("clones with references in the format `{}`", within_a_message(&storage)),
             way_out: "Run `git refs migrate --ref-format=files` there, or import the output of `git log` with `--from git-log`",
         }),
         _ => Ok(clone),
@@ -49,7 +49,7 @@ fn unopened(folder: &Path, name: &str, cause: &gix::Error) -> GitError {
     if cause.is_unsupported() {
         return GitError::Format {
             clone,
-            format: "names of commits in SHA-256".to_owned(),
+            format: "clones with SHA-256 names".to_owned(),
             way_out: "Import the output of `git log` with `--from git-log`",
         };
     }

@@ -37,7 +37,7 @@ pub enum GitError {
         cause: String,
     },
     /// A format that is not read.
-    #[error("{clone}: the clone has {format}, which is not read. {way_out}")]
+    #[error("{clone}: {format} are not read. {way_out}")]
     Format {
         /// Its name.
         clone: String,
