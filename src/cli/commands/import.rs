@@ -65,7 +65,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
         let name = read.name.clone();
         read.notes.iter().for_each(|note| console.warning(&format!("{name}: {note}")));
         if read.batch.is_empty() {
-            console.warning(&format!("{name}: holds no row"));
+            console.warning(&format!("{name}: {}", if are_clones { "has no commits" } else { "holds no row" }));
         }
         if import.covers.is_some() {
             name_absent_repos(&read.batch, &name, &context.config.settings, console);
