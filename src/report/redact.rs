@@ -245,7 +245,7 @@ fn known(word: &str, kind: &str) -> String {
 }
 
 /// Names of sources that this program gives; an imported row may bring any other.
-const SOURCES: [&str; 6] = ["github", "pagerduty", "opsgenie", "jsm", "github-issues", "file"];
+const SOURCES: [&str; 7] = ["github", "git", "pagerduty", "opsgenie", "jsm", "github-issues", "file"];
 
 /// Where a row comes from.
 fn source(name: &str) -> String {

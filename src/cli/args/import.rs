@@ -11,6 +11,7 @@ use crate::config::{
     ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
 };
 use crate::domain::event::Table;
+use crate::domain::glob::Glob;
 use crate::domain::status::plain_status;
 use crate::domain::time::{Zone, parse_history_date};
 use crate::sources::file::{PRESETS, Preset, check_source, check_time_format, preset};
@@ -42,6 +43,10 @@ pub(in crate::cli) struct Import {
     /// The repo of rows that do not name one [default with `--from git`: that of the remote `origin`]
     #[arg(long, value_name = "OWNER/NAME", value_parser = import_repo)]
     repo: Option<String>,
+    /// With `--from git`: imports the tags that match as deployments, instead of the commits. A tag is a proxy for a
+    /// deployment to production, at the time of the annotated tag, else of its commit. Can be repeated.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new, requires = "from")]
+    tags_as_deployments: Vec<Glob>,
     /// Reads the column COLUMN of dora-report from the column THEIRS of the file. Can be repeated.
     #[arg(long, value_name = "COLUMN=THEIRS", value_parser = parse_map)]
     map: Vec<(&'static str, String)>,
@@ -74,6 +79,8 @@ pub(in crate::cli) struct Inputs<'a> {
     pub(in crate::cli) has_statuses: bool,
     /// Whether the files are the folders of clones.
     pub(in crate::cli) are_clones: bool,
+    /// Patterns of the tags of clones that are deployments; without one, the commits are read.
+    pub(in crate::cli) tags: &'a [Glob],
     pub(in crate::cli) files: Vec<&'a PathBuf>,
     /// The flags, over the mapping that `--from` names.
     pub(in crate::cli) mapping: ImportMapping,
@@ -83,7 +90,8 @@ pub(in crate::cli) struct Inputs<'a> {
 fn presets() -> String {
     let mut text = format!(
         "What --from reads, and how to get the files:\n\n  {}: the commits of a clone, without a file and without a \
-         token; every branch and tag\n      dora-report import --from git DIR\n",
+         token; every branch and tag\n      dora-report import --from git DIR\n      \
+         dora-report import --from git DIR --tags-as-deployments 'v*'   (a proxy for deployments)\n",
         git::NAME
     );
     for preset in PRESETS {
@@ -109,6 +117,9 @@ impl Import {
     pub(in crate::cli) fn inputs(&self, saved: &[(String, ImportMapping)]) -> Result<Inputs<'_>, UsageError> {
         if self.from.as_deref() == Some(git::NAME) {
             return self.clones(saved);
+        }
+        if !self.tags_as_deployments.is_empty() {
+            return Err(UsageError("--tags-as-deployments is for `--from git`".into()));
         }
         let inputs = self.inputs.iter().chain(&self.statuses);
         if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
@@ -148,7 +159,7 @@ impl Import {
         let mapping = ImportMapping { table: Some(table).filter(|_| preset.is_none()), ..mapping };
         // The statuses of `github-deployments` come in files of their own; the other presets have what there is.
         let has_statuses = preset.is_none_or(|preset| preset.name != "github-deployments") || !self.statuses.is_empty();
-        Ok(Inputs { table, preset, has_statuses, are_clones: false, files, mapping })
+        Ok(Inputs { table, preset, has_statuses, are_clones: false, tags: &[], files, mapping })
     }
 
     /// The folders of `--from git`.
@@ -166,7 +177,7 @@ impl Import {
         ];
         if let Some((flag, _)) = flags.iter().find(|(_, is_given)| *is_given) {
             return refused(format!(
-                "{flag} is for files: `--from git` reads clones, and of these flags takes --repo alone"
+                "{flag} is for files: `--from git` reads clones, and has --repo, --covers and --tags-as-deployments"
             ));
         }
         if saved.iter().any(|(name, _)| name == git::NAME) {
@@ -176,8 +187,14 @@ impl Import {
         }
         let first = self.inputs.first().map_or(Path::new(""), PathBuf::as_path);
         let named = first.to_str().and_then(import_table).filter(|_| self.inputs.len() > 1 && !first.exists());
-        if let Some(table) = named.filter(|table| *table != Table::Commits) {
-            return refused(format!("`--from git` reads commits, not {}", table.name()));
+        let tags = self.tags_as_deployments.as_slice();
+        let table = if tags.is_empty() { Table::Commits } else { Table::Deployments };
+        if let Some(named) = named.filter(|named| *named != table) {
+            return refused(format!(
+                "`--from git` reads {}, not {}; it reads tags as deployments with --tags-as-deployments GLOB, else commits",
+                table.name(),
+                named.name()
+            ));
         }
         let files: Vec<&PathBuf> = self.inputs.iter().skip(usize::from(named.is_some())).collect();
         if files.iter().any(|path| path.as_os_str() == "-") {
@@ -194,7 +211,7 @@ impl Import {
             ));
         }
         let mapping = ImportMapping { repo: self.repo.clone(), ..ImportMapping::default() };
-        Ok(Inputs { table: Table::Commits, preset: None, has_statuses: true, are_clones: true, files, mapping })
+        Ok(Inputs { table, preset: None, has_statuses: true, are_clones: true, tags, files, mapping })
     }
 
     /// The flags over a mapping.

@@ -95,6 +95,10 @@ pub(super) const PAGES: &[Page] = &[
                 "dora-report import deployments deployments.csv --covers 2026-01-01..2026-10-01",
             ),
             ("Import the commits of a clone, without a token", "dora-report import --from git ."),
+            (
+                "Import its release tags as a proxy for deployments",
+                "dora-report import --from git . --tags-as-deployments 'v*'",
+            ),
             ("Import incidents from standard input", "dora-report import incidents -"),
             (
                 "Import what `gh api` printed",

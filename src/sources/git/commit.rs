@@ -1,4 +1,4 @@
-//! The text of a commit, as git reads it: parents, dates and subject.
+//! The text of a commit, as git reads it: parents, dates and subject; and the date of a tag.
 //!
 //! Git writes a date as the seconds since 1970 behind the address of a person, with an offset that does not change the
 //! instant. Old programs wrote dates that cannot be read; such a date is missing.
@@ -44,6 +44,12 @@ pub(super) fn read(text: &[u8]) -> Option<Read> {
         }
     }
     Some(Read { parents, authored_at, committed_at, subject: subject(message) })
+}
+
+/// When an annotated tag was made, by the text of the tag.
+pub(super) fn tagged_at(text: &[u8]) -> Option<Timestamp> {
+    let (head, _) = split(text);
+    head.split(|byte| *byte == b'\n').find_map(|line| date(line.strip_prefix(b"tagger ")?))
 }
 
 /// The name of an object.

@@ -12,6 +12,7 @@
 //! | `clone` | opening a clone: which folders are one, and which formats are read |
 //! | `remote` | the name of the repo in an address |
 //! | `tips` | the commits that branches, tags and work trees name |
+//! | `tags` | tags as deployments, where the user asks for them |
 //! | `walk` | every commit that can be reached from them |
 //! | `commit` | the text of a commit |
 //! | `notes` | what the user should know about a clone that could be read |
@@ -21,16 +22,19 @@ mod commit;
 mod error;
 mod notes;
 mod remote;
+mod tags;
 mod tips;
 mod walk;
 
 use std::path::Path;
 
 pub use error::GitError;
+use gix::Repository;
 
 use self::notes::Tallies;
 use crate::domain::batch::Batch;
 use crate::domain::event::{Commit, Table};
+use crate::domain::glob::Glob;
 use crate::domain::time::Timestamp;
 use crate::sources::file::Import;
 use crate::sources::subject::pull_request_of;
@@ -53,11 +57,7 @@ pub struct Options {
 /// # Errors
 /// The folder is not a clone, its format or an object of it cannot be read, or its repo is not known.
 pub fn read(folder: &Path, name: &str, options: &Options, progress: &mut dyn FnMut(usize)) -> Result<Import, GitError> {
-    let clone = clone::open(folder, name)?;
-    let repo = match &options.repo {
-        Some(repo) => repo.clone(),
-        None => remote::origin(&clone, name)?,
-    };
+    let (clone, repo) = open(folder, name, options)?;
     let tips = tips::find(&clone, name)?;
     let shallow = clone::shallow(&clone, name)?;
     let mut batch = Batch::of(Table::Commits);
@@ -78,4 +78,24 @@ pub fn read(folder: &Path, name: &str, options: &Options, progress: &mut dyn FnM
     })?;
     let notes = tallies.notes(clone::has_grafts(&clone));
     Ok(Import { name: format!("{name} ({repo})"), batch, lines: Vec::new(), notes })
+}
+
+/// Reads the tags that one of the patterns matches, as deployments.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_tags(folder: &Path, name: &str, options: &Options, patterns: &[Glob]) -> Result<Import, GitError> {
+    let (clone, repo) = open(folder, name, options)?;
+    let tags::Tags { batch, notes } = tags::read(&clone, name, &repo, patterns, options.now)?;
+    Ok(Import { name: format!("{name} ({repo})"), batch, lines: Vec::new(), notes })
+}
+
+/// A clone and the name of its repo.
+fn open(folder: &Path, name: &str, options: &Options) -> Result<(Repository, String), GitError> {
+    let clone = clone::open(folder, name)?;
+    let repo = match &options.repo {
+        Some(repo) => repo.clone(),
+        None => remote::origin(&clone, name)?,
+    };
+    Ok((clone, repo))
 }

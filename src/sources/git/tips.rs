@@ -86,7 +86,8 @@ fn detached(head: &Path) -> Option<ObjectId> {
     commit::id(text.trim_ascii())
 }
 
-enum Peeled {
+/// What a reference leads to.
+pub(super) enum Peeled {
     Commit(ObjectId),
     /// A tree or a file.
     Other,
@@ -94,7 +95,7 @@ enum Peeled {
 }
 
 /// What a reference names, without the tags around it.
-fn peel(clone: &Repository, name: &str, mut id: ObjectId) -> Result<Peeled, GitError> {
+pub(super) fn peel(clone: &Repository, name: &str, mut id: ObjectId) -> Result<Peeled, GitError> {
     let mut buffer = Vec::new();
     for _ in 0..DEEPEST {
         let unreadable = |cause: gix::Error| GitError::object(name, id, &words(&cause));

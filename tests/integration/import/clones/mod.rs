@@ -3,6 +3,7 @@
 mod refused;
 mod reports;
 mod rows;
+mod tags;
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;

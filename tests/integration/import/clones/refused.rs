@@ -87,8 +87,17 @@ fn flags_of_files_are_no_flags_of_a_clone() {
     refused(&place, &["web", "web", "--repo", "acme/web"], 2, &["2 clones are given"]);
     refused(&place, &["-"], 2, &["`-` is standard input", "--from git-log"]);
     let run = place.run(["import", "deployments", "--from", "git", "web"]);
-    assert!(run.code == 2 && run.stderr.contains("`--from git` reads commits, not deployments"), "{}", run.stderr);
+    assert!(
+        run.code == 2
+            && run.stderr.contains("`--from git` reads commits, not deployments; it reads tags as deployments with"),
+        "{}",
+        run.stderr
+    );
+    let run = place.run(["import", "commits", "--from", "git", "web", "--tags-as-deployments", "v*"]);
+    assert!(run.code == 2 && run.stderr.contains("`--from git` reads deployments, not commits"), "{}", run.stderr);
     place.write("x.csv", "a");
+    let run = place.run(["import", "--from", "git-log", "x.csv", "--tags-as-deployments", "v*"]);
+    assert!(run.code == 2 && run.stderr.contains("--tags-as-deployments is for `--from git`"), "{}", run.stderr);
     let run = place.run(["import", "commits", "x.csv", "--save-mapping", "git"]);
     assert!(run.code == 2 && run.stderr.contains("choose another name"), "{}", run.stderr);
     place.write("dora.toml", "[import.git]\ntable = \"commits\"\n");
