@@ -77,7 +77,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
         }
         let mut of_file = file::coverage(&read.batch, options.source.as_deref(), covers, zone);
         if are_clones {
-            of_file = of_one_repo(of_file, &read.batch);
+            of_file = of_one_repo(&of_file, &read.batch);
         }
         spans.push((name, read.batch.len(), describe(table, &of_file, zone, import.covers.is_some())));
         covered.extend(of_file);
@@ -168,7 +168,7 @@ fn open(path: &Path, name: &str, console: Console) -> Result<Box<dyn Read>, File
 }
 
 /// The coverage of a clone, which has one repo: it says nothing of others. Without a row, the pattern may be wrong.
-fn of_one_repo(covered: Vec<Coverage>, rows: &Batch) -> Vec<Coverage> {
+fn of_one_repo(covered: &[Coverage], rows: &Batch) -> Vec<Coverage> {
     let repo = rows.ids().next().and_then(|id| rows.text(rows.position("repo"), id));
     let named = |repo: &str| covered.iter().map(|entry| Coverage { scope: repo.to_owned(), ..entry.clone() }).collect();
     repo.map(named).unwrap_or_default()
