@@ -61,11 +61,12 @@ pub(super) fn find(clone: &Repository, name: &str) -> Result<Tips, GitError> {
         }
     }
     for head in heads(clone) {
-        // A head that names a branch adds nothing; one of an unfinished work tree may name what is gone.
-        if let Some(id) = detached(&head)
-            && let Peeled::Commit(id) = peel(clone, name, id)?
-        {
-            tips.commits.push(id);
+        // A head that names a branch adds nothing.
+        let Some(id) = detached(&head) else { continue };
+        match peel(clone, name, id)? {
+            Peeled::Commit(id) => tips.commits.push(id),
+            Peeled::Other => {}
+            Peeled::Missing(id) => tips.skip(|| format!("HEAD of a work tree names {id}, which is missing")),
         }
     }
     Ok(tips)

@@ -127,8 +127,14 @@ fn a_repo_is_that_of_the_flag_else_that_of_origin_and_a_login_is_not_shown() {
         let run = place.done(["import", "--from", "git", "web"]);
         assert!(run.stderr.contains(&format!("web ({name}): 3 rows of commits read, 3 of them new")), "{}", run.stderr);
     }
-    let run = place.done(["import", "--from", "git", "web", "--repo", "acme/other"]);
-    assert!(run.stderr.contains("web (acme/other): 3 rows of commits read, 3 of them new"), "{}", run.stderr);
+    for name in ["acme/other", "group/sub/other"] {
+        let run = place.done(["import", "--from", "git", "web", "--repo", name]);
+        assert!(run.stderr.contains(&format!("web ({name}): 3 rows of commits read, 3 of them new")), "{}", run.stderr);
+    }
+    for name in ["github.com/acme/web", "https://github.com/acme/web", "acme", "acme//web", "/acme/web"] {
+        let run = place.run(["import", "--from", "git", "web", "--repo", name]);
+        assert!(run.code == 2 && run.stderr.contains("is not a repo; write OWNER/NAME"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -170,6 +176,9 @@ fn references_that_cannot_be_read_are_said_without_control_characters() {
     let heads = clone.folder.join(".git/refs/heads");
     fs::write(heads.join("gone"), "1234567890123456789012345678901234567890\n").expect("a branch");
     fs::write(heads.join("\u{1b}[31mred"), "1234567890123456789012345678901234567890\n").expect("a branch");
+    fs::create_dir_all(clone.folder.join(".git/worktrees/old")).expect("a folder");
+    let head = clone.folder.join(".git/worktrees/old/HEAD");
+    fs::write(head, "1234567890123456789012345678901234567890\n").expect("a head");
     fs::write(heads.join("text"), "no name\u{1b}[2J\n").expect("a branch");
     let run = clone.import(&place);
     assert_eq!(run.code, 0, "{}", run.stderr);
