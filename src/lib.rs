@@ -10,8 +10,8 @@
 //! - [`http`]: the HTTP client with its retries, rate limits and deadlines, and the rule that decides which host may
 //!   receive a token. It is built on `reqwest`; async ends here and in `sources`.
 //! - [`document`]: `dora.toml` as sections and keys with their lines, and how a section is described.
-//! - [`sources`]: GitHub, the incident services and files as events of `domain`, and the registry of all providers.
-//!   `octocrab` is confined to it.
+//! - [`sources`]: GitHub, the incident services, files and clones as events of `domain`, and the registry of all
+//!   providers. `octocrab` and `gix` are confined to it.
 //! - [`config`]: `dora.toml` as checked settings, and the reference of all its keys.
 //! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and scans with Polars.
 //! - [`facts`]: the facts about each event, for example its service and the commits that a deployment delivered. Polars

@@ -11,6 +11,7 @@ use crate::http::HttpError;
 use crate::metrics::MetricsError;
 use crate::platform::Interrupt;
 use crate::sources::file::FileError;
+use crate::sources::git::GitError;
 use crate::sources::github::GitHubError;
 use crate::sources::incidents::SourceError as IncidentsError;
 use crate::store::StoreError;
@@ -27,7 +28,7 @@ pub(super) enum Code {
     /// A service knows no such token, or lets it see nothing.
     Access = 3,
     /// A source could not be read, a server could not be written, or a rate limit outlasted the run; for `import`, a
-    /// file or row could not be read.
+    /// file, a row or a clone could not be read.
     Source = 4,
     /// Done, but on partial data, and `--strict` was given.
     Partial = 5,
@@ -140,7 +141,7 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
         if cause.is::<AccessError>() {
             return Code::Access;
         }
-        if cause.is::<FileError>() || cause.is::<SourceError>() {
+        if cause.is::<FileError>() || cause.is::<GitError>() || cause.is::<SourceError>() {
             return Code::Source;
         }
         if let Some(github) = cause.downcast_ref::<GitHubError>() {

@@ -83,7 +83,7 @@ pub(super) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
     }
     let exclude = section.texts("exclude")?.unwrap_or_default();
     let deployments_from = section.text("deployments_from")?.map_or(Ok(DeploymentKind::Deployments), |text| {
-        text.choose(&DeploymentKind::ALL.map(|kind| (kind.as_str(), kind)))
+        text.choose(&DeploymentKind::FETCHED.map(|kind| (kind.as_str(), kind)))
     })?;
     Ok(Github {
         api_url: of_the_api(api_url(section, "https://api.github.com")?),

@@ -74,16 +74,23 @@ pub fn import_delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-/// A repo.
+/// A repo: `OWNER/NAME`, or a path with nested groups, whose first part is not a host.
 ///
 /// # Errors
-/// It is not `OWNER/NAME`.
+/// It is none.
 pub fn import_repo(text: &str) -> Result<String, String> {
     let is_part =
         |part: &str| !part.is_empty() && !part.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    match text.split_once('/') {
-        Some((owner, name)) if is_part(owner) && is_part(name) && !name.contains('/') => Ok(text.to_owned()),
-        _ => Err(format!("`{text}` is not a repo; write OWNER/NAME, like acme/web")),
+    let parts: Vec<&str> = text.split('/').collect();
+    let is_path = match parts.as_slice() {
+        [_, _] => true,
+        [first, _, _, ..] => !first.contains(['.', ':']),
+        _ => false,
+    };
+    if is_path && parts.into_iter().all(is_part) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not a repo; write OWNER/NAME, like acme/web"))
     }
 }
 

@@ -21,11 +21,17 @@ pub enum DeploymentKind {
     Releases,
     /// Merged pull requests: a proxy.
     MergedPullRequests,
+    /// Tags of a clone: a proxy, which is imported and not fetched.
+    Tags,
 }
 
 impl DeploymentKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
+    pub const ALL: [Self; 5] =
+        [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests, Self::Tags];
+
+    /// Those that a config may choose, and that are fetched.
+    pub const FETCHED: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
 
     /// As written in a config.
     pub fn as_str(self) -> &'static str {
@@ -34,6 +40,7 @@ impl DeploymentKind {
             Self::WorkflowRuns => "workflow-runs",
             Self::Releases => "releases",
             Self::MergedPullRequests => "merged-pull-requests",
+            Self::Tags => "tags",
         }
     }
 
@@ -44,6 +51,7 @@ impl DeploymentKind {
             Self::WorkflowRuns => "workflow runs",
             Self::Releases => "releases",
             Self::MergedPullRequests => "merged pull requests",
+            Self::Tags => "tags",
         }
     }
 
@@ -54,6 +62,7 @@ impl DeploymentKind {
             Self::WorkflowRuns => Some("workflow-run"),
             Self::Releases => Some("release"),
             Self::MergedPullRequests => Some("merged-pull-request"),
+            Self::Tags => Some("tag"),
         }
     }
 
@@ -68,16 +77,18 @@ impl DeploymentKind {
             Self::WorkflowRuns => "run-",
             Self::Releases => "release-",
             Self::MergedPullRequests => "pull-request-",
+            Self::Tags => "git-tag-",
         }
     }
 
-    /// The name under which its coverage and cursors stand.
+    /// The name under which its coverage and cursors stand; that of what is imported is its source.
     pub fn reading(self) -> &'static str {
         match self {
             Self::Deployments => "github",
             Self::WorkflowRuns => "github-workflow-runs",
             Self::Releases => "github-releases",
             Self::MergedPullRequests => "github-merged-pull-requests",
+            Self::Tags => "git",
         }
     }
 
@@ -86,13 +97,13 @@ impl DeploymentKind {
         format!("{}{FILTERED}{digest}", self.reading())
     }
 
-    /// What was read under a name of coverage, and whether of certain environments alone.
+    /// What was fetched under a name of coverage, and whether of certain environments alone.
     pub fn of_reading(name: &str) -> Option<(Self, bool)> {
         let (kind, is_filtered) = name.split_once(FILTERED).map_or((name, false), |(kind, _)| (kind, true));
-        Self::ALL.into_iter().find(|own| own.reading() == kind).map(|kind| (kind, is_filtered))
+        Self::FETCHED.into_iter().find(|own| own.reading() == kind).map(|kind| (kind, is_filtered))
     }
 
-    /// What a row of GitHub's is, by its id.
+    /// What a row is, by its id.
     pub fn of(id: &str) -> Self {
         let stands_in = |kind: &&Self| **kind != Self::Deployments && id.starts_with(kind.prefix());
         Self::ALL.iter().find(stands_in).copied().unwrap_or_default()
@@ -109,10 +120,11 @@ mod tests {
             assert_eq!(DeploymentKind::of(&kind.id("3881429895")), kind);
         }
         assert_eq!(DeploymentKind::of("releases"), DeploymentKind::Deployments);
-        for kind in DeploymentKind::ALL {
+        for kind in DeploymentKind::FETCHED {
             assert_eq!(DeploymentKind::of_reading(kind.reading()), Some((kind, false)));
             assert_eq!(DeploymentKind::of_reading(&kind.reading_of_some("1a2b")), Some((kind, true)));
         }
         assert_eq!(DeploymentKind::of_reading("file"), None);
+        assert_eq!(DeploymentKind::of_reading("git"), None, "no service is read for tags");
     }
 }

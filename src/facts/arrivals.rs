@@ -166,8 +166,10 @@ impl Arrivals {
             take(Variant::PullRequestOpened, times.opened_at);
         }
         for &(row, request) in brought {
-            let committed = events.commits.committed_at.get(row as usize).copied().unwrap_or_default();
-            take(Variant::Commit, Timestamp(committed));
+            let committed = events.commits.committed_at.get(row as usize).copied().map(Timestamp);
+            if let Some(at) = committed.filter(|at| !at.is_placeholder()) {
+                take(Variant::Commit, at);
+            }
             if let Some(at) = authored(row).filter(|_| request == u32::MAX) {
                 take(Variant::Change, at);
             }

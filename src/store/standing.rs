@@ -1,4 +1,4 @@
-//! The stored rows with the keys of new rows, for an import that merges both.
+//! The stored rows with the keys of new rows, for an import that merges both or writes only what is new.
 
 use polars::prelude::*;
 use rustc_hash::FxHashSet;
@@ -8,7 +8,8 @@ use super::frame::StoredKeys;
 use super::incoming::{Incoming, StoredCells};
 use super::part::{self, Parts};
 use super::rows;
-use crate::domain::batch::{Batch, KeyPart, hash_of};
+use super::upsert::observed;
+use crate::domain::batch::{Batch, KeyPart, RowId, hash_of};
 use crate::domain::event::{Rows, Table};
 
 /// The stored rows under the keys of a batch and under some others. A deployment or commit that a single new row repeats
@@ -56,6 +57,30 @@ pub(super) fn standing(
         found.push(structs(&stored, &wanted, table, now)?);
     }
     Ok(Rows::by_table(found).pop().unwrap_or_else(|| Rows::none_of(table)))
+}
+
+/// The rows of a batch that the dataset has with the same values and in the same month, whenever it observed them; not
+/// those observed after `now`, because a clock was ahead.
+///
+/// # Errors
+/// A part cannot be read.
+pub(super) fn repeated(parts: &Parts, batch: &Batch, now: i64) -> Result<Vec<RowId>, StoreError> {
+    let table = batch.table();
+    let incoming = Incoming::of(batch, batch.index());
+    let mut repeated = Vec::new();
+    for month in part::months(parts.folder(), table)?.into_iter().filter(|month| incoming.months.contains_key(month)) {
+        let stored = parts.read(table, &month)?;
+        let broken = StoreError::reading(table);
+        let met = incoming.meet(&StoredKeys::of(&stored, table).map_err(&broken)?);
+        let cells = StoredCells::of(&stored, batch).map_err(&broken)?;
+        let observed = observed(&stored).map_err(&broken)?;
+        let is_repeated = |row: usize, id: RowId| {
+            let is_past = observed.get(row).is_some_and(|at| at <= now);
+            is_past && incoming.is_of(id, &month) && !incoming.is_repeated(id) && cells.are_those_of(row, batch, id)
+        };
+        repeated.extend(met.into_iter().filter(|(row, id)| is_repeated(*row, *id)).map(|(_, id)| id));
+    }
+    Ok(repeated)
 }
 
 fn structs(stored: &DataFrame, wanted: &[usize], table: Table, now: i64) -> Result<Rows, StoreError> {

@@ -113,7 +113,7 @@ fn meet(parts: &Parts, incoming: &Incoming<'_>, gives_way: Supersedes) -> Result
     Ok(meetings)
 }
 
-fn observed(frame: &DataFrame) -> PolarsResult<Int64Chunked> {
+pub(super) fn observed(frame: &DataFrame) -> PolarsResult<Int64Chunked> {
     Ok(frame.column("observed_at")?.cast(&DataType::Int64)?.i64()?.rechunk().into_owned())
 }
 

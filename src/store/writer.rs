@@ -18,9 +18,9 @@ use super::lock::{self, Lock};
 use super::part::Parts;
 use super::plan::Plan;
 use super::rename::rename;
-use super::standing::standing;
+use super::standing::{repeated, standing};
 use super::upsert::{Supersedes, upsert};
-use crate::domain::batch::{Batch, KeyIndex};
+use crate::domain::batch::{Batch, KeyIndex, RowId};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Rows, Table};
 use crate::domain::time::Timestamp;
@@ -148,6 +148,14 @@ impl Writer {
     /// A part cannot be read.
     pub fn standing(&self, batch: &Batch, others: &[(String, String)]) -> Result<Rows, StoreError> {
         standing(&self.parts, batch, others, self.now.0)
+    }
+
+    /// The rows of a batch that the dataset has already: writing them would change no more than when they were observed.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub fn repeated(&self, batch: &Batch) -> Result<Vec<RowId>, StoreError> {
+        repeated(&self.parts, batch, self.now.0)
     }
 
     /// Records the time zone whose midnights bound what an import covered, for advice on a report's `--as-of`.

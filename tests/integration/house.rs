@@ -25,10 +25,11 @@ const ROOMS: [(&str, u8); 12] = [
     ("cli", 7),
 ];
 /// Dependencies that only certain modules may use.
-const CONFINED: [(&str, &[&str]); 13] = [
+const CONFINED: [(&str, &[&str]); 14] = [
     ("anyhow", &["cli"]),
     ("askama", &["report"]),
     ("clap", &["cli"]),
+    ("gix", &["sources"]),
     ("indicatif", &["cli"]),
     ("octocrab", &["sources"]),
     ("plotters", &["report"]),

@@ -11,19 +11,21 @@ use crate::config::{
     ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
 };
 use crate::domain::event::Table;
+use crate::domain::glob::Glob;
 use crate::domain::status::plain_status;
 use crate::domain::time::{Zone, parse_history_date};
 use crate::sources::file::{PRESETS, Preset, check_source, check_time_format, preset};
+use crate::sources::git;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = presets())]
 pub(in crate::cli) struct Import {
     /// The table (deployments, commits, pull-requests or incidents; omit it with --from), then its CSV or JSON files; `-`
-    /// reads standard input. If one file cannot be imported, none is stored.
+    /// reads standard input. With `--from git`, the folders of clones. If one of them cannot be imported, none is stored.
     #[arg(required = true, value_name = "TABLE FILE")]
     inputs: Vec<PathBuf>,
-    /// The program whose export the files are, or a mapping that --save-mapping has kept. `--help` lists the programs with
-    /// the commands that produce the files.
+    /// The program whose export the files are, `git` for the commits of a clone, or a mapping that --save-mapping has kept.
+    /// `--help` lists the programs with the commands that produce the files.
     #[arg(long, value_name = "WHAT")]
     from: Option<String>,
     /// With `--from github-deployments`: the statuses of the deployments, from
@@ -38,9 +40,13 @@ pub(in crate::cli) struct Import {
     /// [default: the column `source`, else `file`; with --from: the program]
     #[arg(long, value_name = "NAME", value_parser = parse_source)]
     source: Option<String>,
-    /// The repo of rows that do not name one.
+    /// The repo of rows that do not name one [default with `--from git`: that of the remote `origin`]
     #[arg(long, value_name = "OWNER/NAME", value_parser = import_repo)]
     repo: Option<String>,
+    /// With `--from git`: imports the tags that match as deployments, instead of the commits. A tag is a proxy for a
+    /// deployment to production, at the time of the annotated tag, else of its commit. Can be repeated.
+    #[arg(long, value_name = "GLOB", value_parser = Glob::new, requires = "from")]
+    tags_as_deployments: Vec<Glob>,
     /// Reads the column COLUMN of dora-report from the column THEIRS of the file. Can be repeated.
     #[arg(long, value_name = "COLUMN=THEIRS", value_parser = parse_map)]
     map: Vec<(&'static str, String)>,
@@ -71,6 +77,10 @@ pub(in crate::cli) struct Inputs<'a> {
     pub(in crate::cli) table: Table,
     pub(in crate::cli) preset: Option<&'static Preset>,
     pub(in crate::cli) has_statuses: bool,
+    /// Whether the files are the folders of clones.
+    pub(in crate::cli) are_clones: bool,
+    /// Patterns of the tags of clones that are deployments; without one, the commits are read.
+    pub(in crate::cli) tags: &'a [Glob],
     pub(in crate::cli) files: Vec<&'a PathBuf>,
     /// The flags, over the mapping that `--from` names.
     pub(in crate::cli) mapping: ImportMapping,
@@ -78,7 +88,12 @@ pub(in crate::cli) struct Inputs<'a> {
 
 /// The presets with the commands and pages that give their files.
 fn presets() -> String {
-    let mut text = String::from("What --from reads, and how to get the files:\n");
+    let mut text = format!(
+        "What --from reads, and how to get the files:\n\n  {}: the commits of a clone, without a file and without a \
+         token; every branch and tag\n      dora-report import --from git DIR\n      \
+         dora-report import --from git DIR --tags-as-deployments 'v*'   (a proxy for deployments)\n",
+        git::NAME
+    );
     for preset in PRESETS {
         let _ = write!(text, "\n  {}: {}\n", preset.name, preset.what);
         for step in preset.steps {
@@ -100,6 +115,12 @@ impl Import {
     /// # Errors
     /// The first argument names no table, no file follows, or flags contradict each other.
     pub(in crate::cli) fn inputs(&self, saved: &[(String, ImportMapping)]) -> Result<Inputs<'_>, UsageError> {
+        if self.from.as_deref() == Some(git::NAME) {
+            return self.clones(saved);
+        }
+        if !self.tags_as_deployments.is_empty() {
+            return Err(UsageError("--tags-as-deployments is for `--from git`".into()));
+        }
         let inputs = self.inputs.iter().chain(&self.statuses);
         if inputs.filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(UsageError("`-` is given twice, and standard input can be read once".into()));
@@ -138,7 +159,59 @@ impl Import {
         let mapping = ImportMapping { table: Some(table).filter(|_| preset.is_none()), ..mapping };
         // The statuses of `github-deployments` come in files of their own; the other presets have what there is.
         let has_statuses = preset.is_none_or(|preset| preset.name != "github-deployments") || !self.statuses.is_empty();
-        Ok(Inputs { table, preset, has_statuses, files, mapping })
+        Ok(Inputs { table, preset, has_statuses, are_clones: false, tags: &[], files, mapping })
+    }
+
+    /// The folders of `--from git`.
+    fn clones(&self, saved: &[(String, ImportMapping)]) -> Result<Inputs<'_>, UsageError> {
+        let refused = |why: String| Err(UsageError(why));
+        let flags = [
+            ("--statuses", !self.statuses.is_empty()),
+            ("--source", self.source.is_some()),
+            ("--map", !self.map.is_empty()),
+            ("--map-status", !self.map_status.is_empty()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--time-zone", self.time_zone.is_some()),
+            ("--time-format", self.time_format.is_some()),
+            ("--save-mapping", self.save_mapping.is_some()),
+        ];
+        if let Some((flag, _)) = flags.iter().find(|(_, is_given)| *is_given) {
+            return refused(format!(
+                "{flag} is for files: `--from git` reads clones, and has --repo, --covers and --tags-as-deployments"
+            ));
+        }
+        if saved.iter().any(|(name, _)| name == git::NAME) {
+            return refused(
+                "dora.toml: [import.git] has the name under which `--from git` reads clones; rename it".into(),
+            );
+        }
+        let first = self.inputs.first().map_or(Path::new(""), PathBuf::as_path);
+        let named = first.to_str().and_then(import_table).filter(|_| self.inputs.len() > 1 && !first.exists());
+        let tags = self.tags_as_deployments.as_slice();
+        let table = if tags.is_empty() { Table::Commits } else { Table::Deployments };
+        if let Some(named) = named.filter(|named| *named != table) {
+            return refused(format!(
+                "`--from git` reads {}, not {}; it reads tags as deployments with --tags-as-deployments GLOB, else commits",
+                table.name(),
+                named.name()
+            ));
+        }
+        let files: Vec<&PathBuf> = self.inputs.iter().skip(usize::from(named.is_some())).collect();
+        if files.iter().any(|path| path.as_os_str() == "-") {
+            return refused(
+                "`-` is standard input, and `--from git` reads the folders of clones; `--from git-log -` reads what `git log` \
+                 prints"
+                    .into(),
+            );
+        }
+        if self.repo.is_some() && files.len() > 1 {
+            return refused(format!(
+                "--repo names one repo, and {} clones are given: import each with its own --repo",
+                files.len()
+            ));
+        }
+        let mapping = ImportMapping { repo: self.repo.clone(), ..ImportMapping::default() };
+        Ok(Inputs { table, preset: None, has_statuses: true, are_clones: true, tags, files, mapping })
     }
 
     /// The flags over a mapping.
@@ -197,7 +270,8 @@ impl Import {
         if !self.statuses.is_empty() && program.is_none_or(|program| !program.has_status_files()) {
             return refused("--statuses is for `--from github-deployments`".into());
         }
-        if let Some(name) = self.save_mapping.as_deref().filter(|name| preset(name).is_some()) {
+        let is_program = |name: &&str| *name == git::NAME || preset(name).is_some();
+        if let Some(name) = self.save_mapping.as_deref().filter(is_program) {
             return refused(format!(
                 "--save-mapping {name}: `--from {name}` is the name of a program; choose another name"
             ));
@@ -214,7 +288,8 @@ fn base(name: &str, saved: &[(String, ImportMapping)]) -> Result<ImportMapping, 
     if let Some((_, mapping)) = saved.iter().find(|(own, _)| own == name) {
         return Ok(mapping.clone());
     }
-    let known = PRESETS.iter().map(|preset| preset.name).chain(saved.iter().map(|(name, _)| name.as_str()));
+    let programs = [git::NAME].into_iter().chain(PRESETS.iter().map(|preset| preset.name));
+    let known = programs.chain(saved.iter().map(|(name, _)| name.as_str()));
     Err(UsageError(format!(
         "--from {name}: no such program or mapping; known are {}. `import --help` lists the programs, and --save-mapping \
          keeps a mapping in dora.toml",

@@ -94,13 +94,18 @@ pub(super) const PAGES: &[Page] = &[
                 "Import deployments that are complete for nine months",
                 "dora-report import deployments deployments.csv --covers 2026-01-01..2026-10-01",
             ),
+            ("Import the commits of a clone, without a token", "dora-report import --from git ."),
+            (
+                "Import its release tags as a proxy for deployments",
+                "dora-report import --from git . --tags-as-deployments 'v*'",
+            ),
             ("Import incidents from standard input", "dora-report import incidents -"),
             (
                 "Import what `gh api` printed",
                 "dora-report import --from github-deployments deployments.json --statuses statuses.json",
             ),
         ],
-        exit: &[DONE, UNEXPECTED, LOCKED, (4, "A file or a row of it cannot be read. Nothing was stored.")],
+        exit: &[DONE, UNEXPECTED, LOCKED, (4, "A file, a row of it or a clone cannot be read. Nothing was stored.")],
         uses: &[Config, Dataset],
     },
     Page {

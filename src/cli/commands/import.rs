@@ -1,4 +1,4 @@
-//! `import`: reads files of one table into the dataset; if one file fails, none is stored.
+//! `import`: reads files of one table, or clones, into the dataset; if one of them fails, none is stored.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -19,13 +19,18 @@ use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Timestamp, Zone};
-use crate::sources::file::{self, FileError, Files, Options, Preset};
+use crate::sources::file::{self, FileError, Files, Import as Imported, Options, Preset};
+use crate::sources::git;
 use crate::store::Change;
+
+/// How many commits of a clone are read before the line that counts them changes.
+const COMMITS_A_TICK: usize = 1_000;
 
 /// Runs the command.
 pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) -> anyhow::Result<Code> {
     let context = Context::load(common)?;
-    let Inputs { table, preset, has_statuses, files: paths, mapping } = import.inputs(&context.config.imports)?;
+    let Inputs { table, preset, has_statuses, are_clones, tags, files: paths, mapping } =
+        import.inputs(&context.config.imports)?;
     let save = import.save_mapping.as_deref().map(|name| saved_mapping::check(name, &mapping, &context)).transpose()?;
     let zone = context.config.settings.zone;
     let started = now();
@@ -52,22 +57,42 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
     let mut spans = Vec::new();
     for path in paths {
         let name = if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
-        let read = file::read(open(path, &name, console)?, &name, &options)?;
+        let read = if are_clones {
+            read_clone(path, &name, tags, &options, console)?
+        } else {
+            file::read(open(path, &name, console)?, &name, &options)?
+        };
+        let name = read.name.clone();
         read.notes.iter().for_each(|note| console.warning(&format!("{name}: {note}")));
         if read.batch.is_empty() {
-            console.warning(&format!("{name}: holds no row"));
+            let nothing = match (are_clones, tags) {
+                (true, []) => "has no commits",
+                (true, _) => "has no tag that --tags-as-deployments matches",
+                (false, _) => "holds no row",
+            };
+            console.warning(&format!("{name}: {nothing}"));
         }
-        if import.covers.is_some() {
+        if import.covers.is_some() && !are_clones {
             name_absent_repos(&read.batch, &name, &context.config.settings, console);
         }
-        let of_file = file::coverage(&read.batch, options.source.as_deref(), covers, zone);
+        let mut of_file = file::coverage(&read.batch, options.source.as_deref(), covers, zone);
+        if are_clones {
+            of_file = of_one_repo(&of_file, &read.batch);
+        }
         spans.push((name, read.batch.len(), describe(table, &of_file, zone, import.covers.is_some())));
         covered.extend(of_file);
         files.add(read);
     }
     let stored = writer.standing(files.rows(), &files.other_keys())?;
-    let together = files.reconcile(stored, preset.is_some_and(Preset::has_status_files))?;
+    let mut together = files.reconcile(stored, preset.is_some_and(Preset::has_status_files))?;
     together.notes.iter().for_each(|note| console.warning(note));
+    if are_clones {
+        // A clone gives its whole history each time, and that does not change: only what is new is written.
+        for id in writer.repeated(&together.rows)? {
+            together.rows.remove(id);
+        }
+        together.index = together.rows.index();
+    }
     let change = writer.write_batch(&together.rows, together.index, &covered)?;
     writer.set_zone(&covered, zone.name())?;
     say_what_changed(&spans, together.merged, &change, console);
@@ -140,6 +165,34 @@ fn open(path: &Path, name: &str, console: Console) -> Result<Box<dyn Read>, File
     });
     let (file, bytes) = opened.map_err(|cause| FileError::io(name, &cause))?;
     Ok(Box::new(console.bar(Some(bytes), name).wrap_read(file)))
+}
+
+/// The coverage of a clone, which has one repo: it says nothing of others. Without a row, the pattern may be wrong.
+fn of_one_repo(covered: &[Coverage], rows: &Batch) -> Vec<Coverage> {
+    let repo = rows.ids().next().and_then(|id| rows.text(rows.position("repo"), id));
+    let named = |repo: &str| covered.iter().map(|entry| Coverage { scope: repo.to_owned(), ..entry.clone() }).collect();
+    repo.map(named).unwrap_or_default()
+}
+
+fn read_clone(
+    path: &Path,
+    name: &str,
+    tags: &[Glob],
+    options: &Options,
+    console: Console,
+) -> Result<Imported, git::GitError> {
+    let line = console.spinner();
+    let options = git::Options { repo: options.repo.clone(), now: options.now };
+    if !tags.is_empty() {
+        return git::read_tags(path, name, &options, tags);
+    }
+    let read = git::read(path, name, &options, &mut |commits| {
+        if commits % COMMITS_A_TICK == 0 {
+            line.set_message(format!("{name}: {commits} commits"));
+        }
+    });
+    line.finish_and_clear();
+    read
 }
 
 /// With `--covers` a file is complete for every repo: names the configured ones that it does not mention.

@@ -130,7 +130,7 @@ pub enum Observation {
     UnmappedIncidents { unmapped: usize, opened: usize, failures_are_missing: bool, keys: Counts },
     /// Priorities that cannot be ranked.
     UnknownPriorities { names: Counts },
-    /// Runs, releases or merges that are counted as a proxy for deployments.
+    /// Runs, releases, tags or merges that are counted as a proxy for deployments.
     StandIns { kind: DeploymentKind, n: usize },
     /// Deployments that finish in the second in which their commit was made.
     CommitsAsDeployments { with_commit: usize, n: usize },

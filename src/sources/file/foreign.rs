@@ -9,6 +9,7 @@ use super::preset::{Column, Kind, Preset, Reading, Rule, Then};
 use crate::domain::priority::priority_number;
 use crate::domain::time::Timestamp;
 use crate::sources::labels::after_one_of;
+use crate::sources::subject::pull_request_of;
 
 /// Digits of a number of seconds since 1970 up to the year 5138; a number with more is of milliseconds.
 const SECONDS_BELOW: u64 = 100_000_000_000;
@@ -301,14 +302,6 @@ fn deployment_of(url: Option<&str>) -> Option<&str> {
     (!id.is_empty()).then_some(id)
 }
 
-/// The pull request of `Merge pull request #12 from …` and of `Add a thing (#12)`: what GitHub writes for a merge and for a
-/// squash. A number that is no pull request of the dataset has no effect.
-fn pull_request_of(subject: &str) -> Option<u32> {
-    let merged = subject.strip_prefix("Merge pull request #").and_then(|rest| rest.split_once(" from "));
-    let squashed = subject.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (#"));
-    merged.map(|(number, _)| number).or(squashed.map(|(_, number)| number))?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,21 +314,6 @@ mod tests {
         assert_eq!((repo_of(url), deployment_of(url)), (Some("acme/web"), None));
         for url in ["https://api.github.com/repos/acme", "https://x/repos//web/deployments/1", "/deployments/1", ""] {
             assert_eq!(deployment_of(Some(url)), None, "{url}");
-        }
-    }
-
-    #[test]
-    fn a_subject_names_its_pull_request_as_github_writes_it() {
-        for (subject, wanted) in [
-            ("Merge pull request #12 from acme/fix", Some(12)),
-            ("Add a thing (#34)", Some(34)),
-            ("Revert \"Add a thing (#34)\" (#35)", Some(35)),
-            ("Revert \"Add a thing (#34)\"", None),
-            ("Fix #12", None),
-            ("(#12)", None),
-            ("Add (#99999999999)", None),
-        ] {
-            assert_eq!(pull_request_of(subject), wanted, "{subject}");
         }
     }
 

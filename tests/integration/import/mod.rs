@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
+mod clones;
 mod first_report;
 mod keys;
 mod mapping;

@@ -264,7 +264,10 @@ fn flags_that_do_not_fit_a_preset_are_refused_before_anything_is_read() {
     let place = Place::new();
     place.write(file, text);
     for (flags, words) in [
-        (vec!["--from", "jenkins", file], "--from jenkins: no such program or mapping; known are github-deployments"),
+        (
+            vec!["--from", "jenkins", file],
+            "--from jenkins: no such program or mapping; known are git, github-deployments",
+        ),
         (vec!["commits", file, "--from", "jira-csv"], "`--from jira-csv` reads incidents, not commits"),
         (
             vec!["--from", "jira-csv", file, "--repo", "acme/web"],
