@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::Handover;
 use crate::domain::glob::Glob;
 use crate::domain::time::Timestamp;
 
@@ -17,6 +18,18 @@ pub(in crate::cli) enum Export {
     Facts(ExportFacts),
     /// Print SQL that computes the rolling figures and those of a period from the tables of `export facts`.
     Sql(ExportSql),
+    /// Hand the deployments and incidents that count over to LinearB, through its API.
+    ///
+    /// A ledger in the dataset records what LinearB has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost.
+    Linearb(Handover),
+}
+
+impl Export {
+    /// Whether it sends something.
+    pub(in crate::cli) fn sends(&self) -> bool {
+        !matches!(self, Self::Facts(_) | Self::Sql(_))
+    }
 }
 
 #[derive(Debug, Args)]

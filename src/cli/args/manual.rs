@@ -74,7 +74,7 @@ fn under_a_heading(arg: Arg) -> Arg {
         | "version" => "Global options",
         "as_of" | "period" | "compare" | "service" | "team" | "repo" | "since" | "since_last" | "day" | "org"
         | "full" => "What is read",
-        "timeout" | "deadline" | "max_wait" => "Network",
+        "timeout" | "deadline" | "max_wait" | "url" | "token_env" | "per_minute" => "Network",
         "fail_if" | "min_n" | "on_no_data" | "strict" => "Gates and exit codes",
         "from" | "statuses" | "covers" | "source" | "map" | "map_status" | "delimiter" | "time_zone"
         | "time_format" | "save_mapping" => "How files are read",

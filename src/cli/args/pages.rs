@@ -2,7 +2,7 @@
 //!
 //! One entry per command and subcommand. Tests hold that every command has one and that every example parses.
 
-use super::uses::Uses::{self, Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+use super::uses::Uses::{self, Config, Dataset, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sources};
 
 /// An exit code and when the command ends with it.
 pub(super) type Exit = (u8, &'static str);
@@ -29,6 +29,20 @@ const SERVER_ACCESS: Exit = (3, "The server refuses the credentials, or they are
 const INTERRUPTED: Exit = (130, "SIGINT or Ctrl-C ended it in good order.");
 const TERMINATED: Exit = (143, "SIGTERM ended it in good order.");
 const SERVER: Exit = (4, "The server cannot be reached or refuses the data, or `--deadline` ended the command.");
+/// The exit codes of what hands history over to another tool.
+const HANDOVER_EXIT: &[Exit] = &[
+    DONE,
+    UNEXPECTED,
+    NO_DATASET,
+    (3, "The tool refuses the key, or there is none."),
+    (
+        4,
+        "The tool cannot be reached, refused some of the events, or may or may not have some of them; or a rate limit or \
+         `--deadline` ended the command.",
+    ),
+    INTERRUPTED,
+    TERMINATED,
+];
 
 pub(super) const PAGES: &[Page] = &[
     Page {
@@ -284,8 +298,9 @@ pub(super) const PAGES: &[Page] = &[
         examples: &[
             ("Write the facts as Parquet", "dora-report export facts facts"),
             ("Print the SQL for DuckDB", "dora-report export sql --dialect duckdb"),
+            ("Print what LinearB would get, and what gets lost", "dora-report export linearb --dry-run"),
         ],
-        exit: &[DONE, UNEXPECTED, NO_DATASET],
+        exit: HANDOVER_EXIT,
         uses: &[Config, Dataset],
     },
     Page {
@@ -308,6 +323,15 @@ pub(super) const PAGES: &[Page] = &[
         ],
         exit: &[DONE, UNEXPECTED, NO_DATASET],
         uses: &[Config, Dataset],
+    },
+    Page {
+        command: "export linearb",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export linearb --dry-run"),
+            ("Hand over this year", "dora-report export linearb --period 2026"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, LinearB],
     },
     Page {
         command: "completions",

@@ -17,9 +17,11 @@ pub(super) enum Uses {
     RemoteWrite,
     /// The webhook and the mail server of `[notify]`.
     Notify,
+    /// LinearB.
+    LinearB,
 }
 
-use Uses::{Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+use Uses::{Config, Dataset, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sources};
 
 /// The lines of FILES: a path and what it holds.
 pub(super) fn files(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
@@ -56,10 +58,11 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
                 "SLACK_WEBHOOK_URL, SMTP_PASSWORD",
                 "Examples: the variables that `webhook_env` and `mail.password_env` of `[notify]` name.",
             )],
+            LinearB => &[("LINEARB_API_KEY", "The key for LinearB. `--token-env` names another variable.")],
             Config | Dataset | Reports => &[],
         });
     }
-    if uses.iter().any(|used| matches!(used, Sources | Pushgateway | RemoteWrite | Notify)) {
+    if uses.iter().any(|used| !matches!(used, Config | Dataset | Reports)) {
         lines.push(("HTTPS_PROXY", "A proxy for requests over https."));
     }
     lines.push(("NO_COLOR", "If set and not empty, messages have no colour."));

@@ -1,0 +1,49 @@
+//! The grammar of handing the history over to another tool.
+
+use std::num::NonZeroU32;
+
+use clap::Args;
+
+use super::Network;
+use crate::config::Endpoint;
+use crate::domain::time::parse_duration;
+use crate::domain::unit::Seconds;
+
+/// The flags of every tool.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Handover {
+    /// Print what would be sent, what gets lost, and how long it takes at the tool's limit. Needs no key and sends nothing.
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// Only deployments that finished and incidents that were opened in this period, as for `report` [default: the whole
+    /// history]
+    #[arg(long)]
+    pub(in crate::cli) period: Option<String>,
+    /// What a service is called in the tool; can be repeated [default: its own name]
+    #[arg(long, value_name = "SERVICE=NAME", value_parser = pair)]
+    pub(in crate::cli) map: Vec<(String, String)>,
+    /// The root of the tool's API, in place of its usual address.
+    #[arg(long, value_name = "URL", value_parser = Endpoint::parse)]
+    pub(in crate::cli) url: Option<Endpoint>,
+    /// The environment variable that holds the key [default: the variable under ENVIRONMENT in the manual page]
+    #[arg(long, value_name = "VARIABLE")]
+    pub(in crate::cli) token_env: Option<String>,
+    /// The root of the addresses of repos [default: the address of GitHub in the config, else https://github.com]
+    #[arg(long, value_name = "URL", value_parser = Endpoint::parse)]
+    pub(in crate::cli) repo_base: Option<Endpoint>,
+    /// Requests a minute, in place of the tool's limit.
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) per_minute: Option<NonZeroU32>,
+    /// The longest wait for a limit of the tool: a whole number and s, m, h or d.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub(in crate::cli) max_wait: Seconds,
+    #[command(flatten)]
+    pub(in crate::cli) network: Network,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=').map(|(service, name)| (service.trim(), name.trim())) {
+        Some((service, name)) if !service.is_empty() && !name.is_empty() => Ok((service.to_owned(), name.to_owned())),
+        _ => Err("write a service, `=` and its name in the tool, like web=web-frontend".into()),
+    }
+}

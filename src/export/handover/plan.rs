@@ -1,0 +1,194 @@
+//! What is left to hand over: the history compared with the ledger.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::destination::{Amendment, Destination, Limit, Lookup, Message};
+use super::history::{Event, EventKind};
+use super::pace;
+use crate::store::handover::{Known, States};
+
+/// Why an event is sent.
+pub(super) enum Why {
+    /// The tool does not have it.
+    New,
+    /// It changed since.
+    Changed,
+    /// Nobody knows whether the tool has it.
+    Unconfirmed,
+}
+
+/// An event to be sent.
+pub(super) struct Step {
+    /// What the ledger calls it.
+    pub(super) name: String,
+    pub(super) kind: EventKind,
+    /// Of its content.
+    pub(super) digest: String,
+    pub(super) message: Message,
+    pub(super) why: Why,
+    /// Of one that must not be sent twice.
+    pub(super) lookup: Option<Lookup>,
+}
+
+/// Events of one kind, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// In the history.
+    pub events: usize,
+    /// Handed over before, as they are.
+    pub before: usize,
+    /// To be sent.
+    pub new: usize,
+    /// Handed over before, and changed since: to be sent.
+    pub changed: usize,
+    /// Perhaps handed over: the last request for them was cut off.
+    pub unconfirmed: usize,
+    /// Refused for their age before: not sent again.
+    pub too_old: usize,
+}
+
+/// What the tool cannot have or say, with the number of events: by kind and words.
+pub type Losses = BTreeMap<(EventKind, &'static str), usize>;
+
+/// What is left to hand over.
+#[derive(Default)]
+pub struct Plan {
+    pub(super) steps: Vec<Step>,
+    /// Events with the same lookup that the tool has.
+    pub(super) alike: BTreeMap<String, usize>,
+    /// By kind.
+    pub tallies: BTreeMap<EventKind, Tally>,
+    /// Events that the tool cannot have.
+    pub lost: Losses,
+    /// Parts of events that it cannot have.
+    pub unsaid: Losses,
+    /// Events that changed since they were handed over, and stay as they were there.
+    pub unchangeable: Losses,
+    /// Per endpoint: requests and limit.
+    pub(super) endpoints: BTreeMap<&'static str, (usize, Limit)>,
+    /// How long the requests take at the limit.
+    pub time: Duration,
+}
+
+impl Plan {
+    /// Compares the events, in order of time, with what the ledger says. `interval` replaces the limits.
+    pub(crate) fn new(
+        events: &[Event],
+        destination: &dyn Destination,
+        states: &States,
+        interval: Option<Duration>,
+    ) -> Self {
+        let mut plan = Self::default();
+        for event in events {
+            plan.tally(event.kind()).events += 1;
+            let places = destination.places(event).and_then(|places| {
+                let messages = places.into_iter().map(|place| Ok((destination.message(event, &place)?, place)));
+                messages.collect::<Result<Vec<_>, _>>()
+            });
+            match places {
+                Err(loss) => *plan.lost.entry((event.kind(), loss)).or_default() += 1,
+                Ok(messages) => {
+                    for loss in destination.unsaid(event) {
+                        *plan.unsaid.entry((event.kind(), loss)).or_default() += 1;
+                    }
+                    for (message, place) in messages {
+                        plan.add(event, &place, message, destination, states);
+                    }
+                }
+            }
+        }
+        let limit = |endpoint| {
+            let limit = destination.limit(endpoint);
+            interval.map_or(limit, |interval| Limit { interval, ..limit })
+        };
+        for endpoint in plan.steps.iter().map(|step| step.message.endpoint) {
+            plan.endpoints.entry(endpoint).or_insert_with(|| (0, limit(endpoint))).0 += 1;
+        }
+        plan.time = pace::total(plan.steps.iter().map(|step| {
+            let endpoint = step.message.endpoint;
+            (endpoint, limit(endpoint).interval)
+        }));
+        plan
+    }
+
+    fn tally(&mut self, kind: EventKind) -> &mut Tally {
+        self.tallies.entry(kind).or_default()
+    }
+
+    fn add(&mut self, event: &Event, place: &str, message: Message, destination: &dyn Destination, states: &States) {
+        let kind = event.kind();
+        let name = if place.is_empty() { event.name() } else { format!("{} in {place}", event.name()) };
+        let known = states.get(&name).cloned().unwrap_or_default();
+        let digest = digest(&message.body);
+        let lookup = destination.lookup(event, place);
+        let mut step = Step { name, kind, digest, message, why: Why::New, lookup };
+        match known {
+            Known { taken: Some(taken), unconfirmed: None, .. } => {
+                if let Some(lookup) = &step.lookup {
+                    *self.alike.entry(lookup.alike.clone()).or_default() += 1;
+                }
+                if taken == step.digest || known.conflict.as_ref() == Some(&step.digest) {
+                    self.tally(kind).before += 1;
+                    return;
+                }
+                match destination.amendment(event, place) {
+                    Ok(Amendment::Send(message)) => {
+                        self.tally(kind).changed += 1;
+                        step = Step { message, why: Why::Changed, ..step };
+                    }
+                    Ok(Amendment::Impossible(loss)) | Err(loss) => {
+                        self.tally(kind).before += 1;
+                        *self.unchangeable.entry((kind, loss)).or_default() += 1;
+                        return;
+                    }
+                }
+            }
+            Known { unconfirmed: Some(_), .. } => {
+                self.tally(kind).unconfirmed += 1;
+                step.why = Why::Unconfirmed;
+            }
+            Known { is_too_old: true, .. } => {
+                self.tally(kind).too_old += 1;
+                return;
+            }
+            Known { conflict: Some(conflict), .. } if conflict == step.digest => {
+                self.tally(kind).before += 1;
+                return;
+            }
+            Known { .. } => self.tally(kind).new += 1,
+        }
+        self.steps.push(step);
+    }
+
+    /// How many events are to be sent or asked about.
+    pub fn requests(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// How often the tool is asked: `60 requests a minute for deployments`, and whether the tool documents that.
+    pub fn limits(&self) -> Vec<(String, bool)> {
+        let words = |(endpoint, (_, limit)): (&&str, &(usize, Limit))| {
+            let seconds = limit.interval.as_secs_f64();
+            let words = if seconds > 1.0 {
+                format!("one request every {seconds} s for {endpoint}")
+            } else {
+                format!("{:.0} requests a minute for {endpoint}", 60.0 / seconds)
+            };
+            (words, limit.is_documented)
+        };
+        self.endpoints.iter().map(words).collect()
+    }
+}
+
+/// The first half of a SHA-256, in hexadecimal.
+fn digest(body: &str) -> String {
+    Sha256::digest(body).iter().take(16).fold(String::new(), |mut hex, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
