@@ -41,6 +41,61 @@ pub(in crate::cli) struct Handover {
     pub(in crate::cli) network: Network,
 }
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ToDatadog {
+    /// The site of the account, as in its address: `datadoghq.eu`, `us5.datadoghq.com`.
+    #[arg(long, value_name = "SITE", default_value = "datadoghq.com")]
+    pub(in crate::cli) site: String,
+    #[command(flatten)]
+    pub(in crate::cli) handover: Handover,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ToDx {
+    /// The name of the account, as in https://NAME.getdx.net.
+    #[arg(long, value_name = "NAME", required_unless_present = "url")]
+    pub(in crate::cli) instance: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) handover: Handover,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ToDevLake {
+    /// The id of the webhook for every service that `--map` does not name. The id is part of the webhook's address. `--map
+    /// SERVICE=ID` gives a service a webhook of its own.
+    #[arg(long, value_name = "ID")]
+    pub(in crate::cli) connection: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) handover: Handover,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ToSleuth {
+    /// The organisation, as in https://app.sleuth.io/ORG.
+    #[arg(long, value_name = "ORG")]
+    pub(in crate::cli) org: String,
+    /// Where incidents go: the custom incident impact source, as its address names it. Without this flag, incidents are not
+    /// handed over.
+    #[arg(long, value_name = "PROJECT/ENVIRONMENT/SOURCE", value_parser = impact)]
+    pub(in crate::cli) impact: Option<[String; 3]>,
+    /// Send the incidents again of which nobody knows whether they arrived. Sleuth cannot be asked; look there before.
+    #[arg(long)]
+    pub(in crate::cli) resend_unconfirmed: bool,
+    /// Import the deployments of each service as one file. DELETES every deploy that its code deployment has in Sleuth.
+    #[arg(long, conflicts_with = "period")]
+    pub(in crate::cli) replace_existing_deploys: bool,
+    #[command(flatten)]
+    pub(in crate::cli) handover: Handover,
+}
+
+fn impact(text: &str) -> Result<[String; 3], String> {
+    let parts: Vec<String> = text.split('/').map(|part| part.trim().to_owned()).collect();
+    <[String; 3]>::try_from(parts)
+        .ok()
+        .filter(|parts| parts.iter().all(|part| !part.is_empty()))
+        .ok_or_else(|| "write project, environment and source as in the address, like shop/production/incidents".into())
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=').map(|(service, name)| (service.trim(), name.trim())) {
         Some((service, name)) if !service.is_empty() && !name.is_empty() => Ok((service.to_owned(), name.to_owned())),

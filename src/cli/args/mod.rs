@@ -23,7 +23,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::ask::{Audit, Diff, Explain, TextOrJson};
 pub(super) use self::dataset::DatasetCommand;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
-pub(super) use self::handover::Handover;
+pub(super) use self::handover::{Handover, ToDatadog, ToDevLake, ToDx, ToSleuth};
 pub(super) use self::heartbeat::Heartbeat;
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::init::Init;

@@ -2,7 +2,10 @@
 //!
 //! One entry per command and subcommand. Tests hold that every command has one and that every example parses.
 
-use super::uses::Uses::{self, Config, Dataset, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+use super::uses::Uses::{
+    self, Config, Cortex, Datadog, Dataset, DevLake, Dx, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sleuth,
+    Sources,
+};
 
 /// An exit code and when the command ends with it.
 pub(super) type Exit = (u8, &'static str);
@@ -332,6 +335,63 @@ pub(super) const PAGES: &[Page] = &[
         ],
         exit: HANDOVER_EXIT,
         uses: &[Config, Dataset, LinearB],
+    },
+    Page {
+        command: "export datadog",
+        examples: &[
+            (
+                "Print what would be sent, and what gets lost",
+                "dora-report export datadog --site datadoghq.eu --dry-run",
+            ),
+            ("Hand everything over", "dora-report export datadog --site datadoghq.eu"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Datadog],
+    },
+    Page {
+        command: "export dx",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export dx --instance acme --dry-run"),
+            ("Hand over this year", "dora-report export dx --instance acme --period 2026"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Dx],
+    },
+    Page {
+        command: "export devlake",
+        examples: &[
+            (
+                "Print what would be sent, and what gets lost",
+                "dora-report export devlake --url https://devlake.example --connection 1 --dry-run",
+            ),
+            (
+                "Hand everything over, each service to its webhook",
+                "dora-report export devlake --url https://devlake.example --map web=1 --map api=2",
+            ),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, DevLake],
+    },
+    Page {
+        command: "export cortex",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export cortex --dry-run"),
+            ("Hand everything over, one service under another tag", "dora-report export cortex --map web=web-frontend"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Cortex],
+    },
+    Page {
+        command: "export sleuth",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export sleuth --org acme --dry-run"),
+            (
+                "Hand everything over, with the incidents",
+                "dora-report export sleuth --org acme --impact shop/production/incidents",
+            ),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Sleuth],
     },
     Page {
         command: "completions",

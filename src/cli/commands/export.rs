@@ -27,6 +27,11 @@ pub(in crate::cli) fn run(asked: &Export, common: &Common, console: Console) -> 
         Export::Facts(asked) => facts(&context, asked, console),
         Export::Sql(asked) => sql(&context, asked),
         Export::Linearb(flags) => handover::linearb(&context, flags, console),
+        Export::Datadog(flags) => handover::datadog(&context, flags, console),
+        Export::Dx(flags) => handover::dx(&context, flags, console),
+        Export::Devlake(flags) => handover::devlake(&context, flags, console),
+        Export::Cortex(flags) => handover::cortex(&context, flags, console),
+        Export::Sleuth(flags) => handover::sleuth(&context, flags, console),
     }
 }
 

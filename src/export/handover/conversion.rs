@@ -1,5 +1,7 @@
 //! Values as several tools write them.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 
 use crate::domain::time::Timestamp;
@@ -26,4 +28,13 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 /// A commit of at least seven characters, which is what tools take.
 pub(super) fn commit(sha: Option<&str>) -> Option<&str> {
     sha.filter(|sha| (7..=40).contains(&sha.len()))
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

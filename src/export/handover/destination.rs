@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::history::{Event, EventKind};
+use super::history::{Deployment, Event, EventKind};
 use super::setup::Setup;
 use crate::http::{Body, Method, Reply, Request, Scheme};
 
@@ -164,6 +164,19 @@ pub(crate) trait Destination {
     /// Whether failures are events of their own there.
     fn takes_failures(&self) -> bool {
         false
+    }
+
+    /// Looks at all events, in order of time, before one of them is asked for.
+    fn prepare(&mut self, _events: &[Event]) {}
+
+    /// Whether all deployments of a place go there in one request, which replaces what is there.
+    fn sends_batches(&self) -> bool {
+        false
+    }
+
+    /// That request.
+    fn batch(&self, _place: &str, _deployments: &[Deployment]) -> Option<Message> {
+        None
     }
 
     /// Where an event goes, if one account has several places for it; each is an event of its own.

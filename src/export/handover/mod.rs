@@ -9,7 +9,11 @@
 //! came, the tool is asked whether it has the event; where it cannot be asked, the event is reported and left alone.
 
 mod conversion;
+mod cortex;
+mod datadog;
 mod destination;
+mod devlake;
+mod dx;
 mod error;
 pub mod history;
 mod linearb;
@@ -17,7 +21,13 @@ mod pace;
 pub mod plan;
 pub mod sender;
 pub mod setup;
+mod sleuth;
 
+pub use self::cortex::Cortex;
+pub use self::datadog::Datadog;
 pub(crate) use self::destination::Destination;
+pub use self::devlake::DevLake;
+pub use self::dx::Dx;
 pub use self::error::HandoverError;
 pub use self::linearb::LinearB;
+pub use self::sleuth::Sleuth;

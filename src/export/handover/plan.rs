@@ -1,13 +1,13 @@
 //! What is left to hand over: the history compared with the ledger.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::conversion::hex;
 use super::destination::{Amendment, Destination, Limit, Lookup, Message};
-use super::history::{Event, EventKind};
+use super::history::{Deployment, Event, EventKind, named};
 use super::pace;
 use crate::store::handover::{Known, States};
 
@@ -23,11 +23,13 @@ pub(super) enum Why {
 
 /// An event to be sent.
 pub(super) struct Step {
-    /// What the ledger calls it.
+    /// What messages call it.
     pub(super) name: String,
     pub(super) kind: EventKind,
-    /// Of its content.
-    pub(super) digest: String,
+    /// What the ledger calls the events in it, each with the digest of its content.
+    pub(super) notes: Vec<(String, String)>,
+    /// The event that the tool must have before this one, as the ledger calls it.
+    pub(super) needs: Option<String>,
     pub(super) message: Message,
     pub(super) why: Why,
     /// Of one that must not be sent twice.
@@ -72,6 +74,17 @@ pub struct Plan {
     pub(super) endpoints: BTreeMap<&'static str, (usize, Limit)>,
     /// How long the requests take at the limit.
     pub time: Duration,
+    /// Deployments that go to a place together.
+    batches: BTreeMap<String, Batch>,
+}
+
+/// Deployments that go to a place in one request, which replaces what is there.
+#[derive(Default)]
+struct Batch {
+    deployments: Vec<Deployment>,
+    notes: Vec<(String, String)>,
+    /// Whether the tool lacks one of them.
+    is_new: bool,
 }
 
 impl Plan {
@@ -101,6 +114,7 @@ impl Plan {
                 }
             }
         }
+        plan.close_batches(destination);
         let limit = |endpoint| {
             let limit = destination.limit(endpoint);
             interval.map_or(limit, |interval| Limit { interval, ..limit })
@@ -124,14 +138,29 @@ impl Plan {
         let name = if place.is_empty() { event.name() } else { format!("{} in {place}", event.name()) };
         let known = states.get(&name).cloned().unwrap_or_default();
         let digest = digest(&message.body);
+        if let (Event::Deployment(deployment), true) = (event, destination.sends_batches()) {
+            let is_there = known.taken.as_ref() == Some(&digest);
+            let tally = self.tally(kind);
+            *(if is_there { &mut tally.before } else { &mut tally.new }) += 1;
+            let batch = self.batches.entry(place.to_owned()).or_default();
+            batch.is_new |= !is_there;
+            batch.deployments.push(deployment.clone());
+            batch.notes.push((name, digest));
+            return;
+        }
+        let needs = match event {
+            Event::Failure(failure) => Some(named(EventKind::Deployment, &failure.deployment)),
+            _ => None,
+        };
         let lookup = destination.lookup(event, place);
-        let mut step = Step { name, kind, digest, message, why: Why::New, lookup };
+        let notes = vec![(name.clone(), digest.clone())];
+        let mut step = Step { name, kind, notes, needs, message, why: Why::New, lookup };
         match known {
             Known { taken: Some(taken), unconfirmed: None, .. } => {
                 if let Some(lookup) = &step.lookup {
                     *self.alike.entry(lookup.alike.clone()).or_default() += 1;
                 }
-                if taken == step.digest || known.conflict.as_ref() == Some(&step.digest) {
+                if taken == digest || known.conflict.as_ref() == Some(&digest) {
                     self.tally(kind).before += 1;
                     return;
                 }
@@ -155,7 +184,7 @@ impl Plan {
                 self.tally(kind).too_old += 1;
                 return;
             }
-            Known { conflict: Some(conflict), .. } if conflict == step.digest => {
+            Known { conflict: Some(conflict), .. } if conflict == digest => {
                 self.tally(kind).before += 1;
                 return;
             }
@@ -164,7 +193,24 @@ impl Plan {
         self.steps.push(step);
     }
 
-    /// How many events are to be sent or asked about.
+    /// Makes one request for each place that lacks a deployment.
+    fn close_batches(&mut self, destination: &dyn Destination) {
+        for (place, batch) in std::mem::take(&mut self.batches) {
+            if let Some(message) = destination.batch(&place, &batch.deployments).filter(|_| batch.is_new) {
+                self.steps.push(Step {
+                    name: format!("all deployments of {place}"),
+                    kind: EventKind::Deployment,
+                    notes: batch.notes,
+                    needs: None,
+                    message,
+                    why: Why::New,
+                    lookup: None,
+                });
+            }
+        }
+    }
+
+    /// How many requests there are.
     pub fn requests(&self) -> usize {
         self.steps.len()
     }
@@ -186,9 +232,5 @@ impl Plan {
 
 /// The first half of a SHA-256, in hexadecimal.
 fn digest(body: &str) -> String {
-    Sha256::digest(body).iter().take(16).fold(String::new(), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(body)[..16])
 }

@@ -18,6 +18,11 @@ use crate::store::handover::Ledger;
 const MOST_REFUSED: usize = 10;
 /// How often an event is sent whose reply does not come through, if the tool can be asked in between.
 const TRIES: u32 = 4;
+/// The endpoint of the questions whether an event is there.
+const LOOKUPS: &str = "lookups";
+/// How long a tool has to list an event that it was sent, in requests at its limit: a request that was cut off may still
+/// be under way. At 60 requests a minute, 10 s.
+const SETTLES: u32 = 10;
 /// Pages of a list in which an event is looked for: a million deployments.
 const MOST_PAGES: usize = 1_000;
 
@@ -36,6 +41,8 @@ pub struct Outcome {
     pub refused: Vec<(String, String)>,
     /// Perhaps there, perhaps not; not sent again.
     pub in_doubt: Vec<String>,
+    /// Not sent, because the tool lacks an event that must be there before.
+    pub waiting: usize,
 }
 
 /// Sends the events of a plan to a tool.
@@ -76,25 +83,36 @@ impl<'a> Sender<'a> {
         let mut alike = std::mem::take(&mut plan.alike);
         for (nth, step) in plan.steps.iter().enumerate() {
             progress(nth);
+            let lacks = |name: &String| ledger.states().get(name).is_none_or(|known| known.taken.is_none());
+            if step.needs.as_ref().is_some_and(lacks) {
+                outcome.waiting += 1;
+                continue;
+            }
             if self.is_settled(step, &alike, ledger, &mut outcome).await? {
                 continue;
             }
             let verdict = self.deliver(step, &alike, ledger).await?;
-            let (name, digest, now) = (&step.name, &step.digest, (self.clock)());
+            let (name, now) = (&step.name, (self.clock)());
             match verdict {
                 Verdict::Taken => {
-                    ledger.taken(name, digest, now)?;
-                    *outcome.taken.entry(step.kind).or_default() += 1;
+                    for (name, digest) in &step.notes {
+                        ledger.taken(name, digest, now)?;
+                    }
+                    *outcome.taken.entry(step.kind).or_default() += step.notes.len();
                     if let Some(lookup) = &step.lookup {
                         *alike.entry(lookup.alike.clone()).or_default() += 1;
                     }
                 }
                 Verdict::TooOld(said) => {
-                    ledger.too_old(name, digest, now)?;
+                    for (name, digest) in &step.notes {
+                        ledger.too_old(name, digest, now)?;
+                    }
                     outcome.too_old.push((name.clone(), said));
                 }
                 Verdict::Conflict(said) => {
-                    ledger.conflict(name, digest, now)?;
+                    for (name, digest) in &step.notes {
+                        ledger.conflict(name, digest, now)?;
+                    }
                     outcome.conflicts.push((name.clone(), said));
                 }
                 Verdict::Refused(said) => {
@@ -129,7 +147,9 @@ impl<'a> Sender<'a> {
         }
         match &step.lookup {
             Some(lookup) if self.has(lookup, alike).await? => {
-                ledger.taken(&step.name, &step.digest, (self.clock)())?;
+                for (name, digest) in &step.notes {
+                    ledger.taken(name, digest, (self.clock)())?;
+                }
                 outcome.found += 1;
                 Ok(true)
             }
@@ -156,7 +176,9 @@ impl<'a> Sender<'a> {
                 return Err(self.http(HttpError::Deadline { host }));
             }
             if doubles {
-                ledger.sending(&step.name, &step.digest, (self.clock)())?;
+                for (name, digest) in &step.notes {
+                    ledger.sending(name, digest, (self.clock)())?;
+                }
             }
             let request = self.destination.login().sign(step.message.request());
             let cause = match self.client.send(request).await {
@@ -216,7 +238,9 @@ impl<'a> Sender<'a> {
     /// Notes that an event which must not be sent twice did not arrive.
     fn clear(&self, step: &Step, ledger: &mut Ledger) -> Result<(), HandoverError> {
         if step.message.repeat == Repeat::Doubles {
-            ledger.refused(&step.name, &step.digest, (self.clock)())?;
+            for (name, digest) in &step.notes {
+                ledger.refused(name, digest, (self.clock)())?;
+            }
         }
         Ok(())
     }
@@ -224,9 +248,10 @@ impl<'a> Sender<'a> {
     /// Whether the tool has an event: more of its kind than those that it is known to have.
     async fn has(&mut self, lookup: &Lookup, alike: &BTreeMap<String, usize>) -> Result<bool, HandoverError> {
         let known = alike.get(&lookup.alike).copied().unwrap_or(0);
+        self.client.rest(self.interval(LOOKUPS) * SETTLES).await;
         let (mut url, mut count) = (lookup.url.clone(), 0);
         for _ in 0..MOST_PAGES {
-            self.keep_pace("lookups").await;
+            self.keep_pace(LOOKUPS).await;
             let request = self.destination.login().sign(Request::new(Method::Get, &url));
             let reply = self.client.send(request).await.map_err(|cause| self.http(cause))?;
             match reply.status {
@@ -255,9 +280,12 @@ impl<'a> Sender<'a> {
         Ok(count > known)
     }
 
+    fn interval(&self, endpoint: &'static str) -> Duration {
+        self.interval.unwrap_or_else(|| self.destination.limit(endpoint).interval)
+    }
+
     async fn keep_pace(&mut self, endpoint: &'static str) {
-        let interval = self.interval.unwrap_or_else(|| self.destination.limit(endpoint).interval);
-        let wait = self.pace.wait(endpoint, interval, (self.clock)());
+        let wait = self.pace.wait(endpoint, self.interval(endpoint), (self.clock)());
         if !wait.is_zero() {
             self.client.rest(wait).await;
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 use url::{Position, Url};
 
-pub(super) use self::tools::linearb;
+pub(super) use self::tools::{cortex, datadog, devlake, dx, linearb, sleuth};
 use crate::cli::args::Handover;
 use crate::cli::commands::report;
 use crate::cli::context::{Context, now, secret};
@@ -30,7 +30,7 @@ use crate::export::handover::sender::{Outcome, Sender};
 use crate::export::handover::setup::Setup;
 use crate::facts::Facts;
 use crate::facts::scan::Events;
-use crate::store::handover::Ledger;
+use crate::store::handover::{Ledger, States};
 
 /// How many events are printed one by one.
 const MOST_SAID: usize = 3;
@@ -111,7 +111,7 @@ fn hand_over(
     context: &Context,
     flags: &Handover,
     tool: &Tool,
-    destination: &dyn Destination,
+    destination: &mut dyn Destination,
     console: Console,
 ) -> anyhow::Result<Code> {
     let settings = &context.config.settings;
@@ -128,15 +128,16 @@ fn hand_over(
     check_names(&facts, destination.setup())?;
     let interval = flags.per_minute.map(|number| Duration::from_micros(60_000_000 / u64::from(number.get())));
     let account = destination.account();
-    let history = |states: &crate::store::handover::States| {
+    let takes_failures = destination.takes_failures();
+    let history = |states: &States| {
         let was_marked = |name: &str| states.get(name).is_some_and(|known| known.taken.is_some());
-        let was_marked: Option<&dyn Fn(&str) -> bool> =
-            if destination.takes_failures() { Some(&was_marked) } else { None };
+        let was_marked: Option<&dyn Fn(&str) -> bool> = if takes_failures { Some(&was_marked) } else { None };
         History::new(&facts, &Question { span, now, was_marked })
     };
     if flags.dry_run {
         let states = Ledger::read(&context.data, tool.id, &account)?;
         let history = history(&states);
+        destination.prepare(&history.events);
         let plan = Plan::new(&history.events, destination, &states, interval);
         data(&table::render(destination, &account, &history, &plan))?;
         return Ok(Code::Done);
@@ -144,7 +145,10 @@ fn hand_over(
     let runtime = runtime()?;
     let mut ledger = Ledger::open(&context.data, tool.id, &account)?;
     interrupt::check()?;
-    let plan = Plan::new(&history(ledger.states()).events, destination, ledger.states(), interval);
+    let events = history(ledger.states()).events;
+    destination.prepare(&events);
+    let destination: &dyn Destination = destination;
+    let plan = Plan::new(&events, destination, ledger.states(), interval);
     say_losses(&plan, console);
     let client = client(flags.network.limits(flags.max_wait), console)?;
     let clock: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(crate::cli::context::now);
@@ -197,6 +201,12 @@ fn say(destination: &dyn Destination, account: &str, tool: &Tool, outcome: &Outc
         console.warning(&format!(
             "{name}: {event}: nobody knows whether it arrived, and {name} cannot be asked; look there, and if it is missing \
              send it again with --resend-unconfirmed"
+        ));
+    }
+    if outcome.waiting > 0 {
+        console.warning(&format!(
+            "{name}: {} were not sent, because {name} does not have their deployments",
+            table::counted(outcome.waiting, EventKind::Failure)
         ));
     }
     let of = |kind: EventKind| outcome.taken.get(&kind).copied().unwrap_or(0);

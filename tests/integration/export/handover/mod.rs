@@ -1,5 +1,6 @@
 //! `export linearb` and the like, each against a stand-in of the tool that keeps what it was sent.
 
+mod apart;
 mod killed;
 mod plans;
 mod refusals;

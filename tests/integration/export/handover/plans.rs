@@ -11,11 +11,12 @@ pub(super) fn odd() -> Place {
     place.write(
         "d.csv",
         "id,repo,environment,sha,status,created_at,finished_at,url\n\
-         1,acme/web,production,aaaaaaaaaaaaaaaaaaaa1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,https://ci.example/1\n\
+         1,acme/web,production,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1,success,2026-07-01T09:00:00Z,2026-07-01T09:05:00Z,https://ci.example/1\n\
          2,acme/web,production,,success,2026-07-02T09:00:00Z,2026-07-02T09:05:00Z,\n\
          3,acme/web,staging,aaaaaaaaaaaaaaaaaaaa3,success,2026-07-03T09:00:00Z,2026-07-03T09:05:00Z,\n\
          4,acme/api,production,aaaaaaaaaaaaaaaaaaaa4,success,2026-07-04T09:00:00Z,2026-07-04T09:05:00Z,\n\
-         5,acme/api,production,aaaaaaaaaaaaaaaaaaaa4,success,2026-07-05T09:00:00Z,2026-07-05T09:05:00Z,\n",
+         5,acme/api,production,aaaaaaaaaaaaaaaaaaaa4,success,2026-07-05T09:00:00Z,2026-07-05T09:05:00Z,\n\
+         6,acme/web,production,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa6,success,2026-07-06T09:00:00Z,2026-07-06T09:05:00Z,\n",
     );
     place.write(
         "i.csv",
@@ -33,6 +34,7 @@ pub(super) fn odd() -> Place {
 /// A dry run: it has neither a key nor a server.
 fn dry(place: &Place, tool: Tool, more: &[&str]) -> Run {
     let arguments = ["export"].into_iter().chain(tool.arguments().iter().copied()).chain(["--dry-run"]);
+    let arguments = arguments.chain(tool.address().iter().copied());
     let mut command = place.command(arguments.chain(more.iter().copied()));
     command.env("DORA_REPORT_TEST_CLOCK", NOW);
     Run::of(command.output().expect("the program runs"))

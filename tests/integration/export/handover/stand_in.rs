@@ -145,6 +145,11 @@ impl Server {
         });
     }
 
+    /// Whether the process has sent something.
+    pub(super) fn has_begun(&self) -> bool {
+        self.state(|state| state.since_start > 0)
+    }
+
     /// Whether the instant has come to kill the process.
     pub(super) fn is_reached(&self) -> bool {
         self.state(|state| state.reached)
@@ -194,6 +199,8 @@ fn serve(stream: TcpStream, tool: Tool, shared: &Shared) -> std::io::Result<()> 
         let goes_on = wire::write(reader.get_mut(), &reply)?;
         if moment == Some(Moment::Replied) {
             shared.wait_for_death();
+            // What the process sent since is lost with the connection.
+            return Ok(());
         }
         if !goes_on {
             return Ok(());
@@ -214,7 +221,10 @@ fn answer(raw: &Raw, tool: Tool, state: &mut State, fault: Option<&Fault>) -> Re
         method: raw.method.clone(),
         path: url.path().replace(KEY, "KEY"),
         query: url.query_pairs().into_owned().collect(),
-        body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        body: match raw.header("content-type") {
+            Some(kind) if kind.starts_with("multipart/form-data; boundary=") => file(kind, &text),
+            _ => serde_json::from_str(&text).unwrap_or(Value::Null),
+        },
         text,
     };
     state.seen.push(seen.clone());
@@ -235,6 +245,16 @@ fn answer(raw: &Raw, tool: Tool, state: &mut State, fault: Option<&Fault>) -> Re
         return reply(400, &json!({"error": "the event is older than what is accepted"}));
     }
     tool.answer(&seen, &mut state.kept)
+}
+
+/// The one file of a form, by its field.
+fn file(kind: &str, text: &str) -> Value {
+    let boundary = kind.split_once('=').expect("a boundary").1;
+    let inside = text.strip_prefix(&format!("--{boundary}\r\n")).expect("the first boundary");
+    let inside = inside.strip_suffix(&format!("\r\n--{boundary}--\r\n")).expect("the last boundary");
+    let (head, content) = inside.split_once("\r\n\r\n").expect("a head");
+    let name = head.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a name");
+    json!({name: content})
 }
 
 /// What of a request the description lacks; nothing where all is well.
