@@ -179,7 +179,7 @@ const ALL_CODES: &[Exit] = &[
     (1, "Unexpected: a disk, a permission, a damaged dataset, or a defect of this program."),
     (2, "The command line or the configuration is wrong, or another process is writing the dataset."),
     (3, "A configured source or server has no token, refuses it, or shows nothing to it."),
-    (4, "A source or a file could not be read, or a server not written."),
+    (4, "A source or a file could not be read, or a server or another tool did not take the data."),
     (5, "Done, but on partial data, and --strict was given. For audit: a finding is an error."),
     (6, "Done, but a message of [notify] could not be sent."),
     (10, "A gate of --fail-if tripped. The report is written."),

@@ -17,6 +17,7 @@ use crate::http::Method;
 
 /// Two years, in milliseconds.
 const KEPT: i64 = 730 * 86_400_000;
+const LINK: &str = "the link, for which Datadog has no field";
 /// Characters of a commit that Datadog takes.
 const WHOLE_COMMIT: usize = 40;
 
@@ -134,14 +135,18 @@ impl Destination for Datadog {
         let mut losses = Vec::new();
         let at = match event {
             Event::Deployment(deployment) => {
-                losses.push("the link, for which Datadog has no field");
+                if deployment.url.is_some() {
+                    losses.push(LINK);
+                }
                 if deployment.sha.as_ref().is_none_or(|sha| sha.len() != WHOLE_COMMIT) {
                     losses.push("the commit, which is missing or not written in full, and with it the lead time");
                 }
                 deployment.finished_at
             }
             Event::Incident(incident) => {
-                losses.push("the link, for which Datadog has no field");
+                if incident.url.is_some() {
+                    losses.push(LINK);
+                }
                 if incident.is_over_without_an_end {
                     losses.push("that it is over, because its end is not known");
                 }

@@ -122,7 +122,10 @@ impl Destination for LinearB {
         match event {
             Event::Deployment(_) => vec!["the start, the environment and the link, for which LinearB has no fields"],
             Event::Incident(incident) => {
-                let mut losses = vec!["the priority, for which LinearB has no field"];
+                let mut losses = Vec::new();
+                if incident.priority.is_some() {
+                    losses.push("the priority, for which LinearB has no field");
+                }
                 if incident.is_over_without_an_end {
                     losses.push("that it is over, because its end is not known");
                 }

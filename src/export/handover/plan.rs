@@ -215,18 +215,42 @@ impl Plan {
         self.steps.len()
     }
 
-    /// How often the tool is asked: `60 requests a minute for deployments`, and whether the tool documents that.
-    pub fn limits(&self) -> Vec<(String, bool)> {
-        let words = |(endpoint, (_, limit)): (&&str, &(usize, Limit))| {
-            let seconds = limit.interval.as_secs_f64();
-            let words = if seconds > 1.0 {
-                format!("one request every {seconds} s for {endpoint}")
+    /// How often the tool is asked: `60 requests a minute each for deployments and incidents`.
+    pub fn limits(&self) -> String {
+        let mut groups: Vec<(Duration, Vec<&str>)> = Vec::new();
+        for (endpoint, (_, limit)) in &self.endpoints {
+            match groups.iter_mut().find(|(interval, _)| *interval == limit.interval) {
+                Some((_, endpoints)) => endpoints.push(endpoint),
+                None => groups.push((limit.interval, vec![endpoint])),
+            }
+        }
+        let words = |(interval, endpoints): &(Duration, Vec<&str>)| {
+            let seconds = interval.as_secs_f64();
+            let each = if endpoints.len() > 1 { " each" } else { "" };
+            let often = if seconds > 1.0 {
+                format!("one request every {seconds} s{each}")
             } else {
-                format!("{:.0} requests a minute for {endpoint}", 60.0 / seconds)
+                format!("{:.0} requests a minute{each}", 60.0 / seconds)
             };
-            (words, limit.is_documented)
+            format!("{often} for {}", listed(endpoints))
         };
-        self.endpoints.iter().map(words).collect()
+        groups.iter().map(words).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// The endpoints whose limit the tool does not document; none where there is none.
+    pub fn undocumented(&self) -> Option<String> {
+        let endpoints = self.endpoints.iter().filter(|(_, (_, limit))| !limit.is_documented);
+        let endpoints: Vec<&str> = endpoints.map(|(endpoint, _)| *endpoint).collect();
+        (!endpoints.is_empty()).then(|| listed(&endpoints))
+    }
+}
+
+/// `a, b and c`.
+fn listed(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

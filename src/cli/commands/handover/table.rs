@@ -45,16 +45,14 @@ pub(super) fn render(destination: &dyn Destination, account: &str, history: &His
     section("Lost in what is handed over", &plan.unsaid, ": ");
     section("Changed since, and stays as it was", &plan.unchangeable, ": ");
     text.push('\n');
-    let limits = plan.limits();
-    if limits.is_empty() {
+    if plan.requests() == 0 {
         text.push_str("Nothing to send.\n");
         return text;
     }
     let requests = if plan.requests() == 1 { "1 request".into() } else { format!("{} requests", plan.requests()) };
-    let words: Vec<String> = limits.iter().map(|(words, _)| words.clone()).collect();
-    let _ = writeln!(text, "{requests}, {} at {}.", time(plan.time), words.join(" and "));
-    if limits.iter().any(|(_, is_documented)| !is_documented) {
-        let _ = writeln!(text, "{} documents no limit for all of them; --per-minute sets another.", destination.name());
+    let _ = writeln!(text, "{requests}, {} at {}.", time(plan.time), plan.limits());
+    if let Some(endpoints) = plan.undocumented() {
+        let _ = writeln!(text, "{} documents no limit for {endpoints}; --per-minute sets another.", destination.name());
     }
     text.push_str("Nothing was sent.\n");
     text

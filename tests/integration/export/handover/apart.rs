@@ -23,8 +23,8 @@ fn a_failure_that_is_none_any_more_is_taken_back_from_datadog() {
     assert_eq!((marks(&server).len(), failed(&server)), (2, 2));
     place.write(
         "verdict.csv",
-        "id,title,service_keys,status,opened_at,resolved_at,caused_by_deploy,url,observed_at\n\
-         A,Web is slow,web,resolved,2026-07-01T09:15:00Z,2026-07-01T10:15:00Z,false,https://incidents.example/A,2026-09-30T00:00:00Z\n",
+        "id,title,service_keys,status,opened_at,resolved_at,caused_by_deploy,url\n\
+         A,Web is slow,web,resolved,2026-07-01T09:15:00Z,2026-07-01T10:15:00Z,false,https://incidents.example/A\n",
     );
     place.done(["import", "incidents", "verdict.csv", "-q"].iter().chain(&COVERS));
     done(&place, Tool::Datadog, &server, &[]);
