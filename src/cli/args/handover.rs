@@ -28,7 +28,7 @@ pub(in crate::cli) struct Handover {
     /// The environment variable that holds the key [default: the variable under ENVIRONMENT in the manual page]
     #[arg(long, value_name = "VARIABLE")]
     pub(in crate::cli) token_env: Option<String>,
-    /// The root of the addresses of repos [default: the address of GitHub in the config, else https://github.com]
+    /// The root of the addresses of repos [default: the address of GitHub in the config, else github.com]
     #[arg(long, value_name = "URL", value_parser = Endpoint::parse)]
     pub(in crate::cli) repo_base: Option<Endpoint>,
     /// Requests a minute, in place of the tool's limit.
@@ -52,7 +52,7 @@ pub(in crate::cli) struct ToDatadog {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ToDx {
-    /// The name of the account, as in https://NAME.getdx.net.
+    /// The name of the account, as in its address NAME.getdx.net.
     #[arg(long, value_name = "NAME", required_unless_present = "url")]
     pub(in crate::cli) instance: Option<String>,
     #[command(flatten)]
@@ -71,7 +71,7 @@ pub(in crate::cli) struct ToDevLake {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ToSleuth {
-    /// The organisation, as in https://app.sleuth.io/ORG.
+    /// The organisation, as in its address app.sleuth.io/ORG.
     #[arg(long, value_name = "ORG")]
     pub(in crate::cli) org: String,
     /// Where incidents go: the custom incident impact source, as its address names it. Without this flag, incidents are not

@@ -20,7 +20,7 @@ use crate::http::Method;
 
 const INCIDENTS: &str = "incidents";
 /// Between two registrations of an impact.
-const IMPACT: Limit = Limit { interval: Duration::from_secs(120), is_documented: true };
+const IMPACT: Limit = Limit { interval: Duration::from_mins(2), is_documented: true };
 /// No commit and no instant holds it, so it can be a boundary.
 const MULTIPART: &str = "multipart/form-data; boundary=dora-report-deploys";
 const BOUNDARY: &str = "--dora-report-deploys";

@@ -82,9 +82,10 @@ fn setup(context: &Context, flags: &Handover, tool: &Tool) -> anyhow::Result<Set
 /// A key from the environment.
 fn key(variable: &str) -> anyhow::Result<secrecy::SecretString> {
     if !is_variable_name(variable) {
-        return Err(UsageError(format!(
+        return Err(UsageError(
             "--token-env: this is not the name of an environment variable; a key belongs into a variable, and its name here"
-        ))
+                .into(),
+        )
         .into());
     }
     secret(variable).ok_or_else(|| {

@@ -80,7 +80,8 @@ fn an_incident_that_ended_later_is_changed_where_the_tool_allows_it() {
         let before = server.state(|state| state.seen.len());
         done(&place, tool, &server, &[]);
         let sent = server.state(|state| state.seen[before..].to_vec());
-        let sent: String = sent.iter().map(|seen| format!("{} {} {}\n", seen.method, seen.path, seen.text)).collect();
+        let lines = sent.iter().map(|seen| format!("{} {} {}", seen.method, seen.path, seen.text));
+        let sent = lines.collect::<Vec<_>>().join("\n");
         assert_eq!(sent.is_empty(), tool == Tool::Cortex, "{tool:?}: {sent}");
         insta::assert_snapshot!(format!("amended_{tool:?}").to_lowercase(), sent);
         server.kept();

@@ -141,7 +141,7 @@ impl Server {
     /// Begins to count the requests of another process, which is to be killed at one of them.
     pub(super) fn arm(&self, kill_at: Option<(usize, Moment)>) {
         self.state(|state| {
-            (state.kill_at, state.since_start, state.reached, state.killed) = (kill_at, 0, false, false)
+            (state.kill_at, state.since_start, state.reached, state.killed) = (kill_at, 0, false, false);
         });
     }
 

@@ -137,13 +137,12 @@ impl Tool {
             Self::DevLake if seen.path.ends_with("issues") => keep(seen, kept, text("/issueKey")),
             Self::DevLake => keep(seen, kept, text("/id")),
             Self::Cortex if seen.method == "GET" => deploys(seen, kept),
-            Self::Cortex => keep(seen, kept, String::new()),
             Self::Sleuth if seen.path.ends_with("import_deploys") => import(seen, kept),
             Self::Sleuth if seen.path.ends_with("register_deploy") => {
                 let is_there = kept.iter().any(|one| one.at == seen.path && one.id == text("/sha"));
                 if is_there { reply(200, &json!("Success")) } else { keep(seen, kept, text("/sha")) }
             }
-            Self::Sleuth => keep(seen, kept, String::new()),
+            Self::Cortex | Self::Sleuth => keep(seen, kept, String::new()),
         }
     }
 }
