@@ -19,8 +19,8 @@
 //! - [`metrics`]: facts as figures with intervals, bands and findings, one file per metric. `statrs` is confined to it.
 //! - [`report`]: figures as pages, tables, charts and JSON. It writes no file. `askama`, `plotters`, `resvg` and
 //!   `rust_xlsxwriter` are confined to it.
-//! - [`export`]: figures and events for Prometheus, webhooks and mail, and facts as SQL. `prost` and `snap` are confined to
-//!   it.
+//! - [`export`]: figures and events for Prometheus, webhooks and mail, facts as SQL, and the history for other tools.
+//!   `prost` and `snap` are confined to it.
 //! - [`cli`]: arguments, commands, messages and exit codes. The only module that reads the clock and the environment and
 //!   writes reports. `clap`, `anyhow` and `indicatif` are confined to it.
 

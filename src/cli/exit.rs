@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::document::ConfigError;
+use crate::export::handover::HandoverError;
 use crate::export::notify::NotifyError;
 use crate::export::pushgateway::PushError;
 use crate::export::remote_write::WriteError;
@@ -167,6 +168,16 @@ pub(super) fn of(error: &anyhow::Error) -> Code {
             return match write {
                 WriteError::Denied { .. } | WriteError::Http(HttpError::UnusableToken) => Code::Access,
                 WriteError::Http(HttpError::Refused { .. }) => Code::Usage,
+                _ => Code::Source,
+            };
+        }
+        if let Some(handover) = cause.downcast_ref::<HandoverError>() {
+            return match handover {
+                HandoverError::Denied { .. } | HandoverError::Http { cause: HttpError::UnusableToken, .. } => {
+                    Code::Access
+                }
+                HandoverError::Http { cause: HttpError::Refused { .. }, .. } => Code::Usage,
+                HandoverError::Store(store) => of_store(store),
                 _ => Code::Source,
             };
         }

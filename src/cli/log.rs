@@ -71,6 +71,8 @@ events! {
     Gate => "gate",
     /// A report was written.
     ReportWritten => "report_written",
+    /// Events were handed over to another tool.
+    HandedOver => "handed_over",
     /// A ping or a heartbeat file failed.
     HeartbeatFailed => "heartbeat_failed",
     /// The last line: the exit code and the duration.

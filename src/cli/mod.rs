@@ -84,6 +84,7 @@ fn handles_signals(command: &Command) -> bool {
     match command {
         Command::Fetch(_) | Command::Run(_) | Command::Push(_) => true,
         Command::Backfill { target } => matches!(target, BackfillTarget::RemoteWrite(_)),
+        Command::Export { what } => what.sends(),
         _ => false,
     }
 }

@@ -1,12 +1,15 @@
 //! Data for other programs. For Prometheus: the history as samples of events, current figures for a Pushgateway, and
-//! the rules and dashboards that read them. For DuckDB and Spark: the facts, and the SQL that counts them.
+//! the rules and dashboards that read them. For DuckDB and Spark: the facts, and the SQL that counts them. For other tools
+//! that compute DORA metrics: the history, event by event.
 //!
 //! The figures are computed in `metrics`; everything computed here can be recomputed from the samples. No file is
-//! written; servers are asked by `notify`, `ping`, `pushgateway` and `remote_write` alone.
+//! written but the ledger of what was handed over; servers are asked by `handover`, `notify`, `ping`, `pushgateway` and
+//! `remote_write` alone.
 
 pub mod dashboard;
 pub mod event_series;
 pub mod facts;
+pub mod handover;
 mod members;
 pub mod notify;
 pub mod openmetrics;

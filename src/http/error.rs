@@ -24,7 +24,7 @@ pub enum HttpError {
         cause: String,
     },
     /// Every connection was made and then broke.
-    #[error("{host}: the reply did not come through ({cause}), {tries} times; run again later")]
+    #[error("{host}: the reply did not come through ({cause}), tried {}; run again later", times(*tries))]
     Broken {
         /// The host.
         host: String,
@@ -121,6 +121,16 @@ pub enum HttpError {
         /// Why.
         cause: String,
     },
+}
+
+impl HttpError {
+    /// The same of a request that was sent once.
+    pub(super) fn after_one_try(mut self) -> Self {
+        if let Self::Broken { tries, .. } | Self::TimedOut { tries, .. } = &mut self {
+            *tries = 1;
+        }
+        self
+    }
 }
 
 fn allowed(waits: u32, max_wait: Duration) -> String {

@@ -193,6 +193,9 @@ impl Client {
                     let (status, body) = (reply.status, reply.quote(&reply.body));
                     HttpError::Server { host: host.to_owned(), status, body, tries: TRIES }
                 }
+                Err(error @ (HttpError::Broken { .. } | HttpError::TimedOut { .. })) if request.is_sent_once => {
+                    return Err(error.after_one_try());
+                }
                 Err(
                     error @ (HttpError::Unreachable { .. } | HttpError::Broken { .. } | HttpError::TimedOut { .. }),
                 ) => error,
@@ -248,6 +251,16 @@ impl Client {
                 HttpError::Unreachable { host, cause }
             }
             error => error,
+        }
+    }
+
+    /// Whether the deadline has not passed.
+    pub(crate) async fn has_time(&self) -> bool {
+        let Some(deadline) = self.waits.deadline else { return true };
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep_until(deadline.into()) => false,
+            () = std::future::ready(()) => true,
         }
     }
 

@@ -39,6 +39,7 @@ pub(crate) enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -84,6 +85,10 @@ pub(crate) struct Request<'a> {
     /// Whether a failure of the service (status from 500, body) is handed on at once, because the same again would fail
     /// again.
     pub(crate) is_final: fn(u16, &str) -> bool,
+    /// Whether it must not be sent again where it is not known if the service has it: the same request twice would make two
+    /// events. Then a reply that did not come through is an error at once. A failure of the service is handed on by
+    /// [`Request::is_final`].
+    pub(crate) is_sent_once: bool,
     /// Which of a service's budgets it is paid from; empty where there is only one.
     pub(crate) resource: &'static str,
     /// Whether a reply (status, body) is a refusal for a rate limit although its headers do not say so.
@@ -105,6 +110,7 @@ impl<'a> Request<'a> {
             plain_headers: &[],
             secret_headers: &[],
             is_final: |_, _| false,
+            is_sent_once: false,
             resource: "",
             is_limited: |_, _| false,
         }

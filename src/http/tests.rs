@@ -238,6 +238,30 @@ async fn a_silent_host_is_reported_and_abandoned_after_the_timeout_and_the_longe
 }
 
 #[tokio::test]
+async fn a_request_that_must_not_be_repeated_is_sent_once_whatever_happens_to_its_reply() {
+    let answers: [fn() -> Answer; 3] =
+        [|| Answer::new(200, "late").never(), || Answer::new(200, "{\"half\": 1}").cut(), || Answer::new(502, "no")];
+    for (nth, answer) in answers.into_iter().enumerate() {
+        let server = Server::new(move |_| answer());
+        let client =
+            Client::new(Arc::new(|| Timestamp(1_000_000)), Arc::new(|_| Box::pin(async {})), millis(100, 5_000), 0);
+        let request = Request {
+            is_sent_once: true,
+            is_final: |status, _| status >= 500,
+            ..Request::new(Method::Post, &server.url)
+        };
+        let sent = client.expect("a client").send(request).await;
+        match nth {
+            0 => assert!(matches!(sent, Err(HttpError::TimedOut { tries: 1, .. })), "{sent:?}"),
+            1 => assert!(matches!(sent, Err(HttpError::Broken { tries: 1, .. })), "{sent:?}"),
+            _ => assert_eq!(sent.expect("a reply").status, 502),
+        }
+        // A reply that never comes is of a request that the server has not logged.
+        assert!(server.seen().len() <= 1, "{nth}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_comes_late_but_in_time_is_an_answer() {
     let told = Arc::new(AtomicUsize::new(0));
     let seen_by_server = Arc::clone(&told);

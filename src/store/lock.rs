@@ -104,9 +104,9 @@ pub(super) fn is_taken(folder: &Path) -> bool {
         })
 }
 
-/// Opens a lock file or makes it. A dataset may come from elsewhere: a lock file that is a link, or another name of a file,
+/// Opens a lock file, or another file that is written in place, or makes it. A dataset may come from elsewhere: one that is a link, or another name of a file,
 /// is refused, because the words of the holder would replace what that file holds.
-fn own_file(path: &Path) -> Result<File, StoreError> {
+pub(super) fn own_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     platform::no_follow(options.create(true).read(true).write(true).truncate(false));
     let is_link = || {

@@ -1,7 +1,7 @@
 //! The dataset on disk: Parquet by month, upserted by key, one writer at a time, never half written.
 //!
-//! Owns the files and their schema, and the record of what was sent to remote-write servers. Knows no source and
-//! computes no figure.
+//! Owns the files and their schema, and the records of what was sent to remote-write servers and handed over to other
+//! tools. Knows no source and computes no figure.
 
 mod change;
 pub mod check;
@@ -16,6 +16,7 @@ mod filter;
 mod footer;
 mod format;
 mod frame;
+pub mod handover;
 mod incoming;
 pub mod inventory;
 pub mod known;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::{Handover, ToDatadog, ToDevLake, ToDx, ToSleuth};
 use crate::domain::glob::Glob;
 use crate::domain::time::Timestamp;
 
@@ -17,6 +18,44 @@ pub(in crate::cli) enum Export {
     Facts(ExportFacts),
     /// Print SQL that computes the rolling figures and those of a period from the tables of `export facts`.
     Sql(ExportSql),
+    /// Hand the deployments and incidents that count over to LinearB, through its API.
+    ///
+    /// A ledger in the dataset records what LinearB has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost.
+    Linearb(Handover),
+    /// Hand the deployments and incidents that count over to Datadog, through its API.
+    ///
+    /// A ledger in the dataset records what Datadog has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost. Failures go as marks on deployments, which
+    /// needs an application key in `DD_APP_KEY`.
+    Datadog(ToDatadog),
+    /// Hand the deployments and incidents that count over to DX, through its API.
+    ///
+    /// A ledger in the dataset records what DX has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost.
+    Dx(ToDx),
+    /// Hand the deployments and incidents that count over to Apache DevLake, through its API.
+    ///
+    /// A ledger in the dataset records what DevLake has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost. `--url` is required.
+    Devlake(ToDevLake),
+    /// Hand the deployments that count over to Cortex, through its API.
+    ///
+    /// A ledger in the dataset records what Cortex has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost. Cortex has no API for incidents.
+    Cortex(Handover),
+    /// Hand the deployments and incidents that count over to Sleuth, through its API.
+    ///
+    /// A ledger in the dataset records what Sleuth has, so that each event is sent once, however often the command is
+    /// interrupted. `--dry-run` prints what would be sent and what gets lost.
+    Sleuth(ToSleuth),
+}
+
+impl Export {
+    /// Whether it sends something.
+    pub(in crate::cli) fn sends(&self) -> bool {
+        !matches!(self, Self::Facts(_) | Self::Sql(_))
+    }
 }
 
 #[derive(Debug, Args)]

@@ -74,7 +74,7 @@ fn under_a_heading(arg: Arg) -> Arg {
         | "version" => "Global options",
         "as_of" | "period" | "compare" | "service" | "team" | "repo" | "since" | "since_last" | "day" | "org"
         | "full" => "What is read",
-        "timeout" | "deadline" | "max_wait" => "Network",
+        "timeout" | "deadline" | "max_wait" | "url" | "token_env" | "per_minute" => "Network",
         "fail_if" | "min_n" | "on_no_data" | "strict" => "Gates and exit codes",
         "from" | "statuses" | "covers" | "source" | "map" | "map_status" | "delimiter" | "time_zone"
         | "time_format" | "save_mapping" => "How files are read",
@@ -180,7 +180,7 @@ const ALL_CODES: &[Exit] = &[
     (1, "Unexpected: a disk, a permission, a damaged dataset, or a defect of this program."),
     (2, "The command line or the configuration is wrong, or another process is writing the dataset."),
     (3, "A configured source or server has no token, refuses it, or shows nothing to it."),
-    (4, "A source or a file could not be read, or a server not written."),
+    (4, "A source or a file could not be read, or a server or another tool did not take the data."),
     (5, "Done, but on partial data, and --strict was given. For audit: a finding is an error."),
     (6, "Done, but a message of [notify] could not be sent."),
     (10, "A gate of --fail-if tripped. The report is written."),

@@ -3,6 +3,7 @@
 mod ask;
 mod dataset;
 mod export;
+mod handover;
 mod heartbeat;
 mod import;
 mod init;
@@ -22,6 +23,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 pub(super) use self::ask::{Audit, Diff, Explain, TextOrJson};
 pub(super) use self::dataset::DatasetCommand;
 pub(super) use self::export::{Engine, Export, ExportFacts, ExportSql};
+pub(super) use self::handover::{Handover, ToDatadog, ToDevLake, ToDx, ToSleuth};
 pub(super) use self::heartbeat::Heartbeat;
 pub(super) use self::import::{Import, Inputs};
 pub(super) use self::init::Init;
@@ -101,7 +103,8 @@ pub(super) enum Command {
     ///
     /// Their limits are those of the configured bands.
     Rules(Rules),
-    /// Export the facts as Parquet for DuckDB or Spark, or print the SQL that computes the figures from them.
+    /// Export the facts as Parquet for DuckDB or Spark, print the SQL that computes the figures from them, or hand the
+    /// history over to another tool.
     Export {
         #[command(subcommand)]
         what: Export,

@@ -2,7 +2,10 @@
 //!
 //! One entry per command and subcommand. Tests hold that every command has one and that every example parses.
 
-use super::uses::Uses::{self, Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+use super::uses::Uses::{
+    self, Config, Cortex, Datadog, Dataset, DevLake, Dx, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sleuth,
+    Sources,
+};
 
 /// An exit code and when the command ends with it.
 pub(super) type Exit = (u8, &'static str);
@@ -29,6 +32,20 @@ const SERVER_ACCESS: Exit = (3, "The server refuses the credentials, or they are
 const INTERRUPTED: Exit = (130, "SIGINT or Ctrl-C ended it in good order.");
 const TERMINATED: Exit = (143, "SIGTERM ended it in good order.");
 const SERVER: Exit = (4, "The server cannot be reached or refuses the data, or `--deadline` ended the command.");
+/// The exit codes of what hands history over to another tool.
+const HANDOVER_EXIT: &[Exit] = &[
+    DONE,
+    UNEXPECTED,
+    NO_DATASET,
+    (3, "The tool refuses the key, or there is none."),
+    (
+        4,
+        "The tool cannot be reached, refused some of the events, or may or may not have some of them; or a rate limit or \
+         `--deadline` ended the command.",
+    ),
+    INTERRUPTED,
+    TERMINATED,
+];
 
 pub(super) const PAGES: &[Page] = &[
     Page {
@@ -289,8 +306,9 @@ pub(super) const PAGES: &[Page] = &[
         examples: &[
             ("Write the facts as Parquet", "dora-report export facts facts"),
             ("Print the SQL for DuckDB", "dora-report export sql --dialect duckdb"),
+            ("Print what LinearB would get, and what gets lost", "dora-report export linearb --dry-run"),
         ],
-        exit: &[DONE, UNEXPECTED, NO_DATASET],
+        exit: HANDOVER_EXIT,
         uses: &[Config, Dataset],
     },
     Page {
@@ -313,6 +331,72 @@ pub(super) const PAGES: &[Page] = &[
         ],
         exit: &[DONE, UNEXPECTED, NO_DATASET],
         uses: &[Config, Dataset],
+    },
+    Page {
+        command: "export linearb",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export linearb --dry-run"),
+            ("Hand over this year", "dora-report export linearb --period 2026"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, LinearB],
+    },
+    Page {
+        command: "export datadog",
+        examples: &[
+            (
+                "Print what would be sent, and what gets lost",
+                "dora-report export datadog --site datadoghq.eu --dry-run",
+            ),
+            ("Hand everything over", "dora-report export datadog --site datadoghq.eu"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Datadog],
+    },
+    Page {
+        command: "export dx",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export dx --instance acme --dry-run"),
+            ("Hand over this year", "dora-report export dx --instance acme --period 2026"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Dx],
+    },
+    Page {
+        command: "export devlake",
+        examples: &[
+            (
+                "Print what would be sent, and what gets lost",
+                "dora-report export devlake --url https://devlake.example --connection 1 --dry-run",
+            ),
+            (
+                "Hand everything over, each service to its webhook",
+                "dora-report export devlake --url https://devlake.example --map web=1 --map api=2",
+            ),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, DevLake],
+    },
+    Page {
+        command: "export cortex",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export cortex --dry-run"),
+            ("Hand everything over, one service under another tag", "dora-report export cortex --map web=web-frontend"),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Cortex],
+    },
+    Page {
+        command: "export sleuth",
+        examples: &[
+            ("Print what would be sent, and what gets lost", "dora-report export sleuth --org acme --dry-run"),
+            (
+                "Hand everything over, with the incidents",
+                "dora-report export sleuth --org acme --impact shop/production/incidents",
+            ),
+        ],
+        exit: HANDOVER_EXIT,
+        uses: &[Config, Dataset, Sleuth],
     },
     Page {
         command: "completions",

@@ -19,9 +19,23 @@ pub(super) enum Uses {
     RemoteWrite,
     /// The webhook and the mail server of `[notify]`.
     Notify,
+    /// LinearB.
+    LinearB,
+    /// Datadog.
+    Datadog,
+    /// DX.
+    Dx,
+    /// Apache DevLake.
+    DevLake,
+    /// Cortex.
+    Cortex,
+    /// Sleuth.
+    Sleuth,
 }
 
-use Uses::{Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
+use Uses::{
+    Config, Cortex, Datadog, Dataset, DevLake, Dx, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sleuth, Sources,
+};
 
 /// The lines of FILES: a path and what it holds.
 pub(super) fn files(uses: &[Uses]) -> Vec<(&'static str, &'static str)> {
@@ -55,6 +69,15 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(String, String)> {
                 "SLACK_WEBHOOK_URL, SMTP_PASSWORD",
                 "Examples: the variables that `webhook_env` and `mail.password_env` of `[notify]` name.",
             )],
+            LinearB => &[("LINEARB_API_KEY", "The key for LinearB. `--token-env` names another variable.")],
+            Datadog => &[
+                ("DD_API_KEY", "The API key for Datadog. `--token-env` names another variable."),
+                ("DD_APP_KEY", "The application key for Datadog, without which it takes no failures."),
+            ],
+            Dx => &[("DX_API_TOKEN", "The key for DX. `--token-env` names another variable.")],
+            DevLake => &[("DEVLAKE_API_KEY", "The key for DevLake. `--token-env` names another variable.")],
+            Cortex => &[("CORTEX_TOKEN", "The key for Cortex. `--token-env` names another variable.")],
+            Sleuth => &[("SLEUTH_API_KEY", "The key for Sleuth. `--token-env` names another variable.")],
             Config | Dataset | Reports => &[],
         };
         lines.extend(own.iter().map(|(name, what)| ((*name).to_owned(), (*what).to_owned())));
@@ -62,7 +85,7 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(String, String)> {
             lines.extend(providers().filter_map(key_of));
         }
     }
-    if uses.iter().any(|used| matches!(used, Sources | Pushgateway | RemoteWrite | Notify)) {
+    if uses.iter().any(|used| !matches!(used, Config | Dataset | Reports)) {
         lines.push(("HTTPS_PROXY".into(), "A proxy for requests over https.".into()));
     }
     lines.push(("NO_COLOR".into(), "If set and not empty, messages have no colour.".into()));

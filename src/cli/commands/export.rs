@@ -1,4 +1,4 @@
-//! `export`: the facts as Parquet, and the SQL that counts them. Reads the dataset and the config, never the network.
+//! `export`: the facts as Parquet, and the SQL that counts them, which need no network; and the history for other tools.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::args::{Common, Engine, Export, ExportFacts, ExportSql};
-use crate::cli::commands::report;
+use crate::cli::commands::{handover, report};
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
 use crate::cli::exit::{Code, UsageError};
@@ -26,6 +26,12 @@ pub(in crate::cli) fn run(asked: &Export, common: &Common, console: Console) -> 
     match asked {
         Export::Facts(asked) => facts(&context, asked, console),
         Export::Sql(asked) => sql(&context, asked),
+        Export::Linearb(flags) => handover::linearb(&context, flags, console),
+        Export::Datadog(flags) => handover::datadog(&context, flags, console),
+        Export::Dx(flags) => handover::dx(&context, flags, console),
+        Export::Devlake(flags) => handover::devlake(&context, flags, console),
+        Export::Cortex(flags) => handover::cortex(&context, flags, console),
+        Export::Sleuth(flags) => handover::sleuth(&context, flags, console),
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod fetch;
+mod handover;
 pub(super) mod import;
 pub(super) mod init;
 mod lock;

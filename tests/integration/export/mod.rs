@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::support::{Place, Run, shared_data, skip};
 
+mod handover;
 mod refusals;
 
 /// Runs the SQL and compares every cell with the report's files.

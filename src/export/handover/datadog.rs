@@ -1,0 +1,167 @@
+//! Datadog DORA Metrics: deployments, incidents, and failures as marks on deployments, all by ids that we choose.
+//!
+//! Source: docs.datadoghq.com, API reference, "DORA Metrics". An incident does not move the change failure rate there; a
+//! deployment that is marked with `change_failure` does, and with `remediation` it has a recovery time. Marks need an
+//! application key beside the API key. Datadog keeps events for two years.
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::conversion::{hex, object};
+use super::destination::{Destination, Limit, Login, Loss, Message};
+use super::history::{Deployment, Event, Failure, Incident};
+use super::setup::Setup;
+use crate::domain::time::Timestamp;
+use crate::http::Method;
+
+/// Two years, in milliseconds.
+const KEPT: i64 = 730 * 86_400_000;
+const LINK: &str = "the link, for which Datadog has no field";
+/// Characters of a commit that Datadog takes.
+const WHOLE_COMMIT: usize = 40;
+
+/// An account of Datadog.
+pub struct Datadog {
+    setup: Setup,
+    login: Login,
+}
+
+impl Datadog {
+    /// The variable of the API key.
+    pub const VARIABLE: &str = "DD_API_KEY";
+    /// The variable of the application key.
+    pub const APPLICATION: &str = "DD_APP_KEY";
+
+    /// The root of the API of a site.
+    pub fn url(site: &str) -> String {
+        format!("https://api.{site}")
+    }
+
+    /// An account. Without an application key, failures cannot be sent.
+    pub fn new(setup: Setup, application_key: Option<SecretString>) -> Self {
+        let keys = [("DD-API-KEY", setup.key.clone()), ("DD-APPLICATION-KEY", application_key)];
+        let headers = keys.into_iter().filter_map(|(name, key)| Some((name.to_owned(), key?))).collect();
+        Self { login: Login { headers, ..Login::default() }, setup }
+    }
+
+    fn git(&self, repo: &str, sha: Option<&str>) -> Value {
+        match sha.filter(|sha| sha.len() == WHOLE_COMMIT) {
+            Some(sha) => json!({"commit_sha": sha, "repository_url": self.setup.repo(repo)}),
+            None => Value::Null,
+        }
+    }
+
+    fn deployment(&self, deployment: &Deployment) -> Message {
+        let attributes = object([
+            ("service", json!(self.setup.service(&deployment.service))),
+            ("started_at", json!(deployment.started_at.0)),
+            ("finished_at", json!(deployment.finished_at.0)),
+            ("env", json!(deployment.environment)),
+            ("git", self.git(&deployment.repo, deployment.sha.as_deref())),
+            ("id", json!(id(&deployment.key))),
+        ]);
+        let url = self.setup.url(["api", "v2", "dora", "deployment"]);
+        Message::json(Method::Post, url, "deployments", &json!({"data": {"attributes": attributes}}))
+    }
+
+    fn incident(&self, incident: &Incident) -> Result<Message, Loss> {
+        if incident.services.is_empty() {
+            return Err("without a service, which Datadog requires");
+        }
+        let attributes = object([
+            ("services", json!(self.setup.services(&incident.services))),
+            ("started_at", json!(incident.opened_at.0)),
+            ("finished_at", json!(incident.resolved_at.map(|at| at.0))),
+            ("id", json!(id(&incident.key))),
+            ("name", json!(incident.title)),
+            ("severity", json!(incident.priority)),
+        ]);
+        let url = self.setup.url(["api", "v2", "dora", "failure"]);
+        Ok(Message::json(Method::Post, url, "incidents", &json!({"data": {"attributes": attributes}})))
+    }
+
+    fn failure(&self, failure: &Failure) -> Message {
+        let id = id(&failure.deployment);
+        let remediation = failure.remedy.as_ref().map(|remedy| {
+            json!({"id": self::id(&remedy.key), "type": if remedy.is_rollback { "rollback" } else { "rollforward" }})
+        });
+        let attributes = object([("change_failure", json!(failure.has_failed)), ("remediation", json!(remediation))]);
+        let body = json!({"data": {"attributes": attributes, "id": id, "type": "dora_deployment_patch_request"}});
+        let url = self.setup.url(["api", "v2", "dora", "deployments", id.as_str()]);
+        Message::json(Method::Patch, url, "failures", &body)
+    }
+
+    fn is_expired(&self, at: Timestamp) -> bool {
+        self.setup.now.0 - at.0 > KEPT
+    }
+}
+
+/// The id of an event: 16 to 128 letters, digits and `-_.:`, which a key of ours need not be.
+fn id(key: &str) -> String {
+    format!("dora-report:{}", hex(&Sha256::digest(key)[..16]))
+}
+
+impl Destination for Datadog {
+    fn name(&self) -> &'static str {
+        "Datadog"
+    }
+
+    fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    fn login(&self) -> &Login {
+        &self.login
+    }
+
+    fn limit(&self, _endpoint: &'static str) -> Limit {
+        Limit::careful(60)
+    }
+
+    fn takes_failures(&self) -> bool {
+        true
+    }
+
+    fn message(&self, event: &Event, _place: &str) -> Result<Message, Loss> {
+        match event {
+            Event::Deployment(deployment) => Ok(self.deployment(deployment)),
+            Event::Incident(incident) => self.incident(incident),
+            Event::Failure(failure) => Ok(self.failure(failure)),
+        }
+    }
+
+    fn unsaid(&self, event: &Event) -> Vec<Loss> {
+        let mut losses = Vec::new();
+        let at = match event {
+            Event::Deployment(deployment) => {
+                if deployment.url.is_some() {
+                    losses.push(LINK);
+                }
+                if deployment.sha.as_ref().is_none_or(|sha| sha.len() != WHOLE_COMMIT) {
+                    losses.push("the commit, which is missing or not written in full, and with it the lead time");
+                }
+                deployment.finished_at
+            }
+            Event::Incident(incident) => {
+                if incident.url.is_some() {
+                    losses.push(LINK);
+                }
+                if incident.is_over_without_an_end {
+                    losses.push("that it is over, because its end is not known");
+                }
+                incident.opened_at
+            }
+            Event::Failure(failure) => {
+                if failure.has_failed && failure.remedy.is_none() {
+                    losses.push("the recovery time, because no deployment is known to have remedied it");
+                }
+                failure.at
+            }
+        };
+        if self.is_expired(at) {
+            losses.push("everything, because it is older than the two years for which Datadog keeps events");
+        }
+        losses
+    }
+}
