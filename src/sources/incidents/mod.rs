@@ -11,6 +11,7 @@ pub mod error;
 
 pub(super) mod absent;
 pub(super) mod api;
+mod by_windows;
 pub(super) mod cursor;
 mod extent;
 pub(super) mod flags;

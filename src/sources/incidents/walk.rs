@@ -10,7 +10,6 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::absent::Listed;
 use super::error::QueryError;
-use super::extent::windows_extent;
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 
@@ -87,22 +86,6 @@ pub(in crate::sources) trait Windows: Questions {
 
     /// The rows of a window from an offset on, in order of the instant at which the service made them.
     fn page(&self, window: Span, offset: usize, order: Order) -> impl Future<Output = Result<Page, QueryError>> + Send;
-}
-
-impl<L: Windows> List for L {
-    type Pages = Walk;
-
-    fn pages(&self, span: Span) -> Walk {
-        Walk::over::<L>(span)
-    }
-
-    async fn newest(&self, span: Span) -> Result<Vec<Row>, QueryError> {
-        Ok(self.page(span, 0, Order::NewestFirst).await?.rows)
-    }
-
-    async fn extent(&self, span: Span) -> Result<Extent, QueryError> {
-        windows_extent(self, span).await
-    }
 }
 
 /// In which order a list is asked for.
