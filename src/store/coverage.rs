@@ -95,8 +95,6 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
     replace(folder, &before, after, false)
 }
 
-/// The source of imported rows that name none: what an older import covers has no time zone.
-const IMPORTED: &str = "file";
 /// How far an import may end in the future: it covers whole days, in any zone.
 const DAY_MS: i64 = 86_400_000;
 /// How far the clocks of two machines differ without harm.
@@ -111,7 +109,7 @@ pub(super) fn cut_back(folder: &Path, now: Timestamp) -> Result<Option<(Staged, 
     let mut latest = None;
     let mut after = before.clone();
     for entry in &mut after {
-        let is_imported = zones.contains_key(&key_of(entry)) || entry.source == IMPORTED;
+        let is_imported = zones.contains_key(&key_of(entry));
         let (allowed, clipped) = if is_imported { (DAY_MS, i64::MAX) } else { (0, SKEW_MS) };
         entry.spans.retain_mut(|span| {
             let ahead = span.to.0.saturating_sub(now.0);
