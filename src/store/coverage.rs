@@ -73,17 +73,12 @@ pub fn read(folder: &Path) -> Result<Vec<Coverage>, StoreError> {
         .collect()
 }
 
-/// Records the time zone of an import with the entries that it covers; returns the new file if anything changed.
-pub(super) fn set_zone(folder: &Path, covered: &[Coverage], zone: &str) -> Result<Option<Staged>, StoreError> {
-    let mut zones = zones(folder)?;
-    let before = zones.clone();
-    zones.extend(covered.iter().map(|entry| (key_of(entry), zone.to_owned())));
-    if zones == before { Ok(None) } else { stage(folder, read(folder)?, &zones).map(Some) }
-}
-
-/// Adds spans to what is there; returns the new file if anything changed.
-pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>, StoreError> {
+/// Adds spans to what is there; returns the new file if anything changed. `zone` is the time zone of an import: coverage
+/// without one comes from a service.
+pub(super) fn widen(folder: &Path, added: &[Coverage], zone: Option<&str>) -> Result<Option<Staged>, StoreError> {
     let before = read(folder)?;
+    let mut zones = zones(folder)?;
+    zones.extend(zone.iter().flat_map(|zone| added.iter().map(|entry| (key_of(entry), (*zone).to_owned()))));
     let mut after = before.clone();
     for new in added {
         let same = |old: &&mut Coverage| old.table == new.table && old.source == new.source && old.scope == new.scope;
@@ -92,7 +87,7 @@ pub(super) fn widen(folder: &Path, added: &[Coverage]) -> Result<Option<Staged>,
             None => after.push(Coverage { spans: join(new.spans.clone()), ..new.clone() }),
         }
     }
-    replace(folder, &before, after, false)
+    replace_with(folder, &before, after, false, &zones)
 }
 
 /// How far an import may end in the future: it covers whole days, in any zone.
@@ -208,7 +203,10 @@ fn replace_with(
     });
     after.sort_unstable();
     if after == before {
-        return Ok(None);
+        let known = self::zones(folder)?;
+        if after.iter().map(key_of).all(|key| zones.get(&key) == known.get(&key)) {
+            return Ok(None);
+        }
     }
     stage(folder, after, zones).map(Some)
 }

@@ -106,19 +106,26 @@ impl Writer {
             let batch = Batch::from_rows(&rows);
             changes.push(self.upsert(&Incoming::of(&batch, batch.index()), &mut plan, label)?);
         }
-        plan.staged.extend(coverage::widen(self.parts.folder(), covered)?);
+        plan.staged.extend(coverage::widen(self.parts.folder(), covered, None)?);
         self.commit(plan)?;
         Ok(changes)
     }
 
-    /// The same, for the rows of one table by column; `index` is that of the batch.
+    /// The same, for the rows of one table by column; `index` is that of the batch. `zone` is, for an import, the time zone
+    /// whose midnights bound what it covers.
     ///
     /// # Errors
     /// A part cannot be read or written; then nothing has changed.
-    pub fn write_batch(&mut self, batch: &Batch, index: KeyIndex, covered: &[Coverage]) -> Result<Change, StoreError> {
+    pub fn write_batch(
+        &mut self,
+        batch: &Batch,
+        index: KeyIndex,
+        covered: &[Coverage],
+        zone: Option<&str>,
+    ) -> Result<Change, StoreError> {
         let mut plan = Plan::default();
         let change = self.upsert(&Incoming::of(batch, index), &mut plan, &|_, _| None)?;
-        plan.staged.extend(coverage::widen(self.parts.folder(), covered)?);
+        plan.staged.extend(coverage::widen(self.parts.folder(), covered, zone)?);
         self.commit(plan)?;
         Ok(change)
     }
@@ -156,14 +163,6 @@ impl Writer {
     /// A part cannot be read.
     pub fn repeated(&self, batch: &Batch) -> Result<Vec<RowId>, StoreError> {
         repeated(&self.parts, batch, self.now.0)
-    }
-
-    /// Records the time zone whose midnights bound what an import covered, for advice on a report's `--as-of`.
-    ///
-    /// # Errors
-    /// The coverage cannot be read or written.
-    pub fn set_zone(&mut self, covered: &[Coverage], zone: &str) -> Result<(), StoreError> {
-        self.commit_coverage(coverage::set_zone(self.parts.folder(), covered, zone)?)
     }
 
     /// Moves the cursors of some scopes of a source (`None` takes one away). Only for rows that are written.

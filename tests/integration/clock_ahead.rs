@@ -1,5 +1,6 @@
 //! A clock that was ahead, here or on the machine that wrote a file, does not block later rows.
 
+use dora_report::domain::batch::Batch;
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::{Deployment, Incident, Rows, Table};
 use dora_report::domain::time::{Span, Timestamp};
@@ -50,13 +51,12 @@ fn left_by_a_clock_of(place: &Place, ahead: &str, incidents: &str) {
         spans: spans.clone(),
     };
     let covered = [covered(Table::Deployments, "github", "acme/web"), covered(Table::Incidents, incidents, "*")];
-    let rows = vec![Rows::Deployments(vec![deployment]), Rows::Incidents(vec![incident])];
     let mut writer = Writer::lock(&place.path("data"), "a clock of 2031", ahead).expect("the lock");
-    writer.write(rows, &covered).expect("written");
+    writer.write(vec![Rows::Deployments(vec![deployment])], &covered[..1]).expect("written");
     // What no service gives was imported, and an import records its time zone.
-    if incidents == IMPORTED {
-        writer.set_zone(&covered[1..], "UTC").expect("the zone");
-    }
+    let zone = (incidents == IMPORTED).then_some("UTC");
+    let batch = Batch::from_rows(&Rows::Incidents(vec![incident]));
+    writer.write_batch(&batch, batch.index(), &covered[1..], zone).expect("written");
 }
 
 fn import(place: &Place, table: &str, text: &str) -> Run {

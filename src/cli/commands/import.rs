@@ -93,8 +93,7 @@ pub(in crate::cli) fn run(import: &Import, common: &Common, console: Console) ->
         }
         together.index = together.rows.index();
     }
-    let change = writer.write_batch(&together.rows, together.index, &covered)?;
-    writer.set_zone(&covered, zone.name())?;
+    let change = writer.write_batch(&together.rows, together.index, &covered, Some(zone.name()))?;
     say_what_changed(&spans, together.merged, &change, console);
     if let Some(save) = save {
         save.write(console)?;

@@ -56,7 +56,7 @@ pub(in crate::cli) fn run(demo: &Demo, common: &Common, console: Console) -> any
         let read = file::read(text.as_bytes(), name, &file::Options::of(table, as_of))
             .context("the bundled sample is damaged")?;
         let covered = file::coverage(&read.batch, None, Some((history.from, history.to)), zone);
-        writer.write_batch(&read.batch, read.batch.index(), &covered)?;
+        writer.write_batch(&read.batch, read.batch.index(), &covered, None)?;
     }
     drop(writer);
     let dataset = Dataset::open(&data)?;
