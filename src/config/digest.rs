@@ -4,14 +4,13 @@
 //! whose order means nothing; nor what cannot change a figure (organisation, names of periods, folders, addresses, tokens, concurrency,
 //! how far back a fetch goes: coverage speaks for that, where figures are pushed and who is notified).
 
-use std::fmt::Write;
-
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Config, Github, sources};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::glob::Glob;
+use crate::domain::hex::hex;
 use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Merge, Service, Settings};
 
@@ -21,11 +20,7 @@ impl Config {
         let mut canonical = vec![settings(&self.settings), json!(self.github.as_ref().map(github))];
         canonical.extend(sources::digest(&self.sources));
         let canonical = Value::from(canonical);
-        Sha256::digest(canonical.to_string()).iter().fold(String::new(), |mut hex, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&Sha256::digest(canonical.to_string()))
     }
 }
 

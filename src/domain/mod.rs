@@ -10,6 +10,7 @@ pub mod event;
 pub mod glob;
 pub mod graph;
 pub mod group;
+pub mod hex;
 pub mod kind;
 pub mod limit;
 #[cfg(test)]

@@ -117,12 +117,14 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What the program signs in with to a server that figures go to.
+/// What the program signs in with to a server that figures or events go to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Login {
     /// A token, or the password of `user`.
     pub(crate) token: Option<SecretString>,
     pub(crate) user: Option<String>,
+    /// What stands before the token, where that is not `Bearer `.
+    pub(crate) prefix: Option<&'static str>,
     /// Further headers that are not secret, like the name of a tenant.
     pub(crate) headers: Vec<(String, String)>,
     /// Further headers whose values are secret.
@@ -132,9 +134,10 @@ pub(crate) struct Login {
 impl Login {
     /// A request with it.
     pub(crate) fn sign<'a>(&'a self, request: Request<'a>) -> Request<'a> {
+        let of_token = self.prefix.map_or(BEARER, Scheme::Behind);
         Request {
             token: self.token.as_ref(),
-            scheme: self.user.as_deref().map_or(BEARER, Scheme::PasswordOf),
+            scheme: self.user.as_deref().map_or(of_token, Scheme::PasswordOf),
             plain_headers: &self.headers,
             secret_headers: &self.secret_headers,
             ..request

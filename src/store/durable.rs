@@ -7,7 +7,6 @@
 //! A dataset may come from elsewhere. So the list can name only files of a dataset, files are created under names that
 //! cannot be guessed and never through a link, and a list that cannot be finished as a whole changes nothing.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -19,6 +18,7 @@ use tempfile::TempPath;
 use super::error::StoreError;
 use super::small;
 use crate::domain::event::Table;
+use crate::domain::hex::hex;
 use crate::platform;
 
 /// The end of the names of files that are not in their place yet.
@@ -84,15 +84,6 @@ impl Staged {
 
 fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// A new file beside a place, under a name that cannot be guessed, with the permissions of any new file.

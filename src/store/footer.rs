@@ -13,12 +13,12 @@ use polars::io::parquet::metadata::FileMetadataRef;
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::durable::hex;
 use super::error::StoreError;
 use super::filter::KeyFilter;
 use super::frame::StoredKeys;
 use super::schema::FORMAT;
 use crate::domain::event::Table;
+use crate::domain::hex::hex;
 
 /// How a part is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

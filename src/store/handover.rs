@@ -24,11 +24,16 @@ const MOST: u64 = 1 << 30;
 /// A step of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum State {
+pub enum State {
+    /// It is about to be sent, in a request that must not be repeated.
     Sending,
+    /// The tool has it.
     Taken,
+    /// The tool does not have it, and it may be sent again.
     Refused,
+    /// The tool refuses it for its age.
     TooOld,
+    /// The tool has it with other values and does not take these.
     Conflict,
 }
 
@@ -126,47 +131,11 @@ impl Ledger {
         &self.states
     }
 
-    /// Notes that an event is about to be sent, in a request that must not be repeated.
-    ///
-    /// # Errors
-    /// As for all notes: the file cannot be written.
-    pub fn sending(&mut self, event: &str, digest: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.note(event, State::Sending, digest, now)
-    }
-
-    /// Notes that the tool has an event.
+    /// Notes a step of an event; when this returns, it is on the disk.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn taken(&mut self, event: &str, digest: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.note(event, State::Taken, digest, now)
-    }
-
-    /// Notes that the tool does not have an event, and that it may be sent again.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn refused(&mut self, event: &str, digest: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.note(event, State::Refused, digest, now)
-    }
-
-    /// Notes that the tool refuses an event for its age.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn too_old(&mut self, event: &str, digest: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.note(event, State::TooOld, digest, now)
-    }
-
-    /// Notes that the tool has an event with other values and does not take these.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn conflict(&mut self, event: &str, digest: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.note(event, State::Conflict, digest, now)
-    }
-
-    fn note(&mut self, event: &str, state: State, digest: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn note(&mut self, event: &str, state: State, digest: &str, now: Timestamp) -> Result<(), StoreError> {
         let line = Line {
             tool: self.tool.clone(),
             account: self.account.clone(),
@@ -236,12 +205,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let open = |account: &str| Ledger::open(folder.path(), "dx", account).expect("opened");
         let mut ledger = open("a");
-        ledger.sending("deployment x:1", "d1", NOW).expect("noted");
-        ledger.taken("deployment x:1", "d1", NOW).expect("noted");
-        ledger.sending("deployment x:2", "d2", NOW).expect("noted");
-        ledger.sending("deployment x:3", "d3", NOW).expect("noted");
-        ledger.refused("deployment x:3", "d3", NOW).expect("noted");
-        ledger.too_old("deployment x:4", "d4", NOW).expect("noted");
+        ledger.note("deployment x:1", State::Sending, "d1", NOW).expect("noted");
+        ledger.note("deployment x:1", State::Taken, "d1", NOW).expect("noted");
+        ledger.note("deployment x:2", State::Sending, "d2", NOW).expect("noted");
+        ledger.note("deployment x:3", State::Sending, "d3", NOW).expect("noted");
+        ledger.note("deployment x:3", State::Refused, "d3", NOW).expect("noted");
+        ledger.note("deployment x:4", State::TooOld, "d4", NOW).expect("noted");
         let noted = ledger.states().clone();
         drop(ledger);
         assert_eq!(open("a").states(), &noted);
@@ -259,14 +228,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(NAME);
         let open = || Ledger::open(folder.path(), "dx", "a");
-        open().expect("opened").taken("deployment ä:1", "d1", NOW).expect("noted");
+        open().expect("opened").note("deployment ä:1", State::Taken, "d1", NOW).expect("noted");
         let whole = fs::read(&path).expect("a file");
         for cut in 1..whole.len() {
             let torn = whole.get(..cut).expect("a part");
             fs::write(&path, [&whole[..], torn].concat()).expect("a file");
             let mut ledger = open().expect("opened");
             assert_eq!(ledger.states().len(), 1);
-            ledger.taken("deployment ä:2", "d2", NOW).expect("noted");
+            ledger.note("deployment ä:2", State::Taken, "d2", NOW).expect("noted");
             assert_eq!(open_after(ledger, folder.path()), 2, "{cut}");
             fs::write(&path, &whole).expect("a file");
         }

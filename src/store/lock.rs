@@ -104,8 +104,8 @@ pub(super) fn is_taken(folder: &Path) -> bool {
         })
 }
 
-/// Opens a lock file, or another file that is written in place, or makes it. A dataset may come from elsewhere: one that is a link, or another name of a file,
-/// is refused, because the words of the holder would replace what that file holds.
+/// Opens a lock file, or another file that is written in place, or makes it. A dataset may come from elsewhere: one that is
+/// a link, or another name of a file, is refused, because what is written would replace what that file holds.
 pub(super) fn own_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     platform::no_follow(options.create(true).read(true).write(true).truncate(false));

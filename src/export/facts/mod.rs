@@ -15,11 +15,11 @@ mod incidents;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::glob::Glob;
+use crate::domain::hex::hex;
 use crate::domain::time::Timestamp;
 use crate::facts::export::{Cells, parquet};
 use crate::facts::{Facts, FactsError};
@@ -61,12 +61,7 @@ impl Shard {
         if self.repos.is_empty() {
             return "part.parquet".into();
         }
-        let mut name = "part-".to_owned();
-        for byte in Sha256::digest(self.name()).iter().take(6) {
-            // Writing into a string cannot fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        name + ".parquet"
+        format!("part-{}.parquet", hex(&Sha256::digest(self.name())[..6]))
     }
 }
 

@@ -1,10 +1,17 @@
 //! Values as several tools write them.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value};
 
+use super::destination::Loss;
 use crate::domain::time::Timestamp;
+
+/// What a tool cannot say of an incident that is over at an unknown time.
+pub(super) const NO_END: Loss = "that it is over, because its end is not known";
+
+/// The losses that occur.
+pub(super) fn those(losses: &[(bool, Loss)]) -> Vec<Loss> {
+    losses.iter().filter(|(occurs, _)| *occurs).map(|(_, loss)| *loss).collect()
+}
 
 /// Why a deployment without a commit is not handed over.
 pub(super) const NO_COMMIT: &str = "without a commit, which the tool requires";
@@ -28,13 +35,4 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 /// A commit of at least seven characters, which is what tools take.
 pub(super) fn commit(sha: Option<&str>) -> Option<&str> {
     sha.filter(|sha| (7..=40).contains(&sha.len()))
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

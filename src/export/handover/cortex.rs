@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::conversion::{iso, object};
-use super::destination::{Amendment, Destination, Limit, Login, Lookup, Loss, Message};
+use super::destination::{Account, Amendment, Destination, Limit, Lookup, Loss, Message};
 use super::history::{Deployment, Event};
 use super::setup::Setup;
 use crate::http::Method;
@@ -19,8 +19,7 @@ const PAGE: &str = "1000";
 
 /// An account of Cortex.
 pub struct Cortex {
-    setup: Setup,
-    login: Login,
+    account: Account,
 }
 
 impl Cortex {
@@ -31,11 +30,11 @@ impl Cortex {
 
     /// An account.
     pub fn new(setup: Setup) -> Self {
-        Self { login: Login { token: setup.key.clone(), scheme: "Bearer ", ..Login::default() }, setup }
+        Self { account: Account::with_token(setup) }
     }
 
     fn deploys(&self, tag: &str) -> Url {
-        self.setup.url(["api", "v1", "catalog", tag, "deploys"])
+        self.account.setup.url(["api", "v1", "catalog", tag, "deploys"])
     }
 
     fn deployment(&self, deployment: &Deployment, tag: &str) -> Message {
@@ -67,12 +66,8 @@ impl Destination for Cortex {
         "Cortex"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, _endpoint: &'static str) -> Limit {
@@ -81,7 +76,7 @@ impl Destination for Cortex {
 
     fn places(&self, event: &Event) -> Result<Vec<String>, Loss> {
         match event {
-            Event::Deployment(deployment) => Ok(vec![self.setup.service(&deployment.service).to_owned()]),
+            Event::Deployment(deployment) => Ok(vec![self.account.setup.service(&deployment.service).to_owned()]),
             _ => Err("for which Cortex has no API"),
         }
     }

@@ -8,10 +8,11 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::conversion::{hex, object};
-use super::destination::{Destination, Limit, Login, Loss, Message};
+use super::conversion::{NO_END, object, those};
+use super::destination::{Account, Destination, Limit, Loss, Message};
 use super::history::{Deployment, Event, Failure, Incident};
 use super::setup::Setup;
+use crate::domain::hex::hex;
 use crate::domain::time::Timestamp;
 use crate::http::Method;
 
@@ -23,8 +24,7 @@ const WHOLE_COMMIT: usize = 40;
 
 /// An account of Datadog.
 pub struct Datadog {
-    setup: Setup,
-    login: Login,
+    account: Account,
 }
 
 impl Datadog {
@@ -40,28 +40,27 @@ impl Datadog {
 
     /// An account. Without an application key, failures cannot be sent.
     pub fn new(setup: Setup, application_key: Option<SecretString>) -> Self {
-        let keys = [("DD-API-KEY", setup.key.clone()), ("DD-APPLICATION-KEY", application_key)];
-        let headers = keys.into_iter().filter_map(|(name, key)| Some((name.to_owned(), key?))).collect();
-        Self { login: Login { headers, ..Login::default() }, setup }
+        let key = setup.key.clone();
+        Self { account: Account::with_headers(setup, [("DD-API-KEY", key), ("DD-APPLICATION-KEY", application_key)]) }
     }
 
     fn git(&self, repo: &str, sha: Option<&str>) -> Value {
         match sha.filter(|sha| sha.len() == WHOLE_COMMIT) {
-            Some(sha) => json!({"commit_sha": sha, "repository_url": self.setup.repo(repo)}),
+            Some(sha) => json!({"commit_sha": sha, "repository_url": self.account.setup.repo(repo)}),
             None => Value::Null,
         }
     }
 
     fn deployment(&self, deployment: &Deployment) -> Message {
         let attributes = object([
-            ("service", json!(self.setup.service(&deployment.service))),
+            ("service", json!(self.account.setup.service(&deployment.service))),
             ("started_at", json!(deployment.started_at.0)),
             ("finished_at", json!(deployment.finished_at.0)),
             ("env", json!(deployment.environment)),
             ("git", self.git(&deployment.repo, deployment.sha.as_deref())),
             ("id", json!(id(&deployment.key))),
         ]);
-        let url = self.setup.url(["api", "v2", "dora", "deployment"]);
+        let url = self.account.setup.url(["api", "v2", "dora", "deployment"]);
         Message::json(Method::Post, url, "deployments", &json!({"data": {"attributes": attributes}}))
     }
 
@@ -70,14 +69,14 @@ impl Datadog {
             return Err("without a service, which Datadog requires");
         }
         let attributes = object([
-            ("services", json!(self.setup.services(&incident.services))),
+            ("services", json!(self.account.setup.services(&incident.services))),
             ("started_at", json!(incident.opened_at.0)),
             ("finished_at", json!(incident.resolved_at.map(|at| at.0))),
             ("id", json!(id(&incident.key))),
             ("name", json!(incident.title)),
             ("severity", json!(incident.priority)),
         ]);
-        let url = self.setup.url(["api", "v2", "dora", "failure"]);
+        let url = self.account.setup.url(["api", "v2", "dora", "failure"]);
         Ok(Message::json(Method::Post, url, "incidents", &json!({"data": {"attributes": attributes}})))
     }
 
@@ -88,12 +87,12 @@ impl Datadog {
         });
         let attributes = object([("change_failure", json!(failure.has_failed)), ("remediation", json!(remediation))]);
         let body = json!({"data": {"attributes": attributes, "id": id, "type": "dora_deployment_patch_request"}});
-        let url = self.setup.url(["api", "v2", "dora", "deployments", id.as_str()]);
+        let url = self.account.setup.url(["api", "v2", "dora", "deployments", id.as_str()]);
         Message::json(Method::Patch, url, "failures", &body)
     }
 
     fn is_expired(&self, at: Timestamp) -> bool {
-        self.setup.now.0 - at.0 > KEPT
+        self.account.setup.now.0 - at.0 > KEPT
     }
 }
 
@@ -107,12 +106,8 @@ impl Destination for Datadog {
         "Datadog"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, _endpoint: &'static str) -> Limit {
@@ -132,31 +127,18 @@ impl Destination for Datadog {
     }
 
     fn unsaid(&self, event: &Event) -> Vec<Loss> {
-        let mut losses = Vec::new();
-        let at = match event {
-            Event::Deployment(deployment) => {
-                if deployment.url.is_some() {
-                    losses.push(LINK);
-                }
-                if deployment.sha.as_ref().is_none_or(|sha| sha.len() != WHOLE_COMMIT) {
-                    losses.push("the commit, which is missing or not written in full, and with it the lead time");
-                }
-                deployment.finished_at
+        let is_whole = |sha: &Option<String>| sha.as_ref().is_some_and(|sha| sha.len() == WHOLE_COMMIT);
+        let (at, mut losses) = match event {
+            Event::Deployment(it) => {
+                let no_commit = "the commit, which is missing or not written in full, and with it the lead time";
+                (it.finished_at, those(&[(it.url.is_some(), LINK), (!is_whole(&it.sha), no_commit)]))
             }
-            Event::Incident(incident) => {
-                if incident.url.is_some() {
-                    losses.push(LINK);
-                }
-                if incident.is_over_without_an_end {
-                    losses.push("that it is over, because its end is not known");
-                }
-                incident.opened_at
+            Event::Incident(it) => {
+                (it.opened_at, those(&[(it.url.is_some(), LINK), (it.is_over_without_an_end, NO_END)]))
             }
-            Event::Failure(failure) => {
-                if failure.has_failed && failure.remedy.is_none() {
-                    losses.push("the recovery time, because no deployment is known to have remedied it");
-                }
-                failure.at
+            Event::Failure(it) => {
+                let no_remedy = "the recovery time, because no deployment is known to have remedied it";
+                (it.at, those(&[(it.has_failed && it.remedy.is_none(), no_remedy)]))
             }
         };
         if self.is_expired(at) {

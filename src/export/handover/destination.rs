@@ -8,7 +8,7 @@ use url::Url;
 
 use super::history::{Deployment, Event, EventKind};
 use super::setup::Setup;
-use crate::http::{Body, Method, Reply, Request, Scheme};
+use crate::http::{Body, Login, Method, Reply, Request};
 
 /// Why a tool cannot say something, in words that follow "an incident".
 pub(crate) type Loss = &'static str;
@@ -99,25 +99,24 @@ pub(crate) enum Verdict {
     Failed(String),
 }
 
-/// How a request is signed.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Login {
-    /// Goes into `Authorization`.
-    pub(crate) token: Option<SecretString>,
-    /// What stands before it.
-    pub(crate) scheme: &'static str,
-    /// Further headers.
-    pub(crate) headers: Vec<(String, SecretString)>,
+/// The account of a tool that is written to.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) setup: Setup,
+    /// How requests are signed.
+    pub(crate) login: Login,
 }
 
-impl Login {
-    pub(crate) fn sign<'a>(&'a self, request: Request<'a>) -> Request<'a> {
-        Request {
-            token: self.token.as_ref(),
-            scheme: Scheme::Behind(self.scheme),
-            secret_headers: &self.headers,
-            ..request
-        }
+impl Account {
+    /// One whose key is a bearer token.
+    pub(crate) fn with_token(setup: Setup) -> Self {
+        Self { login: Login { token: setup.key.clone(), ..Login::default() }, setup }
+    }
+
+    /// One whose keys go into headers of their own.
+    pub(crate) fn with_headers<const N: usize>(setup: Setup, keys: [(&str, Option<SecretString>); N]) -> Self {
+        let secret_headers = keys.into_iter().filter_map(|(name, key)| Some((name.to_owned(), key?))).collect();
+        Self { login: Login { secret_headers, ..Login::default() }, setup }
     }
 }
 
@@ -147,16 +146,13 @@ pub(crate) trait Destination {
     /// The tool, as it calls itself.
     fn name(&self) -> &'static str;
 
-    /// What it is set up with.
-    fn setup(&self) -> &Setup;
+    /// The account that is written to.
+    fn account(&self) -> &Account;
 
-    /// What the ledger calls the account that is written to.
-    fn account(&self) -> String {
-        self.setup().account()
+    /// What the ledger calls it.
+    fn account_name(&self) -> String {
+        self.account().setup.account()
     }
-
-    /// How requests are signed.
-    fn login(&self) -> &Login;
 
     /// How often one of its endpoints may be asked.
     fn limit(&self, endpoint: &'static str) -> Limit;

@@ -7,16 +7,15 @@
 
 use serde_json::{Value, json};
 
-use super::conversion::{NO_COMMIT, commit, iso, object};
-use super::destination::{Destination, Limit, Login, Loss, Message};
+use super::conversion::{NO_COMMIT, commit, iso, object, those};
+use super::destination::{Account, Destination, Limit, Loss, Message};
 use super::history::{Deployment, Event, Incident};
 use super::setup::Setup;
 use crate::http::Method;
 
 /// A DevLake.
 pub struct DevLake {
-    setup: Setup,
-    login: Login,
+    account: Account,
     /// The webhook of services that have none of their own.
     connection: Option<String>,
 }
@@ -27,11 +26,11 @@ impl DevLake {
 
     /// A DevLake, and the webhook for services that have none of their own.
     pub fn new(setup: Setup, connection: Option<String>) -> Self {
-        Self { login: Login { token: setup.key.clone(), scheme: "Bearer ", ..Login::default() }, setup, connection }
+        Self { account: Account::with_token(setup), connection }
     }
 
     fn webhook(&self, service: &str) -> Option<String> {
-        self.setup.names.get(service).or(self.connection.as_ref()).cloned()
+        self.account.setup.names.get(service).or(self.connection.as_ref()).cloned()
     }
 
     fn deployment(&self, deployment: &Deployment, place: &str) -> Result<Message, Loss> {
@@ -44,7 +43,7 @@ impl DevLake {
             "environment": "PRODUCTION",
             "result": "SUCCESS",
             "deploymentCommits": [{
-                "repoUrl": self.setup.repo(&deployment.repo),
+                "repoUrl": self.account.setup.repo(&deployment.repo),
                 "commitSha": sha,
                 "startedDate": started,
                 "finishedDate": finished,
@@ -71,7 +70,7 @@ impl DevLake {
     }
 
     fn post(&self, place: &str, endpoint: &'static str, body: &Value) -> Message {
-        let url = self.setup.url(["api", "rest", "plugins", "webhook", place, endpoint]);
+        let url = self.account.setup.url(["api", "rest", "plugins", "webhook", place, endpoint]);
         Message::json(Method::Post, url, endpoint, body)
     }
 }
@@ -81,12 +80,8 @@ impl Destination for DevLake {
         "DevLake"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, _endpoint: &'static str) -> Limit {
@@ -119,16 +114,13 @@ impl Destination for DevLake {
     fn unsaid(&self, event: &Event) -> Vec<Loss> {
         match event {
             Event::Deployment(_) => vec!["the link, and the name of the environment, which is PRODUCTION there"],
-            Event::Incident(incident) => {
-                let mut losses = Vec::new();
-                if incident.cause.is_some() {
-                    losses.push("the deployment that caused it: DevLake takes the last one before the incident");
-                }
-                if incident.is_over_without_an_end {
-                    losses.push("the time to restore, because its end is not known");
-                }
-                losses
-            }
+            Event::Incident(incident) => those(&[
+                (
+                    incident.cause.is_some(),
+                    "the deployment that caused it: DevLake takes the last one before the incident",
+                ),
+                (incident.is_over_without_an_end, "the time to restore, because its end is not known"),
+            ]),
             Event::Failure(_) => Vec::new(),
         }
     }

@@ -5,16 +5,15 @@
 
 use serde_json::{Value, json};
 
-use super::conversion::{NO_COMMIT, commit, iso, object};
-use super::destination::{Amendment, Destination, Limit, Login, Loss, Message, Verdict};
+use super::conversion::{NO_COMMIT, NO_END, commit, iso, object, those};
+use super::destination::{Account, Amendment, Destination, Limit, Loss, Message, Verdict};
 use super::history::{Deployment, Event, EventKind, Incident};
 use super::setup::Setup;
 use crate::http::Method;
 
 /// An account of DX.
 pub struct Dx {
-    setup: Setup,
-    login: Login,
+    account: Account,
 }
 
 impl Dx {
@@ -28,7 +27,7 @@ impl Dx {
 
     /// An account.
     pub fn new(setup: Setup) -> Self {
-        Self { login: Login { token: setup.key.clone(), scheme: "Bearer ", ..Login::default() }, setup }
+        Self { account: Account::with_token(setup) }
     }
 
     fn deployment(&self, deployment: &Deployment) -> Result<Message, Loss> {
@@ -36,14 +35,14 @@ impl Dx {
         let body = object([
             ("reference_id", json!(deployment.key)),
             ("deployed_at", iso(deployment.finished_at)),
-            ("service", json!(self.setup.service(&deployment.service))),
+            ("service", json!(self.account.setup.service(&deployment.service))),
             ("repository", json!(deployment.repo)),
             ("commit_sha", json!(sha)),
             ("environment", json!(deployment.environment)),
             ("source_url", json!(deployment.url)),
             ("source_name", json!(deployment.source)),
         ]);
-        Ok(Message::json(Method::Post, self.setup.url(["api", "deployments.create"]), "deployments", &body))
+        Ok(Message::json(Method::Post, self.account.setup.url(["api", "deployments.create"]), "deployments", &body))
     }
 
     fn incident(&self, incident: &Incident) -> Result<Message, Loss> {
@@ -55,11 +54,11 @@ impl Dx {
             ("name", json!(incident.title)),
             ("priority", json!(incident.priority)),
             ("source_url", json!(incident.url)),
-            ("services", json!(self.setup.services(&incident.services))),
+            ("services", json!(self.account.setup.services(&incident.services))),
             ("started_at", iso(incident.opened_at)),
             ("resolved_at", incident.resolved_at.map_or(Value::Null, iso)),
         ]);
-        Ok(Message::json(Method::Post, self.setup.url(["api", "incidents.sync"]), "incidents", &body))
+        Ok(Message::json(Method::Post, self.account.setup.url(["api", "incidents.sync"]), "incidents", &body))
     }
 }
 
@@ -68,12 +67,8 @@ impl Destination for Dx {
         "DX"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, _endpoint: &'static str) -> Limit {
@@ -91,16 +86,10 @@ impl Destination for Dx {
     fn unsaid(&self, event: &Event) -> Vec<Loss> {
         match event {
             Event::Deployment(_) => vec!["the start, for which DX has no field"],
-            Event::Incident(incident) => {
-                let mut losses = Vec::new();
-                if incident.cause.is_some() {
-                    losses.push("the deployment that caused it, for which DX has no field");
-                }
-                if incident.is_over_without_an_end {
-                    losses.push("that it is over, because its end is not known");
-                }
-                losses
-            }
+            Event::Incident(incident) => those(&[
+                (incident.cause.is_some(), "the deployment that caused it, for which DX has no field"),
+                (incident.is_over_without_an_end, NO_END),
+            ]),
             Event::Failure(_) => Vec::new(),
         }
     }

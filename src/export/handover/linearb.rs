@@ -7,8 +7,8 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::conversion::{NO_COMMIT, commit, cut, iso, object};
-use super::destination::{Amendment, Destination, Limit, Login, Lookup, Loss, Message, Verdict};
+use super::conversion::{NO_COMMIT, NO_END, commit, cut, iso, object, those};
+use super::destination::{Account, Amendment, Destination, Limit, Lookup, Loss, Message, Verdict};
 use super::history::{Deployment, Event, EventKind, Incident};
 use super::setup::Setup;
 use crate::domain::time::Timestamp;
@@ -21,8 +21,7 @@ const LONGEST: usize = 255;
 
 /// An account of LinearB.
 pub struct LinearB {
-    setup: Setup,
-    login: Login,
+    account: Account,
 }
 
 impl LinearB {
@@ -33,23 +32,23 @@ impl LinearB {
 
     /// An account.
     pub fn new(setup: Setup) -> Self {
-        let headers = setup.key.iter().map(|key| ("x-api-key".to_owned(), key.clone())).collect();
-        Self { login: Login { headers, ..Login::default() }, setup }
+        let key = setup.key.clone();
+        Self { account: Account::with_headers(setup, [("x-api-key", key)]) }
     }
 
     fn endpoint(&self, endpoint: &'static str) -> Url {
-        self.setup.url(["api", "v1", endpoint])
+        self.account.setup.url(["api", "v1", endpoint])
     }
 
     /// The address of a repo as git clones it, which LinearB asks for.
     fn repo(&self, repo: &str) -> String {
-        format!("{}.git", self.setup.repo(repo))
+        format!("{}.git", self.account.setup.repo(repo))
     }
 
     /// LinearB knows services by their name in lower case.
     fn services<'a>(&self, services: impl IntoIterator<Item = &'a String>) -> Value {
         let services: Vec<String> = services.into_iter().cloned().collect();
-        let names = self.setup.services(&services);
+        let names = self.account.setup.services(&services);
         // A repo that is its own service needs none: LinearB knows the repo.
         let names: Vec<String> = names.into_iter().filter(|name| !name.contains('/')).map(str::to_lowercase).collect();
         if names.is_empty() { Value::Null } else { json!(names) }
@@ -86,7 +85,7 @@ impl LinearB {
 
     fn one(&self, incident: &Incident) -> Url {
         let id = cut(&incident.key, LONGEST);
-        self.setup.url(["api", "v1", INCIDENTS, id.as_str()])
+        self.account.setup.url(["api", "v1", INCIDENTS, id.as_str()])
     }
 }
 
@@ -95,12 +94,8 @@ impl Destination for LinearB {
         "LinearB"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, _endpoint: &'static str) -> Limit {
@@ -121,16 +116,10 @@ impl Destination for LinearB {
     fn unsaid(&self, event: &Event) -> Vec<Loss> {
         match event {
             Event::Deployment(_) => vec!["the start, the environment and the link, for which LinearB has no fields"],
-            Event::Incident(incident) => {
-                let mut losses = Vec::new();
-                if incident.priority.is_some() {
-                    losses.push("the priority, for which LinearB has no field");
-                }
-                if incident.is_over_without_an_end {
-                    losses.push("that it is over, because its end is not known");
-                }
-                losses
-            }
+            Event::Incident(incident) => those(&[
+                (incident.priority.is_some(), "the priority, for which LinearB has no field"),
+                (incident.is_over_without_an_end, NO_END),
+            ]),
             Event::Failure(_) => Vec::new(),
         }
     }

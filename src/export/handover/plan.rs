@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::conversion::hex;
 use super::destination::{Amendment, Destination, Limit, Lookup, Message};
 use super::history::{Deployment, Event, EventKind, named};
 use super::pace;
+use crate::domain::hex::hex;
 use crate::store::handover::{Known, States};
 
 /// Why an event is sent.

@@ -11,8 +11,8 @@ use super::error::HandoverError;
 use super::history::EventKind;
 use super::pace::Pace;
 use super::plan::{Plan, Step, Why};
-use crate::http::{Client, Clock, HttpError, Method, Request};
-use crate::store::handover::Ledger;
+use crate::http::{Client, Clock, HttpError, Method, Reply, Request};
+use crate::store::handover::{Ledger, State};
 
 /// After so many refusals, if nothing was taken before, something other than the events is wrong.
 const MOST_REFUSED: usize = 10;
@@ -92,32 +92,26 @@ impl<'a> Sender<'a> {
                 continue;
             }
             let verdict = self.deliver(step, &alike, ledger).await?;
-            let (name, now) = (&step.name, (self.clock)());
+            let name = step.name.clone();
             match verdict {
                 Verdict::Taken => {
-                    for (name, digest) in &step.notes {
-                        ledger.taken(name, digest, now)?;
-                    }
+                    self.note(step, State::Taken, ledger)?;
                     *outcome.taken.entry(step.kind).or_default() += step.notes.len();
                     if let Some(lookup) = &step.lookup {
                         *alike.entry(lookup.alike.clone()).or_default() += 1;
                     }
                 }
                 Verdict::TooOld(said) => {
-                    for (name, digest) in &step.notes {
-                        ledger.too_old(name, digest, now)?;
-                    }
-                    outcome.too_old.push((name.clone(), said));
+                    self.note(step, State::TooOld, ledger)?;
+                    outcome.too_old.push((name, said));
                 }
                 Verdict::Conflict(said) => {
-                    for (name, digest) in &step.notes {
-                        ledger.conflict(name, digest, now)?;
-                    }
-                    outcome.conflicts.push((name.clone(), said));
+                    self.note(step, State::Conflict, ledger)?;
+                    outcome.conflicts.push((name, said));
                 }
                 Verdict::Refused(said) => {
                     self.clear(step, ledger)?;
-                    outcome.refused.push((name.clone(), said));
+                    outcome.refused.push((name, said));
                 }
                 // Handled where the reply is read.
                 Verdict::Denied(_) | Verdict::Failed(_) => {}
@@ -147,9 +141,7 @@ impl<'a> Sender<'a> {
         }
         match &step.lookup {
             Some(lookup) if self.has(lookup, alike).await? => {
-                for (name, digest) in &step.notes {
-                    ledger.taken(name, digest, (self.clock)())?;
-                }
+                self.note(step, State::Taken, ledger)?;
                 outcome.found += 1;
                 Ok(true)
             }
@@ -176,26 +168,18 @@ impl<'a> Sender<'a> {
                 return Err(self.http(HttpError::Deadline { host }));
             }
             if doubles {
-                for (name, digest) in &step.notes {
-                    ledger.sending(name, digest, (self.clock)())?;
-                }
+                self.note(step, State::Sending, ledger)?;
             }
-            let request = self.destination.login().sign(step.message.request());
+            let request = self.destination.account().login.sign(step.message.request());
             let cause = match self.client.send(request).await {
                 Ok(reply) => match self.destination.verdict(step.kind, &reply) {
                     Verdict::Denied(said) => {
                         self.clear(step, ledger)?;
-                        return Err(HandoverError::Denied {
-                            tool: self.destination.name(),
-                            status: reply.status,
-                            said,
-                            variable: self.destination.setup().variable.clone(),
-                        });
+                        return Err(self.denied(&reply, said));
                     }
                     Verdict::Taken if crate::http::text::is_page(&reply.body) => {
                         self.clear(step, ledger)?;
-                        let said = reply.quote(&reply.body);
-                        return Err(HandoverError::NoApi { tool: self.destination.name(), status: reply.status, said });
+                        return Err(self.no_api(&reply));
                     }
                     Verdict::Failed(said) if doubles => said,
                     Verdict::Failed(said) => return Ok(Verdict::Refused(said)),
@@ -238,11 +222,22 @@ impl<'a> Sender<'a> {
     /// Notes that an event which must not be sent twice did not arrive.
     fn clear(&self, step: &Step, ledger: &mut Ledger) -> Result<(), HandoverError> {
         if step.message.repeat == Repeat::Doubles {
-            for (name, digest) in &step.notes {
-                ledger.refused(name, digest, (self.clock)())?;
-            }
+            self.note(step, State::Refused, ledger)?;
         }
         Ok(())
+    }
+
+    /// Notes a state of all events of a step.
+    fn note(&self, step: &Step, state: State, ledger: &mut Ledger) -> Result<(), HandoverError> {
+        for (name, digest) in &step.notes {
+            ledger.note(name, state, digest, (self.clock)())?;
+        }
+        Ok(())
+    }
+
+    fn denied(&self, reply: &Reply, said: String) -> HandoverError {
+        let (tool, variable) = (self.destination.name(), self.destination.account().setup.variable.clone());
+        HandoverError::Denied { tool, status: reply.status, said, variable }
     }
 
     /// Whether the tool has an event: more of its kind than those that it is known to have.
@@ -252,25 +247,15 @@ impl<'a> Sender<'a> {
         let (mut url, mut count) = (lookup.url.clone(), 0);
         for _ in 0..MOST_PAGES {
             self.keep_pace(LOOKUPS).await;
-            let request = self.destination.login().sign(Request::new(Method::Get, &url));
+            let request = self.destination.account().login.sign(Request::new(Method::Get, &url));
             let reply = self.client.send(request).await.map_err(|cause| self.http(cause))?;
             match reply.status {
                 200..=299 => {}
                 404 => break,
-                status @ (401 | 403) => {
-                    return Err(HandoverError::Denied {
-                        tool: self.destination.name(),
-                        status,
-                        said: reply.quote(&reply.body),
-                        variable: self.destination.setup().variable.clone(),
-                    });
-                }
-                status => return Err(self.no_api(status, reply.quote(&reply.body))),
+                401 | 403 => return Err(self.denied(&reply, reply.quote(&reply.body))),
+                _ => return Err(self.no_api(&reply)),
             }
-            let page: Value = match serde_json::from_str(&reply.body) {
-                Ok(page) => page,
-                Err(_) => return Err(self.no_api(reply.status, reply.quote(&reply.body))),
-            };
+            let page: Value = serde_json::from_str(&reply.body).map_err(|_| self.no_api(&reply))?;
             count += (lookup.count)(&page);
             match (lookup.next)(&url, &page) {
                 Some(next) if count <= known => url = next,
@@ -296,7 +281,8 @@ impl<'a> Sender<'a> {
         HandoverError::Http { tool: self.destination.name(), cause }
     }
 
-    fn no_api(&self, status: u16, said: String) -> HandoverError {
-        HandoverError::NoApi { tool: self.destination.name(), status, said }
+    fn no_api(&self, reply: &Reply) -> HandoverError {
+        let said = reply.quote(&reply.body);
+        HandoverError::NoApi { tool: self.destination.name(), status: reply.status, said }
     }
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::conversion::{NO_COMMIT, commit, iso, object};
-use super::destination::{Amendment, Destination, Limit, Login, Loss, Message};
+use super::conversion::{NO_COMMIT, NO_END, commit, iso, object, those};
+use super::destination::{Account, Amendment, Destination, Limit, Loss, Message};
 use super::history::{Deployment, Event, Incident};
 use super::setup::Setup;
 use crate::http::Method;
@@ -27,8 +27,7 @@ const BOUNDARY: &str = "--dora-report-deploys";
 
 /// An organisation of Sleuth.
 pub struct Sleuth {
-    setup: Setup,
-    login: Login,
+    account: Account,
     org: String,
     /// Project, environment and source of the incidents.
     impact: Option<[String; 3]>,
@@ -46,13 +45,14 @@ impl Sleuth {
 
     /// An organisation.
     pub fn new(setup: Setup, org: String, impact: Option<[String; 3]>, replaces: bool) -> Self {
-        let login = Login { token: setup.key.clone(), scheme: "apikey ", ..Login::default() };
-        Self { setup, login, org, impact, replaces, again: BTreeSet::new() }
+        let mut account = Account::with_token(setup);
+        account.login.prefix = Some("apikey ");
+        Self { account, org, impact, replaces, again: BTreeSet::new() }
     }
 
     /// The code deployment of a service, as addresses name it.
     fn slug(&self, service: &str) -> String {
-        match self.setup.names.get(service) {
+        match self.account.setup.names.get(service) {
             Some(slug) => slug.clone(),
             None => slug(service),
         }
@@ -69,16 +69,16 @@ impl Sleuth {
             ("ignore_if_duplicate", json!("true")),
             ("links", deployment.url.as_ref().map_or(Value::Null, |url| json!({"deployment": url}))),
         ]);
-        let url = self.setup.url(["api", "1", "deployments", &self.org, place, "register_deploy"]);
+        let url = self.account.setup.url(["api", "1", "deployments", &self.org, place, "register_deploy"]);
         Ok(Message::json(Method::Post, url, "deployments", &body))
     }
 
     fn impact(&self, body: &Value) -> Result<Message, Loss> {
         let [project, environment, source] =
             self.impact.as_ref().ok_or("without an impact source: name one with --impact")?;
-        let key = self.setup.key.as_ref().map_or("KEY", |key| key.expose_secret());
+        let key = self.account.setup.key.as_ref().map_or("KEY", |key| key.expose_secret());
         let path = ["api", "1", "deployments", &self.org, project, environment, source, "register_impact", key];
-        let message = Message::json(Method::Post, self.setup.url(path), INCIDENTS, body);
+        let message = Message::json(Method::Post, self.account.setup.url(path), INCIDENTS, body);
         Ok(Message { url_is_secret: true, ..message })
     }
 
@@ -106,16 +106,12 @@ impl Destination for Sleuth {
         "Sleuth"
     }
 
-    fn setup(&self) -> &Setup {
-        &self.setup
+    fn account_name(&self) -> String {
+        format!("{}/{}", self.account.setup.account(), self.org)
     }
 
-    fn account(&self) -> String {
-        format!("{}/{}", self.setup.account(), self.org)
-    }
-
-    fn login(&self) -> &Login {
-        &self.login
+    fn account(&self) -> &Account {
+        &self.account
     }
 
     fn limit(&self, endpoint: &'static str) -> Limit {
@@ -148,7 +144,7 @@ impl Destination for Sleuth {
             let _ = writeln!(body, "{},{}", commit(deployment.sha.as_deref())?, deployment.finished_at);
         }
         let _ = write!(body, "\r\n{BOUNDARY}--\r\n");
-        let url = self.setup.url(["api", "1", "deployments", &self.org, place, "import_deploys"]);
+        let url = self.account.setup.url(["api", "1", "deployments", &self.org, place, "import_deploys"]);
         Some(Message { kind: MULTIPART, body, ..Message::json(Method::Post, url, "deployments", &Value::Null) })
     }
 
@@ -172,13 +168,10 @@ impl Destination for Sleuth {
             Event::Deployment(_) => {
                 vec!["the start, and the name of the environment: it is the default environment of the project"]
             }
-            Event::Incident(incident) => {
-                let mut losses = vec!["the services, the priority and the deployment that caused it"];
-                if incident.is_over_without_an_end {
-                    losses.push("that it is over, because its end is not known");
-                }
-                losses
-            }
+            Event::Incident(incident) => those(&[
+                (true, "the services, the priority and the deployment that caused it"),
+                (incident.is_over_without_an_end, NO_END),
+            ]),
             Event::Failure(_) => Vec::new(),
         }
     }

@@ -1,6 +1,5 @@
 //! Composes a mail: headers, text and the attached report. The same input gives the same bytes.
 
-use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
@@ -9,6 +8,7 @@ use lettre::message::{Attachment as Attached, Body, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use crate::config::Mail;
+use crate::domain::hex::hex;
 use crate::domain::time::Timestamp;
 
 /// What a mail says.
@@ -67,12 +67,7 @@ fn mark(mail: &Mail, letter: &MailText) -> String {
         digest.update(text);
     }
     digest.update(letter.page.as_ref().map_or(&[][..], |page| &page.html));
-    let hex = |mut hex: String, byte: &u8| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    };
-    digest.finalize().iter().take(20).fold(String::new(), hex)
+    hex(&digest.finalize()[..20])
 }
 
 #[cfg(test)]

@@ -126,9 +126,9 @@ fn hand_over(
     };
     let dataset = dataset::open(context)?;
     let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
-    check_names(&facts, destination.setup())?;
+    check_names(&facts, &destination.account().setup)?;
     let interval = flags.per_minute.map(|number| Duration::from_micros(60_000_000 / u64::from(number.get())));
-    let account = destination.account();
+    let account = destination.account_name();
     let takes_failures = destination.takes_failures();
     let history = |states: &States| {
         let was_marked = |name: &str| states.get(name).is_some_and(|known| known.taken.is_some());
