@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::document::{ConfigError, Section};
 use crate::domain::event::Table;
 use crate::sources::github::Issues;
-use crate::sources::registry::{Account, Provider, Reader, providers};
+use crate::sources::provider::{Account, Provider, Reader};
+use crate::sources::registry::providers;
 
 /// A provider that has a section.
 #[derive(Debug, Clone)]

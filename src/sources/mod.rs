@@ -13,5 +13,6 @@ mod labels;
 mod nulls;
 pub mod opsgenie;
 pub mod pagerduty;
+pub mod provider;
 pub mod registry;
 mod subject;

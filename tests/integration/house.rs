@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use dora_report::sources::registry::{Provider, providers};
+use dora_report::sources::provider::Provider;
+use dora_report::sources::registry::providers;
 
 /// The modules (rooms) with their layer: code may import only from lower layers and its own module.
 const ROOMS: [(&str, u8); 12] = [

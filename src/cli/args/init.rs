@@ -5,7 +5,8 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use super::Network;
 use crate::domain::glob::Glob;
-use crate::sources::registry::{Provider, providers};
+use crate::sources::provider::Provider;
+use crate::sources::registry::providers;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Init {

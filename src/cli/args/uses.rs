@@ -1,6 +1,7 @@
 //! Which files and environment variables a command uses: the sections FILES and ENVIRONMENT of its manual page.
 
-use crate::sources::registry::{Provider, providers};
+use crate::sources::provider::Provider;
+use crate::sources::registry::providers;
 
 /// What a command reads and writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::issue_keys::SECTIONS;
 use super::issues::{ISSUES_SOURCE, Issues};
 use crate::document::{ConfigError, Section, values};
 use crate::domain::event::Table;
-use crate::sources::registry::{Provider, Reader};
+use crate::sources::provider::{Provider, Reader};
 
 /// GitHub's issues in the registry.
 pub(in crate::sources) const ISSUES_PROVIDER: Provider = Provider {

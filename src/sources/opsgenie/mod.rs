@@ -22,11 +22,12 @@ use self::names::Names;
 use super::estimate::Estimates;
 use super::event::{Cost, Event, Say, say_waits};
 use super::incidents::api::{Api, Dialect};
-use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
+use super::incidents::{Known, Plan, Probe, Reading, SourceError, estimated, extent};
+use super::provider::Service;
 use crate::domain::event::Incident;
 use crate::http::{Clock, Scheme};
 
-pub use self::probe::probe;
+use self::probe::probe;
 pub(super) use self::settings::{JSM_PROVIDER, OPSGENIE_PROVIDER};
 
 /// The name under which OpsGenie's rows and coverage stand.
@@ -138,70 +139,73 @@ fn jsm_scope(path: &[&str]) -> &'static str {
     }
 }
 
-impl OpsGenie {
-    /// What is asked of each incident and alert: where that changes, what was read before says something else.
-    pub fn asked(&self) -> String {
+impl Service for OpsGenie {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn scopes(&self) -> Vec<String> {
+        self.product.scopes()
+    }
+
+    fn asked(&self) -> String {
         let site = match &self.product {
             Product::Jsm { cloud_id, site, .. } => format!("{cloud_id} {site:?}"),
             Product::OpsGenie { .. } => String::new(),
         };
         format!("{:?} {:?} {site} {}", self.caused_by_deploy, self.deployment_ref, self.plan.api_url)
     }
-}
 
-/// Reads everything the plan asks for, page by page.
-///
-/// # Errors
-/// What ends the whole run; trouble with incidents or alerts alone is an [`Event::Failed`].
-pub async fn fetch(opsgenie: OpsGenie, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
-    let dialect = opsgenie.product.dialect();
-    let api = Arc::new(Api::new(&opsgenie.plan, opsgenie.product.user(), dialect, clock, &events)?);
-    let reading = Reading { source: opsgenie.product.source(), plan: &opsgenie.plan, known: &known, events: &events };
-    let names = Names::read(&api, &opsgenie.product).await?;
-    for missing in &names.missing {
-        reading.send(Event::Notice(format!("{}: {missing}", reading.source))).await?;
-    }
-    let budget = || api.budget_left();
-    for scope in opsgenie.product.scopes() {
-        if scope == ALERTS {
-            let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };
-            // Only OpsGenie has incidents beside them.
-            let is_own = |row: &Incident| matches!(opsgenie.product, Product::Jsm { .. }) || is_alert(row);
-            reading.scope(&scope, &list, budget, is_own).await?;
-        } else {
-            let list = Incidents { api: &api, opsgenie: &opsgenie, names: &names };
-            reading.scope(&scope, &list, budget, |row| !is_alert(row)).await?;
+    async fn fetch(self, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
+        let dialect = self.product.dialect();
+        let api = Arc::new(Api::new(&self.plan, self.product.user(), dialect, clock, &events)?);
+        let reading = Reading { source: self.product.source(), plan: &self.plan, known: &known, events: &events };
+        let names = Names::read(&api, &self.product).await?;
+        for missing in &names.missing {
+            reading.send(Event::Notice(format!("{}: {missing}", reading.source))).await?;
         }
+        let budget = || api.budget_left();
+        for scope in self.product.scopes() {
+            if scope == ALERTS {
+                let list = Alerts { api: &api, opsgenie: &self, names: &names };
+                // Only OpsGenie has incidents beside them.
+                let is_own = |row: &Incident| matches!(self.product, Product::Jsm { .. }) || is_alert(row);
+                reading.scope(&scope, &list, budget, is_own).await?;
+            } else {
+                let list = Incidents { api: &api, opsgenie: &self, names: &names };
+                reading.scope(&scope, &list, budget, |row| !is_alert(row)).await?;
+            }
+        }
+        Ok(api.cost())
     }
-    Ok(api.cost())
-}
 
-/// What [`fetch`] would take; stores nothing.
-///
-/// # Errors
-/// What ends the whole run; trouble with incidents or alerts alone is its estimate's `problem`.
-pub async fn estimate(opsgenie: OpsGenie, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
-    let (events, heard) = mpsc::channel(1);
-    let drain = tokio::spawn(say_waits(heard, say));
-    let began = clock();
-    let dialect = opsgenie.product.dialect();
-    let api = Arc::new(Api::new(&opsgenie.plan, opsgenie.product.user(), dialect, Arc::clone(&clock), &events)?);
-    let names = Names::read(&api, &opsgenie.product).await?;
-    let before = api.cost().requests;
-    let mut scopes = Vec::new();
-    for scope in opsgenie.product.scopes() {
-        let found = if scope == ALERTS {
-            let list = Alerts { api: &api, opsgenie: &opsgenie, names: &names };
-            extent(&list, &scope, &opsgenie.plan, &known).await
-        } else {
-            let list = Incidents { api: &api, opsgenie: &opsgenie, names: &names };
-            extent(&list, &scope, &opsgenie.plan, &known).await
-        };
-        scopes.push(estimated(found, scope)?);
+    async fn estimate(self, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
+        let (events, heard) = mpsc::channel(1);
+        let drain = tokio::spawn(say_waits(heard, say));
+        let began = clock();
+        let dialect = self.product.dialect();
+        let api = Arc::new(Api::new(&self.plan, self.product.user(), dialect, Arc::clone(&clock), &events)?);
+        let names = Names::read(&api, &self.product).await?;
+        let before = api.cost().requests;
+        let mut scopes = Vec::new();
+        for scope in self.product.scopes() {
+            let found = if scope == ALERTS {
+                let list = Alerts { api: &api, opsgenie: &self, names: &names };
+                extent(&list, &scope, &self.plan, &known).await
+            } else {
+                let list = Incidents { api: &api, opsgenie: &self, names: &names };
+                extent(&list, &scope, &self.plan, &known).await
+            };
+            scopes.push(estimated(found, scope)?);
+        }
+        drain.abort();
+        let elapsed_ms = clock().0.saturating_sub(began.0);
+        Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: self.plan.concurrency })
     }
-    drain.abort();
-    let elapsed_ms = clock().0.saturating_sub(began.0);
-    Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: opsgenie.plan.concurrency })
+
+    async fn probe(self, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+        probe(self, clock, say).await
+    }
 }
 
 /// Whether a row is an alert: both have ids of the same shape.

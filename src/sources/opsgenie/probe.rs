@@ -17,7 +17,7 @@ use crate::sources::incidents::{Probe, SourceError, newest};
 ///
 /// # Errors
 /// The key is not accepted, or the service cannot be asked.
-pub async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+pub(super) async fn probe(opsgenie: OpsGenie, clock: Clock, say: Say) -> Result<Probe, SourceError> {
     let (events, heard) = mpsc::channel(1);
     let drain = tokio::spawn(say_waits(heard, say));
     let api = Api::new(&opsgenie.plan, opsgenie.product.user(), opsgenie.product.dialect(), clock, &events)?;

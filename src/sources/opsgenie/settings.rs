@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio::sync::mpsc::Sender;
 
 use super::keys::{JSM_SECTIONS, OPSGENIE_SECTIONS};
-use super::{ALERTS, Flag, INCIDENTS, JSM, OPSGENIE, OpsGenie, Product, SHUTDOWN, estimate, fetch, probe};
+use super::{ALERTS, Flag, INCIDENTS, JSM, OPSGENIE, OpsGenie, Product, SHUTDOWN};
 use crate::document::{ConfigError, Endpoint, Section, api_url, variable};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
-use crate::http::Clock;
-use crate::sources::event::{Event, Say};
-use crate::sources::incidents::{Known, Plan};
-use crate::sources::registry::{Account, Connection, Estimating, Fetching, InitKey, Probing, Provider, Reader};
+use crate::sources::incidents::Plan;
+use crate::sources::provider::{Account, Connection, InitKey, Provider, Reader};
 
 /// OpsGenie in the registry.
 pub(in crate::sources) const OPSGENIE_PROVIDER: Provider = Provider {
@@ -60,7 +57,7 @@ pub(in crate::sources) const JSM_PROVIDER: Provider = Provider {
             flag: "jsm-cloud-id",
             help: "The cloud id of the Jira site, which `https://SITE.atlassian.net/_edge/tenant_info` shows.",
             value_name: "ID",
-            needed: Some("https://SITE.atlassian.net/_edge/tenant_info shows"),
+            needed: Some(("id", "https://SITE.atlassian.net/_edge/tenant_info")),
         },
         InitKey {
             key: "email",
@@ -192,31 +189,5 @@ impl Account for Settings {
             caused_by_deploy: self.caused_by_deploy.clone(),
             deployment_ref: self.deployment_ref.clone(),
         })
-    }
-}
-
-impl Connection for OpsGenie {
-    fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    fn scopes(&self) -> Vec<String> {
-        self.product.scopes()
-    }
-
-    fn asked(&self) -> String {
-        self.asked()
-    }
-
-    fn fetch(self: Box<Self>, known: Known, clock: Clock, events: Sender<Event>) -> Fetching {
-        Box::pin(fetch(*self, known, clock, events))
-    }
-
-    fn estimate(self: Box<Self>, known: Known, clock: Clock, say: Say) -> Estimating {
-        Box::pin(estimate(*self, known, clock, say))
-    }
-
-    fn probe(self: Box<Self>, clock: Clock, say: Say) -> Probing {
-        Box::pin(probe(*self, clock, say))
     }
 }

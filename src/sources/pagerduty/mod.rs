@@ -20,11 +20,12 @@ use self::list::Incidents;
 use super::estimate::{Estimate, Estimates};
 use super::event::{Cost, Event, Say, say_waits};
 use super::incidents::api::{Api, Dialect};
-use super::incidents::{Known, Plan, Reading, SourceError, estimated, extent};
+use super::incidents::{Known, Plan, Probe, Reading, SourceError, estimated, extent};
+use super::provider::Service;
 use crate::domain::coverage::EVERYTHING;
 use crate::http::{Clock, Scheme};
 
-pub use self::probe::probe;
+use self::probe::probe;
 pub(super) use self::settings::PROVIDER;
 
 /// The name under which rows and coverage stand.
@@ -68,84 +69,79 @@ pub struct PagerDuty {
 }
 
 impl PagerDuty {
-    /// The scopes that are read.
-    pub fn scopes(&self) -> Vec<String> {
-        if self.services.is_empty() { vec![EVERYTHING.to_owned()] } else { self.services.clone() }
-    }
-
     /// Whether notes of incidents are read.
     fn reads_notes(&self) -> bool {
         let fields = [Some(&self.caused_by_deploy), self.deployment_ref.as_ref()];
         fields.into_iter().flatten().any(|field| matches!(field, Field::Note(_)))
     }
+}
 
-    /// What is asked of each incident: where that changes, what was read before says something else.
-    pub fn asked(&self) -> String {
+impl Service for PagerDuty {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn scopes(&self) -> Vec<String> {
+        if self.services.is_empty() { vec![EVERYTHING.to_owned()] } else { self.services.clone() }
+    }
+
+    fn asked(&self) -> String {
         format!("{:?} {:?} {} {}", self.caused_by_deploy, self.deployment_ref, self.change_events, self.plan.api_url)
     }
-}
 
-/// Reads everything the plan asks for, page by page.
-///
-/// # Errors
-/// What ends the whole run; trouble with one service is an [`Event::Failed`].
-pub async fn fetch(
-    pagerduty: PagerDuty,
-    known: Known,
-    clock: Clock,
-    events: Sender<Event>,
-) -> Result<Cost, SourceError> {
-    let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, clock, &events)?);
-    let reading = Reading { source: SOURCE, plan: &pagerduty.plan, known: &known, events: &events };
-    let account = fields::Account::read(&api, &pagerduty).await?;
-    for missing in &account.missing {
-        reading.send(Event::Notice(format!("{SOURCE}: {missing}"))).await?;
-    }
-    let budget = || api.budget_left();
-    if pagerduty.services.is_empty() {
-        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };
-        reading.scope(EVERYTHING, &list, budget, |_| true).await?;
-        return Ok(api.cost());
-    }
-    for wanted in &pagerduty.services {
-        let Some(service) = account.service(wanted) else {
-            let reason = not_shown(wanted);
-            reading.send(Event::Failed { scope: wanted.clone(), reason, is_denied: true }).await?;
-            continue;
-        };
-        let id = service.id.clone();
-        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: Some(&id) };
-        reading.scope(wanted, &list, budget, |row| row.service_keys.first() == Some(&id)).await?;
-    }
-    Ok(api.cost())
-}
-
-/// What [`fetch`] would take; stores nothing.
-///
-/// # Errors
-/// What ends the whole run; trouble with one service is its [`Estimate::problem`].
-pub async fn estimate(pagerduty: PagerDuty, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
-    let (events, heard) = mpsc::channel(1);
-    let drain = tokio::spawn(say_waits(heard, say));
-    let began = clock();
-    let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, Arc::clone(&clock), &events)?);
-    let account = fields::Account::read(&api, &pagerduty).await?;
-    let before = api.cost().requests;
-    let mut scopes = Vec::new();
-    for scope in pagerduty.scopes() {
-        let service = account.service(&scope).map(|service| service.id.clone());
-        if service.is_none() && !pagerduty.services.is_empty() {
-            let problem = Some(not_shown(&scope));
-            scopes.push(Estimate { scope, problem, is_denied: true, ..Estimate::default() });
-            continue;
+    async fn fetch(self, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
+        let api = Arc::new(Api::new(&self.plan, None, DIALECT, clock, &events)?);
+        let reading = Reading { source: SOURCE, plan: &self.plan, known: &known, events: &events };
+        let account = fields::Account::read(&api, &self).await?;
+        for missing in &account.missing {
+            reading.send(Event::Notice(format!("{SOURCE}: {missing}"))).await?;
         }
-        let service = service.filter(|_| !pagerduty.services.is_empty());
-        let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: service.as_deref() };
-        scopes.push(estimated(extent(&list, &scope, &pagerduty.plan, &known).await, scope)?);
+        let budget = || api.budget_left();
+        if self.services.is_empty() {
+            let list = Incidents { api: &api, pagerduty: &self, account: &account, service: None };
+            reading.scope(EVERYTHING, &list, budget, |_| true).await?;
+            return Ok(api.cost());
+        }
+        for wanted in &self.services {
+            let Some(service) = account.service(wanted) else {
+                let reason = not_shown(wanted);
+                reading.send(Event::Failed { scope: wanted.clone(), reason, is_denied: true }).await?;
+                continue;
+            };
+            let id = service.id.clone();
+            let list = Incidents { api: &api, pagerduty: &self, account: &account, service: Some(&id) };
+            reading.scope(wanted, &list, budget, |row| row.service_keys.first() == Some(&id)).await?;
+        }
+        Ok(api.cost())
     }
-    drain.abort();
-    let elapsed_ms = clock().0.saturating_sub(began.0);
-    Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: pagerduty.plan.concurrency })
+
+    async fn estimate(self, known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {
+        let (events, heard) = mpsc::channel(1);
+        let drain = tokio::spawn(say_waits(heard, say));
+        let began = clock();
+        let api = Arc::new(Api::new(&self.plan, None, DIALECT, Arc::clone(&clock), &events)?);
+        let account = fields::Account::read(&api, &self).await?;
+        let before = api.cost().requests;
+        let mut scopes = Vec::new();
+        for scope in self.scopes() {
+            let service = account.service(&scope).map(|service| service.id.clone());
+            if service.is_none() && !self.services.is_empty() {
+                let problem = Some(not_shown(&scope));
+                scopes.push(Estimate { scope, problem, is_denied: true, ..Estimate::default() });
+                continue;
+            }
+            let service = service.filter(|_| !self.services.is_empty());
+            let list = Incidents { api: &api, pagerduty: &self, account: &account, service: service.as_deref() };
+            scopes.push(estimated(extent(&list, &scope, &self.plan, &known).await, scope)?);
+        }
+        drain.abort();
+        let elapsed_ms = clock().0.saturating_sub(began.0);
+        Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: self.plan.concurrency })
+    }
+
+    async fn probe(self, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+        probe(self, clock, say).await
+    }
 }
 
 /// Why a service is not read.

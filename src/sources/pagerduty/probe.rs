@@ -17,7 +17,7 @@ use crate::sources::incidents::{Newest, Probe, SourceError, newest};
 ///
 /// # Errors
 /// The key is not accepted, or PagerDuty cannot be asked.
-pub async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Result<Probe, SourceError> {
+pub(super) async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Result<Probe, SourceError> {
     let (events, heard) = mpsc::channel(1);
     let drain = tokio::spawn(say_waits(heard, say));
     let api = Arc::new(Api::new(&pagerduty.plan, None, DIALECT, clock, &events)?);

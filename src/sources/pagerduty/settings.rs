@@ -8,16 +8,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::keys::SECTIONS;
-use super::{Field, PagerDuty, SOURCE, estimate, fetch, probe};
+use super::{Field, PagerDuty, SOURCE};
 use crate::document::{ConfigError, Endpoint, Section, api_url, values, variable};
 use crate::domain::event::Table;
 use crate::domain::pattern::Pattern;
-use crate::sources::incidents::{Known, Plan};
-use tokio::sync::mpsc::Sender;
+use crate::sources::incidents::Plan;
 
-use crate::http::Clock;
-use crate::sources::event::{Event, Say};
-use crate::sources::registry::{Account, Connection, Estimating, Fetching, InitKey, Probing, Provider, Reader};
+use crate::sources::provider::{Account, Connection, InitKey, Provider, Reader};
 
 /// PagerDuty in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
@@ -123,31 +120,5 @@ impl Account for Settings {
             change_events: self.change_events,
             acknowledgements: self.acknowledgements,
         })
-    }
-}
-
-impl Connection for PagerDuty {
-    fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    fn scopes(&self) -> Vec<String> {
-        self.scopes()
-    }
-
-    fn asked(&self) -> String {
-        self.asked()
-    }
-
-    fn fetch(self: Box<Self>, known: Known, clock: Clock, events: Sender<Event>) -> Fetching {
-        Box::pin(fetch(*self, known, clock, events))
-    }
-
-    fn estimate(self: Box<Self>, known: Known, clock: Clock, say: Say) -> Estimating {
-        Box::pin(estimate(*self, known, clock, say))
-    }
-
-    fn probe(self: Box<Self>, clock: Clock, say: Say) -> Probing {
-        Box::pin(probe(*self, clock, say))
     }
 }

@@ -13,7 +13,7 @@ use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, Source};
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
-use crate::sources::registry::{Connection, Provider};
+use crate::sources::provider::{Connection, Provider};
 use crate::store::Dataset;
 
 /// How far back the first fetch goes where `[github]` does not say it.

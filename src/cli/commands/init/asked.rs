@@ -17,7 +17,7 @@ use crate::document::quoted;
 use crate::domain::settings::Settings;
 use crate::http::HttpError;
 use crate::sources::github::{GitHubError, ProbedRepo, owners, probe};
-use crate::sources::registry::{InitKey, Provider};
+use crate::sources::provider::{InitKey, Provider};
 
 use super::source::{Source, State, asked};
 
@@ -132,10 +132,9 @@ fn incident_service(provider: &'static Provider, init: &Init, console: Console) 
         return Ok(source(keys, State::NotAsked));
     }
     let lacks = |flag: &&InitKey| flag.needed.is_some() && !keys.iter().any(|(key, _)| *key == flag.key);
-    if let Some(InitKey { key, flag, needed: Some(shown_by), .. }) = provider.init.iter().find(lacks) {
-        let what = if key.ends_with("_id") { "id" } else { *key };
+    if let Some(InitKey { flag, needed: Some((what, place)), .. }) = provider.init.iter().find(lacks) {
         console.warning(&format!(
-            "{variable} is set, and its services are not looked up without --{flag}, the {what} that {shown_by}"
+            "{variable} is set, and its services are not looked up without --{flag}, the {what} that {place} shows"
         ));
         return Ok(source(keys, State::NotAsked));
     }

@@ -4,7 +4,8 @@ use super::services::{RepoMatch, belongs, names};
 use super::source::{Source, State};
 use crate::document::{comment, quoted};
 use crate::sources::github::ProbedRepo;
-use crate::sources::registry::{Provider, service_lists, service_lists_in_words};
+use crate::sources::provider::Provider;
+use crate::sources::registry::{service_lists, service_lists_in_words};
 
 const EXAMPLE: [&str; 5] = [
     "# Figures are computed for each service. Without a section, each repo that has deployments is a service.",
@@ -15,6 +16,18 @@ const EXAMPLE: [&str; 5] = [
 ];
 /// What stands for an id in an example.
 const EXAMPLE_ID: &str = "PABC123";
+
+/// The section as comments.
+fn example() -> Vec<String> {
+    let mut lines: Vec<String> = EXAMPLE.iter().map(ToString::to_string).collect();
+    if let [first, others @ .., any] = service_lists().as_slice() {
+        let others: Vec<String> = others.iter().map(|list| format!("`{list}`")).collect();
+        let about = format!("ids or names; also {}, and `{any}` for any source", others.join(", "));
+        lines.push(format!("# {first} = [{}]  # {about}", quoted(EXAMPLE_ID)));
+    }
+    lines.push(String::new());
+    lines
+}
 
 /// One service of an incident source.
 struct Owned<'a> {
@@ -55,14 +68,7 @@ pub(super) fn lines(repos: &[&ProbedRepo], sources: &[Source]) -> Vec<String> {
     let repos = full_names(repos);
     let all: Vec<Owned<'_>> = sources.iter().flat_map(|source| owned(&repos, source)).collect();
     if all.is_empty() || repos.is_empty() {
-        let lists = service_lists();
-        let mut others = lists.iter().skip(1).map(|list| format!("`{list}`")).collect::<Vec<_>>();
-        let any = others.pop().unwrap_or_default();
-        let first = lists.first().copied().unwrap_or_default();
-        let about = format!("ids or names; also {}, and {any} for any source", others.join(", "));
-        let mut lines: Vec<String> = EXAMPLE.iter().map(ToString::to_string).collect();
-        lines.extend([format!("# {first} = [{}]  # {about}", quoted(EXAMPLE_ID)), String::new()]);
-        return lines;
+        return example();
     }
     let mut lines = vec![
         "# Figures are computed for each service. Here each repo is one; a repo in no section is not counted.".into(),

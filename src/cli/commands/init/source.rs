@@ -1,7 +1,8 @@
 //! One incident service in the file: its section, and what the key sees.
 
 use crate::document::{comment, quoted};
-use crate::sources::registry::{Provider, providers};
+use crate::sources::provider::Provider;
+use crate::sources::registry::providers;
 
 /// The providers that `init` asks, in the order of the file.
 pub(super) fn asked() -> impl Iterator<Item = &'static Provider> {
@@ -49,9 +50,9 @@ impl Source {
         let (variable, about) = provider.variable.unwrap_or_default();
         lines.push(format!("{mark}[{section}]  # {variable}: {about}"));
         lines.extend(self.keys.iter().map(|(key, value)| format!("{mark}{key} = {}", quoted(value))));
-        for (key, shown_by) in provider.init.iter().filter_map(|flag| Some((flag.key, flag.needed?))) {
+        for (key, (_, place)) in provider.init.iter().filter_map(|flag| Some((flag.key, flag.needed?))) {
             if !self.keys.iter().any(|(own, _)| *own == key) {
-                lines.push(format!("# {key} = \"…\"  # {shown_by} it"));
+                lines.push(format!("# {key} = \"…\"  # {place} shows it"));
             }
         }
         lines

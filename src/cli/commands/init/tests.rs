@@ -9,7 +9,7 @@ use super::source::{Source, State, asked};
 use crate::config::{Config, Github};
 use crate::domain::kind::DeploymentKind;
 use crate::sources::github::ProbedRepo;
-use crate::sources::registry::Provider;
+use crate::sources::provider::Provider;
 
 fn read(draft: &Draft) -> (String, Config) {
     let text = render(draft);
