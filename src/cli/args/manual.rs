@@ -5,7 +5,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::Cli;
-use super::pages::{Exit, PAGES, Page};
+use super::page::{Exit, Page};
+use super::pages::pages;
 use super::uses::{environment, files};
 
 /// Reads a command line.
@@ -50,7 +51,7 @@ fn below(path: &str, name: &str) -> String {
 }
 
 fn page(path: &str) -> Option<&'static Page> {
-    PAGES.iter().find(|page| page.command == path)
+    pages().find(|page| page.command == path)
 }
 
 fn after_help(page: &Page) -> String {
@@ -151,7 +152,7 @@ fn sections(path: &str) -> Roff {
     let owned = |lines: Vec<(&'static str, &'static str)>| {
         lines.into_iter().map(|(name, text)| (name.to_owned(), text)).collect::<Vec<_>>()
     };
-    let everything: Vec<_> = PAGES.iter().flat_map(|page| page.uses).copied().collect();
+    let everything: Vec<_> = pages().flat_map(|page| page.uses).copied().collect();
     let (exit, uses): (&[Exit], _) =
         page(path).map_or((ALL_CODES, unique(&everything)), |page| (page.exit, page.uses.to_vec()));
     list("EXIT STATUS", &exit.iter().map(|(code, when)| (code.to_string(), *when)).collect::<Vec<_>>());
@@ -215,7 +216,7 @@ mod tests {
             paths.push(path.to_owned());
             let about = command.get_about().unwrap_or_else(|| panic!("{path}: no purpose")).to_string();
             assert!(!about.trim_end_matches('.').contains(". "), "{path}: more than a sentence: {about}");
-            let page = page(path).unwrap_or_else(|| panic!("{path}: not in PAGES"));
+            let page = page(path).unwrap_or_else(|| panic!("{path}: has no entry"));
             assert!(page.examples.len() >= 2, "{path}");
             let codes: Vec<u8> = page.exit.iter().map(|(code, _)| *code).collect();
             assert!(codes.starts_with(&[0, 1, 2]) && codes.is_sorted(), "{path}: {codes:?}");
@@ -224,9 +225,9 @@ mod tests {
             let help = command.clone().render_long_help().to_string();
             assert!(help.contains("Examples:") && help.contains("Exit status:"), "{path}: {help}");
         });
-        let listed: Vec<&str> = PAGES.iter().map(|page| page.command).collect();
+        let listed: Vec<&str> = pages().map(|page| page.command).collect();
         let unknown: Vec<&&str> = listed.iter().filter(|path| !paths.iter().any(|own| own == *path)).collect();
-        assert!(unknown.is_empty(), "PAGES has no such command: {unknown:?}");
+        assert!(unknown.is_empty(), "there is no such command: {unknown:?}");
     }
 
     #[test]
@@ -245,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_example_parses_as_its_command() {
-        for page in PAGES {
+        for page in pages() {
             for (_, line) in page.examples {
                 let words = words_of(line).into_iter().take_while(|word| !["|", ">"].contains(&word.as_str()));
                 assert!(line.starts_with(&format!("dora-report {}", page.command)), "{line}");

@@ -4,11 +4,13 @@ mod ask;
 mod dataset;
 mod export;
 mod handover;
+mod handover_pages;
 mod heartbeat;
 mod import;
 mod init;
 mod manual;
 mod network;
+mod page;
 mod pages;
 #[cfg(test)]
 mod printed;

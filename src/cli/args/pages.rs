@@ -2,52 +2,13 @@
 //!
 //! One entry per command and subcommand. Tests hold that every command has one and that every example parses.
 
-use super::uses::Uses::{
-    self, Config, Cortex, Datadog, Dataset, DevLake, Dx, LinearB, Notify, Pushgateway, RemoteWrite, Reports, Sleuth,
-    Sources,
+use super::handover_pages;
+use super::page::{
+    ACCESS, DONE, INTERRUPTED, LOCKED, NO_DATASET, Page, SERVER, SERVER_ACCESS, SOURCE, TERMINATED, UNEXPECTED, USAGE,
 };
+use super::uses::Uses::{Config, Dataset, Notify, Pushgateway, RemoteWrite, Reports, Sources};
 
-/// An exit code and when the command ends with it.
-pub(super) type Exit = (u8, &'static str);
-
-/// The entry of a command.
-#[derive(Debug)]
-pub(super) struct Page {
-    /// Its words after the program's name.
-    pub(super) command: &'static str,
-    /// At least two: what each does, and the command line.
-    pub(super) examples: &'static [(&'static str, &'static str)],
-    pub(super) exit: &'static [Exit],
-    pub(super) uses: &'static [Uses],
-}
-
-const DONE: Exit = (0, "Done.");
-const UNEXPECTED: Exit = (1, "Unexpected: a disk, a permission, a damaged dataset, or a defect of this program.");
-const USAGE: Exit = (2, "The command line or the configuration is wrong.");
-const NO_DATASET: Exit = (2, "The command line or the configuration is wrong, or there is no dataset.");
-const LOCKED: Exit = (2, "The command line or the configuration is wrong, or another process is writing the dataset.");
-const ACCESS: Exit = (3, "A configured source has no token, refuses it, or shows nothing to it.");
-const SOURCE: Exit = (4, "A configured source could not be read, or a rate limit or `--deadline` ended the command.");
-const SERVER_ACCESS: Exit = (3, "The server refuses the credentials, or they are missing.");
-const INTERRUPTED: Exit = (130, "SIGINT or Ctrl-C ended it in good order.");
-const TERMINATED: Exit = (143, "SIGTERM ended it in good order.");
-const SERVER: Exit = (4, "The server cannot be reached or refuses the data, or `--deadline` ended the command.");
-/// The exit codes of what hands history over to another tool.
-const HANDOVER_EXIT: &[Exit] = &[
-    DONE,
-    UNEXPECTED,
-    NO_DATASET,
-    (3, "The tool refuses the key, or there is none."),
-    (
-        4,
-        "The tool cannot be reached, refused some of the events, or may or may not have some of them; or a rate limit or \
-         `--deadline` ended the command.",
-    ),
-    INTERRUPTED,
-    TERMINATED,
-];
-
-pub(super) const PAGES: &[Page] = &[
+const PAGES: &[Page] = &[
     Page {
         command: "demo",
         examples: &[
@@ -308,7 +269,7 @@ pub(super) const PAGES: &[Page] = &[
             ("Print the SQL for DuckDB", "dora-report export sql --dialect duckdb"),
             ("Print what LinearB would get, and what gets lost", "dora-report export linearb --dry-run"),
         ],
-        exit: HANDOVER_EXIT,
+        exit: handover_pages::EXIT,
         uses: &[Config, Dataset],
     },
     Page {
@@ -331,72 +292,6 @@ pub(super) const PAGES: &[Page] = &[
         ],
         exit: &[DONE, UNEXPECTED, NO_DATASET],
         uses: &[Config, Dataset],
-    },
-    Page {
-        command: "export linearb",
-        examples: &[
-            ("Print what would be sent, and what gets lost", "dora-report export linearb --dry-run"),
-            ("Hand over this year", "dora-report export linearb --period 2026"),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, LinearB],
-    },
-    Page {
-        command: "export datadog",
-        examples: &[
-            (
-                "Print what would be sent, and what gets lost",
-                "dora-report export datadog --site datadoghq.eu --dry-run",
-            ),
-            ("Hand everything over", "dora-report export datadog --site datadoghq.eu"),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, Datadog],
-    },
-    Page {
-        command: "export dx",
-        examples: &[
-            ("Print what would be sent, and what gets lost", "dora-report export dx --instance acme --dry-run"),
-            ("Hand over this year", "dora-report export dx --instance acme --period 2026"),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, Dx],
-    },
-    Page {
-        command: "export devlake",
-        examples: &[
-            (
-                "Print what would be sent, and what gets lost",
-                "dora-report export devlake --url https://devlake.example --connection 1 --dry-run",
-            ),
-            (
-                "Hand everything over, each service to its webhook",
-                "dora-report export devlake --url https://devlake.example --map web=1 --map api=2",
-            ),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, DevLake],
-    },
-    Page {
-        command: "export cortex",
-        examples: &[
-            ("Print what would be sent, and what gets lost", "dora-report export cortex --dry-run"),
-            ("Hand everything over, one service under another tag", "dora-report export cortex --map web=web-frontend"),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, Cortex],
-    },
-    Page {
-        command: "export sleuth",
-        examples: &[
-            ("Print what would be sent, and what gets lost", "dora-report export sleuth --org acme --dry-run"),
-            (
-                "Hand everything over, with the incidents",
-                "dora-report export sleuth --org acme --impact shop/production/incidents",
-            ),
-        ],
-        exit: HANDOVER_EXIT,
-        uses: &[Config, Dataset, Sleuth],
     },
     Page {
         command: "completions",
@@ -429,3 +324,8 @@ pub(super) const PAGES: &[Page] = &[
         uses: &[],
     },
 ];
+
+/// The entries of all commands.
+pub(super) fn pages() -> impl Iterator<Item = &'static Page> {
+    PAGES.iter().chain(handover_pages::PAGES)
+}
