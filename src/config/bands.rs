@@ -26,8 +26,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::schema;
-use crate::document::ConfigError;
-use crate::document::{Document, Section, Text};
+use crate::document::{ConfigError, Document, Section, Text};
 use crate::domain::band::{Band, Bands, Limit, MIN_SAMPLE, Thresholds};
 use crate::domain::time::parse_duration;
 use crate::domain::unit::Seconds;

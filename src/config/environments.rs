@@ -1,7 +1,6 @@
 //! Non-empty lists of environment patterns in `dora.toml`.
 
-use crate::document::ConfigError;
-use crate::document::Text;
+use crate::document::{ConfigError, Text};
 use crate::domain::glob::Glob;
 
 /// Why an empty list of environments is a mistake.

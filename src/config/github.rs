@@ -3,11 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::schema;
-use crate::document::ConfigError;
-use crate::document::Endpoint;
-use crate::document::quoted;
-use crate::document::{Document, Section, Text};
-use crate::document::{api_url, variable};
+use crate::document::{ConfigError, Document, Endpoint, Section, Text, api_url, quoted, variable};
 use crate::domain::glob::Glob;
 use crate::domain::kind::DeploymentKind;
 

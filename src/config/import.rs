@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::document::ConfigError;
-use crate::document::quoted;
-use crate::document::{Section, Text};
+use crate::document::{ConfigError, Section, Text, quoted};
 use crate::domain::event::Table;
 use crate::domain::status::{is_known_status, plain_status};
 use crate::domain::time::Zone;

@@ -4,11 +4,7 @@
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use crate::document::ConfigError;
-use crate::document::Endpoint;
-use crate::document::WebhookKind;
-use crate::document::variable;
-use crate::document::{Section, Text};
+use crate::document::{ConfigError, Endpoint, Section, Text, WebhookKind, variable};
 
 /// The port for mail that is handed in by programs, where none is written.
 const SUBMISSION: u16 = 587;

@@ -1,9 +1,6 @@
 //! `[pushgateway]` and `[remote_write]`: where figures go.
 
-use crate::document::ConfigError;
-use crate::document::Endpoint;
-use crate::document::Section;
-use crate::document::variable;
+use crate::document::{ConfigError, Endpoint, Section, variable};
 
 /// How the program signs in to a server that figures go to: names of environment variables, never a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

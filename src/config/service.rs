@@ -11,8 +11,7 @@
 //! Two different patterns are never compared: whether they meet depends on names not known here.
 
 use super::environments::{NO_ENVIRONMENT, globs};
-use crate::document::{ConfigError, Place};
-use crate::document::{Section, Text};
+use crate::document::{ConfigError, Place, Section, Text};
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::settings::Service;

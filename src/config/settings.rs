@@ -5,9 +5,7 @@ use std::path::Path;
 
 use super::environments::{NO_ENVIRONMENT, globs};
 use super::{bands, service};
-use crate::document::ConfigError;
-use crate::document::Section;
-use crate::document::values;
+use crate::document::{ConfigError, Section, values};
 use crate::domain::calendar::Calendar;
 use crate::domain::pattern::Pattern;
 use crate::domain::priority::priority_rank;
