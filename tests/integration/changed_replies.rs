@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::random::after;
 use crate::support::{Place, Run};
 
 /// How many seeds of each source are tried.
@@ -30,7 +31,7 @@ impl Changes {
     }
 
     fn below(&mut self, end: usize) -> usize {
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random = after(self.random);
         usize::try_from(self.random >> 33).expect("31 bits") % end.max(1)
     }
 

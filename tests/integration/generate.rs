@@ -16,6 +16,7 @@ use dora_report::domain::time::Timestamp;
 use proptest::prelude::*;
 
 use crate::oracle::Events;
+use crate::random::after;
 
 /// One organisation and one question about it.
 #[derive(Clone)]
@@ -60,7 +61,7 @@ pub(crate) fn shuffled<T: Clone>(list: &[T], seed: u64) -> Vec<T> {
     let mut state = seed;
     let mut keyed: Vec<(u64, T)> = Vec::new();
     for item in list {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = after(state);
         keyed.push((state >> 20, item.clone()));
     }
     keyed.sort_by_key(|(key, _)| *key);

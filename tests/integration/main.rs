@@ -42,6 +42,7 @@ mod printed;
 mod prometheus;
 mod proxy;
 mod publishing;
+mod random;
 mod readers;
 mod real_data;
 mod report;

@@ -4,6 +4,7 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use super::daily::{Machine, SINCE, Services, are_the_same, morning};
+use crate::random::uniform;
 use crate::support::say;
 
 const DAYS: i64 = 90;
@@ -55,14 +56,6 @@ fn killed(times: usize) -> Kills {
 #[expect(clippy::disallowed_methods, reason = "a test that kills at instants of a run")]
 fn clock() -> Instant {
     Instant::now()
-}
-
-/// Numbers from 0 to 1, the same for the same seed.
-fn uniform(mut state: u64) -> impl FnMut() -> f64 {
-    move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(state >> 32).unwrap_or(0)) / f64::from(u32::MAX)
-    }
 }
 
 #[test]

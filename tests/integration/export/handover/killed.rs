@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::stand_in::{Moment, Server};
 use super::tools::Tool;
 use super::{dataset, done, run, start};
+use crate::random::uniform;
 use crate::support::say;
 
 /// How many kills came when.
@@ -73,14 +74,6 @@ fn killed(tool: Tool, times: usize, deployments: usize) {
     let before = server.kept();
     run(&place, tool, &server, &[]);
     assert!(server.kept() == before, "{tool:?}");
-}
-
-/// Numbers from 0 to 1, the same for the same seed.
-fn uniform(mut state: u64) -> impl FnMut() -> f64 {
-    move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(state >> 32).unwrap_or(0)) / f64::from(u32::MAX)
-    }
 }
 
 #[test]

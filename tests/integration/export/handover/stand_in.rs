@@ -67,7 +67,7 @@ pub(super) struct State {
     pub(super) faults: Vec<(usize, Fault)>,
     /// Every event before this instant is refused for its age.
     pub(super) oldest: Option<&'static str>,
-    /// The number of the request, from the last start on, at which the process is to be killed, and when.
+    /// At which request of the process, counted from its start, the test kills it, and at which moment of that request.
     kill_at: Option<(usize, Moment)>,
     since_start: usize,
     reached: bool,
@@ -138,7 +138,7 @@ impl Server {
         with(&mut self.shared.lock())
     }
 
-    /// Begins to count the requests of another process, which is to be killed at one of them.
+    /// Counts the requests of a new process from 1, and names the one at which the test kills it.
     pub(super) fn arm(&self, kill_at: Option<(usize, Moment)>) {
         self.state(|state| {
             (state.kill_at, state.since_start, state.reached, state.killed) = (kill_at, 0, false, false);
