@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use memchr::memchr_iter;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LINK, LOCATION};
 use reqwest::{Response, redirect};
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
 use super::error::HttpError;
 use super::limits::Budget;
+use super::link;
 use super::text::{Secrets, cause};
 use super::{Client, Method, Reply, Request, Scheme, TRIES};
 
@@ -36,7 +37,7 @@ pub(super) fn transport(proxies: bool, timeout: Duration) -> Result<reqwest::Cli
 }
 
 /// The host of an address, with its port where one is written.
-pub(super) fn host(url: &Url) -> String {
+pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("(no host)");
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
@@ -85,8 +86,10 @@ impl Client {
             };
             let (scopes, sso) = (header("x-oauth-scopes"), header("x-github-sso"));
             let token_end = header("github-authentication-token-expiration");
+            let mut all_links = response.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+            let next_page = all_links.find_map(link::next);
             let body = self.read(response, &secrets, host).await?;
-            return Ok((Reply { status, body, scopes, sso, token_end, secrets }, budget));
+            return Ok((Reply { status, body, scopes, sso, token_end, next_page, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }
@@ -132,6 +135,12 @@ impl Client {
                     builder.header(AUTHORIZATION, value)
                 }
                 Scheme::PasswordOf(user) => builder.basic_auth(user, Some(token.expose_secret())),
+                Scheme::Header(name) => {
+                    let mut value =
+                        HeaderValue::try_from(token.expose_secret()).map_err(|_| HttpError::UnusableToken)?;
+                    value.set_sensitive(true);
+                    builder.header(name, value)
+                }
             };
         }
         if let Some(body) = request.body {

@@ -1,6 +1,7 @@
 //! Rate limits: what the headers say, how long to wait, and one gate where all requests wait together.
 //!
-//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now. A remaining budget of 0 alone is
+//! `x-ratelimit-reset` is in seconds since 1970, `ratelimit-reset` in seconds from now or, where it is larger than any wait
+//! could be, since 1970. A remaining budget of 0 alone is
 //! not an error: the last good reply shows it.
 
 use std::time::Duration;
@@ -12,6 +13,9 @@ use crate::domain::time::Timestamp;
 
 /// How long after a reset a service is asked again: its clock may be behind. Tests do not wait.
 const CLOCK_SKEW: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1_000 });
+
+/// From here on `ratelimit-reset` is an instant (this one is in 2001) and no wait: it would be one of 31 years.
+const EPOCH_MS: i64 = 1_000_000_000_000;
 
 /// What one reply said about the budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,7 +32,8 @@ impl Budget {
         let state = headers.get("x-ratelimit-state").and_then(|state| state.to_str().ok());
         let throttled = state.filter(|state| *state == "THROTTLED").and_then(|_| number("x-ratelimit-period-in-sec"));
         let milliseconds = |name: &str| i64::try_from(number(name)?).ok()?.checked_mul(1_000);
-        let reset = milliseconds("x-ratelimit-reset").or_else(|| milliseconds("ratelimit-reset")?.checked_add(now.0));
+        let from_now = |wait: i64| if wait >= EPOCH_MS { Some(wait) } else { wait.checked_add(now.0) };
+        let reset = milliseconds("x-ratelimit-reset").or_else(|| from_now(milliseconds("ratelimit-reset")?));
         Self {
             limit: number("x-ratelimit-limit").or_else(|| number("ratelimit-limit")),
             remaining: number("x-ratelimit-remaining").or_else(|| number("ratelimit-remaining")),

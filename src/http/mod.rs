@@ -11,6 +11,7 @@
 mod error;
 mod exchange;
 mod limits;
+mod link;
 mod request;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -30,7 +31,7 @@ use self::text::Secrets;
 use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
-pub(crate) use self::exchange::{AGENT, may_carry_a_token};
+pub(crate) use self::exchange::{AGENT, host, may_carry_a_token};
 pub(crate) use self::request::{Body, Login, Method, Request, Scheme, Transport, TransportResult};
 pub use self::waits::WaitLimits;
 
@@ -66,6 +67,8 @@ pub(crate) struct Reply {
     pub(crate) sso: Option<String>,
     /// `github-authentication-token-expiration`: when the token ends, where the service says so.
     pub(crate) token_end: Option<String>,
+    /// The address of the next page of a list by the header `Link`, as it stands there.
+    pub(crate) next_page: Option<String>,
     secrets: Secrets,
 }
 

@@ -21,13 +21,15 @@ pub(crate) trait Transport: Debug + Send + Sync {
     ) -> Pin<Box<dyn Future<Output = TransportResult> + Send + 'a>>;
 }
 
-/// How a token goes into `Authorization`.
+/// How a token goes along.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Scheme<'a> {
     /// Behind this text, `Bearer ` or what a service wants in its place.
     Behind(&'static str),
     /// As the password of this user.
     PasswordOf(&'a str),
+    /// Alone in a header of this name, in place of `Authorization`.
+    Header(&'a str),
 }
 
 /// The usual scheme.
@@ -72,9 +74,9 @@ pub(crate) struct Request<'a> {
     pub(crate) transport: Option<&'a dyn Transport>,
     /// Whether the address alone grants access, like that of a webhook: it is then as secret as a token.
     pub(crate) url_is_secret: bool,
-    /// Goes into `Authorization`, behind [`Request::scheme`].
+    /// Goes into `Authorization`, or where else [`Request::scheme`] says.
     pub(crate) token: Option<&'a SecretString>,
-    /// How it goes there.
+    /// How it goes along.
     pub(crate) scheme: Scheme<'a>,
     /// Further headers.
     pub(crate) headers: &'a [(&'static str, &'static str)],

@@ -9,6 +9,7 @@ pub mod git;
 pub mod github;
 pub mod incidents;
 mod instants;
+pub mod known;
 mod labels;
 mod nulls;
 pub mod opsgenie;

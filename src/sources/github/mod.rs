@@ -40,8 +40,6 @@ mod viewer;
 mod wire;
 mod workflow_runs;
 
-use std::collections::BTreeMap;
-
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -52,6 +50,7 @@ use crate::domain::time::Timestamp;
 use crate::http::WaitLimits;
 
 pub use super::event::{Cost, Event};
+pub use super::known::{KnownDeployment, KnownRepo, KnownRepos as Known};
 
 pub use self::error::GitHubError;
 pub use self::estimate::{estimate, estimate_issues};
@@ -127,38 +126,3 @@ impl Plan {
         self.environments.is_empty() || self.environments.iter().any(|glob| glob.matches(environment))
     }
 }
-
-/// What the dataset already knows of one repo.
-#[derive(Debug, Clone, Default)]
-pub struct KnownRepo {
-    /// Deployments: id, when created, sha, and whether its state is terminal.
-    pub deployments: Vec<KnownDeployment>,
-    /// Commits: sha and parents.
-    pub commits: Vec<(String, Vec<String>)>,
-    /// The cursor that the last run left, if it was interrupted within this repo.
-    pub cursor: Option<String>,
-    /// The instant up to which the last complete run covers this repo.
-    pub covered_to: Option<Timestamp>,
-    /// The instant from which it covers this repo without a gap.
-    pub covered_from: Option<Timestamp>,
-}
-
-/// A deployment that the dataset already has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownDeployment {
-    /// Its id.
-    pub id: String,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// Its revision.
-    pub sha: Option<String>,
-    /// Its environment.
-    pub environment: Option<String>,
-    /// Whether it has succeeded, failed or ended otherwise.
-    pub terminal: bool,
-    /// Whether it has succeeded.
-    pub succeeded: bool,
-}
-
-/// What is known of all repos, by `owner/name`.
-pub type Known = BTreeMap<String, KnownRepo>;

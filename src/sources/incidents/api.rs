@@ -12,8 +12,7 @@ use url::Url;
 
 use super::Plan;
 use super::error::{QueryError, SourceError};
-use crate::http::BudgetLeft;
-use crate::http::{Client, Clock, HttpError, Method, Reply, Request, Scheme};
+use crate::http::{BudgetLeft, Client, Clock, HttpError, Method, Reply, Request, Scheme, host};
 use crate::sources::event::{Cost, Event};
 
 /// What differs between services.
@@ -91,18 +90,57 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, QueryError> {
+        Ok(self.read(&self.address(path, query), path).await?.0)
+    }
+
+    /// An address below the root.
+    pub(in crate::sources) fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        url.query_pairs_mut().extend_pairs(query);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// Reads a page of a list, and where its header `Link` says that the next one is.
+    pub(in crate::sources) async fn get_page<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+    ) -> Result<(T, Option<Url>), QueryError> {
+        let (page, next) = self.read(url, &[]).await?;
+        let next = next.map(|next| self.next_page(url, &next)).transpose()?;
+        Ok((page, next))
+    }
+
+    /// The address of a next page as a reply to `url` names it, absolute or not. The key goes to no other host.
+    pub(in crate::sources) fn next_page(&self, url: &Url, named: &str) -> Result<Url, QueryError> {
+        let service = self.dialect.service;
+        let next = url.join(named).map_err(|cause| {
+            QueryError::Here(format!("{service} names a next page that is no address ({cause}); run again later"))
+        })?;
+        if next.origin() == self.root.origin() {
+            return Ok(next);
+        }
+        Err(QueryError::Here(format!(
+            "{service} says that the next page is on {}, and the key goes to {} only; check that `api_url` is the address \
+             under which the service knows itself",
+            host(&next),
+            host(&self.root)
+        )))
+    }
+
+    /// Reads an address: what it holds, and which page its header `Link` calls the next. `path` is what a scope depends on.
+    async fn read<T: DeserializeOwned>(&self, url: &Url, path: &[&str]) -> Result<(T, Option<String>), QueryError> {
         // A body cut off or mangled on the way is asked for once more.
         for is_last in [false, true] {
-            let reply = self.send(&url).await?;
+            let reply = self.send(url).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
                 200..=299 => match serde_json::from_str(&reply.body) {
-                    Ok(data) => return Ok(data),
+                    Ok(data) => return Ok((data, reply.next_page)),
                     Err(cause) if is_last => {
                         let cause = reply.quote(&cause.to_string());
                         return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));

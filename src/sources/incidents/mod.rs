@@ -24,7 +24,9 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use url::Url;
 
+use super::known::KnownRepos;
 use crate::domain::event::Incident;
+use crate::domain::glob::Glob;
 use crate::domain::time::{Span, Timestamp};
 use crate::http::WaitLimits;
 
@@ -49,6 +51,10 @@ pub struct Plan {
     pub since: Timestamp,
     /// The instant at which the run began: coverage ends here, and rows are observed then.
     pub began: Timestamp,
+    /// Restricts this run to repos that match (`--repo`), where repos are what is read.
+    pub only: Vec<Glob>,
+    /// Environments whose deployments count for any service; empty: all.
+    pub environments: Vec<Glob>,
     /// Requests in flight at once.
     pub concurrency: usize,
     /// Read everything again, even known history (`--full`).
@@ -85,6 +91,8 @@ pub struct Known {
     pub unsettled: Vec<Incident>,
     /// Incidents opened since [`Plan::verdicts_from`] that lack a verdict or a reference.
     pub undecided: Vec<Incident>,
+    /// Deployments and commits by repo, of a source that gives them.
+    pub repos: KnownRepos,
 }
 
 /// What is known of one scope.

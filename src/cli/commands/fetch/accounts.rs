@@ -6,11 +6,13 @@ use std::path::Path;
 use secrecy::SecretString;
 use url::Url;
 
-use super::plan::since;
+use super::history;
+use super::plan::{production, since};
 use crate::cli::args::Fetch;
 use crate::cli::context::secret;
 use crate::cli::exit::{AccessError, UsageError};
 use crate::config::{Config, Source};
+use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
 use crate::sources::provider::{Connection, Provider};
@@ -81,6 +83,8 @@ fn plan(config: &Config, fetch: &Fetch, began: Timestamp, address: &str, token: 
         token,
         since: since(fetch, &config.settings, github.map_or(HISTORY_DAYS, |it| it.history_days), began)?,
         began,
+        only: fetch.repo.clone(),
+        environments: production(&config.settings),
         concurrency: github.map_or(CONCURRENCY, |it| it.concurrency) as usize,
         full: fetch.full,
         verdicts_from: Timestamp(began.0 - i64::from(config.verdict_days) * 86_400_000),
@@ -100,7 +104,7 @@ pub(super) fn known(folder: &Path, source: &str) -> anyhow::Result<Known> {
     Ok(Known {
         scopes: history.scopes.into_iter().map(scope).collect(),
         unsettled: history.unsettled,
-        undecided: Vec::new(),
+        ..Known::default()
     })
 }
 
@@ -110,13 +114,15 @@ impl Connected {
         self.connection.plan().api_url.as_str().trim_end_matches('/').to_owned()
     }
 
-    /// The same with the incidents that still lack a verdict and are requested again.
+    /// The same with the incidents that still lack a verdict and are requested again, and with the repos.
     pub(super) fn known(&self, folder: &Path) -> anyhow::Result<Known> {
-        let from = self.connection.plan().verdicts_from;
-        Ok(Known {
-            undecided: Dataset::open(folder)?.undecided_incidents(self.provider.id, from)?,
-            ..known(folder, self.provider.id)?
-        })
+        let (id, from) = (self.provider.id, self.connection.plan().verdicts_from);
+        let dataset = Dataset::open(folder)?;
+        let mut known = Known { undecided: dataset.undecided_incidents(id, from)?, ..known(folder, id)? };
+        if self.provider.gives.contains(&Table::Deployments) {
+            known.repos = history::known(dataset.known(id, id, &|_| true)?);
+        }
+        Ok(known)
     }
 }
 

@@ -155,7 +155,9 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
                 of_issues(github, issues, data)?
             }
             Asked::Account(it) => {
-                prepare(writer, data, it.provider.id, &it.connection.asked(), Some(&it.connection.scopes()))?;
+                let gives_incidents = it.provider.gives.contains(&Table::Incidents);
+                let scopes = if gives_incidents { it.connection.scopes() } else { Vec::new() };
+                prepare(writer, data, it.provider.id, &it.connection.asked(), Some(&scopes))?;
                 of_account(it, data)?
             }
         });
@@ -164,7 +166,7 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
 }
 
 /// Records the scopes of an incident source before the first request, so that a source that never answers does not
-/// count as one without incidents. If the rules for verdicts changed, everything is read again.
+/// count as one without incidents. If what is asked of each row changed, everything is read again.
 fn prepare(
     writer: &mut Writer,
     data: &Path,
@@ -178,7 +180,7 @@ fn prepare(
     let before = accounts::known(data, &key)?.scopes.remove(EVERYTHING).and_then(|scope| scope.cursor);
     if before.as_ref() != Some(&digest) {
         if before.is_some() {
-            writer.forget(&|entry| entry.table == Table::Incidents && entry.source == source)?;
+            writer.forget(&|entry| entry.source == source)?;
         }
         writer.set_cursors(&key, &BTreeMap::from([(EVERYTHING.to_owned(), Some(digest))]))?;
     }

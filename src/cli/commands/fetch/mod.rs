@@ -6,6 +6,7 @@
 
 pub(super) mod accounts;
 mod dry_run;
+mod history;
 mod job;
 pub(super) mod named;
 pub(super) mod plan;

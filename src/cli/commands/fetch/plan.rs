@@ -7,6 +7,7 @@ use chrono::Days;
 use secrecy::SecretString;
 use url::Url;
 
+use super::history;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{is_installed, secret};
 use crate::cli::exit::{AccessError, UsageError};
@@ -18,9 +19,8 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
-use crate::sources::github::{Auth, GitHubError, Known, KnownDeployment, KnownRepo, Plan};
+use crate::sources::github::{Auth, GitHubError, Known, Plan};
 use crate::store::Dataset;
-use crate::store::known::{RepoHistory, StoredDeployment};
 
 /// The name under which GitHub's rows stand in the dataset.
 const SOURCE: &str = "github";
@@ -141,7 +141,7 @@ pub(super) fn since(
 }
 
 /// The environments that any service counts.
-fn production(settings: &Settings) -> Vec<Glob> {
+pub(super) fn production(settings: &Settings) -> Vec<Glob> {
     let own = settings.services.iter().flat_map(|service| service.environments.iter().flatten());
     settings.environments.iter().chain(own).cloned().collect()
 }
@@ -235,26 +235,5 @@ pub(super) fn known(folder: &Path, plan: &Plan) -> anyhow::Result<Known> {
         ))
         .into());
     }
-    Ok(known.into_iter().map(|(repo, history)| (repo, known_repo(history))).collect())
-}
-
-fn known_repo(history: RepoHistory) -> KnownRepo {
-    KnownRepo {
-        deployments: history.deployments.into_iter().map(known_deployment).collect(),
-        commits: history.commits,
-        cursor: history.cursor,
-        covered_to: history.covered.map(|span| span.to),
-        covered_from: history.covered.map(|span| span.from),
-    }
-}
-
-fn known_deployment(stored: StoredDeployment) -> KnownDeployment {
-    KnownDeployment {
-        id: stored.id,
-        created_at: stored.created_at,
-        sha: stored.sha,
-        environment: stored.environment,
-        terminal: stored.ended,
-        succeeded: stored.succeeded,
-    }
+    Ok(history::known(known))
 }
