@@ -23,14 +23,16 @@ pub enum DeploymentKind {
     MergedPullRequests,
     /// Tags of a clone: a proxy, which is imported and not fetched.
     Tags,
+    /// Builds of a CI server: a proxy.
+    Builds,
 }
 
 impl DeploymentKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests, Self::Tags];
+    pub const ALL: [Self; 6] =
+        [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests, Self::Tags, Self::Builds];
 
-    /// Those that a config may choose, and that are fetched.
+    /// Those that `[github]` may choose.
     pub const FETCHED: [Self; 4] = [Self::Deployments, Self::WorkflowRuns, Self::Releases, Self::MergedPullRequests];
 
     /// As written in a config.
@@ -41,6 +43,7 @@ impl DeploymentKind {
             Self::Releases => "releases",
             Self::MergedPullRequests => "merged-pull-requests",
             Self::Tags => "tags",
+            Self::Builds => "builds",
         }
     }
 
@@ -52,6 +55,7 @@ impl DeploymentKind {
             Self::Releases => "releases",
             Self::MergedPullRequests => "merged pull requests",
             Self::Tags => "tags",
+            Self::Builds => "builds",
         }
     }
 
@@ -63,6 +67,7 @@ impl DeploymentKind {
             Self::Releases => Some("release"),
             Self::MergedPullRequests => Some("merged-pull-request"),
             Self::Tags => Some("tag"),
+            Self::Builds => Some("build"),
         }
     }
 
@@ -78,10 +83,11 @@ impl DeploymentKind {
             Self::Releases => "release-",
             Self::MergedPullRequests => "pull-request-",
             Self::Tags => "git-tag-",
+            Self::Builds => "build-",
         }
     }
 
-    /// The name under which its coverage and cursors stand; that of what is imported is its source.
+    /// The name under which its coverage and cursors stand; that of what GitHub does not have is its source.
     pub fn reading(self) -> &'static str {
         match self {
             Self::Deployments => "github",
@@ -89,6 +95,7 @@ impl DeploymentKind {
             Self::Releases => "github-releases",
             Self::MergedPullRequests => "github-merged-pull-requests",
             Self::Tags => "git",
+            Self::Builds => "builds",
         }
     }
 

@@ -88,8 +88,10 @@ impl Client {
             let token_end = header("github-authentication-token-expiration");
             let mut all_links = response.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok());
             let next_page = all_links.find_map(link::next);
+            let continuation = response.headers().get("x-ms-continuationtoken");
+            let continuation = continuation.and_then(|token| token.to_str().ok()).map(str::to_owned);
             let body = self.read(response, &secrets, host).await?;
-            return Ok((Reply { status, body, scopes, sso, token_end, next_page, secrets }, budget));
+            return Ok((Reply { status, body, scopes, sso, token_end, next_page, continuation, secrets }, budget));
         }
         Err(HttpError::Redirects { host: host.to_owned(), problem: "more than five times in a row" })
     }

@@ -69,6 +69,8 @@ pub(crate) struct Reply {
     pub(crate) token_end: Option<String>,
     /// The address of the next page of a list by the header `Link`, as it stands there.
     pub(crate) next_page: Option<String>,
+    /// `x-ms-continuationtoken`: what the next page of a list is asked for with, where a service has such a thing.
+    pub(crate) continuation: Option<String>,
     secrets: Secrets,
 }
 

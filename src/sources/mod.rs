@@ -1,5 +1,9 @@
 //! The sources of events: convert the formats of providers to domain events. They store nothing and compute nothing.
 
+mod argocd;
+mod azure_devops;
+mod buildkite;
+mod deployments;
 #[cfg(test)]
 mod described;
 pub mod estimate;
@@ -9,6 +13,7 @@ pub mod git;
 pub mod github;
 pub mod incidents;
 mod instants;
+mod jenkins;
 pub mod known;
 mod labels;
 mod nulls;
@@ -16,4 +21,5 @@ pub mod opsgenie;
 pub mod pagerduty;
 pub mod provider;
 pub mod registry;
+mod repo_address;
 mod subject;

@@ -30,7 +30,7 @@ pub struct Provider {
     pub gives: &'static [Table],
     /// The variable of its key, unless the section names another, and what the key is. `None`: it has no key of its own.
     pub variable: Option<(&'static str, &'static str)>,
-    /// The key of a `[[service]]` that lists its ids and names.
+    /// The key of a `[[service]]` that lists its ids and names; empty where it gives no incidents.
     pub list: &'static str,
     /// Whether a scope is one of its services, and not a list of everything.
     pub scopes_are_services: bool,

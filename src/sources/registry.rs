@@ -5,12 +5,20 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{github, opsgenie, pagerduty};
+use super::{argocd, azure_devops, buildkite, github, jenkins, opsgenie, pagerduty};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 4] =
-    [&pagerduty::PROVIDER, &opsgenie::OPSGENIE_PROVIDER, &opsgenie::JSM_PROVIDER, &github::ISSUES_PROVIDER];
+static PROVIDERS: [&Provider; 8] = [
+    &pagerduty::PROVIDER,
+    &opsgenie::OPSGENIE_PROVIDER,
+    &opsgenie::JSM_PROVIDER,
+    &github::ISSUES_PROVIDER,
+    &azure_devops::PROVIDER,
+    &argocd::PROVIDER,
+    &buildkite::PROVIDER,
+    &jenkins::PROVIDER,
+];
 
 /// All providers.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
@@ -44,7 +52,7 @@ fn one_of(mut names: Vec<String>) -> String {
 pub fn service_lists() -> Vec<&'static str> {
     let mut lists = Vec::new();
     for provider in providers() {
-        if !lists.contains(&provider.list) {
+        if !provider.list.is_empty() && !lists.contains(&provider.list) {
             lists.push(provider.list);
         }
     }

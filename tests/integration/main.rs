@@ -14,6 +14,7 @@ mod clock_ahead;
 mod compare;
 mod dataset;
 mod definitions;
+mod deployments;
 mod doctor;
 mod documents;
 mod emulations;

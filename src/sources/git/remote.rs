@@ -1,12 +1,10 @@
-//! The name of a repo in the address of a remote.
-//!
-//! It is the path of the address without `.git`: `OWNER/NAME`, and on hosts with nested groups all of them. The host does
-//! not matter. A folder of this machine has no such name.
+//! The repo that a clone is of: that of the address of its remote.
 
 use gix::Repository;
 
 use super::error::GitError;
 use crate::domain::words::within_a_message;
+use crate::sources::repo_address::repo_of;
 
 /// The repo of the remote `origin`.
 ///
@@ -22,26 +20,6 @@ pub(super) fn origin(clone: &Repository, name: &str) -> Result<String, GitError>
     repo_of(&url).ok_or_else(|| {
         unknown(format!("the address of its remote `origin` is `{}`, without owner and name", without_secrets(&url)))
     })
-}
-
-/// The path of an address, where it is one of a repo on a server.
-fn repo_of(url: &str) -> Option<String> {
-    let path = match url.split_once("://") {
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return None,
-        Some((_, rest)) => rest.split_once('/')?.1,
-        // `git@github.com:acme/web.git`, as ssh writes it; a single letter is a drive of Windows.
-        None => match url.split_once(':')? {
-            (host, _) if host.len() < 2 || host.contains(['/', '\\']) => return None,
-            (_, path) => path,
-        },
-    };
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
-    let is_part = |part: &str| {
-        let is_odd = |letter: char| letter.is_whitespace() || letter.is_control();
-        !part.is_empty() && part != "." && part != ".." && !part.contains(is_odd)
-    };
-    (path.contains('/') && path.split('/').all(is_part)).then(|| path.to_owned())
 }
 
 /// An address without a login and a query, which may hold a token.
@@ -61,36 +39,6 @@ fn without_secrets(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_names_its_repo_on_every_host() {
-        for (url, wanted) in [
-            ("https://github.com/acme/web.git", Some("acme/web")),
-            ("https://github.com/acme/web/", Some("acme/web")),
-            ("https://ann:secret@ghe.example:8443/acme/web.git", Some("acme/web")),
-            ("git@github.com:acme/web.git", Some("acme/web")),
-            ("ghe.example:/acme/web", Some("acme/web")),
-            ("org-123@github.com:acme/web.js.git", Some("acme/web.js")),
-            ("ssh://git@ghe.example:2222/acme/web.git", Some("acme/web")),
-            ("git://host.example/acme/web.git", Some("acme/web")),
-            ("https://gitlab.example/group/sub/project.git", Some("group/sub/project")),
-            ("git@gitlab.example:group/sub/project.git", Some("group/sub/project")),
-            ("/srv/git/acme/web.git", None),
-            ("../acme/web.git", None),
-            ("./a:b/c", None),
-            ("file:///srv/git/acme/web.git", None),
-            ("C:/git/acme/web.git", None),
-            ("C:\\git\\acme/web", None),
-            ("https://github.com/web.git", None),
-            ("https://github.com", None),
-            ("https://host.example/acme//web", None),
-            ("https://host.example/../web", None),
-            ("git@host.example:acme/we b", None),
-            ("", None),
-        ] {
-            assert_eq!(repo_of(url).as_deref(), wanted, "{url}");
-        }
-    }
 
     #[test]
     fn an_address_in_a_message_has_no_login() {

@@ -118,8 +118,8 @@ impl Source {
             DeploymentKind::Deployments => (extent.deployments.total_count, 0, extent.deployments.total_count),
             DeploymentKind::Releases => (extent.releases.total_count, 0, 0),
             DeploymentKind::MergedPullRequests => (merged, 0, 0),
-            // They come from a clone.
-            DeploymentKind::Tags => (0, 0, 0),
+            // GitHub has neither.
+            DeploymentKind::Tags | DeploymentKind::Builds => (0, 0, 0),
             // The newest runs say for how many the jobs are asked; at most it is all, in two pages.
             DeploymentKind::WorkflowRuns => {
                 let (runs, dated) = self.count_workflow_runs(name).await?;

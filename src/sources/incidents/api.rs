@@ -105,15 +105,24 @@ impl Api {
         url
     }
 
-    #[expect(dead_code, reason = "the sources that page by Link come next")]
     /// Reads a page of a list, and where its header `Link` says that the next one is.
     pub(in crate::sources) async fn get_page<T: DeserializeOwned>(
         &self,
         url: &Url,
     ) -> Result<(T, Option<Url>), QueryError> {
-        let (page, next) = self.read(url, &[]).await?;
-        let next = next.map(|next| self.next_page(url, &next)).transpose()?;
+        let (page, reply) = self.read(url, &[]).await?;
+        let next = reply.next_page.map(|next| self.next_page(url, &next)).transpose()?;
         Ok((page, next))
+    }
+
+    /// Reads a page of a list, and the token that the next one is asked for with.
+    pub(in crate::sources) async fn get_continued<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+    ) -> Result<(T, Option<String>), QueryError> {
+        let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+        let (page, reply) = self.read(url, &path).await?;
+        Ok((page, reply.continuation.filter(|token| !token.is_empty())))
     }
 
     /// The address of a next page as a reply to `url` names it, absolute or not. The key goes to no other host.
@@ -133,15 +142,15 @@ impl Api {
         )))
     }
 
-    /// Reads an address: what it holds, and which page its header `Link` calls the next. `path` is what a scope depends on.
-    async fn read<T: DeserializeOwned>(&self, url: &Url, path: &[&str]) -> Result<(T, Option<String>), QueryError> {
+    /// Reads an address: what it holds, and the reply. `path` is what a scope depends on.
+    async fn read<T: DeserializeOwned>(&self, url: &Url, path: &[&str]) -> Result<(T, Reply), QueryError> {
         // A body cut off or mangled on the way is asked for once more.
         for is_last in [false, true] {
             let reply = self.send(url).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
                 200..=299 => match serde_json::from_str(&reply.body) {
-                    Ok(data) => return Ok((data, reply.next_page)),
+                    Ok(data) => return Ok((data, reply)),
                     Err(cause) if is_last => {
                         let cause = reply.quote(&cause.to_string());
                         return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));

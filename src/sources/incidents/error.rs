@@ -74,6 +74,15 @@ impl QueryError {
         }
     }
 
+    /// The error of a run that cannot go on without what was asked for.
+    pub(in crate::sources) fn of(self, service: &'static str) -> SourceError {
+        match self.reason() {
+            Err(error) => error,
+            Ok((cause, true)) => SourceError::Nothing { service, cause },
+            Ok((cause, false)) => SourceError::Failed { service, cause },
+        }
+    }
+
     /// Why one thing could not be read, and whether it is not shown to us; an error where nothing can be.
     pub(in crate::sources) fn reason(self) -> Result<(String, bool), SourceError> {
         match self {

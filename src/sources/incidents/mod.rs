@@ -80,6 +80,10 @@ pub struct Probe {
     pub problems: Vec<(String, String)>,
     /// What beside these is not shown to the key, and why.
     pub missing: Vec<String>,
+    /// The lists of deployments that are shown, and of which repo each is.
+    pub lists: Vec<String>,
+    /// What a system with such lists calls them.
+    pub called: &'static str,
 }
 
 /// What the dataset already knows of a source.

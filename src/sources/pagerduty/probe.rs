@@ -24,7 +24,7 @@ pub(super) async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Resul
     let account = Account::read(&api, &pagerduty).await?;
     let shown = QueryError::shown(services(&api).await, SERVICE)?.unwrap_or_default();
     let list = Incidents { api: &api, pagerduty: &pagerduty, account: &account, service: None };
-    let Newest { incidents, flagged } = newest(&list, pagerduty.plan.began).await.map_err(failed)?;
+    let Newest { incidents, flagged } = newest(&list, pagerduty.plan.began).await.map_err(|error| error.of(SERVICE))?;
     drain.abort();
     let pair = |one: super::wire::Reference| (one.id, one.summary.or(one.name).unwrap_or_default());
     let names: Vec<(String, String)> = shown.into_iter().map(pair).collect();
@@ -32,13 +32,6 @@ pub(super) async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Resul
     let why = "the key shows no such service; check its id or name and what the key may read";
     let hidden = pagerduty.services.iter().filter(|wanted| !is_shown(wanted));
     let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
-    Ok(Probe { problems, names, incidents, flagged, scopes: pagerduty.services.len(), missing: account.missing })
-}
-
-fn failed(error: QueryError) -> SourceError {
-    match error.reason() {
-        Err(error) => error,
-        Ok((cause, true)) => SourceError::Nothing { service: SERVICE, cause },
-        Ok((cause, false)) => SourceError::Failed { service: SERVICE, cause },
-    }
+    let scopes = pagerduty.services.len();
+    Ok(Probe { problems, names, incidents, flagged, scopes, missing: account.missing, ..Probe::default() })
 }

@@ -67,8 +67,9 @@ fn key(provider: &Provider, variable: &str) -> Result<SecretString, AccessError>
     secret(variable).ok_or_else(|| {
         AccessError(format!(
             "there is no key for {}: the environment variable {variable} is not set or empty; set it to a key that may \
-             read incidents, or name another variable with `token_env` in [{}]",
+             read {}, or name another variable with `token_env` in [{}]",
             provider.label,
+            if provider.gives.contains(&Table::Incidents) { "incidents" } else { "deployments" },
             provider.section()
         ))
     })

@@ -1,0 +1,228 @@
+//! Argo CD: the syncs of applications.
+//!
+//! A sync that succeeded is a deployment of the revision that it brought, and went live when it ended. Argo CD keeps the
+//! last syncs that succeeded, 10 where the application does not say another number, and no failed ones: coverage begins
+//! with the oldest that is kept, and nothing is known of failed syncs. The revision is that of the repo that the
+//! application reads, which may hold the manifests and not the code: then lead times are those of the manifests. Shapes:
+//! Argo CD's Swagger description (`v1alpha1Application`, `v1alpha1RevisionHistory`).
+
+mod keys;
+mod settings;
+mod wire;
+
+use serde_json::{Value, json};
+
+use super::deployments::{Named, Page, Row, System};
+use super::incidents::api::{Api, Dialect};
+use super::incidents::error::QueryError;
+use super::repo_address::repo_of;
+use crate::domain::glob::Glob;
+use crate::domain::kind::DeploymentKind;
+use crate::domain::time::Timestamp;
+use crate::http::Scheme;
+
+pub(super) use self::settings::PROVIDER;
+
+const SOURCE: &str = "argocd";
+const DIALECT: Dialect = Dialect {
+    service: "Argo CD",
+    scheme: Scheme::Behind("Bearer "),
+    or_scheme: None,
+    headers: &[("accept", "application/json")],
+    scope: |_| "applications, get",
+};
+/// How many syncs are kept where the application does not say it.
+const KEPT: usize = 10;
+
+/// The applications that are read.
+#[derive(Debug, Clone)]
+struct ArgoCd {
+    applications: Vec<Glob>,
+    environment: Environment,
+}
+
+/// What names the environment of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Environment {
+    Namespace,
+    Project,
+    Label(String),
+    Text(String),
+}
+
+impl Environment {
+    fn of(&self, application: &wire::Application) -> Option<String> {
+        match self {
+            Self::Namespace => application.spec.destination.as_ref()?.namespace.clone(),
+            Self::Project => application.spec.project.clone(),
+            Self::Label(name) => application.metadata.labels.as_ref()?.get(name)?.clone(),
+            Self::Text(text) => Some(text.clone()),
+        }
+    }
+}
+
+/// The repo of an application and where among its sources it is: the first that has a revision of git.
+fn source(sources: &[wire::Source]) -> Option<(usize, String)> {
+    let of_git = |one: &wire::Source| match (&one.chart, &one.repo_url) {
+        (None, Some(url)) => repo_of(url),
+        _ => None,
+    };
+    sources.iter().enumerate().find_map(|(at, one)| Some((at, of_git(one)?)))
+}
+
+fn row(sync: &wire::Sync, environment: Option<&str>) -> Option<Row> {
+    let sources = wire::sources(sync.sources.as_ref(), sync.source.as_ref());
+    let found = source(&sources);
+    let of_several = |at: usize| sync.revisions.as_ref()?.rows.get(at).cloned();
+    let sha = found.as_ref().and_then(|(at, _)| of_several(*at)).or_else(|| sync.revision.clone());
+    let finished_at = sync.deployed_at?;
+    Some(Row {
+        number: sync.id?.to_string(),
+        repo: found.map(|(_, repo)| repo),
+        environment: environment.map(str::to_owned),
+        sha,
+        r#ref: sources.first().and_then(|source| source.target_revision.clone()),
+        status: "success".into(),
+        created_at: sync.deploy_started_at.unwrap_or(finished_at),
+        finished_at: Some(finished_at),
+        creator: sync.initiated_by.as_ref().and_then(|by| by.username.clone()),
+        url: None,
+    })
+}
+
+impl System for ArgoCd {
+    const SOURCE: &'static str = SOURCE;
+    const LISTS: &'static str = "applications";
+    const PAGE: u64 = 1_000;
+    const KIND: DeploymentKind = DeploymentKind::Deployments;
+    /// The application, whole.
+    type Place = wire::Application;
+
+    fn dialect(&self) -> Dialect {
+        DIALECT
+    }
+
+    fn digest(&self) -> Value {
+        let applications: Vec<&str> = self.applications.iter().map(Glob::as_str).collect();
+        json!([applications, format!("{:?}", self.environment)])
+    }
+
+    async fn lists(&self, api: &Api) -> Result<Vec<Named<wire::Application>>, QueryError> {
+        let reply: wire::Applications = api.get(&["api", "v1", "applications"], &[]).await?;
+        let all = reply.items.map(|items| items.rows).unwrap_or_default();
+        let named = all.into_iter().map(|application| {
+            let repo = source(&application.spec.all()).map(|(_, repo)| repo);
+            let name = match &application.metadata.namespace {
+                Some(namespace) => format!("{namespace}/{}", application.metadata.name),
+                None => application.metadata.name.clone(),
+            };
+            Named { name, repo, place: application }
+        });
+        let is_wanted = |list: &Named<wire::Application>| {
+            let own = &list.place.metadata.name;
+            self.applications.is_empty()
+                || self.applications.iter().any(|glob| glob.matches(own) || glob.matches(&list.name))
+        };
+        Ok(named.filter(is_wanted).collect())
+    }
+
+    async fn page(
+        &self,
+        _: &Api,
+        list: &Named<wire::Application>,
+        _: Timestamp,
+        _: Option<&str>,
+    ) -> Result<Page, QueryError> {
+        let application = &list.place;
+        let history = application.status.as_ref().and_then(|status| status.history.as_ref());
+        let (syncs, nulls) = history.map_or((&[][..], 0), |history| (history.rows.as_slice(), history.nulls));
+        let environment = self.environment.of(application);
+        let rows: Vec<Row> = syncs.iter().filter_map(|sync| row(sync, environment.as_deref())).collect();
+        let kept = application.spec.revision_history_limit.map_or(KEPT, |limit| usize::try_from(limit).unwrap_or(0));
+        let began = application.metadata.creation_timestamp;
+        let kept_from = if syncs.len() >= kept {
+            // Older ones may have been dropped; of none that is kept, nothing is known.
+            Some(rows.iter().map(|row| row.created_at).min().unwrap_or(Timestamp(i64::MAX)))
+        } else {
+            // An application that was made anew may have had another history before.
+            began
+        };
+        Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from })
+    }
+
+    async fn extent(&self, api: &Api, list: &Named<wire::Application>, from: Timestamp) -> Result<u64, QueryError> {
+        let page = self.page(api, list, from, None).await?;
+        Ok(u64::try_from(page.rows.len()).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application(status: &str, spec: &str) -> Named<wire::Application> {
+        let text = format!(
+            r#"{{"metadata": {{"name": "web", "namespace": "argocd", "labels": {{"env": "live"}},
+                "creationTimestamp": "2026-01-01T00:00:00Z"}},
+              "spec": {{"project": "shop", "destination": {{"namespace": "prod"}}, {spec}}}, "status": {status}}}"#
+        );
+        let place: wire::Application = serde_json::from_str(&text).expect("an application");
+        let repo = source(&place.spec.all()).map(|(_, repo)| repo);
+        Named { name: "argocd/web".into(), repo, place }
+    }
+
+    const ONE: &str = r#""source": {"repoURL": "https://host.example/acme/deploy.git", "targetRevision": "main"}"#;
+
+    #[test]
+    fn a_sync_of_several_sources_has_the_revision_of_the_git_repo_among_them() {
+        let list = application(
+            "null",
+            r#""sources": [{"repoURL": "https://charts.example/stable", "chart": "redis"},
+                           {"repoURL": "https://host.example/acme/web.git"}]"#,
+        );
+        assert_eq!(list.repo.as_deref(), Some("acme/web"));
+        let sync = r#"{"id": 3, "deployedAt": "2026-02-01T00:01:00Z", "revisions": ["18.1.0", "2222222222222222222222222222222222222222"],
+            "sources": [{"repoURL": "https://charts.example/stable", "chart": "redis"},
+                        {"repoURL": "https://host.example/acme/web.git"}]}"#;
+        let row = row(&serde_json::from_str(sync).expect("a sync"), None).expect("a row");
+        assert_eq!(row.sha.as_deref(), Some("2222222222222222222222222222222222222222"));
+        assert_eq!((row.repo.as_deref(), row.created_at), (Some("acme/web"), row.finished_at.expect("an end")));
+    }
+
+    #[tokio::test]
+    async fn a_full_history_covers_only_what_it_keeps_and_one_with_room_begins_with_the_application() {
+        let system = ArgoCd { applications: Vec::new(), environment: Environment::Namespace };
+        let (events, _) = tokio::sync::mpsc::channel(1);
+        let plan = crate::sources::deployments::testing::plan("http://127.0.0.1:9");
+        let clock: crate::http::Clock = std::sync::Arc::new(|| Timestamp(0));
+        let api = Api::new(&plan, None, DIALECT, clock, &events).expect("a client");
+        let sync = |id: u32| {
+            format!(
+                r#"{{"id": {id}, "deployStartedAt": "2026-02-{id:02}T00:00:00Z", "deployedAt": "2026-02-{id:02}T00:01:00Z"}}"#
+            )
+        };
+        let history = |ids: std::ops::Range<u32>| {
+            let syncs: Vec<String> = ids.map(sync).collect();
+            format!(r#"{{"history": [{}]}}"#, syncs.join(","))
+        };
+        let at = |text: &str| Some(Timestamp::parse(text).expect("an instant"));
+        let kept_from = async |list: Named<wire::Application>| {
+            system.page(&api, &list, Timestamp(0), None).await.expect("a page").kept_from
+        };
+        assert_eq!(kept_from(application(&history(3..13), ONE)).await, at("2026-02-03T00:00:00Z"));
+        assert_eq!(kept_from(application(&history(3..12), ONE)).await, at("2026-01-01T00:00:00Z"));
+        let none_kept = format!("{ONE}, \"revisionHistoryLimit\": 0");
+        assert_eq!(kept_from(application("{}", &none_kept)).await, Some(Timestamp(i64::MAX)));
+    }
+
+    #[test]
+    fn the_environment_is_what_the_section_says_and_none_where_that_is_missing() {
+        let list = application("null", ONE);
+        let of = |environment: Environment| environment.of(&list.place);
+        assert_eq!(of(Environment::Namespace).as_deref(), Some("prod"));
+        assert_eq!(of(Environment::Project).as_deref(), Some("shop"));
+        assert_eq!(of(Environment::Label("env".into())).as_deref(), Some("live"));
+        assert_eq!(of(Environment::Label("stage".into())), None);
+        assert_eq!(of(Environment::Text("production".into())).as_deref(), Some("production"));
+    }
+}

@@ -1,0 +1,104 @@
+//! What Argo CD answers, as far as it is read.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::domain::time::Timestamp;
+use crate::sources::incidents::absent::Listed;
+use crate::sources::instants::maybe_instant;
+
+/// All applications; `items` is null where there is none.
+#[derive(Debug, Deserialize)]
+pub(super) struct Applications {
+    pub(super) items: Option<Listed<Application>>,
+}
+
+/// An application.
+#[derive(Debug, Deserialize)]
+pub(super) struct Application {
+    pub(super) metadata: Metadata,
+    pub(super) spec: Spec,
+    pub(super) status: Option<Status>,
+}
+
+/// What Kubernetes knows of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Metadata {
+    pub(super) name: String,
+    pub(super) namespace: Option<String>,
+    pub(super) labels: Option<BTreeMap<String, Option<String>>>,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) creation_timestamp: Option<Timestamp>,
+}
+
+/// What is to be deployed where.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Spec {
+    pub(super) project: Option<String>,
+    pub(super) destination: Option<Destination>,
+    pub(super) source: Option<Source>,
+    pub(super) sources: Option<Listed<Source>>,
+    pub(super) revision_history_limit: Option<i64>,
+}
+
+impl Spec {
+    /// All sources.
+    pub(super) fn all(&self) -> Vec<Source> {
+        sources(self.sources.as_ref(), self.source.as_ref())
+    }
+}
+
+/// The sources: several, or the only one.
+pub(super) fn sources(several: Option<&Listed<Source>>, one: Option<&Source>) -> Vec<Source> {
+    match several {
+        Some(listed) if !listed.rows.is_empty() => listed.rows.clone(),
+        _ => one.into_iter().cloned().collect(),
+    }
+}
+
+/// Where to.
+#[derive(Debug, Deserialize)]
+pub(super) struct Destination {
+    pub(super) namespace: Option<String>,
+}
+
+/// A source of manifests.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Source {
+    #[serde(rename = "repoURL")]
+    pub(super) repo_url: Option<String>,
+    pub(super) chart: Option<String>,
+    pub(super) target_revision: Option<String>,
+}
+
+/// How it is.
+#[derive(Debug, Deserialize)]
+pub(super) struct Status {
+    pub(super) history: Option<Listed<Sync>>,
+}
+
+/// A sync that succeeded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sync {
+    pub(super) id: Option<i64>,
+    pub(super) revision: Option<String>,
+    pub(super) revisions: Option<Listed<String>>,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) deployed_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) deploy_started_at: Option<Timestamp>,
+    pub(super) source: Option<Source>,
+    pub(super) sources: Option<Listed<Source>>,
+    pub(super) initiated_by: Option<Initiator>,
+}
+
+/// Who began it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Initiator {
+    pub(super) username: Option<String>,
+}

@@ -1,0 +1,42 @@
+//! How much there is to read of each list, at most.
+
+use super::reading::{begin, lists, wanted};
+use super::{Named, System};
+use crate::http::Clock;
+use crate::sources::estimate::{Estimate, Estimates, RequestEstimate};
+use crate::sources::incidents::api::Api;
+use crate::sources::incidents::{Known, Plan, SourceError};
+
+/// An estimate per list, under the name of its repo where that is known.
+pub(super) async fn estimates<S: System>(
+    system: &S,
+    api: &Api,
+    plan: &Plan,
+    known: &Known,
+    clock: &Clock,
+) -> Result<Estimates, SourceError> {
+    let began = clock();
+    let lists = wanted(lists(system, api).await?, plan);
+    let before = api.cost().requests;
+    let mut scopes = Vec::new();
+    for list in &lists {
+        scopes.push(match system.extent(api, list, begin(list, plan, known)).await {
+            Ok(rows) => read(list, rows, rows.div_ceil(S::PAGE).max(1) * S::REQUESTS),
+            Err(error) => {
+                let (problem, is_denied) = error.reason()?;
+                Estimate { scope: scope(list), problem: Some(problem), is_denied, ..Estimate::default() }
+            }
+        });
+    }
+    let elapsed_ms = clock().0.saturating_sub(began.0);
+    Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: plan.concurrency })
+}
+
+fn read<P>(list: &Named<P>, rows: u64, requests: u64) -> Estimate {
+    let pages = RequestEstimate { requests, points: 0 };
+    Estimate { scope: scope(list), deployments: rows, usual: pages, most: pages, ..Estimate::default() }
+}
+
+fn scope<P>(list: &Named<P>) -> String {
+    list.repo.as_ref().map_or_else(|| list.name.clone(), |repo| format!("{repo} ({})", list.name))
+}

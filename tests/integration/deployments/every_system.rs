@@ -1,0 +1,239 @@
+//! What holds for every system: its rows are the world's, whatever happens on the way, and nothing is covered that was not
+//! read.
+
+use std::cell::Cell;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::argocd::ARGOCD;
+use super::azure_devops::AZURE_DEVOPS;
+use super::buildkite::BUILDKITE;
+use super::jenkins::JENKINS;
+use super::server::{Fault, KEY, Server, System};
+use super::world::{SINCE, World};
+use crate::support::{DOCTOR, Place, Run};
+
+/// Enough for three pages.
+const ROWS: usize = 250;
+
+/// Each system, and how many requests a first and a later run take.
+const SYSTEMS: [(System, usize, usize); 4] = [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 3), (JENKINS, 6, 4)];
+
+struct Scene {
+    /// What the program takes for the time.
+    clock: Cell<&'static str>,
+    place: Place,
+    server: Server,
+    system: System,
+}
+
+impl Scene {
+    fn new(system: System, rows: usize) -> Self {
+        let clock = Cell::new("2025-05-08T12:00:00Z");
+        let scene = Self { clock, place: Place::new(), server: Server::start(system, World::new(rows)), system };
+        scene.place.write("dora.toml", &system.section.replace("URL", &scene.server.url()));
+        scene
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.place.command(arguments);
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"] {
+            command.env_remove(name);
+        }
+        command.env(self.system.variable, KEY).env("DORA_REPORT_TEST_CLOCK", self.clock.get());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.server.begin();
+        self.going_on(arguments)
+    }
+
+    /// The same, with the faults that were asked for.
+    fn going_on(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().expect("the program runs"))
+    }
+
+    fn fetched(&self) -> Run {
+        let run = self.run(&["fetch", "--since", SINCE]);
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+        run
+    }
+
+    /// Repo and revision of every deployment that a report counts.
+    fn counted(&self) -> Vec<(String, String)> {
+        self.place.done(["report", "--period", "2025-01-01..2025-12-31", "--format", "csv", "--compare", "none"]);
+        let files = self.place.files("reports");
+        let (_, bytes) = files.iter().find(|(path, _)| path.ends_with("deployments.csv")).expect("the table");
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let heads = reader.headers().expect("a header").clone();
+        let at = |name: &str| heads.iter().position(|own| own == name).expect("a column");
+        let (repo, sha, status) = (at("repo"), at("sha"), at("status"));
+        let rows = reader.records().map(|row| row.expect("a row"));
+        let rows = rows.filter(|row| &row[status] == "success");
+        let mut rows: Vec<(String, String)> = rows.map(|row| (row[repo].to_owned(), row[sha].to_owned())).collect();
+        rows.sort();
+        rows
+    }
+
+    /// What should be counted.
+    fn wanted(&self, world: &World) -> Vec<(String, String)> {
+        let mut all: Vec<_> =
+            world.succeeded().into_iter().map(|(repo, sha)| ((self.system.repo)(&repo), sha)).collect();
+        all.sort();
+        all
+    }
+
+    /// The repos that are covered from the first day on.
+    fn covered(&self) -> Vec<String> {
+        let Ok(text) = std::fs::read_to_string(self.place.path("data/coverage.json")) else { return Vec::new() };
+        let entries: Value = serde_json::from_str(&text).expect("JSON");
+        let is_own = |entry: &&Value| {
+            assert_eq!(entry["source"], self.system.source);
+            let from = entry["spans"][0][0].as_str().unwrap_or("9999");
+            entry["table"] == "deployments" && from <= "2025-01-01T00:00:00Z"
+        };
+        let own = entries.as_array().expect("entries").iter().filter(is_own);
+        own.map(|entry| entry["scope"].as_str().expect("a scope").to_owned()).collect()
+    }
+}
+
+#[test]
+fn every_row_is_read_over_all_pages_with_as_many_requests_as_that_takes() {
+    for (system, first, later) in SYSTEMS {
+        let scene = Scene::new(system, ROWS);
+        let run = scene.fetched();
+        assert_eq!(scene.server.requests(), first, "{}: {}", system.source, run.stdout);
+        assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{}", system.source);
+        assert_eq!(scene.covered().len(), 2, "{}", system.source);
+        // Two days later there are four rows more.
+        scene.server.world(|world| *world = World::new(ROWS + 4));
+        scene.clock.set("2025-05-10T12:00:00Z");
+        scene.fetched();
+        assert_eq!(scene.server.requests(), later, "{}", system.source);
+        assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS + 4)), "{}", system.source);
+    }
+}
+
+#[test]
+fn whatever_goes_wrong_on_the_way_the_rows_are_the_same() {
+    let faults = [
+        Fault::Status(429, vec![("retry-after", "1")]),
+        Fault::Status(503, Vec::new()),
+        Fault::Status(500, Vec::new()),
+        Fault::Cut,
+    ];
+    for (system, first, _) in SYSTEMS {
+        for (nth, fault) in faults.iter().enumerate() {
+            let scene = Scene::new(system, ROWS);
+            scene.server.fault(1 + nth % first, fault.clone());
+            let run = scene.going_on(&["fetch", "--since", SINCE]);
+            assert_eq!(run.code, 0, "{} {fault:?}: {}", system.source, run.stderr);
+            assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{} {fault:?}", system.source);
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_revoked_midway_is_named_and_a_later_run_completes_the_rows() {
+    for (system, first, _) in SYSTEMS {
+        let scene = Scene::new(system, ROWS);
+        scene.server.fault(first, Fault::Revoke);
+        let run = scene.going_on(&["fetch", "--since", SINCE]);
+        assert_eq!(run.code, 3, "{}: {}", system.source, run.stderr);
+        assert!(run.stderr.contains(system.variable), "{}: {}", system.source, run.stderr);
+        assert!(!run.stderr.contains(KEY) && !run.stdout.contains(KEY));
+        assert!(scene.covered().len() < 2, "{}", system.source);
+        scene.fetched();
+        assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{}", system.source);
+        assert_eq!(scene.covered().len(), 2, "{}", system.source);
+    }
+}
+
+#[test]
+fn killed_at_any_request_and_started_again_nothing_is_lost_or_twice() {
+    for (system, first, _) in SYSTEMS {
+        for number in 1..=first {
+            let scene = Scene::new(system, ROWS);
+            scene.server.fault(number, Fault::Hold);
+            let mut child = scene.command(&["fetch", "--since", SINCE]).spawn().expect("the program starts");
+            scene.server.held();
+            child.kill().expect("the program can be killed");
+            child.wait().expect("the program ends");
+            assert!(scene.covered().len() < 2, "{} {number}", system.source);
+            scene.fetched();
+            assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{} {number}", system.source);
+            assert_eq!(scene.covered().len(), 2, "{} {number}", system.source);
+        }
+    }
+}
+
+#[test]
+fn null_entries_are_skipped_and_counted_and_a_state_that_nobody_knows_is_shown() {
+    for (system, ..) in SYSTEMS {
+        let scene = Scene::new(system, 20);
+        scene.server.world(|world| world.has_nulls = true);
+        let run = scene.fetched();
+        assert!(
+            run.stderr.contains("entries are null or do not say when they began"),
+            "{}: {}",
+            system.source,
+            run.stderr
+        );
+        assert_eq!(scene.counted(), scene.wanted(&World::new(20)), "{}", system.source);
+        if system.source == "argocd" {
+            // It keeps nothing but what succeeded.
+            continue;
+        }
+        let scene = Scene::new(system, 20);
+        scene.server.world(|world| world.state = Some("Ascended"));
+        scene.fetched();
+        let report = scene.run(&["report", "--period", "2025-01-01..2025-12-31", "--format", "json"]);
+        assert!(report.stderr.to_lowercase().contains("ascended"), "{}: {}", system.source, report.stderr);
+    }
+}
+
+#[test]
+fn a_list_that_is_not_shown_leaves_its_repo_uncovered_until_it_is() {
+    for (system, ..) in SYSTEMS.into_iter().filter(|(system, ..)| !system.list_of_api.is_empty()) {
+        let scene = Scene::new(system, 20);
+        scene.server.deny(Some(system.list_of_api));
+        let run = scene.run(&["fetch", "--since", SINCE, "--strict"]);
+        assert_ne!(run.code, 0, "{}: {}", system.source, run.stdout);
+        assert!(run.stderr.contains("not for you"), "{}: {}", system.source, run.stderr);
+        let api = (system.repo)("acme/api");
+        assert!(!scene.covered().contains(&api), "{}: {:?}", system.source, scene.covered());
+        scene.server.deny(None);
+        scene.fetched();
+        assert_eq!(scene.covered().len(), 2, "{}", system.source);
+        assert_eq!(scene.counted(), scene.wanted(&World::new(20)), "{}", system.source);
+    }
+}
+
+#[test]
+fn a_dry_run_says_what_it_takes_at_most_and_a_doctor_what_the_key_sees() {
+    for (system, first, _) in SYSTEMS {
+        let scene = Scene::new(system, ROWS);
+        let run = scene.run(&["fetch", "--since", SINCE, "--dry-run"]);
+        assert_eq!(run.code, 0, "{}: {}", system.source, run.stderr);
+        let total = run.stdout.lines().find(|line| line.starts_with("total")).expect("a total");
+        let numbers: Vec<usize> = total.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        assert!(numbers[0] >= 208 && numbers[2] >= first, "{}: {}", system.source, run.stdout);
+        assert!(!scene.place.path("data/deployments").exists());
+        let doctor = scene.run(&DOCTOR).checks();
+        assert!(doctor.stdout.contains("accepts the key"), "{}: {}", system.source, doctor.stdout);
+        assert!(doctor.stdout.contains("are read: "), "{}: {}", system.source, doctor.stdout);
+    }
+}
+
+#[test]
+fn without_a_key_the_variable_is_named_and_nothing_is_asked() {
+    for (system, ..) in SYSTEMS {
+        let scene = Scene::new(system, 20);
+        let run = Run::of(scene.command(&["fetch"]).env_remove(system.variable).output().expect("the program runs"));
+        assert_eq!((run.code, scene.server.requests()), (3, 0), "{}: {}", system.source, run.stderr);
+        assert!(run.stderr.contains(system.variable) && run.stderr.contains("may read deployments"), "{}", run.stderr);
+    }
+}
