@@ -59,6 +59,21 @@ impl DeploymentKind {
         }
     }
 
+    /// What to do to have deployments themselves in place of a proxy.
+    pub fn way_to_deployments(self) -> &'static str {
+        match self {
+            Self::Tags => "Import deployments with the time at which each went live as finished_at.",
+            Self::Builds => {
+                "If the system to which these builds deploy records deployments, read those; otherwise name only jobs that \
+                 deploy, so that each build is one."
+            }
+            _ => {
+                "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \
+                 \"deployments\"."
+            }
+        }
+    }
+
     /// The `task` of a proxy's row; a deployment has its own.
     pub fn task(self) -> Option<&'static str> {
         match self {

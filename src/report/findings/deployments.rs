@@ -98,7 +98,7 @@ pub(super) fn words(what: &Observation) -> Words {
                  got the change.",
                 kind.plural()
             ),
-            "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \"deployments\".",
+            kind.way_to_deployments(),
         ),
         Observation::CommitsAsDeployments { with_commit, n } => Words::new(
             format!(
