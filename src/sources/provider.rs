@@ -70,6 +70,11 @@ pub enum Reader {
 
 /// The section of a provider with an address and a key of its own.
 pub trait Account: Debug + Send + Sync {
+    /// The name under which its rows and coverage stand, where it is not that of its provider.
+    fn source(&self) -> Option<&str> {
+        None
+    }
+
     /// The address of the API.
     fn api_url(&self) -> &Endpoint;
 

@@ -5,12 +5,17 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{github, opsgenie, pagerduty};
+use super::{github, incident_io, opsgenie, pagerduty};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 4] =
-    [&pagerduty::PROVIDER, &opsgenie::OPSGENIE_PROVIDER, &opsgenie::JSM_PROVIDER, &github::ISSUES_PROVIDER];
+static PROVIDERS: [&Provider; 5] = [
+    &pagerduty::PROVIDER,
+    &opsgenie::OPSGENIE_PROVIDER,
+    &opsgenie::JSM_PROVIDER,
+    &github::ISSUES_PROVIDER,
+    &incident_io::PROVIDER,
+];
 
 /// All providers.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {

@@ -229,7 +229,10 @@ mod tests {
         assert_eq!(found.resolved_at.map(Timestamp::to_rfc3339).as_deref(), Some("2026-07-01T10:00:00Z"));
         assert_eq!(found.service_keys, ["Web", "S1", "S2", "ops"]);
         assert_eq!(found.url.as_deref(), Some("https://acme.example/incidents/12?in=ops"));
-        assert_eq!((found.caused_by_deploy, found.tags.last().map(String::as_str)), (Some(true), Some("caused-by-deploy:tag")));
+        assert_eq!(
+            (found.caused_by_deploy, found.tags.last().map(String::as_str)),
+            (Some(true), Some("caused-by-deploy:tag"))
+        );
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Place {
         if self.0.is_empty() { "/" } else { &self.0 }
     }
 
+    /// The place as a plain JSON pointer, which does not go through lists.
+    pub(super) fn pointer(&self) -> &str {
+        &self.0
+    }
+
     /// Everything that stands there, in order, without nulls.
     pub(in crate::sources) fn all<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![value];
