@@ -5,16 +5,20 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{github, incident_io, opsgenie, pagerduty};
+use super::{github, grafana_irm, incident_io, jira, opsgenie, pagerduty, rootly, servicenow};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 5] = [
+static PROVIDERS: [&Provider; 9] = [
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
     &github::ISSUES_PROVIDER,
     &incident_io::PROVIDER,
+    &rootly::PROVIDER,
+    &grafana_irm::PROVIDER,
+    &servicenow::PROVIDER,
+    &jira::PROVIDER,
 ];
 
 /// All providers.

@@ -1,8 +1,8 @@
 //! Where something stands in a reply: a JSON pointer that may go through lists.
 //!
 //! A step is the name of a field. In a list, a number is the entry at this index, `name=value` are the entries whose
-//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. Nulls are passed
-//! over everywhere.
+//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. `*` is every field of
+//! an object and every entry of a list. Nulls are passed over everywhere.
 
 use std::borrow::Cow;
 
@@ -75,7 +75,9 @@ impl Place {
 
 fn below<'v>(value: &'v Value, step: &str) -> Vec<&'v Value> {
     match value {
+        Value::Object(fields) if step == "*" => fields.values().collect(),
         Value::Object(fields) => fields.get(step).into_iter().collect(),
+        Value::Array(entries) if step == "*" => entries.iter().collect(),
         Value::Array(entries) => match (step.parse::<usize>(), step.split_once('=')) {
             (Ok(index), _) => entries.get(index).into_iter().collect(),
             (_, Some((name, wanted))) => entries.iter().filter(|entry| is(entry, name, wanted)).collect(),
@@ -120,6 +122,7 @@ mod tests {
             ],
             "a/b": {"~": "x"},
             "flag": true,
+            "labels": {"a": "x", "b": null, "c": "z"},
         });
         for (place, wanted) in [
             ("/id", vec!["7"]),
@@ -131,6 +134,8 @@ mod tests {
             ("/times/at.name=closed at/value/value", vec![]),
             ("/a~1b/~0", vec!["x"]),
             ("/flag", vec!["true"]),
+            ("/labels/*", vec!["x", "z"]),
+            ("/services/*/name", vec!["Web", "Search"]),
             ("/id/deeper", vec![]),
             ("/none", vec![]),
         ] {
