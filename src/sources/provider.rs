@@ -187,6 +187,11 @@ impl Provider {
         self.sections.first().map_or("", |section| section.name)
     }
 
+    /// Whether its section may be there several times, each a source of its own.
+    pub fn is_repeated(&self) -> bool {
+        self.sections.first().is_some_and(|section| section.form == keys::Form::Repeated)
+    }
+
     /// The address with the same API in the other region, where there are two.
     pub fn other_region(&self, api_url: &str) -> Option<&'static str> {
         let own = api_url.trim_end_matches('/');

@@ -5,11 +5,11 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{github, grafana_irm, incident_io, jira, opsgenie, pagerduty, rootly, servicenow};
+use super::{github, grafana_irm, http_incidents, incident_io, jira, opsgenie, pagerduty, rootly, servicenow};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 9] = [
+static PROVIDERS: [&Provider; 10] = [
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
@@ -19,6 +19,7 @@ static PROVIDERS: [&Provider; 9] = [
     &grafana_irm::PROVIDER,
     &servicenow::PROVIDER,
     &jira::PROVIDER,
+    &http_incidents::PROVIDER,
 ];
 
 /// All providers.
