@@ -106,7 +106,7 @@ impl Config {
         let mut settings = settings::read(&top, folder, read)?;
         let sources = sources::read(&top)?;
         let incidents = sources.iter().filter(|source| source.provider.gives.contains(&Table::Incidents));
-        settings.incident_sources = incidents.map(|source| source.provider.id.to_owned()).collect();
+        settings.incident_sources = incidents.map(|source| source.name().to_owned()).collect();
         Ok(Self {
             settings,
             out: folder_of(&top, "report", "out")?.unwrap_or(default.out),

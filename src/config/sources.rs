@@ -26,6 +26,11 @@ impl PartialEq for Source {
 }
 
 impl Source {
+    /// The name under which its rows and coverage stand.
+    pub fn name(&self) -> &str {
+        self.account().and_then(|account| account.source()).unwrap_or(self.provider.id)
+    }
+
     /// The account that it names, unless it is read through `[github]`.
     pub fn account(&self) -> Option<&Arc<dyn Account>> {
         match &self.reader {
@@ -58,10 +63,24 @@ impl Source {
 
 /// The providers that have a section, in the order of the registry.
 pub(super) fn read(top: &Section<'_>) -> Result<Vec<Source>, ConfigError> {
-    let mut sources = Vec::new();
+    let mut sources: Vec<Source> = Vec::new();
     for provider in providers() {
-        if let Some(section) = top.section(provider.section())? {
-            sources.push(Source { provider, reader: (provider.read)(&section)? });
+        let name = provider.section();
+        if !provider.is_repeated() {
+            if let Some(section) = top.section(name)? {
+                sources.push(Source { provider, reader: (provider.read)(&section)? });
+            }
+            continue;
+        }
+        for section in top.repeated(name)? {
+            let source = Source { provider, reader: (provider.read)(&section)? };
+            let is_taken = providers().any(|other| other.id == source.name())
+                || sources.iter().any(|other| other.name().eq_ignore_ascii_case(source.name()));
+            if is_taken {
+                let words = format!("`{}` is the name of another source; choose another one", source.name());
+                return Err(section.unusable("name", &words));
+            }
+            sources.push(source);
         }
     }
     Ok(sources)
@@ -75,7 +94,7 @@ const PLACED: usize = 4;
 pub(super) fn digest(sources: &[Source]) -> Vec<Value> {
     let of = |provider: &Provider| sources.iter().find(|source| source.provider.id == provider.id);
     let placed = providers().take(PLACED).map(|provider| of(provider).map_or(Value::Null, Source::digest));
-    let later =
-        providers().skip(PLACED).filter_map(|provider| of(provider).map(|it| json!([provider.id, it.digest()])));
+    let of_later = |source: &&Source| providers().skip(PLACED).any(|later| later.id == source.provider.id);
+    let later = sources.iter().filter(of_later).map(|it| json!([it.provider.id, it.digest()]));
     placed.chain(later).collect()
 }

@@ -32,7 +32,7 @@ use crate::domain::time::Timestamp;
 
 pub use self::error::HttpError;
 pub(crate) use self::exchange::{AGENT, host, may_carry_a_token};
-pub(crate) use self::request::{Body, Login, Method, Request, Scheme, Transport, TransportResult};
+pub(crate) use self::request::{BEARER, Body, Login, Method, Request, Scheme, Transport, TransportResult};
 pub use self::waits::WaitLimits;
 
 /// Tells the time.

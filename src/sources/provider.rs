@@ -70,6 +70,11 @@ pub enum Reader {
 
 /// The section of a provider with an address and a key of its own.
 pub trait Account: Debug + Send + Sync {
+    /// The name under which its rows and coverage stand, where it is not that of its provider.
+    fn source(&self) -> Option<&str> {
+        None
+    }
+
     /// The address of the API.
     fn api_url(&self) -> &Endpoint;
 
@@ -180,6 +185,11 @@ impl Provider {
     /// Its section of the configuration.
     pub fn section(&self) -> &'static str {
         self.sections.first().map_or("", |section| section.name)
+    }
+
+    /// Whether its section may be there several times, each a source of its own.
+    pub fn is_repeated(&self) -> bool {
+        self.sections.first().is_some_and(|section| section.form == keys::Form::Repeated)
     }
 
     /// The address with the same API in the other region, where there are two.

@@ -5,15 +5,24 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{argocd, azure_devops, buildkite, github, jenkins, opsgenie, pagerduty};
+use super::{
+    argocd, azure_devops, buildkite, github, grafana_irm, http_incidents, incident_io, jenkins, jira, opsgenie,
+    pagerduty, rootly, servicenow,
+};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 8] = [
+static PROVIDERS: &[&Provider] = &[
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
     &github::ISSUES_PROVIDER,
+    &incident_io::PROVIDER,
+    &rootly::PROVIDER,
+    &grafana_irm::PROVIDER,
+    &servicenow::PROVIDER,
+    &jira::PROVIDER,
+    &http_incidents::PROVIDER,
     &azure_devops::PROVIDER,
     &argocd::PROVIDER,
     &buildkite::PROVIDER,
@@ -22,7 +31,7 @@ static PROVIDERS: [&Provider; 8] = [
 
 /// All providers.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
-    PROVIDERS.into_iter()
+    PROVIDERS.iter().copied()
 }
 
 /// The provider under whose name rows stand.

@@ -36,6 +36,10 @@ pub(in crate::sources) struct Api {
     root: Url,
     token: SecretString,
     user: Option<String>,
+    /// Further headers that the configuration names.
+    headers: Vec<(String, String)>,
+    /// The header that holds the key alone.
+    key_header: Option<String>,
     dialect: Dialect,
     kind: AtomicU8,
 }
@@ -69,9 +73,16 @@ impl Api {
             root: plan.api_url.clone(),
             token: plan.token.clone(),
             user,
+            headers: Vec::new(),
+            key_header: None,
             dialect,
             kind: AtomicU8::new(UNKNOWN),
         })
+    }
+
+    /// The same with further headers, and with the key alone in the header of this name.
+    pub(in crate::sources) fn with_headers(self, headers: Vec<(String, String)>, key_header: Option<String>) -> Self {
+        Self { headers, key_header, ..self }
     }
 
     /// What was spent so far.
@@ -190,9 +201,11 @@ impl Api {
             token: Some(&self.token),
             scheme,
             headers: self.dialect.headers,
+            plain_headers: &self.headers,
             ..Request::new(Method::Get, url)
         };
-        let first = self.user.as_deref().map_or(self.dialect.scheme, Scheme::PasswordOf);
+        let of_user = self.user.as_deref().map(Scheme::PasswordOf);
+        let first = self.key_header.as_deref().map(Scheme::Header).or(of_user).unwrap_or(self.dialect.scheme);
         let Some(second) = self.dialect.or_scheme else { return self.client.send(request(first)).await };
         let kind = self.kind.load(Ordering::Relaxed);
         let reply = self.client.send(request(if kind == SECOND { second } else { first })).await?;

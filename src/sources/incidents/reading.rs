@@ -22,7 +22,7 @@ const DAY_MS: i64 = 86_400_000;
 /// What the readings of one source share.
 pub(in crate::sources) struct Reading<'a> {
     /// The name under which rows and coverage stand.
-    pub(in crate::sources) source: &'static str,
+    pub(in crate::sources) source: &'a str,
     pub(in crate::sources) plan: &'a Plan,
     pub(in crate::sources) known: &'a Known,
     pub(in crate::sources) events: &'a Sender<Event>,

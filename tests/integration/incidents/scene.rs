@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use dora_report::sources::registry::providers;
 use serde_json::Value;
 
 use super::server::{KEY, Server};
@@ -41,7 +42,7 @@ impl Scene {
         for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"] {
             command.env_remove(name);
         }
-        for name in ["PAGERDUTY_TOKEN", "OPSGENIE_API_KEY", "JSM_TOKEN"] {
+        for (name, _) in providers().filter_map(|provider| provider.variable) {
             command.env(name, KEY);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::described::StandIn;
 use super::world::{World, now};
 use super::{jsm, opsgenie, pagerduty};
 use crate::vendors::Vendor;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub(super) is_oauth: bool,
     /// Changes each answer.
     pub(super) edit: Option<Edit>,
+    /// Which service answers, where its own address does not tell.
+    pub(super) stand_in: Option<&'static StandIn>,
     held: bool,
 }
 
@@ -145,6 +148,14 @@ impl State {
             }
         }
         let url = Url::parse("http://host").and_then(|root| root.join(&raw.path)).expect("an address");
+        if let Some(it) = self.stand_in {
+            let (status, mut headers, mut value) = it.reply(raw, &url, &self.world, self.revoked);
+            if let Some(edit) = &mut self.edit {
+                edit(&mut value);
+            }
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+            return Some(Reply { status, headers, body: value.to_string(), pace });
+        }
         let basic = base64_of(&format!("ops@acme.io:{KEY}"));
         let sent = raw.header("authorization").unwrap_or_default();
         let key = self.key.unwrap_or(KEY);
@@ -186,7 +197,7 @@ fn json_reply(status: u16, value: &Value, pace: Pace) -> Reply {
 }
 
 /// The one encoding that a basic authorization needs.
-fn base64_of(text: &str) -> String {
+pub(super) fn base64_of(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut encoded = String::new();
     for chunk in text.as_bytes().chunks(3) {

@@ -2,6 +2,7 @@
 //! from the dataset what is known of it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use url::Url;
@@ -26,6 +27,8 @@ const CONCURRENCY: u32 = 8;
 /// An account that can be asked.
 pub(in crate::cli::commands) struct Connected {
     pub(in crate::cli::commands) provider: &'static Provider,
+    /// The name under which its rows and coverage stand.
+    pub(super) source: Arc<str>,
     /// The variable of its key.
     pub(in crate::cli::commands) variable: String,
     pub(in crate::cli::commands) connection: Box<dyn Connection>,
@@ -36,11 +39,8 @@ pub(in crate::cli::commands) fn all<'a>(
     config: &'a Config,
     fetch: &'a Fetch,
     began: Timestamp,
-) -> impl Iterator<Item = (&'static Provider, anyhow::Result<Connected>)> + 'a {
-    config
-        .sources
-        .iter()
-        .filter_map(move |source| Some((source.provider, connected(config, source, fetch, began, None)?)))
+) -> impl Iterator<Item = (&'a Source, anyhow::Result<Connected>)> + 'a {
+    config.sources.iter().filter_map(move |source| Some((source, connected(config, source, fetch, began, None)?)))
 }
 
 /// A source that is an account, connected, at another address if one is given.
@@ -58,6 +58,7 @@ pub(in crate::cli::commands) fn connected(
     });
     Some(plan.map(|plan| Connected {
         provider,
+        source: source.name().into(),
         variable: account.token_env().to_owned(),
         connection: account.connect(plan),
     }))
@@ -117,7 +118,7 @@ impl Connected {
 
     /// The same with the incidents that still lack a verdict and are requested again, and with the repos.
     pub(super) fn known(&self, folder: &Path) -> anyhow::Result<Known> {
-        let (id, from) = (self.provider.id, self.connection.plan().verdicts_from);
+        let (id, from) = (&*self.source, self.connection.plan().verdicts_from);
         let dataset = Dataset::open(folder)?;
         let mut known = Known { undecided: dataset.undecided_incidents(id, from)?, ..known(folder, id)? };
         if self.provider.gives.contains(&Table::Deployments) {

@@ -36,12 +36,12 @@ pub(super) fn run(
         let name = job.name();
         match ask(job, folder, runtime, console) {
             Ok(estimates) => found.push((name, estimates)),
-            Err(error) => say(name, error),
+            Err(error) => say(&name, error),
         }
     }
     for (name, result) in refused {
         if let Err(error) = result {
-            say(name, error);
+            say(&name, error);
         }
     }
     for (_, estimates) in &found {
@@ -93,7 +93,7 @@ fn ask(job: Asked, folder: &Path, runtime: &Runtime, console: Console) -> anyhow
 }
 
 /// A row per scope, no numbers for one that could not be asked, and what the whole usually takes.
-fn table(found: &[(&str, Estimates)]) -> String {
+fn table(found: &[(Arc<str>, Estimates)]) -> String {
     let several = found.len() > 1;
     let scopes = || found.iter().flat_map(|(_, estimates)| &estimates.scopes);
     let incidents = scopes().any(|one| one.incidents > 0);
@@ -109,7 +109,7 @@ fn table(found: &[(&str, Estimates)]) -> String {
     let mut total = [0; 5];
     for (name, estimates) in found {
         for one in &estimates.scopes {
-            let mut row = if several { vec![(*name).to_owned()] } else { Vec::new() };
+            let mut row = if several { vec![name.to_string()] } else { Vec::new() };
             row.push(plain(&one.scope));
             if one.problem.is_none() {
                 let counts = [one.deployments, one.commits, one.incidents, one.most.requests, one.most.points];
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_estimate_says_what_it_takes_at_most_and_usually_and_how_long() {
-        let text = table(&[("github", repo())]);
+        let text = table(&[("github".into(), repo())]);
         assert!(text.contains("a/b              9        3        40      99"), "{text}");
         assert!(text.contains("total            9        3        41      99"), "{text}");
         assert!(text.contains("usually 3 requests and 6 points, in about 10 min at the pace"), "{text}");
@@ -178,8 +178,8 @@ mod tests {
         };
         let hidden = Estimate { scope: "x".into(), problem: Some("it is hidden".into()), ..Estimate::default() };
         let text = table(&[
-            ("github", repo()),
-            ("pagerduty", Estimates { scopes: vec![all, hidden], ..Estimates::default() }),
+            ("github".into(), repo()),
+            ("pagerduty".into(), Estimates { scopes: vec![all, hidden], ..Estimates::default() }),
         ]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "source     scope  deployments  commits  incidents  requests  points");

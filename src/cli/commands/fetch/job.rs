@@ -25,7 +25,7 @@ use crate::sources::github::{self, Issues};
 use crate::store::{ASKED, Writer};
 
 /// The result of each source, by its name.
-pub(super) type Results = Vec<(&'static str, anyhow::Result<Cost>)>;
+pub(super) type Results = Vec<(Arc<str>, anyhow::Result<Cost>)>;
 
 /// What a source does with a channel for what it reads.
 type Reading = Box<dyn FnOnce(Sender<Event>) -> Pin<Box<dyn Future<Output = anyhow::Result<Cost>> + Send>> + Send>;
@@ -33,7 +33,7 @@ type Reading = Box<dyn FnOnce(Sender<Event>) -> Pin<Box<dyn Future<Output = anyh
 /// One source to read.
 pub(super) struct Job {
     /// What it is called.
-    pub(super) name: &'static str,
+    pub(super) name: Arc<str>,
     /// The name under which its coverage and cursors stand.
     pub(super) kept_as: String,
     /// How many scopes it has, where that is known.
@@ -50,11 +50,11 @@ pub(super) enum Asked {
 
 impl Asked {
     /// What it is called.
-    pub(super) fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> Arc<str> {
         match self {
-            Self::GitHub(it) => it.plan.kind.reading(),
-            Self::Issues(..) => github::ISSUES_SOURCE,
-            Self::Account(it) => it.provider.id,
+            Self::GitHub(it) => it.plan.kind.reading().into(),
+            Self::Issues(..) => github::ISSUES_SOURCE.into(),
+            Self::Account(it) => Arc::clone(&it.source),
         }
     }
 }
@@ -66,7 +66,7 @@ pub(super) struct Checked {
     issues: Option<(plan::GitHub, Issues)>,
     accounts: Vec<Connected>,
     /// Sources without a secret: the others are read all the same.
-    refused: Vec<(&'static str, anyhow::Error)>,
+    refused: Vec<(Arc<str>, anyhow::Error)>,
 }
 
 impl Checked {
@@ -94,11 +94,11 @@ impl Checked {
     }
 
     /// A source that can be asked; one that lacks its secret is noted, and a wrong config is an error.
-    fn kept<T>(&mut self, name: &'static str, found: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    fn kept<T>(&mut self, name: &str, found: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
         match found {
             Ok(source) => Ok(Some(source)),
             Err(error) if error.is::<AccessError>() => {
-                self.refused.push((name, error));
+                self.refused.push((name.into(), error));
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -123,8 +123,8 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         let name = config.github.as_ref().map_or("github", |github| github.deployments_from.reading());
         checked.github = checked.kept(name, found)?;
     }
-    for (provider, found) in accounts::all(config, fetch, began) {
-        let account = checked.kept(provider.id, found)?;
+    for (source, found) in accounts::all(config, fetch, began) {
+        let account = checked.kept(source.name(), found)?;
         checked.accounts.extend(account);
     }
     if checked.has_nothing_to_ask() && checked.refused.is_empty() {
@@ -157,7 +157,7 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
             Asked::Account(it) => {
                 let gives_incidents = it.provider.gives.contains(&Table::Incidents);
                 let scopes = if gives_incidents { it.connection.scopes() } else { Vec::new() };
-                prepare(writer, data, it.provider.id, &it.connection.asked(), Some(&scopes))?;
+                prepare(writer, data, &it.source, &it.connection.asked(), Some(&scopes))?;
                 of_account(it, data)?
             }
         });
@@ -170,7 +170,7 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
 fn prepare(
     writer: &mut Writer,
     data: &Path,
-    source: &'static str,
+    source: &str,
     asked: &str,
     scopes: Option<&[String]>,
 ) -> anyhow::Result<()> {
@@ -194,7 +194,7 @@ fn prepare(
 
 fn of_github(it: plan::GitHub, data: &Path) -> anyhow::Result<Job> {
     let known = plan::known(data, &it.plan)?;
-    let (name, kept_as, total) = (it.plan.kind.reading(), it.plan.reading(), plan::repos(&it.plan));
+    let (name, kept_as, total) = (it.plan.kind.reading().into(), it.plan.reading(), plan::repos(&it.plan));
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
             let done = github::fetch(it.plan, it.auth, known, Arc::new(now), events).await;
@@ -213,22 +213,22 @@ fn of_issues(it: plan::GitHub, issues: Issues, data: &Path) -> anyhow::Result<Jo
             done.map_err(|error| it.secret.name(error.into()))
         })
     });
-    Ok(Job { name: github::ISSUES_SOURCE, kept_as: github::ISSUES_SOURCE.into(), total, reading })
+    Ok(Job { name: github::ISSUES_SOURCE.into(), kept_as: github::ISSUES_SOURCE.into(), total, reading })
 }
 
 fn of_account(it: Connected, data: &Path) -> anyhow::Result<Job> {
-    let (name, known) = (it.provider.id, it.known(data)?);
+    let (name, known) = (Arc::clone(&it.source), it.known(data)?);
     let reading: Reading = Box::new(move |events| {
         Box::pin(async move {
             let done = it.connection.fetch(known, Arc::new(now), events).await;
             done.map_err(|error| accounts::named(error, &it.variable))
         })
     });
-    Ok(Job { name, kept_as: name.into(), total: None, reading })
+    Ok(Job { kept_as: name.to_string(), name, total: None, reading })
 }
 
 /// Runs all jobs at once and passes their events on with the name of the source.
-pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -> Results {
+pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(Arc<str>, Event)>) -> Results {
     let mut running = JoinSet::new();
     for job in jobs {
         let (name, sender) = (job.name, sender.clone());
@@ -237,7 +237,7 @@ pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -
         running.spawn(async move {
             let handing_on = async {
                 while let Some(event) = received.recv().await {
-                    if sender.send((name, event)).await.is_err() {
+                    if sender.send((Arc::clone(&name), event)).await.is_err() {
                         break;
                     }
                 }
@@ -251,9 +251,9 @@ pub(super) async fn run(jobs: Vec<Job>, sender: Sender<(&'static str, Event)>) -
     while let Some(ended) = running.join_next().await {
         match ended {
             Ok(result) => results.push(result),
-            Err(cause) => results.push(("fetch", Err(anyhow::anyhow!("a part of the run failed: {cause}")))),
+            Err(cause) => results.push(("fetch".into(), Err(anyhow::anyhow!("a part of the run failed: {cause}")))),
         }
     }
-    results.sort_by_key(|(name, _)| *name);
+    results.sort_by(|(one, _), (other, _)| one.cmp(other));
     results
 }

@@ -85,7 +85,7 @@ pub(super) fn read(
         return Err(anyhow::anyhow!("the dataset stopped taking rows without a reason"));
     };
     results.extend(refused);
-    results.sort_by_key(|(name, _)| *name);
+    results.sort_by(|(one, _), (other, _)| one.cmp(other));
     console.detail(&format!("the dataset is {}", context.data.display()));
     if let (Some(end), Some(github)) = (read.token_end(), &context.config.github) {
         token_end::warn(end, github, now(), console);
@@ -154,9 +154,10 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
     for (name, result) in results {
         let error = result.err();
         let code = error.as_ref().map(exit::of);
-        ends.push(Ended { error: code, ..read.ended(name) });
+        ends.push(Ended { error: code, ..read.ended(&name) });
         if let Some(error) = error {
-            console.error_with(&if several { error.context(name) } else { error }, json!({"source": name}));
+            let fields = json!({"source": &*name});
+            console.error_with(&if several { error.context(name) } else { error }, fields);
         }
     }
     let code = exit::of_sources(ends.iter().copied(), fetch.strict);

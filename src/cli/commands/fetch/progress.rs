@@ -1,5 +1,7 @@
 //! One progress line per source: how far it is, the remaining rate limit, and its reset.
 
+use std::sync::Arc;
+
 use indicatif::{MultiProgress, ProgressBar};
 use serde_json::json;
 
@@ -11,12 +13,12 @@ use crate::domain::time::Timestamp;
 /// The lines of all sources.
 pub(super) struct Progress {
     all: MultiProgress,
-    lines: Vec<(&'static str, ProgressBar)>,
+    lines: Vec<(Arc<str>, ProgressBar)>,
 }
 
 impl Progress {
     /// One line for each name; none without a terminal.
-    pub(super) fn new(names: impl Iterator<Item = &'static str>, console: Console) -> Self {
+    pub(super) fn new(names: impl Iterator<Item = Arc<str>>, console: Console) -> Self {
         let all = MultiProgress::new();
         let lines = names.map(|name| {
             let line = all.add(console.spinner());
@@ -28,7 +30,7 @@ impl Progress {
 
     /// Shows how far a source is.
     pub(super) fn show(&self, name: &str, read: &SourceRead, now: Timestamp) {
-        for (_, line) in self.lines.iter().filter(|(own, _)| *own == name) {
+        for (_, line) in self.lines.iter().filter(|(own, _)| **own == *name) {
             line.set_message(format!("{name}: {}", read.progress(now)));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement};
@@ -112,7 +113,7 @@ impl SourceRead {
 /// What was read, by source.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
-    pub(super) sources: BTreeMap<&'static str, SourceRead>,
+    pub(super) sources: BTreeMap<Arc<str>, SourceRead>,
 }
 
 impl Summary {
@@ -175,7 +176,7 @@ pub(super) fn table(read: &Summary, results: &Results) -> String {
             };
             let counts =
                 [it.effect.new, it.effect.changed].into_iter().chain(shown.iter().map(|&table| it.read[table].len()));
-            let source = if several { (*name).to_owned() } else { String::new() };
+            let source = if several { name.to_string() } else { String::new() };
             let cells = [source, plain(scope)].into_iter().chain(counts.map(|count| count.to_string()));
             rows.push(cells.chain([end]).collect());
         }
@@ -218,7 +219,7 @@ pub(super) fn log(read: &Summary, results: &Results, console: Console) {
     for (name, source) in &read.sources {
         for (scope, it) in &source.scopes {
             let mut fields =
-                json!({"source": name, "new": it.effect.new, "changed": it.effect.changed, "read": it.rows()});
+                json!({"source": &**name, "new": it.effect.new, "changed": it.effect.changed, "read": it.rows()});
             fields[scope_key(name)] = json!(scope);
             match &it.outcome {
                 Outcome::Done => console.record(LogEvent::ScopeRead, &format!("{scope}: read"), fields),
@@ -233,7 +234,7 @@ pub(super) fn log(read: &Summary, results: &Results, console: Console) {
     }
     for (name, result) in results {
         let Ok(cost) = result else { continue };
-        let fields = json!({"source": name, "requests": cost.requests, "points": cost.points, "left": cost.left});
+        let fields = json!({"source": &**name, "requests": cost.requests, "points": cost.points, "left": cost.left});
         console.record(LogEvent::SourceRead, &format!("{name}: {} requests", cost.requests), fields);
     }
 }
@@ -276,7 +277,7 @@ mod tests {
 
     fn read() -> Summary {
         let mut read = Summary::default();
-        let github = read.sources.entry("github").or_default();
+        let github = read.sources.entry("github".into()).or_default();
         let web = github.scopes.entry("acme/web".into()).or_default();
         let id = |nth: usize| Deployment { id: nth.to_string(), ..Deployment::default() };
         web.add(&Rows::Deployments((0..12).map(id).collect()));
@@ -303,7 +304,7 @@ acme/api     0        0            0        0  it says  [31mno
 acme/late    0        0            0        0  not read to its end
 acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:01Z
 4 requests, 6 points, 4994 left";
-        assert_eq!(table(&read, &vec![("github", Ok(cost))]), expected);
+        assert_eq!(table(&read, &vec![("github".into(), Ok(cost))]), expected);
         let github = read.sources.get_mut("github").expect("a source");
         assert_eq!(github.progress(Timestamp(0)), "2 read, 1 begun, 312 rows");
         github.total = Some(5);
@@ -314,13 +315,13 @@ acme/web   310        2           12      300  1970-01-01T00:00Z..1970-01-02T01:
     #[test]
     fn several_sources_stand_in_one_table() {
         let mut read = read();
-        let pagerduty = read.sources.entry("pagerduty").or_default();
+        let pagerduty = read.sources.entry("pagerduty".into()).or_default();
         let account = pagerduty.scopes.entry("api.pagerduty.com".into()).or_default();
         let incident = |nth: usize| Incident { id: nth.to_string(), ..Incident::default() };
         account.add(&Rows::Incidents((0..7).map(incident).collect()));
         account.outcome = Outcome::Done;
         let cost = Cost { requests: 3, points: None, left: None };
-        let text = table(&read, &vec![("github", Err(anyhow::anyhow!("down"))), ("pagerduty", Ok(cost))]);
+        let text = table(&read, &vec![("github".into(), Err(anyhow::anyhow!("down"))), ("pagerduty".into(), Ok(cost))]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "source     scope              new  changed  deployments  commits  incidents  covers");
         assert_eq!(lines[4], "pagerduty  api.pagerduty.com    0        0            0        0          7");

@@ -5,6 +5,7 @@
 //! the gathered pages: cursors and coverage are written only after their rows.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -38,21 +39,21 @@ struct Pending {
     incidents: Vec<Incident>,
     covered: Vec<Coverage>,
     /// By source and scope.
-    cursors: BTreeMap<&'static str, BTreeMap<String, Option<String>>>,
+    cursors: BTreeMap<Arc<str>, BTreeMap<String, Option<String>>>,
     /// The source of the rows of each table but the incidents.
-    sources: BTreeMap<Table, &'static str>,
+    sources: BTreeMap<Table, Arc<str>>,
     /// Source and scope of the incidents, and of each by its own source and id which of these.
-    scopes: Vec<(&'static str, String)>,
+    scopes: Vec<(Arc<str>, String)>,
     scope_of: HashMap<(String, String), usize>,
 }
 
 impl Pending {
-    fn add(&mut self, source: &'static str, scope: &str, rows: Rows) {
-        self.sources.insert(rows.table(), source);
+    fn add(&mut self, source: &Arc<str>, scope: &str, rows: Rows) {
+        self.sources.insert(rows.table(), Arc::clone(source));
         if let Rows::Incidents(rows) = &rows {
-            let known = self.scopes.iter().position(|(own, name)| *own == source && name == scope);
+            let known = self.scopes.iter().position(|(own, name)| own == source && name == scope);
             let at = known.unwrap_or_else(|| {
-                self.scopes.push((source, scope.to_owned()));
+                self.scopes.push((Arc::clone(source), scope.to_owned()));
                 self.scopes.len() - 1
             });
             self.scope_of.extend(rows.iter().map(|row| ((row.source.clone(), row.id.clone()), at)));
@@ -82,19 +83,19 @@ pub(super) struct DatasetWriter {
     pending: Pending,
     summary: Summary,
     /// Under which name the cursors of each source stand.
-    kept_as: BTreeMap<&'static str, String>,
+    kept_as: BTreeMap<Arc<str>, String>,
 }
 
 impl DatasetWriter {
     pub(super) fn new(writer: Writer, jobs: &[Job], console: Console) -> Self {
-        let source = |job: &Job| (job.name, SourceRead { total: job.total, ..SourceRead::default() });
+        let source = |job: &Job| (Arc::clone(&job.name), SourceRead { total: job.total, ..SourceRead::default() });
         Self {
             writer,
             console,
-            progress: Progress::new(jobs.iter().map(|job| job.name), console),
+            progress: Progress::new(jobs.iter().map(|job| Arc::clone(&job.name)), console),
             pending: Pending::default(),
             summary: Summary { sources: jobs.iter().map(source).collect() },
-            kept_as: jobs.iter().map(|job| (job.name, job.kept_as.clone())).collect(),
+            kept_as: jobs.iter().map(|job| (Arc::clone(&job.name), job.kept_as.clone())).collect(),
         }
     }
 
@@ -102,7 +103,7 @@ impl DatasetWriter {
     pub(super) fn keep(
         mut self,
         runtime: &Handle,
-        mut events: Receiver<(&'static str, Event)>,
+        mut events: Receiver<(Arc<str>, Event)>,
     ) -> Result<(Summary, Writer), StoreError> {
         let mut due = tick();
         loop {
@@ -113,7 +114,7 @@ impl DatasetWriter {
             };
             let is_over = matches!(event, Ok(None));
             if let Ok(Some((source, event))) = event {
-                self.take(source, event)?;
+                self.take(&source, event)?;
             }
             let began = tick();
             if is_over || began >= due || self.pending.rows() >= MOST_ROWS {
@@ -127,7 +128,7 @@ impl DatasetWriter {
         }
     }
 
-    fn take(&mut self, source: &'static str, event: Event) -> Result<(), StoreError> {
+    fn take(&mut self, source: &Arc<str>, event: Event) -> Result<(), StoreError> {
         match event {
             Event::Page { scope, rows, cursor } => {
                 let read = self.scope(source, &scope);
@@ -139,7 +140,7 @@ impl DatasetWriter {
                 }
                 // Without a cursor, the one before still stands: it rests on less.
                 if cursor.is_some() {
-                    self.pending.cursors.entry(source).or_default().insert(scope, cursor);
+                    self.pending.cursors.entry(Arc::clone(source)).or_default().insert(scope, cursor);
                 }
             }
             Event::Done { scope, covered } => {
@@ -147,7 +148,7 @@ impl DatasetWriter {
                 read.outcome = Outcome::Done;
                 read.covered = covered.iter().flat_map(|entry| &entry.spans).copied().collect();
                 self.pending.covered.extend(covered);
-                self.pending.cursors.entry(source).or_default().insert(scope, None);
+                self.pending.cursors.entry(Arc::clone(source)).or_default().insert(scope, None);
             }
             Event::Failed { scope, reason, is_denied } => {
                 self.scope(source, &scope).outcome = Outcome::Failed(reason, is_denied);
@@ -156,7 +157,7 @@ impl DatasetWriter {
                 // What was read before belongs to either name.
                 self.write()?;
                 self.writer.rename(&from, &to)?;
-                self.summary.sources.entry(source).or_default().scopes.remove(&from);
+                self.of(source).scopes.remove(&from);
                 let text = format!(
                     "{from} is called {to} now; what the dataset has of it was moved there: write {to} in dora.toml, too, \
                      where it names {from}"
@@ -167,8 +168,8 @@ impl DatasetWriter {
                 self.write()?;
                 self.writer.expect(source, &scopes)?;
             }
-            Event::Budget(budget) => self.summary.sources.entry(source).or_default().budget = Some(budget),
-            Event::TokenEnd(end) => self.summary.sources.entry(source).or_default().token_end = Some(end),
+            Event::Budget(budget) => self.of(source).budget = Some(budget),
+            Event::TokenEnd(end) => self.of(source).token_end = Some(end),
             Event::Notice(text) => self.progress.say(self.console, source, &text),
             Event::Waiting(text) => self.progress.warn(self.console, LogEvent::Waiting, source, &text),
         }
@@ -178,8 +179,12 @@ impl DatasetWriter {
         Ok(())
     }
 
-    fn scope(&mut self, source: &'static str, scope: &str) -> &mut ScopeRead {
-        let scopes = &mut self.summary.sources.entry(source).or_default().scopes;
+    fn of(&mut self, source: &Arc<str>) -> &mut SourceRead {
+        self.summary.sources.entry(Arc::clone(source)).or_default()
+    }
+
+    fn scope(&mut self, source: &Arc<str>, scope: &str) -> &mut ScopeRead {
+        let scopes = &mut self.of(source).scopes;
         // Names of repos are compared without case.
         let known = scopes.keys().find(|known| known.eq_ignore_ascii_case(scope)).cloned();
         scopes.entry(known.unwrap_or_else(|| scope.to_owned())).or_default()
@@ -202,17 +207,17 @@ impl DatasetWriter {
             let of_repos = change
                 .by_repo
                 .iter()
-                .filter_map(|(repo, effect)| Some((*pending.sources.get(&change.table)?, repo, *effect)));
+                .filter_map(|(repo, effect)| Some((pending.sources.get(&change.table)?, repo, *effect)));
             let of_incidents = change.by_label.iter().filter_map(|(label, effect)| {
                 let (source, scope) = pending.scopes.get(*label)?;
-                Some((*source, scope, *effect))
+                Some((source, scope, *effect))
             });
             for (source, scope, effect) in of_repos.chain(of_incidents) {
-                self.summary.sources.entry(source).or_default().count(scope, effect);
+                self.of(source).count(scope, effect);
             }
         }
         for (source, cursors) in &pending.cursors {
-            let kept_as = self.kept_as.get(source).map_or(*source, String::as_str);
+            let kept_as = self.kept_as.get(source).map_or(&**source, String::as_str);
             self.writer.set_cursors(kept_as, cursors)?;
         }
         Ok(())
@@ -250,7 +255,7 @@ mod tests {
         let (sender, receiver) = mpsc::channel(1);
         let sending = runtime.spawn(async move {
             for event in events {
-                sender.send((SOURCE, event)).await.expect("somebody takes it");
+                sender.send((SOURCE.into(), event)).await.expect("somebody takes it");
             }
         });
         let (summary, _) = writer.keep(runtime.handle(), receiver).expect("kept");

@@ -1,0 +1,223 @@
+//! Incidents of any service that lists them as JSON over HTTP: the configuration describes the API.
+//!
+//! A section is a source of its own, under the name that it gives.
+
+mod keys;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use self::keys::SECTIONS;
+use super::json::description::{Counts, Custom, Description, Fields, Flags, One, Paging, Sorted, Text, text};
+use super::json::instant::Instants;
+use super::json::place::Place;
+use super::json::settings::Settings;
+use super::provider::{Provider, Reader};
+use crate::document::{ConfigError, Section, values};
+use crate::domain::event::Table;
+use crate::http::Scheme;
+
+/// These services in the registry.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "http-incidents",
+    label: "HTTP incidents",
+    sections: SECTIONS,
+    gives: &[Table::Incidents],
+    variable: None,
+    list: "incidents",
+    scopes_are_services: false,
+    keys_are_repos: false,
+    regions: &[],
+    init: &[],
+    read,
+};
+
+/// Names that rows of other origin have.
+const TAKEN: [&str; 3] = ["file", "git", "github"];
+
+fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
+    let Some(name) = section.text("name")? else {
+        return Err(section.incomplete("needs a `name`, under which its incidents stand"));
+    };
+    let is_name = name.value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
+    if !is_name || name.value.len() > 40 {
+        return Err(name.unusable("a name has at most 40 letters, digits, `-` and `_`"));
+    }
+    if TAKEN.contains(&name.value) {
+        return Err(name.unusable(format!("`{}` is the name of another source; choose another one", name.value)));
+    }
+    let mut settings = Settings::read(section, &PROVIDER, None, |flags| description(section, flags))?;
+    settings.name = Some(name.value.to_owned());
+    let user = section.text("username")?.map(|text| text.value.to_owned());
+    let header = section.text("auth_header")?;
+    let auth = choice(section, "auth", keys::AUTH)?.unwrap_or("bearer");
+    match auth {
+        "token" => settings.scheme = Scheme::Behind("Token "),
+        "plain" => settings.scheme = Scheme::Behind(""),
+        "basic" if user.is_none() => return Err(section.incomplete("needs `username` for `auth = \"basic\"`")),
+        "basic" => settings.user = user,
+        "header" => {
+            let Some(header) = header else {
+                return Err(section.incomplete("needs `auth_header` for `auth = \"header\"`"));
+            };
+            settings.header = Some(header.read(header_name)?);
+        }
+        _ => {}
+    }
+    for (name, value) in map(section, "headers")? {
+        let name = header_name(&name).map_err(|what| section.unusable("headers", &what))?;
+        if value.chars().any(char::is_control) {
+            return Err(section.unusable("headers", "a header has no line breaks and no control characters"));
+        }
+        settings.headers.push((name, value));
+    }
+    settings.chosen = chosen(section)?;
+    Ok(settings.reader())
+}
+
+/// What figures depend on: everything that chooses incidents, or places in them.
+fn chosen(section: &Section<'_>) -> Result<Value, ConfigError> {
+    let of_text =
+        ["path", "rows", "id", "title", "status", "created_at", "opened_at", "acknowledged_at", "resolved_at"];
+    let further = ["priority", "urgency", "tags", "url", "one_row"];
+    let mut all = Vec::new();
+    for key in of_text.into_iter().chain(further) {
+        all.push(json!(section.text(key)?.map(|text| text.value)));
+    }
+    for key in ["over", "services"] {
+        all.push(json!(section.texts(key)?.map(values)));
+    }
+    all.push(json!(map(section, "query")?));
+    Ok(Value::Array(all))
+}
+
+fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, ConfigError> {
+    let Some(path) = section.text("path")? else {
+        return Err(section.incomplete("needs `path`, where the incidents are listed"));
+    };
+    for field in flags.custom_fields() {
+        Place::read(field).map_err(|what| section.unusable("caused_by_deploy", &what))?;
+    }
+    let sorted = match choice(section, "sorted", keys::SORTED)? {
+        Some("oldest-first") => Sorted::OldestFirst,
+        Some("newest-first") => Sorted::NewestFirst,
+        _ => Sorted::Unknown,
+    };
+    let query = map(section, "query")?;
+    let size = section.number("page_size", 1, 1_000)?.unwrap_or(100) as usize;
+    let paging = paging(section)?;
+    if matches!(paging, Paging::Windows { .. }) {
+        let names = |mark: &str| query.values().any(|value| value.contains(mark));
+        if !names("{from}") || !names("{to}") || sorted != Sorted::OldestFirst || size != 100 {
+            return Err(section.incomplete(
+                "needs `{from}` and `{to}` in `query`, `sorted = \"oldest-first\"` and a page size of 100 for \
+                 `paging = \"windows\"`",
+            ));
+        }
+    }
+    let one = match section.text("one")? {
+        Some(text) if !text.value.contains("{id}") => {
+            return Err(text.unusable("the address of one incident contains `{id}`"));
+        }
+        Some(text) => {
+            let row = place(section, "one_row")?.unwrap_or(Place::at(""));
+            Some(One { path: Text::Owned(text.value.to_owned()), query: Vec::new(), row })
+        }
+        None => None,
+    };
+    Ok(Description {
+        path: Text::Owned(path.value.to_owned()),
+        query: query.into_iter().map(|(name, value)| (Text::Owned(name), Text::Owned(value))).collect(),
+        rows: place(section, "rows")?.unwrap_or(Place::at("")),
+        paging,
+        size,
+        sorted,
+        orders: None,
+        instants: match choice(section, "times", keys::TIMES)? {
+            Some("seconds") => Instants::Seconds,
+            Some("date") => Instants::Date,
+            Some("epoch-seconds") => Instants::EpochSeconds,
+            Some("epoch-milliseconds") => Instants::EpochMilliseconds,
+            _ => Instants::Rfc3339,
+        },
+        padding_ms: 0,
+        longest_ms: None,
+        total: None,
+        one,
+        fields: fields(section)?,
+    })
+}
+
+fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
+    let parameter = section.text("page_parameter")?.map(|text| text.value.to_owned());
+    let named = |usual: &'static str| parameter.clone().map_or(text(usual), Text::Owned);
+    let next = place(section, "next")?;
+    Ok(match choice(section, "paging", keys::PAGING)? {
+        Some("offset") => Paging::Offset { parameter: named("offset"), counts: Counts::Rows, more: next },
+        Some("page") => Paging::Offset { parameter: named("page"), counts: Counts::Pages(1), more: next },
+        Some("cursor") => {
+            let Some(token) = next else {
+                return Err(section.incomplete("needs `next`, where a reply has the token of the next page"));
+            };
+            Paging::Cursor { parameter: named("cursor"), token }
+        }
+        Some("link") => Paging::Link(next),
+        Some(_) => Paging::Windows { parameter: named("page"), counts: Counts::Pages(1) },
+        None => return Err(section.incomplete("needs `paging`, how its list goes on")),
+    })
+}
+
+fn fields(section: &Section<'_>) -> Result<Fields, ConfigError> {
+    let usual = Fields::default();
+    let list = |key: &str| Ok::<_, ConfigError>(place(section, key)?.into_iter().collect::<Vec<_>>());
+    let mut services = Vec::new();
+    for text in section.texts("services")?.unwrap_or_default() {
+        services.push(text.read(Place::read)?);
+    }
+    let over = values(section.texts("over")?.unwrap_or_default());
+    Ok(Fields {
+        id: place(section, "id")?.unwrap_or(usual.id),
+        title: place(section, "title")?.or(usual.title),
+        status: place(section, "status")?.map_or(usual.status, |place| vec![place]),
+        over: over.into_iter().map(Text::Owned).collect(),
+        made_at: place(section, "created_at")?.unwrap_or(usual.made_at),
+        opened_at: list("opened_at")?,
+        acknowledged_at: list("acknowledged_at")?,
+        resolved_at: place(section, "resolved_at")?.map_or(usual.resolved_at, |place| vec![place]),
+        priority: list("priority")?,
+        urgency: list("urgency")?,
+        tags: list("tags")?,
+        services,
+        url: section.text("url")?.map_or(text(""), |text| Text::Owned(text.value.to_owned())),
+        custom: Custom::Places,
+        ..Fields::default()
+    })
+}
+
+fn place(section: &Section<'_>, key: &str) -> Result<Option<Place>, ConfigError> {
+    section.text(key)?.map(|text| text.read(Place::read)).transpose()
+}
+
+fn choice(section: &Section<'_>, key: &str, words: &[&'static str]) -> Result<Option<&'static str>, ConfigError> {
+    let choices: Vec<(&str, &'static str)> = words.iter().map(|word| (*word, *word)).collect();
+    section.text(key)?.map(|text| text.choose(&choices)).transpose()
+}
+
+/// Texts by name.
+fn map(section: &Section<'_>, key: &str) -> Result<BTreeMap<String, String>, ConfigError> {
+    let Some(table) = section.section(key)? else { return Ok(BTreeMap::new()) };
+    let mut map = BTreeMap::new();
+    for name in table.names() {
+        map.extend(table.text(name)?.map(|text| (name.to_owned(), text.value.to_owned())));
+    }
+    Ok(map)
+}
+
+fn header_name(name: &str) -> Result<String, String> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    if name.is_empty() || !name.chars().all(is_letter) {
+        return Err(format!("`{name}` is not the name of a header"));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,42 @@
+//! A described service that can be asked: its description, what the configuration says of it, and the key.
+
+use tokio::sync::mpsc::Sender;
+
+use super::description::{Description, Flags};
+use crate::http::Clock;
+use crate::sources::event::Event;
+use crate::sources::incidents::api::{Api, Dialect};
+use crate::sources::incidents::{Plan, SourceError};
+
+/// One service.
+#[derive(Debug, Clone)]
+pub(super) struct Described {
+    /// The name under which rows and coverage stand.
+    pub(super) source: String,
+    pub(super) plan: Plan,
+    pub(super) dialect: Dialect,
+    pub(super) login: Login,
+    pub(super) description: Description,
+    pub(super) flags: Flags,
+    /// What is asked of each row, as the configuration says it.
+    pub(super) asked: String,
+}
+
+/// What goes along with the key.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Login {
+    /// Whose password the key is.
+    pub(super) user: Option<String>,
+    /// The header that holds the key alone.
+    pub(super) header: Option<String>,
+    /// Further headers.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Described {
+    /// Sets everything up; sends nothing.
+    pub(super) fn api(&self, clock: Clock, events: &Sender<Event>) -> Result<Api, SourceError> {
+        let Login { user, header, headers } = self.login.clone();
+        Ok(Api::new(&self.plan, user, self.dialect, clock, events)?.with_headers(headers, header))
+    }
+}

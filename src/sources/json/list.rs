@@ -1,0 +1,137 @@
+//! The list of incidents of a described service: one request and what it shows.
+
+use serde_json::Value;
+use url::Url;
+
+use super::described::Described;
+use super::description::{Sorted, Text};
+use super::fields::{self, Common};
+use super::reader::{Reader, Shown};
+use crate::domain::event::Incident;
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::incidents::api::Api;
+use crate::sources::incidents::error::QueryError;
+use crate::sources::incidents::walk::{Order, Questions, Row};
+
+/// No page has more entries, whatever was asked for.
+const LONGEST: usize = 10_000;
+
+/// The list.
+pub(super) struct Listing<'a> {
+    pub(super) api: &'a Api,
+    pub(super) it: &'a Described,
+}
+
+/// One page of it.
+pub(super) struct Turned {
+    /// Its incidents, of whatever span.
+    pub(super) rows: Vec<Row>,
+    /// Entries that are null, or that do not say when they were made.
+    pub(super) skipped: usize,
+    /// Whether there is another page.
+    pub(super) more: bool,
+    /// How many incidents the list has, where the reply says it.
+    pub(super) total: Option<u64>,
+}
+
+impl Listing<'_> {
+    /// Asks for the page at which a reader is, and moves the reader on.
+    pub(super) async fn turn(&self, span: Span, order: Order, reader: &mut Reader) -> Result<Turned, QueryError> {
+        let described = &self.it.description;
+        let url = reader.address().cloned().unwrap_or_else(|| self.address(span, order, reader));
+        let (reply, link): (Value, Option<Url>) = self.api.get_page(&url).await?;
+        let entries = match described.rows.first(&reply) {
+            Some(Value::Array(entries)) if entries.len() <= LONGEST => entries.as_slice(),
+            // What was found is null, or nothing: some services leave an empty list out.
+            None if reply.is_object() => &[],
+            Some(Value::Array(_)) => return Err(self.strange(&format!("a list has more than {LONGEST} entries"))),
+            _ => return Err(self.strange(&format!("there is no list at {}", described.rows.as_str()))),
+        };
+        let mut rows = Vec::new();
+        for entry in entries.iter().filter(|entry| !entry.is_null()) {
+            rows.extend(self.row(entry)?);
+        }
+        let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
+        let skipped = entries.len() - rows.len();
+        let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
+        let more = reader.turn(&shown, |from, named| self.api.next_page(from, named))?;
+        Ok(Turned { rows, skipped, more, total })
+    }
+
+    /// Reads an entry; nothing where it does not say when it was made.
+    fn row(&self, entry: &Value) -> Result<Option<Row>, QueryError> {
+        let common = Common {
+            source: &self.it.source,
+            root: self.it.plan.api_url.as_str().trim_end_matches('/'),
+            flags: &self.it.flags,
+            observed_at: self.it.plan.began,
+        };
+        fields::row(entry, &self.it.description, &common).map_err(|cause| self.strange(&cause))
+    }
+
+    fn strange(&self, cause: &str) -> QueryError {
+        let cause: String = cause.chars().take(300).collect();
+        QueryError::Here(format!("{}'s reply is not what was asked for: {cause}", self.it.dialect.service))
+    }
+
+    fn address(&self, span: Span, order: Order, reader: &Reader) -> Url {
+        let described = &self.it.description;
+        let (padding, form) = (described.padding_ms, described.instants);
+        let from = form.floor(Timestamp(span.from.0.saturating_sub(padding)));
+        let to = form.ceil(Timestamp(span.to.0.saturating_add(padding)));
+        let [oldest, newest] = described.orders.as_ref().map_or(["", ""], |[oldest, newest]| [oldest, newest]);
+        let word = if order == Order::OldestFirst { oldest } else { newest };
+        let size = described.size.to_string();
+        let values = [("{from}", from.as_str()), ("{to}", &to), ("{order}", word), ("{size}", &size)];
+        let filled = |(name, value): &(Text, Text)| (name.clone().into_owned(), fill(value, &values));
+        let mut query: Vec<(String, String)> = described.query.iter().map(filled).collect();
+        query.extend(reader.parameter().map(|(name, value)| (name.to_owned(), value)));
+        let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.api.address(&segments(&described.path), &query)
+    }
+
+    /// Whether the list can be asked for from the newest incident on.
+    pub(super) fn shows_newest_first(&self) -> bool {
+        self.it.description.orders.is_some() || self.it.description.sorted == Sorted::NewestFirst
+    }
+}
+
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.trim_start_matches('/').split('/').collect()
+}
+
+impl Questions for Listing<'_> {
+    async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
+        let Some(one) = &self.it.description.one else {
+            // Without such an address every run reads everything, and what it does not show is kept as it was.
+            return Err(QueryError::Denied("the service shows no single incident".into()));
+        };
+        let path: Vec<String> = segments(&one.path).into_iter().map(|part| part.replace("{id}", id)).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let query: Vec<(&str, &str)> = one.query.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        let found = self.api.get::<Value>(&path, &query).await;
+        let Some(reply) = QueryError::gone_is_none(found)? else { return Ok(None) };
+        let Some(entry) = one.row.first(&reply) else { return Ok(None) };
+        Ok(self.row(entry)?.map(|row| row.incident))
+    }
+
+    fn asks_each(&self) -> bool {
+        false
+    }
+
+    fn questions(&self) -> u64 {
+        0
+    }
+
+    fn reads_references(&self) -> bool {
+        self.it.flags.deployment_ref.is_some()
+    }
+
+    async fn complete(&self, incident: Incident) -> Result<Incident, QueryError> {
+        Ok(incident)
+    }
+}

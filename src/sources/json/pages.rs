@@ -1,0 +1,121 @@
+//! The pages of a list over a span: window by window where its provider limits them, and page by page within one.
+
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use super::description::{Description, Paging, Sorted};
+use super::list::{Listing, Turned};
+use super::reader::Reader;
+use super::windows::ByWindows;
+use crate::domain::time::{Span, Timestamp};
+use crate::sources::incidents::error::QueryError;
+use crate::sources::incidents::walk::{Order, Pages, Row, Walk};
+
+/// No window has more pages.
+const MOST_PAGES: usize = 10_000;
+
+/// Where a reading is.
+pub(super) enum ListPages {
+    /// By windows of time and offsets.
+    Walk(Walk),
+    /// By whatever else the list has.
+    Turns(Turns),
+}
+
+/// A reading page by page.
+pub(super) struct Turns {
+    /// The windows that are not read, the last one first.
+    windows: Vec<Span>,
+    reader: Option<Reader>,
+    /// The pages of the current window, by their ids.
+    seen: FxHashSet<u64>,
+    pages: usize,
+    /// Up to when the current window is certainly read.
+    upto: Option<Timestamp>,
+    skipped: usize,
+}
+
+impl ListPages {
+    pub(super) fn over(it: &Description, span: Span) -> Self {
+        if matches!(it.paging, Paging::Windows { .. }) {
+            return Self::Walk(ByWindows::walk(span));
+        }
+        let (mut windows, mut from) = (Vec::new(), span.from);
+        while from < span.to {
+            let to = it.longest_ms.map_or(span.to, |longest| Timestamp(from.0.saturating_add(longest)).min(span.to));
+            windows.push(Span { from, to });
+            from = to;
+        }
+        windows.reverse();
+        let seen = FxHashSet::default();
+        Self::Turns(Turns { windows, reader: None, seen, pages: 0, upto: None, skipped: 0 })
+    }
+
+    /// How many windows are left.
+    pub(super) fn windows(&self) -> usize {
+        match self {
+            Self::Walk(_) => 0,
+            Self::Turns(it) => it.windows.len(),
+        }
+    }
+
+    /// Reads a page; how many incidents it has.
+    pub(super) async fn turn(&mut self, list: &Listing<'_>) -> Result<Option<usize>, QueryError> {
+        Ok(self.next(list).await?.map(|(rows, _)| rows.len()))
+    }
+}
+
+impl Pages<Listing<'_>> for ListPages {
+    fn skipped(&self) -> usize {
+        match self {
+            Self::Walk(walk) => Pages::<ByWindows<'_>>::skipped(walk),
+            Self::Turns(it) => it.skipped,
+        }
+    }
+
+    async fn next(&mut self, list: &Listing<'_>) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
+        match self {
+            Self::Walk(walk) => walk.next(&ByWindows(list)).await,
+            Self::Turns(it) => it.next(list).await,
+        }
+    }
+}
+
+impl Turns {
+    async fn next(&mut self, list: &Listing<'_>) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
+        let Some(window) = self.windows.last().copied() else { return Ok(None) };
+        let it = &list.it.description;
+        let reader = self.reader.get_or_insert_with(|| Reader::of(it));
+        let order = if it.sorted == Sorted::NewestFirst { Order::NewestFirst } else { Order::OldestFirst };
+        let Turned { mut rows, skipped, more, .. } = list.turn(window, order, reader).await?;
+        self.skipped += skipped;
+        self.pages += 1;
+        let ids: Vec<&str> = rows.iter().map(|row| row.incident.id.as_str()).collect();
+        if more && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
+            let shown = ids.len();
+            return Err(QueryError::Here(format!(
+                "the service shows the same {shown} incidents again, so its list has no end; run again later"
+            )));
+        }
+        if more && self.pages >= MOST_PAGES {
+            let words = format!("the list has more than {MOST_PAGES} pages; fetch a shorter history with `--since`");
+            return Err(QueryError::Here(words));
+        }
+        let newest = rows.iter().map(|row| row.made_at).filter(|at| *at <= window.to).max();
+        // What follows in a list that is not filtered by the service is older than the window.
+        let is_past = it.sorted == Sorted::NewestFirst && newest.is_some_and(|newest| newest < window.from);
+        rows.retain(|row| window.from <= row.made_at && row.made_at <= window.to);
+        if more && !is_past {
+            let before = self.upto.unwrap_or(window.from);
+            let reached =
+                newest.filter(|_| it.sorted == Sorted::OldestFirst).map_or(before, |newest| newest.max(before));
+            self.upto = Some(reached);
+            return Ok(Some((rows, reached)));
+        }
+        self.windows.pop();
+        (self.reader, self.upto, self.pages) = (None, None, 0);
+        self.seen.clear();
+        Ok(Some((rows, window.to)))
+    }
+}

@@ -1,0 +1,35 @@
+//! Pages by what the page before says.
+
+use super::Shown;
+use crate::sources::incidents::error::QueryError;
+use crate::sources::json::description::Text;
+use crate::sources::json::place::Place;
+
+/// Where a reading is.
+#[derive(Debug)]
+pub(in crate::sources::json) struct Cursor {
+    parameter: Text,
+    place: Place,
+    token: Option<String>,
+}
+
+impl Cursor {
+    pub(super) fn new(parameter: Text, place: Place) -> Self {
+        Self { parameter, place, token: None }
+    }
+
+    pub(super) fn parameter(&self) -> Option<(&str, String)> {
+        Some((&self.parameter, self.token.clone()?))
+    }
+
+    pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
+        let next = self.place.text(shown.reply);
+        if next.is_some() && next == self.token {
+            let words =
+                "the service names the page that it showed as the next one, so its list has no end; run again later";
+            return Err(QueryError::Here(words.into()));
+        }
+        self.token = next;
+        Ok(self.token.is_some())
+    }
+}

@@ -1,0 +1,156 @@
+//! Where a list goes on: one small reader for each kind of pagination. A reader says what the next request of a list
+//! needs, and learns from its reply whether there is another one.
+
+mod cursor;
+mod link;
+mod offset;
+
+use serde_json::Value;
+use url::Url;
+
+use self::cursor::Cursor;
+use self::link::Link;
+use self::offset::Offset;
+use super::description::{Description, Paging};
+use crate::sources::incidents::error::QueryError;
+
+/// What a reader sees of a reply.
+pub(super) struct Shown<'a> {
+    /// The whole reply.
+    pub(super) reply: &'a Value,
+    /// How many entries it lists, whatever is done with them.
+    pub(super) entries: usize,
+    /// The page that the header `Link` calls the next.
+    pub(super) link: Option<Url>,
+    /// The address that was asked.
+    pub(super) url: &'a Url,
+}
+
+/// One of the readers.
+#[derive(Debug)]
+pub(super) enum Reader {
+    Offset(Offset),
+    Cursor(Cursor),
+    Link(Link),
+}
+
+impl Reader {
+    /// A reader at the begin of a list.
+    pub(super) fn of(it: &Description) -> Self {
+        match &it.paging {
+            Paging::Offset { parameter, counts, more } => {
+                Self::Offset(Offset::new(parameter.clone(), *counts, more.clone(), it.size))
+            }
+            Paging::Cursor { parameter, token } => Self::Cursor(Cursor::new(parameter.clone(), token.clone())),
+            Paging::Link(place) => Self::Link(Link::new(place.clone())),
+            Paging::Windows { parameter, counts } => {
+                Self::Offset(Offset::new(parameter.clone(), *counts, None, it.size))
+            }
+        }
+    }
+
+    /// The parameter of the next request.
+    pub(super) fn parameter(&self) -> Option<(&str, String)> {
+        match self {
+            Self::Offset(it) => it.parameter(),
+            Self::Cursor(it) => it.parameter(),
+            Self::Link(_) => None,
+        }
+    }
+
+    /// The address of the next request, where a reply named it.
+    pub(super) fn address(&self) -> Option<&Url> {
+        match self {
+            Self::Link(it) => it.address(),
+            Self::Offset(_) | Self::Cursor(_) => None,
+        }
+    }
+
+    /// Takes a reply; whether there is another page. `next_page` checks the address that a reply names.
+    pub(super) fn turn(
+        &mut self,
+        shown: &Shown<'_>,
+        next_page: impl Fn(&Url, &str) -> Result<Url, QueryError>,
+    ) -> Result<bool, QueryError> {
+        match self {
+            Self::Offset(it) => it.turn(shown),
+            Self::Cursor(it) => it.turn(shown),
+            Self::Link(it) => it.turn(shown, next_page),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sources::json::description::{Counts, Text, text};
+    use crate::sources::json::place::Place;
+
+    /// The next parameter after a reply, and whether there is one.
+    fn turned(reader: &mut Reader, reply: &Value, entries: usize) -> Result<Option<String>, QueryError> {
+        let url = Url::parse("https://api.example/list").expect("an address");
+        let shown = Shown { reply, entries, link: None, url: &url };
+        let goes_on = reader.turn(&shown, |from, named| Ok(from.join(named).expect("an address")))?;
+        let next = reader.parameter().map(|(_, value)| value).or_else(|| reader.address().map(Url::to_string));
+        Ok(next.filter(|_| goes_on))
+    }
+
+    fn offset(counts: Counts, more: Option<Place>) -> Reader {
+        Reader::Offset(Offset::new(text("offset"), counts, more, 2))
+    }
+
+    #[test]
+    fn offsets_count_rows_or_pages_until_a_page_is_not_full() {
+        let reply = json!({});
+        let mut rows = offset(Counts::Rows, None);
+        assert_eq!(rows.parameter(), Some(("offset", "0".into())));
+        assert_eq!(turned(&mut rows, &reply, 2), Ok(Some("2".into())));
+        assert_eq!(turned(&mut rows, &reply, 1), Ok(None));
+        let mut pages = offset(Counts::Pages(1), None);
+        assert_eq!(pages.parameter(), Some(("offset", "1".into())));
+        assert_eq!(turned(&mut pages, &reply, 2), Ok(Some("2".into())));
+        assert_eq!(turned(&mut pages, &reply, 0), Ok(None));
+    }
+
+    #[test]
+    fn offsets_end_where_the_reply_says_so_and_a_reply_that_promises_more_and_shows_none_is_an_error() {
+        let more = || Some(Place::at("/more"));
+        let mut rows = offset(Counts::Rows, more());
+        assert_eq!(turned(&mut rows, &json!({"more": true}), 1), Ok(Some("1".into())), "a short page is not the last");
+        assert_eq!(turned(&mut rows, &json!({"more": "https://next"}), 2), Ok(Some("3".into())));
+        assert_eq!(turned(&mut rows, &json!({"more": null}), 2), Ok(None));
+        assert_eq!(turned(&mut offset(Counts::Rows, more()), &json!({"more": false}), 2), Ok(None));
+        assert_eq!(turned(&mut offset(Counts::Rows, more()), &json!({}), 2), Ok(Some("2".into())));
+        assert!(turned(&mut offset(Counts::Rows, more()), &json!({"more": true}), 0).is_err());
+    }
+
+    #[test]
+    fn a_cursor_is_taken_from_the_reply_and_one_that_repeats_is_an_error() {
+        let name: Text = text("after");
+        let mut reader = Reader::Cursor(Cursor::new(name, Place::at("/meta/after")));
+        assert_eq!(reader.parameter(), None);
+        assert_eq!(turned(&mut reader, &json!({"meta": {"after": "a"}}), 0), Ok(Some("a".into())), "an empty page");
+        assert_eq!(turned(&mut reader, &json!({"meta": {"after": 7}}), 2), Ok(Some("7".into())));
+        assert!(turned(&mut reader, &json!({"meta": {"after": "7"}}), 2).is_err());
+        for last in [json!({"meta": {"after": ""}}), json!({"meta": null}), json!({})] {
+            assert_eq!(turned(&mut reader, &last, 2), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_link_is_followed_from_the_body_or_from_the_header() {
+        let mut body = Reader::Link(Link::new(Some(Place::at("/links/next"))));
+        let next = turned(&mut body, &json!({"links": {"next": "/list?page=2"}}), 2);
+        assert_eq!(next, Ok(Some("https://api.example/list?page=2".into())));
+        assert_eq!(turned(&mut body, &json!({"links": {"next": null}}), 2), Ok(None));
+        let url = Url::parse("https://api.example/list").expect("an address");
+        let link = Url::parse("https://api.example/list?page=3").ok();
+        let mut header = Link::new(None);
+        let shown = Shown { reply: &json!([]), entries: 0, link: link.clone(), url: &url };
+        assert_eq!(header.turn(&shown, |_, _| panic!("nothing is named")), Ok(true));
+        assert_eq!(header.address(), link.as_ref());
+        assert!(header.turn(&shown, |_, _| panic!("nothing is named")).is_err(), "the same address again");
+    }
+}

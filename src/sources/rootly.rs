@@ -1,0 +1,118 @@
+//! Rootly: incidents of its API v1.
+//!
+//! Documented: <https://docs.rootly.com/api-reference/incidents/list-incidents> and the vendor's client have the filters
+//! `filter[created_at][gte]` and `[lte]`, `sort`, `page[number]` and `page[size]`, and the fields; Apache DevLake reads the
+//! same shape. Assumed: each of `services` and `groups` holds its `data`, as `severity` and `user` do; if an account has
+//! them without it, both forms are read.
+//!
+//! An incident ends when it was resolved; a mitigated one is open. A duplicate counts as merged. Tests, examples and
+//! maintenance do not count, nor do cancelled incidents.
+
+use super::json::description::{Counts, Custom, Description, Fields, One, Paging, Sorted, parameters, places, text};
+use super::json::instant::Instants;
+use super::json::keys::{CAUSED_BY_DEPLOY, DEPLOYMENT_REF, cause, reference};
+use super::json::place::Place;
+use super::json::settings::Settings;
+use super::provider::{Provider, Reader};
+use crate::document::keys::Default::Value;
+use crate::document::keys::Example::Value as Example;
+use crate::document::keys::{Form, Key, Kind, Section as Keys, key};
+use crate::document::{ConfigError, Section};
+use crate::domain::event::{NOT_PLANNED, Table};
+
+/// Rootly in the registry.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "rootly",
+    label: "Rootly",
+    sections: &[
+        Keys { name: "rootly", form: Form::Once, about: "Incidents of Rootly.", keys: KEYS },
+        cause("rootly.caused_by_deploy"),
+        reference("rootly.deployment_ref"),
+    ],
+    gives: &[Table::Incidents],
+    variable: Some(("ROOTLY_API_TOKEN", "an API token that may read incidents")),
+    list: "incidents",
+    scopes_are_services: false,
+    keys_are_repos: false,
+    regions: &[],
+    init: &[],
+    read,
+};
+
+const KEYS: &[Key] = &[
+    key(
+        "token_env",
+        Kind::Variable,
+        Value("\"ROOTLY_API_TOKEN\""),
+        Example("\"ROOTLY_API_TOKEN\""),
+        "The variable with an API token that may read incidents: a global token, or a team token for the incidents of this \
+         team.",
+    ),
+    key(
+        "api_url",
+        Kind::Address,
+        Value("\"https://api.rootly.com\""),
+        Example("\"https://api.rootly.com\""),
+        "The API of Rootly.",
+    ),
+    CAUSED_BY_DEPLOY,
+    DEPLOYMENT_REF,
+];
+
+fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
+    Ok(Settings::read(section, &PROVIDER, Some("https://api.rootly.com"), |_| Ok(description()))?.reader())
+}
+
+fn description() -> Description {
+    Description {
+        path: text("v1/incidents"),
+        query: parameters(&[
+            ("filter[created_at][gte]", "{from}"),
+            ("filter[created_at][lte]", "{to}"),
+            ("sort", "{order}"),
+            ("page[size]", "{size}"),
+        ]),
+        rows: Place::at("/data"),
+        paging: Paging::Windows { parameter: text("page[number]"), counts: Counts::Pages(1) },
+        size: 100,
+        sorted: Sorted::OldestFirst,
+        orders: Some([text("created_at"), text("-created_at")]),
+        instants: Instants::Rfc3339,
+        padding_ms: 0,
+        longest_ms: None,
+        total: None,
+        one: Some(One { path: text("v1/incidents/{id}"), query: Vec::new(), row: Place::at("/data") }),
+        fields: fields(),
+    }
+}
+
+fn fields() -> Fields {
+    let left_out = |kind: &'static str| (Place::at("/attributes/kind"), kind, NOT_PLANNED);
+    let mut overruled = vec![(Place::at("/attributes/duplicate_incident_id"), "*", "merged")];
+    overruled.extend(["test", "test_sub", "example", "example_sub", "scheduled", "scheduled_sub"].map(left_out));
+    Fields {
+        title: Some(Place::at("/attributes/title")),
+        status: places(&["/attributes/status"]),
+        over: vec![text("resolved"), text("closed"), text("completed")],
+        renamed: vec![(text("cancelled"), NOT_PLANNED)],
+        overruled,
+        made_at: Place::at("/attributes/created_at"),
+        opened_at: places(&["/attributes/started_at"]),
+        acknowledged_at: places(&["/attributes/acknowledged_at"]),
+        resolved_at: places(&["/attributes/resolved_at", "/attributes/closed_at"]),
+        priority: places(&["/attributes/severity/data/attributes/name", "/attributes/severity/data/attributes/slug"]),
+        tags: places(&["/attributes/labels/*", "/attributes/incident_types/data/attributes/name"]),
+        services: places(&[
+            "/attributes/services/data/attributes/name",
+            "/attributes/services/data/id",
+            "/attributes/services/name",
+            "/attributes/services/id",
+            "/attributes/groups/data/attributes/name",
+            "/attributes/groups/data/id",
+            "/relationships/services/data/id",
+        ]),
+        url: text("{/attributes/url}"),
+        custom: Custom::Object(Place::at("/attributes/labels")),
+        ..Fields::default()
+    }
+}

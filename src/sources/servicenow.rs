@@ -1,0 +1,171 @@
+//! ServiceNow: the records of a table, `incident` unless the configuration names another, by the Table API.
+//!
+//! Documented: <https://www.servicenow.com/docs/bundle/zurich-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html>
+//! has `sysparm_query`, `sysparm_fields`, `sysparm_display_value=all`, `sysparm_limit` and the header `Link`. Pages are
+//! followed by this header, because a page may be short where access rules hide records. The values, other than the
+//! display values, are in UTC without an offset. In which time zone a query reads an instant is not documented: each
+//! query is 14 hours longer at both ends, and what lies outside is left out.
+//!
+//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). Other numbers are kept as they are,
+//! and a record with one is open.
+
+use serde_json::json;
+
+use super::json::description::{Custom, Description, Fields, Flags, One, Paging, Sorted, Text, places, text};
+use super::json::instant::Instants;
+use super::json::keys::{DEPLOYMENT_REF, cause, reference};
+use super::json::place::Place;
+use super::json::settings::Settings;
+use super::provider::{Provider, Reader};
+use crate::document::keys::Default::{Nothing, Required, Value};
+use crate::document::keys::Example::{Nested, Value as Example};
+use crate::document::keys::{Form, Key, Kind, Section as Keys, key};
+use crate::document::{ConfigError, Section};
+use crate::domain::event::{NOT_PLANNED, Table};
+
+/// ServiceNow in the registry.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "servicenow",
+    label: "ServiceNow",
+    sections: &[
+        Keys { name: "servicenow", form: Form::Once, about: "Incidents of ServiceNow.", keys: KEYS },
+        cause("servicenow.caused_by_deploy"),
+        reference("servicenow.deployment_ref"),
+    ],
+    gives: &[Table::Incidents],
+    variable: Some(("SERVICENOW_TOKEN", "the password of `username`, or an OAuth token")),
+    list: "incidents",
+    scopes_are_services: false,
+    keys_are_repos: false,
+    regions: &[],
+    init: &[],
+    read,
+};
+
+const KEYS: &[Key] = &[
+    key("api_url", Kind::Address, Required, Example("\"https://acme.service-now.com\""), "The instance."),
+    key(
+        "username",
+        Kind::Text,
+        Nothing,
+        Example("\"dora\""),
+        "The account whose password is in the variable. Without it, the variable holds an OAuth token.",
+    ),
+    key(
+        "token_env",
+        Kind::Variable,
+        Value("\"SERVICENOW_TOKEN\""),
+        Example("\"SERVICENOW_TOKEN\""),
+        "The variable with the password or token. The account needs read access to the table, for example by the role `itil`.",
+    ),
+    key("table", Kind::Text, Value("\"incident\""), Example("\"incident\""), "The table."),
+    key(
+        "query",
+        Kind::Text,
+        Nothing,
+        Example("\"priorityIN1,2^category=software\""),
+        "An encoded query that chooses records. Without it, all records of the table are read.",
+    ),
+    key(
+        "caused_by_deploy",
+        Kind::Table,
+        Value("{ tag = \"caused-by-deploy\" }"),
+        Nested,
+        "What says that a deployment caused the incident; one of the next two keys. Records have no tags: name a column with \
+         `custom_field`, like `u_caused_by_deploy`.",
+    ),
+    DEPLOYMENT_REF,
+];
+
+/// The columns that are read.
+const COLUMNS: &str = "sys_id,number,short_description,state,close_code,sys_created_on,opened_at,resolved_at,closed_at,\
+                       priority,urgency,business_service,service_offering,cmdb_ci,assignment_group";
+
+fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
+    let table = section.text("table")?;
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if let Some(text) = table.as_ref().filter(|text| !is_name(text.value)) {
+        return Err(text.unusable("not the name of a table, like `incident`"));
+    }
+    let table = table.map_or("incident", |text| text.value);
+    let query = section.text("query")?;
+    if let Some(text) = query.as_ref().filter(|text| text.value.contains("^NQ") || text.value.contains("ORDERBY")) {
+        return Err(
+            text.unusable("a query cannot have `^NQ` or `ORDERBY`, because the span and the order are added to it")
+        );
+    }
+    let query = query.map(|text| text.value.trim_matches('^').to_owned());
+    let mut settings =
+        Settings::read(section, &PROVIDER, None, |flags| Ok(description(table, query.as_deref(), flags)))?;
+    settings.user = section.text("username")?.map(|text| text.value.to_owned());
+    settings.chosen = json!([table, query]);
+    Ok(settings.reader())
+}
+
+fn description(table: &str, query: Option<&str>, flags: &Flags) -> Description {
+    let columns = flags.custom_fields().fold(COLUMNS.to_owned(), |columns, own| columns + "," + own);
+    let span = "sys_created_on>={from}^sys_created_on<={to}^{order}sys_created_on^ORDERBYsys_id";
+    let query = query.map_or_else(|| span.to_owned(), |query| format!("{query}^{span}"));
+    let common: Vec<(Text, Text)> = vec![
+        (text("sysparm_display_value"), text("all")),
+        (text("sysparm_exclude_reference_link"), text("true")),
+        (text("sysparm_fields"), columns.into()),
+    ];
+    let list = [(text("sysparm_query"), query.into()), (text("sysparm_limit"), text("{size}"))];
+    Description {
+        path: format!("api/now/table/{table}").into(),
+        query: common.iter().cloned().chain(list).collect(),
+        rows: Place::at("/result"),
+        paging: Paging::Link(None),
+        size: 500,
+        sorted: Sorted::OldestFirst,
+        orders: Some([text("ORDERBY"), text("ORDERBYDESC")]),
+        instants: Instants::SecondsWithSpace,
+        padding_ms: 14 * 3_600_000,
+        longest_ms: None,
+        total: None,
+        one: Some(One {
+            path: format!("api/now/table/{table}/{{id}}").into(),
+            query: common,
+            row: Place::at("/result"),
+        }),
+        fields: fields(table),
+    }
+}
+
+fn fields(table: &str) -> Fields {
+    Fields {
+        id: Place::at("/sys_id/value"),
+        title: Some(Place::at("/short_description/display_value")),
+        status: places(&["/state/value"]),
+        over: vec![text("6"), text("7")],
+        renamed: vec![
+            (text("1"), "new"),
+            (text("2"), "in_progress"),
+            (text("3"), "on_hold"),
+            (text("6"), "resolved"),
+            (text("7"), "closed"),
+            (text("8"), NOT_PLANNED),
+        ],
+        overruled: vec![(Place::at("/close_code/value"), "Duplicate", "merged")],
+        made_at: Place::at("/sys_created_on/value"),
+        opened_at: places(&["/opened_at/value"]),
+        resolved_at: places(&["/resolved_at/value", "/closed_at/value"]),
+        without_offset: true,
+        priority: places(&["/priority/display_value"]),
+        urgency: places(&["/urgency/display_value"]),
+        services: places(&[
+            "/business_service/display_value",
+            "/business_service/value",
+            "/service_offering/display_value",
+            "/service_offering/value",
+            "/cmdb_ci/display_value",
+            "/cmdb_ci/value",
+            "/assignment_group/display_value",
+            "/assignment_group/value",
+        ]),
+        url: format!("{{root}}/{table}.do?sys_id={{/sys_id/value}}").into(),
+        custom: Custom::Object(Place::at("")),
+        ..Fields::default()
+    }
+}

@@ -1,0 +1,81 @@
+//! The answers of a made-up Jira Cloud: JQL with instants in the time zone of the account, seven hours ahead of UTC, a token
+//! for the next page, and instants with an offset without a colon.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Answer, Login, StandIn, instant, number, plain, query, within};
+use crate::incidents::world::{HOUR, Made, World};
+
+pub(super) static STAND_IN: StandIn = StandIn {
+    source: "jira",
+    section: "[jira]\napi_url = \"URL\"\nemail = \"ops@acme.io\"\njql = \"project = OPS\"\n",
+    variable: "JIRA_TOKEN",
+    login: Login::Password("ops@acme.io"),
+    parameters: &["jql", "fields", "maxResults", "nextPageToken"],
+    page: 100,
+    window_days: 0,
+    list: "{\"issues\": ROWS, \"isLast\": true}",
+    shown,
+    answer,
+};
+
+const AHEAD: i64 = 7 * HOUR;
+
+fn answer(world: &World, url: &Url) -> Answer {
+    let parts: Vec<&str> = url.path().trim_matches('/').split('/').collect();
+    match parts[..] {
+        ["rest", "api", "3", "search", "jql"] => {
+            let jql = query(url, "jql").expect("a query");
+            assert!(jql.starts_with("(project = OPS) AND created >= \""), "{jql}");
+            let bound = |sign: &str| {
+                let (_, rest) = jql.split_once(&format!("created {sign} \"")).expect("a bound");
+                instant(rest.split('"').next().expect("an end"), "%Y-%m-%d %H:%M") - AHEAD
+            };
+            let oldest_first = jql.contains("ORDER BY created ASC");
+            let found = within(world, bound(">="), bound("<="), oldest_first);
+            let size = number(url, "maxResults", 50).min(100);
+            let offset =
+                query(url, "nextPageToken").map_or(Some(0), |token| token.strip_prefix("after-")?.parse().ok());
+            let Some(offset) = offset else { return plain(400, json!({"errorMessages": ["The token is not valid."]})) };
+            let rows: Vec<Value> = found.iter().skip(offset).take(size).map(|made| shown(made)).collect();
+            let mut page = json!({"issues": rows, "isLast": true});
+            if offset + size < found.len() {
+                page["isLast"] = false.into();
+                page["nextPageToken"] = format!("after-{}", offset + size).into();
+            }
+            plain(200, page)
+        }
+        ["rest", "api", "3", "issue", id] => match world.find(id) {
+            Some(made) => plain(200, shown(made)),
+            None => {
+                plain(404, json!({"errorMessages": ["Issue does not exist or you do not have permission to see it."]}))
+            }
+        },
+        _ => plain(404, json!({"errorMessages": ["null for uri"]})),
+    }
+}
+
+fn shown(made: &Made) -> Value {
+    let at = |at: i64| {
+        let local = chrono::DateTime::from_timestamp_millis(at + AHEAD).expect("an instant");
+        local.format("%Y-%m-%dT%H:%M:%S%.3f+0700").to_string()
+    };
+    let category = match (made.ended, made.acknowledged) {
+        (Some(_), _) => "done",
+        (None, Some(_)) => "indeterminate",
+        (None, None) => "new",
+    };
+    let mut fields = json!({
+        "summary": made.title, "status": {"name": "Anything", "statusCategory": {"key": category}},
+        "created": at(made.created), "resolutiondate": made.ended.map(at),
+        "statuscategorychangedate": at(made.ended.unwrap_or(made.created)),
+        "resolution": made.merged.then(|| json!({"name": "Duplicate"})),
+        "priority": made.priority.as_ref().map(|name| json!({"id": "2", "name": name})), "labels": made.tags,
+        "components": [null, {"id": made.service.0, "name": made.service.1}], "project": {"key": "OPS", "name": "Operations"},
+    });
+    for (name, value) in &made.fields {
+        fields[name] = json!({"value": value});
+    }
+    json!({"id": made.id, "key": format!("OPS-{}", made.id), "fields": fields})
+}
