@@ -1,9 +1,8 @@
 //! The keys of `[[http_incidents]]`.
 
 use crate::document::keys::Default::{Nothing, Required, Value, Words};
-use crate::document::keys::Example::{Nested, Value as Example};
+use crate::document::keys::Example::{Instead, Nested, Value as Example};
 use crate::document::keys::{Form, Key, Kind, Section, key};
-use crate::sources::json::keys::{cause, reference};
 
 pub(super) const SECTIONS: &[Section] = &[
     Section {
@@ -12,9 +11,33 @@ pub(super) const SECTIONS: &[Section] = &[
         about: "Incidents of any service that lists them as JSON over HTTP.",
         keys: KEYS,
     },
-    cause("http_incidents.caused_by_deploy"),
-    reference("http_incidents.deployment_ref"),
+    Section {
+        name: "http_incidents.caused_by_deploy",
+        form: Form::NestedChoice,
+        about: "What says that a deployment caused the incident.",
+        keys: CAUSE,
+    },
+    Section {
+        name: "http_incidents.deployment_ref",
+        form: Form::NestedChoice,
+        about: "What names the deployment.",
+        keys: REFERENCE,
+    },
 ];
+
+const CAUSE: &[Key] = &[
+    key("tag", Kind::Text, Nothing, Example("\"caused-by-deploy\""), "This tag says yes."),
+    key(
+        "custom_field",
+        Kind::Text,
+        Nothing,
+        Instead("\"/custom/caused_by_deploy\""),
+        "What stands at this pointer says yes or no.",
+    ),
+];
+
+const REFERENCE: &[Key] =
+    &[key("custom_field", Kind::Text, Nothing, Example("\"/custom/deployment\""), "The pointer of the reference.")];
 
 /// How the key is sent.
 pub(super) const AUTH: &[&str] = &["bearer", "token", "plain", "basic", "header"];

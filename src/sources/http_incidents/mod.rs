@@ -47,7 +47,13 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     if TAKEN.contains(&name.value) {
         return Err(name.unusable(format!("`{}` is the name of another source; choose another one", name.value)));
     }
-    let mut settings = Settings::read(section, &PROVIDER, None, |flags| description(section, flags))?;
+    let mut chosen = Value::Null;
+    let mut settings = Settings::read(section, &PROVIDER, None, |flags| {
+        let description = description(section, flags)?;
+        chosen = self::chosen(&description);
+        Ok(description)
+    })?;
+    settings.chosen = chosen;
     settings.name = Some(name.value.to_owned());
     let user = section.text("username")?.map(|text| text.value.to_owned());
     let header = section.text("auth_header")?;
@@ -72,24 +78,26 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
         }
         settings.headers.push((name, value));
     }
-    settings.chosen = chosen(section)?;
     Ok(settings.reader())
 }
 
 /// What figures depend on: everything that chooses incidents, or places in them.
-fn chosen(section: &Section<'_>) -> Result<Value, ConfigError> {
-    let of_text =
-        ["path", "rows", "id", "title", "status", "created_at", "opened_at", "acknowledged_at", "resolved_at"];
-    let further = ["priority", "urgency", "tags", "url", "one_row"];
-    let mut all = Vec::new();
-    for key in of_text.into_iter().chain(further) {
-        all.push(json!(section.text(key)?.map(|text| text.value)));
-    }
-    for key in ["over", "services"] {
-        all.push(json!(section.texts(key)?.map(values)));
-    }
-    all.push(json!(map(section, "query")?));
-    Ok(Value::Array(all))
+fn chosen(it: &Description) -> Value {
+    let one = |place: &Place| place.as_str().to_owned();
+    let all = |places: &[Place]| places.iter().map(one).collect::<Vec<_>>();
+    let Fields { id, title, status, over, made_at, opened_at, acknowledged_at, resolved_at, .. } = &it.fields;
+    let Fields { priority, urgency, tags, services, url, .. } = &it.fields;
+    json!([
+        it.path,
+        it.query,
+        one(&it.rows),
+        it.one.as_ref().map(|it| one(&it.row)),
+        [one(id), title.as_ref().map(one).unwrap_or_default(), one(made_at)],
+        [all(status), all(opened_at), all(acknowledged_at), all(resolved_at)],
+        [all(priority), all(urgency), all(tags), all(services)],
+        over,
+        url,
+    ])
 }
 
 fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, ConfigError> {

@@ -21,6 +21,8 @@ mod fields;
 pub(super) mod instant;
 pub(super) mod keys;
 mod list;
+#[cfg(test)]
+mod made_up;
 mod pages;
 pub(super) mod place;
 mod reader;

@@ -45,6 +45,7 @@ impl Scene {
         for (name, _) in providers().filter_map(|provider| provider.variable) {
             command.env(name, KEY);
         }
+        command.env("HELPDESK_TOKEN", KEY);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

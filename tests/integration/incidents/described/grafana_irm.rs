@@ -16,6 +16,9 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 50,
     window_days: 30,
     list: "{\"count\": 0, \"next\": null, \"previous\": null, \"results\": ROWS}",
+    field_prefix: "",
+    resumes: true,
+    shows_one: true,
     shown,
     answer,
 };

@@ -16,6 +16,9 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 250,
     window_days: 0,
     list: "{\"incidents\": ROWS, \"pagination_meta\": {\"page_size\": 250}}",
+    field_prefix: "",
+    resumes: true,
+    shows_one: true,
     shown,
     answer,
 };

@@ -16,6 +16,9 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 100,
     window_days: 0,
     list: "{\"issues\": ROWS, \"isLast\": true}",
+    field_prefix: "",
+    resumes: true,
+    shows_one: true,
     shown,
     answer,
 };

@@ -2,6 +2,7 @@
 //! through the same list of troubles.
 
 mod grafana_irm;
+mod http_incidents;
 mod incident_io;
 mod jira;
 mod rootly;
@@ -29,6 +30,8 @@ pub(crate) enum Login {
     Plain,
     /// As the password of this user.
     Password(&'static str),
+    /// Alone in this header.
+    Header(&'static str),
 }
 
 /// A made-up service of one kind.
@@ -47,22 +50,38 @@ pub(crate) struct StandIn {
     window_days: i64,
     /// An empty list, as JSON; `ROWS` stands for the entries.
     list: &'static str,
+    /// What is before the name of a custom field.
+    field_prefix: &'static str,
+    /// Whether an interrupted run resumes within the list.
+    resumes: bool,
+    /// Whether it shows single incidents.
+    shows_one: bool,
     /// How an incident is shown.
     shown: fn(&Made) -> Value,
     answer: fn(&World, &Url) -> Answer,
 }
 
 /// All of them.
-static ALL: [&StandIn; 5] =
-    [&incident_io::STAND_IN, &rootly::STAND_IN, &grafana_irm::STAND_IN, &servicenow::STAND_IN, &jira::STAND_IN];
+static ALL: [&StandIn; 9] = [
+    &incident_io::STAND_IN,
+    &rootly::STAND_IN,
+    &grafana_irm::STAND_IN,
+    &servicenow::STAND_IN,
+    &jira::STAND_IN,
+    &http_incidents::OFFSET,
+    &http_incidents::LINK,
+    &http_incidents::CURSOR,
+    &http_incidents::WINDOWS,
+];
 
 impl StandIn {
     /// Checks key and parameters, and answers.
     pub(crate) fn reply(&self, raw: &Raw, url: &Url, world: &World, revoked: bool) -> Answer {
-        let sent = raw.header("authorization").unwrap_or_default();
+        let name = if let Login::Header(name) = self.login { name } else { "authorization" };
+        let sent = raw.header(name).unwrap_or_default();
         let right = match self.login {
             Login::Bearer => format!("Bearer {KEY}"),
-            Login::Plain => KEY.to_owned(),
+            Login::Plain | Login::Header(_) => KEY.to_owned(),
             Login::Password(user) => format!("Basic {}", base64_of(&format!("{user}:{KEY}"))),
         };
         if revoked || sent != right {

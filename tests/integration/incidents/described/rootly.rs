@@ -16,6 +16,9 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 99,
     window_days: 179,
     list: "{\"data\": ROWS, \"links\": {\"next\": null}, \"meta\": {}}",
+    field_prefix: "",
+    resumes: true,
+    shows_one: true,
     shown,
     answer,
 };

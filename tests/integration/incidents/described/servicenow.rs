@@ -24,6 +24,9 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 500,
     window_days: 0,
     list: "{\"result\": ROWS}",
+    field_prefix: "",
+    resumes: true,
+    shows_one: true,
     shown,
     answer,
 };

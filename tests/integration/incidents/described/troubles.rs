@@ -35,6 +35,15 @@ fn expected(scene: &Scene) -> BTreeSet<String> {
     })
 }
 
+/// The rows without the port of the server, which is another one each time.
+fn without_ports(scene: &Scene, period: &str) -> Vec<Vec<(String, String)>> {
+    let mut rows = scene.incidents(period);
+    for (_, cell) in rows.iter_mut().flatten() {
+        *cell = cell.replace(&scene.server.url(), "http://host");
+    }
+    rows
+}
+
 #[test]
 fn a_whole_history_is_read_once_with_as_few_requests_as_pages_allow() {
     for it in ALL {
@@ -54,7 +63,8 @@ fn a_whole_history_is_read_once_with_as_few_requests_as_pages_allow() {
 
 #[test]
 fn a_second_run_reads_two_weeks_and_asks_for_what_was_open() {
-    for it in ALL {
+    // What shows no single incidents is read whole each time.
+    for it in ALL.into_iter().filter(|it| it.shows_one) {
         let mut world = world();
         world.incident(now() - 40 * DAY).ended = None;
         world.incident(now() - 30 * DAY).ended = None;
@@ -94,14 +104,14 @@ fn limits_failures_and_broken_bodies_are_waited_out_and_each_costs_one_request()
     for it in ALL {
         let whole = it.scene(world(), "");
         whole.fetched(&["--strict"]);
-        let (wanted, requests) = (whole.incidents(YEAR), whole.server.requests());
+        let (wanted, requests) = (without_ports(&whole, YEAR), whole.server.requests());
         let limit = || Fault::Reply(429, vec![("retry-after", "1".into())], "{\"message\": \"slow down\"}".into());
         let half = || Fault::Reply(200, Vec::new(), it.list(&[json!({"id": "Q1"})])[..12].to_owned());
         for fault in [limit(), Fault::Reply(503, Vec::new(), "<html>".into()), half(), Fault::Cut] {
             let scene = it.scene(world(), "");
             scene.server.fault(2, fault);
             let run = scene.fetched(&["--strict"]);
-            assert_eq!(scene.incidents(YEAR), wanted, "{}", it.source);
+            assert_eq!(without_ports(&scene, YEAR), wanted, "{}", it.source);
             assert_eq!(scene.server.requests(), requests + 1, "{}: {}", it.source, run.stderr);
         }
     }
@@ -165,7 +175,7 @@ struct Changed(Value);
 
 impl Changed {
     fn without_dates(self) -> Value {
-        let text = self.0.to_string().replace("2025-03-01", "0001-01-01");
+        let text = self.0.to_string().replace("2025-03-01", "0001-01-01").replace("1740787200", "0");
         serde_json::from_str(&text).expect("JSON")
     }
 
@@ -187,7 +197,7 @@ fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
     for it in ALL {
         let whole = it.scene(world(), "");
         whole.fetched(&[]);
-        let wanted = whole.incidents(YEAR);
+        let wanted = without_ports(&whole, YEAR);
         let requests = whole.server.requests();
         let step = requests.div_ceil(4).max(1);
         for number in (1..=requests).step_by(step) {
@@ -198,14 +208,14 @@ fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
             child.kill().expect("killed");
             child.wait().expect("ended");
             scene.fetched(&[]);
-            assert_eq!(scene.incidents(YEAR), wanted, "{} killed at request {number}", it.source);
+            assert_eq!(without_ports(&scene, YEAR), wanted, "{} killed at request {number}", it.source);
         }
     }
 }
 
 #[test]
 fn an_interrupted_history_resumes_where_it_is_certainly_read() {
-    for it in ALL {
+    for it in ALL.into_iter().filter(|it| it.resumes) {
         let mut world = World::new();
         for nth in 0..2_500 {
             world.incident(NEW_YEAR + nth * 3 * HOUR);
@@ -221,7 +231,7 @@ fn an_interrupted_history_resumes_where_it_is_certainly_read() {
         scene.fetched(&[]);
         let again = scene.server.requests() - before;
         assert!(again <= requests / 2 + 5, "{}: {again} of {requests} requests", it.source);
-        assert_eq!(scene.incidents(YEAR), whole.incidents(YEAR), "{}", it.source);
+        assert_eq!(without_ports(&scene, YEAR), without_ports(&whole, YEAR), "{}", it.source);
     }
 }
 
@@ -247,11 +257,12 @@ fn no_run_sends_more_requests_than_a_dry_run_states() {
 
 #[test]
 fn a_tag_or_a_field_set_weeks_later_arrives_with_the_next_run() {
-    let by_field = "caused_by_deploy = { custom_field = \"u_cause\" }\ndeployment_ref = { custom_field = \"u_sha\" }\n";
     for it in ALL {
+        let field = |key: &str, name: &str| format!("{key} = {{ custom_field = \"{}{name}\" }}\n", it.field_prefix);
+        let by_field = field("caused_by_deploy", "u_cause") + &field("deployment_ref", "u_sha");
         let mut world = World::new();
         world.incident(now() - 60 * DAY);
-        let scene = it.scene(world, by_field);
+        let scene = it.scene(world, &by_field);
         scene.fetched(&["--strict"]);
         assert_eq!(verdict(&scene, it.source), (None, None), "{}", it.source);
         scene.server.state(|state| {
@@ -278,7 +289,8 @@ fn doctor_says_whether_the_key_is_right_and_what_the_newest_incidents_name() {
         for nth in 0..3 {
             world.incident(now() - 2 * DAY + nth * MINUTE).fields = vec![("u_cause".into(), json!("no"))];
         }
-        let scene = it.scene(world, &format!("caused_by_deploy = {{ custom_field = \"u_cause\" }}\n{service}"));
+        let cause = format!("caused_by_deploy = {{ custom_field = \"{}u_cause\" }}\n", it.field_prefix);
+        let scene = it.scene(world, &(cause + service));
         let run = scene.run(&DOCTOR).checks();
         for words in [
             "accepts the key in ",

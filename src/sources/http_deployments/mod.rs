@@ -1,0 +1,276 @@
+//! Deployments of any system that lists them as JSON over HTTP: the configuration describes the API.
+//!
+//! A section is a source of its own, under the name that it gives, and one list. Where the repo stands in the rows, the
+//! list may hold those of every repo; else the section names it. The list is read as far as it goes, or where it is
+//! sorted, until it is older than what is wanted.
+
+mod keys;
+
+use serde_json::{Value, json};
+use url::Url;
+
+use self::keys::SECTIONS;
+use super::deployments::{Named, Page, Row, System, settings};
+use super::http_incidents::{Login, choice, instants, login, map, name, paging, place};
+use super::incidents::api::{Api, Dialect};
+use super::incidents::error::QueryError;
+use super::json::description::{Paging, Sorted, Text};
+use super::json::instant::{self, Instants};
+use super::json::list::{self, fill, segments};
+use super::json::place::Place;
+use super::json::reader::{Reader, Shown};
+use super::provider::{self, Provider};
+use super::repo_address::repo_of;
+use crate::document::{ConfigError, Section};
+use crate::domain::event::Table;
+use crate::domain::kind::DeploymentKind;
+use crate::domain::status::{is_known_status, plain_status};
+use crate::domain::time::Timestamp;
+
+/// These systems in the registry.
+pub(super) static PROVIDER: Provider = Provider {
+    id: "http-deployments",
+    label: "HTTP deployments",
+    sections: SECTIONS,
+    gives: &[Table::Deployments],
+    variable: None,
+    list: "",
+    scopes_are_services: false,
+    keys_are_repos: false,
+    regions: &[],
+    init: &[],
+    read,
+};
+
+/// What a section says.
+#[derive(Debug, Clone)]
+struct Described {
+    name: String,
+    login: Login,
+    path: String,
+    query: Vec<(String, String)>,
+    instants: Instants,
+    rows: Place,
+    paging: Paging,
+    size: usize,
+    sorted: Sorted,
+    kind: DeploymentKind,
+    /// Whose revisions they are, where the rows do not say it.
+    repo_name: Option<String>,
+    environment_name: Option<String>,
+    /// What the system calls a state, and what it is.
+    statuses: Vec<(String, String)>,
+    fields: Fields,
+}
+
+/// Where the fields of a row stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fields {
+    id: Place,
+    repo: Option<Place>,
+    environment: Option<Place>,
+    sha: Place,
+    r#ref: Option<Place>,
+    status: Option<Place>,
+    created_at: Place,
+    finished_at: Place,
+    creator: Option<Place>,
+    url: Option<Place>,
+}
+
+fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
+    let text = |key| Ok::<_, ConfigError>(section.text(key)?.map(|text| text.value.to_owned()));
+    let Some(path) = text("path")? else {
+        return Err(section.incomplete("needs `path`, where the deployments are listed"));
+    };
+    let or = |key, usual| Ok::<_, ConfigError>(place(section, key)?.unwrap_or(Place::at(usual)));
+    let fields = Fields {
+        id: or("id", "/id")?,
+        repo: place(section, "repo")?,
+        environment: place(section, "environment")?,
+        sha: or("sha", "/sha")?,
+        r#ref: place(section, "ref")?,
+        status: place(section, "status")?,
+        created_at: or("created_at", "/created_at")?,
+        finished_at: or("finished_at", "/finished_at")?,
+        creator: place(section, "creator")?,
+        url: place(section, "url")?,
+    };
+    let (repo_name, environment_name) = (text("repo_name")?, text("environment_name")?);
+    if fields.repo.is_some() == repo_name.is_some() {
+        return Err(section.incomplete("needs exactly one of `repo`, where the repo stands in a row, and `repo_name`"));
+    }
+    if fields.environment.is_some() == environment_name.is_some() {
+        return Err(section.incomplete(
+            "needs exactly one of `environment`, where the environment stands in a row, and `environment_name`",
+        ));
+    }
+    let paging = paging(section)?;
+    if matches!(paging, Paging::Windows { .. }) {
+        return Err(section.unusable("paging", "deployments are listed by `offset`, `page`, `cursor` or `link`"));
+    }
+    let sorted = match choice(section, "sorted", super::http_incidents::keys::SORTED)? {
+        Some("newest-first") => Sorted::NewestFirst,
+        Some("oldest-first") => Sorted::OldestFirst,
+        _ => Sorted::Unknown,
+    };
+    let mut statuses = Vec::new();
+    for (theirs, ours) in map(section, "statuses")? {
+        let ours = plain_status(&ours);
+        if !is_known_status(&ours) {
+            let words = format!("`{ours}` is not a status; write `success`, `failure`, `cancelled` or `in_progress`");
+            return Err(section.unusable("statuses", &words));
+        }
+        statuses.push((theirs, ours));
+    }
+    let system = Described {
+        name: name(section)?,
+        login: login(section)?,
+        path,
+        query: map(section, "query")?.into_iter().collect(),
+        instants: instants(section)?,
+        rows: or("rows", "")?,
+        paging,
+        size: section.number("page_size", 1, 1_000)?.unwrap_or(100) as usize,
+        sorted,
+        kind: if section.flag("proxy")?.unwrap_or(false) { DeploymentKind::Builds } else { DeploymentKind::Deployments },
+        repo_name,
+        environment_name,
+        statuses,
+        fields,
+    };
+    settings(section, &PROVIDER, None, system)
+}
+
+impl Described {
+    fn address(&self, api: &Api, from: Timestamp, reader: &Reader) -> Url {
+        let (from, size) = (self.instants.floor(from), self.size.to_string());
+        let values = [("{from}", from.as_str()), ("{size}", &size)];
+        let mut query: Vec<(String, String)> =
+            self.query.iter().map(|(name, value)| (name.clone(), fill(value, &values))).collect();
+        query.extend(reader.parameter().map(|(name, value)| (name.to_owned(), value)));
+        let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        api.address(&segments(&self.path), &query)
+    }
+
+    /// Reads an entry; nothing where it does not say when it was made.
+    fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
+        let fields = &self.fields;
+        let at = |place: &Place| {
+            let found = place.first(entry).map(|found| instant::read(found, false)).transpose();
+            found.map(Option::flatten).map_err(|cause| format!("{} is {cause}", place.as_str()))
+        };
+        let Some(created_at) = at(&fields.created_at)? else { return Ok(None) };
+        let number = fields.id.text(entry);
+        let number = number.ok_or_else(|| format!("a deployment has no id at {}", fields.id.as_str()))?;
+        let finished_at = at(&fields.finished_at)?;
+        let maybe = |place: &Option<Place>| place.as_ref().and_then(|place| place.text(entry));
+        let status = match &fields.status {
+            // A list that has no states shows what is done.
+            None if finished_at.is_some() => "success".to_owned(),
+            None => "in_progress".to_owned(),
+            Some(place) => {
+                let theirs = place.text(entry).unwrap_or_default();
+                let known = self.statuses.iter().find(|(own, _)| own.eq_ignore_ascii_case(&theirs));
+                known.map_or_else(|| plain_status(&theirs), |(_, ours)| ours.clone())
+            }
+        };
+        Ok(Some(Row {
+            number,
+            repo: maybe(&fields.repo).map(|repo| repo_of(&repo).unwrap_or(repo)),
+            environment: maybe(&fields.environment).or_else(|| self.environment_name.clone()),
+            sha: fields.sha.text(entry),
+            r#ref: maybe(&fields.r#ref),
+            status,
+            created_at,
+            finished_at,
+            creator: maybe(&fields.creator),
+            url: maybe(&fields.url),
+        }))
+    }
+
+    fn strange(&self, cause: &str) -> QueryError {
+        list::strange(&self.name, cause)
+    }
+}
+
+impl System for Described {
+    const LISTS: &'static str = "lists";
+    type Place = ();
+
+    fn source(&self) -> &str {
+        &self.name
+    }
+
+    fn page_rows(&self) -> u64 {
+        self.size as u64
+    }
+
+    fn kind(&self) -> DeploymentKind {
+        self.kind
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect {
+            service: PROVIDER.label,
+            scheme: self.login.scheme,
+            or_scheme: None,
+            headers: &[("accept", "application/json")],
+            scope: |_| "",
+        }
+    }
+
+    fn user(&self) -> Option<String> {
+        self.login.user.clone()
+    }
+
+    fn signed(&self, api: Api) -> Api {
+        api.with_headers(self.login.headers.clone(), self.login.header.clone())
+    }
+
+    fn digest(&self) -> Value {
+        let fields = format!("{:?}", self.fields);
+        let own = [&self.repo_name, &self.environment_name];
+        json!([self.name, self.path, self.query, self.rows.as_str(), fields, own, self.statuses, self.kind.as_str()])
+    }
+
+    async fn lists(&self, _: &Api) -> Result<Vec<Named<()>>, QueryError> {
+        Ok(vec![Named { name: self.name.clone(), repo: self.repo_name.clone(), place: () }])
+    }
+
+    async fn page(&self, api: &Api, _: &Named<()>, from: Timestamp, next: Option<&str>) -> Result<Page, QueryError> {
+        let reader = Reader::of(&self.paging, self.size);
+        let mut reader = match next {
+            Some(next) => reader.going_on(next),
+            None => reader,
+        };
+        let url = reader.address().cloned().unwrap_or_else(|| self.address(api, from, &reader));
+        let (reply, link): (Value, Option<Url>) = api.get_page(&url).await?;
+        let entries = list::entries(&reply, &self.rows).map_err(|cause| self.strange(&cause))?;
+        let mut rows = Vec::new();
+        for entry in entries.iter().filter(|entry| !entry.is_null()) {
+            rows.extend(self.row(entry).map_err(|cause| self.strange(&cause))?);
+        }
+        let skipped = entries.len() - rows.len();
+        let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
+        let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
+        // A day behind it: a list may be sorted by another of its instants.
+        let is_before = self.sorted == Sorted::NewestFirst
+            && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
+        let next = if more && !is_before { reader.position() } else { None };
+        Ok(Page { rows, next, skipped, kept_from: None })
+    }
+
+    /// Read to the end, because nothing tells how many there are.
+    async fn extent(&self, api: &Api, list: &Named<()>, from: Timestamp) -> Result<u64, QueryError> {
+        let (mut rows, mut next) = (0, None::<String>);
+        loop {
+            let page = self.page(api, list, from, next.as_deref()).await?;
+            rows += u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+            if page.next.is_none() || page.next == next {
+                return Ok(rows);
+            }
+            next = page.next;
+        }
+    }
+}
