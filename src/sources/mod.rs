@@ -12,6 +12,7 @@ pub mod file;
 pub mod git;
 pub mod github;
 mod grafana_irm;
+mod http_deployments;
 mod http_incidents;
 mod incident_io;
 pub mod incidents;

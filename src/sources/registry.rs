@@ -6,8 +6,8 @@
 
 use super::provider::Provider;
 use super::{
-    argocd, azure_devops, buildkite, github, grafana_irm, http_incidents, incident_io, jenkins, jira, opsgenie,
-    pagerduty, rootly, servicenow,
+    argocd, azure_devops, buildkite, github, grafana_irm, http_deployments, http_incidents, incident_io, jenkins, jira,
+    opsgenie, pagerduty, rootly, servicenow,
 };
 use crate::domain::event::Table;
 
@@ -27,6 +27,7 @@ static PROVIDERS: &[&Provider] = &[
     &argocd::PROVIDER,
     &buildkite::PROVIDER,
     &jenkins::PROVIDER,
+    &http_deployments::PROVIDER,
 ];
 
 /// All providers.

@@ -1,6 +1,8 @@
 //! Every mistake in a config and its whole message.
 
 use super::{good, parse};
+use crate::config::schema::CONFIG;
+use crate::document::schema::{list, sections};
 
 /// Services in shorthand: name, repos, environments.
 fn services(list: &[(&str, &str, Option<&str>)]) -> String {
@@ -108,20 +110,14 @@ const MISTAKES: &[(&str, &str)] = &[
         "dora.toml:3: unknown key `windw_days` in [report]; the nearest right one is `window_days`",
     ),
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
-    (
-        "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key belongs in a section: SECTIONS",
-    ),
+    ("verbose = true\n", "dora.toml:1: unknown key `verbose`; every key belongs in a section: SECTIONS"),
     (
         "[data]\nenvironments = ['x']\n",
         "dora.toml:2: unknown key `environments` in [data]; it belongs in [deployments]",
     ),
     ("[repot]\n", "dora.toml:1: unknown section [repot]; the nearest right one is [report]"),
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
-    (
-        "[bitbucket]\n",
-        "dora.toml:1: unknown section [bitbucket]; the sections are SECTIONS",
-    ),
+    ("[bitbucket]\n", "dora.toml:1: unknown section [bitbucket]; the sections are SECTIONS"),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",
         "dora.toml:5: unknown key `repo` in [service]; the nearest right one is `repos`",

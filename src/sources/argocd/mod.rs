@@ -91,12 +91,19 @@ fn row(sync: &wire::Sync, environment: Option<&str>) -> Option<Row> {
 }
 
 impl System for ArgoCd {
-    const SOURCE: &'static str = SOURCE;
     const LISTS: &'static str = "applications";
-    const PAGE: u64 = 1_000;
-    const KIND: DeploymentKind = DeploymentKind::Deployments;
+    /// They come with the applications.
+    const REQUESTS: u64 = 0;
     /// The application, whole.
     type Place = wire::Application;
+
+    fn source(&self) -> &str {
+        SOURCE
+    }
+
+    fn kind(&self) -> DeploymentKind {
+        DeploymentKind::Deployments
+    }
 
     fn dialect(&self) -> Dialect {
         DIALECT

@@ -63,13 +63,18 @@ enum Place {
 }
 
 impl System for AzureDevOps {
-    const SOURCE: &'static str = SOURCE;
     const LISTS: &'static str = "projects and environments";
-    const PAGE: u64 = 100;
     /// The rows and their builds.
     const REQUESTS: u64 = 2;
-    const KIND: DeploymentKind = DeploymentKind::Deployments;
     type Place = Place;
+
+    fn source(&self) -> &str {
+        SOURCE
+    }
+
+    fn kind(&self) -> DeploymentKind {
+        DeploymentKind::Deployments
+    }
 
     fn dialect(&self) -> Dialect {
         DIALECT

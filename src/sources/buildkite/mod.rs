@@ -74,11 +74,16 @@ impl Buildkite {
 }
 
 impl System for Buildkite {
-    const SOURCE: &'static str = SOURCE;
     const LISTS: &'static str = "pipelines";
-    const PAGE: u64 = 100;
-    const KIND: DeploymentKind = DeploymentKind::Builds;
     type Place = String;
+
+    fn source(&self) -> &str {
+        SOURCE
+    }
+
+    fn kind(&self) -> DeploymentKind {
+        DeploymentKind::Builds
+    }
 
     fn dialect(&self) -> Dialect {
         DIALECT

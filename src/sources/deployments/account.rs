@@ -21,7 +21,8 @@ pub(super) struct Account<S> {
 
 impl<S: System> Account<S> {
     fn api(&self, clock: Clock, events: &Sender<Event>) -> Result<Api, SourceError> {
-        Api::new(&self.plan, self.system.user(), self.system.dialect(), clock, events)
+        let api = Api::new(&self.plan, self.system.user(), self.system.dialect(), clock, events)?;
+        Ok(self.system.signed(api))
     }
 }
 

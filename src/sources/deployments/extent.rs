@@ -21,7 +21,7 @@ pub(super) async fn estimates<S: System>(
     let mut scopes = Vec::new();
     for list in &lists {
         scopes.push(match system.extent(api, list, begin(list, plan, known)).await {
-            Ok(rows) => read(list, rows, rows.div_ceil(S::PAGE).max(1) * S::REQUESTS),
+            Ok(rows) => read(list, rows, rows.div_ceil(system.page_rows()).max(1) * S::REQUESTS),
             Err(error) => {
                 let (problem, is_denied) = error.reason()?;
                 Estimate { scope: scope(list), problem: Some(problem), is_denied, ..Estimate::default() }

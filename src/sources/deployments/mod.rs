@@ -27,18 +27,23 @@ pub(super) use self::settings::{environment, required, required_globs, settings}
 
 /// A system with lists of deployments, and which of them are read.
 pub(super) trait System: Debug + Clone + Send + Sync + 'static {
-    /// The name under which its rows and coverage stand.
-    const SOURCE: &'static str;
     /// What a list is called, several of them.
     const LISTS: &'static str;
-    /// Rows of a page, at most.
-    const PAGE: u64;
     /// Requests that a page takes.
     const REQUESTS: u64 = 1;
-    /// What a row is.
-    const KIND: DeploymentKind;
     /// Where a list is.
     type Place: Send + Sync;
+
+    /// The name under which its rows and coverage stand.
+    fn source(&self) -> &str;
+
+    /// Rows of a page, at most.
+    fn page_rows(&self) -> u64 {
+        100
+    }
+
+    /// What a row is.
+    fn kind(&self) -> DeploymentKind;
 
     /// How it is asked.
     fn dialect(&self) -> Dialect;
@@ -46,6 +51,11 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
     /// The user whose password the key is, if it is one.
     fn user(&self) -> Option<String> {
         None
+    }
+
+    /// Adds what else a request needs.
+    fn signed(&self, api: Api) -> Api {
+        api
     }
 
     /// What figures depend on.
@@ -114,11 +124,17 @@ pub(super) struct Row {
 
 impl Row {
     /// The event, where the row says which repo it is of.
-    fn into_deployment<S: System>(self, list: &str, repo: Option<&str>, observed_at: Timestamp) -> Option<Deployment> {
+    fn into_deployment<S: System>(
+        self,
+        system: &S,
+        list: &str,
+        repo: Option<&str>,
+        observed_at: Timestamp,
+    ) -> Option<Deployment> {
         let is_over = self.finished_at.filter(|_| is_terminal(&self.status));
         Some(Deployment {
-            source: S::SOURCE.into(),
-            id: S::KIND.id(&format!("{}@{list}", self.number)),
+            source: system.source().to_owned(),
+            id: system.kind().id(&format!("{}@{list}", self.number)),
             repo: self.repo.or_else(|| repo.map(str::to_owned))?,
             environment: self.environment,
             sha: self.sha.filter(|sha| is_sha(sha)),
@@ -126,7 +142,7 @@ impl Row {
             status: self.status,
             created_at: self.created_at,
             finished_at: is_over,
-            task: S::KIND.task().map(str::to_owned),
+            task: system.kind().task().map(str::to_owned),
             creator: self.creator.filter(|name| !name.is_empty()),
             url: self.url,
             observed_at,

@@ -88,7 +88,8 @@ impl<S: System> Reading<'_, S> {
         }
         // A system that has dropped everything leaves nothing covered.
         let spans = vec![Span { from: from.min(self.plan.began), to: self.plan.began }];
-        let covered = Coverage { table: Table::Deployments, source: S::SOURCE.into(), scope: repo.clone(), spans };
+        let covered =
+            Coverage { table: Table::Deployments, source: self.system.source().to_owned(), scope: repo.clone(), spans };
         self.send(Event::Done { scope: repo, covered: vec![covered] }).await
     }
 
@@ -122,7 +123,7 @@ impl<S: System> Reading<'_, S> {
             kept_from = kept_from.max(page.kept_from.unwrap_or(from));
             let mut by_repo: BTreeMap<String, Vec<Deployment>> = BTreeMap::new();
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
-                match row.into_deployment::<S>(&list.name, list.repo.as_deref(), self.plan.began) {
+                match row.into_deployment(self.system, &list.name, list.repo.as_deref(), self.plan.began) {
                     Some(row) => by_repo.entry(row.repo.clone()).or_default().push(row),
                     None => homeless += 1,
                 }

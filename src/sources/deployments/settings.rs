@@ -61,6 +61,10 @@ pub(in crate::sources) fn environment(section: &Section<'_>) -> Result<String, C
 }
 
 impl<S: System> provider::Account for Settings<S> {
+    fn source(&self) -> Option<&str> {
+        Some(self.system.source())
+    }
+
     fn api_url(&self) -> &Endpoint {
         &self.api_url
     }

@@ -14,7 +14,7 @@ use super::deployments::{Named, Page, Row, System, settings};
 use super::http_incidents::{Login, choice, instants, login, map, name, paging, place};
 use super::incidents::api::{Api, Dialect};
 use super::incidents::error::QueryError;
-use super::json::description::{Paging, Sorted, Text};
+use super::json::description::{Paging, Sorted};
 use super::json::instant::{self, Instants};
 use super::json::list::{self, fill, segments};
 use super::json::place::Place;
@@ -133,7 +133,11 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
         paging,
         size: section.number("page_size", 1, 1_000)?.unwrap_or(100) as usize,
         sorted,
-        kind: if section.flag("proxy")?.unwrap_or(false) { DeploymentKind::Builds } else { DeploymentKind::Deployments },
+        kind: if section.flag("proxy")?.unwrap_or(false) {
+            DeploymentKind::Builds
+        } else {
+            DeploymentKind::Deployments
+        },
         repo_name,
         environment_name,
         statuses,

@@ -40,48 +40,22 @@ const REFERENCE: &[Key] =
     &[key("custom_field", Kind::Text, Nothing, Example("\"/custom/deployment\""), "The pointer of the reference.")];
 
 /// How the key is sent.
-pub(super) const AUTH: &[&str] = &["bearer", "token", "plain", "basic", "header"];
+pub(in crate::sources) const AUTH: &[&str] = &["bearer", "token", "plain", "basic", "header"];
 /// How a list goes on.
-pub(super) const PAGING: &[&str] = &["offset", "page", "cursor", "link", "windows"];
+pub(in crate::sources) const PAGING: &[&str] = &["offset", "page", "cursor", "link", "windows"];
 /// How a list is sorted.
-pub(super) const SORTED: &[&str] = &["oldest-first", "newest-first", "unknown"];
+pub(in crate::sources) const SORTED: &[&str] = &["oldest-first", "newest-first", "unknown"];
 /// How an instant is written.
-pub(super) const TIMES: &[&str] = &["rfc3339", "seconds", "date", "epoch-seconds", "epoch-milliseconds"];
+pub(in crate::sources) const TIMES: &[&str] = &["rfc3339", "seconds", "date", "epoch-seconds", "epoch-milliseconds"];
 
 const KEYS: &[Key] = &[
-    key(
-        "name",
-        Kind::Text,
-        Required,
-        Example("\"helpdesk\""),
-        "The source of the rows: letters, digits, `-` and `_`. Two sections need two names. A new name is a new source, and \
-         the rows of the old name stay.",
-    ),
-    key(
-        "api_url",
-        Kind::Address,
-        Required,
-        Example("\"https://helpdesk.acme.example\""),
-        "The address of the service.",
-    ),
-    key("token_env", Kind::Variable, Required, Example("\"HELPDESK_TOKEN\""), "The variable with the key."),
-    key(
-        "auth",
-        Kind::Choice(AUTH),
-        Value("\"bearer\""),
-        Example("\"bearer\""),
-        "How the key is sent. In `Authorization`: `bearer` and `token` behind this word, `plain` alone, `basic` as the password \
-         of `username`. `header`: alone in `auth_header`.",
-    ),
-    key("username", Kind::Text, Nothing, Example("\"dora\""), "The user of `auth = \"basic\"`."),
-    key("auth_header", Kind::Text, Nothing, Example("\"X-Api-Key\""), "The header of `auth = \"header\"`."),
-    key(
-        "headers",
-        Kind::Map,
-        Nothing,
-        Example("{ \"X-Tenant\" = \"acme\" }"),
-        "Further headers. They must not be secret.",
-    ),
+    NAME,
+    API_URL,
+    TOKEN_ENV,
+    AUTH_KEY,
+    USERNAME,
+    AUTH_HEADER,
+    HEADERS,
     key("path", Kind::Text, Required, Example("\"/api/v1/incidents\""), "The list of incidents, below `api_url`."),
     key(
         "query",
@@ -97,14 +71,7 @@ const KEYS: &[Key] = &[
         Example("\"rfc3339\""),
         "How `{from}` and `{to}` are written, in UTC: `seconds` is `2026-07-01T09:30:00`, `date` is `2026-07-01`.",
     ),
-    key(
-        "rows",
-        Kind::Text,
-        Value("\"/\""),
-        Example("\"/incidents\""),
-        "Where the list stands in the reply. This and all places below are JSON pointers; `/` is the whole reply. In a list, a \
-         name goes through all entries, `name=value` picks entries, and a number picks one.",
-    ),
+    ROWS,
     key(
         "paging",
         Kind::Choice(PAGING),
@@ -114,28 +81,9 @@ const KEYS: &[Key] = &[
          `link`: the address of the next page. `windows`: like `page`, for a list filtered by `{from}` and `{to}` and sorted \
          oldest first.",
     ),
-    key(
-        "page_parameter",
-        Kind::Text,
-        Words("`offset`, `page` or `cursor`"),
-        Example("\"page\""),
-        "The parameter of the offset, the page number or the token.",
-    ),
-    key(
-        "next",
-        Kind::Text,
-        Nothing,
-        Example("\"/meta/next\""),
-        "`cursor`: where the reply has the token. `link`: where it has the address; without it, the header `Link` has it. \
-         `offset` and `page`: where it says whether there are more; without it, a page that is not full is the last one.",
-    ),
-    key(
-        "page_size",
-        Kind::Number(1, 1_000),
-        Value("100"),
-        Example("100"),
-        "Rows of a page, as the service sends them.",
-    ),
+    PAGE_PARAMETER,
+    NEXT,
+    PAGE_SIZE,
     key(
         "sorted",
         Kind::Choice(SORTED),
@@ -210,3 +158,72 @@ const KEYS: &[Key] = &[
         "What names the deployment: the pointer of its id, or of 7 or more digits of its revision.",
     ),
 ];
+
+// What the keys of a described list have in common, whatever it lists.
+
+pub(in crate::sources) const NAME: Key = key(
+    "name",
+    Kind::Text,
+    Required,
+    Example("\"helpdesk\""),
+    "The source of the rows: letters, digits, `-` and `_`. Two sections need two names. A new name is a new source, and \
+         the rows of the old name stay.",
+);
+pub(in crate::sources) const API_URL: Key = key(
+    "api_url",
+    Kind::Address,
+    Required,
+    Example("\"https://helpdesk.acme.example\""),
+    "The address of the service.",
+);
+pub(in crate::sources) const TOKEN_ENV: Key =
+    key("token_env", Kind::Variable, Required, Example("\"HELPDESK_TOKEN\""), "The variable with the key.");
+pub(in crate::sources) const AUTH_KEY: Key = key(
+    "auth",
+    Kind::Choice(AUTH),
+    Value("\"bearer\""),
+    Example("\"bearer\""),
+    "How the key is sent. In `Authorization`: `bearer` and `token` behind this word, `plain` alone, `basic` as the password \
+         of `username`. `header`: alone in `auth_header`.",
+);
+pub(in crate::sources) const USERNAME: Key =
+    key("username", Kind::Text, Nothing, Example("\"dora\""), "The user of `auth = \"basic\"`.");
+pub(in crate::sources) const AUTH_HEADER: Key =
+    key("auth_header", Kind::Text, Nothing, Example("\"X-Api-Key\""), "The header of `auth = \"header\"`.");
+pub(in crate::sources) const HEADERS: Key = key(
+    "headers",
+    Kind::Map,
+    Nothing,
+    Example("{ \"X-Tenant\" = \"acme\" }"),
+    "Further headers. They must not be secret.",
+);
+pub(in crate::sources) const ROWS: Key = key(
+    "rows",
+    Kind::Text,
+    Value("\"/\""),
+    Example("\"/incidents\""),
+    "Where the list stands in the reply. This and all places below are JSON pointers; `/` is the whole reply. In a list, a \
+         name goes through all entries, `name=value` picks entries, and a number picks one.",
+);
+pub(in crate::sources) const PAGE_PARAMETER: Key = key(
+    "page_parameter",
+    Kind::Text,
+    Words("`offset`, `page` or `cursor`"),
+    Example("\"page\""),
+    "The parameter of the offset, the page number or the token.",
+);
+pub(in crate::sources) const NEXT: Key = key(
+    "next",
+    Kind::Text,
+    Nothing,
+    Example("\"/meta/next\""),
+    "`cursor`: where the reply has the token. `link`: where it has the address; without it, the header `Link` has it. \
+         `offset` and `page`: where it says whether there are more; without it, a page that is not full is the last one.",
+);
+pub(in crate::sources) const PAGE_SIZE: Key = key(
+    "page_size",
+    Kind::Number(1, 1_000),
+    Value("100"),
+    Example("100"),
+    "Rows of a page, as the service sends them.",
+);

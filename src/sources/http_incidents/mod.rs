@@ -2,7 +2,7 @@
 //!
 //! A section is a source of its own, under the name that it gives.
 
-mod keys;
+pub(super) mod keys;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::json::settings::Settings;
 use super::provider::{Provider, Reader};
 use crate::document::{ConfigError, Section, values};
 use crate::domain::event::Table;
-use crate::http::Scheme;
+use crate::http::{BEARER, Scheme};
 
 /// These services in the registry.
 pub(super) static PROVIDER: Provider = Provider {
@@ -37,8 +37,24 @@ pub(super) static PROVIDER: Provider = Provider {
 const TAKEN: [&str; 3] = ["file", "git", "github"];
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
+    let name = name(section)?;
+    let mut chosen = Value::Null;
+    let mut settings = Settings::read(section, &PROVIDER, None, |flags| {
+        let description = description(section, flags)?;
+        chosen = self::chosen(&description);
+        Ok(description)
+    })?;
+    settings.chosen = chosen;
+    settings.name = Some(name);
+    let Login { scheme, user, header, headers } = login(section)?;
+    (settings.scheme, settings.user, settings.header, settings.headers) = (scheme, user, header, headers);
+    Ok(settings.reader())
+}
+
+/// The source of the rows of a section.
+pub(super) fn name(section: &Section<'_>) -> Result<String, ConfigError> {
     let Some(name) = section.text("name")? else {
-        return Err(section.incomplete("needs a `name`, under which its incidents stand"));
+        return Err(section.incomplete("needs a `name`, under which its rows stand"));
     };
     let is_name = name.value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !is_name || name.value.len() > 40 {
@@ -47,27 +63,35 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     if TAKEN.contains(&name.value) {
         return Err(name.unusable(format!("`{}` is the name of another source; choose another one", name.value)));
     }
-    let mut chosen = Value::Null;
-    let mut settings = Settings::read(section, &PROVIDER, None, |flags| {
-        let description = description(section, flags)?;
-        chosen = self::chosen(&description);
-        Ok(description)
-    })?;
-    settings.chosen = chosen;
-    settings.name = Some(name.value.to_owned());
+    Ok(name.value.to_owned())
+}
+
+/// How a section says that its key is sent, and what goes along.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    pub(super) scheme: Scheme<'static>,
+    /// Whose password the key is.
+    pub(super) user: Option<String>,
+    /// The header that holds the key alone.
+    pub(super) header: Option<String>,
+    /// Further headers.
+    pub(super) headers: Vec<(String, String)>,
+}
+
+pub(super) fn login(section: &Section<'_>) -> Result<Login, ConfigError> {
     let user = section.text("username")?.map(|text| text.value.to_owned());
     let header = section.text("auth_header")?;
-    let auth = choice(section, "auth", keys::AUTH)?.unwrap_or("bearer");
-    match auth {
-        "token" => settings.scheme = Scheme::Behind("Token "),
-        "plain" => settings.scheme = Scheme::Behind(""),
+    let mut login = Login { scheme: BEARER, user: None, header: None, headers: Vec::new() };
+    match choice(section, "auth", keys::AUTH)?.unwrap_or("bearer") {
+        "token" => login.scheme = Scheme::Behind("Token "),
+        "plain" => login.scheme = Scheme::Behind(""),
         "basic" if user.is_none() => return Err(section.incomplete("needs `username` for `auth = \"basic\"`")),
-        "basic" => settings.user = user,
+        "basic" => login.user = user,
         "header" => {
             let Some(header) = header else {
                 return Err(section.incomplete("needs `auth_header` for `auth = \"header\"`"));
             };
-            settings.header = Some(header.read(header_name)?);
+            login.header = Some(header.read(header_name)?);
         }
         _ => {}
     }
@@ -76,9 +100,9 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
         if value.chars().any(char::is_control) {
             return Err(section.unusable("headers", "a header has no line breaks and no control characters"));
         }
-        settings.headers.push((name, value));
+        login.headers.push((name, value));
     }
-    Ok(settings.reader())
+    Ok(login)
 }
 
 /// What figures depend on: everything that chooses incidents, or places in them.
@@ -142,13 +166,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
         size,
         sorted,
         orders: None,
-        instants: match choice(section, "times", keys::TIMES)? {
-            Some("seconds") => Instants::Seconds,
-            Some("date") => Instants::Date,
-            Some("epoch-seconds") => Instants::EpochSeconds,
-            Some("epoch-milliseconds") => Instants::EpochMilliseconds,
-            _ => Instants::Rfc3339,
-        },
+        instants: instants(section)?,
         padding_ms: 0,
         longest_ms: None,
         total: None,
@@ -157,7 +175,18 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
     })
 }
 
-fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
+/// How instants of questions are written.
+pub(super) fn instants(section: &Section<'_>) -> Result<Instants, ConfigError> {
+    Ok(match choice(section, "times", keys::TIMES)? {
+        Some("seconds") => Instants::Seconds,
+        Some("date") => Instants::Date,
+        Some("epoch-seconds") => Instants::EpochSeconds,
+        Some("epoch-milliseconds") => Instants::EpochMilliseconds,
+        _ => Instants::Rfc3339,
+    })
+}
+
+pub(super) fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
     let parameter = section.text("page_parameter")?.map(|text| text.value.to_owned());
     let named = |usual: &'static str| parameter.clone().map_or(text(usual), Text::Owned);
     let next = place(section, "next")?;
@@ -203,17 +232,21 @@ fn fields(section: &Section<'_>) -> Result<Fields, ConfigError> {
     })
 }
 
-fn place(section: &Section<'_>, key: &str) -> Result<Option<Place>, ConfigError> {
+pub(super) fn place(section: &Section<'_>, key: &str) -> Result<Option<Place>, ConfigError> {
     section.text(key)?.map(|text| text.read(Place::read)).transpose()
 }
 
-fn choice(section: &Section<'_>, key: &str, words: &[&'static str]) -> Result<Option<&'static str>, ConfigError> {
+pub(super) fn choice(
+    section: &Section<'_>,
+    key: &str,
+    words: &[&'static str],
+) -> Result<Option<&'static str>, ConfigError> {
     let choices: Vec<(&str, &'static str)> = words.iter().map(|word| (*word, *word)).collect();
     section.text(key)?.map(|text| text.choose(&choices)).transpose()
 }
 
 /// Texts by name.
-fn map(section: &Section<'_>, key: &str) -> Result<BTreeMap<String, String>, ConfigError> {
+pub(super) fn map(section: &Section<'_>, key: &str) -> Result<BTreeMap<String, String>, ConfigError> {
     let Some(table) = section.section(key)? else { return Ok(BTreeMap::new()) };
     let mut map = BTreeMap::new();
     for name in table.names() {

@@ -127,12 +127,17 @@ impl Jenkins {
 }
 
 impl System for Jenkins {
-    const SOURCE: &'static str = SOURCE;
     const LISTS: &'static str = "jobs";
-    const PAGE: u64 = 100;
-    const KIND: DeploymentKind = DeploymentKind::Builds;
     /// The number that the next build gets.
     type Place = u64;
+
+    fn source(&self) -> &str {
+        SOURCE
+    }
+
+    fn kind(&self) -> DeploymentKind {
+        DeploymentKind::Builds
+    }
 
     fn dialect(&self) -> Dialect {
         DIALECT

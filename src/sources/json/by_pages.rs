@@ -20,7 +20,7 @@ impl List for Listing<'_> {
 
     async fn newest(&self, span: Span) -> Result<Vec<Row>, QueryError> {
         let order = if self.shows_newest_first() { Order::NewestFirst } else { Order::OldestFirst };
-        let mut reader = Reader::of(&self.it.description);
+        let mut reader = Reader::of(&self.it.description.paging, self.it.description.size);
         let mut rows = self.turn(span, order, &mut reader).await?.rows;
         rows.retain(|row| span.from <= row.made_at && row.made_at <= span.to);
         rows.sort_by_key(|row| std::cmp::Reverse(row.made_at));
@@ -34,7 +34,7 @@ impl List for Listing<'_> {
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let mut pages = self.pages(span);
         let (windows, page) = (count(pages.windows()), count(self.it.description.size));
-        let mut reader = Reader::of(&self.it.description);
+        let mut reader = Reader::of(&self.it.description.paging, self.it.description.size);
         let turned = self.turn(span, Order::OldestFirst, &mut reader).await?;
         if !turned.more || turned.total.is_some() {
             let rows = turned.total.unwrap_or_else(|| count(turned.rows.len()));

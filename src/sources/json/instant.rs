@@ -29,7 +29,7 @@ pub(in crate::sources) enum Instants {
 
 impl Instants {
     /// The instant or, where it has to be rounded, the last one before it.
-    pub(super) fn floor(self, at: Timestamp) -> String {
+    pub(in crate::sources) fn floor(self, at: Timestamp) -> String {
         let utc = at.utc();
         match self {
             Self::Rfc3339 => utc.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
@@ -56,7 +56,7 @@ impl Instants {
 
 /// Reads an instant: RFC 3339, the same without an offset in UTC where a service writes it so, or seconds or
 /// milliseconds since 1970. The zero instants are missing.
-pub(super) fn read(value: &Value, without_offset: bool) -> Result<Option<Timestamp>, String> {
+pub(in crate::sources) fn read(value: &Value, without_offset: bool) -> Result<Option<Timestamp>, String> {
     let Some(text) = text(value) else {
         return match value {
             Value::Null | Value::String(_) => Ok(None),

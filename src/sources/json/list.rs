@@ -6,6 +6,7 @@ use url::Url;
 use super::described::Described;
 use super::description::{Sorted, Text};
 use super::fields::{self, Common};
+use super::place::Place;
 use super::reader::{Reader, Shown};
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
@@ -40,13 +41,7 @@ impl Listing<'_> {
         let described = &self.it.description;
         let url = reader.address().cloned().unwrap_or_else(|| self.address(span, order, reader));
         let (reply, link): (Value, Option<Url>) = self.api.get_page(&url).await?;
-        let entries = match described.rows.first(&reply) {
-            Some(Value::Array(entries)) if entries.len() <= LONGEST => entries.as_slice(),
-            // What was found is null, or nothing: some services leave an empty list out.
-            None if reply.is_object() => &[],
-            Some(Value::Array(_)) => return Err(self.strange(&format!("a list has more than {LONGEST} entries"))),
-            _ => return Err(self.strange(&format!("there is no list at {}", described.rows.as_str()))),
-        };
+        let entries = entries(&reply, &described.rows).map_err(|cause| self.strange(&cause))?;
         let mut rows = Vec::new();
         for entry in entries.iter().filter(|entry| !entry.is_null()) {
             rows.extend(self.row(entry)?);
@@ -70,8 +65,7 @@ impl Listing<'_> {
     }
 
     fn strange(&self, cause: &str) -> QueryError {
-        let cause: String = cause.chars().take(300).collect();
-        QueryError::Here(format!("{}'s reply is not what was asked for: {cause}", self.it.dialect.service))
+        strange(self.it.dialect.service, cause)
     }
 
     fn address(&self, span: Span, order: Order, reader: &Reader) -> Url {
@@ -96,11 +90,28 @@ impl Listing<'_> {
     }
 }
 
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
+/// The entries of a list at a place. One that is null is empty; one that is not there is an error: a place that is
+/// misspelt would else be a list without entries.
+pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result<&'v [Value], String> {
+    match reply.pointer(place.pointer()).or_else(|| place.first(reply)) {
+        Some(Value::Array(entries)) if entries.len() <= LONGEST => Ok(entries.as_slice()),
+        Some(Value::Null) => Ok(&[]),
+        Some(Value::Array(_)) => Err(format!("a list has more than {LONGEST} entries")),
+        _ => Err(format!("there is no list at {}", place.as_str())),
+    }
+}
+
+/// The error of a reply that does not hold what was asked for.
+pub(in crate::sources) fn strange(service: &str, cause: &str) -> QueryError {
+    let cause: String = cause.chars().take(300).collect();
+    QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}"))
+}
+
+pub(in crate::sources) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
 }
 
-fn segments(path: &str) -> Vec<&str> {
+pub(in crate::sources) fn segments(path: &str) -> Vec<&str> {
     path.trim_start_matches('/').split('/').collect()
 }
 

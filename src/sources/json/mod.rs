@@ -20,12 +20,12 @@ pub(super) mod description;
 mod fields;
 pub(super) mod instant;
 pub(super) mod keys;
-mod list;
+pub(super) mod list;
 #[cfg(test)]
 mod made_up;
 mod pages;
 pub(super) mod place;
-mod reader;
+pub(super) mod reader;
 mod service;
 pub(super) mod settings;
 mod windows;

@@ -86,7 +86,7 @@ impl Turns {
     async fn next(&mut self, list: &Listing<'_>) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
         let Some(window) = self.windows.last().copied() else { return Ok(None) };
         let it = &list.it.description;
-        let reader = self.reader.get_or_insert_with(|| Reader::of(it));
+        let reader = self.reader.get_or_insert_with(|| Reader::of(&it.paging, it.size));
         let order = if it.sorted == Sorted::NewestFirst { Order::NewestFirst } else { Order::OldestFirst };
         let Turned { mut rows, skipped, more, .. } = list.turn(window, order, reader).await?;
         self.skipped += skipped;

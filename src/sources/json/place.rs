@@ -81,7 +81,7 @@ fn below<'v>(value: &'v Value, step: &str) -> Vec<&'v Value> {
         Value::Array(entries) => match (step.parse::<usize>(), step.split_once('=')) {
             (Ok(index), _) => entries.get(index).into_iter().collect(),
             (_, Some((name, wanted))) => entries.iter().filter(|entry| is(entry, name, wanted)).collect(),
-            _ => entries.iter().flat_map(|entry| entry.get(step)).collect(),
+            _ => entries.iter().filter_map(|entry| entry.get(step)).collect(),
         },
         _ => Vec::new(),
     }

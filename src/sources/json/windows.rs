@@ -33,7 +33,7 @@ impl Windows for ByWindows<'_> {
     const OVERLAP_MS: i64 = 1_000;
 
     async fn page(&self, window: Span, offset: usize, order: Order) -> Result<Page, QueryError> {
-        let mut reader = match Reader::of(&self.0.it.description) {
+        let mut reader = match Reader::of(&self.0.it.description.paging, self.0.it.description.size) {
             Reader::Offset(reader) => Reader::Offset(reader.after(offset)),
             reader => reader,
         };

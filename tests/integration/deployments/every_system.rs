@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::argocd::ARGOCD;
 use super::azure_devops::AZURE_DEVOPS;
 use super::buildkite::BUILDKITE;
+use super::http::{BY_CURSOR, OTHERS};
 use super::jenkins::JENKINS;
 use super::server::{Fault, KEY, Server, System};
 use super::world::{SINCE, World};
@@ -18,7 +19,8 @@ use crate::support::{DOCTOR, Place, Run};
 const ROWS: usize = 250;
 
 /// Each system, and how many requests a first and a later run take.
-const SYSTEMS: [(System, usize, usize); 4] = [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 3), (JENKINS, 6, 4)];
+const SYSTEMS: [(System, usize, usize); 5] =
+    [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 3), (JENKINS, 6, 4), (BY_CURSOR, 3, 1)];
 
 struct Scene {
     /// What the program takes for the time.
@@ -236,4 +238,25 @@ fn without_a_key_the_variable_is_named_and_nothing_is_asked() {
         assert_eq!((run.code, scene.server.requests()), (3, 0), "{}: {}", system.source, run.stderr);
         assert!(run.stderr.contains(system.variable) && run.stderr.contains("may read deployments"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_described_list_is_read_by_each_of_the_four_readers() {
+    for system in OTHERS {
+        let scene = Scene::new(system, ROWS);
+        scene.fetched();
+        assert_eq!(scene.server.requests(), 3, "{}", system.section);
+        assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{}", system.section);
+    }
+}
+
+#[test]
+fn a_list_that_is_not_where_the_section_says_is_an_error_and_covers_nothing() {
+    let scene = Scene::new(BY_CURSOR, 20);
+    let section = BY_CURSOR.section.replace("URL", &scene.server.url()).replace("/data", "/deployments");
+    scene.place.write("dora.toml", &section);
+    let run = scene.run(&["fetch", "--since", SINCE]);
+    assert_ne!(run.code, 0, "{}", run.stdout);
+    assert!(run.stderr.contains("there is no list at /deployments"), "{}", run.stderr);
+    assert!(scene.covered().is_empty());
 }

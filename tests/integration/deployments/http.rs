@@ -17,7 +17,10 @@ macro_rules! rest {
 
 pub(super) const BY_CURSOR: System = System {
     source: "shipper",
-    section: concat!("[[http_deployments]]\nname = \"shipper\"\npath = \"/cursor\"\npaging = \"cursor\"\nnext = \"/next\"\n", rest!()),
+    section: concat!(
+        "[[http_deployments]]\nname = \"shipper\"\npath = \"/cursor\"\npaging = \"cursor\"\nnext = \"/next\"\n",
+        rest!()
+    ),
     variable: "SHIPPER_TOKEN",
     authorization: "Bearer s3cretKey0123456789",
     answer,
@@ -28,7 +31,10 @@ pub(super) const BY_CURSOR: System = System {
 /// The same list by the other readers.
 pub(super) const OTHERS: [System; 3] = [
     System {
-        section: concat!("[[http_deployments]]\nname = \"shipper\"\npath = \"/offset\"\npaging = \"offset\"\n", rest!()),
+        section: concat!(
+            "[[http_deployments]]\nname = \"shipper\"\npath = \"/offset\"\npaging = \"offset\"\n",
+            rest!()
+        ),
         ..BY_CURSOR
     },
     System {

@@ -7,7 +7,7 @@ use crate::sources::json::place::Place;
 
 /// Where a reading is.
 #[derive(Debug)]
-pub(in crate::sources::json) struct Cursor {
+pub(in crate::sources) struct Cursor {
     parameter: Text,
     place: Place,
     token: Option<String>,
@@ -16,6 +16,12 @@ pub(in crate::sources::json) struct Cursor {
 impl Cursor {
     pub(super) fn new(parameter: Text, place: Place) -> Self {
         Self { parameter, place, token: None }
+    }
+
+    /// The same after a page that named this token.
+    pub(super) fn after(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
     }
 
     pub(super) fn parameter(&self) -> Option<(&str, String)> {

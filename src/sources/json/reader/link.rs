@@ -8,7 +8,7 @@ use crate::sources::json::place::Place;
 
 /// Where a reading is.
 #[derive(Debug)]
-pub(in crate::sources::json) struct Link {
+pub(in crate::sources) struct Link {
     place: Option<Place>,
     next: Option<Url>,
 }
@@ -16,6 +16,12 @@ pub(in crate::sources::json) struct Link {
 impl Link {
     pub(super) fn new(place: Option<Place>) -> Self {
         Self { place, next: None }
+    }
+
+    /// The same after a page that named this address.
+    pub(super) fn after(mut self, address: &str) -> Self {
+        self.next = Url::parse(address).ok();
+        self
     }
 
     pub(super) fn address(&self) -> Option<&Url> {

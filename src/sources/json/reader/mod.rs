@@ -11,24 +11,24 @@ use url::Url;
 use self::cursor::Cursor;
 use self::link::Link;
 use self::offset::Offset;
-use super::description::{Description, Paging};
+use super::description::Paging;
 use crate::sources::incidents::error::QueryError;
 
 /// What a reader sees of a reply.
-pub(super) struct Shown<'a> {
+pub(in crate::sources) struct Shown<'a> {
     /// The whole reply.
-    pub(super) reply: &'a Value,
+    pub(in crate::sources) reply: &'a Value,
     /// How many entries it lists, whatever is done with them.
-    pub(super) entries: usize,
+    pub(in crate::sources) entries: usize,
     /// The page that the header `Link` calls the next.
-    pub(super) link: Option<Url>,
+    pub(in crate::sources) link: Option<Url>,
     /// The address that was asked.
-    pub(super) url: &'a Url,
+    pub(in crate::sources) url: &'a Url,
 }
 
 /// One of the readers.
 #[derive(Debug)]
-pub(super) enum Reader {
+pub(in crate::sources) enum Reader {
     Offset(Offset),
     Cursor(Cursor),
     Link(Link),
@@ -36,21 +36,37 @@ pub(super) enum Reader {
 
 impl Reader {
     /// A reader at the begin of a list.
-    pub(super) fn of(it: &Description) -> Self {
-        match &it.paging {
+    pub(in crate::sources) fn of(paging: &Paging, size: usize) -> Self {
+        match paging {
             Paging::Offset { parameter, counts, more } => {
-                Self::Offset(Offset::new(parameter.clone(), *counts, more.clone(), it.size))
+                Self::Offset(Offset::new(parameter.clone(), *counts, more.clone(), size))
             }
             Paging::Cursor { parameter, token } => Self::Cursor(Cursor::new(parameter.clone(), token.clone())),
             Paging::Link(place) => Self::Link(Link::new(place.clone())),
-            Paging::Windows { parameter, counts } => {
-                Self::Offset(Offset::new(parameter.clone(), *counts, None, it.size))
-            }
+            Paging::Windows { parameter, counts } => Self::Offset(Offset::new(parameter.clone(), *counts, None, size)),
+        }
+    }
+
+    /// A reader that goes on where another one was, by what [`Reader::position`] said of that.
+    pub(in crate::sources) fn going_on(self, position: &str) -> Self {
+        match self {
+            Self::Offset(it) => Self::Offset(it.after(position.parse().unwrap_or(0))),
+            Self::Cursor(it) => Self::Cursor(it.after(position)),
+            Self::Link(it) => Self::Link(it.after(position)),
+        }
+    }
+
+    /// Where the next page is, as a text.
+    pub(in crate::sources) fn position(&self) -> Option<String> {
+        match self {
+            Self::Offset(it) => Some(it.rows().to_string()),
+            Self::Cursor(it) => it.parameter().map(|(_, token)| token),
+            Self::Link(it) => it.address().map(Url::to_string),
         }
     }
 
     /// The parameter of the next request.
-    pub(super) fn parameter(&self) -> Option<(&str, String)> {
+    pub(in crate::sources) fn parameter(&self) -> Option<(&str, String)> {
         match self {
             Self::Offset(it) => it.parameter(),
             Self::Cursor(it) => it.parameter(),
@@ -59,7 +75,7 @@ impl Reader {
     }
 
     /// The address of the next request, where a reply named it.
-    pub(super) fn address(&self) -> Option<&Url> {
+    pub(in crate::sources) fn address(&self) -> Option<&Url> {
         match self {
             Self::Link(it) => it.address(),
             Self::Offset(_) | Self::Cursor(_) => None,
@@ -67,7 +83,7 @@ impl Reader {
     }
 
     /// Takes a reply; whether there is another page. `next_page` checks the address that a reply names.
-    pub(super) fn turn(
+    pub(in crate::sources) fn turn(
         &mut self,
         shown: &Shown<'_>,
         next_page: impl Fn(&Url, &str) -> Result<Url, QueryError>,

@@ -9,7 +9,7 @@ use crate::sources::json::place::Place;
 
 /// Where a reading is.
 #[derive(Debug)]
-pub(in crate::sources::json) struct Offset {
+pub(in crate::sources) struct Offset {
     parameter: Text,
     counts: Counts,
     more: Option<Place>,
@@ -27,6 +27,11 @@ impl Offset {
     pub(in crate::sources::json) fn after(mut self, rows: usize) -> Self {
         (self.rows, self.pages) = (rows, rows.div_ceil(self.size.max(1)));
         self
+    }
+
+    /// Rows before the next page.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
     }
 
     // `Option` like those of the other readers.
