@@ -117,7 +117,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[repot]\n", "dora.toml:1: unknown section [repot]; the nearest right one is [report]"),
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
-        "[jira]\n",
+        "[bitbucket]\n",
         "dora.toml:1: unknown section [bitbucket]; the sections are [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [incident_io], [rootly], [grafana_irm], [servicenow], [jira], [http_incidents], [pushgateway], [remote_write], [notify], [import]",
     ),
     (

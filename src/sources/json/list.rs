@@ -42,14 +42,20 @@ impl Listing<'_> {
         let (reply, link): (Value, Option<Url>) = self.api.get_page(&url).await?;
         let entries = match described.rows.first(&reply) {
             Some(Value::Array(entries)) if entries.len() <= LONGEST => entries.as_slice(),
-            // What was found is null, or nothing: some services leave an empty list out.
-            None if reply.is_object() => &[],
+            // A service without incidents may write null. A list that is not there at all is another reply than the one
+            // that was asked for, and no proof that there are none.
+            None if reply.pointer(described.rows.pointer()).is_some() => &[],
             Some(Value::Array(_)) => return Err(self.strange(&format!("a list has more than {LONGEST} entries"))),
             _ => return Err(self.strange(&format!("there is no list at {}", described.rows.as_str()))),
         };
         let mut rows = Vec::new();
-        for entry in entries.iter().filter(|entry| !entry.is_null()) {
+        let (made_at, there) = (&described.fields.made_at, || entries.iter().filter(|entry| !entry.is_null()));
+        for entry in there() {
             rows.extend(self.row(entry)?);
+        }
+        if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
+            let words = format!("no incident has anything at {}, where it says when it was made", made_at.as_str());
+            return Err(self.strange(&words));
         }
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();

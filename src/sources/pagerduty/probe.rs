@@ -32,7 +32,15 @@ pub(super) async fn probe(pagerduty: PagerDuty, clock: Clock, say: Say) -> Resul
     let why = "the key shows no such service; check its id or name and what the key may read";
     let hidden = pagerduty.services.iter().filter(|wanted| !is_shown(wanted));
     let problems = hidden.map(|service| (service.clone(), why.to_owned())).collect();
-    Ok(Probe { problems, names, incidents, flagged, scopes: pagerduty.services.len(), missing: account.missing })
+    Ok(Probe {
+        problems,
+        names,
+        incidents,
+        flagged,
+        scopes: pagerduty.services.len(),
+        missing: account.missing,
+        ..Probe::default()
+    })
 }
 
 fn failed(error: QueryError) -> SourceError {
