@@ -255,6 +255,12 @@ impl System for Described {
         for entry in entries.iter().filter(|entry| !entry.is_null()) {
             rows.extend(self.row(entry).map_err(|cause| self.strange(&cause))?);
         }
+        let there = || entries.iter().filter(|entry| !entry.is_null());
+        let made_at = &self.fields.created_at;
+        if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
+            let words = format!("no deployment has anything at {}, where it says when it began", made_at.as_str());
+            return Err(self.strange(&words));
+        }
         let skipped = entries.len() - rows.len();
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;

@@ -148,12 +148,13 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
             ));
         }
     }
+    let one_row = place(section, "one_row")?;
     let one = match section.text("one")? {
         Some(text) if !text.value.contains("{id}") => {
             return Err(text.unusable("the address of one incident contains `{id}`"));
         }
         Some(text) => {
-            let row = place(section, "one_row")?.unwrap_or(Place::at(""));
+            let row = one_row.unwrap_or(Place::at(""));
             Some(One { path: Text::Owned(text.value.to_owned()), query: Vec::new(), row })
         }
         None => None,

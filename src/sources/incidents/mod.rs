@@ -70,6 +70,8 @@ pub struct Plan {
 pub struct Probe {
     /// Id and name of each service and team that is shown.
     pub names: Vec<(String, String)>,
+    /// Whether these are only the names in the incidents that were looked at, because the service has no list of them.
+    pub names_are_of_incidents: bool,
     /// Of the incidents of the last 30 days that were looked at: how many.
     pub incidents: usize,
     /// How many of them have a verdict or a reference.

@@ -43,8 +43,13 @@ impl Listing<'_> {
         let (reply, link): (Value, Option<Url>) = self.api.get_page(&url).await?;
         let entries = entries(&reply, &described.rows).map_err(|cause| self.strange(&cause))?;
         let mut rows = Vec::new();
-        for entry in entries.iter().filter(|entry| !entry.is_null()) {
+        let (made_at, there) = (&described.fields.made_at, || entries.iter().filter(|entry| !entry.is_null()));
+        for entry in there() {
             rows.extend(self.row(entry)?);
+        }
+        if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
+            let words = format!("no incident has anything at {}, where it says when it was made", made_at.as_str());
+            return Err(self.strange(&words));
         }
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();

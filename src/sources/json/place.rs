@@ -42,6 +42,11 @@ impl Place {
         &self.0
     }
 
+    /// Whether nothing stands there, not even a null.
+    pub(in crate::sources) fn is_absent(&self, value: &Value) -> bool {
+        value.pointer(&self.0).is_none() && self.first(value).is_none()
+    }
+
     /// Everything that stands there, in order, without nulls.
     pub(in crate::sources) fn all<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![value];

@@ -61,7 +61,7 @@ impl Service for Described {
         let list = Listing { api: &api, it: &self };
         let to = self.plan.began;
         let newest = list.newest(Span { from: Timestamp(to.0 - MONTH_MS), to });
-        let mut probe = Probe { scopes: 1, ..Probe::default() };
+        let mut probe = Probe { scopes: 1, names_are_of_incidents: true, ..Probe::default() };
         match newest.await {
             Ok(rows) => {
                 for row in rows.into_iter().take(MOST_LOOKED_AT).map(|row| row.incident) {

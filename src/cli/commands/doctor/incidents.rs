@@ -31,37 +31,43 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
     let config = &context.config;
     let plan = everything(network);
     for source in &config.sources {
-        let section = source.provider.section();
+        // A section that may be there several times is told apart by its name.
+        let own = source.account().and_then(|account| account.source());
+        let check = own.map_or_else(
+            || source.provider.section().to_owned(),
+            |name| format!("{} {name}", source.provider.section()),
+        );
+        let (section, check) = (source.provider.section(), check.as_str());
         let (Some(account), Some(found)) = (source.account(), connected(config, source, &plan, began, None)) else {
             continue;
         };
         match found {
             Ok(it) => {
                 if let Some((text, way_out)) = account.warning(began) {
-                    list.warn(section, &text, way_out);
+                    list.warn(check, &text, way_out);
                 }
                 let (variable, address) = (it.variable.clone(), it.address());
                 match look(config, source, it, &plan, console)? {
                     Ok((seen, None)) => {
-                        list.ok(section, &format!("{address} accepts the key in {variable}"));
+                        list.ok(check, &format!("{address} accepts the key in {variable}"));
                         if source.gives(Table::Incidents) {
-                            report(section, &seen, context, list);
+                            report(section, check, &seen, context, list);
                         } else {
                             let (shown, count) = (&seen.lists, seen.lists.len());
                             let text = format!("{count} {} are read: {}", seen.called, short(shown.clone()));
-                            list.ok(section, &text);
+                            list.ok(check, &text);
                         }
                     }
                     Ok((_, Some(right))) => list.fail(
                         Code::Access,
-                        section,
+                        check,
                         &format!("the key in {variable} is right and the region is wrong"),
                         &format!("set `api_url = \"{right}\"` in [{section}]"),
                     ),
-                    Err(error) => list.error(section, &named(error, &variable)),
+                    Err(error) => list.error(check, &named(error, &variable)),
                 }
             }
-            Err(error) => list.error(section, &error),
+            Err(error) => list.error(check, &error),
         }
     }
     Ok(())
@@ -89,19 +95,19 @@ pub(in crate::cli::commands) fn look(
     Ok(ask(it?).map(|seen| (seen, Some(other))).map_err(|_| refused))
 }
 
-fn report(section: &str, seen: &Probe, context: &Context, list: &mut Checklist) {
+fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
         let text = format!("{scope} cannot be read: {problem}");
         let what_to_do = "check what the key may read";
         // A part that cannot be read is a warning of `fetch` too.
         if seen.problems.len() < seen.scopes {
-            list.warn(section, &text, what_to_do);
+            list.warn(check, &text, what_to_do);
         } else {
-            list.fail(Code::Access, section, &text, what_to_do);
+            list.fail(Code::Access, check, &text, what_to_do);
         }
     }
     for missing in &seen.missing {
-        list.warn(section, missing, "");
+        list.warn(check, missing, "");
     }
     let places = repos(context);
     let ownership = Ownership::new(&context.config.settings, places.iter().map(String::as_str));
@@ -117,16 +123,19 @@ fn report(section: &str, seen: &Probe, context: &Context, list: &mut Checklist) 
             MatchRule::Unmapped => unmapped.push(format!("{name} ({id})")),
         }
     }
-    let shown = format!("{} services and teams are shown to the key", seen.names.len());
+    let whose = if seen.names_are_of_incidents { "named by the newest incidents" } else { "shown to the key" };
+    let shown = format!("{} services and teams are {whose}", seen.names.len());
     match (mapped.len(), unmapped.len()) {
-        (0, 0) => list.warn(section, &shown, "check what it may read"),
-        (_, 0) => list.ok(section, &format!("{shown}: {}", short(mapped))),
+        (0, 0) if seen.names_are_of_incidents && seen.incidents == 0 => {}
+        (0, 0) if seen.names_are_of_incidents => list.warn(check, &shown, "name the service in each incident"),
+        (0, 0) => list.warn(check, &shown, "check what it may read"),
+        (_, 0) => list.ok(check, &format!("{shown}: {}", short(mapped))),
         (0, _) => {
-            list.warn(section, &format!("{shown} and none belongs to a service: {}", short(unmapped)), &list_them());
+            list.warn(check, &format!("{shown} and none belongs to a service: {}", short(unmapped)), &list_them());
         }
         _ => {
             let found = format!("{shown}: {}; of no service: {}", short(mapped), short(unmapped));
-            list.warn(section, &found, &list_them());
+            list.warn(check, &found, &list_them());
         }
     }
     let Probe { incidents, flagged, .. } = seen;
@@ -135,12 +144,12 @@ fn report(section: &str, seen: &Probe, context: &Context, list: &mut Checklist) 
     );
     if *incidents > 0 && *flagged == 0 {
         list.warn(
-            section,
+            check,
             &format!("{text}: failures are then linked by the time window alone"),
             &format!("set `caused_by_deploy` in [{section}], or accept failures by time"),
         );
     } else {
-        list.ok(section, &text);
+        list.ok(check, &text);
     }
 }
 

@@ -138,6 +138,9 @@ pub(super) static CURSOR: StandIn = StandIn {
     shows_one: false,
     shown,
     answer: |world, url| {
+        if url.path() != "/incidents" {
+            return plain(404, json!({"message": "not found"}));
+        }
         let mut found = within(world, i64::MIN, i64::MAX, true);
         found.sort_by_key(|made| made.id.chars().rev().collect::<String>());
         let offset = query(url, "token").map_or(Some(0), |token| token.strip_prefix("t")?.parse().ok());
@@ -294,4 +297,39 @@ fn a_section_says_what_it_lacks() {
     }
     let twice = read(&(least.clone() + &least)).expect_err("one name");
     assert!(twice.contains("`desk-cursor` is the name of another source"), "{twice}");
+}
+
+#[test]
+fn places_that_are_wrong_are_an_error_and_never_zero_incidents() {
+    for (from, to, wanted) in [
+        ("rows = \"/incidents\"", "rows = \"/incidentz\"", "there is no list at /incidentz"),
+        ("paging = \"cursor\"", "paging = \"cursor\"\ncreated_at = \"/made\"", "no incident has anything at /made"),
+        ("paging = \"cursor\"", "paging = \"cursor\"\nid = \"/key\"", "an incident has no id at /key"),
+        ("paging = \"cursor\"", "paging = \"cursor\"\ncreated_at = \"/title\"", "/title is not an RFC 3339 instant"),
+        ("/incidents\"\nrows", "/incident\"\nrows", "404"),
+    ] {
+        let mut world = World::new();
+        world.incident(NEW_YEAR + 59 * DAY);
+        assert!(CURSOR_SECTION.contains(from), "{from}");
+        let scene = Scene::new(world, &CURSOR_SECTION.replacen(from, to, 1));
+        scene.server.state(|state| state.stand_in = Some(&CURSOR));
+        let run = scene.fetch(&[]);
+        assert!([3, 4].contains(&run.code) && run.stderr.contains(wanted), "{wanted}: {}", run.stderr);
+        assert!(scene.covered("desk-cursor", "*").is_empty(), "{wanted}");
+    }
+}
+
+#[test]
+fn a_link_to_another_host_does_not_get_the_key() {
+    let mut world = World::new();
+    world.incident(NEW_YEAR + 59 * DAY);
+    let elsewhere = crate::incidents::server::Server::start(World::new());
+    let scene = Scene::new(world, LINK_SECTION);
+    scene.server.state(|state| state.stand_in = Some(&LINK));
+    let page = json!({"data": [], "links": {"next": format!("{}/desk/incidents?page=1", elsewhere.url())}});
+    scene.server.fault(1, crate::incidents::server::Fault::Reply(200, Vec::new(), page.to_string()));
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("the next page is on"), "{}", run.stderr);
+    assert_eq!(elsewhere.requests(), 0);
 }
