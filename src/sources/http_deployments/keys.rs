@@ -4,7 +4,7 @@ use crate::document::keys::Default::{Nothing, Required, Value};
 use crate::document::keys::Example::{Instead, Value as Example};
 use crate::document::keys::{Form, Key, Kind, Section, key};
 use crate::sources::http_incidents::keys::{
-    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NAME, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, USERNAME,
+    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, USERNAME,
 };
 
 pub(super) const SECTIONS: &[Section] = &[Section {
@@ -15,7 +15,13 @@ pub(super) const SECTIONS: &[Section] = &[Section {
 }];
 
 const KEYS: &[Key] = &[
-    NAME,
+    key(
+        "name",
+        Kind::Text,
+        Required,
+        Example("\"shipper\""),
+        "The source of the rows: letters, digits, `-` and `_`. A new name is a new source, and the rows of the old name stay.",
+    ),
     API_URL,
     TOKEN_ENV,
     AUTH_KEY,
@@ -68,19 +74,19 @@ const KEYS: &[Key] = &[
     key(
         "repo",
         Kind::Text,
-        Nothing,
+        Value("\"/repo\""),
         Example("\"/repository/url\""),
-        "Its repo: `owner/name`, or the address of the repo. Either this or `repo_name`.",
+        "Its repo: `owner/name`, or the address of the repo.",
     ),
-    key("repo_name", Kind::Text, Nothing, Instead("\"acme/web\""), "The repo of all rows."),
+    key("repo_name", Kind::Text, Nothing, Instead("\"acme/web\""), "The repo of all rows, in place of `repo`."),
+    key("environment", Kind::Text, Value("\"/environment\""), Example("\"/target/name\""), "Its environment."),
     key(
-        "environment",
+        "environment_name",
         Kind::Text,
         Nothing,
-        Example("\"/environment\""),
-        "Its environment. Either this or `environment_name`.",
+        Instead("\"production\""),
+        "The environment of all rows, in place of `environment`.",
     ),
-    key("environment_name", Kind::Text, Nothing, Instead("\"production\""), "The environment of all rows."),
     key("sha", Kind::Text, Value("\"/sha\""), Example("\"/revision\""), "Its revision."),
     key("ref", Kind::Text, Nothing, Example("\"/branch\""), "The branch or tag."),
     key(

@@ -84,10 +84,11 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
         return Err(section.incomplete("needs `path`, where the deployments are listed"));
     };
     let or = |key, usual| Ok::<_, ConfigError>(place(section, key)?.unwrap_or(Place::at(usual)));
+    let (repo_name, environment_name) = (text("repo_name")?, text("environment_name")?);
     let fields = Fields {
         id: or("id", "/id")?,
-        repo: place(section, "repo")?,
-        environment: place(section, "environment")?,
+        repo: unless(section, "repo", "/repo", repo_name.as_ref())?,
+        environment: unless(section, "environment", "/environment", environment_name.as_ref())?,
         sha: or("sha", "/sha")?,
         r#ref: place(section, "ref")?,
         status: place(section, "status")?,
@@ -96,15 +97,6 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
         creator: place(section, "creator")?,
         url: place(section, "url")?,
     };
-    let (repo_name, environment_name) = (text("repo_name")?, text("environment_name")?);
-    if fields.repo.is_some() == repo_name.is_some() {
-        return Err(section.incomplete("needs exactly one of `repo`, where the repo stands in a row, and `repo_name`"));
-    }
-    if fields.environment.is_some() == environment_name.is_some() {
-        return Err(section.incomplete(
-            "needs exactly one of `environment`, where the environment stands in a row, and `environment_name`",
-        ));
-    }
     let paging = paging(section)?;
     if matches!(paging, Paging::Windows { .. }) {
         return Err(section.unusable("paging", "deployments are listed by `offset`, `page`, `cursor` or `link`"));
@@ -144,6 +136,20 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
         fields,
     };
     settings(section, &PROVIDER, None, system)
+}
+
+/// A place, unless the section says one text for all rows.
+fn unless(
+    section: &Section<'_>,
+    key: &str,
+    usual: &'static str,
+    for_all: Option<&String>,
+) -> Result<Option<Place>, ConfigError> {
+    match (place(section, key)?, for_all) {
+        (Some(_), Some(_)) => Err(section.incomplete(&format!("has both `{key}` and `{key}_name`; keep one of them"))),
+        (None, Some(_)) => Ok(None),
+        (found, None) => Ok(Some(found.unwrap_or(Place::at(usual)))),
+    }
 }
 
 impl Described {

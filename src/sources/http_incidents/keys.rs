@@ -161,7 +161,7 @@ const KEYS: &[Key] = &[
 
 // What the keys of a described list have in common, whatever it lists.
 
-pub(in crate::sources) const NAME: Key = key(
+const NAME: Key = key(
     "name",
     Kind::Text,
     Required,
