@@ -80,7 +80,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     Ok(settings.reader())
 }
 
-fn description() -> Description {
+pub(super) fn description() -> Description {
     Description {
         path: text("api/v1/alert_groups/"),
         query: parameters(&[("started_at", "{from}/{to}")]),

@@ -61,7 +61,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     Ok(Settings::read(section, &PROVIDER, Some("https://api.incident.io"), |_| Ok(description()))?.reader())
 }
 
-fn description() -> Description {
+pub(super) fn description() -> Description {
     Description {
         path: text("v2/incidents"),
         query: parameters(&[("page_size", "{size}"), ("sort_by", "{order}"), ("created_at[gte]", "{from}")]),

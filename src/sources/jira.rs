@@ -86,7 +86,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     Ok(settings.reader())
 }
 
-fn description(jql: &str, flags: &Flags) -> Description {
+pub(super) fn description(jql: &str, flags: &Flags) -> Description {
     let fields = flags.custom_fields().fold(FIELDS.to_owned(), |fields, own| fields + "," + own);
     let span = "created >= \"{from}\" AND created <= \"{to}\" ORDER BY created {order}, key ASC";
     let one = vec![(text("fields"), fields.clone().into())];

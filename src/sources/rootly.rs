@@ -63,7 +63,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     Ok(Settings::read(section, &PROVIDER, Some("https://api.rootly.com"), |_| Ok(description()))?.reader())
 }
 
-fn description() -> Description {
+pub(super) fn description() -> Description {
     Description {
         path: text("v1/incidents"),
         query: parameters(&[

@@ -6,19 +6,18 @@
 //! display values, are in UTC without an offset. In which time zone a query reads an instant is not documented: each
 //! query is 14 hours longer at both ends, and what lies outside is left out.
 //!
-//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). Other numbers are kept as they are,
-//! and a record with one is open.
+//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). A record with another number is open.
 
 use serde_json::json;
 
-use super::json::description::{Custom, Description, Fields, Flags, One, Paging, Sorted, Text, places, text};
+use super::json::description::{Custom, Description, Fields, Flags, One, Paging, Sorted, parameters, places, text};
 use super::json::instant::Instants;
-use super::json::keys::{DEPLOYMENT_REF, cause, reference};
+use super::json::keys::{CAUSED_BY_DEPLOY, DEPLOYMENT_REF, cause, reference};
 use super::json::place::Place;
 use super::json::settings::Settings;
 use super::provider::{Provider, Reader};
 use crate::document::keys::Default::{Nothing, Required, Value};
-use crate::document::keys::Example::{Nested, Value as Example};
+use crate::document::keys::Example::Value as Example;
 use crate::document::keys::{Form, Key, Kind, Section as Keys, key};
 use crate::document::{ConfigError, Section};
 use crate::domain::event::{NOT_PLANNED, Table};
@@ -66,14 +65,7 @@ const KEYS: &[Key] = &[
         Example("\"priorityIN1,2^category=software\""),
         "An encoded query that chooses records. Without it, all records of the table are read.",
     ),
-    key(
-        "caused_by_deploy",
-        Kind::Table,
-        Value("{ tag = \"caused-by-deploy\" }"),
-        Nested,
-        "What says that a deployment caused the incident; one of the next two keys. Records have no tags: name a column with \
-         `custom_field`, like `u_caused_by_deploy`.",
-    ),
+    CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,
 ];
 
@@ -90,9 +82,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let table = table.map_or("incident", |text| text.value);
     let query = section.text("query")?;
     if let Some(text) = query.as_ref().filter(|text| text.value.contains("^NQ") || text.value.contains("ORDERBY")) {
-        return Err(
-            text.unusable("a query cannot have `^NQ` or `ORDERBY`, because the span and the order are added to it")
-        );
+        return Err(text.unusable("a query cannot have `^NQ` or `ORDERBY`: the span and the order are added to it"));
     }
     let query = query.map(|text| text.value.trim_matches('^').to_owned());
     let mut settings =
@@ -102,15 +92,12 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     Ok(settings.reader())
 }
 
-fn description(table: &str, query: Option<&str>, flags: &Flags) -> Description {
+pub(super) fn description(table: &str, query: Option<&str>, flags: &Flags) -> Description {
     let columns = flags.custom_fields().fold(COLUMNS.to_owned(), |columns, own| columns + "," + own);
     let span = "sys_created_on>={from}^sys_created_on<={to}^{order}sys_created_on^ORDERBYsys_id";
     let query = query.map_or_else(|| span.to_owned(), |query| format!("{query}^{span}"));
-    let common: Vec<(Text, Text)> = vec![
-        (text("sysparm_display_value"), text("all")),
-        (text("sysparm_exclude_reference_link"), text("true")),
-        (text("sysparm_fields"), columns.into()),
-    ];
+    let mut common = parameters(&[("sysparm_display_value", "all"), ("sysparm_exclude_reference_link", "true")]);
+    common.push((text("sysparm_fields"), columns.into()));
     let list = [(text("sysparm_query"), query.into()), (text("sysparm_limit"), text("{size}"))];
     Description {
         path: format!("api/now/table/{table}").into(),
@@ -154,16 +141,7 @@ fn fields(table: &str) -> Fields {
         without_offset: true,
         priority: places(&["/priority/display_value"]),
         urgency: places(&["/urgency/display_value"]),
-        services: places(&[
-            "/business_service/display_value",
-            "/business_service/value",
-            "/service_offering/display_value",
-            "/service_offering/value",
-            "/cmdb_ci/display_value",
-            "/cmdb_ci/value",
-            "/assignment_group/display_value",
-            "/assignment_group/value",
-        ]),
+        services: places(&["/business_service/*", "/service_offering/*", "/cmdb_ci/*", "/assignment_group/*"]),
         url: format!("{{root}}/{table}.do?sys_id={{/sys_id/value}}").into(),
         custom: Custom::Object(Place::at("")),
         ..Fields::default()

@@ -17,6 +17,8 @@
 mod by_pages;
 mod described;
 pub(super) mod description;
+#[cfg(test)]
+mod documented;
 mod fields;
 pub(super) mod instant;
 pub(super) mod keys;
