@@ -3,6 +3,7 @@
 mod argocd;
 mod azure_devops;
 mod buildkite;
+mod commit_walk;
 mod deployments;
 #[cfg(test)]
 mod described;
@@ -11,6 +12,7 @@ pub mod event;
 pub mod file;
 pub mod git;
 pub mod github;
+mod history;
 pub mod incidents;
 mod instants;
 mod jenkins;

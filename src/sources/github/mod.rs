@@ -14,7 +14,6 @@ mod envelope;
 mod error;
 mod estimate;
 mod found;
-mod history;
 mod issue_keys;
 mod issue_settings;
 mod issues;
