@@ -28,7 +28,6 @@ pub(crate) enum Scheme<'a> {
     Behind(&'static str),
     /// As the password of this user.
     PasswordOf(&'a str),
-    #[expect(dead_code, reason = "the sources that page by Link come next")]
     /// Alone in a header of this name, in place of `Authorization`.
     Header(&'a str),
 }

@@ -12,6 +12,7 @@ pub mod event;
 pub mod file;
 pub mod git;
 pub mod github;
+pub mod gitlab;
 mod history;
 pub mod incidents;
 mod instants;

@@ -84,6 +84,16 @@ pub trait Account: Debug + Send + Sync {
         None
     }
 
+    /// How many days back the first fetch goes, where its section says so.
+    fn history_days(&self) -> Option<u32> {
+        None
+    }
+
+    /// Requests in flight at once, where its section says so.
+    fn concurrency(&self) -> Option<u32> {
+        None
+    }
+
     /// Adds the key, the span and the limits; asks nothing.
     fn connect(&self, plan: Plan) -> Box<dyn Connection>;
 }

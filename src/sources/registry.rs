@@ -5,15 +5,16 @@
 //! an App and its proxies for deployments have no equal.
 
 use super::provider::Provider;
-use super::{argocd, azure_devops, buildkite, github, jenkins, opsgenie, pagerduty};
+use super::{argocd, azure_devops, buildkite, github, gitlab, jenkins, opsgenie, pagerduty};
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 8] = [
+static PROVIDERS: [&Provider; 9] = [
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
     &github::ISSUES_PROVIDER,
+    &gitlab::PROVIDER,
     &azure_devops::PROVIDER,
     &argocd::PROVIDER,
     &buildkite::PROVIDER,
