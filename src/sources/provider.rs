@@ -110,7 +110,7 @@ pub trait Connection: Send {
     /// What it is told.
     fn plan(&self) -> &Plan;
 
-    /// What is read and covered as one.
+    /// What is read and covered as one; empty where only the service can list it.
     fn scopes(&self) -> Vec<String>;
 
     /// What is asked of each row: where that changes, what was read before says something else.

@@ -9,12 +9,13 @@ use super::{argocd, azure_devops, buildkite, github, gitlab, jenkins, opsgenie, 
 use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
-static PROVIDERS: [&Provider; 9] = [
+static PROVIDERS: [&Provider; 10] = [
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
     &github::ISSUES_PROVIDER,
     &gitlab::PROVIDER,
+    &gitlab::INCIDENTS_PROVIDER,
     &azure_devops::PROVIDER,
     &argocd::PROVIDER,
     &buildkite::PROVIDER,

@@ -246,15 +246,11 @@ mod tests {
 
     #[test]
     fn only_a_person_other_than_the_author_reviews_and_only_before_the_merge() {
-        let asked = Asked {
-            iid: 7,
-            author: Some("ada".into()),
-            merged_at: Some(Timestamp(100)),
-            has_comments: true,
-            reviews: true,
-        };
-        let note = |at: i64, system: bool, body: &str, author: Option<(&str, bool)>| Note {
-            created_at: Timestamp(at),
+        let at = |minutes: i64| Timestamp(1_735_689_600_000 + minutes * 60_000);
+        let asked =
+            Asked { iid: 7, author: Some("ada".into()), merged_at: Some(at(100)), has_comments: true, reviews: true };
+        let note = |minutes: i64, system: bool, body: &str, author: Option<(&str, bool)>| Note {
+            created_at: at(minutes),
             system,
             body: Some(body.into()),
             author: author.map(|(name, bot)| Person { username: Some(name.into()), bot: Some(bot) }),
@@ -273,10 +269,10 @@ mod tests {
         ] {
             found.read(&asked, &it);
         }
-        assert_eq!((found.first_review_at, found.approved_at), (Some(Timestamp(40)), Some(Timestamp(80))));
+        assert_eq!((found.first_review_at, found.approved_at), (Some(at(40)), Some(at(80))));
         unreviewed.read(&Asked { author: None, ..asked.clone() }, &note(10, false, "?", None));
         assert_eq!(unreviewed, Details::default(), "two deleted accounts cannot be told apart");
         unreviewed.read(&asked, &note(10, false, "?", None));
-        assert_eq!(unreviewed.first_review_at, Some(Timestamp(10)));
+        assert_eq!(unreviewed.first_review_at, Some(at(10)));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::issues::INCIDENT;
 use super::places::{self, Target};
 use super::{SERVICE, changes::PAGE};
 use crate::sources::estimate::{Estimate, RequestEstimate};
@@ -44,6 +45,38 @@ pub(super) async fn of(api: &Api, plan: &Plan, target: &Target) -> Result<Estima
         commits,
         usual: RequestEstimate { requests: usual, points: 0 },
         most: RequestEstimate { requests: most, points: 0 },
+        ..Estimate::default()
+    })
+}
+
+/// The incidents of a project, and its open ones that are known, which are asked for one by one.
+pub(super) async fn incidents(
+    api: &Api,
+    plan: &Plan,
+    target: &Target,
+    labels: &[String],
+    open: u64,
+) -> Result<Estimate, QueryError> {
+    let project = match target {
+        Target::Shown(project) => project.clone(),
+        Target::Named(name) => places::project(api, name).await?,
+    };
+    let (id, since) = (project.id.to_string(), plan.since.to_rfc3339());
+    let (mut incidents, mut pages) = (0, 0);
+    for (filter, value) in
+        [("issue_type", INCIDENT)].into_iter().chain(labels.iter().map(|label| ("labels", &label[..])))
+    {
+        let query =
+            [(filter, value), ("scope", "all"), ("order_by", "updated_at"), ("sort", "asc"), ("updated_after", &since)];
+        let rows = at_most(api, &[&id, "issues"], &query).await?;
+        incidents += rows;
+        pages += 1 + rows.div_ceil(PAGE as u64 - 1);
+    }
+    Ok(Estimate {
+        scope: project.path_with_namespace,
+        incidents,
+        usual: RequestEstimate { requests: 1 + pages, points: 0 },
+        most: RequestEstimate { requests: 1 + pages + open, points: 0 },
         ..Estimate::default()
     })
 }

@@ -11,6 +11,10 @@ mod cursor;
 mod deployments;
 mod details;
 mod estimate;
+mod incident_keys;
+mod incident_settings;
+mod incidents;
+mod issues;
 mod keys;
 mod map;
 mod merge_requests;
@@ -31,14 +35,16 @@ use super::event::{Cost, Event, Say, say_waits};
 use super::incidents::api::{Api, Dialect};
 use super::incidents::{Known, Plan, Probe, SourceError, estimated};
 use super::provider::Service;
-use crate::domain::coverage::EVERYTHING;
 use crate::domain::glob::Glob;
 use crate::http::{Clock, Scheme};
 
+pub(super) use self::incident_settings::INCIDENTS_PROVIDER;
 pub(super) use self::settings::PROVIDER;
 
 /// The name under which rows and coverage stand.
 pub const SOURCE: &str = "gitlab";
+/// The name under which incidents and their coverage stand.
+pub const INCIDENTS_SOURCE: &str = "gitlab-incidents";
 const SERVICE: &str = "GitLab";
 const DIALECT: Dialect = Dialect {
     service: SERVICE,
@@ -67,7 +73,7 @@ impl Service for GitLab {
     }
 
     fn scopes(&self) -> Vec<String> {
-        self.places.names().unwrap_or_else(|| vec![EVERYTHING.to_owned()])
+        self.places.names().unwrap_or_default()
     }
 
     fn asked(&self) -> String {

@@ -125,3 +125,47 @@ impl Changed for MergeRequest {
         self.updated_at
     }
 }
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Issue {
+    pub(super) id: i64,
+    pub(super) iid: i64,
+    #[serde(default)]
+    pub(super) title: Option<String>,
+    #[serde(default)]
+    pub(super) state: Option<String>,
+    /// `incident`, `issue` and so on.
+    #[serde(default)]
+    pub(super) issue_type: Option<String>,
+    /// In capital letters, for an incident.
+    #[serde(default)]
+    pub(super) severity: Option<String>,
+    #[serde(default, deserialize_with = "without_nulls")]
+    pub(super) labels: Vec<String>,
+    #[serde(default, deserialize_with = "instant_or_zero")]
+    pub(super) created_at: Timestamp,
+    #[serde(default, deserialize_with = "instant_or_zero")]
+    pub(super) updated_at: Timestamp,
+    #[serde(default, deserialize_with = "maybe_instant")]
+    pub(super) closed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) web_url: Option<String>,
+    #[serde(default, rename = "_links")]
+    pub(super) links: Option<Links>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Links {
+    #[serde(default)]
+    pub(super) closed_as_duplicate_of: Option<String>,
+}
+
+impl Changed for Issue {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+}
