@@ -32,6 +32,13 @@ pub fn provider(id: &str) -> Option<&'static Provider> {
     providers().find(|provider| provider.id == id)
 }
 
+/// Whether the scopes of a source are repos, by the name under which it is read.
+pub fn scopes_are_repos(name: &str) -> bool {
+    provider(name).map_or(name.starts_with(github::READING), |provider| {
+        provider.keys_are_repos || provider.gives.contains(&Table::Deployments)
+    })
+}
+
 /// The sections of those that give a table, as a sentence lists them: `[a], [b] or [c]`.
 pub fn sections_that_give(table: Table) -> String {
     let giving = providers().filter(|provider| provider.gives.contains(&table));

@@ -59,6 +59,9 @@ pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
 pub use self::viewer::owners;
 
+/// How the names begin under which its readings stand.
+pub(super) const READING: &str = "github";
+
 /// How to authenticate.
 #[derive(Debug, Clone)]
 pub enum Auth {

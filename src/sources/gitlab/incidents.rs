@@ -32,13 +32,13 @@ const MOST_LOOKED_AT: usize = 20;
 
 /// Incidents of GitLab.
 #[derive(Debug, Clone)]
-pub struct Incidents {
+pub(super) struct Incidents {
     /// What every source is told.
-    pub plan: Plan,
+    pub(super) plan: Plan,
     /// Of which projects.
-    pub places: Places,
+    pub(super) places: Places,
     /// Which issues are incidents.
-    pub rules: Rules,
+    pub(super) rules: Rules,
 }
 
 /// One run.

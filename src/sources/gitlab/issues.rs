@@ -15,11 +15,11 @@ pub(super) const INCIDENT: &str = "incident";
 
 /// Which issues are incidents.
 #[derive(Debug, Clone)]
-pub struct Rules {
+pub(super) struct Rules {
     /// Any of these labels makes one, whatever its type.
-    pub labels: Vec<String>,
+    pub(super) labels: Vec<String>,
     /// This label says that a deployment caused it.
-    pub caused_by_deploy: String,
+    pub(super) caused_by_deploy: String,
 }
 
 impl Rules {

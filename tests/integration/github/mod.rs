@@ -5,7 +5,7 @@
 
 mod changed;
 mod cost;
-mod daily;
+pub(crate) mod daily;
 mod doctor;
 mod documentation;
 mod execute;

@@ -5,6 +5,18 @@ use url::Url;
 
 use crate::github::world::{Commit, Deployment, Pull, Repo, Seconds, World, iso};
 
+/// An issue.
+#[derive(Debug, Clone)]
+pub(super) struct Issue {
+    pub(super) project: String,
+    pub(super) iid: u64,
+    pub(super) kind: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) labels: Vec<&'static str>,
+    pub(super) opened: Seconds,
+    pub(super) closed: Option<Seconds>,
+}
+
 /// What an address answers.
 pub(super) enum Answer {
     Json(u16, Value),
@@ -21,7 +33,7 @@ pub(super) fn id_of(world: &World, repo: &Repo) -> usize {
 }
 
 /// The answer of an address with its query.
-pub(super) fn answer(world: &World, url: &Url, refused: &[(&str, &str)]) -> Answer {
+pub(super) fn answer(world: &World, issues: &[Issue], url: &Url, refused: &[(&str, &str)]) -> Answer {
     let parts: Vec<String> =
         url.path().trim_start_matches("/api/v4/").split('/').map(|part| part.replace("%2F", "/")).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -45,6 +57,11 @@ pub(super) fn answer(world: &World, url: &Url, refused: &[(&str, &str)]) -> Answ
                 ["deployments"] => deployments(repo, &query),
                 ["merge_requests"] => merge_requests(repo, &query),
                 ["repository", "commits"] => commits(repo, &query),
+                ["issues"] => of_type(issues, repo, &query),
+                ["issues", iid] => {
+                    let one = issues.iter().find(|it| it.project == repo.name && it.iid.to_string() == *iid);
+                    one.map_or_else(|| not_found("Issue"), |it| Answer::Json(200, issue_of(it)))
+                }
                 _ => not_found("Route"),
             }
         }
@@ -169,7 +186,7 @@ fn deployment_of(repo: &Repo, it: &Deployment) -> Value {
 }
 
 fn merge_requests(repo: &Repo, query: &dyn Fn(&str) -> Option<String>) -> Answer {
-    assert_eq!(query("state").as_deref(), Some("merged"));
+    // Only merged ones are shown: what is open or closed is nothing of ours.
     let changed = |pull: &Pull| pull.changed.or(pull.merged).unwrap_or(pull.opened);
     let mut found: Vec<&Pull> = repo
         .pulls
@@ -228,4 +245,27 @@ fn commits(repo: &Repo, query: &dyn Fn(&str) -> Option<String>) -> Answer {
         })
     };
     page(repo.log(&head).into_iter().map(row).collect(), query)
+}
+
+fn of_type(issues: &[Issue], repo: &Repo, query: &dyn Fn(&str) -> Option<String>) -> Answer {
+    let changed = |it: &Issue| it.closed.unwrap_or(it.opened);
+    let mut found: Vec<&Issue> = issues
+        .iter()
+        .filter(|it| it.project == repo.name)
+        .filter(|it| query("issue_type").is_none_or(|kind| it.kind == kind))
+        .filter(|it| query("labels").is_none_or(|label| it.labels.contains(&label.as_str())))
+        .filter(|it| query("created_after").is_none_or(|after| seconds(it.opened) >= instant(&after)))
+        .filter(|it| query("updated_after").is_none_or(|after| seconds(changed(it)) >= instant(&after)))
+        .collect();
+    found.sort_by_key(|it| (changed(it), it.iid));
+    page(found.into_iter().map(issue_of).collect(), query)
+}
+
+fn issue_of(it: &Issue) -> Value {
+    json!({
+        "id": 900_000 + it.iid, "iid": it.iid, "title": format!("Incident {}", it.iid), "issue_type": it.kind,
+        "state": if it.closed.is_some() { "closed" } else { "opened" }, "severity": it.severity, "labels": it.labels,
+        "created_at": at(it.opened), "updated_at": at(it.closed.unwrap_or(it.opened)), "closed_at": it.closed.map(at),
+        "web_url": format!("https://gitlab.com/{}/-/issues/{}", it.project, it.iid),
+    })
 }

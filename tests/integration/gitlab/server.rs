@@ -43,6 +43,7 @@ type Edit = Box<dyn FnMut(&str, &mut Value) + Send>;
 #[derive(Default)]
 pub(super) struct State {
     pub(super) world: World,
+    pub(super) issues: Vec<rest::Issue>,
     pub(super) faults: Vec<(usize, Fault)>,
     /// Method and address of every request.
     pub(super) log: Vec<String>,
@@ -159,7 +160,7 @@ impl State {
             rest::Answer::Json(200, details::answer(&self.world, &raw.body, self.most_details))
         } else {
             let url = Url::parse("http://host").and_then(|root| root.join(&raw.path)).expect("an address");
-            rest::answer(&self.world, &url, &self.refused)
+            rest::answer(&self.world, &self.issues, &url, &self.refused)
         };
         let (status, mut headers, mut value) = match answer {
             rest::Answer::Json(status, value) => (status, Vec::new(), value),
