@@ -15,14 +15,14 @@ const KEYS: &[Key] = &[
     key(
         "groups",
         Kind::Texts,
-        Value("[]"),
+        Nothing,
         Example("[\"acme\", \"tools/ci\"]"),
         "Groups whose projects are all read, those of their subgroups included. `groups` or `projects` is required.",
     ),
     key(
         "projects",
         Kind::Texts,
-        Value("[]"),
+        Nothing,
         Example("[\"acme/shop/checkout\", \"acme/web-*\"]"),
         "Projects to read, with their whole paths. A pattern begins with a group: `acme/web-*`; `*` crosses `/`.",
     ),
@@ -55,5 +55,5 @@ const KEYS: &[Key] = &[
         Example("365"),
         "How many days back the first fetch goes; `--since` overrides it.",
     ),
-    key("concurrency", Kind::Number(1, 100), Nothing, Example("8"), "Projects read at once; 8 by default."),
+    key("concurrency", Kind::Number(1, 100), Value("8"), Example("8"), "Projects read at once."),
 ];

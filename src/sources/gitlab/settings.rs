@@ -36,7 +36,7 @@ pub(super) struct Settings {
     pub(super) places: Places,
     only_production: bool,
     history_days: u32,
-    concurrency: Option<u32>,
+    concurrency: u32,
 }
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
@@ -58,7 +58,7 @@ pub(super) fn settings(section: &Section<'_>) -> Result<Settings, ConfigError> {
         places: Places { groups, projects, exclude },
         only_production: section.flag("only_production")?.unwrap_or(false),
         history_days: section.number("history_days", 1, 7_300)?.unwrap_or(365),
-        concurrency: section.number("concurrency", 1, 100)?,
+        concurrency: section.number("concurrency", 1, 100)?.unwrap_or(8),
     })
 }
 
@@ -96,7 +96,7 @@ impl Account for Settings {
     }
 
     fn concurrency(&self) -> Option<u32> {
-        self.concurrency
+        Some(self.concurrency)
     }
 
     fn digest(&self) -> Value {
