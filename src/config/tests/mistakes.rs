@@ -108,7 +108,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("timezone = 'UTC'\n", "dora.toml:1: unknown key `timezone`; it belongs in [report]"),
     (
         "verbose = true\n",
-        "dora.toml:1: unknown key `verbose`; every key belongs in a section: [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [azure_devops], [argocd], [buildkite], [jenkins], [pushgateway], [remote_write], [notify], [import]",
+        "dora.toml:1: unknown key `verbose`; every key belongs in a section: [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [gitlab], [gitlab_incidents], [azure_devops], [argocd], [buildkite], [jenkins], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[data]\nenvironments = ['x']\n",
@@ -118,7 +118,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("[[services]]\nname = 'x'\n", "dora.toml:1: unknown section [services]; the nearest right one is [service]"),
     (
         "[jira]\n",
-        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [azure_devops], [argocd], [buildkite], [jenkins], [pushgateway], [remote_write], [notify], [import]",
+        "dora.toml:1: unknown section [jira]; the sections are [report], [data], [deployments], [incidents], [rework], [service], [github], [pagerduty], [opsgenie], [jsm], [github_issues], [gitlab], [gitlab_incidents], [azure_devops], [argocd], [buildkite], [jenkins], [pushgateway], [remote_write], [notify], [import]",
     ),
     (
         "[[service]]\nname = 'a'\n\n[[service]]\nrepo = ['x']\n",

@@ -143,7 +143,8 @@ fn every_key_of_the_table_is_read() {
                 Example::Value(value) => Some(format!("{} = {value}\n", other.name)),
                 _ => None,
             });
-            let text = format!("{head}\n{}{} = 1979-05-27\n", others.collect::<String>(), key.name);
+            let beside = beside(section.name);
+            let text = format!("{beside}{head}\n{}{} = 1979-05-27\n", others.collect::<String>(), key.name);
             let read = Config::parse(&text, Path::new("dora.toml"), &|_| Err(ErrorKind::NotFound.into()));
             let said = read.expect_err(&text).to_string();
             assert!(said.contains(key.name), "{text}{said}");
@@ -154,7 +155,10 @@ fn every_key_of_the_table_is_read() {
 /// Whether the shortest file with this section has the key.
 fn is_in_a_short_file(section: &str, key: &Key) -> bool {
     matches!(key.default, Fallback::Required)
-        || matches!((section, key.name), ("github", "org") | ("notify", "webhook_env") | ("import", "table"))
+        || matches!(
+            (section, key.name),
+            ("github", "org") | ("gitlab", "groups") | ("notify", "webhook_env") | ("import", "table")
+        )
 }
 
 #[test]

@@ -4,8 +4,9 @@ use rustc_hash::FxHashSet;
 
 use super::brought::Brought;
 use super::cursor::Cursor;
-use super::map::{self, Repo};
-use super::run::Run;
+use super::map;
+use super::repo::Repo;
+use super::source::Source;
 use super::wire;
 use crate::domain::event::{Commit, Rows};
 use crate::sources::commit_walk::{Page, Revisions};
@@ -18,7 +19,7 @@ const PAGE: usize = 100;
 
 /// The walks through the commits of one project.
 pub(super) struct Commits<'a> {
-    pub(super) run: &'a Run,
+    pub(super) source: &'a Source,
     pub(super) repo: &'a Repo,
     pub(super) cursor: &'a Cursor,
     pub(super) brought: Brought,
@@ -38,12 +39,12 @@ impl Revisions for Commits<'_> {
         let path = ["api", "v4", "projects", &self.repo.id, "repository", "commits"];
         // A revision names the same commits in the same order always, so page numbers skip none.
         let query = [("ref_name", start), ("per_page", size.as_str()), ("page", page.as_str())];
-        let list = QueryError::gone_is_none(self.run.api.get::<Listed<wire::Commit>>(&path, &query).await)?;
+        let list = QueryError::gone_is_none(self.source.api.get::<Listed<wire::Commit>>(&path, &query).await)?;
         let Some(Listed { rows, nulls }) = list.filter(|list| number > 1 || !list.rows.is_empty()) else {
             return Ok(None);
         };
         let next = (rows.len() + nulls >= PAGE).then(|| (number + 1).to_string());
-        self.run.skipped.add(nulls);
+        self.source.skipped.add(nulls);
         let all: Vec<String> = rows.iter().map(|wire| wire.id.clone()).collect();
         let (mut fresh, mut linked, mut unknown) = (FxHashSet::default(), Vec::new(), Vec::new());
         for wire in rows {
@@ -51,7 +52,7 @@ impl Revisions for Commits<'_> {
                 continue;
             }
             let Some(parents) = map::parents(&wire) else {
-                self.run.skipped.add(1);
+                self.source.skipped.add(1);
                 continue;
             };
             history.insert(wire.id.clone(), parents.clone());
@@ -68,7 +69,7 @@ impl Revisions for Commits<'_> {
             })
             .collect();
         if !commits.is_empty() {
-            self.run.page(&self.repo.name, vec![Rows::Commits(commits)], self.cursor).await?;
+            self.source.page(&self.repo.name, vec![Rows::Commits(commits)], self.cursor).await?;
         }
         Ok(Some(Page { all, fresh, next }))
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::Changes;
 use super::cursor::Cursor;
-use super::map::{self, Repo};
-use super::run::Run;
+use super::map;
+use super::repo::Repo;
+use super::source::Source;
 use super::wire;
 use crate::domain::event::{Deployment, Rows};
 use crate::domain::time::Timestamp;
@@ -49,7 +50,7 @@ pub(super) enum Outcome {
     Known(String),
 }
 
-impl Run {
+impl Source {
     /// Reads the deployments that changed since the cursor, each page handed on as it comes.
     pub(super) async fn deployments(
         &self,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::map::Repo;
+use super::repo::Repo;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::absent::Listed;
 use crate::sources::incidents::api::Api;

@@ -29,7 +29,7 @@ impl Rules {
             let mut own = issue.labels.iter();
             own.any(|own| self.labels.iter().any(|label| label.eq_ignore_ascii_case(own)))
         };
-        issue.issue_type.as_deref() == Some(INCIDENT) || is_labelled()
+        issue.kind.as_deref() == Some(INCIDENT) || is_labelled()
     }
 
     /// An issue of a project as a row.

@@ -5,22 +5,9 @@
 
 use super::SOURCE;
 use super::details::Details;
+use super::repo::Repo;
 use super::wire;
 use crate::domain::event::{Commit, Deployment, PullRequest};
-use crate::domain::time::Timestamp;
-
-/// What every row of one project shares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Repo {
-    /// Its number, which stays when it is renamed.
-    pub(super) id: String,
-    /// `group/subgroup/name`, as GitLab writes it now.
-    pub(super) name: String,
-    /// Its page, for people.
-    pub(super) url: Option<String>,
-    /// When its rows are read.
-    pub(super) observed_at: Timestamp,
-}
 
 /// A deployment.
 pub(super) fn deployment(repo: &Repo, wire: wire::Deployment) -> Deployment {
@@ -112,6 +99,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::time::Timestamp;
 
     fn repo() -> Repo {
         Repo {

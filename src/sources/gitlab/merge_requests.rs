@@ -6,8 +6,9 @@ use super::brought::Brought;
 use super::changes::Changes;
 use super::cursor::Cursor;
 use super::details::{Asked, details};
-use super::map::{self, Repo};
-use super::run::Run;
+use super::map;
+use super::repo::Repo;
+use super::source::Source;
 use super::wire;
 use crate::domain::event::{PullRequest, Rows};
 use crate::domain::time::Timestamp;
@@ -19,7 +20,7 @@ const MOST_WAITING: usize = 400;
 /// Merge requests whose details are asked for at once.
 const SHARE: usize = 200;
 
-impl Run {
+impl Source {
     /// Reads the merge requests that changed since an instant and are merged. With `reads_commits` it finds out as well what
     /// the known ones brought whose commits were not read yet.
     pub(super) async fn merge_requests(

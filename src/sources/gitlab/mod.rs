@@ -20,8 +20,10 @@ mod map;
 mod merge_requests;
 mod places;
 mod probe;
+mod repo;
 mod run;
 mod settings;
+mod source;
 mod wire;
 
 use std::sync::Arc;
@@ -29,7 +31,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{self, Sender};
 
 use self::places::Places;
-use self::run::Run;
+use self::source::Source;
 use super::estimate::Estimates;
 use super::event::{Cost, Event, Say, say_waits};
 use super::incidents::api::{Api, Dialect};
@@ -86,9 +88,9 @@ impl Service for GitLab {
     async fn fetch(self, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
         let api = Api::new(&self.plan, None, DIALECT, clock, &events)?;
         let targets = self.places.targets(&api, &self.plan.only).await?;
-        let run = Run::new(api, self.plan, self.only_production, known.repos, events);
-        run.read(targets).await?;
-        Ok(run.api.cost())
+        let source = Source::new(api, self.plan, self.only_production, known.repos, events);
+        source.read(targets).await?;
+        Ok(source.api.cost())
     }
 
     async fn estimate(self, _known: Known, clock: Clock, say: Say) -> Result<Estimates, SourceError> {

@@ -1,79 +1,32 @@
 //! A run: reads several projects at once, with one request in flight for each, and isolates the errors of one project
 //! from the others.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use rustc_hash::FxHashMap;
-use tokio::sync::mpsc::Sender;
 
 use super::commits::Commits;
 use super::cursor::Cursor;
 use super::deployments::{Bounds, Outcome};
-use super::map::Repo;
 use super::places::{self, Target, Targets};
+use super::repo::Repo;
+use super::source::Source;
 use super::{SOURCE, wire};
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{Deployment, Rows, Table};
+use crate::domain::event::{Deployment, Table};
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::commit_walk;
 use crate::sources::event::Event;
 use crate::sources::history::History;
-use crate::sources::incidents::Plan;
-use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
-use crate::sources::known::{KnownRepo, KnownRepos};
+use crate::sources::known::KnownRepo;
 
 /// How long before the oldest deployment merge requests are read: one that it brought may have been merged earlier.
 const MERGED_BEFORE_MS: i64 = 30 * 86_400_000;
 
-/// One run over the projects.
-pub(super) struct Run {
-    pub(super) api: Api,
-    pub(super) plan: Plan,
-    pub(super) only_production: bool,
-    pub(super) events: Sender<Event>,
-    pub(super) skipped: Skipped,
-    known: KnownRepos,
-    /// The project under which a deployment is known, by its id.
-    homes: FxHashMap<String, String>,
-    /// The projects of this run, in lower case.
-    live: Mutex<BTreeSet<String>>,
-}
-
-/// Counts entries of lists that are null or lack what a row needs.
-#[derive(Debug, Default)]
-pub(super) struct Skipped(AtomicUsize);
-
-impl Skipped {
-    pub(super) fn add(&self, count: usize) {
-        self.0.fetch_add(count, Ordering::Relaxed);
-    }
-
-    fn count(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Run {
-    pub(super) fn new(api: Api, plan: Plan, only_production: bool, known: KnownRepos, events: Sender<Event>) -> Self {
-        let known = if plan.full { KnownRepos::new() } else { known };
-        let of_repo = |(name, repo): (&String, &KnownRepo)| {
-            let ids: Vec<_> = repo.deployments.iter().map(|one| (one.id.clone(), name.clone())).collect();
-            ids
-        };
-        let homes = known.iter().flat_map(of_repo).collect();
-        let (skipped, live) = (Skipped::default(), Mutex::default());
-        Self { api, plan, only_production, events, skipped, known, homes, live }
-    }
-
+impl Source {
     /// Reads all projects; an error where nothing else can be read.
     pub(super) async fn read(&self, targets: Targets) -> Result<(), SourceError> {
         self.refused(targets.refused).await?;
-        *self.live.lock().unwrap_or_else(PoisonError::into_inner) =
-            targets.projects.iter().map(|target| target.name().to_lowercase()).collect();
+        self.reads(targets.projects.iter().map(|target| target.name().to_owned()));
         let reading: Vec<_> = targets.projects.into_iter().map(|target| self.project(target)).collect();
         stream::iter(reading).buffer_unordered(self.plan.concurrency.max(1)).try_collect::<()>().await?;
         if self.skipped.count() > 0 {
@@ -134,10 +87,7 @@ impl Run {
             self.renamed(former.0, &repo.name).await?;
             known = Some(former);
         }
-        let former = match self.all_of(&repo, known.map(|(_, known)| known)).await? {
-            Some(former) => former,
-            None => return Ok(()),
-        };
+        let Some(former) = self.all_of(&repo, known.map(|(_, known)| known)).await? else { return Ok(()) };
         self.renamed(&former, &repo.name).await?;
         self.all_of(&repo, self.known(&former).map(|(_, known)| known)).await?;
         Ok(())
@@ -169,7 +119,7 @@ impl Run {
         if !open.is_empty() {
             // What the commits that are known say of those that are not.
             brought.read(&history.commits);
-            let mut commits_of = Commits { run: self, repo, cursor: &cursor, brought };
+            let mut commits_of = Commits { source: self, repo, cursor: &cursor, brought };
             commit_walk::resolve(&mut commits_of, commits, open).await?;
         }
         let from = if bounds.settled { bounds.from } else { self.plan.since };
@@ -177,51 +127,6 @@ impl Run {
         let covered = Coverage { table: Table::Deployments, source: SOURCE.into(), scope: repo.name.clone(), spans };
         self.send(Event::Done { scope: repo.name.clone(), covered: vec![covered] }).await?;
         Ok(None)
-    }
-
-    /// What is known of a project under a name, in any case of letters.
-    fn known(&self, name: &str) -> Option<(&str, &KnownRepo)> {
-        let own = self.known.get_key_value(name);
-        let own = own.or_else(|| self.known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
-        own.map(|(name, known)| (name.as_str(), known))
-    }
-
-    /// The other project under which a deployment is known. Not so where that is a project of this run: another one has
-    /// taken the name, and each is read for itself.
-    pub(super) fn former_name(&self, name: &str, id: &str) -> Option<String> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let home = self.homes.get(id)?;
-        let is_free = !home.eq_ignore_ascii_case(name) && !live.contains(&home.to_lowercase());
-        is_free.then(|| home.clone())
-    }
-
-    /// Whether an environment is one whose deployments count.
-    pub(super) fn counts(&self, environment: &str) -> bool {
-        self.plan.environments.is_empty() || self.plan.environments.iter().any(|glob| glob.matches(environment))
-    }
-
-    /// Whether rows of an environment are kept.
-    pub(super) fn keeps(&self, environment: Option<&str>) -> bool {
-        !self.only_production || environment.is_some_and(|environment| self.counts(environment))
-    }
-
-    /// Hands rows on, and what is left to ask with.
-    pub(super) async fn page(&self, scope: &str, rows: Vec<Rows>, cursor: &Cursor) -> Result<(), QueryError> {
-        let rows = rows.into_iter().filter(|rows| !rows.is_empty()).collect();
-        self.send(Event::Page { scope: scope.to_owned(), rows, cursor: cursor.text() }).await?;
-        if let Some(budget) = self.api.budget_left() {
-            self.send(Event::Budget(budget)).await?;
-        }
-        Ok(())
-    }
-
-    /// Says something to the user.
-    pub(super) async fn say(&self, text: String) -> Result<(), SourceError> {
-        self.send(Event::Notice(text)).await
-    }
-
-    async fn send(&self, event: Event) -> Result<(), SourceError> {
-        self.events.send(event).await.map_err(|_| SourceError::Abandoned)
     }
 }
 

@@ -135,8 +135,8 @@ pub(super) struct Issue {
     #[serde(default)]
     pub(super) state: Option<String>,
     /// `incident`, `issue` and so on.
-    #[serde(default)]
-    pub(super) issue_type: Option<String>,
+    #[serde(default, rename = "issue_type")]
+    pub(super) kind: Option<String>,
     /// In capital letters, for an incident.
     #[serde(default)]
     pub(super) severity: Option<String>,

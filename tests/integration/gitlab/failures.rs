@@ -155,3 +155,26 @@ fn without_its_token_the_message_names_the_variable() {
     assert!(run.stderr.contains("GITLAB_TOKEN is not set or empty"), "{}", run.stderr);
     assert_eq!(scene.server.requests(), 0);
 }
+
+#[test]
+fn what_changes_while_the_lists_are_read_makes_no_other_entry_be_skipped() {
+    let slow = |world: &mut World, is_over: bool| {
+        let first = &mut world.repo_mut("acme/web").deployments[5];
+        let end = [("QUEUED", 0), ("IN_PROGRESS", 60), ("SUCCESS", 300 * DAY)];
+        first.states(if is_over { &end } else { &end[..2] });
+        world.repo_mut("acme/web").pulls.get_mut(&3).expect("a merge request").changed =
+            is_over.then_some(NEW_YEAR + 300 * DAY);
+    };
+    let mut world = World::of([even("acme/web", 330, 2)]);
+    slow(&mut world, true);
+    let whole = Scene::projects(world.clone(), &["acme/web"]);
+    whole.fetched(&["--strict"]);
+    for number in [3, 4] {
+        let mut before = world.clone();
+        slow(&mut before, false);
+        let scene = Scene::projects(before, &["acme/web"]);
+        scene.server.fault(number, Fault::World(Box::new(move |world| slow(world, true))));
+        scene.fetched(&["--strict"]);
+        scene.has_the_rows_of(&whole, &format!("changed at request {number}"));
+    }
+}
