@@ -13,13 +13,14 @@ const MOST: usize = 50;
 
 /// Looks at the projects.
 pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceError> {
-    let mut probe = Probe { scopes: targets.projects.len() + targets.refused.len(), ..Probe::default() };
+    let scopes = targets.projects.len() + targets.refused.len();
+    let mut probe = Probe { scopes, called: "projects", ..Probe::default() };
     probe.problems = targets.refused;
     let rest = targets.projects.len().saturating_sub(MOST);
     for target in targets.projects.into_iter().take(MOST) {
         let name = target.name().to_owned();
         match of(api, target).await {
-            Ok(id) => probe.names.push((id, name)),
+            Ok(()) => probe.lists.push(name),
             Err(error) => {
                 let (reason, _) = error.reason()?;
                 probe.problems.push((name, reason));
@@ -32,7 +33,7 @@ pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceErr
     Ok(probe)
 }
 
-async fn of(api: &Api, target: Target) -> Result<String, QueryError> {
+async fn of(api: &Api, target: Target) -> Result<(), QueryError> {
     let project = match target {
         Target::Shown(project) => project,
         Target::Named(name) => places::project(api, &name).await?,
@@ -53,5 +54,5 @@ async fn of(api: &Api, target: Target) -> Result<String, QueryError> {
             Err(error) => return Err(error),
         }
     }
-    Ok(id)
+    Ok(())
 }
