@@ -5,6 +5,7 @@
 //! people who may read the merge request see.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,15 +20,18 @@ use crate::sources::instants::{instant_or_zero, maybe_instant};
 const DETAILS: &str = include_str!("details.graphql");
 const NOTES: &str = include_str!("notes.graphql");
 
-/// Merge requests in each of the two lists of a request.
-const EACH: usize = 100;
-/// Fewer are not worth a try of their own where GitLab does not answer for many.
-const FEWEST: usize = 5;
+/// Merge requests of a list, and how many lists a request has; the next one where GitLab does not answer for as many.
+/// What it allows differs between versions, by the number of fields of a query times what they may hold.
+const SIZES: [(usize, usize); 6] = [(100, 2), (100, 1), (50, 1), (20, 1), (5, 1), (1, 1)];
 /// Notes of one merge request that are read at most, in pages of 100.
 const NOTE_PAGES: u32 = 20;
 /// The notes that GitLab writes about a review. It writes them in English whatever the language of its pages.
 const APPROVED: &str = "approved this merge request";
 const CHANGES_REQUESTED: &str = "requested changes";
+
+/// How many merge requests GitLab answered for in one request, as far as was tried: one of [`SIZES`].
+#[derive(Debug, Default)]
+pub(super) struct Size(AtomicUsize);
 
 /// What is known of a merge request beside what a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,6 +70,7 @@ struct InProject<T> {
 #[derive(Deserialize)]
 struct Lists {
     first: Option<Nodes<Shown>>,
+    #[serde(default)]
     second: Option<Nodes<Shown>>,
 }
 
@@ -153,18 +158,27 @@ struct WithNotes {
 }
 
 /// Asks about merge requests of a project, fewer at a time where GitLab does not answer for as many.
-pub(super) async fn details(api: &Api, repo: &Repo, asked: &[Asked]) -> Result<BTreeMap<i64, Details>, QueryError> {
-    let (mut found, mut rest, mut each) = (BTreeMap::new(), asked, EACH);
+pub(super) async fn details(
+    api: &Api,
+    repo: &Repo,
+    size: &Size,
+    asked: &[Asked],
+) -> Result<BTreeMap<i64, Details>, QueryError> {
+    let (mut found, mut rest) = (BTreeMap::new(), asked);
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(rest.len().min(2 * each));
+        let nth = size.0.load(Ordering::Relaxed);
+        let (each, lists) = SIZES.get(nth).copied().unwrap_or((1, 1));
+        let (now, later) = rest.split_at(rest.len().min(lists * each));
         let (first, second) = now.split_at(now.len().min(each));
         let iids = |list: &[Asked]| list.iter().map(|one| one.iid.to_string()).collect::<Vec<_>>();
-        let variables = json!({"path": repo.name, "first": iids(first), "second": iids(second)});
+        let variables = json!({
+            "path": repo.name, "each": each, "first": iids(first), "second": iids(second), "both": !second.is_empty(),
+        });
         let lists: Lists = match query(api, DETAILS, &variables).await {
             Ok(lists) => lists,
             // A query may be too complex or take too long.
-            Err(QueryError::Here(_)) if each > FEWEST => {
-                each /= 2;
+            Err(QueryError::Here(_)) if nth + 1 < SIZES.len() => {
+                size.0.fetch_max(nth + 1, Ordering::Relaxed);
                 continue;
             }
             Err(error) => return Err(error),

@@ -12,8 +12,8 @@ use crate::domain::event::{Commit, Deployment, PullRequest};
 /// A deployment.
 pub(super) fn deployment(repo: &Repo, wire: wire::Deployment) -> Deployment {
     let status = status(wire.status.as_deref().unwrap_or_default());
-    let (job_name, job_url, job_end) =
-        wire.deployable.map_or((None, None, None), |job| (job.name, job.web_url, job.finished_at));
+    let (job_name, job_url, job_user, job_end) =
+        wire.deployable.map_or((None, None, None, None), |job| (job.name, job.web_url, job.user, job.finished_at));
     // A deployment without a job was reported through the API, and its last change is the report of its end.
     let end = wire.finished_at.or(job_end).unwrap_or(wire.updated_at);
     let is_over = matches!(status.as_str(), "success" | "failure" | "cancelled");
@@ -30,7 +30,8 @@ pub(super) fn deployment(repo: &Repo, wire: wire::Deployment) -> Deployment {
         created_at: wire.created_at,
         finished_at: is_over.then_some(end),
         task: job_name,
-        creator: wire.user.and_then(|user| user.username),
+        // Whoever starts a manual job deploys, and the deployment keeps who made the pipeline.
+        creator: job_user.or(wire.user).and_then(|user| user.username),
         url: job_url.or_else(|| page.map(|(id, project)| format!("{project}/-/environments/{id}"))),
         observed_at: repo.observed_at,
     }

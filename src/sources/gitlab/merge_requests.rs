@@ -70,7 +70,7 @@ impl Source {
         let is_waiting = |(number, sha): &&(i64, String)| !seen.contains(number) && !commits.contains(sha.as_str());
         let unread = known.pull_requests.iter().rev().filter(is_waiting).take(MOST_WAITING);
         let asked: Vec<Asked> = unread.map(|(number, _)| Asked::branch_of(*number)).collect();
-        for found in details(&self.api, repo, &asked).await?.into_values() {
+        for found in details(&self.api, repo, &self.size, &asked).await?.into_values() {
             if let Some((head, base)) = found.branch {
                 brought.branch(&head, &base);
             }
@@ -87,7 +87,7 @@ impl Source {
         cursor: &Cursor,
     ) -> Result<(), QueryError> {
         let asked: Vec<Asked> = list.iter().map(Asked::of).collect();
-        let mut found = details(&self.api, repo, &asked).await?;
+        let mut found = details(&self.api, repo, &self.size, &asked).await?;
         let mut rows: Vec<PullRequest> = Vec::new();
         for wire in list {
             let details = found.remove(&wire.iid).unwrap_or_default();

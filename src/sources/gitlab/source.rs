@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use tokio::sync::mpsc::Sender;
 
 use super::cursor::Cursor;
+use super::details::Size;
 use crate::domain::event::Rows;
 use crate::sources::event::Event;
 use crate::sources::incidents::Plan;
@@ -22,6 +23,7 @@ pub(super) struct Source {
     pub(super) only_production: bool,
     pub(super) events: Sender<Event>,
     pub(super) skipped: Skipped,
+    pub(super) size: Size,
     known: KnownRepos,
     /// The project under which a deployment is known, by its id.
     homes: FxHashMap<String, String>,
@@ -51,8 +53,8 @@ impl Source {
             ids
         };
         let homes = known.iter().flat_map(of_repo).collect();
-        let (skipped, live) = (Skipped::default(), Mutex::default());
-        Self { api, plan, only_production, events, skipped, known, homes, live }
+        let (skipped, size, live) = (Skipped::default(), Size::default(), Mutex::default());
+        Self { api, plan, only_production, events, skipped, size, known, homes, live }
     }
 
     /// Says which projects this run reads.

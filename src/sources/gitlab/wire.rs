@@ -59,6 +59,8 @@ pub(super) struct Job {
     pub(super) name: Option<String>,
     #[serde(default)]
     pub(super) web_url: Option<String>,
+    #[serde(default)]
+    pub(super) user: Option<User>,
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) finished_at: Option<Timestamp>,
 }
@@ -167,5 +169,31 @@ impl Changed for Issue {
 
     fn updated_at(&self) -> Timestamp {
         self.updated_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::described::{
+        reads_what_is_described as described, reads_what_is_described_but as described_but,
+    };
+
+    #[test]
+    fn every_field_that_is_read_is_in_the_description_of_the_service() {
+        described::<Project>(&[("GET /api/v4/projects/{id}", "")]);
+        described::<Project>(&[("GET /api/v4/groups/{id}/projects", "[]")]);
+        let deployments = "GET /api/v4/projects/{id}/deployments";
+        // Its own end is not shown by any version so far.
+        described_but::<Deployment>(&[(deployments, "[]")], &["finished_at"]);
+        described::<User>(&[(deployments, "[].user")]);
+        described::<User>(&[(deployments, "[].deployable.user")]);
+        described::<Environment>(&[(deployments, "[].environment")]);
+        described::<Job>(&[(deployments, "[].deployable")]);
+        described::<Commit>(&[("GET /api/v4/projects/{id}/repository/commits", "[]")]);
+        described::<MergeRequest>(&[("GET /api/v4/projects/{id}/merge_requests", "[]")]);
+        described::<User>(&[("GET /api/v4/projects/{id}/merge_requests", "[].author")]);
+        described::<Issue>(&[("GET /api/v4/projects/{id}/issues", "[]")]);
+        described::<Links>(&[("GET /api/v4/projects/{id}/issues", "[]._links")]);
     }
 }

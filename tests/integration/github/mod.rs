@@ -34,7 +34,7 @@ mod server;
 pub(crate) mod shapes;
 mod signals;
 mod stand_ins;
-mod tables;
+pub(crate) mod tables;
 mod twelve_months;
 
 pub(crate) mod world;

@@ -3,9 +3,12 @@
 use dora_report::domain::event::Table;
 
 use super::scene::{Scene, cells};
+use crate::github::scene::report;
 use crate::github::scene::{MARCH, Scene as GitHub};
 use crate::github::shapes::{PRODUCTION, even, every_shape};
+use crate::github::tables::Files;
 use crate::github::world::{DAY, HOUR, MINUTE, Merge, NEW_YEAR, Repo, World};
+use crate::support::Place;
 
 /// GitLab has no state `error` beside `failed`.
 fn without_errors(mut world: World) -> World {
@@ -83,5 +86,33 @@ fn the_rows_of_commits_and_merge_requests_are_those_of_github() {
     for table in [Table::Commits, Table::PullRequests] {
         let (own, others) = (gitlab.rows(table), of_github.rows(table));
         assert!(own.equals_missing(&others), "{table:?}: {own:?} and {others:?}");
+    }
+}
+
+#[test]
+fn every_row_of_the_truth_table_of_an_organisation_is_read_as_it_is() {
+    let names = ["acme/web", "acme/shop/api", "acme/shop/deep/er"];
+    let world = World::of([every_shape(names[0]), even(names[1], 150, 3), every_shape(names[2])]);
+    let world = without_errors(world);
+    // Written from the world without the help of the program.
+    let files = Files::of(&world);
+    let truth = Place::new();
+    truth.write("dora.toml", "").write("d.csv", &files.deployments);
+    truth.write("c.csv", &files.commits).write("p.csv", &files.pulls);
+    let known = ["--map-status", "levitating=waiting"];
+    truth.done([&["import", "deployments", "d.csv", "--covers", "2025-01-01..2026-02-01"][..], &known].concat());
+    truth.done(["import", "commits", "c.csv"]);
+    truth.done(["import", "pull-requests", "p.csv"]);
+    let scene = Scene::new(world, "groups = [\"acme\"]");
+    scene.fetched(&["--strict"]);
+    for period in [MARCH, "2025-Q3"] {
+        let (own, truth) = (scene.report(period), report(&truth, period));
+        for table in ["deployments", "daily", "summary", "findings"] {
+            let known = own.table(table).replace("levitating", "waiting");
+            let (own, truth) = (cells(&known), cells(truth.table(table)));
+            let difference = own.iter().zip(&truth).find(|(own, truth)| own != truth);
+            assert_eq!(difference, None, "{table} of {period}: GitLab and the truth");
+            assert_eq!(own.len(), truth.len(), "{table} of {period}");
+        }
     }
 }

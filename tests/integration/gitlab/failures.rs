@@ -178,3 +178,22 @@ fn what_changes_while_the_lists_are_read_makes_no_other_entry_be_skipped() {
         scene.has_the_rows_of(&whole, &format!("changed at request {number}"));
     }
 }
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the limit ends at an instant that the program compares with its own clock"
+)]
+fn a_used_up_limit_is_waited_for_until_the_instant_that_the_service_names() {
+    let scene = Scene::projects(World::of([even("acme/web", 20, 2)]), &["acme/web"]);
+    let reset = (chrono::Utc::now().timestamp() + 1).to_string();
+    let headers = vec![
+        ("ratelimit-limit", "2000".to_owned()),
+        ("ratelimit-remaining", "0".to_owned()),
+        ("ratelimit-reset", reset),
+    ];
+    scene.server.fault(3, json_reply(429, headers, &json!({"message": "Retry later"})));
+    let run = scene.fetched(&["--strict"]);
+    assert!(run.stderr.contains("it takes no more requests; waiting"), "{}", run.stderr);
+    assert_eq!(scene.covered("deployments", "gitlab", "acme/web").len(), 1);
+}

@@ -174,6 +174,7 @@ fn deployment_of(repo: &Repo, it: &Deployment) -> Value {
     // Every third one was reported through the API, without a job.
     let job = json!({
         "id": it.id + 7, "name": "deploy", "status": status, "finished_at": end.map(at),
+        "user": it.creator.as_ref().map(|name| json!({"username": name})),
         "web_url": format!("https://gitlab.com/{}/-/jobs/{}", repo.name, it.id + 7),
     });
     json!({
