@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::exit::{self, Code};
 use crate::domain::time::Timestamp;
 use crate::domain::words::printable_json;
+use crate::sources::registry::scopes_are_repos;
 use crate::store::StoreError;
 
 /// Writes the enum, the list of all events and their names from one table, so that none is missing from the documentation.
@@ -112,7 +113,7 @@ pub(super) fn line(at: Timestamp, level: &str, event: LogEvent, text: &str, fiel
 
 /// The name of a scope: `repo` where the source is one of repos, else `scope`.
 pub(super) fn scope_key(source: &str) -> &'static str {
-    if source.starts_with("github") { "repo" } else { "scope" }
+    if scopes_are_repos(source) { "repo" } else { "scope" }
 }
 
 #[cfg(test)]

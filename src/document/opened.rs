@@ -113,6 +113,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The section `[name]` of the same file, for a section that is read with another one.
+    pub(crate) fn beside(&self, name: &str) -> Result<Option<Section<'a>>, ConfigError> {
+        self.document.top().section(name)
+    }
+
     /// The sections `[[name]]` inside this one, in the order of the file.
     pub(crate) fn repeated(&self, name: &str) -> Result<Vec<Section<'a>>, ConfigError> {
         let Some(value) = self.table.get(name) else { return Ok(Vec::new()) };

@@ -6,6 +6,7 @@ const PAGERDUTY: &str = include_str!("../../tests/vendors/pagerduty.tsv");
 const OPSGENIE: &str = include_str!("../../tests/vendors/opsgenie.tsv");
 const JSM: &str = include_str!("../../tests/vendors/jsm.tsv");
 const GITHUB: &str = include_str!("../../tests/vendors/github.tsv");
+const GITLAB: &str = include_str!("../../tests/vendors/gitlab.tsv");
 
 /// Takes the names of the fields that a struct reads, and nothing else.
 struct Names<'a>(&'a mut &'static [&'static str]);
@@ -45,7 +46,7 @@ pub(super) fn reads_what_is_described_but<T: for<'de> Deserialize<'de>>(places: 
     let _ = T::deserialize(Names(&mut names));
     assert!(!names.is_empty(), "{} is no struct", std::any::type_name::<T>());
     let described = |operation: &str, name: &str| {
-        [PAGERDUTY, OPSGENIE, JSM, GITHUB].into_iter().flat_map(str::lines).any(|line| {
+        [PAGERDUTY, OPSGENIE, JSM, GITHUB, GITLAB].into_iter().flat_map(str::lines).any(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
             let is_it = |field: &str| {
                 let rest = field.strip_prefix(name);

@@ -14,6 +14,8 @@ pub struct KnownRepo {
     pub deployments: Vec<KnownDeployment>,
     /// Commits: sha and parents.
     pub commits: Vec<(String, Vec<String>)>,
+    /// Merged pull requests: number, and the commit that the merge made.
+    pub pull_requests: Vec<(i64, String)>,
     /// The cursor that the last run left, if it was interrupted within this repo.
     pub cursor: Option<String>,
     /// The instant up to which the last complete run covers this repo.

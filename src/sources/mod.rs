@@ -3,6 +3,7 @@
 mod argocd;
 mod azure_devops;
 mod buildkite;
+mod commit_walk;
 mod deployments;
 #[cfg(test)]
 mod described;
@@ -11,7 +12,9 @@ pub mod event;
 pub mod file;
 pub mod git;
 pub mod github;
+pub mod gitlab;
 mod grafana_irm;
+mod history;
 mod http_deployments;
 mod http_incidents;
 mod incident_io;

@@ -89,6 +89,16 @@ pub trait Account: Debug + Send + Sync {
         None
     }
 
+    /// How many days back the first fetch goes, where its section says so.
+    fn history_days(&self) -> Option<u32> {
+        None
+    }
+
+    /// Requests in flight at once, where its section says so.
+    fn concurrency(&self) -> Option<u32> {
+        None
+    }
+
     /// Adds the key, the span and the limits; asks nothing.
     fn connect(&self, plan: Plan) -> Box<dyn Connection>;
 }
@@ -105,7 +115,7 @@ pub trait Connection: Send {
     /// What it is told.
     fn plan(&self) -> &Plan;
 
-    /// What is read and covered as one.
+    /// What is read and covered as one; empty where only the service can list it.
     fn scopes(&self) -> Vec<String>;
 
     /// What is asked of each row: where that changes, what was read before says something else.

@@ -6,8 +6,8 @@
 
 use super::provider::Provider;
 use super::{
-    argocd, azure_devops, buildkite, github, grafana_irm, http_deployments, http_incidents, incident_io, jenkins, jira,
-    opsgenie, pagerduty, rootly, servicenow,
+    argocd, azure_devops, buildkite, github, gitlab, grafana_irm, http_deployments, http_incidents, incident_io,
+    jenkins, jira, opsgenie, pagerduty, rootly, servicenow,
 };
 use crate::domain::event::Table;
 
@@ -17,6 +17,8 @@ static PROVIDERS: &[&Provider] = &[
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
     &github::ISSUES_PROVIDER,
+    &gitlab::PROVIDER,
+    &gitlab::INCIDENTS_PROVIDER,
     &incident_io::PROVIDER,
     &rootly::PROVIDER,
     &grafana_irm::PROVIDER,
@@ -38,6 +40,13 @@ pub fn providers() -> impl Iterator<Item = &'static Provider> {
 /// The provider under whose name rows stand.
 pub fn provider(id: &str) -> Option<&'static Provider> {
     providers().find(|provider| provider.id == id)
+}
+
+/// Whether the scopes of a source are repos, by the name under which it is read.
+pub fn scopes_are_repos(name: &str) -> bool {
+    provider(name).map_or(name.starts_with(github::READING), |provider| {
+        provider.keys_are_repos || provider.gives.contains(&Table::Deployments)
+    })
 }
 
 /// The sections of those that give a table, as a sentence lists them: `[a], [b] or [c]`.

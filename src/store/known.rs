@@ -1,12 +1,13 @@
 //! What the dataset knows about the repos of one source: enough for a fetch to find where settled history begins.
 //!
-//! Two tables are read, each once and only the columns that are asked for. A commit without its parents is not known:
+//! Three tables are read, each once and only the columns that are asked for. A commit without its parents is not known:
 //! it has to be read again.
 
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use super::columns::Columns;
 use super::dataset::Dataset;
 use super::error::StoreError;
 use crate::domain::event::{Incident, Table};
@@ -19,6 +20,8 @@ pub struct RepoHistory {
     pub deployments: Vec<StoredDeployment>,
     /// Its commits with their parents, whatever they were read from; sorted.
     pub commits: Vec<(String, Vec<String>)>,
+    /// Its merged pull requests with the commits that the merges made; sorted.
+    pub pull_requests: Vec<(i64, String)>,
     /// Where a run was interrupted within this repo.
     pub cursor: Option<String>,
     /// The newest span in which its deployments were read completely.
@@ -89,9 +92,11 @@ impl Dataset {
         }
         self.known_deployments(source, wanted, &mut repos)?;
         self.known_commits(wanted, &mut repos)?;
+        self.known_pull_requests(wanted, &mut repos)?;
         for repo in repos.values_mut() {
             repo.deployments.sort_unstable();
             repo.commits.sort_unstable();
+            repo.pull_requests.sort_unstable();
         }
         Ok(repos)
     }
@@ -203,6 +208,27 @@ impl Dataset {
             if wanted(repo) {
                 let parents = parents.as_ref().str().map_err(broken)?.iter().flatten().map(str::to_owned).collect();
                 repos.entry(repo.to_owned()).or_default().commits.push((sha.to_owned(), parents));
+            }
+        }
+        Ok(())
+    }
+
+    fn known_pull_requests(
+        &self,
+        wanted: &dyn Fn(&str) -> bool,
+        repos: &mut BTreeMap<String, RepoHistory>,
+    ) -> Result<(), StoreError> {
+        let frame = self.read(Table::PullRequests, &|part| {
+            part.filter(col("merge_sha").is_not_null()).select([col("repo"), col("number"), col("merge_sha")])
+        })?;
+        let columns = Columns { frame: &frame, table: Table::PullRequests };
+        let (repo, sha, number) = (columns.texts("repo")?, columns.texts("merge_sha")?, columns.integers("number")?);
+        for row in 0..frame.height() {
+            let (Some(repo), Some(sha), Some(number)) = (repo.get(row), sha.get(row), number.get(row)) else {
+                continue;
+            };
+            if wanted(repo) {
+                repos.entry(repo.to_owned()).or_default().pull_requests.push((number, sha.to_owned()));
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ mod full_disk;
 mod generate;
 mod github;
 mod github_recorded;
+mod gitlab;
 mod hostile_files;
 mod hostile_names;
 mod house;

@@ -10,6 +10,7 @@ pub(crate) enum Vendor {
     OpsGenie,
     Jsm,
     GitHub,
+    GitLab,
 }
 
 impl Vendor {
@@ -19,6 +20,7 @@ impl Vendor {
             Self::OpsGenie => include_str!("../vendors/opsgenie.tsv"),
             Self::Jsm => include_str!("../vendors/jsm.tsv"),
             Self::GitHub => include_str!("../vendors/github.tsv"),
+            Self::GitLab => include_str!("../vendors/gitlab.tsv"),
         }
     }
 
@@ -56,6 +58,8 @@ fn an_address_and_a_parameter_that_no_vendor_describes_are_seen() {
         (Vendor::OpsGenie, "GET", "/v1/services?sort=name", Some("no parameter sort")),
         (Vendor::Jsm, "GET", "/jsm/ops/api/c1/v1/alerts?size=100&order=asc", None),
         (Vendor::GitHub, "GET", "/repos/acme/web/actions/runs?created=x&per_page=100&page=2", None),
+        (Vendor::GitLab, "GET", "/api/v4/projects/acme%2Fweb", None),
+        (Vendor::GitLab, "GET", "/api/v4/projects/7/deployments?updated_since=x", Some("no parameter updated_since")),
     ] {
         let found = vendor.lacks(method, target);
         assert_eq!(found.is_some(), lacks.is_some(), "{target}: {found:?}");

@@ -20,6 +20,11 @@ fn is_valid(text: &str) -> bool {
     schemas.validate(&file, schema).is_ok()
 }
 
+/// The section with which one is read.
+fn beside(section: &str) -> &'static str {
+    if section == "gitlab_incidents" { "[gitlab]\ngroups = [\"acme\"]\n" } else { "" }
+}
+
 #[test]
 fn all_examples_together_are_a_config_for_the_program_and_for_editors() {
     let top = sections().filter(|section| !section.name.contains('.'));
@@ -32,11 +37,11 @@ fn all_examples_together_are_a_config_for_the_program_and_for_editors() {
 #[test]
 fn examples_that_are_comments_work_in_place_of_what_they_exclude() {
     for section in sections().filter(|section| !section.name.contains('.')) {
-        let takes_one_of = matches!(section.name, "github" | "notify");
+        let takes_one_of = matches!(section.name, "github" | "gitlab" | "notify");
         let is_kept = |line: &&str| {
             let key = line.split(" = ").next().unwrap_or_default();
             let required = section.keys.iter().any(|it| it.name == key && matches!(it.default, Fallback::Required));
-            line.starts_with('[') || required || (takes_one_of && ["org", "webhook_env"].contains(&key))
+            line.starts_with('[') || required || (takes_one_of && ["org", "groups", "webhook_env"].contains(&key))
         };
         let example = section.example();
         let kept: Vec<&str> = example.lines().filter(is_kept).collect();
@@ -45,7 +50,7 @@ fn examples_that_are_comments_work_in_place_of_what_they_exclude() {
         let (nested, own): (Vec<&str>, Vec<&str>) = comments.into_iter().partition(|line| line.contains("= {"));
         let texts = nested.into_iter().map(|line| vec![line]).chain([own]);
         for lines in texts {
-            let text = [&kept[..], &lines[..]].concat().join("\n");
+            let text = beside(section.name).to_owned() + &[&kept[..], &lines[..]].concat().join("\n");
             parse(&text);
             assert!(is_valid(&text), "{text}");
         }
@@ -61,9 +66,10 @@ fn every_default_is_the_one_that_holds_without_the_key() {
             (Fallback::Required, Example::Value(value)) => Some(line(key, value)),
             _ => None,
         });
-        let mut least = needed.fold(head, |text, line| text + &line);
+        let mut least = needed.fold(beside(section.name).to_owned() + &head, |text, line| text + &line);
         match section.name {
             "github" => least.push_str("org = \"acme\"\n"),
+            "gitlab" => least.push_str("groups = [\"acme\"]\n"),
             "notify" => least.push_str("webhook_env = \"URL\"\n"),
             "import" => least.push_str("table = \"deployments\"\n"),
             _ => {}
@@ -137,7 +143,8 @@ fn every_key_of_the_table_is_read() {
                 Example::Value(value) => Some(format!("{} = {value}\n", other.name)),
                 _ => None,
             });
-            let text = format!("{head}\n{}{} = 1979-05-27\n", others.collect::<String>(), key.name);
+            let beside = beside(section.name);
+            let text = format!("{beside}{head}\n{}{} = 1979-05-27\n", others.collect::<String>(), key.name);
             let read = Config::parse(&text, Path::new("dora.toml"), &|_| Err(ErrorKind::NotFound.into()));
             let said = read.expect_err(&text).to_string();
             assert!(said.contains(key.name), "{text}{said}");
@@ -148,7 +155,10 @@ fn every_key_of_the_table_is_read() {
 /// Whether the shortest file with this section has the key.
 fn is_in_a_short_file(section: &str, key: &Key) -> bool {
     matches!(key.default, Fallback::Required)
-        || matches!((section, key.name), ("github", "org") | ("notify", "webhook_env") | ("import", "table"))
+        || matches!(
+            (section, key.name),
+            ("github", "org") | ("gitlab", "groups") | ("notify", "webhook_env") | ("import", "table")
+        )
 }
 
 #[test]

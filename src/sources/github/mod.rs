@@ -14,7 +14,6 @@ mod envelope;
 mod error;
 mod estimate;
 mod found;
-mod history;
 mod issue_keys;
 mod issue_settings;
 mod issues;
@@ -59,6 +58,9 @@ pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
 pub use self::viewer::owners;
+
+/// How the names begin under which its readings stand.
+pub(super) const READING: &str = "github";
 
 /// How to authenticate.
 #[derive(Debug, Clone)]

@@ -8,12 +8,11 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
 use super::api::Api;
-use super::bounds::Bounds;
+use super::bounds::{Bounds, kept_from};
 use super::commits::{Commits, FirstPage};
 use super::credentials::Credentials;
 use super::error::{GitHubError, QueryError};
 use super::found::{Found, Outcome};
-use super::history::{History, Pair};
 use super::queries::COMMITS_POINTS;
 use super::source::Source;
 use super::{Auth, Cost, Event, Known, Plan, wire};
@@ -21,6 +20,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::Table;
 use crate::domain::time::{Span, Timestamp};
 use crate::http::{Client, Clock};
+use crate::sources::history::{History, Pair};
 
 /// A piece of work; those of one repo follow each other.
 pub(super) enum Work {
@@ -197,7 +197,9 @@ impl Source {
         let history = History::new(&known);
         // After an interruption commits may be missing anywhere.
         let settled = bounds.settled && known.cursor.is_none();
-        let open = history.unresolved(history.wanted(&self.plan, &found.rows, &known, settled));
+        let counts = |environment: &str| self.plan.counts(environment);
+        let wanted = history.wanted(&found.rows, &known, counts, kept_from(&self.plan), settled);
+        let open = history.unresolved(wanted);
         let from = if bounds.settled && !found.exhausted { bounds.stop } else { self.plan.since };
         Ok(Step::Read(Box::new(DeploymentsRead { found, history, open, from, first: None })))
     }
@@ -205,7 +207,7 @@ impl Source {
     /// Reads the commits of a repo, and says that it is done.
     async fn finish(&self, read: DeploymentsRead) -> Result<(), QueryError> {
         let DeploymentsRead { found, history, open, from, first } = read;
-        Commits::new(self, &found.repo, history, found.chain.text(), first).read(open).await?;
+        Commits::new(self, &found.repo, found.chain.text(), first).read(history, open).await?;
         Ok(self.send(self.done(found.repo.name, from)).await?)
     }
 

@@ -12,7 +12,8 @@ use url::Url;
 
 use super::Plan;
 use super::error::{QueryError, SourceError};
-use crate::http::{BudgetLeft, Client, Clock, HttpError, Method, Reply, Request, Scheme, host};
+use crate::http::text::Secrets;
+use crate::http::{Body, BudgetLeft, Client, Clock, HttpError, Method, Reply, Request, Scheme, host};
 use crate::sources::event::{Cost, Event};
 
 /// What differs between services.
@@ -95,13 +96,27 @@ impl Api {
         self.client.budget_left("")
     }
 
+    /// Words of the service on one short line, without the key.
+    pub(in crate::sources) fn quote(&self, text: &str) -> String {
+        Secrets::new(vec![self.token.clone()]).quote(text)
+    }
+
     /// Reads an address below the root.
     pub(in crate::sources) async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, QueryError> {
-        Ok(self.read(&self.address(path, query), path).await?.0)
+        Ok(self.read(&self.address(path, query), path, None).await?.0)
+    }
+
+    /// Sends JSON to an address below the root, and reads the reply. What is sent must change nothing: it may be sent twice.
+    pub(in crate::sources) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &Value,
+    ) -> Result<T, QueryError> {
+        Ok(self.read(&self.address(path, &[]), path, Some(&body.to_string())).await?.0)
     }
 
     /// An address below the root.
@@ -121,7 +136,7 @@ impl Api {
         &self,
         url: &Url,
     ) -> Result<(T, Option<Url>), QueryError> {
-        let (page, reply) = self.read(url, &[]).await?;
+        let (page, reply) = self.read(url, &[], None).await?;
         let next = reply.next_page.map(|next| self.next_page(url, &next)).transpose()?;
         Ok((page, next))
     }
@@ -132,7 +147,7 @@ impl Api {
         url: &Url,
     ) -> Result<(T, Option<String>), QueryError> {
         let path: Vec<&str> = url.path_segments().into_iter().flatten().collect();
-        let (page, reply) = self.read(url, &path).await?;
+        let (page, reply) = self.read(url, &path, None).await?;
         Ok((page, reply.continuation.filter(|token| !token.is_empty())))
     }
 
@@ -154,10 +169,15 @@ impl Api {
     }
 
     /// Reads an address: what it holds, and the reply. `path` is what a scope depends on.
-    async fn read<T: DeserializeOwned>(&self, url: &Url, path: &[&str]) -> Result<(T, Reply), QueryError> {
+    async fn read<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        path: &[&str],
+        body: Option<&str>,
+    ) -> Result<(T, Reply), QueryError> {
         // A body cut off or mangled on the way is asked for once more.
         for is_last in [false, true] {
-            let reply = self.send(url).await?;
+            let reply = self.send(url, body).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
                 200..=299 => match serde_json::from_str(&reply.body) {
@@ -196,13 +216,14 @@ impl Api {
     }
 
     /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other kind.
-    async fn send(&self, url: &Url) -> Result<Reply, HttpError> {
+    async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, HttpError> {
         let request = |scheme| Request {
             token: Some(&self.token),
             scheme,
             headers: self.dialect.headers,
             plain_headers: &self.headers,
-            ..Request::new(Method::Get, url)
+            body: body.map(Body::json),
+            ..Request::new(if body.is_some() { Method::Post } else { Method::Get }, url)
         };
         let of_user = self.user.as_deref().map(Scheme::PasswordOf);
         let first = self.key_header.as_deref().map(Scheme::Header).or(of_user).unwrap_or(self.dialect.scheme);

@@ -49,7 +49,7 @@ impl Services {
 
 /// What a day brings to GitHub: a change of one service, every second day one of the other, failures, and a deployment that
 /// ends on the day after.
-fn changes(world: &mut World, day: i64) {
+pub(crate) fn changes(world: &mut World, day: i64) {
     let began = NEW_YEAR + day * DAY;
     let web = world.repo_mut(WEB);
     if let Some(slow) = web.deployments.last_mut().filter(|last| last.statuses.len() == 2) {
@@ -83,7 +83,7 @@ fn trouble(world: &mut incidents::World, day: i64) {
 }
 
 /// Six o'clock on the morning after so many days.
-pub(super) fn morning(days: i64) -> String {
+pub(crate) fn morning(days: i64) -> String {
     iso(NEW_YEAR + days * DAY + 6 * HOUR)
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// One selection; fragments are already in place.
 #[derive(Debug, Clone)]
-pub(super) enum Selection {
+pub(crate) enum Selection {
     /// A field.
     Field(Field),
     /// `... on Type { … }`, or without a type.
@@ -18,20 +18,20 @@ pub(super) enum Selection {
 
 /// A field that is asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// The key of its value in the reply.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its arguments; those that are null are left out.
-    pub(super) arguments: Map<String, Value>,
+    pub(crate) arguments: Map<String, Value>,
     /// What is asked of its value.
-    pub(super) selections: Vec<Selection>,
+    pub(crate) selections: Vec<Selection>,
 }
 
 impl Field {
     /// How many entries it asks for, where it is a connection or a list of ids.
-    pub(super) fn page(&self) -> Option<u64> {
+    pub(crate) fn page(&self) -> Option<u64> {
         let ids = self.arguments.get("ids").and_then(Value::as_array).map(|ids| ids.len() as u64);
         self.arguments.get("first").or_else(|| self.arguments.get("last")).and_then(Value::as_u64).or(ids)
     }
@@ -39,18 +39,18 @@ impl Field {
 
 /// What a query costs: calls and nodes, as GitHub counts them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(crate) struct Weight {
     /// Requests to fill every connection.
-    pub(super) requests: u64,
+    pub(crate) requests: u64,
     /// Nodes that may come.
-    pub(super) nodes: u64,
+    pub(crate) nodes: u64,
     /// The largest page of those that stand in no other.
-    pub(super) largest_page: u64,
+    pub(crate) largest_page: u64,
 }
 
 impl Weight {
     /// Of a selection set.
-    pub(super) fn of(selections: &[Selection]) -> Self {
+    pub(crate) fn of(selections: &[Selection]) -> Self {
         let mut weight = Self::default();
         weight.add(selections, 1);
         weight
@@ -76,13 +76,13 @@ impl Weight {
     }
 
     /// Points.
-    pub(super) fn points(self) -> u64 {
+    pub(crate) fn points(self) -> u64 {
         ((self.requests + 50) / 100).max(1)
     }
 }
 
 /// Reads a document and puts the variables in.
-pub(super) fn read(text: &str, variables: &Map<String, Value>) -> Result<Vec<Selection>, String> {
+pub(crate) fn read(text: &str, variables: &Map<String, Value>) -> Result<Vec<Selection>, String> {
     let tokens = tokens(text)?;
     let mut reader = Reader { tokens, at: 0, variables: variables.clone(), fragments: BTreeMap::new() };
     // Fragments first: a query may use one that stands after it.

@@ -5,7 +5,7 @@
 
 mod changed;
 mod cost;
-mod daily;
+pub(crate) mod daily;
 mod doctor;
 mod documentation;
 mod execute;
@@ -13,7 +13,7 @@ mod failures;
 mod fake;
 mod fault;
 mod fetch;
-mod graphql;
+pub(crate) mod graphql;
 mod heartbeat;
 mod init;
 mod interrupted;
@@ -26,15 +26,15 @@ mod pull_requests;
 mod refusals;
 mod rest;
 mod run_ends;
-mod scene;
+pub(crate) mod scene;
 mod schedule;
 mod schema;
 mod secrets;
 mod server;
-mod shapes;
+pub(crate) mod shapes;
 mod signals;
 mod stand_ins;
-mod tables;
+pub(crate) mod tables;
 mod twelve_months;
 
-mod world;
+pub(crate) mod world;

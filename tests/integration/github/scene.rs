@@ -11,24 +11,24 @@ use super::world::World;
 use crate::support::{Place, Run};
 
 /// The first day of every history here.
-pub(super) const SINCE: &str = "2025-01-01";
+pub(crate) const SINCE: &str = "2025-01-01";
 /// Shows everything of [`super::shapes::every_shape`].
-pub(super) const MARCH: &str = "2025-03";
+pub(crate) const MARCH: &str = "2025-03";
 
 /// A folder and a server.
-pub(super) struct Scene {
-    pub(super) place: Place,
+pub(crate) struct Scene {
+    pub(crate) place: Place,
     pub(super) server: Server,
 }
 
 impl Scene {
     /// Reads `repos = [...]` of a world.
-    pub(super) fn repos(world: World, repos: &[&str]) -> Self {
+    pub(crate) fn repos(world: World, repos: &[&str]) -> Self {
         Self::new(world, &format!("repos = {repos:?}"))
     }
 
     /// The keys of `[github]` beside the address.
-    pub(super) fn new(world: World, keys: &str) -> Self {
+    pub(crate) fn new(world: World, keys: &str) -> Self {
         let scene = Self { place: Place::new(), server: Server::start(world) };
         scene.configure(&scene.server.url(), keys);
         scene
@@ -60,14 +60,14 @@ impl Scene {
     }
 
     /// The same, which is expected to succeed.
-    pub(super) fn fetched(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn fetched(&self, arguments: &[&str]) -> Run {
         let run = self.fetch(arguments);
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         run
     }
 
     /// Every table of the report on a period.
-    pub(super) fn report(&self, period: &str) -> Report {
+    pub(crate) fn report(&self, period: &str) -> Report {
         report(&self.place, period)
     }
 
@@ -107,14 +107,14 @@ impl Scene {
 }
 
 /// The tables and the figures of a report.
-pub(super) struct Report {
+pub(crate) struct Report {
     tables: Vec<(PathBuf, String)>,
     /// `report.json` without what differs between two runs: when they began, and the port in their config.
-    pub(super) figures: Value,
+    pub(crate) figures: Value,
 }
 
 /// Computes the report of a folder on a period, as known at the first instant of February 2026.
-pub(super) fn report(place: &Place, period: &str) -> Report {
+pub(crate) fn report(place: &Place, period: &str) -> Report {
     let flags = ["report", "--as-of", "2026-02-01T00:00:00Z", "--format", "json,csv", "--period", period];
     place.done([&flags[..], &["--compare", "none"]].concat());
     let mut tables = Vec::new();
@@ -141,13 +141,13 @@ pub(super) fn report(place: &Place, period: &str) -> Report {
 
 impl Report {
     /// A table by its name, without its ending.
-    pub(super) fn table(&self, name: &str) -> &str {
+    pub(crate) fn table(&self, name: &str) -> &str {
         let found = self.tables.iter().find(|(path, _)| path.file_stem().is_some_and(|stem| stem == name));
         found.map_or_else(|| panic!("no table {name}"), |(_, text)| text.as_str())
     }
 
     /// A column of `deployments.csv`, by id.
-    pub(super) fn deployments(&self, column: &str) -> Vec<(String, String)> {
+    pub(crate) fn deployments(&self, column: &str) -> Vec<(String, String)> {
         let mut reader = csv::Reader::from_reader(self.table("deployments").as_bytes());
         let headers = reader.headers().expect("a header").clone();
         let at = |name: &str| headers.iter().position(|own| own == name).expect("a column of this name");
@@ -159,13 +159,13 @@ impl Report {
     }
 
     /// A metric of a group.
-    pub(super) fn metric(&self, group: &str, metric: &str) -> &Value {
+    pub(crate) fn metric(&self, group: &str, metric: &str) -> &Value {
         let groups = self.figures["groups"].as_array().expect("groups");
         &groups.iter().find(|entry| entry["name"] == group).expect("the group")["metrics"][metric]
     }
 
     /// Expects equal tables; an import says nothing of links, and refuses a state that is not known, which a fetch keeps.
-    pub(super) fn is_the_same_as(&self, other: &Self) {
+    pub(crate) fn is_the_same_as(&self, other: &Self) {
         for ((path, own), (_, others)) in self.tables.iter().zip(&other.tables) {
             let (own, others) = (without_links(own).replace("levitating", "waiting"), without_links(others));
             let difference = own.lines().zip(others.lines()).find(|(own, others)| own != others);
@@ -176,7 +176,7 @@ impl Report {
     }
 
     /// Expects the same bytes in every table, and the same figures.
-    pub(super) fn is_identical_to(&self, other: &Self) {
+    pub(crate) fn is_identical_to(&self, other: &Self) {
         for ((path, own), (_, others)) in self.tables.iter().zip(&other.tables) {
             assert_eq!(own, others, "{}", path.display());
         }

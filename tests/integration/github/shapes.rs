@@ -3,16 +3,16 @@
 use super::world::{DAY, HOUR, MINUTE, Merge, NEW_YEAR, Repo, Seconds};
 
 /// The environment that counts.
-pub(super) const PRODUCTION: &str = "production";
+pub(crate) const PRODUCTION: &str = "production";
 
 /// A repo whose `deployments` are spread evenly over 2025, each bringing `each` new commits: a direct one, else merged
 /// pull requests.
-pub(super) fn even(name: &str, deployments: usize, each: usize) -> Repo {
+pub(crate) fn even(name: &str, deployments: usize, each: usize) -> Repo {
     spread(name, deployments, each, NEW_YEAR, 365 * DAY)
 }
 
 /// The same from `from` on, over `length`.
-pub(super) fn spread(name: &str, deployments: usize, each: usize, from: Seconds, length: Seconds) -> Repo {
+pub(crate) fn spread(name: &str, deployments: usize, each: usize, from: Seconds, length: Seconds) -> Repo {
     let mut repo = Repo::new(name);
     let step = length / Seconds::try_from(deployments.max(1)).expect("few deployments");
     for index in 0..deployments {
@@ -32,7 +32,7 @@ pub(super) fn spread(name: &str, deployments: usize, each: usize, from: Seconds,
 }
 
 /// One repo with every shape, all within March 2025 but for work begun a year before.
-pub(super) fn every_shape(name: &str) -> Repo {
+pub(crate) fn every_shape(name: &str) -> Repo {
     let mut repo = Repo::new(name);
     let mut day = NEW_YEAR + 59 * DAY;
     let mut next = || {

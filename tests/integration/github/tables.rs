@@ -4,15 +4,15 @@
 use super::world::{Commit, Deployment, Pull, Repo, World, iso};
 
 /// The text of the files: deployments, commits, pull requests.
-pub(super) struct Files {
-    pub(super) deployments: String,
-    pub(super) commits: String,
-    pub(super) pulls: String,
+pub(crate) struct Files {
+    pub(crate) deployments: String,
+    pub(crate) commits: String,
+    pub(crate) pulls: String,
 }
 
 impl Files {
     /// Of every repo of a world that can be read.
-    pub(super) fn of(world: &World) -> Self {
+    pub(crate) fn of(world: &World) -> Self {
         let mut files = Self {
             deployments: "source,id,repo,environment,sha,ref,status,created_at,finished_at,task,creator\n".into(),
             commits: "repo,sha,parents,authored_at,committed_at,pull_request\n".into(),

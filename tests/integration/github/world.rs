@@ -4,192 +4,192 @@
 use std::collections::{BTreeMap, BinaryHeap};
 
 /// Seconds since 1970, UTC.
-pub(super) type Seconds = i64;
+pub(crate) type Seconds = i64;
 
 /// A minute, an hour, a day.
-pub(super) const MINUTE: Seconds = 60;
-pub(super) const HOUR: Seconds = 3_600;
-pub(super) const DAY: Seconds = 86_400;
+pub(crate) const MINUTE: Seconds = 60;
+pub(crate) const HOUR: Seconds = 3_600;
+pub(crate) const DAY: Seconds = 86_400;
 /// 2025-01-01T00:00:00Z.
-pub(super) const NEW_YEAR: Seconds = 1_735_689_600;
+pub(crate) const NEW_YEAR: Seconds = 1_735_689_600;
 
 /// An instant as GitHub writes it.
-pub(super) fn iso(at: Seconds) -> String {
+pub(crate) fn iso(at: Seconds) -> String {
     chrono::DateTime::from_timestamp(at, 0).expect("an instant").format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Everything.
 #[derive(Debug, Clone, Default)]
-pub(super) struct World {
+pub(crate) struct World {
     /// Its repos, in order of creation.
-    pub(super) repos: Vec<Repo>,
+    pub(crate) repos: Vec<Repo>,
 }
 
 impl World {
     /// A world of these repos.
-    pub(super) fn of(repos: impl IntoIterator<Item = Repo>) -> Self {
+    pub(crate) fn of(repos: impl IntoIterator<Item = Repo>) -> Self {
         Self { repos: repos.into_iter().collect() }
     }
 
     /// The repo of this name, present or former.
-    pub(super) fn repo(&self, owner: &str, name: &str) -> Option<&Repo> {
+    pub(crate) fn repo(&self, owner: &str, name: &str) -> Option<&Repo> {
         let wanted = format!("{owner}/{name}");
         let same = |name: &str| name.eq_ignore_ascii_case(&wanted);
         self.repos.iter().find(|repo| same(&repo.name) || repo.formerly.as_deref().is_some_and(same))
     }
 
     /// The repo of this present name, to change it.
-    pub(super) fn repo_mut(&mut self, name: &str) -> &mut Repo {
+    pub(crate) fn repo_mut(&mut self, name: &str) -> &mut Repo {
         self.repos.iter_mut().find(|repo| repo.name == name).expect("a repo of this name")
     }
 }
 
 /// A repo.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Repo {
+pub(crate) struct Repo {
     /// `owner/name`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The name before it was renamed.
-    pub(super) formerly: Option<String>,
+    pub(crate) formerly: Option<String>,
     /// Whether the token may not see it.
-    pub(super) forbidden: bool,
+    pub(crate) forbidden: bool,
     /// Whether it is archived.
-    pub(super) archived: bool,
+    pub(crate) archived: bool,
     /// Commits by sha; a force-pushed revision is not among them.
-    pub(super) commits: BTreeMap<String, Commit>,
+    pub(crate) commits: BTreeMap<String, Commit>,
     /// Head of the default branch.
-    pub(super) main: Option<String>,
+    pub(crate) main: Option<String>,
     /// Pull requests by number.
-    pub(super) pulls: BTreeMap<u64, Pull>,
+    pub(crate) pulls: BTreeMap<u64, Pull>,
     /// Deployments, oldest first.
-    pub(super) deployments: Vec<Deployment>,
+    pub(crate) deployments: Vec<Deployment>,
     /// Releases, by creation.
-    pub(super) releases: Vec<Release>,
+    pub(crate) releases: Vec<Release>,
     /// Workflow runs, by creation.
-    pub(super) runs: Vec<WorkflowRun>,
+    pub(crate) runs: Vec<WorkflowRun>,
 }
 
 /// A release.
 #[derive(Debug, Clone)]
-pub(super) struct Release {
+pub(crate) struct Release {
     /// Its tag, which is unique.
-    pub(super) tag: String,
+    pub(crate) tag: String,
     /// The revision; none where the tag is gone.
-    pub(super) sha: Option<String>,
+    pub(crate) sha: Option<String>,
     /// Whether it is a draft.
-    pub(super) draft: bool,
+    pub(crate) draft: bool,
     /// Whether it is a pre-release.
-    pub(super) early: bool,
+    pub(crate) early: bool,
     /// When it was drafted.
-    pub(super) created: Seconds,
+    pub(crate) created: Seconds,
     /// When it was published.
-    pub(super) published: Option<Seconds>,
+    pub(crate) published: Option<Seconds>,
 }
 
 /// A run of a workflow.
 #[derive(Debug, Clone)]
-pub(super) struct WorkflowRun {
+pub(crate) struct WorkflowRun {
     /// Its id.
-    pub(super) id: u64,
+    pub(crate) id: u64,
     /// The workflow; none where its file is gone.
-    pub(super) workflow: Option<String>,
+    pub(crate) workflow: Option<String>,
     /// What set it off.
-    pub(super) event: String,
+    pub(crate) event: String,
     /// The revision.
-    pub(super) sha: String,
+    pub(crate) sha: String,
     /// When it was asked for.
-    pub(super) created: Seconds,
+    pub(crate) created: Seconds,
     /// How each try ended and when: a conclusion, or none while it runs.
-    pub(super) tries: Vec<(Option<String>, Seconds)>,
+    pub(crate) tries: Vec<(Option<String>, Seconds)>,
     /// When GitHub last changed the record, if that was after the end of the last try.
-    pub(super) touched: Option<Seconds>,
+    pub(crate) touched: Option<Seconds>,
     /// Whether its jobs are no longer listed.
-    pub(super) jobless: bool,
+    pub(crate) jobless: bool,
 }
 
 /// A commit.
 #[derive(Debug, Clone)]
-pub(super) struct Commit {
+pub(crate) struct Commit {
     /// Its name.
-    pub(super) sha: String,
+    pub(crate) sha: String,
     /// Parents, first parent first.
-    pub(super) parents: Vec<String>,
+    pub(crate) parents: Vec<String>,
     /// When written.
-    pub(super) authored: Seconds,
+    pub(crate) authored: Seconds,
     /// When applied.
-    pub(super) committed: Seconds,
+    pub(crate) committed: Seconds,
     /// Pull requests that hold it.
-    pub(super) pulls: Vec<u64>,
+    pub(crate) pulls: Vec<u64>,
 }
 
 /// A pull request: merged, open, or closed without a merge.
 #[derive(Debug, Clone)]
-pub(super) struct Pull {
+pub(crate) struct Pull {
     /// Its number.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// Its title.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// Who opened it; none where the account is gone.
-    pub(super) author: Option<String>,
+    pub(crate) author: Option<String>,
     /// Its labels.
-    pub(super) labels: Vec<String>,
+    pub(crate) labels: Vec<String>,
     /// Its branch.
-    pub(super) head: String,
+    pub(crate) head: String,
     /// When opened.
-    pub(super) opened: Seconds,
+    pub(crate) opened: Seconds,
     /// When merged.
-    pub(super) merged: Option<Seconds>,
+    pub(crate) merged: Option<Seconds>,
     /// When it last changed, if that was after the merge.
-    pub(super) changed: Option<Seconds>,
+    pub(crate) changed: Option<Seconds>,
     /// Whether it was closed without a merge.
-    pub(super) rejected: bool,
+    pub(crate) rejected: bool,
     /// The branch it goes into.
-    pub(super) base: String,
+    pub(crate) base: String,
     /// The repository it goes into, where that is another one: a fork's own, or the one this is a fork of.
-    pub(super) base_repo: Option<String>,
+    pub(crate) base_repo: Option<String>,
     /// The commit on the target branch.
-    pub(super) merge_sha: Option<String>,
+    pub(crate) merge_sha: Option<String>,
     /// The commits of its branch, oldest first.
-    pub(super) commits: Vec<String>,
+    pub(crate) commits: Vec<String>,
     /// Its reviews, oldest first.
-    pub(super) reviews: Vec<Review>,
+    pub(crate) reviews: Vec<Review>,
 }
 
 /// A review. An author whose name ends in `[bot]` is a bot.
 #[derive(Debug, Clone)]
-pub(super) struct Review {
+pub(crate) struct Review {
     /// Who wrote it.
-    pub(super) author: Option<String>,
+    pub(crate) author: Option<String>,
     /// `APPROVED`, `COMMENTED` and so on.
-    pub(super) state: &'static str,
+    pub(crate) state: &'static str,
     /// When.
-    pub(super) submitted: Seconds,
+    pub(crate) submitted: Seconds,
 }
 
 /// A deployment.
 #[derive(Debug, Clone)]
-pub(super) struct Deployment {
+pub(crate) struct Deployment {
     /// Its id, beyond 32 bits.
-    pub(super) id: u64,
+    pub(crate) id: u64,
     /// The revision.
-    pub(super) sha: String,
+    pub(crate) sha: String,
     /// Current environment.
-    pub(super) environment: Option<String>,
+    pub(crate) environment: Option<String>,
     /// The one given when it was made.
-    pub(super) original_environment: Option<String>,
+    pub(crate) original_environment: Option<String>,
     /// The branch; none where it is gone.
-    pub(super) branch: Option<String>,
+    pub(crate) branch: Option<String>,
     /// Who made it.
-    pub(super) creator: Option<String>,
+    pub(crate) creator: Option<String>,
     /// When made.
-    pub(super) created: Seconds,
+    pub(crate) created: Seconds,
     /// States with their instants, oldest first.
-    pub(super) statuses: Vec<(String, Seconds)>,
+    pub(crate) statuses: Vec<(String, Seconds)>,
 }
 
 impl Deployment {
     /// Replaces its statuses; offsets count from its creation.
-    pub(super) fn states(&mut self, states: &[(&str, Seconds)]) -> &mut Self {
+    pub(crate) fn states(&mut self, states: &[(&str, Seconds)]) -> &mut Self {
         self.statuses = states.iter().map(|(state, after)| ((*state).to_owned(), self.created + after)).collect();
         self
     }
@@ -197,7 +197,7 @@ impl Deployment {
 
 /// How a pull request reaches the default branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Merge {
+pub(crate) enum Merge {
     /// One fresh commit; the branch's own stay behind.
     Squash,
     /// Copies of the branch's commits, with their authored instants.
@@ -208,12 +208,12 @@ pub(super) enum Merge {
 
 impl Repo {
     /// An empty repo.
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
     /// Its owner.
-    pub(super) fn owner(&self) -> &str {
+    pub(crate) fn owner(&self) -> &str {
         self.name.split('/').next().unwrap_or_default()
     }
 
@@ -234,7 +234,7 @@ impl Repo {
     }
 
     /// Adds a commit.
-    pub(super) fn commit(&mut self, parents: &[&str], authored: Seconds, committed: Seconds) -> String {
+    pub(crate) fn commit(&mut self, parents: &[&str], authored: Seconds, committed: Seconds) -> String {
         let sha = self.fresh_sha();
         let parents = parents.iter().map(|&parent| parent.to_owned()).collect();
         self.commits.insert(sha.clone(), Commit { sha: sha.clone(), parents, authored, committed, pulls: Vec::new() });
@@ -242,12 +242,12 @@ impl Repo {
     }
 
     /// Adds a commit to the default branch.
-    pub(super) fn push(&mut self, at: Seconds) -> String {
+    pub(crate) fn push(&mut self, at: Seconds) -> String {
         self.advance(&[], at, at)
     }
 
     /// Adds a commit with `others` as further parents to the default branch.
-    pub(super) fn advance(&mut self, others: &[&str], authored: Seconds, committed: Seconds) -> String {
+    pub(crate) fn advance(&mut self, others: &[&str], authored: Seconds, committed: Seconds) -> String {
         let main = self.main.clone();
         let parents: Vec<&str> = main.as_deref().into_iter().chain(others.iter().copied()).collect();
         let sha = self.commit(&parents, authored, committed);
@@ -257,7 +257,7 @@ impl Repo {
 
     /// Adds a pull request with one branch commit per instant of `written`, reviewed an hour after it was opened by a
     /// bot, half an hour later by a person, approved a quarter of an hour before it is merged; returns the new head.
-    pub(super) fn pull(&mut self, how: Merge, written: &[Seconds], opened: Seconds, merged: Seconds) -> String {
+    pub(crate) fn pull(&mut self, how: Merge, written: &[Seconds], opened: Seconds, merged: Seconds) -> String {
         let number = self.pulls.len() as u64 + 1;
         let base = self.main.clone();
         let mut commits: Vec<String> = Vec::new();
@@ -311,7 +311,7 @@ impl Repo {
     }
 
     /// Adds a pull request that is still open; it holds no commit yet.
-    pub(super) fn open_pull(&mut self, opened: Seconds) -> &mut Pull {
+    pub(crate) fn open_pull(&mut self, opened: Seconds) -> &mut Pull {
         let number = self.pulls.len() as u64 + 1;
         let pull = Pull {
             number,
@@ -333,13 +333,13 @@ impl Repo {
     }
 
     /// Says that a pull request holds a commit as well.
-    pub(super) fn holds(&mut self, number: u64, sha: &str) {
+    pub(crate) fn holds(&mut self, number: u64, sha: &str) {
         self.commits.get_mut(sha).expect("a commit").pulls.push(number);
     }
 
     /// Adds two stacked pull requests: the second is squashed into the branch of the first, which is then merged with
     /// a merge commit. Work on the second began 60 hours before, that on the first 50 hours before; returns the head.
-    pub(super) fn stack(&mut self, merged: Seconds) -> String {
+    pub(crate) fn stack(&mut self, merged: Seconds) -> String {
         let base = self.main.clone().expect("a history");
         let (first, second) = (self.pulls.len() as u64 + 1, self.pulls.len() as u64 + 2);
         let own = self.commit(&[&base], merged - 50 * HOUR, merged - 50 * HOUR);
@@ -371,7 +371,7 @@ impl Repo {
     }
 
     /// Deploys a revision, which succeeds five minutes later; the deployment before it then becomes inactive.
-    pub(super) fn deploy(&mut self, sha: &str, environment: &str, at: Seconds) -> &mut Deployment {
+    pub(crate) fn deploy(&mut self, sha: &str, environment: &str, at: Seconds) -> &mut Deployment {
         let done = at + 5 * MINUTE;
         let same = |old: &&mut Deployment| old.environment.as_deref() == Some(environment);
         if let Some(old) = self.deployments.iter_mut().rev().find(same)
@@ -396,7 +396,7 @@ impl Repo {
     }
 
     /// Releases a revision, an hour after it was drafted.
-    pub(super) fn release(&mut self, sha: &str, at: Seconds) -> &mut Release {
+    pub(crate) fn release(&mut self, sha: &str, at: Seconds) -> &mut Release {
         let tag = format!("v{}", self.releases.len() + 1);
         let (sha, published) = (Some(sha.to_owned()), Some(at));
         self.releases.push(Release { tag, sha, draft: false, early: false, created: at - HOUR, published });
@@ -404,7 +404,7 @@ impl Repo {
     }
 
     /// Runs a workflow on a revision, which succeeds seven minutes later.
-    pub(super) fn run(&mut self, workflow: &str, sha: &str, at: Seconds) -> &mut WorkflowRun {
+    pub(crate) fn run(&mut self, workflow: &str, sha: &str, at: Seconds) -> &mut WorkflowRun {
         self.runs.push(WorkflowRun {
             id: 9_000_000_000 + self.runs.len() as u64,
             workflow: Some(workflow.to_owned()),
@@ -419,7 +419,7 @@ impl Repo {
     }
 
     /// What `git log` lists from a revision: newest commit instant first, a parent after the child that leads to it.
-    pub(super) fn log(&self, head: &str) -> Vec<&Commit> {
+    pub(crate) fn log(&self, head: &str) -> Vec<&Commit> {
         let mut seen: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
         let mut waiting = BinaryHeap::new();
         let mut order = 0_u64;

@@ -12,6 +12,7 @@ use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::cli::token_end;
 use crate::config::{Config, Github, GithubAuth};
+use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::http::HttpError;
@@ -35,6 +36,9 @@ pub(super) fn check(
     console: Console,
     list: &mut Checklist,
 ) -> anyhow::Result<Vec<String>> {
+    if config.github.is_none() && config.sources.iter().any(|source| source.gives(Table::Deployments)) {
+        return Ok(Vec::new());
+    }
     if config.github.is_none() && config.sources.iter().any(|source| source.account().is_some()) {
         list.warn(
             "github",

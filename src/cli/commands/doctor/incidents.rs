@@ -50,9 +50,10 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
                 match look(config, source, it, &plan, console)? {
                     Ok((seen, None)) => {
                         list.ok(check, &format!("{address} accepts the key in {variable}"));
+                        problems(check, &seen, list);
                         if source.gives(Table::Incidents) {
                             report(section, check, &seen, context, list);
-                        } else {
+                        } else if !seen.lists.is_empty() {
                             let (shown, count) = (&seen.lists, seen.lists.len());
                             let text = format!("{count} {} are read: {}", seen.called, short(shown.clone()));
                             list.ok(check, &text);
@@ -95,7 +96,8 @@ pub(in crate::cli::commands) fn look(
     Ok(ask(it?).map(|seen| (seen, Some(other))).map_err(|_| refused))
 }
 
-fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mut Checklist) {
+/// What cannot be read.
+fn problems(check: &str, seen: &Probe, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
         let text = format!("{scope} cannot be read: {problem}");
         let what_to_do = "check what the key may read";
@@ -109,6 +111,10 @@ fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mu
     for missing in &seen.missing {
         list.warn(check, missing, "");
     }
+}
+
+/// The services that the key shows, and how many incidents refer to deployments.
+fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mut Checklist) {
     let places = repos(context);
     let ownership = Ownership::new(&context.config.settings, places.iter().map(String::as_str));
     let (mut mapped, mut unmapped) = (Vec::new(), Vec::new());

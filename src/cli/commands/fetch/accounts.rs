@@ -16,7 +16,7 @@ use crate::config::{Config, Source};
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::{Known, KnownScope, Plan, SETTLED_MS, SourceError};
-use crate::sources::provider::{Connection, Provider};
+use crate::sources::provider::{Account, Connection, Provider};
 use crate::store::Dataset;
 
 /// How far back the first fetch goes where `[github]` does not say it.
@@ -54,7 +54,7 @@ pub(in crate::cli::commands) fn connected(
     let (provider, account) = (source.provider, source.account()?);
     let plan = key(provider, account.token_env()).map_err(anyhow::Error::from).and_then(|token| {
         let address = at.unwrap_or(account.api_url().as_str());
-        plan(config, fetch, began, address, token)
+        plan(config, account.as_ref(), fetch, began, address, token)
     });
     Some(plan.map(|plan| Connected {
         provider,
@@ -76,18 +76,27 @@ fn key(provider: &Provider, variable: &str) -> Result<SecretString, AccessError>
     })
 }
 
-fn plan(config: &Config, fetch: &Fetch, began: Timestamp, address: &str, token: SecretString) -> anyhow::Result<Plan> {
+fn plan(
+    config: &Config,
+    account: &dyn Account,
+    fetch: &Fetch,
+    began: Timestamp,
+    address: &str,
+    token: SecretString,
+) -> anyhow::Result<Plan> {
     let github = config.github.as_ref();
+    let history_days = account.history_days().or(github.map(|it| it.history_days)).unwrap_or(HISTORY_DAYS);
+    let concurrency = account.concurrency().or(github.map(|it| it.concurrency)).unwrap_or(CONCURRENCY);
     let api_url =
         Url::parse(address).map_err(|cause| UsageError(format!("`{address}` is not a valid address: {cause}")))?;
     Ok(Plan {
         api_url,
         token,
-        since: since(fetch, &config.settings, github.map_or(HISTORY_DAYS, |it| it.history_days), began)?,
+        since: since(fetch, &config.settings, history_days, began)?,
         began,
         only: fetch.repo.clone(),
         environments: production(&config.settings),
-        concurrency: github.map_or(CONCURRENCY, |it| it.concurrency) as usize,
+        concurrency: concurrency as usize,
         full: fetch.full,
         verdicts_from: Timestamp(began.0 - i64::from(config.verdict_days) * 86_400_000),
         waits: fetch.network.limits(fetch.max_wait),

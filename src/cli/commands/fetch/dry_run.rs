@@ -16,6 +16,7 @@ use crate::cli::output::{Console, data};
 use crate::domain::unit::Seconds;
 use crate::sources::estimate::Estimates;
 use crate::sources::github;
+use crate::sources::registry::scopes_are_repos;
 
 /// Runs it for everything that can be asked; a source that cannot be is an error of its own, like those of a fetch.
 pub(super) fn run(
@@ -103,7 +104,7 @@ fn table(found: &[(Arc<str>, Estimates)]) -> String {
     };
     let heads = ["deployments", "commits", "incidents", "requests", "points"];
     let heads = heads.into_iter().filter(|head| *head != "incidents" || incidents);
-    let noun = if found.iter().all(|(name, _)| name.starts_with("github")) { "repo" } else { "scope" };
+    let noun = if found.iter().all(|(name, _)| scopes_are_repos(name)) { "repo" } else { "scope" };
     let first = if several { vec!["source", noun] } else { vec![noun] };
     let mut rows: Vec<Vec<String>> = vec![first.into_iter().chain(heads).map(str::to_owned).collect()];
     let mut total = [0; 5];

@@ -14,6 +14,7 @@ fn of_repo(history: RepoHistory) -> KnownRepo {
     KnownRepo {
         deployments: history.deployments.into_iter().map(deployment).collect(),
         commits: history.commits,
+        pull_requests: history.pull_requests,
         cursor: history.cursor,
         covered_to: history.covered.map(|span| span.to),
         covered_from: history.covered.map(|span| span.from),

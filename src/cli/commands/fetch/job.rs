@@ -157,7 +157,9 @@ pub(super) fn all(checked: Checked, data: &Path, writer: &mut Writer) -> anyhow:
             Asked::Account(it) => {
                 let gives_incidents = it.provider.gives.contains(&Table::Incidents);
                 let scopes = if gives_incidents { it.connection.scopes() } else { Vec::new() };
-                prepare(writer, data, &it.source, &it.connection.asked(), Some(&scopes))?;
+                // Scopes that are only known once they are listed stay as they are until then.
+                let expected = (!gives_incidents || !scopes.is_empty()).then_some(&scopes[..]);
+                prepare(writer, data, &it.source, &it.connection.asked(), expected)?;
                 of_account(it, data)?
             }
         });

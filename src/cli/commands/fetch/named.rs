@@ -5,11 +5,13 @@ use crate::cli::context::{Context, variable};
 use crate::cli::exit::UsageError;
 use crate::config::Github;
 use crate::document::Endpoint;
+use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 
 /// Where nothing says which repos there are, those that the command line names are read from GitHub.
 pub(super) fn apply(context: &mut Context, fetch: &Fetch) -> anyhow::Result<()> {
-    if context.config.github.is_none() && !fetch.repo.is_empty() {
+    let gives_repos = context.config.sources.iter().any(|source| source.gives(Table::Deployments));
+    if context.config.github.is_none() && !gives_repos && !fetch.repo.is_empty() {
         context.config.github = Some(section(None, &fetch.repo, None)?);
     }
     Ok(())

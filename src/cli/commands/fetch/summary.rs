@@ -19,6 +19,7 @@ use crate::domain::event::{Rows, Table};
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::words::is_obeyed;
 use crate::http::BudgetLeft;
+use crate::sources::registry::scopes_are_repos;
 use crate::store::Effect;
 
 /// How the reading of a scope ended.
@@ -149,7 +150,7 @@ impl Summary {
 
     /// What the scopes are called together.
     pub(super) fn noun(&self) -> &'static str {
-        if self.sources.keys().all(|name| name.starts_with("github")) { "repos" } else { "repos and accounts" }
+        if self.sources.keys().all(|name| scopes_are_repos(name)) { "repos" } else { "repos and accounts" }
     }
 }
 

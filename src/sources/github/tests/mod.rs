@@ -130,6 +130,7 @@ impl Run {
         let commits = runs.iter().flat_map(|run| run.commits.values());
         let known = KnownRepo {
             deployments: deployments.collect(),
+            pull_requests: Vec::new(),
             commits: commits.map(|row| (row.sha.clone(), row.parents.clone().unwrap_or_default())).collect(),
             cursor,
             covered_to: covered.map(|span| span.to),

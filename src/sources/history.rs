@@ -1,9 +1,9 @@
-//! The commits read so far, and the pairs of deployed revisions whose commits in between are still unknown.
+//! The commits of a repo read so far, and the pairs of deployed revisions whose commits in between are still unknown;
+//! the same for every source that gives deployments.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bounds::kept_from;
-use super::{KnownRepo, Plan};
+use super::known::KnownRepo;
 use crate::domain::event::Deployment;
 use crate::domain::graph::{Between, Graph, Walker};
 use crate::domain::time::Timestamp;
@@ -40,7 +40,7 @@ impl History {
         self.parents.insert(sha, parents);
     }
 
-    /// Notes that GitHub does not have a revision.
+    /// Notes that the source does not have a revision.
     pub(super) fn is_gone(&mut self, sha: String) {
         self.gone.insert(sha);
     }
@@ -95,22 +95,30 @@ impl History {
         Graph::new(&shas, |row| parents.get(row).map(Vec::as_slice))
     }
 
-    /// The pairs that a run has to resolve, newest first: consecutive successes of one environment.
+    /// The pairs that a run has to resolve, newest first: consecutive successes of one environment, the newer one created
+    /// at `from` or later.
     ///
     /// Where history is settled these are the pairs whose newer deployment was read again, and the known ones directly
     /// below that are not resolved yet. Environments that do not count need no commits.
-    pub(super) fn wanted(&self, plan: &Plan, rows: &[Deployment], known: &KnownRepo, settled: bool) -> Vec<Pair> {
+    pub(super) fn wanted(
+        &self,
+        rows: &[Deployment],
+        known: &KnownRepo,
+        counts: impl Fn(&str) -> bool,
+        from: Timestamp,
+        settled: bool,
+    ) -> Vec<Pair> {
         let graph = self.graph();
         let mut walker = Walker::default();
         let mut pairs: Vec<(Timestamp, Pair)> = Vec::new();
-        for list in by_environment(plan, rows, known) {
+        for list in by_environment(rows, known, counts) {
             for two in list.windows(2).rev() {
                 let [old, new] = two else { continue };
                 let pair = Pair { old: old.sha.to_owned(), new: new.sha.to_owned() };
                 if settled && !new.read && is_resolved(&graph, &pair, &mut walker) {
                     break;
                 }
-                if new.created_at >= kept_from(plan) {
+                if new.created_at >= from {
                     pairs.push((new.at, pair));
                 }
             }
@@ -135,7 +143,11 @@ struct Deployed<'a> {
 }
 
 /// The deployments of each environment, oldest first; those without one match nothing.
-fn by_environment<'a>(plan: &Plan, rows: &'a [Deployment], known: &'a KnownRepo) -> Vec<Vec<Deployed<'a>>> {
+fn by_environment<'a>(
+    rows: &'a [Deployment],
+    known: &'a KnownRepo,
+    counts: impl Fn(&str) -> bool,
+) -> Vec<Vec<Deployed<'a>>> {
     let mut lists: FxHashMap<&str, FxHashMap<&str, Deployed<'a>>> = FxHashMap::default();
     let ids: FxHashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     for row in rows {
@@ -156,7 +168,7 @@ fn by_environment<'a>(plan: &Plan, rows: &'a [Deployment], known: &'a KnownRepo)
             lists.entry(environment).or_default().insert(&one.id, deployed);
         }
     }
-    let lists = lists.into_iter().filter(|(environment, _)| plan.counts(environment)).map(|(_, list)| list);
+    let lists = lists.into_iter().filter(|(environment, _)| counts(environment)).map(|(_, list)| list);
     let sorted = lists.map(|list| {
         let mut list: Vec<Deployed<'a>> = list.into_values().collect();
         list.sort_by(|left, right| (left.at, left.id).cmp(&(right.at, right.id)));

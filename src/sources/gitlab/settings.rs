@@ -1,0 +1,116 @@
+//! `[gitlab]`: which projects are read.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::keys::SECTIONS;
+use super::places::{Places, group_of};
+use super::{GitLab, SOURCE};
+use crate::document::{ConfigError, Endpoint, Section, Text, api_url, variable};
+use crate::domain::event::Table;
+use crate::domain::glob::Glob;
+use crate::sources::incidents::Plan;
+use crate::sources::provider::{Account, Connection, Provider, Reader};
+
+/// GitLab in the registry.
+pub(in crate::sources) const PROVIDER: Provider = Provider {
+    id: SOURCE,
+    label: "GitLab",
+    sections: SECTIONS,
+    gives: &[Table::Deployments, Table::Commits, Table::PullRequests],
+    variable: Some(("GITLAB_TOKEN", "an access token with the scope `read_api`")),
+    list: "incidents",
+    scopes_are_services: false,
+    keys_are_repos: false,
+    regions: &[],
+    init: &[],
+    read,
+};
+
+/// What the section says.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) api_url: Endpoint,
+    pub(super) token_env: String,
+    pub(super) places: Places,
+    only_production: bool,
+    history_days: u32,
+    concurrency: u32,
+}
+
+fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
+    Ok(Reader::Account(Arc::new(settings(section)?)))
+}
+
+/// Reads the section.
+pub(super) fn settings(section: &Section<'_>) -> Result<Settings, ConfigError> {
+    let texts = |key| section.texts(key).map(Option::unwrap_or_default);
+    let groups = texts("groups")?.iter().map(group).collect::<Result<Vec<_>, _>>()?;
+    let projects = texts("projects")?.iter().map(project).collect::<Result<Vec<_>, _>>()?;
+    if groups.is_empty() && projects.is_empty() {
+        return Err(section.incomplete("needs `groups = [\"acme\"]` or `projects = [\"acme/shop/checkout\"]`"));
+    }
+    let exclude = texts("exclude")?.iter().map(|text| text.read(Glob::new)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Settings {
+        api_url: api_url(section, "https://gitlab.com")?,
+        token_env: variable(section, "token_env")?.unwrap_or_else(|| "GITLAB_TOKEN".into()),
+        places: Places { groups, projects, exclude },
+        only_production: section.flag("only_production")?.unwrap_or(false),
+        history_days: section.number("history_days", 1, 7_300)?.unwrap_or(365),
+        concurrency: section.number("concurrency", 1, 100)?.unwrap_or(8),
+    })
+}
+
+fn group(text: &Text<'_>) -> Result<String, ConfigError> {
+    let group = text.value.trim_matches('/');
+    if group.is_empty() || group.contains(['*', '?', '[', '{', '\\']) || group.contains("://") {
+        return Err(text.unusable("not a group; write its path, like `acme` or `acme/shop`"));
+    }
+    Ok(group.to_owned())
+}
+
+fn project(text: &Text<'_>) -> Result<Glob, ConfigError> {
+    let glob = text.read(Glob::new)?;
+    let value = text.value;
+    if value.contains("://") || value.starts_with('/') || value.ends_with('/') || !value.contains('/') {
+        return Err(text.unusable(format!("`{value}` is not a project; write its path, like `acme/shop/checkout`")));
+    }
+    if !glob.is_literal() && group_of(value).is_none() {
+        return Err(text.unusable(format!("`{value}` does not begin with a group; write the group out, like `acme/*`")));
+    }
+    Ok(glob)
+}
+
+impl Account for Settings {
+    fn api_url(&self) -> &Endpoint {
+        &self.api_url
+    }
+
+    fn token_env(&self) -> &str {
+        &self.token_env
+    }
+
+    fn history_days(&self) -> Option<u32> {
+        Some(self.history_days)
+    }
+
+    fn concurrency(&self) -> Option<u32> {
+        Some(self.concurrency)
+    }
+
+    fn digest(&self) -> Value {
+        let names = |globs: &[Glob]| {
+            let mut names: Vec<String> = globs.iter().map(|glob| glob.as_str().to_owned()).collect();
+            names.sort_unstable();
+            names
+        };
+        let mut groups = self.places.groups.clone();
+        groups.sort_unstable();
+        json!([groups, names(&self.places.projects), names(&self.places.exclude), self.only_production])
+    }
+
+    fn connect(&self, plan: Plan) -> Box<dyn Connection> {
+        Box::new(GitLab { plan, places: self.places.clone(), only_production: self.only_production })
+    }
+}

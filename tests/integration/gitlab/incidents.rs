@@ -1,0 +1,119 @@
+//! Incidents of GitLab: which issues they are, and what of them is asked again.
+
+use super::rest::Issue;
+use super::scene::Scene;
+use crate::github::shapes::even;
+use crate::github::world::{DAY, HOUR, NEW_YEAR, Seconds, World};
+use crate::support::DOCTOR;
+
+fn issue(project: &str, iid: u64, opened: Seconds) -> Issue {
+    Issue {
+        project: project.into(),
+        iid,
+        kind: "incident",
+        severity: "HIGH",
+        labels: Vec::new(),
+        opened,
+        closed: Some(opened + HOUR),
+    }
+}
+
+fn scene(keys: &str, issues: Vec<Issue>) -> Scene {
+    let world = World::of([even("acme/web", 20, 2), even("acme/shop/api", 20, 2)]);
+    let scene = Scene::new(world, &format!("groups = [\"acme\"]\n[gitlab_incidents]\n{keys}"));
+    scene.server.state(|state| state.issues = issues);
+    scene
+}
+
+/// A column of `incidents.csv`, by id.
+fn column(scene: &Scene, period: &str, name: &str) -> Vec<(String, String)> {
+    let report = scene.report(period);
+    let mut reader = csv::Reader::from_reader(report.table("incidents").as_bytes());
+    let headers = reader.headers().expect("a header").clone();
+    let at = |name: &str| headers.iter().position(|own| own == name).expect("a column of this name");
+    let (id, wanted) = (at("id"), at(name));
+    reader.records().map(|row| row.expect("a row")).map(|row| (row[id].to_owned(), row[wanted].to_owned())).collect()
+}
+
+fn pairs(list: &[(u64, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(iid, cell)| ((900_000 + iid).to_string(), (*cell).to_owned())).collect()
+}
+
+#[test]
+fn incidents_belong_to_their_project_and_last_from_opening_to_closing() {
+    let at = NEW_YEAR + 40 * DAY;
+    let mut caused = issue("acme/shop/api", 2, at + DAY);
+    caused.labels = vec!["caused-by-deploy"];
+    let mut ticket = issue("acme/web", 3, at + 2 * DAY);
+    ticket.kind = "issue";
+    let open = Issue { closed: None, ..issue("acme/web", 4, at + 3 * DAY) };
+    let scene = scene("", vec![issue("acme/web", 1, at), caused, ticket, open]);
+    scene.fetched(&["--strict"]);
+    let services = [(1, "acme/web"), (2, "acme/shop/api"), (4, "acme/web")];
+    assert_eq!(column(&scene, "2025-02", "service"), pairs(&services));
+    assert_eq!(column(&scene, "2025-02", "time_to_restore_seconds"), pairs(&[(1, "3600"), (2, "3600"), (4, "")]));
+    assert_eq!(column(&scene, "2025-02", "attribution"), pairs(&[(1, "none"), (2, "explicit"), (4, "none")]));
+    for project in ["acme/web", "acme/shop/api"] {
+        assert_eq!(scene.covered("incidents", "gitlab-incidents", project).len(), 1, "{project}");
+    }
+}
+
+#[test]
+fn labels_make_incidents_of_other_issues_too() {
+    let at = NEW_YEAR + 40 * DAY;
+    let labelled = |iid, label| Issue { kind: "issue", labels: vec![label], ..issue("acme/web", iid, at) };
+    let scene =
+        scene("labels = [\"outage\"]", vec![issue("acme/web", 1, at), labelled(2, "outage"), labelled(3, "bug")]);
+    scene.fetched(&["--strict"]);
+    assert_eq!(column(&scene, "2025-02", "status"), pairs(&[(1, "closed"), (2, "closed")]));
+}
+
+#[test]
+fn an_incident_that_is_closed_later_is_seen_and_one_that_is_gone_is_marked() {
+    let at = NEW_YEAR + 40 * DAY;
+    let open = |iid| Issue { closed: None, ..issue("acme/web", iid, at) };
+    let scene = scene("", vec![open(1), open(2), issue("acme/web", 3, at)]);
+    scene.fetched(&["--strict"]);
+    scene.server.state(|state| {
+        state.issues.retain(|issue| issue.iid != 2);
+        state.issues[0].closed = Some(at + 5 * HOUR);
+    });
+    scene.fetched(&["--strict"]);
+    assert_eq!(column(&scene, "2025-02", "status"), pairs(&[(1, "closed"), (2, "gone"), (3, "closed")]));
+}
+
+#[test]
+fn a_project_whose_issues_are_not_shown_makes_the_figures_missing_and_not_zero() {
+    let scene = scene("", vec![issue("acme/web", 1, NEW_YEAR + 40 * DAY)]);
+    scene.server.state(|state| state.refused = vec![("acme/shop/api", "issues")]);
+    let run = scene.fetch(&["--strict"]);
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert!(scene.covered("incidents", "gitlab-incidents", "acme/shop/api").is_empty());
+    let report = scene.report("2025-02");
+    assert!(report.metric("acme/shop/api", "change_failure_rate")["ratio"].is_null(), "no data is not 0");
+}
+
+#[test]
+fn more_incidents_than_a_page_are_all_read() {
+    let issues = (0..250).map(|nth| issue("acme/web", nth, NEW_YEAR + HOUR * Seconds::try_from(nth).expect("few")));
+    let scene = scene("", issues.collect());
+    scene.fetched(&["--strict"]);
+    assert_eq!(column(&scene, "2025-01", "status").len(), 250);
+    let asked = scene.server.requests();
+    scene.fetched(&["--strict"]);
+    assert!(scene.server.requests() - asked <= 8, "nothing new is read");
+}
+
+#[test]
+fn the_section_needs_the_one_of_the_projects_and_doctor_looks_at_both() {
+    let scene = scene("", vec![]);
+    let run = scene.run(&DOCTOR).checks();
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    for section in ["gitlab:", "gitlab_incidents:"] {
+        assert!(run.stdout.contains(section), "{}", run.stdout);
+    }
+    scene.place.write("dora.toml", "[gitlab_incidents]\n");
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("reads the incidents of the projects of [gitlab]"), "{}", run.stderr);
+}
