@@ -76,6 +76,11 @@ pub trait Account: Debug + Send + Sync {
     /// The variable of the key.
     fn token_env(&self) -> &str;
 
+    /// The section with the address and the variable, where that is another one.
+    fn key_section(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What figures depend on.
     fn digest(&self) -> Value;
 
