@@ -81,6 +81,11 @@ pub trait Account: Debug + Send + Sync {
         None
     }
 
+    /// The address below which the pages of its repos are, where it has such pages.
+    fn repo_pages(&self) -> Option<&Endpoint> {
+        None
+    }
+
     /// What figures depend on.
     fn digest(&self) -> Value;
 

@@ -97,6 +97,10 @@ impl Account for Settings {
         &self.token_env
     }
 
+    fn repo_pages(&self) -> Option<&Endpoint> {
+        Some(&self.api_url)
+    }
+
     fn history_days(&self) -> Option<u32> {
         Some(self.history_days)
     }
