@@ -81,6 +81,16 @@ pub trait Account: Debug + Send + Sync {
     /// The variable of the key.
     fn token_env(&self) -> &str;
 
+    /// The section with the address and the variable, where that is another one.
+    fn key_section(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The address below which the pages of its repos are, where it has such pages.
+    fn repo_pages(&self) -> Option<&Endpoint> {
+        None
+    }
+
     /// What figures depend on.
     fn digest(&self) -> Value;
 

@@ -60,6 +60,10 @@ impl Account for IncidentSettings {
         &self.gitlab.token_env
     }
 
+    fn key_section(&self) -> Option<&'static str> {
+        Some("gitlab")
+    }
+
     fn history_days(&self) -> Option<u32> {
         self.gitlab.history_days()
     }

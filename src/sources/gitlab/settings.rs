@@ -53,13 +53,19 @@ pub(super) fn settings(section: &Section<'_>) -> Result<Settings, ConfigError> {
     }
     let exclude = texts("exclude")?.iter().map(|text| text.read(Glob::new)).collect::<Result<Vec<_>, _>>()?;
     Ok(Settings {
-        api_url: api_url(section, "https://gitlab.com")?,
+        api_url: of_the_server(api_url(section, "https://gitlab.com")?),
         token_env: variable(section, "token_env")?.unwrap_or_else(|| "GITLAB_TOKEN".into()),
         places: Places { groups, projects, exclude },
         only_production: section.flag("only_production")?.unwrap_or(false),
         history_days: section.number("history_days", 1, 7_300)?.unwrap_or(365),
         concurrency: section.number("concurrency", 1, 100)?.unwrap_or(8),
     })
+}
+
+/// The address of the server where that of its REST API is written.
+fn of_the_server(written: Endpoint) -> Endpoint {
+    let server = written.as_str().strip_suffix("/api/v4").map(Endpoint::parse);
+    server.and_then(Result::ok).unwrap_or(written)
 }
 
 fn group(text: &Text<'_>) -> Result<String, ConfigError> {
@@ -91,6 +97,10 @@ impl Account for Settings {
         &self.token_env
     }
 
+    fn repo_pages(&self) -> Option<&Endpoint> {
+        Some(&self.api_url)
+    }
+
     fn history_days(&self) -> Option<u32> {
         Some(self.history_days)
     }
@@ -112,5 +122,21 @@ impl Account for Settings {
 
     fn connect(&self, plan: Plan) -> Box<dyn Connection> {
         Box::new(GitLab { plan, places: self.places.clone(), only_production: self.only_production })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_the_api_becomes_that_of_the_server() {
+        for (written, meant) in [
+            ("https://gitlab.com/api/v4", "https://gitlab.com"),
+            ("https://host.example/gitlab/api/v4", "https://host.example/gitlab"),
+            ("https://host.example", "https://host.example"),
+        ] {
+            assert_eq!(of_the_server(Endpoint::parse(written).expect("an address")).as_str(), meant);
+        }
     }
 }

@@ -112,6 +112,8 @@ fn the_section_needs_the_one_of_the_projects_and_doctor_looks_at_both() {
     for section in ["gitlab:", "gitlab_incidents:"] {
         assert!(run.stdout.contains(section), "{}", run.stdout);
     }
+    let run = crate::support::Run::of(scene.command(&["fetch"]).env_remove("GITLAB_TOKEN").output().expect("it runs"));
+    assert_eq!((run.code, run.stderr.matches("with `token_env` in [gitlab]\n").count()), (3, 2), "{}", run.stderr);
     scene.place.write("dora.toml", "[gitlab_incidents]\n");
     let run = scene.fetch(&[]);
     assert_eq!(run.code, 2, "{}", run.stderr);

@@ -52,7 +52,7 @@ pub(in crate::cli::commands) fn connected(
     at: Option<&str>,
 ) -> Option<anyhow::Result<Connected>> {
     let (provider, account) = (source.provider, source.account()?);
-    let plan = key(provider, account.token_env()).map_err(anyhow::Error::from).and_then(|token| {
+    let plan = key(provider, account.as_ref()).map_err(anyhow::Error::from).and_then(|token| {
         let address = at.unwrap_or(account.api_url().as_str());
         plan(config, account.as_ref(), fetch, began, address, token)
     });
@@ -64,14 +64,15 @@ pub(in crate::cli::commands) fn connected(
     }))
 }
 
-fn key(provider: &Provider, variable: &str) -> Result<SecretString, AccessError> {
+fn key(provider: &Provider, account: &dyn Account) -> Result<SecretString, AccessError> {
+    let variable = account.token_env();
     secret(variable).ok_or_else(|| {
         AccessError(format!(
             "there is no key for {}: the environment variable {variable} is not set or empty; set it to a key that may \
              read {}, or name another variable with `token_env` in [{}]",
             provider.label,
             if provider.gives.contains(&Table::Incidents) { "incidents" } else { "deployments" },
-            provider.section()
+            account.key_section().unwrap_or(provider.section())
         ))
     })
 }

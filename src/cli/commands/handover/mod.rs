@@ -21,6 +21,7 @@ use crate::cli::interrupt::{self, block_on};
 use crate::cli::log::LogEvent;
 use crate::cli::output::{Console, data};
 use crate::cli::servers::{client, runtime};
+use crate::config::{Config, Source};
 use crate::document::{Endpoint, is_variable_name};
 use crate::domain::time::Timestamp;
 use crate::export::handover::Destination;
@@ -65,10 +66,9 @@ fn setup(context: &Context, flags: &Handover, tool: &Tool) -> anyhow::Result<Set
     }
     let variable = flags.token_env.clone().unwrap_or_else(|| tool.variable.to_owned());
     let key = if flags.dry_run { None } else { Some(key(&variable)?) };
-    let repos = match (&flags.repo_base, &context.config.github) {
-        (Some(repos), _) => address(repos)?,
-        (None, Some(github)) => pages_of(address(&github.api_url)?),
-        (None, None) => Url::parse("https://github.com")?,
+    let repos = match &flags.repo_base {
+        Some(repos) => address(repos)?,
+        None => repo_pages(&context.config)?,
     };
     let mut names = BTreeMap::new();
     for (service, name) in &flags.map {
@@ -99,6 +99,18 @@ fn key(variable: &str) -> anyhow::Result<secrecy::SecretString> {
 
 fn address(endpoint: &Endpoint) -> Result<Url, UsageError> {
     Url::parse(endpoint.as_str()).map_err(|cause| UsageError(format!("{}: {cause}", endpoint.as_str())))
+}
+
+/// The address below which the pages of the repos are that the config names.
+fn repo_pages(config: &Config) -> anyhow::Result<Url> {
+    if let Some(github) = &config.github {
+        return Ok(pages_of(address(&github.api_url)?));
+    }
+    let mut accounts = config.sources.iter().filter_map(Source::account);
+    match accounts.find_map(|account| account.repo_pages()) {
+        Some(pages) => Ok(address(pages)?),
+        None => Ok(Url::parse("https://github.com")?),
+    }
 }
 
 /// Where the pages of a GitHub are, from the address of its API.
@@ -236,4 +248,26 @@ fn say(destination: &dyn Destination, account: &str, tool: &Tool, outcome: &Outc
         && outcome.conflicts.is_empty()
         && outcome.in_doubt.is_empty();
     if is_whole { Code::Done } else { Code::Source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn repos_are_on_the_pages_of_the_service_that_the_config_names() {
+        for (text, pages) in [
+            ("", "https://github.com/"),
+            ("[github]\norg = \"acme\"\n", "https://github.com/"),
+            ("[gitlab]\ngroups = [\"acme\"]\n", "https://gitlab.com/"),
+            ("[gitlab]\ngroups = [\"acme\"]\napi_url = \"https://host.example/git\"\n", "https://host.example/git"),
+        ] {
+            let config = Config::parse(text, Path::new("dora.toml"), &|_| Err(ErrorKind::NotFound.into()));
+            let found = repo_pages(&config.expect(text)).expect(text);
+            assert_eq!(found.as_str(), pages, "{text}");
+        }
+    }
 }
