@@ -82,6 +82,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description() -> Description {
     Description {
+        check: None,
         path: text("api/v1/alert_groups/"),
         query: parameters(&[("started_at", "{from}/{to}")]),
         rows: Place::at("/results"),

@@ -63,6 +63,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description() -> Description {
     Description {
+        check: None,
         path: text("v2/incidents"),
         query: parameters(&[("page_size", "{size}"), ("sort_by", "{order}"), ("created_at[gte]", "{from}")]),
         rows: Place::at("/incidents"),

@@ -2,7 +2,8 @@
 //!
 //! Documented: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/> has
 //! `search/jql` with `nextPageToken`; the fields are Jira's own. JQL reads an instant in the time zone of the account's
-//! profile: each query is 15 hours longer at both ends, and what lies outside is left out.
+//! profile: each query is 15 hours longer at both ends, and what lies outside is left out. Jira may answer a wrong token
+//! like no token, with an empty list: `myself`, which needs an account, is asked first.
 //!
 //! An issue is over when its status is in the category *Done*, whatever its status is called. It ends at its
 //! `resolutiondate`. A workflow that keeps the resolution of a reopened issue keeps the old date as well; so where the
@@ -91,6 +92,7 @@ pub(super) fn description(jql: &str, flags: &Flags) -> Description {
     let span = "created >= \"{from}\" AND created <= \"{to}\" ORDER BY created {order}, key ASC";
     let one = vec![(text("fields"), fields.clone().into())];
     Description {
+        check: Some(text("rest/api/3/myself")),
         path: text("rest/api/3/search/jql"),
         query: vec![
             (text("jql"), format!("({jql}) AND {span}").into()),

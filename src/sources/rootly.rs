@@ -65,7 +65,9 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description() -> Description {
     Description {
+        check: None,
         path: text("v1/incidents"),
+        // Entries are large: each has the whole records of its people, services and teams.
         query: parameters(&[
             ("filter[created_at][gte]", "{from}"),
             ("filter[created_at][lte]", "{to}"),
@@ -74,7 +76,7 @@ pub(super) fn description() -> Description {
         ]),
         rows: Place::at("/data"),
         paging: Paging::Windows { parameter: text("page[number]"), counts: Counts::Pages(1) },
-        size: 100,
+        size: 50,
         sorted: Sorted::OldestFirst,
         orders: Some([text("created_at"), text("-created_at")]),
         instants: Instants::Rfc3339,

@@ -100,6 +100,7 @@ pub(super) fn description(table: &str, query: Option<&str>, flags: &Flags) -> De
     common.push((text("sysparm_fields"), columns.into()));
     let list = [(text("sysparm_query"), query.into()), (text("sysparm_limit"), text("{size}"))];
     Description {
+        check: None,
         path: format!("api/now/table/{table}").into(),
         query: common.iter().cloned().chain(list).collect(),
         rows: Place::at("/result"),

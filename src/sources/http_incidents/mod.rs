@@ -141,9 +141,9 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
     let paging = paging(section)?;
     if matches!(paging, Paging::Windows { .. }) {
         let names = |mark: &str| query.values().any(|value| value.contains(mark));
-        if !names("{from}") || !names("{to}") || sorted != Sorted::OldestFirst || size != 100 {
+        if !names("{from}") || !names("{to}") || sorted != Sorted::OldestFirst || size > 100 {
             return Err(section.incomplete(
-                "needs `{from}` and `{to}` in `query`, `sorted = \"oldest-first\"` and a page size of 100 for \
+                "needs `{from}` and `{to}` in `query`, `sorted = \"oldest-first\"` and a page size of at most 100 for \
                  `paging = \"windows\"`",
             ));
         }
@@ -160,6 +160,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
         None => None,
     };
     Ok(Description {
+        check: None,
         path: Text::Owned(path.value.to_owned()),
         query: query.into_iter().map(|(name, value)| (Text::Owned(name), Text::Owned(value))).collect(),
         rows: place(section, "rows")?.unwrap_or(Place::at("")),

@@ -205,6 +205,10 @@ impl Api {
                     return Err(QueryError::Denied(words));
                 }
                 404 | 410 => return Err(QueryError::Gone(format!("{} (it is not there; check the id)", quoted()))),
+                // Grafana's answer to a token that it does not know.
+                403 if words(&reply).to_lowercase().contains("invalid token") => {
+                    return Err(SourceError::Authentication { service, cause: quoted() }.into());
+                }
                 403 => {
                     let words = format!("{} (this key may not read it; check what the key may do)", quoted());
                     return Err(QueryError::Denied(words));

@@ -29,7 +29,8 @@ impl List for Listing<'_> {
 
     async fn extent(&self, span: Span) -> Result<Extent, QueryError> {
         if let Some(list) = ByWindows::of(self) {
-            return list.extent(span).await;
+            let page = u64::try_from(self.it.description.size).unwrap_or(u64::MAX);
+            return Ok(Extent { page, ..list.extent(span).await? });
         }
         let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
         let mut pages = self.pages(span);

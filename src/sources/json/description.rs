@@ -15,6 +15,8 @@ pub(in crate::sources) type Text = Cow<'static, str>;
 /// `{size}` the size of a page, and `{id}` an incident.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Description {
+    /// An address that no one without an account is shown, asked first where the list is shown to anybody, and empty.
+    pub(in crate::sources) check: Option<Text>,
     /// Where the list is, below the address of the API.
     pub(in crate::sources) path: Text,
     /// The parameters of every request of the list.

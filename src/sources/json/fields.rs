@@ -178,6 +178,7 @@ mod tests {
 
     fn description(fields: Fields) -> Description {
         Description {
+            check: None,
             path: text("incidents"),
             query: Vec::new(),
             rows: Place::at("/incidents"),

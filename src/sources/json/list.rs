@@ -36,6 +36,16 @@ pub(super) struct Turned {
 }
 
 impl Listing<'_> {
+    /// Asks whether the key is that of an account, where the list does not tell.
+    pub(super) async fn check(&self) -> Result<(), QueryError> {
+        let Some(path) = &self.it.description.check else { return Ok(()) };
+        match self.api.get::<Value>(&segments(path), &[]).await {
+            // A key that may read the list and not this is one of an account.
+            Ok(_) | Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Asks for the page at which a reader is, and moves the reader on.
     pub(super) async fn turn(&self, span: Span, order: Order, reader: &mut Reader) -> Result<Turned, QueryError> {
         let described = &self.it.description;

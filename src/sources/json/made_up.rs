@@ -44,6 +44,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 fn description() -> Description {
     Description {
+        check: None,
         path: text("outages"),
         query: parameters(&[("since", "{from}")]),
         rows: Place::at("/outages"),

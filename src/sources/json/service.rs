@@ -37,6 +37,7 @@ impl Service for Described {
         let api = self.api(clock, &events)?;
         let reading = Reading { source: &self.source, plan: &self.plan, known: &known, events: &events };
         let list = Listing { api: &api, it: &self };
+        list.check().await.map_err(|error| error.of(self.dialect.service))?;
         reading.scope(EVERYTHING, &list, || api.budget_left(), |_| true).await?;
         Ok(api.cost())
     }
@@ -47,11 +48,13 @@ impl Service for Described {
         let began = clock();
         let api = self.api(Arc::clone(&clock), &events)?;
         let list = Listing { api: &api, it: &self };
+        list.check().await.map_err(|error| error.of(self.dialect.service))?;
+        let before = api.cost().requests;
         let found = extent(&list, EVERYTHING, &self.plan, &known).await;
         let scopes = vec![estimated(found, EVERYTHING.to_owned())?];
         drain.abort();
         let elapsed_ms = clock().0.saturating_sub(began.0);
-        Ok(Estimates { scopes, before: 0, timed: api.cost().requests, elapsed_ms, at_once: self.plan.concurrency })
+        Ok(Estimates { scopes, before, timed: api.cost().requests, elapsed_ms, at_once: self.plan.concurrency })
     }
 
     async fn probe(self, clock: Clock, say: Say) -> Result<Probe, SourceError> {
@@ -59,6 +62,7 @@ impl Service for Described {
         let drain = tokio::spawn(say_waits(heard, say));
         let api = self.api(clock, &events)?;
         let list = Listing { api: &api, it: &self };
+        list.check().await.map_err(|error| error.of(self.dialect.service))?;
         let to = self.plan.began;
         let newest = list.newest(Span { from: Timestamp(to.0 - MONTH_MS), to });
         let mut probe = Probe { scopes: 1, names_are_of_incidents: true, ..Probe::default() };

@@ -26,6 +26,7 @@ impl<'a> ByWindows<'a> {
 
 impl Windows for ByWindows<'_> {
     const LONGEST_MS: i64 = 180 * 86_400_000;
+    // The most; a description may have fewer.
     const PAGE: usize = 100;
     const SAYS_MORE: bool = false;
     const DEEPEST: usize = 10_000;

@@ -16,6 +16,8 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 50,
     window_days: 30,
     list: "{\"count\": 0, \"next\": null, \"previous\": null, \"results\": ROWS}",
+    before: 0,
+    refusal: (403, "{\"detail\": \"Invalid token.\"}"),
     field_prefix: "",
     resumes: true,
     shows_one: true,

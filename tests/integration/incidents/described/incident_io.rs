@@ -16,6 +16,8 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 250,
     window_days: 0,
     list: "{\"incidents\": ROWS, \"pagination_meta\": {\"page_size\": 250}}",
+    before: 0,
+    refusal: (401, "{\"type\": \"authentication_error\", \"errors\": [{\"code\": \"invalid_key\"}]}"),
     field_prefix: "",
     resumes: true,
     shows_one: true,

@@ -16,6 +16,8 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 100,
     window_days: 0,
     list: "{\"issues\": ROWS, \"isLast\": true}",
+    before: 1,
+    refusal: (401, "\"Client must be authenticated to access this resource.\""),
     field_prefix: "",
     resumes: true,
     shows_one: true,
@@ -49,6 +51,7 @@ fn answer(world: &World, url: &Url) -> Answer {
             }
             plain(200, page)
         }
+        ["rest", "api", "3", "myself"] => plain(200, json!({"accountId": "5b10", "emailAddress": "ops@acme.io"})),
         ["rest", "api", "3", "issue", id] => match world.find(id) {
             Some(made) => plain(200, shown(made)),
             None => {
@@ -82,3 +85,24 @@ fn shown(made: &Made) -> Value {
     }
     json!({"id": made.id, "key": format!("OPS-{}", made.id), "fields": fields})
 }
+
+#[test]
+fn a_token_that_jira_takes_for_none_is_refused_although_the_list_is_empty_for_everybody() {
+    let mut world = World::new();
+    world.incident(crate::incidents::world::NEW_YEAR);
+    let scene = STAND_IN.scene(world, "");
+    // As to a stranger: what needs an account is refused, and the search shows nothing.
+    scene.server.state(|state| state.stand_in = Some(&STRANGER));
+    let run = scene.fetch(&[]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("JIRA_TOKEN"), "{}", run.stderr);
+    assert!(scene.covered("jira", "*").is_empty(), "an empty list of a stranger is no proof");
+}
+
+static STRANGER: StandIn = StandIn {
+    answer: |_, url| match url.path() {
+        "/rest/api/3/myself" => plain(401, json!("Client must be authenticated to access this resource.")),
+        _ => plain(200, json!({"issues": [], "isLast": true})),
+    },
+    ..STAND_IN
+};

@@ -50,6 +50,10 @@ pub(crate) struct StandIn {
     window_days: i64,
     /// An empty list, as JSON; `ROWS` stands for the entries.
     list: &'static str,
+    /// Requests before the list.
+    before: usize,
+    /// The answer to a wrong key.
+    refusal: (u16, &'static str),
     /// What is before the name of a custom field.
     field_prefix: &'static str,
     /// Whether an interrupted run resumes within the list.
@@ -85,7 +89,7 @@ impl StandIn {
             Login::Password(user) => format!("Basic {}", base64_of(&format!("{user}:{KEY}"))),
         };
         if revoked || sent != right {
-            return plain(401, json!({"message": "Unauthorized"}));
+            return plain(self.refusal.0, serde_json::from_str(self.refusal.1).expect("JSON"));
         }
         if let Some((name, _)) = url.query_pairs().find(|(name, _)| !self.parameters.contains(&name.as_ref())) {
             return plain(400, json!({"message": format!("{name} is not documented")}));
@@ -108,7 +112,7 @@ impl StandIn {
     /// The most requests that a list of so many incidents over so many days takes.
     fn most_requests(&self, incidents: usize, days: i64) -> usize {
         let windows = if self.window_days > 0 { (days + self.window_days) / self.window_days } else { 0 };
-        usize::try_from(windows).expect("few") + incidents / self.page + 1
+        usize::try_from(windows).expect("few") + incidents / self.page + 1 + self.before
     }
 }
 

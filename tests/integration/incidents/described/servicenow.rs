@@ -24,6 +24,8 @@ pub(super) static STAND_IN: StandIn = StandIn {
     page: 500,
     window_days: 0,
     list: "{\"result\": ROWS}",
+    before: 0,
+    refusal: (401, "{\"error\": {\"message\": \"User Not Authenticated\"}, \"status\": \"failure\"}"),
     field_prefix: "",
     resumes: true,
     shows_one: true,
