@@ -11,7 +11,7 @@ pub struct Deployment {
     pub source: String,
     /// The source's own id, as text.
     pub id: String,
-    /// `owner/name`.
+    /// `owner/name`, with further groups in between where the system has them.
     pub repo: String,
     /// Current environment, as written; `None` matches no pattern.
     pub environment: Option<String>,

@@ -217,7 +217,13 @@ const SERVICE: &[Key] = &[
         "The name in reports. Two names must differ by more than case.",
     ),
     key("team", Kind::Text, Nothing, Example("\"payments\""), "Its team. A service without a team has no team row."),
-    key("repos", Kind::SomeTexts, Required, Example("[\"acme/checkout\"]"), "Patterns of its repos, as `owner/name`."),
+    key(
+        "repos",
+        Kind::SomeTexts,
+        Required,
+        Example("[\"acme/checkout\"]"),
+        "Patterns of its repos, as `owner/name` or with the whole path: `group/subgroup/name`.",
+    ),
     key(
         "environments",
         Kind::SomeTexts,

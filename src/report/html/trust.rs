@@ -25,7 +25,7 @@ fn exactness(analysis: &Analysis, all: &GroupReport) -> Grid {
     let by_clock = by_rule.and_then(|it| it.get(&Rule::Window)).is_some_and(|count| *count > 0);
     let deployments = if stands_in { "proxy" } else { "exact" };
     let why = if stands_in {
-        "runs, releases, tags or merges are counted as deployments"
+        "builds, runs, releases, tags or merges are counted as deployments"
     } else {
         "from the deployments themselves"
     };

@@ -26,7 +26,7 @@ pub(super) async fn of(api: &Api, plan: &Plan, target: &Target) -> Result<Estima
     let deployments = at_most(api, &[&id, "deployments"], &by_change).await?;
     let merged = [("state", "merged"), ("scope", "all"), by_change[0], by_change[1], by_change[2]];
     let requests = match at_most(api, &[&id, "merge_requests"], &merged).await {
-        Err(QueryError::Denied(_)) => 0,
+        Err(QueryError::Denied(_) | QueryError::Gone(_)) => 0,
         found => found?,
     };
     // Without a deployment no commit is read.

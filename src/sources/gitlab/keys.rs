@@ -17,7 +17,7 @@ const KEYS: &[Key] = &[
         Kind::Texts,
         Nothing,
         Example("[\"acme\", \"tools/ci\"]"),
-        "Groups whose projects are all read, those of their subgroups included. `groups` or `projects` is required.",
+        "Groups whose projects are all read, those of their subgroups included, or users. `groups` or `projects` is required.",
     ),
     key(
         "projects",

@@ -41,7 +41,7 @@ impl Source {
         loop {
             let page = match changes.next::<wire::MergeRequest>(&self.api).await {
                 // A project may have no merge requests at all.
-                Err(QueryError::Denied(reason)) if seen.is_empty() => {
+                Err(QueryError::Denied(reason) | QueryError::Gone(reason)) if seen.is_empty() => {
                     self.say(format!("{}: its merge requests are not shown: {reason}", repo.name)).await?;
                     None
                 }

@@ -113,23 +113,29 @@ pub(super) fn group_of(pattern: &str) -> Option<String> {
     plain.rsplit_once('/').map(|(group, _)| group.to_owned()).filter(|group| !group.is_empty())
 }
 
-/// Every project of a group and its subgroups.
+/// Every project of a group and its subgroups, or of a person: both own projects under a name of one kind.
 async fn of_group(api: &Api, group: &str) -> Result<Vec<wire::Project>, QueryError> {
+    let below = [("include_subgroups", "true"), ("with_shared", "false")];
+    match listed(api, ["groups", group], &below).await {
+        Err(error @ QueryError::Gone(_)) if !group.contains('/') => match listed(api, ["users", group], &[]).await {
+            Err(QueryError::Gone(_)) => Err(error),
+            found => found,
+        },
+        found => found,
+    }
+}
+
+/// The projects of an owner.
+async fn listed(api: &Api, owner: [&str; 2], query: &[(&str, &str)]) -> Result<Vec<wire::Project>, QueryError> {
     let mut projects: Vec<wire::Project> = Vec::new();
-    let size = PAGE.to_string();
+    let (size, [kind, name]) = (PAGE.to_string(), owner);
     for page in 1.. {
         let page = page.to_string();
-        let query = [
-            ("include_subgroups", "true"),
-            ("with_shared", "false"),
-            ("simple", "true"),
-            ("order_by", "id"),
-            ("sort", "asc"),
-            ("per_page", size.as_str()),
-            ("page", page.as_str()),
-        ];
+        let mut query = query.to_vec();
+        query.extend([("simple", "true"), ("order_by", "id"), ("sort", "asc")]);
+        query.extend([("per_page", size.as_str()), ("page", page.as_str())]);
         let Listed { rows, nulls } =
-            api.get::<Listed<wire::Project>>(&["api", "v4", "groups", group, "projects"], &query).await?;
+            api.get::<Listed<wire::Project>>(&["api", "v4", kind, name, "projects"], &query).await?;
         let shown = rows.len() + nulls;
         let before = projects.len();
         let known: BTreeSet<i64> = projects.iter().map(|project| project.id).collect();

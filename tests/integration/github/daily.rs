@@ -142,7 +142,7 @@ impl Machine {
 }
 
 /// Expects the same files with the same bytes.
-pub(super) fn are_the_same(own: &[(PathBuf, Vec<u8>)], others: &[(PathBuf, Vec<u8>)], what: &str) {
+pub(crate) fn are_the_same(own: &[(PathBuf, Vec<u8>)], others: &[(PathBuf, Vec<u8>)], what: &str) {
     let names = |files: &[(PathBuf, Vec<u8>)]| files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
     assert_eq!(names(own), names(others), "{what}");
     for ((path, own), (_, others)) in own.iter().zip(others) {

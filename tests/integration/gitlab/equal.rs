@@ -82,7 +82,7 @@ fn the_rows_of_commits_and_merge_requests_are_those_of_github() {
     let gitlab = Scene::projects(world.clone(), &["acme/web"]);
     gitlab.fetched(&[]);
     // The same folder, whichever service filled it.
-    let of_github = Scene { place: github.place, server: super::server::Server::start(world) };
+    let of_github = Scene { place: github.place, server: std::sync::Arc::new(super::server::Server::start(world)) };
     for table in [Table::Commits, Table::PullRequests] {
         let (own, others) = (gitlab.rows(table), of_github.rows(table));
         assert!(own.equals_missing(&others), "{table:?}: {own:?} and {others:?}");

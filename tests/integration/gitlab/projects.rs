@@ -33,6 +33,9 @@ fn groups_are_read_with_their_subgroups_and_patterns_choose_from_them() {
         scene.fetched(&["--strict"]);
         assert_eq!(covered(&scene), wanted, "{keys}");
     }
+    let scene = Scene::new(World::of([even("~ann/tool", 4, 2)]), "projects = [\"~ann/*\"]");
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.covered("deployments", "gitlab", "~ann/tool").len(), 1, "a person owns projects too");
     let scene = Scene::new(organisation(), "groups = [\"acme\"]");
     scene.fetched(&["--strict", "--repo", "acme/shop/*"]);
     assert_eq!(covered(&scene), ["acme/shop/api", "acme/shop/deep/er"], "--repo restricts the run");

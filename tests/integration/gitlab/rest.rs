@@ -39,7 +39,10 @@ pub(super) fn answer(world: &World, issues: &[Issue], url: &Url, refused: &[(&st
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     match &parts[..] {
-        ["groups", group, "projects"] => of_group(world, group, &query),
+        // Names of people are known by their first letter here.
+        ["users", user, "projects"] if user.starts_with('~') => of_group(world, user, &query),
+        ["groups", group, "projects"] if !group.starts_with('~') => of_group(world, group, &query),
+        ["users" | "groups", ..] => not_found("Owner"),
         ["projects", project, rest @ ..] => {
             let by_id = world.repos.iter().find(|repo| id_of(world, repo).to_string() == *project);
             let named = world.repos.iter().find(|repo| repo.name.eq_ignore_ascii_case(project));

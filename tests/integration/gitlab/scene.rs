@@ -1,6 +1,7 @@
 //! A folder with a `dora.toml` that points at a made-up GitLab, and what tests do there again and again.
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use dora_report::domain::event::Table;
 use dora_report::store::Dataset;
@@ -15,7 +16,7 @@ use crate::support::{Place, Run};
 /// A folder and a server.
 pub(super) struct Scene {
     pub(super) place: Place,
-    pub(super) server: Server,
+    pub(super) server: Arc<Server>,
 }
 
 impl Scene {
@@ -26,7 +27,14 @@ impl Scene {
 
     /// The keys of `[gitlab]` beside the address, and further sections.
     pub(super) fn new(world: World, keys: &str) -> Self {
-        let scene = Self { place: Place::new(), server: Server::start(world) };
+        let scene = Self { place: Place::new(), server: Arc::new(Server::start(world)) };
+        scene.configure(keys);
+        scene
+    }
+
+    /// Another folder, with the server of a scene.
+    pub(super) fn beside(other: &Self, keys: &str) -> Self {
+        let scene = Self { place: Place::new(), server: Arc::clone(&other.server) };
         scene.configure(keys);
         scene
     }
