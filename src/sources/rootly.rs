@@ -5,10 +5,14 @@
 //! same shape. Assumed: each of `services` and `groups` holds its `data`, as `severity` and `user` do; if an account has
 //! them without it, both forms are read.
 //!
-//! An incident ends when it was resolved; a mitigated one is open. A duplicate counts as merged. Tests, examples and
+//! An incident ends when it was resolved or, if the configuration says so, mitigated. A duplicate counts as merged. Tests, examples and
 //! maintenance do not count, nor do cancelled incidents.
 
-use super::json::description::{Counts, Custom, Description, Fields, One, Paging, Sorted, parameters, places, text};
+use serde_json::json;
+
+use super::json::description::{
+    Counts, Custom, Description, Fields, Flags, One, Paging, Sorted, parameters, places, text,
+};
 use super::json::instant::Instants;
 use super::json::keys::{CAUSED_BY_DEPLOY, DEPLOYMENT_REF, cause, reference};
 use super::json::place::Place;
@@ -55,15 +59,29 @@ const KEYS: &[Key] = &[
         Example("\"https://api.rootly.com\""),
         "The API of Rootly.",
     ),
+    key(
+        "ends_when",
+        Kind::Choice(ENDS),
+        Value("\"resolved\""),
+        Example("\"resolved\""),
+        "When service is restored: a mitigated incident is open, or over.",
+    ),
     CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,
 ];
 
+const ENDS: &[&str] = &["resolved", "mitigated"];
+
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
-    Ok(Settings::read(section, &PROVIDER, Some("https://api.rootly.com"), |_| Ok(description()))?.reader())
+    let choices = [(ENDS[0], false), (ENDS[1], true)];
+    let mitigated = section.text("ends_when")?.map(|text| text.choose(&choices)).transpose()?.unwrap_or(false);
+    let describe = |_: &Flags| Ok(description(mitigated));
+    let mut settings = Settings::read(section, &PROVIDER, Some("https://api.rootly.com"), describe)?;
+    settings.chosen = json!(mitigated);
+    Ok(settings.reader())
 }
 
-pub(super) fn description() -> Description {
+pub(super) fn description(mitigated: bool) -> Description {
     Description {
         check: None,
         path: text("v1/incidents"),
@@ -84,24 +102,27 @@ pub(super) fn description() -> Description {
         longest_ms: None,
         total: None,
         one: Some(One { path: text("v1/incidents/{id}"), query: Vec::new(), row: Place::at("/data") }),
-        fields: fields(),
+        fields: fields(mitigated),
     }
 }
 
-fn fields() -> Fields {
+fn fields(mitigated: bool) -> Fields {
+    let ends = places(&["/attributes/mitigated_at", "/attributes/resolved_at", "/attributes/closed_at"]);
+    let over = [text("mitigated"), text("resolved"), text("closed"), text("completed")];
+    let skipped = usize::from(!mitigated);
     let left_out = |kind: &'static str| (Place::at("/attributes/kind"), kind, NOT_PLANNED);
     let mut overruled = vec![(Place::at("/attributes/duplicate_incident_id"), "*", "merged")];
     overruled.extend(["test", "test_sub", "example", "example_sub", "scheduled", "scheduled_sub"].map(left_out));
     Fields {
         title: Some(Place::at("/attributes/title")),
         status: places(&["/attributes/status"]),
-        over: vec![text("resolved"), text("closed"), text("completed")],
+        over: over.into_iter().skip(skipped).collect(),
         renamed: vec![(text("cancelled"), NOT_PLANNED)],
         overruled,
         made_at: Place::at("/attributes/created_at"),
         opened_at: places(&["/attributes/started_at"]),
         acknowledged_at: places(&["/attributes/acknowledged_at"]),
-        resolved_at: places(&["/attributes/resolved_at", "/attributes/closed_at"]),
+        resolved_at: ends.into_iter().skip(skipped).collect(),
         priority: places(&["/attributes/severity/data/attributes/name", "/attributes/severity/data/attributes/slug"]),
         tags: places(&["/attributes/labels/*", "/attributes/incident_types/data/attributes/name"]),
         services: places(&[

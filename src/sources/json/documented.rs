@@ -94,7 +94,7 @@ fn rootly() {
     };
     let end = "2025-11-27T05:10:00Z";
     assert_eq!(
-        read(&rootly::description(), &reply),
+        read(&rootly::description(false), &reply),
         [
             line(1, "resolved", end),
             line(2, "mitigated", "-"),
@@ -103,6 +103,8 @@ fn rootly() {
             line(5, "not_planned", "-"),
         ]
     );
+    let mitigated = read(&rootly::description(true), &reply);
+    assert_eq!(mitigated[1], line(2, "mitigated", "2025-11-27T05:00:00Z"));
 }
 
 #[test]
