@@ -93,7 +93,11 @@ pub(super) fn description(mitigated: bool) -> Description {
             ("page[size]", "{size}"),
         ]),
         rows: Place::at("/data"),
-        paging: Paging::Windows { parameter: text("page[number]"), counts: Counts::Pages(1) },
+        paging: Paging::Windows {
+            parameter: text("page[number]"),
+            counts: Counts::Pages(1),
+            more: Some(Place::at("/links/next")),
+        },
         size: 50,
         sorted: Sorted::OldestFirst,
         orders: Some([text("created_at"), text("-created_at")]),

@@ -52,3 +52,40 @@ fn a_digest_changes_with_what_a_figure_depends_on_and_with_nothing_else() {
         assert_ne!(digest(&WHOLE.replace(from, to)), whole, "{from} → {to}");
     }
 }
+
+#[test]
+fn a_digest_holds_every_described_source_and_what_it_chooses_alone() {
+    let digest = |text: &str| good(text).digest();
+    let jira = "[jira]\napi_url = \"https://acme.atlassian.net\"\njql = \"project = OPS\"\n";
+    let desk = |name: &str| {
+        format!(
+            "[[http_incidents]]\nname = \"{name}\"\napi_url = \"https://desk.example\"\ntoken_env = \"DESK\"\n\
+             path = \"/incidents\"\npaging = \"page\"\nquery = {{ kind = \"outage\" }}\n"
+        )
+    };
+    let whole = format!("{jira}{}{}", desk("one"), desk("two"));
+    for (from, to) in [
+        ("https://acme.atlassian.net", "https://other.atlassian.net"),
+        ("\"DESK\"", "\"HELPDESK\""),
+        ("paging = \"page\"", "paging = \"offset\""),
+        ("paging = \"page\"", "paging = \"page\"\npage_size = 50"),
+        ("paging = \"page\"", "paging = \"page\"\nid = \"/id\""),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        assert_eq!(digest(&whole.replacen(from, to, 1)), digest(&whole), "{from} → {to}");
+    }
+    for (from, to) in [
+        ("project = OPS", "project = WEB"),
+        ("\"two\"", "\"three\""),
+        ("\"outage\"", "\"incident\""),
+        ("paging = \"page\"", "paging = \"page\"\nid = \"/key\""),
+        ("paging = \"page\"", "paging = \"page\"\nover = [\"done\"]"),
+        ("paging = \"page\"", "paging = \"page\"\ncaused_by_deploy = { custom_field = \"/cause\" }"),
+        (jira, ""),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        assert_ne!(digest(&whole.replacen(from, to, 1)), digest(&whole), "{from} → {to}");
+    }
+    let sources = good(&whole).settings.incident_sources;
+    assert_eq!(sources, ["jira", "one", "two"]);
+}

@@ -218,12 +218,13 @@ pub(in crate::sources) const NEXT: Key = key(
     Nothing,
     Example("\"/meta/next\""),
     "`cursor`: where the reply has the token. `link`: where it has the address; without it, the header `Link` has it. \
-         `offset` and `page`: where it says whether there are more; without it, a page that is not full is the last one.",
+     Otherwise: where it says whether there are more; without it, `fetch` asks until a page is empty or shorter than an earlier \
+     one.",
 );
 pub(in crate::sources) const PAGE_SIZE: Key = key(
     "page_size",
     Kind::Number(1, 1_000),
     Value("100"),
     Example("100"),
-    "Rows of a page, as the service sends them.",
+    "What `{size}` is.",
 );

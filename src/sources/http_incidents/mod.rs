@@ -202,7 +202,7 @@ pub(super) fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
             Paging::Cursor { parameter: named("cursor"), token }
         }
         Some("link") => Paging::Link(next),
-        Some(_) => Paging::Windows { parameter: named("page"), counts: Counts::Pages(1) },
+        Some(_) => Paging::Windows { parameter: named("page"), counts: Counts::Pages(1), more: next },
         None => return Err(section.incomplete("needs `paging`, how its list goes on")),
     })
 }

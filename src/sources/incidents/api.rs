@@ -252,12 +252,24 @@ impl Api {
     }
 }
 
+/// Where services say why they refuse.
+const MESSAGES: [&str; 8] = [
+    "/error/message",
+    "/message",
+    "/error",
+    "/errors/0/message",
+    "/errors/0/detail",
+    "/errors/0/title",
+    "/errorMessages/0",
+    "/detail",
+];
+
 /// The message of a refusal, else its body, shortened.
 fn words(reply: &Reply) -> String {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
-    let message = body.pointer("/error/message").or_else(|| body.get("message")).or_else(|| body.get("error"));
+    let message = MESSAGES.iter().find_map(|place| body.pointer(place)?.as_str());
     let details = body.pointer("/error/errors/0").and_then(Value::as_str);
-    match (message.and_then(Value::as_str), details) {
+    match (message, details) {
         (Some(message), Some(details)) => reply.quote(&format!("{message} {details}")),
         (Some(message), None) => reply.quote(message),
         (None, _) => reply.quote(&reply.body),

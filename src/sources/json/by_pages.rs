@@ -8,9 +8,6 @@ use crate::domain::time::Span;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Extent, List, Order, Row};
 
-/// No list takes more requests to be estimated.
-const MOST_ASKED: u64 = 10_000;
-
 impl List for Listing<'_> {
     type Pages = ListPages;
 
@@ -45,9 +42,6 @@ impl List for Listing<'_> {
         let (mut rows, mut asked) = (0, 0);
         while let Some(shown) = pages.turn(self).await? {
             (rows, asked) = (rows + count(shown), asked + 1);
-            if asked > MOST_ASKED {
-                break;
-            }
         }
         Ok(Extent { rows, windows: windows.max(asked), page })
     }

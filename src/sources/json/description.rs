@@ -67,7 +67,7 @@ pub(in crate::sources) enum Paging {
         parameter: Text,
         /// What it counts.
         counts: Counts,
-        /// Where a reply says whether there are more; else a page that is not full is the last one.
+        /// Where a reply says whether there are more; else a page with fewer entries than an earlier one is the last.
         more: Option<Place>,
     },
     /// By something that the page before says.
@@ -85,6 +85,8 @@ pub(in crate::sources) enum Paging {
         parameter: Text,
         /// What it counts.
         counts: Counts,
+        /// Where a reply says whether there are more; else only an empty page is the last one.
+        more: Option<Place>,
     },
 }
 

@@ -38,19 +38,18 @@ impl Reader {
     /// A reader at the begin of a list.
     pub(in crate::sources) fn of(paging: &Paging, size: usize) -> Self {
         match paging {
-            Paging::Offset { parameter, counts, more } => {
+            Paging::Offset { parameter, counts, more } | Paging::Windows { parameter, counts, more } => {
                 Self::Offset(Offset::new(parameter.clone(), *counts, more.clone(), size))
             }
             Paging::Cursor { parameter, token } => Self::Cursor(Cursor::new(parameter.clone(), token.clone())),
             Paging::Link(place) => Self::Link(Link::new(place.clone())),
-            Paging::Windows { parameter, counts } => Self::Offset(Offset::new(parameter.clone(), *counts, None, size)),
         }
     }
 
     /// A reader that goes on where another one was, by what [`Reader::position`] said of that.
     pub(in crate::sources) fn going_on(self, position: &str) -> Self {
         match self {
-            Self::Offset(it) => Self::Offset(it.after(position.parse().unwrap_or(0))),
+            Self::Offset(it) => Self::Offset(it.going_on(position)),
             Self::Cursor(it) => Self::Cursor(it.after(position)),
             Self::Link(it) => Self::Link(it.after(position)),
         }
@@ -59,7 +58,7 @@ impl Reader {
     /// Where the next page is, as a text.
     pub(in crate::sources) fn position(&self) -> Option<String> {
         match self {
-            Self::Offset(it) => Some(it.rows().to_string()),
+            Self::Offset(it) => Some(it.position()),
             Self::Cursor(it) => it.parameter().map(|(_, token)| token),
             Self::Link(it) => it.address().map(Url::to_string),
         }
@@ -68,7 +67,7 @@ impl Reader {
     /// The parameter of the next request.
     pub(in crate::sources) fn parameter(&self) -> Option<(&str, String)> {
         match self {
-            Self::Offset(it) => it.parameter(),
+            Self::Offset(it) => Some(it.parameter()),
             Self::Cursor(it) => it.parameter(),
             Self::Link(_) => None,
         }
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_count_rows_or_pages_until_a_page_is_not_full() {
+    fn offsets_count_rows_or_pages_until_a_page_is_shorter_than_one_before() {
         let reply = json!({});
         let mut rows = offset(Counts::Rows, None);
         assert_eq!(rows.parameter(), Some(("offset", "0".into())));
@@ -128,6 +127,11 @@ mod tests {
         assert_eq!(pages.parameter(), Some(("offset", "1".into())));
         assert_eq!(turned(&mut pages, &reply, 2), Ok(Some("2".into())));
         assert_eq!(turned(&mut pages, &reply, 0), Ok(None));
+        // The service may send fewer rows a page than it is asked for: the first page tells nothing.
+        let mut rows = offset(Counts::Rows, None);
+        assert_eq!(turned(&mut rows, &reply, 1), Ok(Some("1".into())));
+        assert_eq!(turned(&mut rows, &reply, 1), Ok(Some("2".into())));
+        assert_eq!(turned(&mut rows, &reply, 0), Ok(None));
     }
 
     #[test]

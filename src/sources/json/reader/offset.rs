@@ -16,11 +16,13 @@ pub(in crate::sources) struct Offset {
     size: usize,
     rows: usize,
     pages: usize,
+    /// The most entries that a page had.
+    longest: usize,
 }
 
 impl Offset {
     pub(super) fn new(parameter: Text, counts: Counts, more: Option<Place>, size: usize) -> Self {
-        Self { parameter, counts, more, size, rows: 0, pages: 0 }
+        Self { parameter, counts, more, size, rows: 0, pages: 0, longest: 0 }
     }
 
     /// The same after so many rows.
@@ -29,19 +31,25 @@ impl Offset {
         self
     }
 
-    /// Rows before the next page.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
+    /// Where a reading is, as a text.
+    pub(super) fn position(&self) -> String {
+        format!("{} {} {}", self.rows, self.pages, self.longest)
     }
 
-    // `Option` like those of the other readers.
-    #[expect(clippy::unnecessary_wraps, reason = "one signature for all readers")]
-    pub(in crate::sources::json) fn parameter(&self) -> Option<(&str, String)> {
+    /// The same at a position.
+    pub(super) fn going_on(mut self, position: &str) -> Self {
+        let mut numbers = position.split(' ').map(|number| number.parse().unwrap_or(0));
+        let mut next = || numbers.next().unwrap_or(0);
+        (self.rows, self.pages, self.longest) = (next(), next(), next());
+        self
+    }
+
+    pub(super) fn parameter(&self) -> (&str, String) {
         let value = match self.counts {
             Counts::Rows => self.rows,
             Counts::Pages(first) => first + self.pages,
         };
-        Some((&self.parameter, value.to_string()))
+        (&self.parameter, value.to_string())
     }
 
     pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
@@ -52,7 +60,10 @@ impl Offset {
             let words = "the service says that there are more incidents and shows none; run again later";
             return Err(QueryError::Here(words.into()));
         }
-        Ok(shown.entries > 0 && said.unwrap_or(shown.entries >= self.size))
+        // A service may send shorter pages than it is asked for, so the size says nothing about the end.
+        let is_shorter = shown.entries < self.longest;
+        self.longest = self.longest.max(shown.entries);
+        Ok(shown.entries > 0 && said.unwrap_or(!is_shorter))
     }
 }
 

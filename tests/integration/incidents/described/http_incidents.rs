@@ -166,6 +166,7 @@ path = "/incidents"
 query = { from = "{from}", to = "{to}", per_page = "{size}" }
 rows = "/incidents"
 paging = "windows"
+next = "/more"
 sorted = "oldest-first"
 one = "/incidents/{id}"
 over = ["resolved"]
@@ -200,9 +201,22 @@ pub(super) static WINDOWS: StandIn = StandIn {
             let (size, page) = (number(url, "per_page", 10), number(url, "page", 1));
             let found = within(world, at("from"), at("to"), true);
             let rows: Vec<Value> = found.iter().skip((page - 1) * size).take(size).map(|made| shown(made)).collect();
-            plain(200, json!({"incidents": rows}))
+            plain(200, json!({"incidents": rows, "more": page * size < found.len()}))
         })
     },
+};
+
+/// Forty a page, whatever is asked for, and nothing about the end.
+static SHORT_PAGES: StandIn = StandIn {
+    source: "desk-pages",
+    parameters: &["per_page", "page"],
+    answer: |world, url| {
+        let page = number(url, "page", 1);
+        let found = within(world, i64::MIN, i64::MAX, true);
+        let rows: Vec<Value> = found.iter().skip((page - 1) * 40).take(40).map(|made| shown(made)).collect();
+        plain(200, json!({"incidents": rows}))
+    },
+    ..CURSOR
 };
 
 /// The answer to a question for one incident.
@@ -340,4 +354,24 @@ fn a_link_to_another_host_does_not_get_the_key() {
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("the next page is on"), "{}", run.stderr);
     assert_eq!(elsewhere.requests(), 0);
+}
+
+#[test]
+fn shorter_pages_than_asked_for_are_not_the_end_of_a_list() {
+    let section = CURSOR_SECTION
+        .replace("desk-cursor", "desk-pages")
+        .replace("paging = \"cursor\"\npage_parameter = \"token\"\nnext = \"/meta/token\"\n", "paging = \"page\"\n");
+    assert!(section.contains("paging = \"page\"\nover"), "{section}");
+    for (count, requests) in [(0, 1), (30, 2), (80, 3), (130, 4)] {
+        let mut world = World::new();
+        for nth in 0..count {
+            world.incident(NEW_YEAR + nth * DAY);
+        }
+        let scene = Scene::new(world, &section);
+        scene.server.state(|state| state.stand_in = Some(&SHORT_PAGES));
+        let run = scene.fetched(&["--strict"]);
+        assert_eq!(scene.server.requests(), requests, "{count}: {}", run.stderr);
+        let rows = scene.incidents("2025-01-30..2026-01-01").len();
+        assert_eq!(rows, usize::try_from(count).expect("few"), "{count}");
+    }
 }

@@ -99,3 +99,17 @@ fn shown(made: &Made) -> Value {
     }
     record
 }
+
+#[test]
+fn a_page_that_access_rules_shorten_is_not_the_last_one() {
+    let mut world = World::new();
+    for nth in 0..1_600 {
+        // The whole second page is hidden, and some of the others.
+        let is_hidden = (500..1_000).contains(&nth) || nth % 3 == 0;
+        world.incident(crate::incidents::world::NEW_YEAR + nth * 5 * HOUR).alert = is_hidden;
+    }
+    let shown = world.made.iter().filter(|made| !made.alert).count();
+    let scene = STAND_IN.scene(world, "");
+    scene.fetched(&["--strict"]);
+    assert_eq!((scene.incidents("2025-01-30..2026-01-01").len(), scene.server.requests()), (shown, 4));
+}

@@ -12,8 +12,9 @@ use crate::incidents::server::{Fault, KEY};
 use crate::incidents::world::{DAY, HOUR, MINUTE, NEW_YEAR, World, now};
 use crate::support::DOCTOR;
 
+/// A report also shows the window before its period: these are the incidents of the whole year.
 const YEAR: &str = "2025-01-30..2026-01-01";
-/// Every 14 hours a year long; this many begin in the period of [`YEAR`].
+/// Every 14 hours, nearly a year long.
 const INCIDENTS: usize = 620;
 
 fn world() -> World {
@@ -26,13 +27,22 @@ fn world() -> World {
     world
 }
 
+/// The ids of all incidents that began in the year.
 fn expected(scene: &Scene) -> BTreeSet<String> {
-    // Charts need a window before the period, so that its first day is the 30th of the history.
-    let from = NEW_YEAR;
     scene.server.state(|state| {
-        let inside = |at: i64| (from..NEW_YEAR + 365 * DAY).contains(&at);
+        let inside = |at: i64| (NEW_YEAR..NEW_YEAR + 365 * DAY).contains(&at);
         state.world.made.iter().filter(|made| inside(made.created)).map(|made| made.id.clone()).collect()
     })
+}
+
+/// Checks all services side by side: the program spends most of these tests waiting.
+fn all_at_once(check: impl Fn(&'static StandIn) + Sync) {
+    let check = &check;
+    std::thread::scope(|scope| {
+        for it in ALL {
+            scope.spawn(move || check(it));
+        }
+    });
 }
 
 /// The rows without the port of the server, which is another one each time.
@@ -101,7 +111,7 @@ fn a_second_run_reads_two_weeks_and_asks_for_what_was_open() {
 
 #[test]
 fn limits_failures_and_broken_bodies_are_waited_out_and_each_costs_one_request() {
-    for it in ALL {
+    all_at_once(|it| {
         let whole = it.scene(world(), "");
         whole.fetched(&["--strict"]);
         let (wanted, requests) = (without_ports(&whole, YEAR), whole.server.requests());
@@ -114,12 +124,12 @@ fn limits_failures_and_broken_bodies_are_waited_out_and_each_costs_one_request()
             assert_eq!(without_ports(&scene, YEAR), wanted, "{}", it.source);
             assert_eq!(scene.server.requests(), requests + 1, "{}: {}", it.source, run.stderr);
         }
-    }
+    });
 }
 
 #[test]
 fn a_service_that_stays_broken_claims_no_coverage_and_the_next_run_is_complete() {
-    for it in ALL {
+    all_at_once(|it| {
         let scene = it.scene(world(), "");
         for number in 2..60 {
             scene.server.fault(number, Fault::Reply(500, Vec::new(), "oops".into()));
@@ -130,7 +140,7 @@ fn a_service_that_stays_broken_claims_no_coverage_and_the_next_run_is_complete()
         scene.server.state(|state| state.faults.clear());
         scene.fetched(&["--strict"]);
         assert_eq!(scene.column(YEAR, "opened_at").len(), expected(&scene).len(), "{}", it.source);
-    }
+    });
 }
 
 #[test]
