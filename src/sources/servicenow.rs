@@ -42,28 +42,35 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const KEYS: &[Key] = &[
-    key("api_url", Kind::Address, Required, Example("\"https://acme.service-now.com\""), "The instance."),
+    key(
+        "api_url",
+        Kind::Address,
+        Required,
+        Example("\"https://acme.service-now.com\""),
+        "The address of the instance.",
+    ),
     key(
         "username",
         Kind::Text,
         Nothing,
         Example("\"dora\""),
-        "The account whose password is in the variable. Without it, the variable holds an OAuth token.",
+        "The account whose password is in the variable. Without this key, the variable contains an OAuth token.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"SERVICENOW_TOKEN\""),
         Example("\"SERVICENOW_TOKEN\""),
-        "The variable with the password or token. The account needs read access to the table, for example by the role `itil`.",
+        "The variable with the password or token. The account needs read access to the table, for example by the role \
+         `itil`.",
     ),
-    key("table", Kind::Text, Value("\"incident\""), Example("\"incident\""), "The table."),
+    key("table", Kind::Text, Value("\"incident\""), Example("\"incident\""), "The table of the incidents."),
     key(
         "query",
         Kind::Text,
         Nothing,
         Example("\"priorityIN1,2^category=software\""),
-        "An encoded query that chooses records. Without it, all records of the table are read.",
+        "An encoded query that selects records. Without this key, `fetch` reads all records of the table.",
     ),
     CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,
@@ -77,12 +84,14 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let table = section.text("table")?;
     let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if let Some(text) = table.as_ref().filter(|text| !is_name(text.value)) {
-        return Err(text.unusable("not the name of a table, like `incident`"));
+        return Err(text.unusable("is not the name of a table; write a name like `incident`"));
     }
     let table = table.map_or("incident", |text| text.value);
     let query = section.text("query")?;
     if let Some(text) = query.as_ref().filter(|text| text.value.contains("^NQ") || text.value.contains("ORDERBY")) {
-        return Err(text.unusable("a query cannot have `^NQ` or `ORDERBY`: the span and the order are added to it"));
+        return Err(
+            text.unusable("remove `^NQ` and `ORDERBY` from the query: the program adds the time span and the order")
+        );
     }
     let query = query.map(|text| text.value.trim_matches('^').to_owned());
     let mut settings =
