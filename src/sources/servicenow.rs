@@ -84,7 +84,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let table = section.text("table")?;
     let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if let Some(text) = table.as_ref().filter(|text| !is_name(text.value)) {
-        return Err(text.unusable("is not the name of a table; write a name like `incident`"));
+        return Err(text.unusable("not the name of a table; write a name like `incident`"));
     }
     let table = table.map_or("incident", |text| text.value);
     let query = section.text("query")?;

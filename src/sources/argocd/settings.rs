@@ -14,7 +14,7 @@ pub(in crate::sources) const PROVIDER: Provider = Provider {
     label: "Argo CD",
     sections: SECTIONS,
     gives: &[Table::Deployments],
-    variable: Some(("ARGOCD_TOKEN", "a token that may get the applications")),
+    variable: Some(("ARGOCD_TOKEN", "a token with the permission `get` for the applications")),
     list: "",
     scopes_are_services: false,
     keys_are_repos: false,

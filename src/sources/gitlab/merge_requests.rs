@@ -42,7 +42,11 @@ impl Source {
             let page = match changes.next::<wire::MergeRequest>(&self.api).await {
                 // A project may have no merge requests at all.
                 Err(QueryError::Denied(reason)) if seen.is_empty() => {
-                    self.say(format!("{}: its merge requests are not shown: {reason}", repo.name)).await?;
+                    self.say(format!(
+                        "{}: its merge requests are not shown: {reason}; its commits count as direct commits",
+                        repo.name
+                    ))
+                    .await?;
                     None
                 }
                 page => page?,

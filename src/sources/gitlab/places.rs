@@ -91,7 +91,7 @@ impl Places {
         }
         if found.is_empty() {
             let cause = refused.pop().map_or_else(
-                || "no project matches; check `groups`, `projects` and `exclude`, and `--repo`".to_owned(),
+                || "no project matches; check `groups`, `projects`, `exclude` and `--repo`".to_owned(),
                 |(_, reason)| reason,
             );
             return Err(SourceError::Nothing { service: SERVICE, cause });

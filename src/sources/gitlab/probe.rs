@@ -28,7 +28,7 @@ pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceErr
         }
     }
     if rest > 0 {
-        probe.missing.push(format!("{rest} further projects were not looked at"));
+        probe.missing.push(format!("{rest} projects were not checked, only the first {MOST} by name"));
     }
     Ok(probe)
 }

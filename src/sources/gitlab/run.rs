@@ -32,8 +32,8 @@ impl Source {
         if self.skipped.count() > 0 {
             let count = self.skipped.count();
             let text = format!(
-                "{count} entries in GitLab's lists are null or lack an instant or a parent; they were skipped, and what \
-                 rests on them is unknown"
+                "{count} entries in GitLab's lists are null or lack an instant or a parent; they were skipped, and \
+                 data that depends on them is unknown"
             );
             self.send(Event::Notice(text)).await?;
         }

@@ -81,7 +81,7 @@ struct Fields {
 fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     let text = |key| Ok::<_, ConfigError>(section.text(key)?.map(|text| text.value.to_owned()));
     let Some(path) = text("path")? else {
-        return Err(section.incomplete("needs `path`, where the deployments are listed"));
+        return Err(section.incomplete("needs `path`, the path of the list of deployments"));
     };
     let or = |key, usual| Ok::<_, ConfigError>(place(section, key)?.unwrap_or(Place::at(usual)));
     let (repo_name, environment_name) = (text("repo_name")?, text("environment_name")?);
@@ -99,7 +99,10 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     };
     let paging = paging(section)?;
     if matches!(paging, Paging::Windows { .. }) {
-        return Err(section.unusable("paging", "deployments are listed by `offset`, `page`, `cursor` or `link`"));
+        return Err(section.unusable(
+            "paging",
+            "deployments cannot be read by `windows`; write `offset`, `page`, `cursor` or `link`",
+        ));
     }
     let sorted = match choice(section, "sorted", super::http_incidents::keys::SORTED)? {
         Some("newest-first") => Sorted::NewestFirst,
@@ -264,7 +267,7 @@ impl System for Described {
         let there = || entries.iter().filter(|entry| !entry.is_null());
         let made_at = &self.fields.created_at;
         if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no deployment has anything at {}, where it says when it began", made_at.as_str());
+            let words = format!("no deployment has anything at {}, the place of its start time", made_at.as_str());
             return Err(self.strange(&words));
         }
         let skipped = entries.len() - rows.len();

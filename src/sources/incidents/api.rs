@@ -155,14 +155,16 @@ impl Api {
     pub(in crate::sources) fn next_page(&self, url: &Url, named: &str) -> Result<Url, QueryError> {
         let service = self.dialect.service;
         let next = url.join(named).map_err(|cause| {
-            QueryError::Here(format!("{service} names a next page that is no address ({cause}); run again later"))
+            QueryError::Here(format!(
+                "the next page that {service} names is not a valid address ({cause}); run again later"
+            ))
         })?;
         if next.origin() == self.root.origin() {
             return Ok(next);
         }
         Err(QueryError::Here(format!(
-            "{service} says that the next page is on {}, and the key goes to {} only; check that `api_url` is the address \
-             under which the service knows itself",
+            "{service} says that the next page is on {}, and the key goes to {} only; set `api_url` to the address \
+             that the service uses in its own links",
             host(&next),
             host(&self.root)
         )))

@@ -36,11 +36,11 @@ pub(super) struct Turned {
 }
 
 impl Listing<'_> {
-    /// Asks whether the key is that of an account, where the list does not tell.
+    /// Checks that the key belongs to an account, if the list is also shown without a valid key.
     pub(super) async fn check(&self) -> Result<(), QueryError> {
         let Some(path) = &self.it.description.check else { return Ok(()) };
         match self.api.get::<Value>(&segments(path), &[]).await {
-            // A key that may read the list and not this is one of an account.
+            // A key that is refused here with 403 or 404 still belongs to an account.
             Ok(_) | Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -58,7 +58,7 @@ impl Listing<'_> {
             rows.extend(self.row(entry)?);
         }
         if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no incident has anything at {}, where it says when it was made", made_at.as_str());
+            let words = format!("no incident has anything at {}, the place of its creation time", made_at.as_str());
             return Err(self.strange(&words));
         }
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
@@ -105,8 +105,8 @@ impl Listing<'_> {
     }
 }
 
-/// The entries of a list at a place. One that is null is empty; one that is not there is an error: a place that is
-/// misspelt would else be a list without entries.
+/// The entries of a list at a place. A null list is empty. A missing list is an error, because a misspelt place would
+/// otherwise be read as an empty list.
 pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result<&'v [Value], String> {
     match reply.pointer(place.pointer()).or_else(|| place.first(reply)) {
         Some(Value::Array(entries)) if entries.len() <= LONGEST => Ok(entries.as_slice()),
@@ -119,7 +119,7 @@ pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result
 /// The error of a reply that does not hold what was asked for.
 pub(in crate::sources) fn strange(service: &str, cause: &str) -> QueryError {
     let cause: String = cause.chars().take(300).collect();
-    QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}"))
+    QueryError::Here(format!("the reply of {service} does not have the expected form: {cause}"))
 }
 
 pub(in crate::sources) fn fill(template: &str, values: &[(&str, &str)]) -> String {
@@ -134,7 +134,7 @@ impl Questions for Listing<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let Some(one) = &self.it.description.one else {
             // Without such an address every run reads everything, and what it does not show is kept as it was.
-            return Err(QueryError::Denied("the service shows no single incident".into()));
+            return Err(QueryError::Denied("the service cannot show a single incident".into()));
         };
         let path: Vec<String> = segments(&one.path).into_iter().map(|part| part.replace("{id}", id)).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();

@@ -128,7 +128,7 @@ fn doctor_says_which_projects_can_be_read_and_never_the_token() {
     let run = scene.run(&DOCTOR).checks();
     let lines: Vec<&str> = run.stdout.lines().filter(|line| line.contains("gitlab:")).collect();
     assert!(lines.iter().any(|line| line.contains("accepts the key in GITLAB_TOKEN")), "{}", run.stdout);
-    assert!(lines.iter().any(|line| line.contains("1 projects are read: acme/shop/deep/er")), "{}", run.stdout);
+    assert!(lines.iter().any(|line| line.contains("fetch reads 1 projects: acme/shop/deep/er")), "{}", run.stdout);
     assert!(lines.iter().any(|line| line.contains("acme/shop/api cannot be read: its deployments are not shown")));
     assert!(lines.iter().any(|line| line.contains("other/y cannot be read")), "{}", run.stdout);
     assert!(!run.stdout.contains("github:"), "nothing is missing without it: {}", run.stdout);

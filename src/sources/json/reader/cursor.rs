@@ -31,8 +31,7 @@ impl Cursor {
     pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
         let next = self.place.text(shown.reply);
         if next.is_some() && next == self.token {
-            let words =
-                "the service names the page that it showed as the next one, so its list has no end; run again later";
+            let words = "the service names the same page as the next page, so its list has no end; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.token = next;

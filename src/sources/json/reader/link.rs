@@ -38,8 +38,7 @@ impl Link {
             None => shown.link.clone(),
         };
         if next.is_some() && (next == self.next || next.as_ref() == Some(shown.url)) {
-            let words =
-                "the service names the page that it showed as the next one, so its list has no end; run again later";
+            let words = "the service names the same page as the next page, so its list has no end; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.next = next;

@@ -49,7 +49,7 @@ impl Offset {
         self.pages += 1;
         let said = self.more.as_ref().and_then(|place| said(place, shown.reply));
         if said == Some(true) && shown.entries == 0 {
-            let words = "the service says that there are more incidents and shows none; run again later";
+            let words = "the service says that there are more rows but sends none; run again later";
             return Err(QueryError::Here(words.into()));
         }
         Ok(shown.entries > 0 && said.unwrap_or(shown.entries >= self.size))
