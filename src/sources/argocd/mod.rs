@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_history_covers_only_what_it_keeps_and_one_with_room_begins_with_the_application() {
+    async fn a_full_history_is_covered_from_its_oldest_sync_and_any_other_from_the_creation_of_the_application() {
         let system = ArgoCd { applications: Vec::new(), environment: Environment::Namespace };
         let (events, _) = tokio::sync::mpsc::channel(1);
         let plan = crate::sources::deployments::testing::plan("http://127.0.0.1:9");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_what_the_section_says_and_none_where_that_is_missing() {
+    fn the_section_chooses_the_environment_and_without_a_value_there_is_none() {
         let list = application("null", ONE);
         let of = |environment: Environment| environment.of(&list.place);
         assert_eq!(of(Environment::Namespace).as_deref(), Some("prod"));

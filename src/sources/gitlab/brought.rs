@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_brings_what_its_second_parent_alone_leads_to() {
+    fn a_merge_brings_the_commits_that_only_its_second_parent_reaches() {
         // M merges a branch that had merged the main line (b) before.
         let first: &[(&str, &[&str])] = &[("M", &["c", "y"]), ("y", &["x", "b"]), ("c", &["b"])];
         let second: &[(&str, &[&str])] = &[("x", &["a"]), ("b", &["a"]), ("a", &[])];
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_squash_brings_itself_and_a_fast_forward_what_stands_on_its_base() {
+    fn a_squash_brings_its_own_commit_and_a_fast_forward_the_commits_since_its_base() {
         let line: &[(&str, &[&str])] = &[("d", &["c"]), ("c", &["b"]), ("b", &["a"]), ("a", &[])];
         assert_eq!(brought(&[(7, "c")], &[("c", "b")], &[line]), wanted(&[("c", 7)]));
         assert_eq!(brought(&[(7, "c")], &[("c", "a")], &[line]), wanted(&[("b", 7), ("c", 7)]));

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_looked_for_in_the_group_before_its_first_sign() {
+    fn a_pattern_is_matched_within_the_group_before_its_first_wildcard() {
         for (pattern, group) in [
             ("acme/shop/*", Some("acme/shop")),
             ("acme/web-*", Some("acme")),

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_is_of_the_repo_that_the_section_names_else_of_its_first_checkout() {
+    fn a_build_deploys_the_configured_repo_else_the_repo_of_its_first_checkout() {
         let row = jenkins(Some("ACME/web")).row(build()).expect("a row");
         assert_eq!((row.repo.as_deref(), row.r#ref.as_deref()), (Some("ACME/web"), Some("refs/remotes/origin/main")));
         assert_eq!(row.sha.as_deref(), Some("2222222222222222222222222222222222222222"));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_build_came_to_is_told_by_its_result_alone() {
+    fn the_result_alone_decides_the_status_of_a_build() {
         let of = |result: Option<&str>, building| {
             let build = wire::Build { result: result.map(str::to_owned), building: Some(building), ..build() };
             let row = jenkins(None).row(build).expect("a row");

@@ -208,7 +208,7 @@ mod tests {
     const MADE: &str = "2026-07-01T09:00:00Z";
 
     #[test]
-    fn an_incident_has_what_stands_at_its_places() {
+    fn an_incident_is_read_from_the_places_of_its_description() {
         let fields = Fields {
             opened_at: places(&["/impact", "/started_at"]),
             acknowledged_at: places(&["/acknowledged_at"]),

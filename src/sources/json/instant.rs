@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_asked_for_from_before_its_begin_to_after_its_end() {
+    fn a_query_covers_at_least_its_span() {
         let at = Timestamp(1_782_898_200_001);
         for (form, floor, ceil) in [
             (Instants::Rfc3339, "2026-07-01T09:30:00.001Z", "2026-07-01T09:30:00.001Z"),

@@ -63,7 +63,7 @@ fn a_project_that_is_not_shown_fails_by_itself_and_a_run_that_sees_nothing_is_re
 }
 
 #[test]
-fn merge_requests_that_are_not_shown_are_said_and_everything_else_is_read() {
+fn hidden_merge_requests_are_reported_and_everything_else_is_read() {
     let scene = Scene::projects(organisation(), &["acme/web"]);
     scene.server.state(|state| state.refused = vec![("acme/web", "merge_requests")]);
     let run = scene.fetched(&["--strict"]);
