@@ -1,9 +1,9 @@
 //! Jira Cloud: the issues of a JQL query as incidents.
 //!
-//! Documented: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/> has
-//! `search/jql` with `nextPageToken`; the fields are Jira's own. JQL reads an instant in the time zone of the account's
-//! profile: each query is 15 hours longer at both ends, and what lies outside is left out. Jira may answer a wrong token
-//! like no token, with an empty list: `myself`, which needs an account, is asked first.
+//! Documented: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/> has `search/jql`
+//! with `nextPageToken`; the fields are Jira's own. JQL reads an instant in the time zone of the account's profile, so
+//! each query is 15 hours longer at both ends, and incidents outside the span are left out. Jira may answer a wrong
+//! token with an empty list, as without a token, so `myself`, which needs an account, is requested first.
 //!
 //! An issue is over when its status is in the category *Done*, whatever its status is called. It ends at its
 //! `resolutiondate`. A workflow that keeps the resolution of a reopened issue keeps the old date as well; so where the

@@ -1,12 +1,14 @@
-//! ServiceNow: the records of a table, `incident` unless the configuration names another, by the Table API.
+//! ServiceNow: the records of the table `incident`, or of another configured table, read with the Table API.
 //!
-//! Documented: <https://www.servicenow.com/docs/bundle/zurich-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html>
+//! Documented:
+//! <https://www.servicenow.com/docs/bundle/zurich-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html>
 //! has `sysparm_query`, `sysparm_fields`, `sysparm_display_value=all`, `sysparm_limit` and the header `Link`. Pages are
 //! followed by this header, because a page may be short where access rules hide records. The values, other than the
-//! display values, are in UTC without an offset. In which time zone a query reads an instant is not documented: each
-//! query is 14 hours longer at both ends, and what lies outside is left out.
+//! display values, are in UTC without an offset. The time zone of instants in a query is not documented, so each query
+//! is 14 hours longer at both ends, and incidents outside the span are left out.
 //!
-//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). A record with another number is open.
+//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). A record with another number is
+//! open.
 
 use serde_json::json;
 

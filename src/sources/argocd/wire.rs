@@ -1,4 +1,4 @@
-//! What Argo CD answers, as far as it is read.
+//! The JSON of Argo CD's API: only the fields that the program reads.
 
 use std::collections::BTreeMap;
 

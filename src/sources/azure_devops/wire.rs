@@ -1,4 +1,4 @@
-//! What Azure DevOps answers, as far as it is read.
+//! The JSON of Azure DevOps' API: only the fields that the program reads.
 
 use std::collections::BTreeMap;
 

@@ -42,7 +42,7 @@ impl Target {
     }
 }
 
-/// The projects, and the groups that could not be listed with the reason.
+/// The projects, and each group that could not be listed with the reason.
 pub(super) struct Targets {
     pub(super) projects: Vec<Target>,
     pub(super) refused: Vec<(String, String)>,
@@ -99,7 +99,7 @@ impl Places {
         Ok(Targets { projects: found.into_values().collect(), refused })
     }
 
-    /// The groups to list: those named, and those that stand before the first sign of a pattern.
+    /// The groups to list: the configured groups, and the group before the first wildcard of each pattern.
     fn listed(&self) -> BTreeSet<String> {
         let patterns = self.projects.iter().filter(|glob| !glob.is_literal());
         let of_patterns = patterns.filter_map(|glob| group_of(glob.as_str()));
@@ -107,7 +107,7 @@ impl Places {
     }
 }
 
-/// The group that holds whatever a pattern matches: the path before its first sign.
+/// The group that contains every match of a pattern: the path before its first wildcard.
 pub(super) fn group_of(pattern: &str) -> Option<String> {
     let plain = pattern.split(['*', '?', '[', '{', '\\']).next()?;
     plain.rsplit_once('/').map(|(group, _)| group.to_owned()).filter(|group| !group.is_empty())
@@ -141,7 +141,7 @@ async fn of_group(api: &Api, group: &str) -> Result<Vec<wire::Project>, QueryErr
     Ok(projects)
 }
 
-/// A project by its name, which may be one that it had before.
+/// A project by its current or former name.
 pub(super) async fn project(api: &Api, name: &str) -> Result<wire::Project, QueryError> {
     api.get(&["api", "v4", "projects", name], &[]).await.map_err(|error| match error {
         QueryError::Gone(_) => QueryError::Denied(format!(

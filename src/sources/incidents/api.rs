@@ -110,7 +110,8 @@ impl Api {
         Ok(self.read(&self.address(path, query), path, None).await?.0)
     }
 
-    /// Sends JSON to an address below the root, and reads the reply. What is sent must change nothing: it may be sent twice.
+    /// Sends JSON to an address below the root, and reads the reply. What is sent must change nothing: it may be sent
+    /// twice.
     pub(in crate::sources) async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -186,7 +187,9 @@ impl Api {
                     Ok(data) => return Ok((data, reply)),
                     Err(cause) if is_last => {
                         let cause = reply.quote(&cause.to_string());
-                        return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));
+                        return Err(QueryError::Here(format!(
+                            "the reply of {service} does not have the expected form: {cause}"
+                        )));
                     }
                     Err(_) => self.client.pause(0).await,
                 },
@@ -221,7 +224,8 @@ impl Api {
         Err(QueryError::Here(format!("{} did not answer", self.dialect.service)))
     }
 
-    /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other kind.
+    /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other
+    /// kind.
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, HttpError> {
         let request = |scheme| Request {
             token: Some(&self.token),

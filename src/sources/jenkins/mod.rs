@@ -1,9 +1,9 @@
 //! Jenkins: the builds of jobs that deploy, as a proxy for deployments.
 //!
-//! A build of one of the named jobs counts as a deployment; it went live when it ended (start and duration). The repo and
-//! the revision are those of its git checkout; where a build has several, those of the repo that the section names, else
-//! of the first. Shapes: Jenkins' remote access API (`tree` with ranges, "newest first"), git plugin (`BuildData`).
-//! Jenkins drops old builds where a job says so: what is missing in front of the oldest is not covered.
+//! A build of one of the named jobs counts as a deployment; it went live when it ended (start and duration). The repo
+//! and the revision are those of its git checkout; where a build has several, those of the repo that the section names,
+//! else of the first. Shapes: Jenkins' remote access API (`tree` with ranges, "newest first"), git plugin
+//! (`BuildData`). A job may discard old builds: the time before the oldest build is not covered.
 
 mod keys;
 mod settings;
@@ -67,7 +67,7 @@ impl Jenkins {
             None => "in_progress".to_owned(),
             Some("ABORTED") => "cancelled".to_owned(),
             Some("NOT_BUILT") => "skipped".to_owned(),
-            // Others count as what they say: `UNSTABLE` says neither that it failed nor that it did not.
+            // Other results are kept: `UNSTABLE` means neither success nor failure.
             Some(result) => result.to_lowercase(),
         };
         let created_at = Timestamp(build.timestamp?);
@@ -85,7 +85,7 @@ impl Jenkins {
             _ => false,
         };
         let found = checkouts.iter().find(|(repo, _)| is_own(repo));
-        // Where the section names a repo, a checkout of another one, like a shared library, is none of it.
+        // If the section names a repo, a checkout of another repo, like a shared library, does not count.
         let found = found.or_else(|| checkouts.first().filter(|_| self.repo.is_none()));
         let branch = found.and_then(|(_, revision)| revision.branch.as_ref()?.rows.first()?.name.clone());
         let of_parameter = self.environment_parameter.as_deref().and_then(|name| {
@@ -184,11 +184,11 @@ impl System for Jenkins {
         let shown = builds.rows.len() + builds.nulls;
         let oldest = builds.rows.iter().filter_map(|build| Some((Timestamp(build.timestamp?), build.number))).min();
         let rows: Vec<Row> = builds.rows.into_iter().filter_map(|build| self.row(build)).collect();
-        // Builds are listed by their numbers, and a build may wait before it begins: a day behind `from` is enough.
+        // Builds are sorted by number, and a build may wait before it begins, so the reading stops a day before `from`.
         let is_before = oldest.is_some_and(|(at, _)| at.0 < from.0 - 86_400_000);
         let is_last = shown < PAGE;
         let dropped = oldest.filter(|(_, number)| is_last && !is_before && *number > 1).map(|(at, _)| at);
-        // Of a job whose builds were all dropped nothing is known until now.
+        // If all builds of a job were discarded, nothing is known of the job.
         let all_dropped = (shown == 0 && first == 0 && list.place > 1).then_some(Timestamp(i64::MAX));
         Ok(Page {
             skipped: shown - rows.len(),

@@ -1,4 +1,4 @@
-//! What Jenkins answers, as far as it is read.
+//! The JSON of Jenkins' API: only the fields that the program reads.
 
 use serde::Deserialize;
 use serde_json::Value;

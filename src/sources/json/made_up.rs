@@ -1,5 +1,5 @@
-//! A made-up provider: what adding one takes. Besides this page of data it would be one line in the registry. Only for
-//! tests.
+//! A made-up provider, only for tests. It shows what a new provider takes: this description and one line in the
+//! registry.
 
 use super::description::{Description, Fields, Paging, Sorted, parameters, places, text};
 use super::instant::Instants;

@@ -1,8 +1,8 @@
-//! Where something stands in a reply: a JSON pointer that may go through lists.
+//! The place of a value in a reply: a JSON pointer that may lead through lists.
 //!
 //! A step is the name of a field. In a list, a number is the entry at this index, `name=value` are the entries whose
-//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. `*` is every field of
-//! an object and every entry of a list. Nulls are passed over everywhere.
+//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. `*` is every field
+//! of an object and every entry of a list. Nulls are passed over everywhere.
 
 use std::borrow::Cow;
 
