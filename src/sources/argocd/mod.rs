@@ -34,14 +34,14 @@ const DIALECT: Dialect = Dialect {
 /// The number of syncs that are kept if the application does not set it.
 const KEPT: usize = 10;
 
-/// The applications that are read.
+/// The applications to read.
 #[derive(Debug, Clone)]
 struct ArgoCd {
     applications: Vec<Glob>,
     environment: Environment,
 }
 
-/// What names the environment of an application.
+/// Where the environment of an application comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Environment {
     Namespace,

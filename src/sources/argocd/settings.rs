@@ -1,4 +1,4 @@
-//! `[argocd]`: which applications are read, and what names their environments.
+//! `[argocd]`: the applications to read, and where their environments come from.
 
 use super::keys::SECTIONS;
 use super::{ArgoCd, Environment, SOURCE};

@@ -12,7 +12,7 @@ use crate::sources::incidents::error::{QueryError, SourceError};
 /// Entries of a page, the most that GitLab gives.
 const PAGE: usize = 100;
 
-/// What the configuration names.
+/// The projects and groups of the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// Groups that are read whole, subgroups included.

@@ -42,7 +42,7 @@ pub(super) static PROVIDER: Provider = Provider {
     read,
 };
 
-/// What a section says.
+/// The values of a section.
 #[derive(Debug, Clone)]
 struct Described {
     name: String,
@@ -166,7 +166,7 @@ impl Described {
         api.address(&segments(&self.path), &query)
     }
 
-    /// Reads an entry; nothing where it does not say when it was made.
+    /// Reads an entry; `None` if it has no creation time.
     fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
         let fields = &self.fields;
         let at = |place: &Place| {

@@ -41,7 +41,7 @@ const REFERENCE: &[Key] =
 
 /// How the key is sent.
 pub(in crate::sources) const AUTH: &[&str] = &["bearer", "token", "plain", "basic", "header"];
-/// How a list goes on.
+/// The pagination of a list.
 pub(in crate::sources) const PAGING: &[&str] = &["offset", "page", "cursor", "link", "windows"];
 /// How a list is sorted.
 pub(in crate::sources) const SORTED: &[&str] = &["oldest-first", "newest-first", "unknown"];

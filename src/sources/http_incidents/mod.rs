@@ -33,7 +33,7 @@ pub(super) static PROVIDER: Provider = Provider {
     read,
 };
 
-/// Names that rows of other origin have.
+/// Source names that are used for other rows.
 const TAKEN: [&str; 3] = ["file", "git", "github"];
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
@@ -66,15 +66,15 @@ pub(super) fn name(section: &Section<'_>) -> Result<String, ConfigError> {
     Ok(name.value.to_owned())
 }
 
-/// How a section says that its key is sent, and what goes along.
+/// How the key of a section is sent, and additional headers.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
     pub(super) scheme: Scheme<'static>,
-    /// Whose password the key is.
+    /// The user, if the key is a password.
     pub(super) user: Option<String>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     pub(super) header: Option<String>,
-    /// Further headers.
+    /// Additional headers.
     pub(super) headers: Vec<(String, String)>,
 }
 
@@ -107,7 +107,7 @@ pub(super) fn login(section: &Section<'_>) -> Result<Login, ConfigError> {
     Ok(login)
 }
 
-/// What figures depend on: everything that chooses incidents, or places in them.
+/// The settings that change the figures: everything that selects incidents or their fields.
 fn chosen(it: &Description) -> Value {
     let one = |place: &Place| place.as_str().to_owned();
     let all = |places: &[Place]| places.iter().map(one).collect::<Vec<_>>();
@@ -179,7 +179,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
     })
 }
 
-/// How instants of questions are written.
+/// The format of instants in requests.
 pub(super) fn instants(section: &Section<'_>) -> Result<Instants, ConfigError> {
     Ok(match choice(section, "times", keys::TIMES)? {
         Some("seconds") => Instants::Seconds,

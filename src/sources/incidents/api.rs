@@ -37,9 +37,9 @@ pub(in crate::sources) struct Api {
     root: Url,
     token: SecretString,
     user: Option<String>,
-    /// Further headers that the configuration names.
+    /// Additional headers from the configuration.
     headers: Vec<(String, String)>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     key_header: Option<String>,
     dialect: Dialect,
     kind: AtomicU8,

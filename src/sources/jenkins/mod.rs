@@ -30,10 +30,10 @@ const DIALECT: Dialect = Dialect {
     headers: &[("accept", "application/json")],
     scope: |_| "Job/Read",
 };
-/// Folders within folders that are looked into.
+/// The maximum depth of nested folders.
 const DEEPEST: usize = 8;
 const PAGE: usize = 100;
-/// What is asked of a build.
+/// The fields of a build that are requested.
 const BUILD: &str = "number,url,result,building,timestamp,duration,\
     actions[parameters[name,value],causes[userName],lastBuiltRevision[SHA1,branch[name]],remoteUrls]";
 
@@ -42,7 +42,7 @@ const BUILD: &str = "number,url,result,building,timestamp,duration,\
 struct Jenkins {
     user: Option<String>,
     jobs: Vec<Glob>,
-    /// The repo of builds of several repos, and of those that do not say theirs.
+    /// The repo that all jobs deploy, if it is configured.
     repo: Option<String>,
     environment: String,
     /// The parameter of a build that names its environment.

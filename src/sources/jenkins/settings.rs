@@ -1,4 +1,4 @@
-//! `[jenkins]`: which jobs deploy, and what.
+//! `[jenkins]`: the jobs that deploy, their repo and their environment.
 
 use super::keys::SECTIONS;
 use super::{Jenkins, SOURCE};

@@ -8,7 +8,7 @@ use crate::domain::time::Span;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Extent, List, Order, Row};
 
-/// No list takes more requests to be estimated.
+/// The maximum number of requests for the estimate of a list.
 const MOST_ASKED: u64 = 10_000;
 
 impl List for Listing<'_> {

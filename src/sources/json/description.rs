@@ -23,7 +23,7 @@ pub(in crate::sources) struct Description {
     pub(in crate::sources) query: Vec<(Text, Text)>,
     /// The place of the entries in a reply.
     pub(in crate::sources) rows: Place,
-    /// How the list goes on.
+    /// The pagination of the list.
     pub(in crate::sources) paging: Paging,
     /// Rows of a page.
     pub(in crate::sources) size: usize,
@@ -56,7 +56,7 @@ pub(in crate::sources) struct One {
     pub(in crate::sources) row: Place,
 }
 
-/// How a list goes on.
+/// The pagination of a list.
 #[derive(Debug, Clone)]
 pub(in crate::sources) enum Paging {
     /// By the number of rows or pages before the one that is asked for.

@@ -14,7 +14,7 @@ use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Questions, Row};
 
-/// No page has more entries, whatever was asked for.
+/// The maximum number of entries of a page.
 const LONGEST: usize = 10_000;
 
 /// The list.
@@ -23,15 +23,15 @@ pub(super) struct Listing<'a> {
     pub(super) it: &'a Described,
 }
 
-/// One page of it.
+/// One page of the list.
 pub(super) struct Turned {
-    /// Its incidents, of whatever span.
+    /// All incidents of the page, also outside the span.
     pub(super) rows: Vec<Row>,
-    /// Entries that are null, or that do not say when they were made.
+    /// Number of entries that are null or have no creation time.
     pub(super) skipped: usize,
     /// Whether there is another page.
     pub(super) more: bool,
-    /// How many incidents the list has, where the reply says it.
+    /// The number of incidents of the whole list, if the reply contains it.
     pub(super) total: Option<u64>,
 }
 
@@ -46,7 +46,7 @@ impl Listing<'_> {
         }
     }
 
-    /// Asks for the page at which a reader is, and moves the reader on.
+    /// Requests the current page of a reader, and moves the reader to the next page.
     pub(super) async fn turn(&self, span: Span, order: Order, reader: &mut Reader) -> Result<Turned, QueryError> {
         let described = &self.it.description;
         let url = reader.address().cloned().unwrap_or_else(|| self.address(span, order, reader));
@@ -68,7 +68,7 @@ impl Listing<'_> {
         Ok(Turned { rows, skipped, more, total })
     }
 
-    /// Reads an entry; nothing where it does not say when it was made.
+    /// Reads an entry; `None` if it has no creation time.
     fn row(&self, entry: &Value) -> Result<Option<Row>, QueryError> {
         let common = Common {
             source: &self.it.source,
@@ -99,7 +99,7 @@ impl Listing<'_> {
         self.api.address(&segments(&described.path), &query)
     }
 
-    /// Whether the list can be asked for from the newest incident on.
+    /// Whether the service can sort the list newest first.
     pub(super) fn shows_newest_first(&self) -> bool {
         self.it.description.orders.is_some() || self.it.description.sorted == Sorted::NewestFirst
     }
@@ -116,7 +116,7 @@ pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result
     }
 }
 
-/// The error of a reply that does not hold what was asked for.
+/// The error of a reply that does not have the expected form.
 pub(in crate::sources) fn strange(service: &str, cause: &str) -> QueryError {
     let cause: String = cause.chars().take(300).collect();
     QueryError::Here(format!("the reply of {service} does not have the expected form: {cause}"))
@@ -133,7 +133,7 @@ pub(in crate::sources) fn segments(path: &str) -> Vec<&str> {
 impl Questions for Listing<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let Some(one) = &self.it.description.one else {
-            // Without such an address every run reads everything, and what it does not show is kept as it was.
+            // Without the path of one incident, each run reads everything, and a missing incident is kept unchanged.
             return Err(QueryError::Denied("the service cannot show a single incident".into()));
         };
         let path: Vec<String> = segments(&one.path).into_iter().map(|part| part.replace("{id}", id)).collect();

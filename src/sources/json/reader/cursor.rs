@@ -1,11 +1,11 @@
-//! Pages by what the page before says.
+//! Pagination by a token in the previous page.
 
 use super::Shown;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::json::description::Text;
 use crate::sources::json::place::Place;
 
-/// Where a reading is.
+/// The position in a list.
 #[derive(Debug)]
 pub(in crate::sources) struct Cursor {
     parameter: Text,

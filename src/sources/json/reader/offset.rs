@@ -1,4 +1,4 @@
-//! Pages by the number of rows or pages before them.
+//! Pagination by the number of previous rows or pages.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::sources::incidents::error::QueryError;
 use crate::sources::json::description::{Counts, Text};
 use crate::sources::json::place::Place;
 
-/// Where a reading is.
+/// The position in a list.
 #[derive(Debug)]
 pub(in crate::sources) struct Offset {
     parameter: Text,
@@ -56,7 +56,7 @@ impl Offset {
     }
 }
 
-/// Whether a reply says that there is more: a flag, or the address of a page or none.
+/// Whether a reply announces another page: a flag, or the address of a page.
 fn said(place: &Place, reply: &Value) -> Option<bool> {
     match reply.pointer(place.pointer())? {
         Value::Bool(more) => Some(*more),
