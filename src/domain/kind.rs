@@ -59,13 +59,13 @@ impl DeploymentKind {
         }
     }
 
-    /// What to do to have deployments themselves in place of a proxy.
+    /// How to get exact deployments instead of a proxy.
     pub fn way_to_deployments(self) -> &'static str {
         match self {
             Self::Tags => "Import deployments with the time at which each went live as finished_at.",
             Self::Builds => {
-                "If the system to which these builds deploy records deployments, read those; otherwise name only jobs that \
-                 deploy, so that each build is one."
+                "If another system records these deployments, read them from that system. Otherwise, name only jobs or \
+                 pipelines whose every build deploys."
             }
             _ => {
                 "Record deployments (in GitHub Actions: `environment:` on the job), then set deployments_from = \

@@ -1,24 +1,25 @@
-//! The walk through the commits behind the deployments of a repo, until the commits between each pair of consecutive
-//! successes are known; the same for every source that lists the commits behind a revision.
+//! Reads the commits of a repo until the commits between each pair of consecutive successful deployments are known.
+//! Every source that can list the ancestors of a revision uses this module.
 //!
-//! It goes down from the newest deployed revision, page by page, and reads no commit twice. If some pages contain nothing
-//! that a pair needs, it requests the missing revision directly: one off that line is walked from its own head. There is
-//! no cut by date: work may be much older than its merge.
+//! The walk starts at the newest deployed revision, reads page by page towards older commits, and reads no commit
+//! twice. If some pages contain nothing that a pair needs, the walk requests the missing revision directly, so a
+//! revision on another branch is read from its own head. There is no cut by date, because work may be much older than
+//! its merge.
 
 use rustc_hash::FxHashSet;
 
 use super::history::{History, Pair};
 
 /// How many pages in a row may contain nothing that a pair needs.
-const PATIENCE: u32 = 4;
-/// Up to so many commits the pairs are looked at after every page, then after every few.
+const MAX_IDLE_PAGES: u32 = 4;
+/// Up to this number of commits, the pairs are checked after every page; beyond it, after every few pages.
 const SMALL: usize = 5_000;
 
 /// A page of the commits behind a revision.
 pub(super) struct Page {
     /// Every commit on it.
     pub(super) all: Vec<String>,
-    /// Those that were not known, which are in the history now.
+    /// The commits that were not known before; they are in the history now.
     pub(super) fresh: FxHashSet<String>,
     /// Where the next page is.
     pub(super) next: Option<String>,
@@ -29,8 +30,8 @@ pub(super) trait Revisions {
     /// Why a page could not be read.
     type Error;
 
-    /// Reads a page of the commits behind `start`, hands on those that the history does not have, and adds them to it.
-    /// `None` where the revision does not exist.
+    /// Reads a page of the ancestors of `start`, hands on the commits that the history lacks, and adds them to it.
+    /// `None` if the revision does not exist.
     fn page(
         &mut self,
         history: &mut History,
@@ -39,7 +40,7 @@ pub(super) trait Revisions {
     ) -> impl Future<Output = Result<Option<Page>, Self::Error>> + Send;
 }
 
-/// The commits behind one revision, as far as they were read.
+/// An unfinished walk from one revision.
 struct Walk {
     start: String,
     after: Option<String>,
@@ -50,9 +51,9 @@ struct Walks {
     history: History,
     /// From the newest deployed revision.
     main: Option<Walk>,
-    /// From another, until it has what was looked for.
+    /// From another revision, until the wanted revision is found.
     side: Option<Walk>,
-    /// What the main walk met.
+    /// The commits that the main walk has read.
     met: FxHashSet<String>,
 }
 
@@ -73,7 +74,7 @@ pub(super) async fn resolve<R: Revisions>(
         let leads_there = missing.is_none() && walks.main.is_some() && walks.met.contains(&pair.new);
         if leads_there {
             walks.side = None;
-        } else if idle >= PATIENCE || (walks.main.is_none() && walks.side.is_none()) {
+        } else if idle >= MAX_IDLE_PAGES || (walks.main.is_none() && walks.side.is_none()) {
             let Some(start) = walks.history.start(&pair) else {
                 open.remove(0);
                 continue;
@@ -100,7 +101,7 @@ pub(super) async fn resolve<R: Revisions>(
 }
 
 impl Walks {
-    /// Reads one page of the walk under way; gives back what is new.
+    /// Reads one page of the current walk; returns the new commits.
     async fn page<R: Revisions>(&mut self, revisions: &mut R) -> Result<FxHashSet<String>, R::Error> {
         let on_main = self.side.is_none();
         let Some(walk) = self.side.take().or_else(|| self.main.take()) else { return Ok(FxHashSet::default()) };
@@ -111,7 +112,7 @@ impl Walks {
         if on_main {
             self.met.extend(page.all);
         }
-        // A page that lacks its own start would be asked for again and again.
+        // A page that lacks its own start would otherwise be requested again and again.
         if !self.history.has(&walk.start) {
             self.history.is_gone(walk.start.clone());
         }

@@ -47,15 +47,15 @@ const KEYS: &[Key] = &[
         Kind::Address,
         Required,
         Example("\"https://oncall-prod-us-central-0.grafana.net/oncall\""),
-        "The API of IRM. The IRM page *Settings*, *Admin & API* shows it.",
+        "The address of the API. The page *Settings*, *Admin & API* of IRM shows it.",
     ),
     key(
         "stack_url",
         Kind::Address,
         Nothing,
         Example("\"https://acme.grafana.net\""),
-        "The address of the Grafana stack, if the token belongs to a service account. Without it, the token is an API key of \
-         IRM.",
+        "The address of the Grafana stack, if the token belongs to a service account. Without it, the token is an API \
+         key of IRM.",
     ),
     key(
         "token_env",

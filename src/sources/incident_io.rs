@@ -51,7 +51,7 @@ const KEYS: &[Key] = &[
         Kind::Address,
         Value("\"https://api.incident.io\""),
         Example("\"https://api.incident.io\""),
-        "The API of incident.io.",
+        "The address of the API.",
     ),
     CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,

@@ -1,9 +1,9 @@
 //! Jira Cloud: the issues of a JQL query as incidents.
 //!
-//! Documented: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/> has
-//! `search/jql` with `nextPageToken`; the fields are Jira's own. JQL reads an instant in the time zone of the account's
-//! profile: each query is 15 hours longer at both ends, and what lies outside is left out. Jira may answer a wrong token
-//! like no token, with an empty list: `myself`, which needs an account, is asked first.
+//! Documented: <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/> has `search/jql`
+//! with `nextPageToken`; the fields are Jira's own. JQL reads an instant in the time zone of the account's profile, so
+//! each query is 15 hours longer at both ends, and incidents outside the span are left out. Jira may answer a wrong
+//! token with an empty list, as without a token, so `myself`, which needs an account, is requested first.
 //!
 //! An issue is over when its status is in the category *Done*, whatever its status is called. It ends at its
 //! `resolutiondate`. A workflow that keeps the resolution of a reopened issue keeps the old date as well; so where the
@@ -44,27 +44,28 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const KEYS: &[Key] = &[
-    key("api_url", Kind::Address, Required, Example("\"https://acme.atlassian.net\""), "The site."),
+    key("api_url", Kind::Address, Required, Example("\"https://acme.atlassian.net\""), "The address of the Jira site."),
     key(
         "jql",
         Kind::Text,
         Required,
         Example("\"project = OPS AND issuetype = Incident\""),
-        "Which issues are incidents, without `ORDER BY`.",
+        "The JQL query for the issues that are incidents, without `ORDER BY`.",
     ),
     key(
         "email",
         Kind::Text,
         Nothing,
         Example("\"ops@acme.example\""),
-        "The account of the API token. Without it, the token is an OAuth token.",
+        "The email address of the account of the API token. Without this key, the token is an OAuth token.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"JIRA_TOKEN\""),
         Example("\"JIRA_TOKEN\""),
-        "The variable with the token. The account needs to see the issues; an OAuth token needs the scope `read:jira-work`.",
+        "The variable with the token. The account must be able to read the issues; an OAuth token needs the scope \
+         `read:jira-work`.",
     ),
     CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,
@@ -76,10 +77,10 @@ const FIELDS: &str =
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let Some(jql) = section.text("jql")? else {
-        return Err(section.incomplete("needs `jql`, which says which issues are incidents"));
+        return Err(section.incomplete("needs `jql`, the query for the issues that are incidents"));
     };
     if jql.value.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ").contains("order by") {
-        return Err(jql.unusable("a query cannot have `ORDER BY`, because the order is added to it"));
+        return Err(jql.unusable("remove `ORDER BY` from the query: the program adds the order"));
     }
     let mut settings = Settings::read(section, &PROVIDER, None, |flags| Ok(description(jql.value, flags)))?;
     settings.user = section.text("email")?.map(|text| text.value.to_owned());

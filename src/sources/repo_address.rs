@@ -1,7 +1,7 @@
 //! The name of a repo in its address.
 //!
-//! It is the path of the address without `.git`: `OWNER/NAME`, and on hosts with nested groups all of them. The host does
-//! not matter, but for Azure DevOps, whose addresses for https and ssh mark the name differently: both give
+//! It is the path of the address without `.git`: `OWNER/NAME`, and on hosts with nested groups all of them. The host
+//! does not matter, but for Azure DevOps, whose addresses for https and ssh mark the name differently: both give
 //! `ORGANISATION/PROJECT/NAME`. A folder of this machine has no such name.
 
 /// How Azure DevOps marks the name of a repo among those of organisation and project.
@@ -9,7 +9,7 @@ const AZURE_MARK: &str = "_git/";
 /// How the addresses of Azure DevOps for ssh begin.
 const AZURE_SSH: &str = "v3/";
 
-/// The path of an address, where it is one of a repo on a server.
+/// The name of the repo; `None` if the address is not that of a repo on a server.
 pub(super) fn repo_of(url: &str) -> Option<String> {
     let path = match url.split_once("://") {
         Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return None,

@@ -49,15 +49,15 @@ const KEYS: &[Key] = &[
         Kind::Variable,
         Value("\"ROOTLY_API_TOKEN\""),
         Example("\"ROOTLY_API_TOKEN\""),
-        "The variable with an API token that may read incidents: a global token, or a team token for the incidents of this \
-         team.",
+        "The variable with an API token that may read incidents. A global token reads all incidents, a team token only \
+         the incidents of its team.",
     ),
     key(
         "api_url",
         Kind::Address,
         Value("\"https://api.rootly.com\""),
         Example("\"https://api.rootly.com\""),
-        "The API of Rootly.",
+        "The address of the API.",
     ),
     key(
         "ends_when",

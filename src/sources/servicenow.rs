@@ -1,12 +1,14 @@
-//! ServiceNow: the records of a table, `incident` unless the configuration names another, by the Table API.
+//! ServiceNow: the records of the table `incident`, or of another configured table, read with the Table API.
 //!
-//! Documented: <https://www.servicenow.com/docs/bundle/zurich-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html>
+//! Documented:
+//! <https://www.servicenow.com/docs/bundle/zurich-api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html>
 //! has `sysparm_query`, `sysparm_fields`, `sysparm_display_value=all`, `sysparm_limit` and the header `Link`. Pages are
 //! followed by this header, because a page may be short where access rules hide records. The values, other than the
-//! display values, are in UTC without an offset. In which time zone a query reads an instant is not documented: each
-//! query is 14 hours longer at both ends, and what lies outside is left out.
+//! display values, are in UTC without an offset. The time zone of instants in a query is not documented, so each query
+//! is 14 hours longer at both ends, and incidents outside the span are left out.
 //!
-//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). A record with another number is open.
+//! Assumed: the states have their usual numbers (6 resolved, 7 closed, 8 cancelled). A record with another number is
+//! open.
 
 use serde_json::json;
 
@@ -42,28 +44,35 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 const KEYS: &[Key] = &[
-    key("api_url", Kind::Address, Required, Example("\"https://acme.service-now.com\""), "The instance."),
+    key(
+        "api_url",
+        Kind::Address,
+        Required,
+        Example("\"https://acme.service-now.com\""),
+        "The address of the instance.",
+    ),
     key(
         "username",
         Kind::Text,
         Nothing,
         Example("\"dora\""),
-        "The account whose password is in the variable. Without it, the variable holds an OAuth token.",
+        "The account whose password is in the variable. Without this key, the variable contains an OAuth token.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"SERVICENOW_TOKEN\""),
         Example("\"SERVICENOW_TOKEN\""),
-        "The variable with the password or token. The account needs read access to the table, for example by the role `itil`.",
+        "The variable with the password or token. The account needs read access to the table, for example by the role \
+         `itil`.",
     ),
-    key("table", Kind::Text, Value("\"incident\""), Example("\"incident\""), "The table."),
+    key("table", Kind::Text, Value("\"incident\""), Example("\"incident\""), "The table of the incidents."),
     key(
         "query",
         Kind::Text,
         Nothing,
         Example("\"priorityIN1,2^category=software\""),
-        "An encoded query that chooses records. Without it, all records of the table are read.",
+        "An encoded query that selects records. Without this key, `fetch` reads all records of the table.",
     ),
     CAUSED_BY_DEPLOY,
     DEPLOYMENT_REF,
@@ -77,12 +86,14 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let table = section.text("table")?;
     let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if let Some(text) = table.as_ref().filter(|text| !is_name(text.value)) {
-        return Err(text.unusable("not the name of a table, like `incident`"));
+        return Err(text.unusable("not the name of a table; write a name like `incident`"));
     }
     let table = table.map_or("incident", |text| text.value);
     let query = section.text("query")?;
     if let Some(text) = query.as_ref().filter(|text| text.value.contains("^NQ") || text.value.contains("ORDERBY")) {
-        return Err(text.unusable("a query cannot have `^NQ` or `ORDERBY`: the span and the order are added to it"));
+        return Err(
+            text.unusable("remove `^NQ` and `ORDERBY` from the query: the program adds the time span and the order")
+        );
     }
     let query = query.map(|text| text.value.trim_matches('^').to_owned());
     let mut settings =

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Handover {
     /// The environment variable that holds the key [default: the variable under ENVIRONMENT in the manual page]
     #[arg(long, value_name = "VARIABLE")]
     pub(in crate::cli) token_env: Option<String>,
-    /// The root of the addresses of repos [default: the address of GitHub, else of GitLab, in the config, else github.com]
+    /// The root of the addresses of repos [default: the GitHub or GitLab address of the config, else github.com]
     #[arg(long, value_name = "URL", value_parser = Endpoint::parse)]
     pub(in crate::cli) repo_base: Option<Endpoint>,
     /// Requests a minute, in place of the tool's limit.

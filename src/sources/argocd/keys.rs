@@ -5,11 +5,16 @@ use crate::document::keys::Example::{Instead, Nested, Value as Example};
 use crate::document::keys::{Form, Key, Kind, Section, key};
 
 pub(super) const SECTIONS: &[Section] = &[
-    Section { name: "argocd", form: Form::Once, about: "Syncs of Argo CD's applications, as deployments.", keys: KEYS },
+    Section {
+        name: "argocd",
+        form: Form::Once,
+        about: "Deployments of Argo CD: the syncs of applications.",
+        keys: KEYS,
+    },
     Section {
         name: "argocd.environment",
         form: Form::NestedChoice,
-        about: "What names the environment of an application.",
+        about: "Where the environment of an application comes from.",
         keys: ENVIRONMENT,
     },
 ];
@@ -21,21 +26,21 @@ const KEYS: &[Key] = &[
         Kind::Texts,
         Value("[]"),
         Example("[\"*-production\"]"),
-        "Names of the applications to read; `*` stands for any text. Empty: all that the key shows.",
+        "Names of the applications to read; `*` matches any text. Empty: all applications that the token can read.",
     ),
     key(
         "environment",
         Kind::Table,
         Value("{ from = \"namespace\" }"),
         Nested,
-        "What names the environment of an application; one of the next three keys.",
+        "Where the environment of an application comes from: set one of the next three keys.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"ARGOCD_TOKEN\""),
         Example("\"ARGOCD_TOKEN\""),
-        "The variable with a token of an account or a project's role that may `get` these applications.",
+        "The variable with a token of an account or a project role that has the permission `get` for the applications.",
     ),
 ];
 
@@ -45,8 +50,14 @@ const ENVIRONMENT: &[Key] = &[
         Kind::Choice(&["namespace", "project"]),
         Nothing,
         Example("\"namespace\""),
-        "The namespace that it deploys to, or its project in Argo CD.",
+        "The namespace that the application deploys to, or its project in Argo CD.",
     ),
-    key("label", Kind::Text, Nothing, Instead("\"environment\""), "The label of the application with this name."),
-    key("name", Kind::Text, Nothing, Instead("\"production\""), "This name, for all of them."),
+    key(
+        "label",
+        Kind::Text,
+        Nothing,
+        Instead("\"environment\""),
+        "The label of the application whose value is the environment.",
+    ),
+    key("name", Kind::Text, Nothing, Instead("\"production\""), "The environment of all applications."),
 ];

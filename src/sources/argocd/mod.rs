@@ -1,10 +1,10 @@
 //! Argo CD: the syncs of applications.
 //!
-//! A sync that succeeded is a deployment of the revision that it brought, and went live when it ended. Argo CD keeps the
-//! last syncs that succeeded, 10 where the application does not say another number, and no failed ones: coverage begins
-//! with the oldest that is kept, and nothing is known of failed syncs. The revision is that of the repo that the
-//! application reads, which may hold the manifests and not the code: then lead times are those of the manifests. Shapes:
-//! Argo CD's Swagger description (`v1alpha1Application`, `v1alpha1RevisionHistory`).
+//! A sync that succeeded is a deployment of its revision, and went live when it ended. Argo CD keeps only the last
+//! syncs that succeeded, 10 unless the application sets another number. Coverage therefore begins with the oldest kept
+//! sync, and failed syncs are unknown. The revision comes from the repo that the application reads. If this repo
+//! contains the manifests and not the code, lead time measures changes of the manifests. Shapes: Argo CD's Swagger
+//! description (`v1alpha1Application`, `v1alpha1RevisionHistory`).
 
 mod keys;
 mod settings;
@@ -31,17 +31,17 @@ const DIALECT: Dialect = Dialect {
     headers: &[("accept", "application/json")],
     scope: |_| "applications, get",
 };
-/// How many syncs are kept where the application does not say it.
+/// The number of syncs that are kept if the application does not set it.
 const KEPT: usize = 10;
 
-/// The applications that are read.
+/// The applications to read.
 #[derive(Debug, Clone)]
 struct ArgoCd {
     applications: Vec<Glob>,
     environment: Environment,
 }
 
-/// What names the environment of an application.
+/// Where the environment of an application comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Environment {
     Namespace,
@@ -61,7 +61,7 @@ impl Environment {
     }
 }
 
-/// The repo of an application and where among its sources it is: the first that has a revision of git.
+/// The repo of an application and the index of its source: the first source that is a git repo.
 fn source(sources: &[wire::Source]) -> Option<(usize, String)> {
     let of_git = |one: &wire::Source| match (&one.chart, &one.repo_url) {
         (None, Some(url)) => repo_of(url),
@@ -148,10 +148,10 @@ impl System for ArgoCd {
         let kept = application.spec.revision_history_limit.map_or(KEPT, |limit| usize::try_from(limit).unwrap_or(0));
         let began = application.metadata.creation_timestamp;
         let kept_from = if syncs.len() >= kept {
-            // Older ones may have been dropped; of none that is kept, nothing is known.
+            // Older syncs may have been dropped. If no sync is kept, nothing is known.
             Some(rows.iter().map(|row| row.created_at).min().unwrap_or(Timestamp(i64::MAX)))
         } else {
-            // An application that was made anew may have had another history before.
+            // An application that was deleted and created again may have had an earlier history.
             began
         };
         Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from })
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_history_covers_only_what_it_keeps_and_one_with_room_begins_with_the_application() {
+    async fn a_full_history_is_covered_from_its_oldest_sync_and_any_other_from_the_creation_of_the_application() {
         let system = ArgoCd { applications: Vec::new(), environment: Environment::Namespace };
         let (events, _) = tokio::sync::mpsc::channel(1);
         let plan = crate::sources::deployments::testing::plan("http://127.0.0.1:9");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_is_what_the_section_says_and_none_where_that_is_missing() {
+    fn the_section_chooses_the_environment_and_without_a_value_there_is_none() {
         let list = application("null", ONE);
         let of = |environment: Environment| environment.of(&list.place);
         assert_eq!(of(Environment::Namespace).as_deref(), Some("prod"));

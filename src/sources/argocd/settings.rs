@@ -1,4 +1,4 @@
-//! `[argocd]`: which applications are read, and what names their environments.
+//! `[argocd]`: the applications to read, and where their environments come from.
 
 use super::keys::SECTIONS;
 use super::{ArgoCd, Environment, SOURCE};
@@ -14,7 +14,7 @@ pub(in crate::sources) const PROVIDER: Provider = Provider {
     label: "Argo CD",
     sections: SECTIONS,
     gives: &[Table::Deployments],
-    variable: Some(("ARGOCD_TOKEN", "a token that may get the applications")),
+    variable: Some(("ARGOCD_TOKEN", "a token with the permission `get` for the applications")),
     list: "",
     scopes_are_services: false,
     keys_are_repos: false,

@@ -1,4 +1,4 @@
-//! What Argo CD answers, as far as it is read.
+//! The JSON of Argo CD's API: only the fields that the program reads.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 use crate::sources::incidents::absent::Listed;
 use crate::sources::instants::maybe_instant;
 
-/// All applications; `items` is null where there is none.
+/// All applications; `items` is null if there are none.
 #[derive(Debug, Deserialize)]
 pub(super) struct Applications {
     pub(super) items: Option<Listed<Application>>,
@@ -22,7 +22,7 @@ pub(super) struct Application {
     pub(super) status: Option<Status>,
 }
 
-/// What Kubernetes knows of it.
+/// The Kubernetes metadata of an application.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Metadata {
@@ -33,7 +33,7 @@ pub(super) struct Metadata {
     pub(super) creation_timestamp: Option<Timestamp>,
 }
 
-/// What is to be deployed where.
+/// The sources and the target of an application.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Spec {
@@ -51,7 +51,7 @@ impl Spec {
     }
 }
 
-/// The sources: several, or the only one.
+/// The list of sources, or the only source.
 pub(super) fn sources(several: Option<&Listed<Source>>, one: Option<&Source>) -> Vec<Source> {
     match several {
         Some(listed) if !listed.rows.is_empty() => listed.rows.clone(),
@@ -59,7 +59,7 @@ pub(super) fn sources(several: Option<&Listed<Source>>, one: Option<&Source>) ->
     }
 }
 
-/// Where to.
+/// The target cluster and namespace.
 #[derive(Debug, Deserialize)]
 pub(super) struct Destination {
     pub(super) namespace: Option<String>,
@@ -75,7 +75,7 @@ pub(super) struct Source {
     pub(super) target_revision: Option<String>,
 }
 
-/// How it is.
+/// The status with the history of syncs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Status {
     pub(super) history: Option<Listed<Sync>>,
@@ -97,7 +97,7 @@ pub(super) struct Sync {
     pub(super) initiated_by: Option<Initiator>,
 }
 
-/// Who began it.
+/// The person or process that started a sync.
 #[derive(Debug, Deserialize)]
 pub(super) struct Initiator {
     pub(super) username: Option<String>,

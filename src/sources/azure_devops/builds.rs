@@ -1,4 +1,4 @@
-//! The builds that deployments are of: repo, revision and branch.
+//! The builds of deployments: repo, revision and branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,8 @@ use crate::sources::repo_address::repo_of;
 /// Builds by id.
 pub(super) type Builds = BTreeMap<i64, wire::Build>;
 
-/// Asks for builds by their ids, all at once. One that was deleted is missing.
+/// Requests builds by their ids, all at once, including deleted builds. Builds that Azure DevOps has purged are
+/// missing.
 pub(super) async fn builds(
     azure: &AzureDevOps,
     api: &Api,
@@ -28,7 +29,7 @@ pub(super) async fn builds(
     Ok(reply.value.rows.into_iter().map(|build| (build.id, build)).collect())
 }
 
-/// The repo of a build: by its address, else by its id, which is the name on other hosts.
+/// The repo of a build: from its address, else from its id, which is the name for repos on other hosts.
 pub(super) fn repo(build: &wire::Build) -> Option<String> {
     let repository = build.repository.as_ref()?;
     let of_address = repository.url.as_deref().and_then(repo_of);

@@ -41,13 +41,13 @@ async fn records(
 ) -> Result<(wire::List<Record>, Option<String>), QueryError> {
     let (id, organisation) = (id.to_string(), azure.organisation.as_str());
     let path = [organisation, project, "_apis", "distributedtask", "environments", &id, "environmentdeploymentrecords"];
-    // One part of the documentation has the name with the sign and another without; the wrong one is ignored.
+    // One part of the documentation calls the parameter `top`, another `$top`; the wrong one is ignored.
     let mut query = vec![PREVIEW, ("top", AT_ONCE), ("$top", AT_ONCE)];
     query.extend(next.map(|token| ("continuationToken", token)));
     api.get_continued(&api.address(&path, &query)).await
 }
 
-/// Whether a page shows that the next ones are older than what is wanted.
+/// Whether a page shows that the next pages are older than the span.
 fn is_last(records: &[Record], from: Timestamp) -> bool {
     let begun: Vec<Timestamp> = records.iter().filter_map(Record::began).collect();
     begun.is_sorted_by(|newer, older| newer >= older) && begun.last().is_some_and(|oldest| *oldest < from)
@@ -92,7 +92,7 @@ pub(super) async fn page(
     Ok(Page { skipped: nulls + shown - rows.len(), rows, next, kept_from: None })
 }
 
-/// How a record ended; without a result it has not.
+/// The status of a record; without a result, it is in progress.
 fn status(result: Option<&str>) -> String {
     match result {
         None => "in_progress".to_owned(),
@@ -103,7 +103,7 @@ fn status(result: Option<&str>) -> String {
     }
 }
 
-/// How many records there are: read to the end, because nothing tells their number.
+/// The number of records: read to the end, because the API does not tell it.
 pub(super) async fn extent(
     azure: &AzureDevOps,
     api: &Api,

@@ -12,35 +12,41 @@ pub(super) const SECTIONS: &[Section] = &[Section {
 }];
 
 const KEYS: &[Key] = &[
-    key("organization", Kind::Text, Required, Example("\"acme\""), "The organisation, or the collection of a server."),
-    key("projects", Kind::SomeTexts, Required, Example("[\"Shop\"]"), "The projects to read."),
+    key(
+        "organization",
+        Kind::Text,
+        Required,
+        Example("\"acme\""),
+        "The name of the organisation; for a self-hosted server, the name of the collection.",
+    ),
+    key("projects", Kind::SomeTexts, Required, Example("[\"Shop\"]"), "The names of the projects to read."),
     key(
         "releases",
         Kind::Flag,
         Value("true"),
         Example("true"),
-        "Whether deployments of release pipelines are read. The name of the stage is the environment.",
+        "`false`: `fetch` does not read release pipelines. The environment of a release is the name of its stage.",
     ),
     key(
         "environments",
         Kind::Texts,
         Value("[\"*\"]"),
         Example("[\"production\"]"),
-        "Names of the environments of YAML pipelines to read; `*` stands for any text, and `[]` reads none.",
+        "Names of the environments of YAML pipelines to read; `*` matches any text. `[]`: none.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"AZURE_DEVOPS_TOKEN\""),
         Example("\"AZURE_DEVOPS_TOKEN\""),
-        "The variable with a personal access token with the scopes Release (Read), Build (Read) and Environment (Read & \
-         manage: there is no smaller one), or an access token of Entra.",
+        "The variable with a personal access token that has the scopes Release (Read), Build (Read) and Environment \
+         (Read & manage), or with an access token from Microsoft Entra.",
     ),
     key(
         "api_url",
         Kind::Address,
         Value("\"https://dev.azure.com\""),
         Example("\"https://dev.azure.com\""),
-        "The API. A server of your own: its address without the collection.",
+        "The address of Azure DevOps; for a self-hosted server, without the collection.",
     ),
 ];

@@ -1,10 +1,11 @@
 //! Azure DevOps: deployments of release pipelines to their stages, and of YAML pipelines to their environments.
 //!
-//! Both are deployments that Azure DevOps records itself. Their revisions are those of the builds that they deploy, which
-//! are asked for a page at a time. A deployment with issues that did not fail it counts as one that succeeded, and one that
-//! was rejected or cancelled as neither. Shapes: Microsoft's REST documentation 7.1 ("Release – Deployments",
-//! "Environments", "Environmentdeploymentrecords", "Build – Builds"). That records of environments come newest first is
-//! what clients rely on and not documented, so a page in another order is not taken as a reason to stop.
+//! Azure DevOps records both kinds itself. Their revisions come from the builds that they deploy, which are requested a
+//! page at a time. A deployment that succeeded with issues counts as a success; a rejected or cancelled deployment
+//! counts as neither success nor failure. Shapes: Microsoft's REST documentation 7.1 ("Release – Deployments",
+//! "Environments", "Environmentdeploymentrecords", "Build – Builds"). Clients rely on records of environments being
+//! newest first, but this is not documented. The program therefore stops early only at a page that is sorted in this
+//! order.
 
 mod builds;
 mod environments;
@@ -39,7 +40,7 @@ const DIALECT: Dialect = Dialect {
 const VERSION: (&str, &str) = ("api-version", "7.1");
 const PREVIEW: (&str, &str) = ("api-version", "7.1-preview.1");
 
-/// What a token needs for an address.
+/// The scope that a token needs for an address.
 fn scope(path: &[&str]) -> &'static str {
     if path.contains(&"release") { "vso.release" } else { "vso.build and vso.environment_manage" }
 }

@@ -22,7 +22,7 @@ fn address(azure: &AzureDevOps, api: &Api, project: &str, from: Timestamp, query
     all.extend_from_slice(query);
     let mut url = api.address(&path, &all);
     if url.host_str() == Some(CLOUD.0) {
-        // A name of a host is always accepted in place of another.
+        // Replacing a host name by another one cannot fail.
         let _ = url.set_host(Some(CLOUD.1));
     }
     url
@@ -59,7 +59,7 @@ pub(super) fn row(azure: &AzureDevOps, project: &str, one: wire::Deployment, bui
     };
     let release = one.release.as_ref();
     let artifacts = one.artifacts();
-    // The primary artifact comes with its mark; a release without one has the first that tells a revision.
+    // Without a primary artifact, the first artifact with a revision counts.
     let found =
         || artifacts.iter().filter_map(|artifact| Some((artifact, revision(azure, project, artifact, builds)?)));
     let revision = found().find(|(artifact, _)| artifact.is_primary == Some(true)).or_else(|| found().next());
@@ -98,7 +98,7 @@ fn revision(azure: &AzureDevOps, project: &str, artifact: &Artifact, builds: &Bu
     Some((repo, of("version")?.id.clone(), of("branch").and_then(|it| it.name.as_deref()).map(branch)))
 }
 
-/// How many there are: deployments are numbered in order, so that the ids of the oldest and the newest bound them.
+/// The maximum number of deployments: they are numbered in order, so the oldest and the newest id bound it.
 pub(super) async fn extent(azure: &AzureDevOps, api: &Api, project: &str, from: Timestamp) -> Result<u64, QueryError> {
     let mut ends = [0, 0];
     for (end, order) in ends.iter_mut().zip(["ascending", "descending"]) {

@@ -1,4 +1,4 @@
-//! `[azure_devops]`: which projects are read, and what of them.
+//! `[azure_devops]`: the projects to read, and what to read of them.
 
 use super::keys::SECTIONS;
 use super::{AzureDevOps, SOURCE};

@@ -1,4 +1,4 @@
-//! What Azure DevOps answers, as far as it is read.
+//! The JSON of Azure DevOps' API: only the fields that the program reads.
 
 use std::collections::BTreeMap;
 
@@ -38,13 +38,13 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// When it began, or was asked for where it has not begun.
+    /// The start; the time of the request if it has not started.
     pub(super) fn began(&self) -> Option<Timestamp> {
         self.start_time.or(self.queue_time)
     }
 }
 
-/// The run that a record is of; its id is that of the build.
+/// The run of a record; its id is the id of the build.
 #[derive(Debug, Deserialize)]
 pub(super) struct Owner {
     pub(super) id: Option<i64>,
@@ -52,7 +52,7 @@ pub(super) struct Owner {
     pub(super) links: Option<Links>,
 }
 
-/// Pages for people.
+/// Links to web pages.
 #[derive(Debug, Deserialize)]
 pub(super) struct Links {
     web: Option<Link>,
@@ -122,7 +122,7 @@ pub(super) struct Release {
     pub(super) links: Option<Links>,
 }
 
-/// A part of a release: a build, or a repo as it is.
+/// An artifact of a release: a build or a repo.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Artifact {
@@ -140,12 +140,12 @@ impl Deployment {
 }
 
 impl Artifact {
-    /// What it says under a name.
+    /// The reference with this name.
     pub(super) fn reference(&self, name: &str) -> Option<&Reference> {
         self.definition_reference.as_ref()?.get(name)?.as_ref()
     }
 
-    /// The id of its build, where it is one.
+    /// The id of the build, if the artifact is a build.
     pub(super) fn build(&self) -> Option<i64> {
         if self.kind.as_deref() != Some("Build") {
             return None;
@@ -154,7 +154,7 @@ impl Artifact {
     }
 }
 
-/// Something with id and name.
+/// An object with an id and a name.
 #[derive(Debug, Deserialize)]
 pub(super) struct Reference {
     #[serde(default, deserialize_with = "text")]

@@ -7,7 +7,7 @@ use crate::document::keys::{Form, Key, Kind, Section, key};
 pub(super) const SECTIONS: &[Section] = &[Section {
     name: "buildkite",
     form: Form::Once,
-    about: "Builds of Buildkite's pipelines that deploy, as a proxy for deployments.",
+    about: "Builds of Buildkite, as a proxy for deployments.",
     keys: KEYS,
 }];
 
@@ -18,34 +18,34 @@ const KEYS: &[Key] = &[
         Kind::SomeTexts,
         Required,
         Example("[\"deploy-*\"]"),
-        "Slugs of the pipelines whose builds deploy; `*` stands for any text. Each deploys the repo that it is set up for.",
+        "Slugs of the pipelines whose builds deploy; `*` matches any text. A build deploys the repo of its pipeline.",
     ),
     key(
         "branches",
         Kind::Texts,
         Value("[]"),
         Example("[\"main\"]"),
-        "Only builds of these branches deploy; empty: of all. Buildkite compares them, and takes `*`.",
+        "Branches whose builds deploy; `*` matches any text. Empty: all branches.",
     ),
     key(
         "environment",
         Kind::Text,
         Value("\"production\""),
         Example("\"production\""),
-        "The environment that the builds deploy to: Buildkite does not say it.",
+        "The environment that the builds deploy to.",
     ),
     key(
         "token_env",
         Kind::Variable,
         Value("\"BUILDKITE_TOKEN\""),
         Example("\"BUILDKITE_TOKEN\""),
-        "The variable with an API access token with the scopes `read_builds` and `read_pipelines`.",
+        "The variable with an API access token that has the scopes `read_builds` and `read_pipelines`.",
     ),
     key(
         "api_url",
         Kind::Address,
         Value("\"https://api.buildkite.com\""),
         Example("\"https://api.buildkite.com\""),
-        "The API of Buildkite.",
+        "The address of the API.",
     ),
 ];

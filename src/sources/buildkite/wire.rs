@@ -1,4 +1,4 @@
-//! What Buildkite answers, as far as it is read.
+//! The JSON of Buildkite's API: only the fields that the program reads.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! A system with its key and plan, as the registry asks it.
+//! Connects a system with its key and plan to the registry.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! How much there is to read of each list, at most.
+//! The maximum number of rows and requests of each list.
 
 use super::reading::{begin, lists, wanted};
 use super::{Named, System};
@@ -7,7 +7,7 @@ use crate::sources::estimate::{Estimate, Estimates, RequestEstimate};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::{Known, Plan, SourceError};
 
-/// An estimate per list, under the name of its repo where that is known.
+/// An estimate per list, with the name of its repo if that is known.
 pub(super) async fn estimates<S: System>(
     system: &S,
     api: &Api,

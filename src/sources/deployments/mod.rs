@@ -1,9 +1,9 @@
 //! The common part of systems that deploy and hold no commits: CI servers, release managers, controllers of clusters.
 //!
-//! Such a system shows [`Named`] lists of deployments: the builds of a job, the releases of a project, the syncs of an
-//! application. A provider says which lists there are and reads their pages ([`System`]); what is asked of them in which
-//! order, what is covered afterwards, the estimate and the check of the key are here. Commits come from elsewhere: from
-//! the git server, or from a clone.
+//! Such a system has [`Named`] lists of deployments: the builds of a job, the releases of a project, the syncs of an
+//! application. A provider finds the lists and reads their pages ([`System`]). This module decides what is read in which
+//! order and what is covered afterwards; it also makes the estimate and checks the key. Commits come from another
+//! source: from the git server, or from a clone.
 
 mod account;
 mod extent;
@@ -27,7 +27,7 @@ pub(super) use self::settings::{environment, required, required_globs, settings}
 
 /// A system with lists of deployments, and which of them are read.
 pub(super) trait System: Debug + Clone + Send + Sync + 'static {
-    /// What a list is called, several of them.
+    /// The word for several lists, in messages.
     const LISTS: &'static str;
     /// Requests that a page takes.
     const REQUESTS: u64 = 1;
@@ -61,10 +61,10 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
     /// What figures depend on.
     fn digest(&self) -> Value;
 
-    /// The lists that are to be read.
+    /// The lists to read.
     fn lists(&self, api: &Api) -> impl Future<Output = Result<Vec<Named<Self::Place>>, QueryError>> + Send;
 
-    /// A page of a list, in any order that reaches back to `from`; `next` is what the page before gave.
+    /// A page of a list. The pages reach back to `from`, in any order; `next` comes from the previous page.
     fn page(
         &self,
         api: &Api,
@@ -73,7 +73,7 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
         next: Option<&str>,
     ) -> impl Future<Output = Result<Page, QueryError>> + Send;
 
-    /// How many rows a list has from an instant on, at most. Asks little.
+    /// The maximum number of rows of a list since an instant, found with few requests.
     fn extent(
         &self,
         api: &Api,
@@ -85,9 +85,9 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
 /// A list of deployments.
 #[derive(Debug, Clone)]
 pub(super) struct Named<P> {
-    /// As people know it; no other list of the account has this name.
+    /// The name that people use; unique within the account.
     pub(super) name: String,
-    /// The repo whose revisions it deploys, where that is known before a row is read.
+    /// The repo that it deploys, if that is known before a row is read.
     pub(super) repo: Option<String>,
     pub(super) place: P,
 }
@@ -96,25 +96,25 @@ pub(super) struct Named<P> {
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) rows: Vec<Row>,
-    /// Where the next page is; nothing where none is needed.
+    /// Where the next page is; `None` if no further page is needed.
     pub(super) next: Option<String>,
-    /// Entries that are null, or that do not say when they began.
+    /// Number of entries that are null or have no start time.
     pub(super) skipped: usize,
-    /// The system has dropped what is older than this.
+    /// The system has dropped everything older than this.
     pub(super) kept_from: Option<Timestamp>,
 }
 
-/// A row, as far as it differs from one system to the other.
+/// The fields of a row that differ between systems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
-    /// What the system calls it; no other of the list has this number.
+    /// Its number in the system; unique within the list.
     pub(super) number: String,
-    /// Its own repo, where the list does not say it.
+    /// Its repo, if the list has no repo.
     pub(super) repo: Option<String>,
     pub(super) environment: Option<String>,
     pub(super) sha: Option<String>,
     pub(super) r#ref: Option<String>,
-    /// One of the states of [`crate::domain::status`], or in the system's words where it is none of them.
+    /// One of the states of [`crate::domain::status`], else the system's own word.
     pub(super) status: String,
     pub(super) created_at: Timestamp,
     pub(super) finished_at: Option<Timestamp>,
@@ -123,7 +123,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The event, where the row says which repo it is of.
+    /// The event; `None` if the repo is unknown.
     fn into_deployment<S: System>(
         self,
         system: &S,
@@ -150,7 +150,7 @@ impl Row {
     }
 }
 
-/// Whether a row with this id is of a list.
+/// Whether the row with this id comes from a list.
 fn is_of(id: &str, list: &str) -> bool {
     id.split_once('@').is_some_and(|(_, of)| of == list)
 }
@@ -159,7 +159,7 @@ fn is_terminal(status: &str) -> bool {
     matches!(status, "success" | "failure" | "error" | "cancelled" | "skipped")
 }
 
-/// A build may be of `HEAD` until its checkout, and a chart of `1.2.3`.
+/// The revision of a build may be `HEAD` until its checkout, and the revision of a chart is a version like `1.2.3`.
 fn is_sha(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,4 +1,4 @@
-//! What a key sees of a system: its lists, and of which repo each is.
+//! What a key can see of a system: its lists and their repos.
 
 use super::System;
 use super::reading::lists;

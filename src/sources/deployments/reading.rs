@@ -1,9 +1,9 @@
 //! Reads every list of a system and says which repos are covered then.
 //!
-//! A repo is covered where every list that may hold its deployments was read: those that are known to be its own, and
-//! those of which only their rows say whose they are. A list that was read before is asked again for the last 14 days
-//! before the end of coverage, and back to its oldest unfinished row of the last 90; one that has no row in the dataset is
-//! read from the beginning, whatever is covered. An interrupted run leaves its rows and covers the repos that it finished.
+//! A repo is covered if every list that may hold its deployments was read: the lists of this repo, and all lists whose
+//! repo is known only from their rows. A later run reads a list again from 14 days before the end of coverage, or from
+//! its oldest unfinished row of the last 90 days. A list without a row in the dataset is read from the beginning. An
+//! interrupted run keeps its rows and covers the repos that it finished.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -22,7 +22,7 @@ use crate::sources::incidents::{Known, Plan, SETTLED_MS};
 /// How long an unfinished row is asked for again.
 const UNFINISHED_MS: i64 = 90 * 86_400_000;
 
-/// One reading.
+/// One run over a system.
 pub(super) struct Reading<'a, S> {
     pub(super) system: &'a S,
     pub(super) api: &'a Api,
@@ -31,26 +31,26 @@ pub(super) struct Reading<'a, S> {
     pub(super) events: &'a Sender<Event>,
 }
 
-/// A repo, as it is written, and the lists that are known to be its own.
-type Home<P> = (String, Vec<Named<P>>);
+/// A repo with its name as the source writes it, and the lists that hold only its deployments.
+type RepoLists<P> = (String, Vec<Named<P>>);
 
-/// What became of a list.
+/// The result of reading a list.
 struct Read {
     name: String,
     /// The repos of its rows, as they were written.
     repos: BTreeSet<String>,
-    /// From when on it was read, or why it was not, and whether that is because it is not shown to us.
+    /// The start of the span that was read; or why the list was not read, and whether the key was refused.
     outcome: Result<Timestamp, (String, bool)>,
 }
 
 impl<S: System> Reading<'_, S> {
-    /// Reads everything; an error where nothing can be read.
+    /// Reads everything; an error if nothing can be read.
     pub(super) async fn read(&self) -> Result<(), SourceError> {
         let lists = wanted(lists(self.system, self.api).await?, self.plan);
         let (own, open): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.repo.is_some());
-        // First those of which only the rows say whose they are: every repo depends on them.
+        // First the lists whose repo is unknown: every repo depends on them.
         let open = self.all(&open).await?;
-        let mut repos: BTreeMap<String, Home<S::Place>> = BTreeMap::new();
+        let mut repos: BTreeMap<String, RepoLists<S::Place>> = BTreeMap::new();
         for list in own {
             let repo = list.repo.clone().unwrap_or_default();
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo, Vec::new())).1.push(list);
@@ -72,13 +72,13 @@ impl<S: System> Reading<'_, S> {
         Ok(())
     }
 
-    /// Reads the lists of a repo, and says how that ended.
+    /// Reads the lists of a repo and reports the result.
     async fn repo(&self, repo: String, lists: Vec<Named<S::Place>>, open: &[Read]) -> Result<(), SourceError> {
         let own = self.all(&lists).await?;
         let mut from = self.plan.since;
         for read in own.iter().chain(open) {
             match &read.outcome {
-                // What a list of unknown repos has dropped may have been of this one.
+                // A list whose repo is unknown may have dropped rows of this repo.
                 Ok(read_from) => from = from.max(*read_from),
                 Err((reason, is_denied)) => {
                     let reason = format!("{}: {reason}", read.name);
@@ -112,11 +112,11 @@ impl<S: System> Reading<'_, S> {
         Ok(read)
     }
 
-    /// Reads the pages of a list; from when on it was read.
+    /// Reads the pages of a list; returns the start of the span that was read.
     async fn pages(&self, list: &Named<S::Place>, repos: &mut BTreeSet<String>) -> Result<Timestamp, QueryError> {
         let from = begin(list, self.plan, self.known);
         let (mut next, mut before) = (None::<String>, HashSet::new());
-        let (mut skipped, mut homeless, mut kept_from) = (0, 0, from);
+        let (mut skipped, mut without_repo, mut kept_from) = (0, 0, from);
         loop {
             let page: Page = self.system.page(self.api, list, from, next.as_deref()).await?;
             skipped += page.skipped;
@@ -125,7 +125,7 @@ impl<S: System> Reading<'_, S> {
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
                 match row.into_deployment(self.system, &list.name, list.repo.as_deref(), self.plan.began) {
                     Some(row) => by_repo.entry(row.repo.clone()).or_default().push(row),
-                    None => homeless += 1,
+                    None => without_repo += 1,
                 }
             }
             by_repo.retain(|repo, _| is_wanted(repo, self.plan));
@@ -138,19 +138,18 @@ impl<S: System> Reading<'_, S> {
             }
             let Some(further) = page.next else { break };
             if !before.insert(further.clone()) {
-                return Err(QueryError::Here(
-                    "its pages name one that was read already as the next, so they have no end; run again later".into(),
-                ));
+                let words = "a reply names a page that was already read, so the list has no end; run again later";
+                return Err(QueryError::Here(words.into()));
             }
             next = Some(further);
         }
         if skipped > 0 {
-            let words = "entries are null or do not say when they began; they were skipped";
+            let words = "entries are null or have no start time; they were skipped";
             self.send(Event::Notice(format!("{}: {skipped} {words}", list.name))).await?;
         }
-        if homeless > 0 {
-            let words = "deployments do not say of which repo they are; they were skipped";
-            self.send(Event::Notice(format!("{}: {homeless} {words}", list.name))).await?;
+        if without_repo > 0 {
+            let words = "deployments do not name their repo; they were skipped, so figures of that repo may be too low";
+            self.send(Event::Notice(format!("{}: {without_repo} {words}", list.name))).await?;
         }
         Ok(kept_from)
     }
@@ -172,13 +171,16 @@ pub(super) async fn lists<S: System>(system: &S, api: &Api) -> Result<Vec<Named<
     let service = system.dialect().service;
     let lists = system.lists(api).await.map_err(|error| error.of(service))?;
     if lists.is_empty() {
-        let cause = format!("the key shows no {} that are asked for; check their names and what it may read", S::LISTS);
+        let cause = format!(
+            "the key shows none of the configured {}; check their names and the permissions of the key",
+            S::LISTS
+        );
         return Err(SourceError::Nothing { service, cause });
     }
     Ok(lists)
 }
 
-/// Those that this run may read.
+/// The lists that this run may read.
 pub(super) fn wanted<P>(lists: Vec<Named<P>>, plan: &Plan) -> Vec<Named<P>> {
     lists.into_iter().filter(|list| list.repo.as_ref().is_none_or(|repo| is_wanted(repo, plan))).collect()
 }
@@ -187,19 +189,19 @@ fn is_wanted(repo: &str, plan: &Plan) -> bool {
     plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(repo))
 }
 
-/// From when on a list is read.
+/// The start of the span of a list that this run reads.
 pub(super) fn begin<P>(list: &Named<P>, plan: &Plan, known: &Known) -> Timestamp {
     let rows = |repo: &'_ crate::sources::known::KnownRepo| {
         repo.deployments.iter().filter(|row| is_of(&row.id, &list.name)).cloned().collect::<Vec<_>>()
     };
-    let homes: Vec<_> =
+    let with_rows: Vec<_> =
         known.repos.values().map(|repo| (repo, rows(repo))).filter(|(_, rows)| !rows.is_empty()).collect();
-    if plan.full || homes.is_empty() {
+    if plan.full || with_rows.is_empty() {
         return plan.since;
     }
     let mut from = plan.began;
-    for (repo, rows) in &homes {
-        // Coverage written with a clock that was ahead says nothing.
+    for (repo, rows) in &with_rows {
+        // Do not rely on coverage that was written with a clock that was ahead.
         let settled = repo.covered_to.filter(|to| *to <= plan.began);
         let (Some(to), true) = (settled, repo.covered_from.is_some_and(|from| from <= plan.since)) else {
             return plan.since;

@@ -14,7 +14,7 @@ use crate::sources::provider::{self, Connection, Provider, Reader};
 /// The environment of what has none of its own.
 const ENVIRONMENT: &str = "production";
 
-/// What a section says.
+/// The values of a section.
 #[derive(Debug)]
 pub(in crate::sources) struct Settings<S> {
     api_url: Endpoint,

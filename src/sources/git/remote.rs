@@ -1,4 +1,4 @@
-//! The repo that a clone is of: that of the address of its remote.
+//! The repo of a clone, from the address of its remote.
 
 use gix::Repository;
 

@@ -1,8 +1,8 @@
-//! Which merge request brought a commit.
+//! Finds the merge request of each commit.
 //!
-//! GitLab's list of commits does not say so. A merge names the commit that it made: behind a merge commit, what is reached
-//! through its second parent and not through its first was brought by the merge; where the branch was fast-forwarded, the
-//! commits down to where the branch began were.
+//! GitLab's list of commits does not name merge requests, but a merge request names the commit that its merge made.
+//! With a merge commit, the merge request brought the commits that only the second parent reaches. With a fast-forward
+//! merge, it brought the commits from the head of the branch down to its base.
 
 use std::collections::BTreeMap;
 
@@ -11,39 +11,39 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// How a commit is reached from a deployed revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Via {
-    /// The merge request that brings it; `None`: none does.
+    /// The merge request that brought it; `None` for a direct commit.
     number: Option<i64>,
-    /// Down to this commit, which the branch began at, and which is reached as the tip was.
+    /// The base of the branch, where this ends, and the merge request that brought the base.
     until: Option<(String, Option<i64>)>,
 }
 
 const DIRECT: Via = Via { number: None, until: None };
 
-/// The merges of a project, and how the commits read so far are reached.
+/// The merges of a project, and how each commit that was read is reached.
 #[derive(Debug, Default)]
 pub(super) struct Brought {
-    /// By the commit that the merge made.
+    /// Merge requests by the commit that their merge made.
     merges: FxHashMap<String, i64>,
-    /// Where a fast-forwarded branch began, by its head.
+    /// The bases of fast-forwarded branches, by their heads.
     bases: FxHashMap<String, String>,
     reached: FxHashMap<String, Via>,
 }
 
 impl Brought {
-    /// Notes a merge; of several that made one commit the first holds.
+    /// Notes a merge. If several merge requests have the same commit, the first one counts.
     pub(super) fn merge(&mut self, number: i64, merge_sha: &str) {
         let known = self.merges.entry(merge_sha.to_owned()).or_insert(number);
         *known = number.min(*known);
     }
 
-    /// Notes where the branch of a merge began, if its head is the commit that the merge made.
+    /// Notes the base of the branch of a merge, if the head of the branch is the commit that the merge made.
     pub(super) fn branch(&mut self, head: &str, base: &str) {
         if self.merges.contains_key(head) {
             self.bases.insert(head.to_owned(), base.to_owned());
         }
     }
 
-    /// Reads commits that lie together, in any order, with their parents; gives back which merge request brought each.
+    /// Reads a connected set of commits with their parents, in any order; returns the merge request of each.
     pub(super) fn read(&mut self, commits: &[(String, Vec<String>)]) -> BTreeMap<String, Option<i64>> {
         let own: FxHashMap<&str, &[String]> =
             commits.iter().map(|(sha, parents)| (sha.as_str(), parents.as_slice())).collect();
@@ -93,7 +93,7 @@ impl Brought {
         number.or(via.number)
     }
 
-    /// A commit that is reached without a merge request was there without it; of several the first brought it.
+    /// A commit that is also reached directly is a direct commit; else the first merge request brought it.
     fn reach(&mut self, sha: &str, via: Via) {
         let known = self.reached.entry(sha.to_owned()).or_insert_with(|| via.clone());
         if via.number < known.number {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_brings_what_its_second_parent_alone_leads_to() {
+    fn a_merge_brings_the_commits_that_only_its_second_parent_reaches() {
         // M merges a branch that had merged the main line (b) before.
         let first: &[(&str, &[&str])] = &[("M", &["c", "y"]), ("y", &["x", "b"]), ("c", &["b"])];
         let second: &[(&str, &[&str])] = &[("x", &["a"]), ("b", &["a"]), ("a", &[])];
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_squash_brings_itself_and_a_fast_forward_what_stands_on_its_base() {
+    fn a_squash_brings_its_own_commit_and_a_fast_forward_the_commits_since_its_base() {
         let line: &[(&str, &[&str])] = &[("d", &["c"]), ("c", &["b"]), ("b", &["a"]), ("a", &[])];
         assert_eq!(brought(&[(7, "c")], &[("c", "b")], &[line]), wanted(&[("c", 7)]));
         assert_eq!(brought(&[(7, "c")], &[("c", "a")], &[line]), wanted(&[("b", 7), ("c", 7)]));

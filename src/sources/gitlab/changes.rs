@@ -1,8 +1,8 @@
-//! Lists in order of change, oldest first, each page from the instant of the last change of the page before.
+//! Reads lists in order of change, oldest first. Each page starts at the last change of the previous page.
 //!
-//! An entry that changes while the list is read moves to its end, so a page number would skip another one; an instant
-//! skips none. The instant is given to the millisecond and both ends are within, so the entries of that instant come
-//! twice, and page numbers are used only where one instant fills a page.
+//! An entry that changes while the list is read moves to the end of the list, so page numbers would skip another entry.
+//! Starting at an instant skips none. The instant has milliseconds and is included, so entries of this instant come
+//! twice. Page numbers are used only if the entries of one instant fill a page.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::sources::incidents::absent::Listed;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 
-/// Entries of a page, the most that GitLab gives.
+/// Entries of a page: the maximum of GitLab.
 pub(super) const PAGE: usize = 100;
 
 /// An entry of such a list.
@@ -25,14 +25,14 @@ pub(super) trait Changed {
     fn updated_at(&self) -> Timestamp;
 }
 
-/// Where the reading of a list is.
+/// The position in a list.
 pub(super) struct Changes {
     path: Vec<String>,
     query: Vec<(&'static str, String)>,
     after: Timestamp,
     page: u32,
     is_over: bool,
-    /// Entries of the page before with the instants of their changes.
+    /// The entries of the previous page with the instants of their changes.
     before: HashSet<(i64, Timestamp)>,
     /// Entries that are null or do not say when they changed.
     pub(super) skipped: usize,
@@ -57,7 +57,7 @@ impl Changes {
         self.after
     }
 
-    /// The next page without what the page before had; nothing at the end.
+    /// The next page without the entries of the previous page; `None` at the end.
     pub(super) async fn next<T: DeserializeOwned + Changed>(
         &mut self,
         api: &Api,

@@ -1,13 +1,13 @@
 //! The cursor of an interrupted run within a project: up to which change its deployments were read.
 //!
-//! Deployments are read in order of change, so a later run goes on from there and sees what changed since. Merge requests
-//! are listed again, and of the commits those that the dataset has are not.
+//! Deployments are read in order of change, so a later run continues at the cursor and sees every later change. Merge
+//! requests are listed again; commits that are in the dataset are not read again.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::time::Timestamp;
 
-/// One reading of a project, over any number of runs.
+/// The progress within a project, over any number of interrupted runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Cursor {
     /// When its first run began, in milliseconds.
@@ -28,7 +28,7 @@ impl Cursor {
         serde_json::from_str(text).ok().filter(|it: &Self| it.from <= from.0 && it.began <= now.0 && it.upto >= it.from)
     }
 
-    /// From which change on the run reads.
+    /// The change from which the run reads.
     pub(super) fn upto(&self) -> Timestamp {
         Timestamp(self.upto)
     }

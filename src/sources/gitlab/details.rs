@@ -1,8 +1,8 @@
 //! What a list of merge requests does not show: the first commit, the reviews, and the base of a fast-forwarded branch;
 //! asked for many at a time.
 //!
-//! GitLab has no instant of an approval among the approvals. It is that of the note that GitLab writes about it, which
-//! people who may read the merge request see.
+//! GitLab's approvals have no instant. The program uses the instant of the note that GitLab writes about an approval;
+//! everybody who may read the merge request can see this note.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,8 +20,8 @@ use crate::sources::instants::{instant_or_zero, maybe_instant};
 const DETAILS: &str = include_str!("details.graphql");
 const NOTES: &str = include_str!("notes.graphql");
 
-/// Merge requests of a list, and how many lists a request has; the next one where GitLab does not answer for as many.
-/// What it allows differs between versions, by the number of fields of a query times what they may hold.
+/// The merge requests of a list and the lists of a query. If GitLab rejects a query, the next smaller size is used. The
+/// limit differs between versions of GitLab and depends on the complexity of the query.
 const SIZES: [(usize, usize); 6] = [(100, 2), (100, 1), (50, 1), (20, 1), (5, 1), (1, 1)];
 /// Notes of one merge request that are read at most, in pages of 100.
 const NOTE_PAGES: u32 = 20;
@@ -33,7 +33,7 @@ const CHANGES_REQUESTED: &str = "requested changes";
 #[derive(Debug, Default)]
 pub(super) struct Size(AtomicUsize);
 
-/// What is known of a merge request beside what a list shows.
+/// The details of a merge request that a list does not show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Details {
     pub(super) first_commit_at: Option<Timestamp>,
@@ -43,7 +43,7 @@ pub(super) struct Details {
     pub(super) branch: Option<(String, String)>,
 }
 
-/// What is asked about.
+/// A merge request to ask about.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub(super) iid: i64,
@@ -157,7 +157,7 @@ struct WithNotes {
     notes: Option<Notes>,
 }
 
-/// Asks about merge requests of a project, fewer at a time where GitLab does not answer for as many.
+/// Asks about merge requests of a project; fewer at a time if GitLab rejects the query.
 pub(super) async fn details(
     api: &Api,
     repo: &Repo,
@@ -216,7 +216,7 @@ async fn of(api: &Api, repo: &Repo, asked: &Asked, shown: Shown) -> Result<Detai
 }
 
 impl Details {
-    /// Takes a note as a review or an approval, where it is one. What is written after the merge is none.
+    /// Records a note if it is a review or an approval. Notes after the merge do not count.
     fn read(&mut self, asked: &Asked, note: &Note) {
         if note.created_at.is_placeholder() || asked.merged_at.is_some_and(|merged| note.created_at > merged) {
             return;
@@ -240,7 +240,7 @@ impl Details {
     }
 }
 
-/// Sends a query about a project; an error where GitLab answers only in part.
+/// Sends a query about a project. A partial answer is an error.
 async fn query<T: serde::de::DeserializeOwned>(api: &Api, query: &str, variables: &Value) -> Result<T, QueryError> {
     let body = json!({"query": query, "variables": variables});
     let reply: Envelope<InProject<T>> = api.post(&["api", "graphql"], &body).await?;

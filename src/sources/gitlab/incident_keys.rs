@@ -7,7 +7,7 @@ use crate::document::keys::{Form, Key, Kind, Section, key};
 pub(super) const SECTIONS: &[Section] = &[Section {
     name: "gitlab_incidents",
     form: Form::Once,
-    about: "Incidents of the projects of `[gitlab]`, from opening to closing; read with its address and token.",
+    about: "Incidents of the projects of `[gitlab]`, read with the address and token of that section.",
     keys: KEYS,
 }];
 
@@ -17,13 +17,13 @@ const KEYS: &[Key] = &[
         Kind::Texts,
         Value("[]"),
         Example("[\"incident\"]"),
-        "Issues of any type with one of these labels are incidents too, beside those of type incident.",
+        "Labels of issues that are incidents whatever their type. Issues of type incident are always incidents.",
     ),
     key(
         "caused_by_deploy",
         Kind::Text,
         Value("\"caused-by-deploy\""),
         Example("\"caused-by-deploy\""),
-        "The label that says that a deployment caused it.",
+        "The label of incidents that a deployment caused.",
     ),
 ];

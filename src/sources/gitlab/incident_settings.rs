@@ -30,7 +30,7 @@ pub(in crate::sources) const INCIDENTS_PROVIDER: Provider = Provider {
     read,
 };
 
-/// What both sections say.
+/// The values of both sections.
 #[derive(Debug)]
 struct IncidentSettings {
     gitlab: Settings,

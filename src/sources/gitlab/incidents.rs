@@ -1,6 +1,6 @@
-//! Reads issues of type incident, and those with certain labels, in order of change: whatever happened to one since the
-//! last run is seen, however old it is. Those known as open that did not change for two weeks are asked for one by one:
-//! one that was deleted, or is no incident any more, is kept and marked.
+//! Reads issues of type incident, and issues with certain labels, in order of change, so a run sees every change since
+//! the last run, however old the issue is. Known open incidents that did not change for two weeks are requested one by
+//! one. An incident that was deleted, or that is no longer an incident, stays in the dataset with the status `gone`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::sources::incidents::error::{QueryError, SourceError};
 use crate::sources::incidents::{GONE, Known, Plan, Probe, SETTLED_MS, estimated};
 use crate::sources::provider::Service;
 
-/// What `doctor` looks at: the incidents of so long in so many projects.
+/// The limits of `doctor`: the age of incidents and the number of projects.
 const MONTH_MS: i64 = 30 * 86_400_000;
 const MOST_LOOKED_AT: usize = 20;
 

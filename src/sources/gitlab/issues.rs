@@ -1,4 +1,4 @@
-//! Issues as incidents: which they are, and what of each is the row.
+//! Converts issues to incidents, and decides which issues are incidents.
 
 use super::INCIDENTS_SOURCE;
 use super::wire;
@@ -16,7 +16,7 @@ pub(super) const INCIDENT: &str = "incident";
 /// Which issues are incidents.
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
-    /// Any of these labels makes one, whatever its type.
+    /// An issue with one of these labels is an incident, whatever its type.
     pub(super) labels: Vec<String>,
     /// This label says that a deployment caused it.
     pub(super) caused_by_deploy: String,

@@ -17,22 +17,29 @@ const KEYS: &[Key] = &[
         Kind::Texts,
         Nothing,
         Example("[\"acme\", \"tools/ci\"]"),
-        "Groups whose projects are all read, those of their subgroups included, or users. `groups` or `projects` is required.",
+        "Groups and users whose projects are read, including the projects of subgroups. `groups` or `projects` is \
+         required.",
     ),
     key(
         "projects",
         Kind::Texts,
         Nothing,
         Example("[\"acme/shop/checkout\", \"acme/web-*\"]"),
-        "Projects to read, with their whole paths. A pattern begins with a group: `acme/web-*`; `*` crosses `/`.",
+        "Full paths of projects to read, or patterns that begin with a group: `acme/web-*`. `*` also matches `/`.",
     ),
-    key("exclude", Kind::Texts, Value("[]"), Example("[\"acme/sandbox/*\"]"), "Projects not to read."),
+    key(
+        "exclude",
+        Kind::Texts,
+        Value("[]"),
+        Example("[\"acme/sandbox/*\"]"),
+        "Projects not to read: full paths or patterns.",
+    ),
     key(
         "api_url",
         Kind::Address,
         Value("\"https://gitlab.com\""),
         Example("\"https://gitlab.com\""),
-        "The address of the server, without `/api/v4`. Self-managed: `https://gitlab.example.com`.",
+        "The address of the server, for a self-managed server `https://gitlab.example.com`.",
     ),
     key(
         "token_env",
@@ -46,7 +53,7 @@ const KEYS: &[Key] = &[
         Kind::Flag,
         Value("false"),
         Example("false"),
-        "`true`: drops deployments to other environments than production. Findings about staging need them.",
+        "`true`: `fetch` keeps only deployments to production. Findings about staging need the other environments.",
     ),
     key(
         "history_days",

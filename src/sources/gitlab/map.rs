@@ -1,7 +1,7 @@
 //! Converts GitLab's records to rows.
 //!
-//! GitLab keeps one state of a deployment and the instant at which its job ended; a job that is run again is a deployment
-//! of its own. So the state that is shown is the whole history of states.
+//! GitLab keeps the last state of a deployment and the instant at which its job ended. If a job runs again, GitLab
+//! records a new deployment, so no state is lost.
 
 use super::SOURCE;
 use super::details::Details;
@@ -37,7 +37,7 @@ pub(super) fn deployment(repo: &Repo, wire: wire::Deployment) -> Deployment {
     }
 }
 
-/// GitLab's name of a state as the dataset has it; one that is not known stays as it is, in lower case.
+/// The dataset's name of a state of GitLab; an unknown state is kept in lower case.
 fn status(theirs: &str) -> String {
     match theirs {
         "" | "created" => "pending".into(),
@@ -69,8 +69,8 @@ pub(super) fn parents(wire: &wire::Commit) -> Option<Vec<String>> {
     wire.parent_ids.clone()?.into_iter().collect()
 }
 
-/// The commit that a merge made on the target branch: the merge commit, else the squashed one, else (where the branch was
-/// fast-forwarded) its head.
+/// The commit that a merge made on the target branch: the merge commit, else the squashed one, else (where the branch
+/// was fast-forwarded) its head.
 pub(super) fn merge_sha(wire: &wire::MergeRequest) -> Option<&String> {
     let shas = [&wire.merge_commit_sha, &wire.squash_commit_sha, &wire.sha];
     shas.into_iter().flatten().find(|sha| !sha.is_empty())

@@ -15,14 +15,14 @@ use crate::domain::time::Timestamp;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::known::KnownRepo;
 
-/// Known merges whose commit was not read yet that are asked again where their branches began: the newest ones.
+/// The maximum number of known merges without a read commit whose branches are requested again, newest first.
 const MOST_WAITING: usize = 400;
-/// Merge requests whose details are asked for at once.
+/// Merge requests per request for details.
 const SHARE: usize = 200;
 
 impl Source {
-    /// Reads the merge requests that changed since an instant and are merged. With `reads_commits` it finds out as well what
-    /// the known ones brought whose commits were not read yet.
+    /// Reads the merged merge requests that changed since an instant. With `reads_commits`, also requests the branches
+    /// of known merge requests whose commits were not read yet.
     pub(super) async fn merge_requests(
         &self,
         repo: &Repo,
@@ -40,9 +40,13 @@ impl Source {
         let (mut waiting, mut seen): (Vec<wire::MergeRequest>, BTreeSet<i64>) = (Vec::new(), BTreeSet::new());
         loop {
             let page = match changes.next::<wire::MergeRequest>(&self.api).await {
-                // A project may have no merge requests at all.
+                // Merge requests may be turned off in the project.
                 Err(QueryError::Denied(reason) | QueryError::Gone(reason)) if seen.is_empty() => {
-                    self.say(format!("{}: its merge requests are not shown: {reason}", repo.name)).await?;
+                    self.say(format!(
+                        "{}: its merge requests are not shown: {reason}; its commits count as direct commits",
+                        repo.name
+                    ))
+                    .await?;
                     None
                 }
                 page => page?,
@@ -78,7 +82,7 @@ impl Source {
         Ok(brought)
     }
 
-    /// Hands merge requests on with what the list does not show of them.
+    /// Requests the details of merge requests, and hands on the complete rows.
     async fn complete(
         &self,
         repo: &Repo,
@@ -114,7 +118,7 @@ impl Asked {
         }
     }
 
-    /// Where only the branch is asked for.
+    /// Requests only the branch.
     fn branch_of(iid: i64) -> Self {
         Self { iid, author: None, merged_at: None, has_comments: false, reviews: false }
     }

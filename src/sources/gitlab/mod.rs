@@ -1,8 +1,9 @@
 //! GitLab, gitlab.com and self-managed: deployments, the commits behind them and the merge requests that brought those.
 //!
 //! Deployments and merge requests are listed in order of change over the REST API, so a later run asks for what changed
-//! since. Commits are walked from the deployed revisions. What a list of merge requests does not show comes over GraphQL,
-//! many at a time. A merge request is a pull request of the dataset, and a project with its whole path is a repo.
+//! since. Commits are walked from the deployed revisions. What a list of merge requests does not show comes over
+//! GraphQL, many at a time. A merge request is a pull request of the dataset, and a project with its whole path is a
+//! repo.
 
 mod brought;
 mod changes;
@@ -58,7 +59,7 @@ const DIALECT: Dialect = Dialect {
     scope: |_| "read_api",
 };
 
-/// What is read of GitLab.
+/// The settings of a run over GitLab.
 #[derive(Debug, Clone)]
 pub struct GitLab {
     /// What every source is told.

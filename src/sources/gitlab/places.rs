@@ -12,7 +12,7 @@ use crate::sources::incidents::error::{QueryError, SourceError};
 /// Entries of a page, the most that GitLab gives.
 const PAGE: usize = 100;
 
-/// What the configuration names.
+/// The projects and groups of the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// Groups that are read whole, subgroups included.
@@ -42,7 +42,7 @@ impl Target {
     }
 }
 
-/// The projects, and the groups that could not be listed with the reason.
+/// The projects, and each group that could not be listed with the reason.
 pub(super) struct Targets {
     pub(super) projects: Vec<Target>,
     pub(super) refused: Vec<(String, String)>,
@@ -91,7 +91,7 @@ impl Places {
         }
         if found.is_empty() {
             let cause = refused.pop().map_or_else(
-                || "no project matches; check `groups`, `projects` and `exclude`, and `--repo`".to_owned(),
+                || "no project matches; check `groups`, `projects`, `exclude` and `--repo`".to_owned(),
                 |(_, reason)| reason,
             );
             return Err(SourceError::Nothing { service: SERVICE, cause });
@@ -99,7 +99,7 @@ impl Places {
         Ok(Targets { projects: found.into_values().collect(), refused })
     }
 
-    /// The groups to list: those named, and those that stand before the first sign of a pattern.
+    /// The groups to list: the configured groups, and the group before the first wildcard of each pattern.
     fn listed(&self) -> BTreeSet<String> {
         let patterns = self.projects.iter().filter(|glob| !glob.is_literal());
         let of_patterns = patterns.filter_map(|glob| group_of(glob.as_str()));
@@ -107,7 +107,7 @@ impl Places {
     }
 }
 
-/// The group that holds whatever a pattern matches: the path before its first sign.
+/// The group that contains every match of a pattern: the path before its first wildcard.
 pub(super) fn group_of(pattern: &str) -> Option<String> {
     let plain = pattern.split(['*', '?', '[', '{', '\\']).next()?;
     plain.rsplit_once('/').map(|(group, _)| group.to_owned()).filter(|group| !group.is_empty())
@@ -147,7 +147,7 @@ async fn listed(api: &Api, owner: [&str; 2], query: &[(&str, &str)]) -> Result<V
     Ok(projects)
 }
 
-/// A project by its name, which may be one that it had before.
+/// A project by its current or former name.
 pub(super) async fn project(api: &Api, name: &str) -> Result<wire::Project, QueryError> {
     api.get(&["api", "v4", "projects", name], &[]).await.map_err(|error| match error {
         QueryError::Gone(_) => QueryError::Denied(format!(
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_looked_for_in_the_group_before_its_first_sign() {
+    fn a_pattern_is_matched_within_the_group_before_its_first_wildcard() {
         for (pattern, group) in [
             ("acme/shop/*", Some("acme/shop")),
             ("acme/web-*", Some("acme")),

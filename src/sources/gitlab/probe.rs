@@ -1,4 +1,4 @@
-//! What a token sees of GitLab: the projects, and whether their deployments, merge requests and commits can be read.
+//! What a token can read in GitLab: the projects with their deployments, merge requests and commits.
 
 use serde::de::IgnoredAny;
 
@@ -8,10 +8,10 @@ use crate::sources::incidents::absent::Listed;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
 
-/// Projects that are looked at, three requests each.
+/// The maximum number of projects to check, with three requests each.
 const MOST: usize = 50;
 
-/// Looks at the projects.
+/// Checks the projects.
 pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceError> {
     let scopes = targets.projects.len() + targets.refused.len();
     let mut probe = Probe { scopes, called: "projects", ..Probe::default() };
@@ -28,7 +28,7 @@ pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceErr
         }
     }
     if rest > 0 {
-        probe.missing.push(format!("{rest} further projects were not looked at"));
+        probe.missing.push(format!("{rest} projects were not checked, only the first {MOST} by name"));
     }
     Ok(probe)
 }

@@ -1,11 +1,11 @@
-//! What every row of one project shares.
+//! The values that all rows of a project share.
 
 use crate::domain::time::Timestamp;
 
-/// What every row of one project shares.
+/// The values that all rows of a project share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Repo {
-    /// Its number, which stays when it is renamed.
+    /// The id, which stays the same after a rename.
     pub(super) id: String,
     /// `group/subgroup/name`, as GitLab writes it now.
     pub(super) name: String,

@@ -19,7 +19,7 @@ use crate::sources::history::History;
 use crate::sources::incidents::error::{QueryError, SourceError};
 use crate::sources::known::KnownRepo;
 
-/// How long before the oldest deployment merge requests are read: one that it brought may have been merged earlier.
+/// Merge requests are read from this long before the oldest deployment, which may contain earlier merges.
 const MERGED_BEFORE_MS: i64 = 30 * 86_400_000;
 
 impl Source {
@@ -32,8 +32,8 @@ impl Source {
         if self.skipped.count() > 0 {
             let count = self.skipped.count();
             let text = format!(
-                "{count} entries in GitLab's lists are null or lack an instant or a parent; they were skipped, and what \
-                 rests on them is unknown"
+                "{count} entries in GitLab's lists are null or lack an instant or a parent; they were skipped, and \
+                 data that depends on them is unknown"
             );
             self.send(Event::Notice(text)).await?;
         }
@@ -48,7 +48,7 @@ impl Source {
         Ok(())
     }
 
-    /// Reads one project; only what concerns all of them is an error.
+    /// Reads one project. Only problems of all projects are an error.
     async fn project(&self, target: Target) -> Result<(), SourceError> {
         let name = target.name().to_owned();
         let project = match target {
@@ -97,8 +97,8 @@ impl Source {
         self.send(Event::Renamed { from: from.to_owned(), to: to.to_owned() }).await
     }
 
-    /// Reads deployments, merge requests and commits, and says that the project is done; gives back the name under which
-    /// the dataset has its deployments, where that is another.
+    /// Reads deployments, merge requests and commits, and says that the project is done; gives back the name under
+    /// which the dataset has its deployments, where that is another.
     async fn all_of(&self, repo: &Repo, known: Option<&KnownRepo>) -> Result<Option<String>, QueryError> {
         let nothing = KnownRepo::default();
         let history = known.unwrap_or(&nothing);
@@ -117,7 +117,7 @@ impl Source {
         let merged_from = if settled { bounds.from } else { merged_from(bounds, &rows, history) };
         let mut brought = self.merge_requests(repo, history, merged_from, &cursor, !open.is_empty()).await?;
         if !open.is_empty() {
-            // What the commits that are known say of those that are not.
+            // Known commits tell which merge request brought their unknown ancestors.
             brought.read(&history.commits);
             let mut commits_of = Commits { source: self, repo, cursor: &cursor, brought };
             commit_walk::resolve(&mut commits_of, commits, open).await?;
@@ -130,7 +130,7 @@ impl Source {
     }
 }
 
-/// From which change on the merge requests are read that the deployments may have brought.
+/// The change from which merge requests are read: all that the deployments may contain.
 fn merged_from(bounds: Bounds, rows: &[Deployment], known: &KnownRepo) -> Timestamp {
     let read = rows.iter().filter(|row| row.status == "success").map(|row| row.created_at);
     let known = known.deployments.iter().filter(|one| one.succeeded).map(|one| one.created_at);

@@ -28,7 +28,7 @@ pub(in crate::sources) const PROVIDER: Provider = Provider {
     read,
 };
 
-/// What the section says.
+/// The values of the section.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) api_url: Endpoint,
@@ -62,7 +62,7 @@ pub(super) fn settings(section: &Section<'_>) -> Result<Settings, ConfigError> {
     })
 }
 
-/// The address of the server where that of its REST API is written.
+/// The address of the server, also if the configuration has the address of its REST API.
 fn of_the_server(written: Endpoint) -> Endpoint {
     let server = written.as_str().strip_suffix("/api/v4").map(Endpoint::parse);
     server.and_then(Result::ok).unwrap_or(written)

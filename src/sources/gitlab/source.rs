@@ -57,12 +57,12 @@ impl Source {
         Self { api, plan, only_production, events, skipped, size, known, homes, live }
     }
 
-    /// Says which projects this run reads.
+    /// Sets the projects that this run reads.
     pub(super) fn reads(&self, names: impl Iterator<Item = String>) {
         *self.live.lock().unwrap_or_else(PoisonError::into_inner) = names.map(|name| name.to_lowercase()).collect();
     }
 
-    /// What is known of a project under a name, in any case of letters.
+    /// The known history of a project, by its name in any letter case.
     pub(super) fn known(&self, name: &str) -> Option<(&str, &KnownRepo)> {
         let own = self.known.get_key_value(name);
         let own = own.or_else(|| self.known.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
@@ -88,7 +88,7 @@ impl Source {
         !self.only_production || environment.is_some_and(|environment| self.counts(environment))
     }
 
-    /// Hands rows on, and what is left to ask with.
+    /// Hands on rows and the remaining request budget.
     pub(super) async fn page(&self, scope: &str, rows: Vec<Rows>, cursor: &Cursor) -> Result<(), QueryError> {
         let rows = rows.into_iter().filter(|rows| !rows.is_empty()).collect();
         self.send(Event::Page { scope: scope.to_owned(), rows, cursor: cursor.text() }).await?;
@@ -98,7 +98,7 @@ impl Source {
         Ok(())
     }
 
-    /// Says something to the user.
+    /// Sends a notice to the user.
     pub(super) async fn say(&self, text: String) -> Result<(), SourceError> {
         self.send(Event::Notice(text)).await
     }

@@ -1,8 +1,8 @@
 //! Deployments of any system that lists them as JSON over HTTP: the configuration describes the API.
 //!
-//! A section is a source of its own, under the name that it gives, and one list. Where the repo stands in the rows, the
-//! list may hold those of every repo; else the section names it. The list is read as far as it goes, or where it is
-//! sorted, until it is older than what is wanted.
+//! A section is a source with its own name and one list. The rows name their repo, or the section names one repo for
+//! all rows. The list is read to its end; a list that is sorted newest first is read until its rows are older than the
+//! span.
 
 mod keys;
 
@@ -42,7 +42,7 @@ pub(super) static PROVIDER: Provider = Provider {
     read,
 };
 
-/// What a section says.
+/// The values of a section.
 #[derive(Debug, Clone)]
 struct Described {
     name: String,
@@ -81,7 +81,7 @@ struct Fields {
 fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     let text = |key| Ok::<_, ConfigError>(section.text(key)?.map(|text| text.value.to_owned()));
     let Some(path) = text("path")? else {
-        return Err(section.incomplete("needs `path`, where the deployments are listed"));
+        return Err(section.incomplete("needs `path`, the path of the list of deployments"));
     };
     let or = |key, usual| Ok::<_, ConfigError>(place(section, key)?.unwrap_or(Place::at(usual)));
     let (repo_name, environment_name) = (text("repo_name")?, text("environment_name")?);
@@ -99,7 +99,10 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     };
     let paging = paging(section)?;
     if matches!(paging, Paging::Windows { .. }) {
-        return Err(section.unusable("paging", "deployments are listed by `offset`, `page`, `cursor` or `link`"));
+        return Err(section.unusable(
+            "paging",
+            "deployments cannot be read by `windows`; write `offset`, `page`, `cursor` or `link`",
+        ));
     }
     let sorted = match choice(section, "sorted", super::http_incidents::keys::SORTED)? {
         Some("newest-first") => Sorted::NewestFirst,
@@ -138,7 +141,7 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     settings(section, &PROVIDER, None, system)
 }
 
-/// A place, unless the section says one text for all rows.
+/// The place of a field, unless the section has one text for all rows.
 fn unless(
     section: &Section<'_>,
     key: &str,
@@ -163,7 +166,7 @@ impl Described {
         api.address(&segments(&self.path), &query)
     }
 
-    /// Reads an entry; nothing where it does not say when it was made.
+    /// Reads an entry; `None` if it has no creation time.
     fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
         let fields = &self.fields;
         let at = |place: &Place| {
@@ -176,7 +179,7 @@ impl Described {
         let finished_at = at(&fields.finished_at)?;
         let maybe = |place: &Option<Place>| place.as_ref().and_then(|place| place.text(entry));
         let status = match &fields.status {
-            // A list that has no states shows what is done.
+            // Without a place of the status, a row with an end has succeeded.
             None if finished_at.is_some() => "success".to_owned(),
             None => "in_progress".to_owned(),
             Some(place) => {
@@ -264,20 +267,20 @@ impl System for Described {
         let there = || entries.iter().filter(|entry| !entry.is_null());
         let made_at = &self.fields.created_at;
         if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no deployment has anything at {}, where it says when it began", made_at.as_str());
+            let words = format!("no deployment has anything at {}, the place of its start time", made_at.as_str());
             return Err(self.strange(&words));
         }
         let skipped = entries.len() - rows.len();
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
-        // A day behind it: a list may be sorted by another of its instants.
+        // One more day, because the list may be sorted by another instant of its rows.
         let is_before = self.sorted == Sorted::NewestFirst
             && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
         let next = if more && !is_before { reader.position() } else { None };
         Ok(Page { rows, next, skipped, kept_from: None })
     }
 
-    /// Read to the end, because nothing tells how many there are.
+    /// Read to the end, because the API does not tell the number of rows.
     async fn extent(&self, api: &Api, list: &Named<()>, from: Timestamp) -> Result<u64, QueryError> {
         let (mut rows, mut next) = (0, None::<String>);
         loop {

@@ -14,34 +14,34 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         name: "http_incidents.caused_by_deploy",
         form: Form::NestedChoice,
-        about: "What says that a deployment caused the incident.",
+        about: "How to recognise an incident that a deployment caused.",
         keys: CAUSE,
     },
     Section {
         name: "http_incidents.deployment_ref",
         form: Form::NestedChoice,
-        about: "What names the deployment.",
+        about: "Where an incident names the deployment that caused it.",
         keys: REFERENCE,
     },
 ];
 
 const CAUSE: &[Key] = &[
-    key("tag", Kind::Text, Nothing, Example("\"caused-by-deploy\""), "This tag says yes."),
+    key("tag", Kind::Text, Nothing, Example("\"caused-by-deploy\""), "The tag of incidents that a deployment caused."),
     key(
         "custom_field",
         Kind::Text,
         Nothing,
         Instead("\"/custom/caused_by_deploy\""),
-        "What stands at this pointer says yes or no.",
+        "The place of a field that says yes or no.",
     ),
 ];
 
 const REFERENCE: &[Key] =
-    &[key("custom_field", Kind::Text, Nothing, Example("\"/custom/deployment\""), "The pointer of the reference.")];
+    &[key("custom_field", Kind::Text, Nothing, Example("\"/custom/deployment\""), "The place of the id or revision.")];
 
 /// How the key is sent.
 pub(in crate::sources) const AUTH: &[&str] = &["bearer", "token", "plain", "basic", "header"];
-/// How a list goes on.
+/// The pagination of a list.
 pub(in crate::sources) const PAGING: &[&str] = &["offset", "page", "cursor", "link", "windows"];
 /// How a list is sorted.
 pub(in crate::sources) const SORTED: &[&str] = &["oldest-first", "newest-first", "unknown"];
@@ -56,20 +56,27 @@ const KEYS: &[Key] = &[
     USERNAME,
     AUTH_HEADER,
     HEADERS,
-    key("path", Kind::Text, Required, Example("\"/api/v1/incidents\""), "The list of incidents, below `api_url`."),
+    key(
+        "path",
+        Kind::Text,
+        Required,
+        Example("\"/api/v1/incidents\""),
+        "The path of the list of incidents, relative to `api_url`.",
+    ),
     key(
         "query",
         Kind::Map,
         Nothing,
         Example("{ since = \"{from}\", until = \"{to}\", sort = \"created_at\", per_page = \"{size}\" }"),
-        "The parameters of every request of the list. `{from}` and `{to}` are the ends of the span, `{size}` is the page size.",
+        "The query parameters of each request for the list. `{from}` and `{to}` are the ends of the time span, \
+         `{size}` is the page size.",
     ),
     key(
         "times",
         Kind::Choice(TIMES),
         Value("\"rfc3339\""),
         Example("\"rfc3339\""),
-        "How `{from}` and `{to}` are written, in UTC: `seconds` is `2026-07-01T09:30:00`, `date` is `2026-07-01`.",
+        "The format of `{from}` and `{to}`, in UTC: `seconds` is `2026-07-01T09:30:00`, `date` is `2026-07-01`.",
     ),
     ROWS,
     key(
@@ -77,9 +84,9 @@ const KEYS: &[Key] = &[
         Kind::Choice(PAGING),
         Required,
         Example("\"page\""),
-        "How the list goes on. `offset`: rows to skip. `page`: a page number from 1. `cursor`: a token from the page before. \
-         `link`: the address of the next page. `windows`: like `page`, for a list filtered by `{from}` and `{to}` and sorted \
-         oldest first.",
+        "The pagination of the list. `offset`: a number of rows to skip. `page`: a page number, from 1. `cursor`: a \
+         token from the previous reply. `link`: an address in the previous reply. `windows`: like `page`, for a list \
+         that is filtered by `{from}` and `{to}` and sorted oldest first.",
     ),
     PAGE_PARAMETER,
     NEXT,
@@ -89,73 +96,95 @@ const KEYS: &[Key] = &[
         Kind::Choice(SORTED),
         Value("\"unknown\""),
         Example("\"oldest-first\""),
-        "The order of the list by `created_at`. An interrupted fetch resumes within the list only if it is `oldest-first`.",
+        "The order of the list by `created_at`. An interrupted `fetch` continues within the list only if it is \
+         `oldest-first`.",
     ),
     key(
         "one",
         Kind::Text,
         Nothing,
         Example("\"/api/v1/incidents/{id}\""),
-        "One incident, below `api_url`. Without it, every fetch reads the whole history, to see what became of open incidents.",
+        "The path of one incident, relative to `api_url`. Without this key, each `fetch` reads the whole history, to \
+         find out whether open incidents have ended.",
     ),
     key(
         "one_row",
         Kind::Text,
         Value("\"/\""),
         Example("\"/incident\""),
-        "Where the incident stands in the reply to `one`.",
+        "The place of the incident in the reply to `one`.",
     ),
-    key("id", Kind::Text, Value("\"/id\""), Example("\"/id\""), "Where its id stands in an incident."),
-    key("title", Kind::Text, Value("\"/title\""), Example("\"/title\""), "Its title."),
-    key("status", Kind::Text, Value("\"/status\""), Example("\"/status\""), "Its status."),
+    key("id", Kind::Text, Value("\"/id\""), Example("\"/id\""), "The place of the id in an incident."),
+    key("title", Kind::Text, Value("\"/title\""), Example("\"/title\""), "The place of the title."),
+    key("status", Kind::Text, Value("\"/status\""), Example("\"/status\""), "The place of the status."),
     key(
         "over",
         Kind::Texts,
         Value("[]"),
         Example("[\"resolved\", \"closed\"]"),
-        "The statuses in which an incident is over. In any other it is open, even if it has an end. Empty: it is over when it \
-         has an end.",
+        "The statuses of incidents that are over. In any other status, an incident is open, even if it has an end. \
+         Empty: an incident is over if it has an end.",
     ),
     key(
         "created_at",
         Kind::Text,
         Value("\"/created_at\""),
         Example("\"/created_at\""),
-        "When the service recorded it: RFC 3339, or seconds or milliseconds since 1970.",
+        "The place of the time at which the service recorded the incident: RFC 3339, or seconds or milliseconds since \
+         1970.",
     ),
-    key("opened_at", Kind::Text, Words("`created_at`"), Example("\"/started_at\""), "When it began."),
-    key("acknowledged_at", Kind::Text, Nothing, Example("\"/acknowledged_at\""), "When someone took it."),
-    key("resolved_at", Kind::Text, Value("\"/resolved_at\""), Example("\"/resolved_at\""), "When it ended."),
-    key("priority", Kind::Text, Nothing, Example("\"/severity/name\""), "Its priority."),
-    key("urgency", Kind::Text, Nothing, Example("\"/urgency\""), "Its urgency."),
-    key("tags", Kind::Text, Nothing, Example("\"/tags\""), "Its tags."),
+    key(
+        "opened_at",
+        Kind::Text,
+        Words("`created_at`"),
+        Example("\"/started_at\""),
+        "The place of the time at which the incident began.",
+    ),
+    key(
+        "acknowledged_at",
+        Kind::Text,
+        Nothing,
+        Example("\"/acknowledged_at\""),
+        "The place of the time of acknowledgement.",
+    ),
+    key(
+        "resolved_at",
+        Kind::Text,
+        Value("\"/resolved_at\""),
+        Example("\"/resolved_at\""),
+        "The place of the time at which the incident ended.",
+    ),
+    key("priority", Kind::Text, Nothing, Example("\"/severity/name\""), "The place of the priority."),
+    key("urgency", Kind::Text, Nothing, Example("\"/urgency\""), "The place of the urgency."),
+    key("tags", Kind::Text, Nothing, Example("\"/tags\""), "The place of the tags."),
     key(
         "services",
         Kind::Texts,
         Value("[]"),
         Example("[\"/service/id\", \"/service/name\"]"),
-        "Ids and names of its services.",
+        "The places of ids and names of services.",
     ),
     key(
         "url",
         Kind::Text,
         Nothing,
         Example("\"{root}/incidents/{/id}\""),
-        "Its page. `{root}` is `api_url`, and a pointer in braces is what stands there.",
+        "The address of the page of an incident. `{root}` is `api_url`, and a place in braces is the value at this \
+         place.",
     ),
     key(
         "caused_by_deploy",
         Kind::Table,
         Value("{ tag = \"caused-by-deploy\" }"),
         Nested,
-        "What says that a deployment caused the incident; one of the next two keys. A custom field is named by its pointer.",
+        "How to recognise an incident that a deployment caused: set one of the next two keys.",
     ),
     key(
         "deployment_ref",
         Kind::Table,
         Nothing,
         Nested,
-        "What names the deployment: the pointer of its id, or of 7 or more digits of its revision.",
+        "Where an incident names the deployment that caused it: the id, or at least 7 digits of the revision.",
     ),
 ];
 
@@ -166,8 +195,8 @@ const NAME: Key = key(
     Kind::Text,
     Required,
     Example("\"helpdesk\""),
-    "The source of the rows: letters, digits, `-` and `_`. Two sections need two names. A new name is a new source, and \
-         the rows of the old name stay.",
+    "The source name of the rows: letters, digits, `-` and `_`. Each section needs its own name. If you change the \
+     name, the rows under the old name stay in the dataset.",
 );
 pub(in crate::sources) const API_URL: Key = key(
     "api_url",
@@ -176,55 +205,66 @@ pub(in crate::sources) const API_URL: Key = key(
     Example("\"https://helpdesk.acme.example\""),
     "The address of the service.",
 );
-pub(in crate::sources) const TOKEN_ENV: Key =
-    key("token_env", Kind::Variable, Required, Example("\"HELPDESK_TOKEN\""), "The variable with the key.");
+pub(in crate::sources) const TOKEN_ENV: Key = key(
+    "token_env",
+    Kind::Variable,
+    Required,
+    Example("\"HELPDESK_TOKEN\""),
+    "The variable with the key of the service.",
+);
 pub(in crate::sources) const AUTH_KEY: Key = key(
     "auth",
     Kind::Choice(AUTH),
     Value("\"bearer\""),
     Example("\"bearer\""),
-    "How the key is sent. In `Authorization`: `bearer` and `token` behind this word, `plain` alone, `basic` as the password \
-         of `username`. `header`: alone in `auth_header`.",
+    "How the key is sent. `bearer` and `token`: in the header `Authorization`, after this word. `plain`: in \
+     `Authorization`, alone. `basic`: as the password of `username`. `header`: alone in the header that `auth_header` \
+     names.",
 );
 pub(in crate::sources) const USERNAME: Key =
-    key("username", Kind::Text, Nothing, Example("\"dora\""), "The user of `auth = \"basic\"`.");
-pub(in crate::sources) const AUTH_HEADER: Key =
-    key("auth_header", Kind::Text, Nothing, Example("\"X-Api-Key\""), "The header of `auth = \"header\"`.");
+    key("username", Kind::Text, Nothing, Example("\"dora\""), "The user name for `auth = \"basic\"`.");
+pub(in crate::sources) const AUTH_HEADER: Key = key(
+    "auth_header",
+    Kind::Text,
+    Nothing,
+    Example("\"X-Api-Key\""),
+    "The name of the header for `auth = \"header\"`.",
+);
 pub(in crate::sources) const HEADERS: Key = key(
     "headers",
     Kind::Map,
     Nothing,
     Example("{ \"X-Tenant\" = \"acme\" }"),
-    "Further headers. They must not be secret.",
+    "Further headers of each request. Their values must not be secret.",
 );
 pub(in crate::sources) const ROWS: Key = key(
     "rows",
     Kind::Text,
     Value("\"/\""),
     Example("\"/incidents\""),
-    "Where the list stands in the reply. This and all places below are JSON pointers; `/` is the whole reply. In a list, a \
-         name goes through all entries, `name=value` picks entries, and a number picks one.",
+    "The place of the list in the reply. A place is a JSON pointer; `/` is the whole reply. In a list, a name reads \
+     this field of every entry, `name=value` selects entries, and a number selects one entry.",
 );
 pub(in crate::sources) const PAGE_PARAMETER: Key = key(
     "page_parameter",
     Kind::Text,
     Words("`offset`, `page` or `cursor`"),
     Example("\"page\""),
-    "The parameter of the offset, the page number or the token.",
+    "The query parameter with the offset, the page number or the token.",
 );
 pub(in crate::sources) const NEXT: Key = key(
     "next",
     Kind::Text,
     Nothing,
     Example("\"/meta/next\""),
-    "`cursor`: where the reply has the token. `link`: where it has the address; without it, the header `Link` has it. \
-     Otherwise: where it says whether there are more; without it, `fetch` asks until a page is empty or shorter than an earlier \
-     one.",
+    "`cursor`: the place of the token. `link`: the place of the address; without this key, `fetch` uses the header \
+     `Link`. Otherwise: the place that says whether there are more rows; without this key, `fetch` asks until a page is \
+     empty or shorter than an earlier one.",
 );
 pub(in crate::sources) const PAGE_SIZE: Key = key(
     "page_size",
     Kind::Number(1, 1_000),
     Value("100"),
     Example("100"),
-    "What `{size}` is.",
+    "The number that `{size}` in `query` stands for.",
 );

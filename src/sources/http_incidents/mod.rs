@@ -33,7 +33,7 @@ pub(super) static PROVIDER: Provider = Provider {
     read,
 };
 
-/// Names that rows of other origin have.
+/// Source names that are used for other rows.
 const TAKEN: [&str; 3] = ["file", "git", "github"];
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
@@ -54,11 +54,11 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 /// The source of the rows of a section.
 pub(super) fn name(section: &Section<'_>) -> Result<String, ConfigError> {
     let Some(name) = section.text("name")? else {
-        return Err(section.incomplete("needs a `name`, under which its rows stand"));
+        return Err(section.incomplete("needs `name`, the source name of its rows"));
     };
     let is_name = name.value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter));
     if !is_name || name.value.len() > 40 {
-        return Err(name.unusable("a name has at most 40 letters, digits, `-` and `_`"));
+        return Err(name.unusable("not a name; write at most 40 letters, digits, `-` and `_`"));
     }
     if TAKEN.contains(&name.value) {
         return Err(name.unusable(format!("`{}` is the name of another source; choose another one", name.value)));
@@ -66,15 +66,15 @@ pub(super) fn name(section: &Section<'_>) -> Result<String, ConfigError> {
     Ok(name.value.to_owned())
 }
 
-/// How a section says that its key is sent, and what goes along.
+/// How the key of a section is sent, and additional headers.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
     pub(super) scheme: Scheme<'static>,
-    /// Whose password the key is.
+    /// The user, if the key is a password.
     pub(super) user: Option<String>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     pub(super) header: Option<String>,
-    /// Further headers.
+    /// Additional headers.
     pub(super) headers: Vec<(String, String)>,
 }
 
@@ -98,14 +98,16 @@ pub(super) fn login(section: &Section<'_>) -> Result<Login, ConfigError> {
     for (name, value) in map(section, "headers")? {
         let name = header_name(&name).map_err(|what| section.unusable("headers", &what))?;
         if value.chars().any(char::is_control) {
-            return Err(section.unusable("headers", "a header has no line breaks and no control characters"));
+            return Err(
+                section.unusable("headers", "a value contains a line break or another control character; remove it")
+            );
         }
         login.headers.push((name, value));
     }
     Ok(login)
 }
 
-/// What figures depend on: everything that chooses incidents, or places in them.
+/// The settings that change the figures: everything that selects incidents or their fields.
 fn chosen(it: &Description) -> Value {
     let one = |place: &Place| place.as_str().to_owned();
     let all = |places: &[Place]| places.iter().map(one).collect::<Vec<_>>();
@@ -126,7 +128,7 @@ fn chosen(it: &Description) -> Value {
 
 fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, ConfigError> {
     let Some(path) = section.text("path")? else {
-        return Err(section.incomplete("needs `path`, where the incidents are listed"));
+        return Err(section.incomplete("needs `path`, the path of the list of incidents"));
     };
     for field in flags.custom_fields() {
         Place::read(field).map_err(|what| section.unusable("caused_by_deploy", &what))?;
@@ -151,7 +153,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
     let one_row = place(section, "one_row")?;
     let one = match section.text("one")? {
         Some(text) if !text.value.contains("{id}") => {
-            return Err(text.unusable("the address of one incident contains `{id}`"));
+            return Err(text.unusable("the path of one incident must contain `{id}`, like `/incidents/{id}`"));
         }
         Some(text) => {
             let row = one_row.unwrap_or(Place::at(""));
@@ -177,7 +179,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
     })
 }
 
-/// How instants of questions are written.
+/// The format of instants in requests.
 pub(super) fn instants(section: &Section<'_>) -> Result<Instants, ConfigError> {
     Ok(match choice(section, "times", keys::TIMES)? {
         Some("seconds") => Instants::Seconds,
@@ -197,13 +199,13 @@ pub(super) fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
         Some("page") => Paging::Offset { parameter: named("page"), counts: Counts::Pages(1), more: next },
         Some("cursor") => {
             let Some(token) = next else {
-                return Err(section.incomplete("needs `next`, where a reply has the token of the next page"));
+                return Err(section.incomplete("needs `next`, the place of the token of the next page in a reply"));
             };
             Paging::Cursor { parameter: named("cursor"), token }
         }
         Some("link") => Paging::Link(next),
         Some(_) => Paging::Windows { parameter: named("page"), counts: Counts::Pages(1), more: next },
-        None => return Err(section.incomplete("needs `paging`, how its list goes on")),
+        None => return Err(section.incomplete("needs `paging`: `offset`, `page`, `cursor`, `link` or `windows`")),
     })
 }
 
@@ -260,7 +262,7 @@ pub(super) fn map(section: &Section<'_>, key: &str) -> Result<BTreeMap<String, S
 fn header_name(name: &str) -> Result<String, String> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
     if name.is_empty() || !name.chars().all(is_letter) {
-        return Err(format!("`{name}` is not the name of a header"));
+        return Err(format!("`{name}` is not the name of a header; write letters, digits, `-` and `_`"));
     }
     Ok(name.to_owned())
 }

@@ -37,9 +37,9 @@ pub(in crate::sources) struct Api {
     root: Url,
     token: SecretString,
     user: Option<String>,
-    /// Further headers that the configuration names.
+    /// Additional headers from the configuration.
     headers: Vec<(String, String)>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     key_header: Option<String>,
     dialect: Dialect,
     kind: AtomicU8,
@@ -110,7 +110,8 @@ impl Api {
         Ok(self.read(&self.address(path, query), path, None).await?.0)
     }
 
-    /// Sends JSON to an address below the root, and reads the reply. What is sent must change nothing: it may be sent twice.
+    /// Sends JSON to an address below the root, and reads the reply. What is sent must change nothing: it may be sent
+    /// twice.
     pub(in crate::sources) async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -155,14 +156,16 @@ impl Api {
     pub(in crate::sources) fn next_page(&self, url: &Url, named: &str) -> Result<Url, QueryError> {
         let service = self.dialect.service;
         let next = url.join(named).map_err(|cause| {
-            QueryError::Here(format!("{service} names a next page that is no address ({cause}); run again later"))
+            QueryError::Here(format!(
+                "the next page that {service} names is not a valid address ({cause}); run again later"
+            ))
         })?;
         if next.origin() == self.root.origin() {
             return Ok(next);
         }
         Err(QueryError::Here(format!(
-            "{service} says that the next page is on {}, and the key goes to {} only; check that `api_url` is the address \
-             under which the service knows itself",
+            "{service} says that the next page is on {}, and the key goes to {} only; set `api_url` to the address \
+             that the service uses in its own links",
             host(&next),
             host(&self.root)
         )))
@@ -184,7 +187,9 @@ impl Api {
                     Ok(data) => return Ok((data, reply)),
                     Err(cause) if is_last => {
                         let cause = reply.quote(&cause.to_string());
-                        return Err(QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}")));
+                        return Err(QueryError::Here(format!(
+                            "the reply of {service} does not have the expected form: {cause}"
+                        )));
                     }
                     Err(_) => self.client.pause(0).await,
                 },
@@ -219,7 +224,8 @@ impl Api {
         Err(QueryError::Here(format!("{} did not answer", self.dialect.service)))
     }
 
-    /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other kind.
+    /// Sends one request. Until one succeeds, a refused request goes out once more with the key as one of the other
+    /// kind.
     async fn send(&self, url: &Url, body: Option<&str>) -> Result<Reply, HttpError> {
         let request = |scheme| Request {
             token: Some(&self.token),

@@ -7,7 +7,7 @@ use crate::document::keys::{Form, Key, Kind, Section, key};
 pub(super) const SECTIONS: &[Section] = &[Section {
     name: "jenkins",
     form: Form::Once,
-    about: "Builds of the jobs of Jenkins that deploy, as a proxy for deployments.",
+    about: "Builds of Jenkins, as a proxy for deployments.",
     keys: KEYS,
 }];
 
@@ -17,22 +17,22 @@ const KEYS: &[Key] = &[
         Kind::Address,
         Required,
         Example("\"https://ci.acme.example\""),
-        "The address of the server, with the path below which Jenkins is, if it has one.",
+        "The address of Jenkins, including its path on the server, if it has one.",
     ),
     key(
         "jobs",
         Kind::SomeTexts,
         Required,
         Example("[\"deploy/*\"]"),
-        "Full names of the jobs whose builds deploy, with their folders: `folder/job`; `*` stands for any text. A branch of \
-         a multibranch pipeline is a job in a folder: `web/main`.",
+        "Full names of the jobs whose builds deploy, with their folders: `folder/job`; `*` matches any text. A branch \
+         of a multibranch pipeline is a job in a folder: `web/main`.",
     ),
     key(
         "repo",
         Kind::Text,
         Nothing,
         Example("\"acme/web\""),
-        "The repo that these jobs deploy. Without it each build is of the repo of its first git checkout.",
+        "The repo that all these jobs deploy. Without this key, a build deploys the repo of its first git checkout.",
     ),
     key(
         "environment",
@@ -46,14 +46,14 @@ const KEYS: &[Key] = &[
         Kind::Text,
         Nothing,
         Instead("\"ENVIRONMENT\""),
-        "The parameter of a build that names its environment. A build without it has none.",
+        "The build parameter that contains the environment. A build without this parameter has no environment.",
     ),
     key(
         "user",
         Kind::Text,
         Nothing,
         Example("\"ann\""),
-        "The user whose API token the key is. Without it, the key is sent as a bearer token.",
+        "The user who owns the API token. Without this key, the token is sent as a bearer token.",
     ),
     key(
         "token_env",

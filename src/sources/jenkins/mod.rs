@@ -1,9 +1,9 @@
 //! Jenkins: the builds of jobs that deploy, as a proxy for deployments.
 //!
-//! A build of one of the named jobs counts as a deployment; it went live when it ended (start and duration). The repo and
-//! the revision are those of its git checkout; where a build has several, those of the repo that the section names, else
-//! of the first. Shapes: Jenkins' remote access API (`tree` with ranges, "newest first"), git plugin (`BuildData`).
-//! Jenkins drops old builds where a job says so: what is missing in front of the oldest is not covered.
+//! A build of one of the named jobs counts as a deployment; it went live when it ended (start and duration). The repo
+//! and the revision are those of its git checkout; where a build has several, those of the repo that the section names,
+//! else of the first. Shapes: Jenkins' remote access API (`tree` with ranges, "newest first"), git plugin
+//! (`BuildData`). A job may discard old builds: the time before the oldest build is not covered.
 
 mod keys;
 mod settings;
@@ -30,10 +30,10 @@ const DIALECT: Dialect = Dialect {
     headers: &[("accept", "application/json")],
     scope: |_| "Job/Read",
 };
-/// Folders within folders that are looked into.
+/// The maximum depth of nested folders.
 const DEEPEST: usize = 8;
 const PAGE: usize = 100;
-/// What is asked of a build.
+/// The fields of a build that are requested.
 const BUILD: &str = "number,url,result,building,timestamp,duration,\
     actions[parameters[name,value],causes[userName],lastBuiltRevision[SHA1,branch[name]],remoteUrls]";
 
@@ -42,7 +42,7 @@ const BUILD: &str = "number,url,result,building,timestamp,duration,\
 struct Jenkins {
     user: Option<String>,
     jobs: Vec<Glob>,
-    /// The repo of builds of several repos, and of those that do not say theirs.
+    /// The repo that all jobs deploy, if it is configured.
     repo: Option<String>,
     environment: String,
     /// The parameter of a build that names its environment.
@@ -67,7 +67,7 @@ impl Jenkins {
             None => "in_progress".to_owned(),
             Some("ABORTED") => "cancelled".to_owned(),
             Some("NOT_BUILT") => "skipped".to_owned(),
-            // Others count as what they say: `UNSTABLE` says neither that it failed nor that it did not.
+            // Other results are kept: `UNSTABLE` means neither success nor failure.
             Some(result) => result.to_lowercase(),
         };
         let created_at = Timestamp(build.timestamp?);
@@ -85,7 +85,7 @@ impl Jenkins {
             _ => false,
         };
         let found = checkouts.iter().find(|(repo, _)| is_own(repo));
-        // Where the section names a repo, a checkout of another one, like a shared library, is none of it.
+        // If the section names a repo, a checkout of another repo, like a shared library, does not count.
         let found = found.or_else(|| checkouts.first().filter(|_| self.repo.is_none()));
         let branch = found.and_then(|(_, revision)| revision.branch.as_ref()?.rows.first()?.name.clone());
         let of_parameter = self.environment_parameter.as_deref().and_then(|name| {
@@ -184,11 +184,11 @@ impl System for Jenkins {
         let shown = builds.rows.len() + builds.nulls;
         let oldest = builds.rows.iter().filter_map(|build| Some((Timestamp(build.timestamp?), build.number))).min();
         let rows: Vec<Row> = builds.rows.into_iter().filter_map(|build| self.row(build)).collect();
-        // Builds are listed by their numbers, and a build may wait before it begins: a day behind `from` is enough.
+        // Builds are sorted by number, and a build may wait before it begins, so the reading stops a day before `from`.
         let is_before = oldest.is_some_and(|(at, _)| at.0 < from.0 - 86_400_000);
         let is_last = shown < PAGE;
         let dropped = oldest.filter(|(_, number)| is_last && !is_before && *number > 1).map(|(at, _)| at);
-        // Of a job whose builds were all dropped nothing is known until now.
+        // If all builds of a job were discarded, nothing is known of the job.
         let all_dropped = (shown == 0 && first == 0 && list.place > 1).then_some(Timestamp(i64::MAX));
         Ok(Page {
             skipped: shown - rows.len(),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_is_of_the_repo_that_the_section_names_else_of_its_first_checkout() {
+    fn a_build_deploys_the_configured_repo_else_the_repo_of_its_first_checkout() {
         let row = jenkins(Some("ACME/web")).row(build()).expect("a row");
         assert_eq!((row.repo.as_deref(), row.r#ref.as_deref()), (Some("ACME/web"), Some("refs/remotes/origin/main")));
         assert_eq!(row.sha.as_deref(), Some("2222222222222222222222222222222222222222"));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_build_came_to_is_told_by_its_result_alone() {
+    fn the_result_alone_decides_the_status_of_a_build() {
         let of = |result: Option<&str>, building| {
             let build = wire::Build { result: result.map(str::to_owned), building: Some(building), ..build() };
             let row = jenkins(None).row(build).expect("a row");

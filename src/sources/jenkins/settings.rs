@@ -1,4 +1,4 @@
-//! `[jenkins]`: which jobs deploy, and what.
+//! `[jenkins]`: the jobs that deploy, their repo and their environment.
 
 use super::keys::SECTIONS;
 use super::{Jenkins, SOURCE};
@@ -13,7 +13,7 @@ pub(in crate::sources) const PROVIDER: Provider = Provider {
     label: "Jenkins",
     sections: SECTIONS,
     gives: &[Table::Deployments],
-    variable: Some(("JENKINS_TOKEN", "the API token of a user who may read the jobs, with `user`")),
+    variable: Some(("JENKINS_TOKEN", "an API token, with `user`, or a bearer token")),
     list: "",
     scopes_are_services: false,
     keys_are_repos: false,

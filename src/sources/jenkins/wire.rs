@@ -1,4 +1,4 @@
-//! What Jenkins answers, as far as it is read.
+//! The JSON of Jenkins' API: only the fields that the program reads.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ pub(super) struct Folder {
     pub(super) jobs: Option<Listed<Job>>,
 }
 
-/// A job, or a folder in its place: that one has jobs.
+/// A job, or a folder, which has jobs.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Job {
@@ -42,7 +42,7 @@ pub(super) struct Build {
     pub(super) actions: Option<Listed<Action>>,
 }
 
-/// Something that a plugin says of a build; each has other fields.
+/// Data of a plugin about a build; each plugin has its own fields.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Action {
@@ -70,7 +70,7 @@ impl Parameter {
     }
 }
 
-/// What began a build.
+/// The cause of a build.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Cause {

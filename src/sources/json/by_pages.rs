@@ -1,4 +1,4 @@
-//! The list of a described service as the common reading of incidents takes it.
+//! Connects the list of a described service to the common reading of incidents.
 
 use super::list::Listing;
 use super::pages::ListPages;

@@ -1,4 +1,4 @@
-//! A described service that can be asked: its description, what the configuration says of it, and the key.
+//! A described service with its description, its configuration and its key.
 
 use tokio::sync::mpsc::Sender;
 
@@ -22,14 +22,14 @@ pub(super) struct Described {
     pub(super) asked: String,
 }
 
-/// What goes along with the key.
+/// How the key is sent, and additional headers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Login {
-    /// Whose password the key is.
+    /// The user, if the key is a password.
     pub(super) user: Option<String>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     pub(super) header: Option<String>,
-    /// Further headers.
+    /// Additional headers.
     pub(super) headers: Vec<(String, String)>,
 }
 

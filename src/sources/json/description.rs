@@ -1,5 +1,5 @@
-//! What a provider says about its JSON API: where incidents are listed, how the list is paged through, and where in a
-//! reply each field of an incident stands.
+//! The description of a JSON API: the address of the list of incidents, its pagination, and the place of each field of
+//! an incident in a reply.
 
 use std::borrow::Cow;
 
@@ -15,35 +15,33 @@ pub(in crate::sources) type Text = Cow<'static, str>;
 /// `{size}` the size of a page, and `{id}` an incident.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Description {
-    /// An address that no one without an account is shown, asked first where the list is shown to anybody, and empty.
+    /// An address that needs a valid key. It is requested first if the service answers a wrong key with an empty list.
     pub(in crate::sources) check: Option<Text>,
     /// Where the list is, below the address of the API.
     pub(in crate::sources) path: Text,
     /// The parameters of every request of the list.
     pub(in crate::sources) query: Vec<(Text, Text)>,
-    /// Where the entries stand in a reply.
+    /// The place of the entries in a reply.
     pub(in crate::sources) rows: Place,
-    /// How the list goes on.
+    /// The pagination of the list.
     pub(in crate::sources) paging: Paging,
     /// Rows of a page.
     pub(in crate::sources) size: usize,
-    /// In which order the list comes, by the instant at which the service made the incidents.
+    /// The order of the list by the creation time of the incidents.
     pub(in crate::sources) sorted: Sorted,
     /// The words for the order: oldest and newest first.
     pub(in crate::sources) orders: Option<[Text; 2]>,
-    /// How instants are written in questions.
+    /// The format of instants in requests.
     pub(in crate::sources) instants: Instants,
-    /// How much longer than a span its question is, at both ends, because the service reads instants in a time zone that
-    /// it does not tell.
+    /// How much each request extends a span at both ends, because the time zone of the service is unknown.
     pub(in crate::sources) padding_ms: i64,
-    /// The longest span that is asked for at once. A list that is not sorted from the oldest on can only be resumed
-    /// between two spans.
+    /// The longest span of one list. A list that is not sorted oldest first can be resumed only between two spans.
     pub(in crate::sources) longest_ms: Option<i64>,
     /// Where a reply says how many incidents the whole list has.
     pub(in crate::sources) total: Option<Place>,
     /// How one incident is asked for. Without it, every run reads the whole history.
     pub(in crate::sources) one: Option<One>,
-    /// Where the fields stand.
+    /// The places of the fields.
     pub(in crate::sources) fields: Fields,
 }
 
@@ -54,11 +52,11 @@ pub(in crate::sources) struct One {
     pub(in crate::sources) path: Text,
     /// The parameters.
     pub(in crate::sources) query: Vec<(Text, Text)>,
-    /// Where it stands in the reply.
+    /// The place of the incident in the reply.
     pub(in crate::sources) row: Place,
 }
 
-/// How a list goes on.
+/// The pagination of a list.
 #[derive(Debug, Clone)]
 pub(in crate::sources) enum Paging {
     /// By the number of rows or pages before the one that is asked for.
@@ -70,16 +68,16 @@ pub(in crate::sources) enum Paging {
         /// Where a reply says whether there are more; else a page with fewer entries than an earlier one is the last.
         more: Option<Place>,
     },
-    /// By something that the page before says.
+    /// By a token in the previous page.
     Cursor {
         /// The parameter.
         parameter: Text,
-        /// Where the reply has it; nothing at the end.
+        /// The place of the token; empty at the end.
         token: Place,
     },
     /// By the address of the next page: at this place, else in the header `Link`.
     Link(Option<Place>),
-    /// By spans of time, sorted from the oldest on, with offsets among the incidents of one span.
+    /// By time spans, sorted oldest first, with offsets within a span.
     Windows {
         /// The parameter of the offset.
         parameter: Text,
@@ -102,26 +100,25 @@ pub(in crate::sources) enum Counts {
 /// How a list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sources) enum Sorted {
-    /// From the oldest incident on.
+    /// Oldest incident first.
     OldestFirst,
-    /// From the newest incident on.
+    /// Newest incident first.
     NewestFirst,
-    /// In an order that the service does not tell.
+    /// In an unknown order.
     Unknown,
 }
 
-/// Where in an entry each field of an incident stands. Of several places, the first one that has something counts.
+/// The place of each field of an incident in an entry. Of several places, the first one with a value counts.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Fields {
     pub(in crate::sources) id: Place,
     pub(in crate::sources) title: Option<Place>,
     pub(in crate::sources) status: Vec<Place>,
-    /// The statuses in which an incident is over. None: it is over when it has an end.
+    /// The statuses of incidents that are over. Empty: an incident is over if it has an end.
     pub(in crate::sources) over: Vec<Text>,
     /// What the program calls a status of the service.
     pub(in crate::sources) renamed: Vec<(Text, &'static str)>,
-    /// Places that decide on the status before it is read: with this text, or with any where it is `*`, the status is the
-    /// last.
+    /// Values that override the status: if the place has this text, or any text for `*`, the status is the third entry.
     pub(in crate::sources) overruled: Vec<(Place, &'static str, &'static str)>,
     /// When the service made it; by this the list is sorted and filtered.
     pub(in crate::sources) made_at: Place,
@@ -142,7 +139,7 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) custom: Custom,
 }
 
-/// Where custom fields stand.
+/// The places of custom fields.
 #[derive(Debug, Clone)]
 pub(in crate::sources) enum Custom {
     /// As fields of the object at this place.

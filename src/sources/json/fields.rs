@@ -1,4 +1,4 @@
-//! An entry of a list → an incident, by the places that its provider names.
+//! Converts an entry of a list to an incident.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::sources::incidents::flags;
 use crate::sources::incidents::walk::Row;
 
-/// What every row of a source has in common.
+/// The values that all rows of a source share.
 #[derive(Debug)]
 pub(super) struct Common<'a> {
     /// The name under which rows stand.
@@ -21,10 +21,10 @@ pub(super) struct Common<'a> {
     pub(super) observed_at: Timestamp,
 }
 
-/// Reads an entry; nothing where it does not say when it was made.
+/// Reads an entry; `None` if it has no creation time.
 ///
 /// # Errors
-/// It has no id, or an instant that cannot be read.
+/// The entry has no id, or an instant cannot be read.
 pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Result<Option<Row>, String> {
     let fields = &it.fields;
     let Some(made_at) = at(fields, std::slice::from_ref(&fields.made_at), entry)? else { return Ok(None) };
@@ -106,7 +106,7 @@ fn at(fields: &Fields, places: &[Place], entry: &Value) -> Result<Option<Timesta
     Ok(None)
 }
 
-/// The address of an incident's page; nothing where a part of it is missing.
+/// The address of an incident's page; `None` if a part of it is missing.
 fn url(template: &str, entry: &Value, root: &str) -> Option<String> {
     let (mut url, mut rest) = (String::new(), template);
     while let Some((before, after)) = rest.split_once('{') {
@@ -139,7 +139,7 @@ fn flag(incident: &mut Incident, fields: &Fields, flags: &Flags, entry: &Value) 
     }
 }
 
-/// The value of a custom field: of a list its first entry, and of an option its name.
+/// The value of a custom field: the first entry of a list, the name of an option.
 fn custom(custom: &Custom, name: &str, entry: &Value) -> Option<Value> {
     let found = match custom {
         Custom::Object(place) => place.first(entry)?.get(name)?,
@@ -156,7 +156,7 @@ fn custom(custom: &Custom, name: &str, entry: &Value) -> Option<Value> {
     Some(option(found))
 }
 
-/// What a custom field says: the first of several values, and of an option what it is called.
+/// The text of a custom field: the first of several values, the name of an option.
 fn option(value: &Value) -> Value {
     match value {
         Value::Array(values) => values.iter().find(|value| !value.is_null()).map_or(Value::Null, option),
@@ -208,7 +208,7 @@ mod tests {
     const MADE: &str = "2026-07-01T09:00:00Z";
 
     #[test]
-    fn an_incident_has_what_stands_at_its_places() {
+    fn an_incident_is_read_from_the_places_of_its_description() {
         let fields = Fields {
             opened_at: places(&["/impact", "/started_at"]),
             acknowledged_at: places(&["/acknowledged_at"]),

@@ -1,4 +1,4 @@
-//! Instants as services write them in replies and as they want them in questions.
+//! Reads instants in replies, and writes instants for requests.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::domain::time::Timestamp;
 /// Numbers from here on are milliseconds since 1970; in seconds this is the year 5138.
 const MILLISECONDS: i64 = 100_000_000_000;
 
-/// How an instant is written in a question.
+/// The format of an instant in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sources) enum Instants {
     /// `2026-07-01T09:30:00.000Z`.
@@ -28,7 +28,7 @@ pub(in crate::sources) enum Instants {
 }
 
 impl Instants {
-    /// The instant or, where it has to be rounded, the last one before it.
+    /// The instant, rounded down if necessary.
     pub(in crate::sources) fn floor(self, at: Timestamp) -> String {
         let utc = at.utc();
         match self {
@@ -42,7 +42,7 @@ impl Instants {
         }
     }
 
-    /// The instant or, where it has to be rounded, the first one after it.
+    /// The instant, rounded up if necessary.
     pub(super) fn ceil(self, at: Timestamp) -> String {
         let unit = match self {
             Self::Rfc3339 | Self::EpochMilliseconds => 1,
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_asked_for_from_before_its_begin_to_after_its_end() {
+    fn a_query_covers_at_least_its_span() {
         let at = Timestamp(1_782_898_200_001);
         for (form, floor, ceil) in [
             (Instants::Rfc3339, "2026-07-01T09:30:00.001Z", "2026-07-01T09:30:00.001Z"),

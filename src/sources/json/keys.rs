@@ -10,7 +10,7 @@ pub(in crate::sources) const CAUSED_BY_DEPLOY: Key = key(
     Kind::Table,
     Value("{ tag = \"caused-by-deploy\" }"),
     Nested,
-    "What says that a deployment caused the incident; one of the next two keys.",
+    "How to recognise an incident that a deployment caused: set one of the next two keys.",
 );
 
 /// `deployment_ref` in the section itself.
@@ -19,28 +19,44 @@ pub(in crate::sources) const DEPLOYMENT_REF: Key = key(
     Kind::Table,
     Nothing,
     Nested,
-    "What names the deployment: its id, or 7 or more digits of its revision.",
+    "Where an incident names the deployment that caused it: the id, or at least 7 digits of the revision.",
 );
 
 /// What says that a deployment caused it.
 pub(in crate::sources) const fn cause(name: &'static str) -> Section {
     const KEYS: &[Key] = &[
-        key("tag", Kind::Text, Nothing, Example("\"caused-by-deploy\""), "This tag says yes."),
+        key(
+            "tag",
+            Kind::Text,
+            Nothing,
+            Example("\"caused-by-deploy\""),
+            "The tag of incidents that a deployment caused.",
+        ),
         key(
             "custom_field",
             Kind::Text,
             Nothing,
             Instead("\"caused_by_deploy\""),
-            "The custom field of this name says yes or no.",
+            "The custom field that says yes or no.",
         ),
     ];
-    let about = "What says that a deployment caused the incident.";
+    let about = "How to recognise an incident that a deployment caused.";
     Section { name, form: Form::NestedChoice, about, keys: KEYS }
 }
 
 /// What names the deployment.
 pub(in crate::sources) const fn reference(name: &'static str) -> Section {
-    const KEYS: &[Key] =
-        &[key("custom_field", Kind::Text, Nothing, Example("\"deployment\""), "The custom field of this name.")];
-    Section { name, form: Form::NestedChoice, about: "What names the deployment.", keys: KEYS }
+    const KEYS: &[Key] = &[key(
+        "custom_field",
+        Kind::Text,
+        Nothing,
+        Example("\"deployment\""),
+        "The custom field that names the deployment.",
+    )];
+    Section {
+        name,
+        form: Form::NestedChoice,
+        about: "Where an incident names the deployment that caused it.",
+        keys: KEYS,
+    }
 }

@@ -14,7 +14,7 @@ use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Questions, Row};
 
-/// No page has more entries, whatever was asked for.
+/// The maximum number of entries of a page.
 const LONGEST: usize = 10_000;
 
 /// The list.
@@ -23,30 +23,30 @@ pub(super) struct Listing<'a> {
     pub(super) it: &'a Described,
 }
 
-/// One page of it.
+/// One page of the list.
 pub(super) struct Turned {
-    /// Its incidents, of whatever span.
+    /// All incidents of the page, also outside the span.
     pub(super) rows: Vec<Row>,
-    /// Entries that are null, or that do not say when they were made.
+    /// Number of entries that are null or have no creation time.
     pub(super) skipped: usize,
     /// Whether there is another page.
     pub(super) more: bool,
-    /// How many incidents the list has, where the reply says it.
+    /// The number of incidents of the whole list, if the reply contains it.
     pub(super) total: Option<u64>,
 }
 
 impl Listing<'_> {
-    /// Asks whether the key is that of an account, where the list does not tell.
+    /// Checks that the key belongs to an account, if the list is also shown without a valid key.
     pub(super) async fn check(&self) -> Result<(), QueryError> {
         let Some(path) = &self.it.description.check else { return Ok(()) };
         match self.api.get::<Value>(&segments(path), &[]).await {
-            // A key that may read the list and not this is one of an account.
+            // A key that is refused here with 403 or 404 still belongs to an account.
             Ok(_) | Err(QueryError::Denied(_) | QueryError::Gone(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Asks for the page at which a reader is, and moves the reader on.
+    /// Requests the current page of a reader, and moves the reader to the next page.
     pub(super) async fn turn(&self, span: Span, order: Order, reader: &mut Reader) -> Result<Turned, QueryError> {
         let described = &self.it.description;
         let url = reader.address().cloned().unwrap_or_else(|| self.address(span, order, reader));
@@ -58,7 +58,7 @@ impl Listing<'_> {
             rows.extend(self.row(entry)?);
         }
         if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no incident has anything at {}, where it says when it was made", made_at.as_str());
+            let words = format!("no incident has anything at {}, the place of its creation time", made_at.as_str());
             return Err(self.strange(&words));
         }
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
@@ -68,7 +68,7 @@ impl Listing<'_> {
         Ok(Turned { rows, skipped, more, total })
     }
 
-    /// Reads an entry; nothing where it does not say when it was made.
+    /// Reads an entry; `None` if it has no creation time.
     fn row(&self, entry: &Value) -> Result<Option<Row>, QueryError> {
         let common = Common {
             source: &self.it.source,
@@ -99,14 +99,14 @@ impl Listing<'_> {
         self.api.address(&segments(&described.path), &query)
     }
 
-    /// Whether the list can be asked for from the newest incident on.
+    /// Whether the service can sort the list newest first.
     pub(super) fn shows_newest_first(&self) -> bool {
         self.it.description.orders.is_some() || self.it.description.sorted == Sorted::NewestFirst
     }
 }
 
-/// The entries of a list at a place. One that is null is empty; one that is not there is an error: a place that is
-/// misspelt would else be a list without entries.
+/// The entries of a list at a place. A null list is empty. A missing list is an error, because a misspelt place would
+/// otherwise be read as an empty list.
 pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result<&'v [Value], String> {
     match reply.pointer(place.pointer()).or_else(|| place.first(reply)) {
         Some(Value::Array(entries)) if entries.len() <= LONGEST => Ok(entries.as_slice()),
@@ -116,10 +116,10 @@ pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result
     }
 }
 
-/// The error of a reply that does not hold what was asked for.
+/// The error of a reply that does not have the expected form.
 pub(in crate::sources) fn strange(service: &str, cause: &str) -> QueryError {
     let cause: String = cause.chars().take(300).collect();
-    QueryError::Here(format!("{service}'s reply is not what was asked for: {cause}"))
+    QueryError::Here(format!("the reply of {service} does not have the expected form: {cause}"))
 }
 
 pub(in crate::sources) fn fill(template: &str, values: &[(&str, &str)]) -> String {
@@ -133,8 +133,8 @@ pub(in crate::sources) fn segments(path: &str) -> Vec<&str> {
 impl Questions for Listing<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         let Some(one) = &self.it.description.one else {
-            // Without such an address every run reads everything, and what it does not show is kept as it was.
-            return Err(QueryError::Denied("the service shows no single incident".into()));
+            // Without the path of one incident, each run reads everything, and a missing incident is kept unchanged.
+            return Err(QueryError::Denied("the service cannot show a single incident".into()));
         };
         let path: Vec<String> = segments(&one.path).into_iter().map(|part| part.replace("{id}", id)).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();

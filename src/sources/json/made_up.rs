@@ -1,5 +1,5 @@
-//! A made-up provider: what adding one takes. Besides this page of data it would be one line in the registry. Only for
-//! tests.
+//! A made-up provider, only for tests. It shows what a new provider takes: this description and one line in the
+//! registry.
 
 use super::description::{Description, Fields, Paging, Sorted, parameters, places, text};
 use super::instant::Instants;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_of_data_is_a_provider() {
+    async fn a_description_and_a_registry_line_make_a_provider() {
         let server = Server::new(|seen| {
             let row = |id: usize| format!("{{\"id\": {id}, \"at\": {}, \"of\": \"web\"}}", JULY / 1_000 + 60);
             let page = Answer::new(200, format!("{{\"outages\": [{}]}}", row(seen.number)));

@@ -2,17 +2,17 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `description` | what a provider says: paths, parameters, pagination, places of the fields |
-//! | `place`, `instant`, `fields` | where something stands in a reply, and an entry as an incident |
+//! | `description` | the description of an API: paths, parameters, pagination, places of the fields |
+//! | `place`, `instant`, `fields` | reading values, instants and incidents from a reply |
 //! | `reader` | one reader each for offsets, cursors and links |
-//! | `windows` | the fourth way to go on: spans of time |
+//! | `windows` | pagination by time spans |
 //! | `list`, `pages`, `by_pages` | requests of the list, and their order |
 //! | `settings`, `keys` | the keys that all described services have |
-//! | `described`, `service` | an account that can be asked |
+//! | `described`, `service` | a described service, and how it is read |
 //!
-//! What a run reads again, what it asks for once more and what it covers is decided in `incidents`, as for the
-//! services with modules of their own. A list that is not sorted from the oldest incident on is resumed only between
-//! two windows: coverage and cursor never go beyond what is certainly read.
+//! The module `incidents` decides what a run reads again and what it covers, as for the services with their own
+//! modules. A list that is not sorted oldest first is resumed only between two windows: coverage and cursor never go
+//! beyond the part that was read completely.
 
 mod by_pages;
 mod described;

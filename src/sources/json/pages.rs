@@ -1,4 +1,4 @@
-//! The pages of a list over a span: window by window where its provider limits them, and page by page within one.
+//! The pages of a list over a span: window by window if the provider limits the span, and page by page in a window.
 
 use std::hash::BuildHasher as _;
 
@@ -12,26 +12,26 @@ use crate::domain::time::{Span, Timestamp};
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Pages, Row, Walk};
 
-/// No window has more pages.
+/// The maximum number of pages of a window.
 const MOST_PAGES: usize = 10_000;
 
-/// Where a reading is.
+/// The position in a list.
 pub(super) enum ListPages {
-    /// By windows of time and offsets.
+    /// By time windows and offsets.
     Walk(Walk),
-    /// By whatever else the list has.
+    /// By any other pagination.
     Turns(Turns),
 }
 
 /// A reading page by page.
 pub(super) struct Turns {
-    /// The windows that are not read, the last one first.
+    /// The windows that are not read yet, the last one first.
     windows: Vec<Span>,
     reader: Option<Reader>,
     /// The pages of the current window, by their ids.
     seen: FxHashSet<u64>,
     pages: usize,
-    /// Up to when the current window is certainly read.
+    /// The end of the part of the current window that was read completely.
     upto: Option<Timestamp>,
     skipped: usize,
 }
@@ -60,7 +60,7 @@ impl ListPages {
         }
     }
 
-    /// Reads a page; how many incidents it has.
+    /// Reads a page; returns its number of incidents.
     pub(super) async fn turn(&mut self, list: &Listing<'_>) -> Result<Option<usize>, QueryError> {
         Ok(self.next(list).await?.map(|(rows, _)| rows.len()))
     }
@@ -103,7 +103,7 @@ impl Turns {
             return Err(QueryError::Here(words));
         }
         let newest = rows.iter().map(|row| row.made_at).filter(|at| *at <= window.to).max();
-        // What follows in a list that is not filtered by the service is older than the window.
+        // If the service does not filter the list, the next rows are older than the window.
         let is_past = it.sorted == Sorted::NewestFirst && newest.is_some_and(|newest| newest < window.from);
         rows.retain(|row| window.from <= row.made_at && row.made_at <= window.to);
         if more && !is_past {

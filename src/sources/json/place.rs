@@ -1,8 +1,8 @@
-//! Where something stands in a reply: a JSON pointer that may go through lists.
+//! The place of a value in a reply: a JSON pointer that may lead through lists.
 //!
 //! A step is the name of a field. In a list, a number is the entry at this index, `name=value` are the entries whose
-//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. `*` is every field of
-//! an object and every entry of a list. Nulls are passed over everywhere.
+//! field `name` (dots lead into it) is this text, and any other name is looked for in every entry. `*` is every field
+//! of an object and every entry of a list. Nulls are ignored.
 
 use std::borrow::Cow;
 
@@ -42,12 +42,12 @@ impl Place {
         &self.0
     }
 
-    /// Whether nothing stands there, not even a null.
+    /// Whether the place is missing; a null counts as present.
     pub(in crate::sources) fn is_absent(&self, value: &Value) -> bool {
         value.pointer(&self.0).is_none() && self.first(value).is_none()
     }
 
-    /// Everything that stands there, in order, without nulls.
+    /// All values at the place, in order, without nulls.
     pub(in crate::sources) fn all<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
         let mut found = vec![value];
         for step in self.0.split('/').skip(1) {
@@ -58,12 +58,12 @@ impl Place {
         found
     }
 
-    /// The first thing that stands there.
+    /// The first value at the place.
     pub(in crate::sources) fn first<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         self.all(value).into_iter().next()
     }
 
-    /// The texts that stand there, those of a list each for itself.
+    /// All texts at the place, also those in lists.
     pub(in crate::sources) fn texts(&self, value: &Value) -> Vec<String> {
         let entries = self.all(value).into_iter().flat_map(|found| match found {
             Value::Array(entries) => entries.iter().collect(),
@@ -72,7 +72,7 @@ impl Place {
         entries.filter_map(text).collect()
     }
 
-    /// The first text that stands there.
+    /// The first text at the place.
     pub(in crate::sources) fn text(&self, value: &Value) -> Option<String> {
         self.texts(value).into_iter().next()
     }
@@ -98,7 +98,7 @@ fn is(entry: &Value, name: &str, wanted: &str) -> bool {
     found.and_then(text).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
 }
 
-/// A value as text; nothing where it is empty, or neither a text nor a number nor a flag.
+/// A text, number or flag as text; `None` if it is empty or has another type.
 pub(super) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),

@@ -1,4 +1,4 @@
-//! Reads a described service, estimates what that takes, and looks at what the key shows.
+//! Reads a described service, estimates the requests, and checks what the key can read.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::sources::incidents::walk::List as _;
 use crate::sources::incidents::{Known, Plan, Probe, Reading, SourceError, estimated, extent};
 use crate::sources::provider::Service;
 
-/// Incidents of the last month that `doctor` looks at.
+/// The number of incidents of the last month that `doctor` reads.
 const MOST_LOOKED_AT: usize = 25;
 const MONTH_MS: i64 = 30 * 86_400_000;
 

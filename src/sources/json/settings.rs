@@ -1,4 +1,4 @@
-//! A section of the configuration → an account of a described service.
+//! Converts a section of the configuration to an account of a described service.
 
 use std::sync::Arc;
 
@@ -22,11 +22,11 @@ pub(in crate::sources) struct Settings {
     token_env: String,
     /// How the key is sent.
     pub(in crate::sources) scheme: Scheme<'static>,
-    /// Whose password the key is.
+    /// The user, if the key is a password.
     pub(in crate::sources) user: Option<String>,
-    /// The header that holds the key alone.
+    /// The header that contains only the key.
     pub(in crate::sources) header: Option<String>,
-    /// Further headers.
+    /// Additional headers.
     pub(in crate::sources) headers: Vec<(String, String)>,
     description: Description,
     flags: Flags,

@@ -1,5 +1,6 @@
-//! The fourth way to go on: a list that is asked for by both ends of a span and sorted from the oldest incident on. It is
-//! walked like those of the services with modules of their own, so that a row deleted meanwhile loses no other.
+//! Pagination by time spans: a list that is filtered by both ends of a span and sorted oldest first. It is read like
+//! the lists of the services with their own modules, so a row that is deleted during the reading makes no other row
+//! missing.
 
 use super::description::Paging;
 use super::list::{Listing, Turned};
@@ -9,11 +10,11 @@ use crate::domain::time::Span;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Page, Questions, Walk, Windows};
 
-/// The same list, as one of windows.
+/// The same list, read by time spans.
 pub(super) struct ByWindows<'a>(pub(super) &'a Listing<'a>);
 
 impl<'a> ByWindows<'a> {
-    /// Nothing where the list is not read so.
+    /// `None` if the list has another pagination.
     pub(super) fn of(list: &'a Listing<'a>) -> Option<Self> {
         matches!(list.it.description.paging, Paging::Windows { .. }).then_some(Self(list))
     }

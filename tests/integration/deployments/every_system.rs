@@ -103,7 +103,7 @@ impl Scene {
 }
 
 #[test]
-fn every_row_is_read_over_all_pages_with_as_many_requests_as_that_takes() {
+fn every_row_of_all_pages_is_read_without_a_needless_request() {
     for (system, first, later) in SYSTEMS {
         let scene = Scene::new(system, ROWS);
         let run = scene.fetched();
@@ -120,7 +120,7 @@ fn every_row_is_read_over_all_pages_with_as_many_requests_as_that_takes() {
 }
 
 #[test]
-fn whatever_goes_wrong_on_the_way_the_rows_are_the_same() {
+fn faults_during_a_fetch_do_not_change_the_rows() {
     let faults = [
         Fault::Status(429, vec![("retry-after", "1")]),
         Fault::Status(503, Vec::new()),
@@ -173,17 +173,12 @@ fn killed_at_any_request_and_started_again_nothing_is_lost_or_twice() {
 }
 
 #[test]
-fn null_entries_are_skipped_and_counted_and_a_state_that_nobody_knows_is_shown() {
+fn null_entries_are_skipped_and_counted_and_an_unknown_state_is_shown() {
     for (system, ..) in SYSTEMS {
         let scene = Scene::new(system, 20);
         scene.server.world(|world| world.has_nulls = true);
         let run = scene.fetched();
-        assert!(
-            run.stderr.contains("entries are null or do not say when they began"),
-            "{}: {}",
-            system.source,
-            run.stderr
-        );
+        assert!(run.stderr.contains("entries are null or have no start time"), "{}: {}", system.source, run.stderr);
         assert_eq!(scene.counted(), scene.wanted(&World::new(20)), "{}", system.source);
         if system.source == "argocd" {
             // It keeps nothing but what succeeded.
@@ -198,7 +193,7 @@ fn null_entries_are_skipped_and_counted_and_a_state_that_nobody_knows_is_shown()
 }
 
 #[test]
-fn a_list_that_is_not_shown_leaves_its_repo_uncovered_until_it_is() {
+fn a_repo_is_not_covered_until_its_hidden_list_can_be_read() {
     for (system, ..) in SYSTEMS.into_iter().filter(|(system, ..)| !system.list_of_api.is_empty()) {
         let scene = Scene::new(system, 20);
         scene.server.deny(Some(system.list_of_api));
@@ -215,7 +210,7 @@ fn a_list_that_is_not_shown_leaves_its_repo_uncovered_until_it_is() {
 }
 
 #[test]
-fn a_dry_run_says_what_it_takes_at_most_and_a_doctor_what_the_key_sees() {
+fn a_dry_run_shows_the_most_requests_and_doctor_shows_what_the_key_can_read() {
     for (system, first, _) in SYSTEMS {
         let scene = Scene::new(system, ROWS);
         let run = scene.run(&["fetch", "--since", SINCE, "--dry-run"]);
@@ -226,12 +221,12 @@ fn a_dry_run_says_what_it_takes_at_most_and_a_doctor_what_the_key_sees() {
         assert!(!scene.place.path("data/deployments").exists());
         let doctor = scene.run(&DOCTOR).checks();
         assert!(doctor.stdout.contains("accepts the key"), "{}: {}", system.source, doctor.stdout);
-        assert!(doctor.stdout.contains("are read: "), "{}: {}", system.source, doctor.stdout);
+        assert!(doctor.stdout.contains("fetch reads "), "{}: {}", system.source, doctor.stdout);
     }
 }
 
 #[test]
-fn without_a_key_the_variable_is_named_and_nothing_is_asked() {
+fn without_a_key_the_message_names_the_variable_and_no_request_is_sent() {
     for (system, ..) in SYSTEMS {
         let scene = Scene::new(system, 20);
         let run = Run::of(scene.command(&["fetch"]).env_remove(system.variable).output().expect("the program runs"));
@@ -251,7 +246,7 @@ fn a_described_list_is_read_by_each_of_the_four_readers() {
 }
 
 #[test]
-fn a_list_that_is_not_where_the_section_says_is_an_error_and_covers_nothing() {
+fn a_missing_list_is_an_error_and_covers_nothing() {
     let scene = Scene::new(BY_CURSOR, 20);
     let section = BY_CURSOR.section.replace("URL", &scene.server.url()).replace("/data", "/deployments");
     scene.place.write("dora.toml", &section);

@@ -19,7 +19,7 @@ fn thousand() -> Repo {
 }
 
 #[test]
-fn a_thousand_deployments_and_three_thousand_commits_stay_under_the_bar_and_a_second_run_is_almost_free() {
+fn a_thousand_deployments_and_three_thousand_commits_take_at_most_60_requests_and_a_second_run_at_most_3() {
     let repo = thousand();
     assert_eq!(repo.commits.len(), 3_000);
     let scene = Scene::projects(World::of([repo]), &["acme/web"]);
@@ -44,7 +44,7 @@ fn merge_requests_cost_a_page_of_their_list_and_half_a_request_for_their_details
 }
 
 #[test]
-fn a_dry_run_says_at_least_what_a_fetch_takes_and_stores_nothing() {
+fn a_dry_run_shows_at_least_the_requests_of_a_fetch_and_stores_nothing() {
     let scene = Scene::projects(World::of([even("acme/web", 230, 2)]), &["acme/web"]);
     let run = scene.fetch(&["--dry-run"]);
     assert_eq!(run.code, 0, "{}", run.stderr);

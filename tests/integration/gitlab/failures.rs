@@ -64,7 +64,7 @@ fn a_service_that_fails_again_and_again_leaves_the_project_uncovered_and_the_oth
 }
 
 #[test]
-fn null_entries_are_counted_and_said_and_a_commit_without_its_parents_is_unknown() {
+fn null_entries_are_counted_and_reported_and_a_commit_without_its_parents_is_unknown() {
     let scene = Scene::projects(World::of([even("acme/web", 30, 2)]), &["acme/web"]);
     scene.server.state(|state| {
         let mut broken = None;
@@ -97,7 +97,7 @@ fn a_query_that_is_too_complex_is_asked_for_fewer_merge_requests() {
 }
 
 #[test]
-fn an_error_beside_the_data_is_not_taken_for_an_answer() {
+fn a_reply_with_both_data_and_an_error_is_an_error() {
     let scene = Scene::projects(World::of([even("acme/web", 20, 2)]), &["acme/web"]);
     scene.server.state(|state| {
         state.edit = Some(Box::new(|path, value| {
@@ -114,7 +114,7 @@ fn an_error_beside_the_data_is_not_taken_for_an_answer() {
 }
 
 #[test]
-fn reviews_behind_the_first_notes_are_looked_for() {
+fn reviews_on_later_pages_of_notes_are_found() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR);
     repo.deploy(&root, PRODUCTION, NEW_YEAR + HOUR);
@@ -140,7 +140,7 @@ fn reviews_behind_the_first_notes_are_looked_for() {
 }
 
 #[test]
-fn an_oauth_token_is_sent_as_one() {
+fn an_oauth_token_is_sent_as_a_bearer_token() {
     let scene = Scene::projects(World::of([even("acme/web", 3, 2)]), &["acme/web"]);
     scene.server.state(|state| state.is_oauth = true);
     scene.fetched(&["--strict"]);
@@ -157,7 +157,7 @@ fn without_its_token_the_message_names_the_variable() {
 }
 
 #[test]
-fn what_changes_while_the_lists_are_read_makes_no_other_entry_be_skipped() {
+fn an_entry_that_changes_while_a_list_is_read_makes_no_other_entry_missing() {
     let slow = |world: &mut World, is_over: bool| {
         let first = &mut world.repo_mut("acme/web").deployments[5];
         let end = [("QUEUED", 0), ("IN_PROGRESS", 60), ("SUCCESS", 300 * DAY)];

@@ -59,7 +59,7 @@ fn incidents_belong_to_their_project_and_last_from_opening_to_closing() {
 }
 
 #[test]
-fn labels_make_incidents_of_other_issues_too() {
+fn issues_with_a_configured_label_are_incidents_too() {
     let at = NEW_YEAR + 40 * DAY;
     let labelled = |iid, label| Issue { kind: "issue", labels: vec![label], ..issue("acme/web", iid, at) };
     let scene =
@@ -105,7 +105,7 @@ fn more_incidents_than_a_page_are_all_read() {
 }
 
 #[test]
-fn the_section_needs_the_one_of_the_projects_and_doctor_looks_at_both() {
+fn incidents_need_the_section_of_the_projects_and_doctor_checks_both_sections() {
     let scene = scene("", vec![]);
     let run = scene.run(&DOCTOR).checks();
     assert_eq!(run.code, 0, "{}", run.stdout);

@@ -66,7 +66,7 @@ fn a_project_that_is_not_shown_fails_by_itself_and_a_run_that_sees_nothing_is_re
 }
 
 #[test]
-fn merge_requests_that_are_not_shown_are_said_and_everything_else_is_read() {
+fn hidden_merge_requests_are_reported_and_everything_else_is_read() {
     let scene = Scene::projects(organisation(), &["acme/web"]);
     scene.server.state(|state| state.refused = vec![("acme/web", "merge_requests")]);
     let run = scene.fetched(&["--strict"]);
@@ -131,7 +131,7 @@ fn doctor_says_which_projects_can_be_read_and_never_the_token() {
     let run = scene.run(&DOCTOR).checks();
     let lines: Vec<&str> = run.stdout.lines().filter(|line| line.contains("gitlab:")).collect();
     assert!(lines.iter().any(|line| line.contains("accepts the key in GITLAB_TOKEN")), "{}", run.stdout);
-    assert!(lines.iter().any(|line| line.contains("1 projects are read: acme/shop/deep/er")), "{}", run.stdout);
+    assert!(lines.iter().any(|line| line.contains("fetch reads 1 projects: acme/shop/deep/er")), "{}", run.stdout);
     assert!(lines.iter().any(|line| line.contains("acme/shop/api cannot be read: its deployments are not shown")));
     assert!(lines.iter().any(|line| line.contains("other/y cannot be read")), "{}", run.stdout);
     assert!(!run.stdout.contains("github:"), "nothing is missing without it: {}", run.stdout);

@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
     let config = &context.config;
     let plan = everything(network);
     for source in &config.sources {
-        // A section that may be there several times is told apart by its name.
+        // A section that can occur several times is shown with its name.
         let own = source.account().and_then(|account| account.source());
         let check = own.map_or_else(
             || source.provider.section().to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn check(context: &Context, network: Network, console: Console, list:
                             report(section, check, &seen, context, list);
                         } else if !seen.lists.is_empty() {
                             let (shown, count) = (&seen.lists, seen.lists.len());
-                            let text = format!("{count} {} are read: {}", seen.called, short(shown.clone()));
+                            let text = format!("fetch reads {count} {}: {}", seen.called, short(shown.clone()));
                             list.ok(check, &text);
                         }
                     }
@@ -100,7 +100,7 @@ pub(in crate::cli::commands) fn look(
 fn problems(check: &str, seen: &Probe, list: &mut Checklist) {
     for (scope, problem) in &seen.problems {
         let text = format!("{scope} cannot be read: {problem}");
-        let what_to_do = "check what the key may read";
+        let what_to_do = "check the permissions of the key";
         // A part that cannot be read is a warning of `fetch` too.
         if seen.problems.len() < seen.scopes {
             list.warn(check, &text, what_to_do);
@@ -134,7 +134,7 @@ fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mu
     match (mapped.len(), unmapped.len()) {
         (0, 0) if seen.names_are_of_incidents && seen.incidents == 0 => {}
         (0, 0) if seen.names_are_of_incidents => list.warn(check, &shown, "name the service in each incident"),
-        (0, 0) => list.warn(check, &shown, "check what it may read"),
+        (0, 0) => list.warn(check, &shown, "check the permissions of the key"),
         (_, 0) => list.ok(check, &format!("{shown}: {}", short(mapped))),
         (0, _) => {
             list.warn(check, &format!("{shown} and none belongs to a service: {}", short(unmapped)), &list_them());

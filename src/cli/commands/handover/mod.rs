@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repos_are_on_the_pages_of_the_service_that_the_config_names() {
+    fn links_to_repos_use_the_address_of_the_configured_service() {
         for (text, pages) in [
             ("", "https://github.com/"),
             ("[github]\norg = \"acme\"\n", "https://github.com/"),

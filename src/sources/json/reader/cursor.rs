@@ -1,11 +1,11 @@
-//! Pages by what the page before says.
+//! Pagination by a token in the previous page.
 
 use super::Shown;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::json::description::Text;
 use crate::sources::json::place::Place;
 
-/// Where a reading is.
+/// The position in a list.
 #[derive(Debug)]
 pub(in crate::sources) struct Cursor {
     parameter: Text,
@@ -31,8 +31,7 @@ impl Cursor {
     pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
         let next = self.place.text(shown.reply);
         if next.is_some() && next == self.token {
-            let words =
-                "the service names the page that it showed as the next one, so its list has no end; run again later";
+            let words = "the service names the same page as the next page, so its list has no end; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.token = next;

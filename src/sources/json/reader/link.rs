@@ -1,4 +1,4 @@
-//! Pages by the address that the page before names: in its body, or in its header `Link`.
+//! Pagination by an address in the previous page: in its body, or in its header `Link`.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use super::Shown;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::json::place::Place;
 
-/// Where a reading is.
+/// The position in a list.
 #[derive(Debug)]
 pub(in crate::sources) struct Link {
     place: Option<Place>,
@@ -38,8 +38,7 @@ impl Link {
             None => shown.link.clone(),
         };
         if next.is_some() && (next == self.next || next.as_ref() == Some(shown.url)) {
-            let words =
-                "the service names the page that it showed as the next one, so its list has no end; run again later";
+            let words = "the service names the same page as the next page, so its list has no end; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.next = next;

@@ -1,5 +1,5 @@
-//! Where a list goes on: one small reader for each kind of pagination. A reader says what the next request of a list
-//! needs, and learns from its reply whether there is another one.
+//! One small reader for each kind of pagination. A reader gives the parameter or address of the next request, and takes
+//! from the reply whether another request is needed.
 
 mod cursor;
 mod link;
@@ -14,7 +14,7 @@ use self::offset::Offset;
 use super::description::Paging;
 use crate::sources::incidents::error::QueryError;
 
-/// What a reader sees of a reply.
+/// The parts of a reply that a reader uses.
 pub(in crate::sources) struct Shown<'a> {
     /// The whole reply.
     pub(in crate::sources) reply: &'a Value,
@@ -35,7 +35,7 @@ pub(in crate::sources) enum Reader {
 }
 
 impl Reader {
-    /// A reader at the begin of a list.
+    /// A reader at the start of a list.
     pub(in crate::sources) fn of(paging: &Paging, size: usize) -> Self {
         match paging {
             Paging::Offset { parameter, counts, more } | Paging::Windows { parameter, counts, more } => {
@@ -46,7 +46,7 @@ impl Reader {
         }
     }
 
-    /// A reader that goes on where another one was, by what [`Reader::position`] said of that.
+    /// A reader that continues at a [`Reader::position`].
     pub(in crate::sources) fn going_on(self, position: &str) -> Self {
         match self {
             Self::Offset(it) => Self::Offset(it.going_on(position)),
@@ -81,7 +81,7 @@ impl Reader {
         }
     }
 
-    /// Takes a reply; whether there is another page. `next_page` checks the address that a reply names.
+    /// Reads a reply; returns whether there is another page. `next_page` checks the address that a reply names.
     pub(in crate::sources) fn turn(
         &mut self,
         shown: &Shown<'_>,

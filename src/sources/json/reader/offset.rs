@@ -1,4 +1,4 @@
-//! Pages by the number of rows or pages before them.
+//! Pagination by the number of previous rows or pages.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::sources::incidents::error::QueryError;
 use crate::sources::json::description::{Counts, Text};
 use crate::sources::json::place::Place;
 
-/// Where a reading is.
+/// The position in a list.
 #[derive(Debug)]
 pub(in crate::sources) struct Offset {
     parameter: Text,
@@ -57,7 +57,7 @@ impl Offset {
         self.pages += 1;
         let said = self.more.as_ref().and_then(|place| said(place, shown.reply));
         if said == Some(true) && shown.entries == 0 {
-            let words = "the service says that there are more incidents and shows none; run again later";
+            let words = "the service says that there are more rows but sends none; run again later";
             return Err(QueryError::Here(words.into()));
         }
         // A service may send shorter pages than it is asked for, so the size says nothing about the end.
@@ -67,7 +67,7 @@ impl Offset {
     }
 }
 
-/// Whether a reply says that there is more: a flag, or the address of a page or none.
+/// Whether a reply announces another page: a flag, or the address of a page.
 fn said(place: &Place, reply: &Value) -> Option<bool> {
     match reply.pointer(place.pointer())? {
         Value::Bool(more) => Some(*more),

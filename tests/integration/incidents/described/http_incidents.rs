@@ -293,7 +293,7 @@ fn a_section_says_what_it_lacks() {
     };
     assert_eq!(read(&least), Ok(()));
     for (from, to, wanted) in [
-        ("name = \"desk-cursor\"\n", "", "needs a `name`"),
+        ("name = \"desk-cursor\"\n", "", "needs `name`"),
         ("desk-cursor", "github", "`github` is the name of another source"),
         ("desk-cursor", "pagerduty", "`pagerduty` is the name of another source"),
         ("desk-cursor", "a b", "letters, digits, `-` and `_`"),
@@ -304,7 +304,7 @@ fn a_section_says_what_it_lacks() {
         ("\"cursor\"", "\"windows\"", "needs `{from}` and `{to}`"),
         ("rows = \"/incidents\"", "rows = \"incidents\"", "`incidents` is not a JSON pointer"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nauth = \"basic\"\n", "needs `username`"),
-        ("path = \"/incidents\"\n", "path = \"/x\"\none = \"/x\"\n", "contains `{id}`"),
+        ("path = \"/incidents\"\n", "path = \"/x\"\none = \"/x\"\n", "must contain `{id}`"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nheaders = { \"a b\" = \"c\" }\n", "not the name of a header"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nheaders = { x-api-key = \"c\" }\n", "looks like a secret"),
         (

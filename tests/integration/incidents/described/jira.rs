@@ -87,7 +87,7 @@ fn shown(made: &Made) -> Value {
 }
 
 #[test]
-fn a_token_that_jira_takes_for_none_is_refused_although_the_list_is_empty_for_everybody() {
+fn a_token_that_jira_ignores_is_refused_although_jira_sends_an_empty_list() {
     let mut world = World::new();
     world.incident(crate::incidents::world::NEW_YEAR);
     let scene = STAND_IN.scene(world, "");

@@ -224,7 +224,7 @@ fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
 }
 
 #[test]
-fn an_interrupted_history_resumes_where_it_is_certainly_read() {
+fn an_interrupted_fetch_resumes_after_the_complete_part() {
     for it in ALL.into_iter().filter(|it| it.resumes) {
         let mut world = World::new();
         for nth in 0..2_500 {
