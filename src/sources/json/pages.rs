@@ -105,6 +105,18 @@ impl Turns {
         let newest = rows.iter().map(|row| row.made_at).filter(|at| *at <= window.to).max();
         // If the service does not filter the list, the next rows are older than the window.
         let is_past = it.sorted == Sorted::NewestFirst && newest.is_some_and(|newest| newest < window.from);
+        // A full page without a header `Link` is the last one, or something on the way has taken the header out. The list
+        // is asked for once more from its newest incident on.
+        let is_unsure = !more
+            && matches!(it.paging, Paging::Link(None))
+            && it.sorted == Sorted::OldestFirst
+            && rows.len() + skipped >= it.size;
+        let goes_on = newest.filter(|newest| is_unsure && *newest > window.from);
+        if is_unsure && goes_on.is_none() {
+            let words = "the list ends after a full page without a header `Link`, so it may go on; check whether a proxy \
+                         removes the header";
+            return Err(QueryError::Here(words.into()));
+        }
         rows.retain(|row| window.from <= row.made_at && row.made_at <= window.to);
         if more && !is_past {
             let before = self.upto.unwrap_or(window.from);
@@ -116,6 +128,10 @@ impl Turns {
         self.windows.pop();
         (self.reader, self.upto, self.pages) = (None, None, 0);
         self.seen.clear();
+        if let Some(from) = goes_on {
+            self.windows.push(Span { from, ..window });
+            return Ok(Some((rows, from)));
+        }
         Ok(Some((rows, window.to)))
     }
 }

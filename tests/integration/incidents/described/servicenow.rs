@@ -113,3 +113,27 @@ fn a_page_that_access_rules_shorten_is_not_the_last_one() {
     scene.fetched(&["--strict"]);
     assert_eq!((scene.incidents("2025-01-30..2026-01-01").len(), scene.server.requests()), (shown, 4));
 }
+
+/// Behind something that takes the header `Link` out.
+static WITHOUT_LINKS: StandIn = StandIn {
+    answer: |world, url| {
+        let (status, _, value) = answer(world, url);
+        (status, Vec::new(), value)
+    },
+    ..STAND_IN
+};
+
+#[test]
+fn a_list_without_links_is_read_to_its_end() {
+    for (count, requests) in [(499, 1), (500, 2), (1_200, 3)] {
+        let mut world = World::new();
+        for nth in 0..count {
+            world.incident(crate::incidents::world::NEW_YEAR + nth * 5 * HOUR);
+        }
+        let scene = STAND_IN.scene(world, "");
+        scene.server.state(|state| state.stand_in = Some(&WITHOUT_LINKS));
+        scene.fetched(&["--strict"]);
+        let rows = i64::try_from(scene.incidents("2025-01-30..2026-01-01").len()).expect("few");
+        assert_eq!((rows, scene.server.requests()), (count, requests));
+    }
+}
