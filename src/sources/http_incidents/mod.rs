@@ -131,7 +131,9 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
         return Err(section.incomplete("needs `path`, the path of the list of incidents"));
     };
     for field in flags.custom_fields() {
-        Place::read(field).map_err(|what| section.unusable("caused_by_deploy", &what))?;
+        let is_reference = flags.deployment_ref.as_deref() == Some(field);
+        let key = if is_reference { "deployment_ref" } else { "caused_by_deploy" };
+        Place::read(field).map_err(|what| section.unusable(key, &what))?;
     }
     let sorted = match choice(section, "sorted", keys::SORTED)? {
         Some("oldest-first") => Sorted::OldestFirst,
