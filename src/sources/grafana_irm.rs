@@ -24,8 +24,6 @@ use crate::http::Scheme;
 
 /// Grafana IRM in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "grafana-irm",
-    label: "Grafana IRM",
     sections: &[
         Keys { name: "grafana_irm", form: Form::Once, about: "Alert groups of Grafana IRM.", keys: KEYS },
         cause("grafana_irm.caused_by_deploy"),
@@ -34,11 +32,7 @@ pub(super) static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("GRAFANA_IRM_TOKEN", "a service account token, with `stack_url`, or an API key of IRM")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("grafana-irm", "Grafana IRM", read)
 };
 
 const KEYS: &[Key] = &[

@@ -21,8 +21,6 @@ use crate::domain::event::{NOT_PLANNED, Table};
 
 /// incident.io in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "incident-io",
-    label: "incident.io",
     sections: &[
         Keys { name: "incident_io", form: Form::Once, about: "Incidents of incident.io.", keys: KEYS },
         cause("incident_io.caused_by_deploy"),
@@ -31,11 +29,7 @@ pub(super) static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("INCIDENT_IO_API_KEY", "an API key that may view data")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("incident-io", "incident.io", read)
 };
 
 const KEYS: &[Key] = &[

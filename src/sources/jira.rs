@@ -26,8 +26,6 @@ use crate::domain::event::{NOT_PLANNED, Table};
 
 /// Jira in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "jira",
-    label: "Jira issues",
     sections: &[
         Keys { name: "jira", form: Form::Once, about: "Issues of Jira Cloud that are incidents.", keys: KEYS },
         cause("jira.caused_by_deploy"),
@@ -36,11 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("JIRA_TOKEN", "an API token, with `email`, or an OAuth token")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("jira", "Jira issues", read)
 };
 
 const KEYS: &[Key] = &[

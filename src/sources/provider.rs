@@ -202,6 +202,27 @@ impl<S: Service> Connection for S {
 }
 
 impl Provider {
+    /// One with a section that is read so, and nothing else.
+    pub(super) const fn new(
+        id: &'static str,
+        label: &'static str,
+        read: fn(&Section<'_>) -> Result<Reader, ConfigError>,
+    ) -> Self {
+        Self {
+            id,
+            label,
+            sections: &[],
+            gives: &[],
+            variable: None,
+            list: "",
+            scopes_are_services: false,
+            keys_are_repos: false,
+            regions: &[],
+            init: &[],
+            read,
+        }
+    }
+
     /// Its section of the configuration.
     pub fn section(&self) -> &'static str {
         self.sections.first().map_or("", |section| section.name)

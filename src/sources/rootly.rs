@@ -26,8 +26,6 @@ use crate::domain::event::{NOT_PLANNED, Table};
 
 /// Rootly in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "rootly",
-    label: "Rootly",
     sections: &[
         Keys { name: "rootly", form: Form::Once, about: "Incidents of Rootly.", keys: KEYS },
         cause("rootly.caused_by_deploy"),
@@ -36,11 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("ROOTLY_API_TOKEN", "an API token that may read incidents")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("rootly", "Rootly", read)
 };
 
 const KEYS: &[Key] = &[

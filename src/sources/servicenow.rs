@@ -26,8 +26,6 @@ use crate::domain::event::{NOT_PLANNED, Table};
 
 /// ServiceNow in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "servicenow",
-    label: "ServiceNow",
     sections: &[
         Keys { name: "servicenow", form: Form::Once, about: "Incidents of ServiceNow.", keys: KEYS },
         cause("servicenow.caused_by_deploy"),
@@ -36,11 +34,7 @@ pub(super) static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("SERVICENOW_TOKEN", "the password of `username`, or an OAuth token")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("servicenow", "ServiceNow", read)
 };
 
 const KEYS: &[Key] = &[

@@ -10,17 +10,10 @@ use crate::sources::provider::{Provider, Reader};
 
 /// Argo CD in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: "Argo CD",
     sections: SECTIONS,
     gives: &[Table::Deployments],
     variable: Some(("ARGOCD_TOKEN", "a token with the permission `get` for the applications")),
-    list: "",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(SOURCE, "Argo CD", read)
 };
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {

@@ -10,20 +10,13 @@ use crate::sources::provider::{Provider, Reader};
 
 /// Azure DevOps in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: "Azure DevOps",
     sections: SECTIONS,
     gives: &[Table::Deployments],
     variable: Some((
         "AZURE_DEVOPS_TOKEN",
         "a personal access token with Release (Read), Build (Read) and Environment (Read & manage)",
     )),
-    list: "",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(SOURCE, "Azure DevOps", read)
 };
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {

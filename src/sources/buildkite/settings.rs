@@ -9,17 +9,10 @@ use crate::sources::provider::{Provider, Reader};
 
 /// Buildkite in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: "Buildkite",
     sections: SECTIONS,
     gives: &[Table::Deployments],
     variable: Some(("BUILDKITE_TOKEN", "an API access token with `read_builds` and `read_pipelines`")),
-    list: "",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(SOURCE, "Buildkite", read)
 };
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {

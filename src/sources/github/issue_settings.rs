@@ -8,17 +8,12 @@ use crate::sources::provider::{Provider, Reader};
 
 /// GitHub's issues in the registry.
 pub(in crate::sources) const ISSUES_PROVIDER: Provider = Provider {
-    id: ISSUES_SOURCE,
-    label: "GitHub issues",
     sections: SECTIONS,
     gives: &[Table::Incidents],
     variable: None,
     list: "incidents",
-    scopes_are_services: false,
     keys_are_repos: true,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(ISSUES_SOURCE, "GitHub issues", read)
 };
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {

@@ -17,17 +17,12 @@ use crate::sources::provider::{Account, Connection, Provider, Reader};
 
 /// GitLab's incidents in the registry.
 pub(in crate::sources) const INCIDENTS_PROVIDER: Provider = Provider {
-    id: INCIDENTS_SOURCE,
-    label: "GitLab incidents",
     sections: SECTIONS,
     gives: &[Table::Incidents],
     variable: None,
     list: "incidents",
-    scopes_are_services: false,
     keys_are_repos: true,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(INCIDENTS_SOURCE, "GitLab incidents", read)
 };
 
 /// The values of both sections.

@@ -15,17 +15,11 @@ use crate::sources::provider::{Account, Connection, Provider, Reader};
 
 /// GitLab in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: "GitLab",
     sections: SECTIONS,
     gives: &[Table::Deployments, Table::Commits, Table::PullRequests],
     variable: Some(("GITLAB_TOKEN", "an access token with the scope `read_api`")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(SOURCE, "GitLab", read)
 };
 
 /// The values of the section.

@@ -29,17 +29,10 @@ use crate::domain::time::Timestamp;
 
 /// These systems in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "http-deployments",
-    label: "HTTP deployments",
     sections: SECTIONS,
     gives: &[Table::Deployments],
     variable: None,
-    list: "",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("http-deployments", "HTTP deployments", read)
 };
 
 /// The values of a section.

@@ -20,17 +20,11 @@ use crate::http::{BEARER, Scheme};
 
 /// These services in the registry.
 pub(super) static PROVIDER: Provider = Provider {
-    id: "http-incidents",
-    label: "HTTP incidents",
     sections: SECTIONS,
     gives: &[Table::Incidents],
     variable: None,
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("http-incidents", "HTTP incidents", read)
 };
 
 /// Source names that are used for other rows.

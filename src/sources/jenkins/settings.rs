@@ -9,17 +9,10 @@ use crate::sources::provider::{Provider, Reader};
 
 /// Jenkins in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: "Jenkins",
     sections: SECTIONS,
     gives: &[Table::Deployments],
     variable: Some(("JENKINS_TOKEN", "an API token, with `user`, or a bearer token")),
-    list: "",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new(SOURCE, "Jenkins", read)
 };
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {

@@ -14,8 +14,6 @@ use crate::domain::event::Table;
 use crate::sources::provider::{Provider, Reader};
 
 static PROVIDER: Provider = Provider {
-    id: "made-up",
-    label: "Made Up",
     sections: &[
         Keys { name: "made_up", form: Form::Once, about: "Incidents of Made Up.", keys: KEYS },
         cause("made_up.caused_by_deploy"),
@@ -24,11 +22,7 @@ static PROVIDER: Provider = Provider {
     gives: &[Table::Incidents],
     variable: Some(("MADE_UP_TOKEN", "a token")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
-    init: &[],
-    read,
+    ..Provider::new("made-up", "Made Up", read)
 };
 
 const KEYS: &[Key] = &[

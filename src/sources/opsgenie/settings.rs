@@ -14,14 +14,10 @@ use crate::sources::provider::{Account, Connection, InitKey, Provider, Reader};
 
 /// OpsGenie in the registry.
 pub(in crate::sources) const OPSGENIE_PROVIDER: Provider = Provider {
-    id: OPSGENIE,
-    label: "OpsGenie",
     sections: OPSGENIE_SECTIONS,
     gives: &[Table::Incidents],
     variable: Some(("OPSGENIE_API_KEY", "an API key that may read; OpsGenie is shut down on 2027-04-05")),
     list: "opsgenie",
-    scopes_are_services: false,
-    keys_are_repos: false,
     regions: &[["https://api.opsgenie.com", "https://api.eu.opsgenie.com"]],
     init: &[InitKey {
         key: "api_url",
@@ -30,20 +26,15 @@ pub(in crate::sources) const OPSGENIE_PROVIDER: Provider = Provider {
         value_name: "URL",
         needed: None,
     }],
-    read: opsgenie,
+    ..Provider::new(OPSGENIE, "OpsGenie", opsgenie)
 };
 
 /// Jira Service Management in the registry.
 pub(in crate::sources) const JSM_PROVIDER: Provider = Provider {
-    id: JSM,
-    label: "Jira Service Management",
     sections: JSM_SECTIONS,
     gives: &[Table::Incidents],
     variable: Some(("JSM_TOKEN", "an API token, with `email`, or an OAuth token")),
     list: "incidents",
-    scopes_are_services: false,
-    keys_are_repos: false,
-    regions: &[],
     init: &[
         InitKey {
             key: "api_url",
@@ -67,7 +58,7 @@ pub(in crate::sources) const JSM_PROVIDER: Provider = Provider {
             needed: None,
         },
     ],
-    read: jsm,
+    ..Provider::new(JSM, "Jira Service Management", jsm)
 };
 
 /// What either section says.

@@ -18,14 +18,11 @@ use crate::sources::provider::{Account, Connection, InitKey, Provider, Reader};
 
 /// PagerDuty in the registry.
 pub(in crate::sources) const PROVIDER: Provider = Provider {
-    id: SOURCE,
-    label: super::SERVICE,
     sections: SECTIONS,
     gives: &[Table::Incidents],
     variable: Some(("PAGERDUTY_TOKEN", "a read-only REST API key")),
     list: "pagerduty",
     scopes_are_services: true,
-    keys_are_repos: false,
     regions: &[["https://api.pagerduty.com", "https://api.eu.pagerduty.com"]],
     init: &[InitKey {
         key: "api_url",
@@ -34,7 +31,7 @@ pub(in crate::sources) const PROVIDER: Provider = Provider {
         value_name: "URL",
         needed: None,
     }],
-    read,
+    ..Provider::new(SOURCE, super::SERVICE, read)
 };
 
 /// What the section says.
