@@ -4,6 +4,8 @@
 //! repo is known only from their rows. A later run reads a list again from 14 days before the end of coverage, or from
 //! its oldest unfinished row of the last 90 days. A list without a row in the dataset is read from the beginning. An
 //! interrupted run keeps its rows and covers the repos that it finished.
+//!
+//! A deployment that does not name its repo may be of any of them: then coverage begins after it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -123,9 +125,15 @@ impl<S: System> Reading<'_, S> {
             kept_from = kept_from.max(page.kept_from.unwrap_or(from));
             let mut by_repo: BTreeMap<String, Vec<Deployment>> = BTreeMap::new();
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
+                let (began, counts) = (row.created_at, matches!(row.status.as_str(), "success" | "failure" | "error"));
                 match row.into_deployment(self.system, &list.name, list.repo.as_deref(), self.plan.began) {
                     Some(row) => by_repo.entry(row.repo.clone()).or_default().push(row),
-                    None => without_repo += 1,
+                    // It may be of any repo, so none is read completely until after it.
+                    None if counts => {
+                        without_repo += 1;
+                        kept_from = kept_from.max(Timestamp(began.0.saturating_add(1)));
+                    }
+                    None => {}
                 }
             }
             by_repo.retain(|repo, _| is_wanted(repo, self.plan));
@@ -148,8 +156,12 @@ impl<S: System> Reading<'_, S> {
             self.send(Event::Notice(format!("{}: {skipped} {words}", list.name))).await?;
         }
         if without_repo > 0 {
-            let words = "deployments do not name their repo; they were skipped, so figures of that repo may be too low";
-            self.send(Event::Notice(format!("{}: {without_repo} {words}", list.name))).await?;
+            let text = format!(
+                "{}: {without_repo} deployments do not name their repo and were skipped; they may be of any repo of this source, \
+                 so its figures begin after {kept_from}",
+                list.name
+            );
+            self.send(Event::Notice(text)).await?;
         }
         Ok(kept_from)
     }

@@ -255,3 +255,15 @@ fn a_missing_list_is_an_error_and_covers_nothing() {
     assert!(run.stderr.contains("there is no list at /deployments"), "{}", run.stderr);
     assert!(scene.covered().is_empty());
 }
+
+#[test]
+fn nothing_is_covered_before_a_deployment_that_may_be_of_any_repo() {
+    let scene = Scene::new(JENKINS, 20);
+    scene.server.world(|world| world.without_repo = Some(5));
+    let run = scene.fetched();
+    assert!(run.stderr.contains("deployments do not name their repo and were skipped"), "{}", run.stderr);
+    assert!(run.stderr.contains("figures begin after 2025-01-05T09:00:00"), "{}", run.stderr);
+    assert!(scene.covered().is_empty());
+    let coverage = scene.place.read("data/coverage.json");
+    assert!(coverage.contains("2025-01-05T09:00:00.001Z"), "{coverage}");
+}

@@ -46,6 +46,11 @@ fn answer(world: &World, url: &Url, _: &str) -> Option<Answer> {
 }
 
 fn build(world: &World, repo: &str, row: &Deployed) -> Value {
+    let checkouts = if world.without_repo == Some(row.number) {
+        json!([])
+    } else {
+        json!([format!("https://host.example/{repo}.git")])
+    };
     let result = world.state.unwrap_or(if row.succeeded { "SUCCESS" } else { "FAILURE" });
     json!({
         "_class": "org.jenkinsci.plugins.workflow.job.WorkflowRun", "number": row.number, "result": result,
@@ -53,6 +58,6 @@ fn build(world: &World, repo: &str, row: &Deployed) -> Value {
         "duration": (row.ended - row.began).num_milliseconds(), "url": "https://ci.example/1/",
         "actions": [null, {}, {"causes": [{"_class": "x", "userName": "Ann"}]},
             {"lastBuiltRevision": {"SHA1": row.sha, "branch": [{"name": "main"}]},
-             "remoteUrls": [format!("https://host.example/{repo}.git")]}],
+             "remoteUrls": checkouts}],
     })
 }

@@ -28,6 +28,8 @@ pub(super) struct World {
     pub(super) repos: Vec<Repo>,
     /// A null stands among the rows of every list.
     pub(super) has_nulls: bool,
+    /// The row of this number of each list does not say which repo it is of.
+    pub(super) without_repo: Option<usize>,
     /// The state of every row in place of its own, in the system's words.
     pub(super) state: Option<&'static str>,
 }
@@ -40,7 +42,7 @@ impl World {
             rows: (0..count).map(|nth| row(nth, seed)).collect(),
         };
         let repos = vec![repo("acme/web", rows, 1), repo("acme/api", 10, 2)];
-        Self { repos, has_nulls: false, state: None }
+        Self { repos, has_nulls: false, without_repo: None, state: None }
     }
 
     /// The ends of what succeeded, by repo: what a report counts.
