@@ -66,16 +66,19 @@ impl Service for Incidents {
         let api = Api::new(&self.plan, None, DIALECT, clock, &events)?;
         let targets = self.places.targets(&api, &self.plan.only).await?;
         let reading = Reading { api: &api, incidents: &self, known: &known, events: &events };
+        let refused: Vec<String> = targets.refused.iter().map(|(scope, _)| scope.clone()).collect();
         for (scope, reason) in targets.refused {
             reading.send(Event::Failed { scope, reason, is_denied: true }).await?;
         }
-        let looked_up: Vec<_> = targets.projects.into_iter().map(|target| reading.looked_up(target)).collect();
         let at_once = self.plan.concurrency.max(1);
+        let looked_up: Vec<_> = targets.projects.into_iter().map(|target| reading.looked_up(target)).collect();
         let projects: Vec<_> = stream::iter(looked_up).buffered(at_once).try_collect().await?;
-        if self.plan.only.is_empty() {
-            let scopes = projects.iter().map(|(name, _)| name.clone()).collect();
-            reading.send(Event::Scopes(scopes)).await?;
-        }
+        let unknown = targets.left_out.into_iter().filter(|target| !reading.knows(target.name()));
+        let looked_up: Vec<_> = unknown.map(|target| reading.looked_up(target)).collect();
+        let left_out: Vec<_> = stream::iter(looked_up).buffered(at_once).try_collect().await?;
+        let names = projects.iter().chain(&left_out).map(|(name, _)| name.clone()).chain(refused.iter().cloned());
+        let is_whole = refused.is_empty() && self.plan.only.is_empty();
+        reading.send(Event::Scopes(reading.expected(names, is_whole))).await?;
         let read: Vec<_> = projects.into_iter().map(|(name, project)| reading.project(name, project)).collect();
         stream::iter(read).buffer_unordered(at_once).try_collect::<()>().await?;
         Ok(api.cost())
@@ -146,6 +149,18 @@ impl Incidents {
 }
 
 impl Reading<'_> {
+    fn knows(&self, name: &str) -> bool {
+        self.known.scopes.keys().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The scopes without which there are no figures. A run that did not see every project keeps those that are known;
+    /// names with a wildcard only stood for projects that were not seen at that time.
+    fn expected(&self, seen: impl Iterator<Item = String>, is_whole: bool) -> Vec<String> {
+        let known = self.known.scopes.keys().filter(|name| !is_whole && !name.contains('*')).cloned();
+        let by_name: BTreeMap<String, String> = known.chain(seen).map(|name| (name.to_lowercase(), name)).collect();
+        by_name.into_values().collect()
+    }
+
     /// A project, with the name that it has now; else why it is not shown.
     async fn looked_up(&self, target: Target) -> Result<(String, Result<wire::Project, QueryError>), SourceError> {
         let project = match target {

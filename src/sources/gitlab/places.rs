@@ -42,9 +42,10 @@ impl Target {
     }
 }
 
-/// The projects, and each group that could not be listed with the reason.
+/// The projects of a run, those that `--repo` leaves out, and each group that could not be listed with the reason.
 pub(super) struct Targets {
     pub(super) projects: Vec<Target>,
+    pub(super) left_out: Vec<Target>,
     pub(super) refused: Vec<(String, String)>,
 }
 
@@ -60,10 +61,7 @@ impl Places {
 
     /// Lists the groups, and gives the projects of this run; `only` restricts them.
     pub(super) async fn targets(&self, api: &Api, only: &[Glob]) -> Result<Targets, SourceError> {
-        let wanted = |name: &str| {
-            let only = only.is_empty() || only.iter().any(|glob| glob.matches(name));
-            only && !self.exclude.iter().any(|glob| glob.matches(name))
-        };
+        let wanted = |name: &str| !self.exclude.iter().any(|glob| glob.matches(name));
         let mut found: BTreeMap<String, Target> = BTreeMap::new();
         for name in self.projects.iter().filter(|glob| glob.is_literal()).map(|glob| glob.as_str().to_owned()) {
             if wanted(&name) {
@@ -89,14 +87,16 @@ impl Places {
                 }
             }
         }
-        if found.is_empty() {
+        let is_read = |target: &Target| only.is_empty() || only.iter().any(|glob| glob.matches(target.name()));
+        let (projects, left_out): (Vec<Target>, Vec<Target>) = found.into_values().partition(is_read);
+        if projects.is_empty() {
             let cause = refused.pop().map_or_else(
                 || "no project matches; check `groups`, `projects`, `exclude` and `--repo`".to_owned(),
                 |(_, reason)| reason,
             );
             return Err(SourceError::Nothing { service: SERVICE, cause });
         }
-        Ok(Targets { projects: found.into_values().collect(), refused })
+        Ok(Targets { projects, left_out, refused })
     }
 
     /// The groups to list: the configured groups, and the group before the first wildcard of each pattern.

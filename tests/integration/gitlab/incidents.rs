@@ -94,6 +94,41 @@ fn a_project_whose_issues_are_not_shown_makes_the_figures_missing_and_not_zero()
 }
 
 #[test]
+fn a_group_that_cannot_be_listed_keeps_its_coverage_and_makes_the_figures_missing_and_not_zero() {
+    let world = World::of([even("acme/web", 20, 2), even("shop/api", 20, 2)]);
+    let scene = Scene::new(world, "groups = [\"acme\", \"shop\"]\n[gitlab_incidents]\n");
+    let rate = |scene: &Scene| scene.report("2025-02").metric("shop/api", "change_failure_rate")["ratio"].clone();
+    scene.fetched(&["--strict"]);
+    let before = scene.covered("incidents", "gitlab-incidents", "shop/api");
+    assert_eq!((before.len(), rate(&scene).is_null()), (1, false));
+    scene.server.state(|state| state.refused = vec![("shop", "projects")]);
+    let run = scene.fetch(&["--strict"]);
+    assert_eq!(run.code, 5, "{}", run.stderr);
+    assert_eq!(scene.scopes("incidents", "gitlab-incidents"), ["acme/web", "shop/*", "shop/api"]);
+    assert_eq!(scene.covered("incidents", "gitlab-incidents", "shop/api"), before, "what was read stays");
+    assert!(rate(&scene).is_null(), "no data is not 0");
+    scene.server.state(|state| state.refused.clear());
+    scene.fetched(&["--strict"]);
+    assert_eq!(scene.scopes("incidents", "gitlab-incidents"), ["acme/web", "shop/api"]);
+    assert!(!rate(&scene).is_null(), "everything is read");
+}
+
+#[test]
+fn projects_that_the_first_run_leaves_out_make_the_figures_missing_and_not_zero() {
+    let scene = scene("", vec![issue("acme/shop/api", 1, NEW_YEAR + 40 * DAY)]);
+    let rate = |scene: &Scene| scene.report("2025-02").metric("acme/web", "change_failure_rate")["ratio"].clone();
+    scene.fetched(&["--strict", "--repo", "acme/web"]);
+    assert_eq!(scene.scopes("incidents", "gitlab-incidents"), ["acme/shop/api", "acme/web"]);
+    assert!(rate(&scene).is_null(), "no data is not 0");
+    scene.fetched(&["--strict"]);
+    assert!(!rate(&scene).is_null(), "everything is read");
+    let before = scene.covered("incidents", "gitlab-incidents", "acme/shop/api");
+    scene.fetched(&["--strict", "--repo", "acme/web"]);
+    assert_eq!(scene.covered("incidents", "gitlab-incidents", "acme/shop/api"), before, "what was read stays");
+    assert!(!rate(&scene).is_null(), "everything was read before");
+}
+
+#[test]
 fn more_incidents_than_a_page_are_all_read() {
     let issues = (0..250).map(|nth| issue("acme/web", nth, NEW_YEAR + HOUR * Seconds::try_from(nth).expect("few")));
     let scene = scene("", issues.collect());

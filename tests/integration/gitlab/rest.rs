@@ -39,6 +39,9 @@ pub(super) fn answer(world: &World, issues: &[Issue], url: &Url, refused: &[(&st
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     match &parts[..] {
+        ["groups", group, "projects"] if refused.contains(&(*group, "projects")) => {
+            Answer::Json(403, json!({"message": "403 Forbidden"}))
+        }
         // Names of people are known by their first letter here.
         ["users", user, "projects"] if user.starts_with('~') => of_group(world, user, &query),
         ["groups", group, "projects"] if !group.starts_with('~') => of_group(world, group, &query),

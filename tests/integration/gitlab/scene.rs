@@ -86,6 +86,14 @@ impl Scene {
         spans.map(|span| (end(&span, 0), end(&span, 1))).collect()
     }
 
+    /// The names of what a table is read in, whether something of it is covered or not.
+    pub(super) fn scopes(&self, table: &str, source: &str) -> Vec<String> {
+        let text = std::fs::read_to_string(self.place.path("data/coverage.json")).expect("coverage");
+        let entries: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+        let own = entries.iter().filter(|entry| entry["table"] == table && entry["source"] == source);
+        own.map(|entry| entry["scope"].as_str().expect("a name").to_owned()).collect()
+    }
+
     /// The rows of a table without the instants at which they were read, in an order of their own.
     pub(super) fn rows(&self, table: Table) -> DataFrame {
         let dataset = Dataset::open(&self.place.path("data")).expect("a dataset");

@@ -50,7 +50,7 @@ pub(super) struct State {
     pub(super) revoked: bool,
     /// Whether the token is an OAuth token.
     pub(super) is_oauth: bool,
-    /// Parts of projects that are refused with 403: a project and the end of an address.
+    /// Parts of projects and groups that are refused with 403: its name and the end of an address.
     pub(super) refused: Vec<(&'static str, &'static str)>,
     /// Merge requests that one GraphQL query may ask about; 0: any number.
     pub(super) most_details: usize,
