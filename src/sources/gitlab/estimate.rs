@@ -49,13 +49,13 @@ pub(super) async fn of(api: &Api, plan: &Plan, target: &Target) -> Result<Estima
     })
 }
 
-/// The incidents of a project, and its open ones that are known, which are asked for one by one.
+/// The incidents of a project, and the known ones that a run may request one by one.
 pub(super) async fn incidents(
     api: &Api,
     plan: &Plan,
     target: &Target,
     labels: &[String],
-    open: u64,
+    known: u64,
 ) -> Result<Estimate, QueryError> {
     let project = match target {
         Target::Shown(project) => project.clone(),
@@ -76,7 +76,7 @@ pub(super) async fn incidents(
         scope: project.path_with_namespace,
         incidents,
         usual: RequestEstimate { requests: 1 + pages, points: 0 },
-        most: RequestEstimate { requests: 1 + pages + open, points: 0 },
+        most: RequestEstimate { requests: 1 + pages + known, points: 0 },
         ..Estimate::default()
     })
 }

@@ -1,6 +1,7 @@
 //! Reads issues of type incident, and issues with certain labels, in order of change, so a run sees every change since
-//! the last run, however old the issue is. Known open incidents that did not change for two weeks are requested one by
-//! one. An incident that was deleted, or that is no longer an incident, stays in the dataset with the status `gone`.
+//! the last run, however old the issue is. Known incidents that are not in the lists are requested one by one while they
+//! are open or at most two weeks old, and all of them where the whole span is read again. An incident that was deleted,
+//! or that is no longer an incident, stays in the dataset with the status `gone`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use tokio::sync::mpsc::{self, Sender};
 use super::changes::Changes;
 use super::cursor::Cursor;
 use super::estimate;
-use super::issues::{INCIDENT, OPEN, Rules};
+use super::issues::{INCIDENT, Rules};
 use super::places::{self, Places, Target};
 use super::{DIALECT, INCIDENTS_SOURCE, wire};
 use crate::domain::coverage::Coverage;
@@ -91,13 +92,17 @@ impl Service for Incidents {
         let api = Api::new(&self.plan, None, DIALECT, Arc::clone(&clock), &events)?;
         let targets = self.places.targets(&api, &self.plan.only).await?;
         let before = api.cost().requests;
-        let mut open: BTreeMap<String, u64> = BTreeMap::new();
-        for row in known.unsettled.iter().filter(|row| row.status.as_deref() == Some(OPEN)) {
-            *open.entry(row.service_keys.first().map(|name| name.to_lowercase()).unwrap_or_default()).or_default() += 1;
+        let mut asked: BTreeMap<String, u64> = BTreeMap::new();
+        let mut counted: HashSet<&str> = HashSet::new();
+        for row in known.unsettled.iter().chain(&known.reread).filter(|row| row.status.as_deref() != Some(GONE)) {
+            if counted.insert(&row.id) {
+                let project = row.service_keys.first().map(|name| name.to_lowercase());
+                *asked.entry(project.unwrap_or_default()).or_default() += 1;
+            }
         }
         let mut scopes = Vec::new();
         for target in &targets.projects {
-            let of_project = open.get(&target.name().to_lowercase()).copied().unwrap_or(0);
+            let of_project = asked.get(&target.name().to_lowercase()).copied().unwrap_or(0);
             let found = estimate::incidents(&api, &self.plan, target, &self.rules.labels, of_project).await;
             scopes.push(estimated(found, target.name().to_owned())?);
         }
@@ -224,9 +229,17 @@ impl Reading<'_> {
             }
             skipped += changes.skipped;
         }
-        let own = |row: &&Incident| row.service_keys.first().is_some_and(|key| key.eq_ignore_ascii_case(name));
-        let open = self.known.unsettled.iter().filter(own).filter(|row| row.status.as_deref() == Some(OPEN));
-        for row in open.filter(|row| !seen.contains(&row.id)) {
+        let is_own = |row: &&Incident| {
+            let key = row.service_keys.first();
+            key.is_some_and(|key| key.eq_ignore_ascii_case(name)) && row.status.as_deref() != Some(GONE)
+        };
+        // Lists that begin where the span does show every incident that was opened since.
+        let is_whole = settled.is_none() && begin <= from;
+        let reread = self.known.reread.iter().filter(|row| is_whole && row.opened_at >= from);
+        for row in self.known.unsettled.iter().chain(reread).filter(is_own) {
+            if !seen.insert(row.id.clone()) {
+                continue;
+            }
             let row = self.asked(name, &id, row).await?;
             self.page(name, vec![row], &cursor).await?;
         }

@@ -95,6 +95,9 @@ pub struct Known {
     pub scopes: BTreeMap<String, KnownScope>,
     /// Incidents that may still change: open ones, and those of the last [`SETTLED_MS`] before the end of coverage.
     pub unsettled: Vec<Incident>,
+    /// Incidents opened since [`Plan::since`], where history is read again: with [`Plan::full`], or while a scope has no
+    /// coverage.
+    pub reread: Vec<Incident>,
     /// Incidents opened since [`Plan::verdicts_from`] that lack a verdict or a reference.
     pub undecided: Vec<Incident>,
     /// Deployments and commits by repo, of a source that gives them.

@@ -1,5 +1,7 @@
 //! Incidents of GitLab: which issues they are, and what of them is asked again.
 
+use dora_report::domain::event::Table;
+
 use super::rest::Issue;
 use super::scene::Scene;
 use crate::github::shapes::even;
@@ -80,6 +82,51 @@ fn an_incident_that_is_closed_later_is_seen_and_one_that_is_gone_is_marked() {
     });
     scene.fetched(&["--strict"]);
     assert_eq!(column(&scene, "2025-02", "status"), pairs(&[(1, "closed"), (2, "gone"), (3, "closed")]));
+}
+
+#[allow(clippy::disallowed_methods, reason = "the program reads the clock too")]
+fn three_days_ago() -> Seconds {
+    chrono::Utc::now().timestamp() - 3 * DAY
+}
+
+/// The states of all incidents in the dataset.
+fn states(scene: &Scene) -> Vec<String> {
+    let frame = scene.rows(Table::Incidents);
+    let states = frame.column("status").and_then(|column| column.str().cloned()).expect("text");
+    states.iter().map(|state| state.expect("a state").to_owned()).collect()
+}
+
+#[test]
+fn a_closed_incident_that_loses_its_type_or_label_is_no_longer_one() {
+    let at = three_days_ago();
+    let labelled = Issue { kind: "issue", labels: vec!["outage"], ..issue("acme/web", 2, at + HOUR) };
+    let issues = vec![issue("acme/web", 1, at), labelled, issue("acme/web", 3, at + 2 * HOUR)];
+    let scene = scene("labels = [\"outage\"]", issues);
+    scene.fetched(&["--strict"]);
+    assert_eq!(states(&scene), ["closed", "closed", "closed"]);
+    scene.server.state(|state| {
+        state.issues[0].kind = "issue";
+        state.issues[1].labels.clear();
+    });
+    scene.fetched(&["--strict"]);
+    assert_eq!(states(&scene), ["gone", "gone", "closed"]);
+}
+
+#[test]
+fn incidents_by_a_label_that_is_no_longer_configured_are_no_longer_incidents_however_old() {
+    let at = NEW_YEAR + 40 * DAY;
+    let labelled = |iid, label| Issue { kind: "issue", labels: vec![label], ..issue("acme/web", iid, at) };
+    let scene = scene("labels = [\"outage\", \"bug\"]", vec![labelled(1, "outage"), labelled(2, "bug")]);
+    scene.fetched(&["--strict"]);
+    assert_eq!(states(&scene), ["closed", "closed"]);
+    scene.configure("groups = [\"acme\"]\n[gitlab_incidents]\nlabels = [\"outage\"]");
+    scene.fetched(&["--strict"]);
+    assert_eq!(states(&scene), ["closed", "gone"]);
+    scene.server.state(|state| state.issues[0].labels.clear());
+    scene.fetched(&["--strict"]);
+    assert_eq!(states(&scene), ["closed", "gone"], "closed long ago: only --full reads it again");
+    scene.fetched(&["--strict", "--full"]);
+    assert_eq!(states(&scene), ["gone", "gone"]);
 }
 
 #[test]

@@ -128,9 +128,14 @@ impl Connected {
 
     /// The same with the incidents that still lack a verdict and are requested again, and with the repos.
     pub(super) fn known(&self, folder: &Path) -> anyhow::Result<Known> {
-        let (id, from) = (&*self.source, self.connection.plan().verdicts_from);
+        let (id, plan) = (&*self.source, self.connection.plan());
         let dataset = Dataset::open(folder)?;
-        let mut known = Known { undecided: dataset.undecided_incidents(id, from)?, ..known(folder, id)? };
+        let undecided = dataset.undecided_incidents(id, plan.verdicts_from)?;
+        let mut known = Known { undecided, ..known(folder, id)? };
+        let is_covered = !known.scopes.is_empty() && known.scopes.values().all(|scope| scope.covered.is_some());
+        if plan.full || !is_covered {
+            known.reread = dataset.known_incidents(id, |_| plan.since)?.unsettled;
+        }
         if self.provider.gives.contains(&Table::Deployments) {
             known.repos = history::known(dataset.known(id, id, &|_| true)?);
         }
