@@ -9,7 +9,7 @@ use crate::sources::incidents::flags;
 use crate::sources::labels::after_one_of;
 
 /// The status of an incident that is open.
-pub(super) const OPEN: &str = "open";
+const OPEN: &str = "open";
 /// What GitLab calls an issue that is an incident.
 pub(super) const INCIDENT: &str = "incident";
 
@@ -39,7 +39,9 @@ impl Rules {
         let plain: Vec<String> = labels.iter().map(|label| label.replace("::", ":")).collect();
         let named = plain.iter().filter_map(|label| after_one_of(label, &["service", "team"]));
         let keys = std::iter::once(project.to_owned()).chain(named.map(str::to_owned)).collect();
-        let is_duplicate = issue.links.and_then(|links| links.closed_as_duplicate_of).is_some();
+        // GitLab closes an issue that is moved to another project, and opens a new one there.
+        let is_moved = issue.moved_to_id.is_some();
+        let is_duplicate = is_moved || issue.links.and_then(|links| links.closed_as_duplicate_of).is_some();
         let (status, resolved_at) = match (issue.state.as_deref(), issue.closed_at) {
             (Some("closed"), end) if is_duplicate => ("merged", end),
             (Some("closed"), end) => ("closed", end),
@@ -114,7 +116,9 @@ mod tests {
         // A reopened issue keeps the instant of its last closing.
         let open = row(json!({"state": "opened", "labels": ["caused-by-deploy"]}));
         assert_eq!((open.status.as_deref(), open.resolved_at, open.caused_by_deploy), (Some(OPEN), None, Some(true)));
-        let duplicate = row(json!({"_links": {"closed_as_duplicate_of": "https://gitlab.com/x"}}));
-        assert_eq!(duplicate.status.as_deref(), Some("merged"));
+        for other in [json!({"_links": {"closed_as_duplicate_of": "https://gitlab.com/x"}}), json!({"moved_to_id": 7})]
+        {
+            assert_eq!(row(other.clone()).status.as_deref(), Some("merged"), "{other}");
+        }
     }
 }

@@ -152,6 +152,9 @@ pub(super) struct Issue {
     pub(super) closed_at: Option<Timestamp>,
     #[serde(default)]
     pub(super) web_url: Option<String>,
+    /// The issue of another project that continues this one.
+    #[serde(default)]
+    pub(super) moved_to_id: Option<i64>,
     #[serde(default, rename = "_links")]
     pub(super) links: Option<Links>,
 }
