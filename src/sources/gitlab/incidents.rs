@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{self, Sender};
 use super::changes::Changes;
 use super::cursor::Cursor;
 use super::estimate;
-use super::issues::{INCIDENT, Rules};
+use super::issues::Rules;
 use super::places::{self, Places, Target};
 use super::{DIALECT, INCIDENTS_SOURCE, wire};
 use crate::domain::coverage::Coverage;
@@ -118,6 +118,13 @@ impl Service for Incidents {
         let targets = self.places.targets(&api, &self.plan.only).await?;
         let mut probe = Probe { scopes: targets.projects.len() + targets.refused.len(), ..Probe::default() };
         probe.problems = targets.refused;
+        let rest = targets.projects.len().saturating_sub(MOST_LOOKED_AT);
+        if rest > 0 {
+            let text = format!(
+                "the issues of {rest} projects were not checked, only those of the first {MOST_LOOKED_AT} by name"
+            );
+            probe.missing.push(text);
+        }
         for target in targets.projects.into_iter().take(MOST_LOOKED_AT) {
             let name = target.name().to_owned();
             match self.newest(&api, target).await {
@@ -139,17 +146,22 @@ impl Service for Incidents {
 }
 
 impl Incidents {
-    /// The incidents of the last month in a project, at most a page.
+    /// The incidents of the last month in a project, at most a page of each list.
     async fn newest(&self, api: &Api, target: Target) -> Result<Vec<Incident>, QueryError> {
         let project = match target {
             Target::Shown(project) => project,
             Target::Named(name) => places::project(api, &name).await?,
         };
         let (id, after) = (project.id.to_string(), Timestamp(self.plan.began.0 - MONTH_MS).to_rfc3339());
-        let query = [("issue_type", INCIDENT), ("scope", "all"), ("created_after", after.as_str()), ("per_page", "25")];
-        let list: Listed<wire::Issue> = api.get(&["api", "v4", "projects", &id, "issues"], &query).await?;
-        let row = |issue| self.rules.row(&project.path_with_namespace, issue, self.plan.began);
-        Ok(list.rows.into_iter().map(row).collect())
+        let mut rows: BTreeMap<String, Incident> = BTreeMap::new();
+        for filter in self.rules.filters() {
+            let query = [filter, ("scope", "all"), ("created_after", after.as_str()), ("per_page", "25")];
+            let list: Listed<wire::Issue> = api.get(&["api", "v4", "projects", &id, "issues"], &query).await?;
+            let own = list.rows.into_iter();
+            let own = own.map(|issue| self.rules.row(&project.path_with_namespace, issue, self.plan.began));
+            rows.extend(own.map(|row| (row.id.clone(), row)));
+        }
+        Ok(rows.into_values().collect())
     }
 }
 
@@ -209,9 +221,8 @@ impl Reading<'_> {
         let left = known.and_then(|known| Cursor::read(known.cursor.as_deref()?, from, plan.began));
         let mut cursor = left.unwrap_or_else(|| Cursor::begin(plan.began, from));
         let (id, labels) = (id.to_string(), &self.incidents.rules.labels);
-        let lists = std::iter::once(("issue_type", INCIDENT)).chain(labels.iter().map(|label| ("labels", &label[..])));
         let (mut seen, begin, mut skipped) = (HashSet::new(), cursor.upto(), 0);
-        for (filter, value) in lists {
+        for (filter, value) in self.incidents.rules.filters() {
             let query = [(filter, value), ("scope", "all")];
             let mut changes = Changes::of(&["projects", &id, "issues"], &query, begin);
             while let Some(page) = changes.next::<wire::Issue>(self.api).await? {

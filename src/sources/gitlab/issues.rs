@@ -23,6 +23,11 @@ pub(super) struct Rules {
 }
 
 impl Rules {
+    /// The filters of the lists that together show every incident.
+    pub(super) fn filters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        std::iter::once(("issue_type", INCIDENT)).chain(self.labels.iter().map(|label| ("labels", &label[..])))
+    }
+
     /// Whether an issue is an incident.
     pub(super) fn hold(&self, issue: &wire::Issue) -> bool {
         let is_labelled = || {

@@ -187,6 +187,22 @@ fn more_incidents_than_a_page_are_all_read() {
 }
 
 #[test]
+fn doctor_counts_incidents_by_a_label_too_and_says_which_projects_it_did_not_check() {
+    let at = three_days_ago();
+    let labelled = Issue { kind: "issue", labels: vec!["outage"], ..issue("acme/00", 2, at) };
+    let both = Issue { labels: vec!["outage"], ..issue("acme/00", 1, at) };
+    let names: Vec<String> = (0..22).map(|number| format!("acme/{number:02}")).collect();
+    let world = World::of(names.iter().map(|name| even(name, 1, 2)));
+    let scene = Scene::new(world, "groups = [\"acme\"]\n[gitlab_incidents]\nlabels = [\"outage\"]");
+    scene.server.state(|state| state.issues = vec![both, labelled]);
+    let run = scene.run(&DOCTOR).checks();
+    for words in ["of the newest 2 incidents", "the issues of 2 projects were not checked, only those of the first 20"]
+    {
+        assert!(run.stdout.contains(words), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn incidents_need_the_section_of_the_projects_and_doctor_checks_both_sections() {
     let scene = scene("", vec![]);
     let run = scene.run(&DOCTOR).checks();
