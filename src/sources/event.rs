@@ -23,6 +23,13 @@ pub enum Event {
         /// Opaque; handed back on the next run if this one ends here.
         cursor: Option<String>,
     },
+    /// Where a source goes on next time, of something that is no scope of its own. Written after the rows before it.
+    Cursor {
+        /// The name under which it is handed back.
+        scope: String,
+        /// Opaque.
+        cursor: String,
+    },
     /// A scope was read completely.
     Done {
         /// Its name, the canonical one.

@@ -70,14 +70,14 @@ fn source(sources: &[wire::Source]) -> Option<(usize, String)> {
     sources.iter().enumerate().find_map(|(at, one)| Some((at, of_git(one)?)))
 }
 
-fn row(sync: &wire::Sync, environment: Option<&str>) -> Option<Row> {
+fn row(sync: &wire::Sync, uid: &str, environment: Option<&str>) -> Option<Row> {
     let sources = wire::sources(sync.sources.as_ref(), sync.source.as_ref());
     let found = source(&sources);
     let of_several = |at: usize| sync.revisions.as_ref()?.rows.get(at).cloned();
     let sha = found.as_ref().and_then(|(at, _)| of_several(*at)).or_else(|| sync.revision.clone());
     let finished_at = sync.deployed_at?;
     Some(Row {
-        number: sync.id?.to_string(),
+        id: format!("{uid}/{}", sync.id?),
         repo: found.map(|(_, repo)| repo),
         environment: environment.map(str::to_owned),
         sha,
@@ -144,10 +144,14 @@ impl System for ArgoCd {
         let history = application.status.as_ref().and_then(|status| status.history.as_ref());
         let (syncs, nulls) = history.map_or((&[][..], 0), |history| (history.rows.as_slice(), history.nulls));
         let environment = self.environment.of(application);
-        let rows: Vec<Row> = syncs.iter().filter_map(|sync| row(sync, environment.as_deref())).collect();
+        // An application that is made anew counts its syncs from 0 again.
+        let uid = application.metadata.uid.as_ref().unwrap_or(&list.name);
+        let rows: Vec<Row> = syncs.iter().filter_map(|sync| row(sync, uid, environment.as_deref())).collect();
         let kept = application.spec.revision_history_limit.map_or(KEPT, |limit| usize::try_from(limit).unwrap_or(0));
         let began = application.metadata.creation_timestamp;
-        let kept_from = if syncs.len() >= kept {
+        // Syncs are numbered from 0: the limit may have been raised since older ones were dropped.
+        let begins_later = syncs.iter().filter_map(|sync| sync.id).min().is_some_and(|first| first > 0);
+        let kept_from = if syncs.len() >= kept || begins_later {
             // Older syncs may have been dropped. If no sync is kept, nothing is known.
             Some(rows.iter().map(|row| row.created_at).min().unwrap_or(Timestamp(i64::MAX)))
         } else {
@@ -157,9 +161,14 @@ impl System for ArgoCd {
         Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from })
     }
 
-    async fn extent(&self, api: &Api, list: &Named<wire::Application>, from: Timestamp) -> Result<u64, QueryError> {
+    async fn extent(
+        &self,
+        api: &Api,
+        list: &Named<wire::Application>,
+        from: Timestamp,
+    ) -> Result<Option<u64>, QueryError> {
         let page = self.page(api, list, from, None).await?;
-        Ok(u64::try_from(page.rows.len()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(page.rows.len()).ok())
     }
 }
 
@@ -191,7 +200,7 @@ mod tests {
         let sync = r#"{"id": 3, "deployedAt": "2026-02-01T00:01:00Z", "revisions": ["18.1.0", "2222222222222222222222222222222222222222"],
             "sources": [{"repoURL": "https://charts.example/stable", "chart": "redis"},
                         {"repoURL": "https://host.example/acme/web.git"}]}"#;
-        let row = row(&serde_json::from_str(sync).expect("a sync"), None).expect("a row");
+        let row = row(&serde_json::from_str(sync).expect("a sync"), "u", None).expect("a row");
         assert_eq!(row.sha.as_deref(), Some("2222222222222222222222222222222222222222"));
         assert_eq!((row.repo.as_deref(), row.created_at), (Some("acme/web"), row.finished_at.expect("an end")));
     }
@@ -204,8 +213,9 @@ mod tests {
         let clock: crate::http::Clock = std::sync::Arc::new(|| Timestamp(0));
         let api = Api::new(&plan, None, DIALECT, clock, &events).expect("a client");
         let sync = |id: u32| {
+            let day = id + 1;
             format!(
-                r#"{{"id": {id}, "deployStartedAt": "2026-02-{id:02}T00:00:00Z", "deployedAt": "2026-02-{id:02}T00:01:00Z"}}"#
+                r#"{{"id": {id}, "deployStartedAt": "2026-02-{day:02}T00:00:00Z", "deployedAt": "2026-02-{day:02}T00:01:00Z"}}"#
             )
         };
         let history = |ids: std::ops::Range<u32>| {
@@ -216,8 +226,10 @@ mod tests {
         let kept_from = async |list: Named<wire::Application>| {
             system.page(&api, &list, Timestamp(0), None).await.expect("a page").kept_from
         };
-        assert_eq!(kept_from(application(&history(3..13), ONE)).await, at("2026-02-03T00:00:00Z"));
-        assert_eq!(kept_from(application(&history(3..12), ONE)).await, at("2026-01-01T00:00:00Z"));
+        assert_eq!(kept_from(application(&history(0..10), ONE)).await, at("2026-02-01T00:00:00Z"));
+        assert_eq!(kept_from(application(&history(0..9), ONE)).await, at("2026-01-01T00:00:00Z"));
+        // The limit was raised after older syncs had been dropped.
+        assert_eq!(kept_from(application(&history(3..6), ONE)).await, at("2026-02-04T00:00:00Z"));
         let none_kept = format!("{ONE}, \"revisionHistoryLimit\": 0");
         assert_eq!(kept_from(application("{}", &none_kept)).await, Some(Timestamp(i64::MAX)));
     }

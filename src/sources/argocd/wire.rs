@@ -28,6 +28,7 @@ pub(super) struct Application {
 pub(super) struct Metadata {
     pub(super) name: String,
     pub(super) namespace: Option<String>,
+    pub(super) uid: Option<String>,
     pub(super) labels: Option<BTreeMap<String, Option<String>>>,
     #[serde(default, deserialize_with = "maybe_instant")]
     pub(super) creation_timestamp: Option<Timestamp>,

@@ -11,22 +11,21 @@ use crate::sources::repo_address::repo_of;
 /// Builds by id.
 pub(super) type Builds = BTreeMap<i64, wire::Build>;
 
-/// Requests builds by their ids, all at once, including deleted builds. Builds that Azure DevOps has purged are
-/// missing.
-pub(super) async fn builds(
-    azure: &AzureDevOps,
-    api: &Api,
-    project: &str,
-    ids: BTreeSet<i64>,
-) -> Result<Builds, QueryError> {
-    if ids.is_empty() {
-        return Ok(Builds::new());
+/// Requests builds by project and id, all of a project at once, including deleted builds. Builds that Azure DevOps has
+/// purged are missing.
+pub(super) async fn builds(azure: &AzureDevOps, api: &Api, ids: BTreeSet<(String, i64)>) -> Result<Builds, QueryError> {
+    let mut by_project: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (project, id) in ids {
+        by_project.entry(project).or_default().push(id.to_string());
     }
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let path = [azure.organisation.as_str(), project, "_apis", "build", "builds"];
-    let query = [VERSION, ("buildIds", &ids.join(",")), ("deletedFilter", "includeDeleted")];
-    let reply: wire::List<wire::Build> = api.get(&path, &query).await?;
-    Ok(reply.value.rows.into_iter().map(|build| (build.id, build)).collect())
+    let mut builds = Builds::new();
+    for (project, ids) in by_project {
+        let path = [azure.organisation.as_str(), &project, "_apis", "build", "builds"];
+        let query = [VERSION, ("buildIds", &ids.join(",")), ("deletedFilter", "includeDeleted")];
+        let reply: wire::List<wire::Build> = api.get(&path, &query).await?;
+        builds.extend(reply.value.rows.into_iter().map(|build| (build.id, build)));
+    }
+    Ok(builds)
 }
 
 /// The repo of a build: from its address, else from its id, which is the name for repos on other hosts.

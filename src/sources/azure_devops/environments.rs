@@ -1,5 +1,7 @@
 //! Environments of YAML pipelines and their deployment records.
 
+use std::collections::HashSet;
+
 use super::builds::{branch, builds, repo};
 use super::wire::{self, Record};
 use super::{AzureDevOps, PREVIEW, Place};
@@ -13,7 +15,7 @@ const AT_ONCE: &str = "100";
 /// The environments of a project that are read, each a list.
 pub(super) async fn lists(azure: &AzureDevOps, api: &Api, project: &str) -> Result<Vec<Named<Place>>, QueryError> {
     let path = [azure.organisation.as_str(), project, "_apis", "distributedtask", "environments"];
-    let (mut lists, mut next) = (Vec::new(), None::<String>);
+    let (mut lists, mut next, mut seen) = (Vec::new(), None::<String>, HashSet::new());
     loop {
         let mut query = vec![PREVIEW, ("$top", AT_ONCE)];
         query.extend(next.as_deref().map(|token| ("continuationToken", token)));
@@ -25,10 +27,10 @@ pub(super) async fn lists(azure: &AzureDevOps, api: &Api, project: &str) -> Resu
             repo: None,
             place: Place::Environment { project: project.to_owned(), id: it.id, name: it.name },
         }));
-        if further.is_none() || further == next {
+        next = further.filter(|token| seen.insert(token.clone()));
+        if next.is_none() {
             return Ok(lists);
         }
-        next = further;
     }
 }
 
@@ -62,8 +64,8 @@ pub(super) async fn page(
 ) -> Result<Page, QueryError> {
     let (reply, further) = records(azure, api, project, id, next).await?;
     let wanted = reply.value.rows.iter().filter(|record| record.began().is_some_and(|at| at >= from));
-    let ids = wanted.filter_map(|record| record.owner.as_ref()?.id).collect();
-    let builds = builds(azure, api, project, ids).await?;
+    let ids = wanted.filter_map(|record| Some((project.to_owned(), record.owner.as_ref()?.id?))).collect();
+    let builds = builds(azure, api, ids).await?;
     let next = further.filter(|_| !is_last(&reply.value.rows, from));
     let (shown, nulls) = (reply.value.rows.len(), reply.value.nulls);
     let rows: Vec<Row> = reply
@@ -76,7 +78,7 @@ pub(super) async fn page(
             let build = owner.as_ref().and_then(|owner| builds.get(&owner.id?));
             let link = owner.as_ref().and_then(|owner| owner.links.as_ref()).and_then(wire::Links::web);
             Some(Row {
-                number: record.id.to_string(),
+                id: format!("environment/{}", record.id),
                 repo: build.and_then(repo),
                 environment: Some(name.to_owned()),
                 sha: build.and_then(|build| build.source_version.clone()),
@@ -100,24 +102,5 @@ fn status(result: Option<&str>) -> String {
         Some("failed") => "failure".to_owned(),
         Some("canceled") => "cancelled".to_owned(),
         Some(other) => other.to_lowercase(),
-    }
-}
-
-/// The number of records: read to the end, because the API does not tell it.
-pub(super) async fn extent(
-    azure: &AzureDevOps,
-    api: &Api,
-    project: &str,
-    id: i64,
-    from: Timestamp,
-) -> Result<u64, QueryError> {
-    let (mut rows, mut next) = (0, None::<String>);
-    loop {
-        let (reply, further) = records(azure, api, project, id, next.as_deref()).await?;
-        rows += u64::try_from(reply.value.rows.len()).unwrap_or(u64::MAX);
-        if further.is_none() || further == next || is_last(&reply.value.rows, from) {
-            return Ok(rows);
-        }
-        next = further;
     }
 }

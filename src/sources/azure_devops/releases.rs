@@ -40,8 +40,15 @@ pub(super) async fn page(
     let url = address(azure, api, project, from, &query);
     let (reply, next) = api.get_continued::<wire::List<wire::Deployment>>(&url).await?;
     let artifacts = reply.value.rows.iter().flat_map(wire::Deployment::artifacts);
-    let ids: BTreeSet<i64> = artifacts.filter_map(Artifact::build).collect();
-    let builds = builds(azure, api, project, ids).await?;
+    // A release may deploy a build of another project.
+    let home = |artifact: &Artifact| {
+        let named =
+            artifact.reference("project").and_then(|project| project.id.clone().or_else(|| project.name.clone()));
+        named.unwrap_or_else(|| project.to_owned())
+    };
+    let ids: BTreeSet<(String, i64)> =
+        artifacts.filter_map(|artifact| Some((home(artifact), artifact.build()?))).collect();
+    let builds = builds(azure, api, ids).await?;
     let (shown, nulls) = (reply.value.rows.len(), reply.value.nulls);
     let rows: Vec<Row> = reply.value.rows.into_iter().filter_map(|one| row(azure, project, one, &builds)).collect();
     Ok(Page { skipped: nulls + shown - rows.len(), rows, next, kept_from: None })
@@ -65,7 +72,7 @@ pub(super) fn row(azure: &AzureDevOps, project: &str, one: wire::Deployment, bui
     let revision = found().find(|(artifact, _)| artifact.is_primary == Some(true)).or_else(|| found().next());
     let (repo, sha, r#ref) = revision.map_or((None, None, None), |(_, it)| (Some(it.0), it.1, it.2));
     Some(Row {
-        number: one.id.to_string(),
+        id: format!("release/{}", one.id),
         repo,
         environment: one.release_environment.and_then(|it| it.name),
         sha,
@@ -99,13 +106,18 @@ fn revision(azure: &AzureDevOps, project: &str, artifact: &Artifact, builds: &Bu
 }
 
 /// The maximum number of deployments: they are numbered in order, so the oldest and the newest id bound it.
-pub(super) async fn extent(azure: &AzureDevOps, api: &Api, project: &str, from: Timestamp) -> Result<u64, QueryError> {
+pub(super) async fn extent(
+    azure: &AzureDevOps,
+    api: &Api,
+    project: &str,
+    from: Timestamp,
+) -> Result<Option<u64>, QueryError> {
     let mut ends = [0, 0];
     for (end, order) in ends.iter_mut().zip(["ascending", "descending"]) {
         let url = address(azure, api, project, from, &[("queryOrder", order), ("$top", "1")]);
         let (reply, _) = api.get_continued::<wire::List<wire::Deployment>>(&url).await?;
-        let Some(first) = reply.value.rows.first() else { return Ok(0) };
+        let Some(first) = reply.value.rows.first() else { return Ok(Some(0)) };
         *end = first.id;
     }
-    Ok(u64::try_from(ends[1].saturating_sub(ends[0])).unwrap_or(0) + 1)
+    Ok(Some(u64::try_from(ends[1].saturating_sub(ends[0])).unwrap_or(0) + 1))
 }

@@ -32,9 +32,20 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     }
     let system = AzureDevOps {
         organisation: required(section, "organization", "the name of the organisation")?,
-        projects: values(projects),
+        projects: distinct(values(projects)),
         releases,
         environments,
     };
     settings(section, &PROVIDER, Some("https://dev.azure.com"), system)
+}
+
+/// Azure DevOps compares names of projects without case.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        if !kept.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
+            kept.push(name);
+        }
+    }
+    kept
 }

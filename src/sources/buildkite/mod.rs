@@ -23,6 +23,9 @@ use crate::http::Scheme;
 pub(super) use self::settings::PROVIDER;
 
 const SOURCE: &str = "buildkite";
+const PAGE: usize = 100;
+/// No organisation has more pages of pipelines.
+const MOST_PAGES: usize = 1_000;
 const DIALECT: Dialect = Dialect {
     service: "Buildkite",
     scheme: Scheme::Behind("Bearer "),
@@ -46,20 +49,20 @@ impl Buildkite {
         ["v2", "organizations", &self.organisation, "pipelines", slug, "builds"]
     }
 
-    fn row(&self, build: wire::Build) -> Option<Row> {
+    fn row(&self, slug: &str, build: wire::Build) -> Option<Row> {
         let status = match build.state.as_str() {
-            "passed" => "success",
+            "passed" if build.blocked != Some(true) => "success",
             "failed" => "failure",
             "canceled" => "cancelled",
             "running" | "failing" | "canceling" | "creating" => "in_progress",
             "scheduled" => "queued",
             // A build before its block step has not deployed.
-            "blocked" | "waiting" => "waiting",
+            "passed" | "blocked" | "waiting" | "waiting_failed" => "waiting",
             "skipped" | "not_run" => "skipped",
             other => other,
         };
         Some(Row {
-            number: build.number.to_string(),
+            id: build.id.unwrap_or_else(|| format!("{slug}/{}", build.number)),
             environment: Some(self.environment.clone()),
             sha: build.commit,
             r#ref: build.branch,
@@ -96,17 +99,22 @@ impl System for Buildkite {
 
     async fn lists(&self, api: &Api) -> Result<Vec<Named<String>>, QueryError> {
         let path = ["v2", "organizations", &self.organisation, "pipelines"];
-        let mut next = Some(api.address(&path, &[("per_page", "100")]));
-        let mut lists = Vec::new();
-        while let Some(url) = next {
-            let (page, further) = api.get_page::<Listed<wire::Pipeline>>(&url).await?;
-            next = further.filter(|further| *further != url);
-            let wanted = page.rows.into_iter().filter(|it| self.pipelines.iter().any(|glob| glob.matches(&it.slug)));
-            lists.extend(wanted.map(|pipeline| Named {
-                repo: pipeline.repository.as_deref().and_then(repo_of),
-                name: pipeline.slug.clone(),
-                place: pipeline.slug,
-            }));
+        let mut lists: Vec<Named<String>> = Vec::new();
+        for number in 1..=MOST_PAGES {
+            let query = [("per_page", "100"), ("page", &number.to_string())];
+            let (page, further) = api.get_page::<Listed<wire::Pipeline>>(&api.address(&path, &query)).await?;
+            let shown = page.rows.len() + page.nulls;
+            for pipeline in page.rows {
+                let is_new = !lists.iter().any(|list| list.name == pipeline.slug);
+                if is_new && self.pipelines.iter().any(|glob| glob.matches(&pipeline.slug)) {
+                    let repo = pipeline.repository.as_deref().and_then(repo_of);
+                    lists.push(Named { repo, name: pipeline.slug.clone(), place: pipeline.slug });
+                }
+            }
+            // The header `Link` may be missing behind a proxy.
+            if shown < PAGE && further.is_none() {
+                break;
+            }
         }
         Ok(lists)
     }
@@ -118,29 +126,55 @@ impl System for Buildkite {
         from: Timestamp,
         next: Option<&str>,
     ) -> Result<Page, QueryError> {
-        let path = self.builds(&list.place);
-        let url = if let Some(next) = next {
-            api.next_page(&api.address(&path, &[]), next)?
-        } else {
-            let from = from.to_string();
-            let mut query = vec![("created_from", from.as_str()), ("per_page", "100")];
-            query.extend([("exclude_jobs", "true"), ("exclude_pipeline", "true")]);
-            query.extend(self.branches.iter().map(|branch| ("branch[]", branch.as_str())));
-            api.address(&path, &query)
-        };
-        let (page, further) = api.get_page::<Listed<wire::Build>>(&url).await?;
-        let shown = page.rows.len();
-        let rows: Vec<Row> = page.rows.into_iter().filter_map(|build| self.row(build)).collect();
-        let skipped = page.nulls + shown - rows.len();
-        Ok(Page { rows, skipped, next: further.map(String::from), kept_from: None })
+        // Buildkite refuses deep pages, so each page goes on before the oldest build of the page before.
+        let (page, further) = self.read(api, &list.place, from, next, PAGE).await?;
+        let shown = page.rows.len() + page.nulls;
+        let oldest = page.rows.iter().filter_map(|build| Some((build.created_at?, build.number))).min();
+        let rows: Vec<Row> = page.rows.into_iter().filter_map(|build| self.row(&list.place, build)).collect();
+        let skipped = shown - rows.len();
+        let mut page = Page { rows, skipped, next: None, kept_from: None };
+        let is_last = shown < PAGE && !further;
+        if let Some((at, number)) = oldest {
+            let before = Timestamp(at.0 + 1).to_string();
+            if !is_last && Some(before.as_str()) != next {
+                page.next = Some(before);
+            } else if number > 1 {
+                // Builds are numbered from 1 and kept for a time. If there is none before the oldest one, older ones were
+                // dropped; with `branches` they may be of other branches.
+                let (older, _) = self.read(api, &list.place, Timestamp(0), Some(&at.to_string()), 1).await?;
+                page.kept_from = older.rows.is_empty().then_some(at);
+            }
+        }
+        Ok(page)
     }
 
-    async fn extent(&self, api: &Api, list: &Named<String>, from: Timestamp) -> Result<u64, QueryError> {
-        let newest = self.page(api, list, from, None).await?;
-        if newest.next.is_none() {
-            return Ok(u64::try_from(newest.rows.len()).unwrap_or(u64::MAX));
+    async fn extent(&self, api: &Api, list: &Named<String>, from: Timestamp) -> Result<Option<u64>, QueryError> {
+        let (newest, further) = self.read(api, &list.place, from, None, PAGE).await?;
+        let shown = newest.rows.len() + newest.nulls;
+        if shown < PAGE && !further {
+            return Ok(u64::try_from(shown).ok());
         }
         // Builds are numbered from 1, so that the newest number is how many there were at most.
-        Ok(newest.rows.iter().filter_map(|row| row.number.parse().ok()).max().unwrap_or(0))
+        Ok(newest.rows.iter().map(|build| build.number).max())
+    }
+}
+
+impl Buildkite {
+    /// Builds made from an instant on and before another; and whether the reply names a further page.
+    async fn read(
+        &self,
+        api: &Api,
+        slug: &str,
+        from: Timestamp,
+        before: Option<&str>,
+        count: usize,
+    ) -> Result<(Listed<wire::Build>, bool), QueryError> {
+        let (from, count) = (from.to_string(), count.to_string());
+        let mut query = vec![("created_from", from.as_str()), ("per_page", &count)];
+        query.extend([("exclude_jobs", "true"), ("exclude_pipeline", "true")]);
+        query.extend(before.map(|before| ("created_to", before)));
+        query.extend(self.branches.iter().map(|branch| ("branch[]", branch.as_str())));
+        let (page, further) = api.get_page(&api.address(&self.builds(slug), &query)).await?;
+        Ok((page, further.is_some()))
     }
 }

@@ -15,6 +15,9 @@ pub(super) struct Pipeline {
 /// A build.
 #[derive(Debug, Deserialize)]
 pub(super) struct Build {
+    pub(super) id: Option<String>,
+    /// Whether it waits at a block step, whatever its state.
+    pub(super) blocked: Option<bool>,
     pub(super) number: u64,
     pub(super) state: String,
     pub(super) commit: Option<String>,

@@ -36,7 +36,7 @@ impl<S: System> Service for Account<S> {
     }
 
     fn asked(&self) -> String {
-        format!("{} {}", self.system.digest(), self.plan.api_url)
+        format!("{} {} {}", self.system.digest(), self.plan.api_url, self.system.paged())
     }
 
     async fn fetch(self, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {
@@ -59,7 +59,7 @@ impl<S: System> Service for Account<S> {
         let (events, heard) = mpsc::channel(1);
         let drain = tokio::spawn(say_waits(heard, say));
         let api = self.api(clock, &events)?;
-        let found = probe::probe(&self.system, &api).await;
+        let found = probe::probe(&self.system, &api, &self.plan).await;
         drain.abort();
         found
     }

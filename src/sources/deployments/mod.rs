@@ -7,6 +7,8 @@
 
 mod account;
 mod extent;
+mod mark;
+mod pages;
 mod probe;
 mod reading;
 mod settings;
@@ -61,6 +63,11 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
     /// What figures depend on.
     fn digest(&self) -> Value;
 
+    /// What else changes which rows are read, and no figure if they are read whole.
+    fn paged(&self) -> String {
+        String::new()
+    }
+
     /// The lists to read.
     fn lists(&self, api: &Api) -> impl Future<Output = Result<Vec<Named<Self::Place>>, QueryError>> + Send;
 
@@ -73,13 +80,16 @@ pub(super) trait System: Debug + Clone + Send + Sync + 'static {
         next: Option<&str>,
     ) -> impl Future<Output = Result<Page, QueryError>> + Send;
 
-    /// The maximum number of rows of a list since an instant, found with few requests.
+    /// The maximum number of rows of a list since an instant, found with few requests; `None` if only reading the list
+    /// shows it.
     fn extent(
         &self,
-        api: &Api,
-        list: &Named<Self::Place>,
-        from: Timestamp,
-    ) -> impl Future<Output = Result<u64, QueryError>> + Send;
+        _: &Api,
+        _: &Named<Self::Place>,
+        _: Timestamp,
+    ) -> impl Future<Output = Result<Option<u64>, QueryError>> + Send {
+        async { Ok(None) }
+    }
 }
 
 /// A list of deployments.
@@ -107,8 +117,9 @@ pub(super) struct Page {
 /// The fields of a row that differ between systems.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
-    /// Its number in the system; unique within the list.
-    pub(super) number: String,
+    /// Its id in the system, unique within the source. It stays if the list is renamed, and a list that is made anew under
+    /// the same name has other ids.
+    pub(super) id: String,
     /// Its repo, if the list has no repo.
     pub(super) repo: Option<String>,
     pub(super) environment: Option<String>,
@@ -124,24 +135,18 @@ pub(super) struct Row {
 
 impl Row {
     /// The event; `None` if the repo is unknown.
-    fn into_deployment<S: System>(
-        self,
-        system: &S,
-        list: &str,
-        repo: Option<&str>,
-        observed_at: Timestamp,
-    ) -> Option<Deployment> {
-        let is_over = self.finished_at.filter(|_| is_terminal(&self.status));
+    fn into_deployment<S: System>(self, system: &S, repo: Option<&str>, observed_at: Timestamp) -> Option<Deployment> {
+        let is_under_way = matches!(self.status.as_str(), "in_progress" | "queued" | "waiting" | "pending");
         Some(Deployment {
             source: system.source().to_owned(),
-            id: system.kind().id(&format!("{}@{list}", self.number)),
+            id: of_kind(system.kind(), &self.id),
             repo: self.repo.or_else(|| repo.map(str::to_owned))?,
             environment: self.environment,
             sha: self.sha.filter(|sha| is_sha(sha)),
             r#ref: self.r#ref.filter(|named| !named.is_empty()),
             status: self.status,
             created_at: self.created_at,
-            finished_at: is_over,
+            finished_at: self.finished_at.filter(|_| !is_under_way),
             task: system.kind().task().map(str::to_owned),
             creator: self.creator.filter(|name| !name.is_empty()),
             url: self.url,
@@ -150,13 +155,10 @@ impl Row {
     }
 }
 
-/// Whether the row with this id comes from a list.
-fn is_of(id: &str, list: &str) -> bool {
-    id.split_once('@').is_some_and(|(_, of)| of == list)
-}
-
-fn is_terminal(status: &str) -> bool {
-    matches!(status, "success" | "failure" | "error" | "cancelled" | "skipped")
+/// The id of a row. The ids of a system may look like those of another kind.
+fn of_kind(kind: DeploymentKind, id: &str) -> String {
+    let own = kind.id(id);
+    if DeploymentKind::of(&own) == kind { own } else { format!("#{own}") }
 }
 
 /// The revision of a build may be `HEAD` until its checkout, and the revision of a chart is a version like `1.2.3`.

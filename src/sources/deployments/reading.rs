@@ -1,28 +1,28 @@
 //! Reads every list of a system and says which repos are covered then.
 //!
 //! A repo is covered if every list that may hold its deployments was read: the lists of this repo, and all lists whose
-//! repo is known only from their rows. A later run reads a list again from 14 days before the end of coverage, or from
-//! its oldest unfinished row of the last 90 days. A list without a row in the dataset is read from the beginning. An
-//! interrupted run keeps its rows and covers the repos that it finished.
+//! repo is known only from their rows. An interrupted run keeps its rows, marks the lists that it read whole, and covers
+//! the repos that it finished.
 //!
 //! A deployment that does not name its repo may be of any of them: then coverage begins after it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use tokio::sync::mpsc::Sender;
 
-use super::{Named, Page, System, is_of};
+use super::mark::{self, Mark, begin};
+use super::pages::Pages;
+use super::{Named, System};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Deployment, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
+use crate::domain::words::within_a_message;
 use crate::sources::event::Event;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
-use crate::sources::incidents::{Known, Plan, SETTLED_MS};
-
-/// How long an unfinished row is asked for again.
-const UNFINISHED_MS: i64 = 90 * 86_400_000;
+use crate::sources::incidents::{Known, Plan};
 
 /// One run over a system.
 pub(super) struct Reading<'a, S> {
@@ -33,16 +33,45 @@ pub(super) struct Reading<'a, S> {
     pub(super) events: &'a Sender<Event>,
 }
 
-/// A repo with its name as the source writes it, and the lists that hold only its deployments.
-type RepoLists<P> = (String, Vec<Named<P>>);
+/// A repo whose lists are read.
+#[derive(Clone)]
+struct Home {
+    /// As the source writes it.
+    name: String,
+    /// How many of its own lists are still to be read.
+    left: usize,
+    /// The start of the span that all lists have been read for.
+    from: Timestamp,
+    /// Why a list was not read, and whether the key was refused.
+    failure: Option<(String, bool)>,
+}
 
 /// The result of reading a list.
 struct Read {
     name: String,
-    /// The repos of its rows, as they were written.
+    /// Its own repo.
+    repo: Option<String>,
+    /// The repos of its rows, now and in earlier runs.
     repos: BTreeSet<String>,
+    /// Whether all of its rows were wanted.
+    is_whole: bool,
     /// The start of the span that was read; or why the list was not read, and whether the key was refused.
     outcome: Result<Timestamp, (String, bool)>,
+}
+
+impl Home {
+    fn new(name: String, from: Timestamp) -> Self {
+        Self { name, left: 0, from, failure: None }
+    }
+
+    /// Takes the result of a list that may hold deployments of this repo.
+    fn take(&mut self, read: &Read) {
+        match &read.outcome {
+            // A list whose repo is unknown may have dropped rows of this repo.
+            Ok(from) => self.from = self.from.max(*from),
+            Err((reason, is_denied)) => self.failure = Some((format!("{}: {reason}", read.name), *is_denied)),
+        }
+    }
 }
 
 impl<S: System> Reading<'_, S> {
@@ -51,82 +80,113 @@ impl<S: System> Reading<'_, S> {
         let lists = wanted(lists(self.system, self.api).await?, self.plan);
         let (own, open): (Vec<_>, Vec<_>) = lists.into_iter().partition(|list| list.repo.is_some());
         // First the lists whose repo is unknown: every repo depends on them.
-        let open = self.all(&open).await?;
-        let mut repos: BTreeMap<String, RepoLists<S::Place>> = BTreeMap::new();
-        for list in own {
+        let reads: Vec<_> = open.iter().map(|list| self.list(list)).collect();
+        let open: Vec<Read> = stream::iter(reads).buffered(self.plan.concurrency.max(1)).try_collect().await?;
+        let mut homes: BTreeMap<String, Home> = BTreeMap::new();
+        for list in &own {
             let repo = list.repo.clone().unwrap_or_default();
-            repos.entry(repo.to_lowercase()).or_insert_with(|| (repo, Vec::new())).1.push(list);
+            homes.entry(repo.to_lowercase()).or_insert_with(|| Home::new(repo, self.plan.since)).left += 1;
         }
-        for repo in open.iter().flat_map(|read| read.repos.iter().cloned().chain(self.known_repos(&read.name))) {
-            repos.entry(repo.to_lowercase()).or_insert_with(|| (repo, Vec::new()));
+        for repo in open.iter().flat_map(|read| &read.repos).filter(|repo| is_wanted(repo, self.plan)) {
+            homes.entry(repo.to_lowercase()).or_insert_with(|| Home::new(repo.clone(), self.plan.since));
         }
         for read in &open {
+            for home in homes.values_mut() {
+                home.take(read);
+            }
             if let Err((reason, is_denied)) = &read.outcome {
                 let (scope, reason, is_denied) = (read.name.clone(), reason.clone(), *is_denied);
                 self.send(Event::Failed { scope, reason, is_denied }).await?;
             }
         }
-        let ends: Vec<_> = repos.into_values().map(|(repo, lists)| self.repo(repo, lists, &open)).collect();
-        let mut ends = stream::iter(ends).buffer_unordered(self.plan.concurrency.max(1));
-        while let Some(end) = ends.next().await {
-            end?;
+        for home in homes.values().filter(|home| home.left == 0) {
+            self.end(home).await?;
+        }
+        let homes = Mutex::new(homes);
+        let reads: Vec<_> = own.iter().map(|list| self.own(list, &homes)).collect();
+        let mut reads = stream::iter(reads).buffer_unordered(self.plan.concurrency.max(1));
+        while let Some(read) = reads.next().await {
+            read?;
         }
         Ok(())
     }
 
-    /// Reads the lists of a repo and reports the result.
-    async fn repo(&self, repo: String, lists: Vec<Named<S::Place>>, open: &[Read]) -> Result<(), SourceError> {
-        let own = self.all(&lists).await?;
-        let mut from = self.plan.since;
-        for read in own.iter().chain(open) {
-            match &read.outcome {
-                // A list whose repo is unknown may have dropped rows of this repo.
-                Ok(read_from) => from = from.max(*read_from),
-                Err((reason, is_denied)) => {
-                    let reason = format!("{}: {reason}", read.name);
-                    return self.send(Event::Failed { scope: repo, reason, is_denied: *is_denied }).await;
-                }
-            }
+    /// Reads a list whose repo is known, and reports the result of the repo after its last list. An event is sent here and
+    /// not where the results are collected: a reading that is not polled may hold the place of the next event.
+    async fn own(&self, list: &Named<S::Place>, homes: &Mutex<BTreeMap<String, Home>>) -> Result<(), SourceError> {
+        let read = self.list(list).await?;
+        let repo = read.repo.as_deref().unwrap_or_default().to_lowercase();
+        let ended = {
+            let mut homes = homes.lock().unwrap_or_else(PoisonError::into_inner);
+            homes.get_mut(&repo).and_then(|home| {
+                home.take(&read);
+                home.left = home.left.saturating_sub(1);
+                (home.left == 0).then(|| home.clone())
+            })
+        };
+        match ended {
+            Some(home) => self.end(&home).await,
+            None => Ok(()),
         }
-        // A system that has dropped everything leaves nothing covered.
-        let spans = vec![Span { from: from.min(self.plan.began), to: self.plan.began }];
-        let covered =
-            Coverage { table: Table::Deployments, source: self.system.source().to_owned(), scope: repo.clone(), spans };
-        self.send(Event::Done { scope: repo, covered: vec![covered] }).await
     }
 
-    async fn all(&self, lists: &[Named<S::Place>]) -> Result<Vec<Read>, SourceError> {
-        let reads: Vec<_> = lists.iter().map(|list| self.list(list)).collect();
-        let mut reads = stream::iter(reads).buffered(self.plan.concurrency.max(1));
-        let mut done = Vec::new();
-        while let Some(read) = reads.next().await {
-            done.push(read?);
+    /// Reports the result for a repo.
+    async fn end(&self, home: &Home) -> Result<(), SourceError> {
+        let scope = home.name.clone();
+        if let Some((reason, is_denied)) = &home.failure {
+            return self.send(Event::Failed { scope, reason: reason.clone(), is_denied: *is_denied }).await;
         }
-        Ok(done)
+        // A system that has dropped everything leaves nothing covered.
+        let spans = vec![Span { from: home.from.min(self.plan.began), to: self.plan.began }];
+        let covered = Coverage {
+            table: Table::Deployments,
+            source: self.system.source().to_owned(),
+            scope: scope.clone(),
+            spans,
+        };
+        self.send(Event::Done { scope, covered: vec![covered] }).await
     }
 
     async fn list(&self, list: &Named<S::Place>) -> Result<Read, SourceError> {
-        let mut read = Read { name: list.name.clone(), repos: BTreeSet::new(), outcome: Ok(self.plan.since) };
-        match self.pages(list, &mut read.repos).await {
-            Ok(from) => read.outcome = Ok(from),
+        let before = Mark::of(&list.name, self.known).filter(|_| !self.plan.full);
+        let mut repos: BTreeSet<String> = list.repo.iter().cloned().collect();
+        repos.extend(before.iter().flat_map(|mark| mark.repos.iter().cloned()));
+        let outcome = Ok(self.plan.since);
+        let mut read = Read { name: list.name.clone(), repo: list.repo.clone(), repos, is_whole: true, outcome };
+        match self.pages(list, &mut read).await {
+            Ok(Span { from, to: kept_from }) => {
+                // Where nothing was dropped since, the list is known from where the first run began.
+                let since = before.filter(|_| from > self.plan.since && kept_from == from).map(|mark| mark.since);
+                let since = since.unwrap_or(kept_from);
+                read.outcome = Ok(since);
+                if read.is_whole {
+                    let mark = Mark { since, to: self.plan.began, repos: read.repos.clone() };
+                    self.send(Event::Cursor { scope: mark::scope(&list.name), cursor: mark.text() }).await?;
+                }
+            }
             Err(error) => read.outcome = Err(error.reason()?),
         }
         Ok(read)
     }
 
-    /// Reads the pages of a list; returns the start of the span that was read.
-    async fn pages(&self, list: &Named<S::Place>, repos: &mut BTreeSet<String>) -> Result<Timestamp, QueryError> {
+    /// Reads the pages of a list; returns the instant from which it was asked for, and the one from which it has its rows.
+    async fn pages(&self, list: &Named<S::Place>, read: &mut Read) -> Result<Span, QueryError> {
         let from = begin(list, self.plan, self.known);
-        let (mut next, mut before) = (None::<String>, HashSet::new());
+        let mut pages = Pages::new(self.system, self.api, list, from);
         let (mut skipped, mut without_repo, mut kept_from) = (0, 0, from);
-        loop {
-            let page: Page = self.system.page(self.api, list, from, next.as_deref()).await?;
+        let mut began_at: HashMap<String, Timestamp> = HashMap::new();
+        while let Some(page) = pages.next().await? {
             skipped += page.skipped;
             kept_from = kept_from.max(page.kept_from.unwrap_or(from));
             let mut by_repo: BTreeMap<String, Vec<Deployment>> = BTreeMap::new();
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
+                if began_at.insert(row.id.clone(), row.created_at).is_some_and(|before| before != row.created_at) {
+                    let words =
+                        "two deployments have the id {} and different start times, so ids do not tell them apart";
+                    return Err(QueryError::Here(words.replace("{}", &within_a_message(&row.id))));
+                }
                 let (began, counts) = (row.created_at, matches!(row.status.as_str(), "success" | "failure" | "error"));
-                match row.into_deployment(self.system, &list.name, list.repo.as_deref(), self.plan.began) {
+                match row.into_deployment(self.system, list.repo.as_deref(), self.plan.began) {
                     Some(row) => by_repo.entry(row.repo.clone()).or_default().push(row),
                     // It may be of any repo, so none is read completely until after it.
                     None if counts => {
@@ -136,20 +196,16 @@ impl<S: System> Reading<'_, S> {
                     None => {}
                 }
             }
+            let shown = by_repo.len();
             by_repo.retain(|repo, _| is_wanted(repo, self.plan));
-            repos.extend(by_repo.keys().cloned());
+            read.is_whole &= by_repo.len() == shown;
+            read.repos.extend(by_repo.keys().cloned());
             for (scope, rows) in by_repo {
                 self.send(Event::Page { scope, rows: vec![Rows::Deployments(rows)], cursor: None }).await?;
             }
             if let Some(budget) = self.api.budget_left() {
                 self.send(Event::Budget(budget)).await?;
             }
-            let Some(further) = page.next else { break };
-            if !before.insert(further.clone()) {
-                let words = "a reply names a page that was already read, so the list has no end; run again later";
-                return Err(QueryError::Here(words.into()));
-            }
-            next = Some(further);
         }
         if skipped > 0 {
             let words = "entries are null or have no start time; they were skipped";
@@ -163,14 +219,11 @@ impl<S: System> Reading<'_, S> {
             );
             self.send(Event::Notice(text)).await?;
         }
-        Ok(kept_from)
-    }
-
-    /// The repos under which the dataset has rows of a list.
-    fn known_repos(&self, list: &str) -> Vec<String> {
-        let of_list =
-            self.known.repos.iter().filter(|(_, repo)| repo.deployments.iter().any(|row| is_of(&row.id, list)));
-        of_list.map(|(name, _)| name.clone()).filter(|name| is_wanted(name, self.plan)).collect()
+        if kept_from > self.plan.began {
+            let words = "the system has dropped its whole history, so nothing of it is covered before this run";
+            self.send(Event::Notice(format!("{}: {words}", list.name))).await?;
+        }
+        Ok(Span { from, to: kept_from })
     }
 
     async fn send(&self, event: Event) -> Result<(), SourceError> {
@@ -199,28 +252,4 @@ pub(super) fn wanted<P>(lists: Vec<Named<P>>, plan: &Plan) -> Vec<Named<P>> {
 
 fn is_wanted(repo: &str, plan: &Plan) -> bool {
     plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(repo))
-}
-
-/// The start of the span of a list that this run reads.
-pub(super) fn begin<P>(list: &Named<P>, plan: &Plan, known: &Known) -> Timestamp {
-    let rows = |repo: &'_ crate::sources::known::KnownRepo| {
-        repo.deployments.iter().filter(|row| is_of(&row.id, &list.name)).cloned().collect::<Vec<_>>()
-    };
-    let with_rows: Vec<_> =
-        known.repos.values().map(|repo| (repo, rows(repo))).filter(|(_, rows)| !rows.is_empty()).collect();
-    if plan.full || with_rows.is_empty() {
-        return plan.since;
-    }
-    let mut from = plan.began;
-    for (repo, rows) in &with_rows {
-        // Do not rely on coverage that was written with a clock that was ahead.
-        let settled = repo.covered_to.filter(|to| *to <= plan.began);
-        let (Some(to), true) = (settled, repo.covered_from.is_some_and(|from| from <= plan.since)) else {
-            return plan.since;
-        };
-        let unfinished = rows.iter().filter(|row| !row.terminal).map(|row| row.created_at);
-        let recent = unfinished.filter(|at| at.0 >= plan.began.0.saturating_sub(UNFINISHED_MS)).min();
-        from = from.min(Timestamp(to.0.saturating_sub(SETTLED_MS))).min(recent.unwrap_or(from));
-    }
-    from.max(plan.since)
 }

@@ -167,8 +167,8 @@ impl Described {
             found.map(Option::flatten).map_err(|cause| format!("{} is {cause}", place.as_str()))
         };
         let Some(created_at) = at(&fields.created_at)? else { return Ok(None) };
-        let number = fields.id.text(entry);
-        let number = number.ok_or_else(|| format!("a deployment has no id at {}", fields.id.as_str()))?;
+        let id = fields.id.text(entry);
+        let id = id.ok_or_else(|| format!("a deployment has no id at {}", fields.id.as_str()))?;
         let finished_at = at(&fields.finished_at)?;
         let maybe = |place: &Option<Place>| place.as_ref().and_then(|place| place.text(entry));
         let status = match &fields.status {
@@ -182,7 +182,7 @@ impl Described {
             }
         };
         Ok(Some(Row {
-            number,
+            id,
             repo: maybe(&fields.repo).map(|repo| repo_of(&repo).unwrap_or(repo)),
             environment: maybe(&fields.environment).or_else(|| self.environment_name.clone()),
             sha: fields.sha.text(entry),
@@ -237,7 +237,13 @@ impl System for Described {
     fn digest(&self) -> Value {
         let fields = format!("{:?}", self.fields);
         let own = [&self.repo_name, &self.environment_name];
-        json!([self.name, self.path, self.query, self.rows.as_str(), fields, own, self.statuses, self.kind.as_str()])
+        let headers = &self.login.headers;
+        let kind = self.kind.as_str();
+        json!([self.name, self.path, self.query, headers, self.rows.as_str(), fields, own, self.statuses, kind])
+    }
+
+    fn paged(&self) -> String {
+        format!("{:?} {} {:?} {:?}", self.paging, self.size, self.sorted, self.instants)
     }
 
     async fn lists(&self, _: &Api) -> Result<Vec<Named<()>>, QueryError> {
@@ -263,6 +269,36 @@ impl System for Described {
             let words = format!("no deployment has anything at {}, the place of its start time", made_at.as_str());
             return Err(self.strange(&words));
         }
+        let done = || there().zip(&rows).filter(|(_, row)| row.status == "success");
+        let ended_at = &self.fields.finished_at;
+        if rows.len() == there().count() && done().count() > 0 && done().all(|(entry, _)| ended_at.is_absent(entry)) {
+            let words =
+                format!("no deployment that succeeded has anything at {}, the place of its end", ended_at.as_str());
+            return Err(self.strange(&words));
+        }
+        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.created_at));
+        let is_reversed = match self.sorted {
+            Sorted::NewestFirst => ends[0] < ends[1],
+            Sorted::OldestFirst => ends[0] > ends[1],
+            Sorted::Unknown => false,
+        };
+        if is_reversed {
+            return Err(self.strange("the list is not sorted as `sorted` says"));
+        }
+        let is_full = entries.len() >= self.size;
+        let is_cut = match &self.paging {
+            Paging::Link(None) => link.is_none(),
+            Paging::Link(Some(place)) | Paging::Cursor { token: place, .. } => {
+                next.is_none() && place.is_absent(&reply)
+            }
+            Paging::Offset { .. } | Paging::Windows { .. } => false,
+        };
+        if is_full && is_cut {
+            return Err(self.strange(
+                "a full page does not say where the next one is; check `paging` and `next`, and whether a proxy removes the \
+                 header `Link`",
+            ));
+        }
         let skipped = entries.len() - rows.len();
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
@@ -271,18 +307,5 @@ impl System for Described {
             && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
         let next = if more && !is_before { reader.position() } else { None };
         Ok(Page { rows, next, skipped, kept_from: None })
-    }
-
-    /// Read to the end, because the API does not tell the number of rows.
-    async fn extent(&self, api: &Api, list: &Named<()>, from: Timestamp) -> Result<u64, QueryError> {
-        let (mut rows, mut next) = (0, None::<String>);
-        loop {
-            let page = self.page(api, list, from, next.as_deref()).await?;
-            rows += u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
-            if page.next.is_none() || page.next == next {
-                return Ok(rows);
-            }
-            next = page.next;
-        }
     }
 }

@@ -183,6 +183,11 @@ impl Api {
             let reply = self.send(url, body).await?;
             let (service, quoted) = (self.dialect.service, || format!("{}: {}", reply.status, words(&reply)));
             match reply.status {
+                // Azure DevOps answers a key that has ended with its sign-in page and this status.
+                203 if is_page(&reply.body) => {
+                    let cause = format!("{}: it sends its sign-in page", reply.status);
+                    return Err(SourceError::Authentication { service, cause }.into());
+                }
                 200..=299 => match serde_json::from_str(&reply.body) {
                     Ok(data) => return Ok((data, reply)),
                     Err(cause) if is_last => {
@@ -209,7 +214,12 @@ impl Api {
                     let words = format!("{} (the plan of this account does not include it)", quoted());
                     return Err(QueryError::Denied(words));
                 }
-                404 | 410 => return Err(QueryError::Gone(format!("{} (it is not there; check the id)", quoted()))),
+                404 | 410 => {
+                    return Err(QueryError::Gone(format!(
+                        "{} (it is not there; check the address and the id)",
+                        quoted()
+                    )));
+                }
                 // Grafana's answer to a token that it does not know.
                 403 if words(&reply).to_lowercase().contains("invalid token") => {
                     return Err(SourceError::Authentication { service, cause: quoted() }.into());
@@ -243,10 +253,11 @@ impl Api {
         if kind != UNKNOWN {
             return Ok(reply);
         }
-        if (200..300).contains(&reply.status) {
+        let is_refused = matches!(reply.status, 401 | 403) || (reply.status == 203 && is_page(&reply.body));
+        if (200..300).contains(&reply.status) && !is_refused {
             self.kind.store(FIRST, Ordering::Relaxed);
         }
-        if !matches!(reply.status, 401 | 403) {
+        if !is_refused {
             return Ok(reply);
         }
         let other = self.client.send(request(second)).await?;
@@ -269,6 +280,11 @@ const MESSAGES: [&str; 8] = [
     "/errorMessages/0",
     "/detail",
 ];
+
+/// Whether a body is a page for people.
+fn is_page(body: &str) -> bool {
+    body.trim_start().starts_with('<')
+}
 
 /// The message of a refusal, else its body, shortened.
 fn words(reply: &Reply) -> String {

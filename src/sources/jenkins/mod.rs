@@ -62,7 +62,7 @@ impl Jenkins {
         Ok(reply.jobs.map(|jobs| jobs.rows).unwrap_or_default())
     }
 
-    fn row(&self, build: wire::Build) -> Option<Row> {
+    fn row(&self, job: &str, build: wire::Build) -> Option<Row> {
         let status = match build.result.as_deref() {
             None => "in_progress".to_owned(),
             Some("ABORTED") => "cancelled".to_owned(),
@@ -98,7 +98,8 @@ impl Jenkins {
         };
         let mut causes = actions.iter().flat_map(|action| action.causes.iter().flat_map(|list| &list.rows));
         Some(Row {
-            number: build.number.to_string(),
+            // A job that is made anew numbers its builds from 1 again, and two jobs may begin in one millisecond.
+            id: format!("{}-{}@{job}", build.number, created_at.0),
             repo: self.repo.clone().or_else(|| found.and_then(|(repo, _)| repo.clone())),
             environment,
             sha: found.and_then(|(_, revision)| revision.sha1.clone()),
@@ -178,31 +179,77 @@ impl System for Jenkins {
         from: Timestamp,
         next: Option<&str>,
     ) -> Result<Page, QueryError> {
-        let first = next.and_then(|next| next.parse().ok()).unwrap_or(0);
-        let reply = self.builds(api, &list.name, first, BUILD, PAGE).await?;
+        let mut before = next.map(Lowest::read).unwrap_or_default();
+        let reply = self.builds(api, &list.name, before.builds, BUILD, PAGE).await?;
         let builds = reply.all_builds;
         let shown = builds.rows.len() + builds.nulls;
-        let oldest = builds.rows.iter().filter_map(|build| Some((Timestamp(build.timestamp?), build.number))).min();
-        let rows: Vec<Row> = builds.rows.into_iter().filter_map(|build| self.row(build)).collect();
-        // Builds are sorted by number, and a build may wait before it begins, so the reading stops a day before `from`.
-        let is_before = oldest.is_some_and(|(at, _)| at.0 < from.0 - 86_400_000);
+        // Builds come newest first, by number. Where a number is missing, builds were dropped: all before, or all but those
+        // that are kept for ever.
+        let mut kept_from = None;
+        for build in &builds.rows {
+            let Some(at) = build.timestamp.map(Timestamp) else { continue };
+            let follows = before.number.is_none_or(|number| build.number + 1 >= number);
+            if !follows && kept_from.is_none() {
+                kept_from = Some(before.at);
+            }
+            (before.number, before.at) = (Some(build.number), at);
+        }
+        // Until its first build ends, a job has no number to go by.
+        let newest = list.place.saturating_sub(1);
+        if before.builds == 0
+            && kept_from.is_none()
+            && builds.rows.first().is_none_or(|build| build.number + 1 < newest)
+        {
+            kept_from = (newest > 0).then_some(Timestamp(i64::MAX));
+        }
+        let rows: Vec<Row> = builds.rows.into_iter().filter_map(|build| self.row(&list.name, build)).collect();
+        // A build may wait before it begins, so the reading stops a day before `from`.
+        let is_before = before.number.is_some() && before.at.0 < from.0 - 86_400_000;
+        before.builds += shown;
         let is_last = shown < PAGE;
-        let dropped = oldest.filter(|(_, number)| is_last && !is_before && *number > 1).map(|(at, _)| at);
-        // If all builds of a job were discarded, nothing is known of the job.
-        let all_dropped = (shown == 0 && first == 0 && list.place > 1).then_some(Timestamp(i64::MAX));
-        Ok(Page {
-            skipped: shown - rows.len(),
-            rows,
-            next: (!is_last && !is_before).then(|| (first + shown).to_string()),
-            kept_from: dropped.or(all_dropped),
-        })
+        if is_last && !is_before && before.number.is_some_and(|number| number > 1) {
+            kept_from = kept_from.or(Some(before.at));
+        }
+        let next = (!is_last && !is_before).then(|| before.text());
+        Ok(Page { skipped: shown - rows.len(), rows, next, kept_from })
     }
 
-    async fn extent(&self, api: &Api, list: &Named<u64>, from: Timestamp) -> Result<u64, QueryError> {
+    async fn extent(&self, api: &Api, list: &Named<u64>, from: Timestamp) -> Result<Option<u64>, QueryError> {
         let newest = self.page(api, list, from, None).await?;
         let shown = u64::try_from(newest.rows.len()).unwrap_or(u64::MAX);
         // Builds are numbered from 1.
-        Ok(if newest.next.is_some() { list.place.saturating_sub(1).max(shown) } else { shown })
+        Ok(Some(if newest.next.is_some() { list.place.saturating_sub(1).max(shown) } else { shown }))
+    }
+}
+
+/// How far the builds of a job were read.
+#[derive(Debug, Clone, Copy)]
+struct Lowest {
+    /// Builds so far.
+    builds: usize,
+    /// The last one: its number, and when it began.
+    number: Option<u64>,
+    at: Timestamp,
+}
+
+impl Default for Lowest {
+    fn default() -> Self {
+        Self { builds: 0, number: None, at: Timestamp(0) }
+    }
+}
+
+impl Lowest {
+    fn read(text: &str) -> Self {
+        let mut parts = text.split(' ');
+        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
+        let builds = number().and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
+        let lowest = number().and_then(|it| u64::try_from(it).ok());
+        Self { builds, number: lowest, at: Timestamp(number().unwrap_or(0)) }
+    }
+
+    fn text(self) -> String {
+        let number = self.number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        format!("{} {number} {}", self.builds, self.at.0)
     }
 }
 
@@ -235,21 +282,21 @@ mod tests {
 
     #[test]
     fn a_build_deploys_the_configured_repo_else_the_repo_of_its_first_checkout() {
-        let row = jenkins(Some("ACME/web")).row(build()).expect("a row");
+        let row = jenkins(Some("ACME/web")).row("deploy", build()).expect("a row");
         assert_eq!((row.repo.as_deref(), row.r#ref.as_deref()), (Some("ACME/web"), Some("refs/remotes/origin/main")));
         assert_eq!(row.sha.as_deref(), Some("2222222222222222222222222222222222222222"));
         assert_eq!((row.status.as_str(), row.creator.as_deref()), ("success", Some("Ann")));
         assert_eq!(row.finished_at, Some(Timestamp(1_790_000_060_000)));
-        let row = jenkins(None).row(build()).expect("a row");
+        let row = jenkins(None).row("deploy", build()).expect("a row");
         assert_eq!((row.repo.as_deref(), row.environment.as_deref()), (Some("acme/library"), Some("production")));
-        let row = jenkins(Some("acme/other")).row(build()).expect("a row");
+        let row = jenkins(Some("acme/other")).row("deploy", build()).expect("a row");
         assert_eq!((row.repo.as_deref(), row.sha), (Some("acme/other"), None));
     }
 
     #[test]
     fn a_parameter_names_the_environment_and_a_build_without_it_has_none() {
         let of = |name: &str| Jenkins { environment_parameter: Some(name.into()), ..jenkins(None) };
-        let environment = |name| of(name).row(build()).expect("a row").environment;
+        let environment = |name| of(name).row("deploy", build()).expect("a row").environment;
         assert_eq!(environment("ENV").as_deref(), Some("live"));
         assert_eq!(environment("DRY").as_deref(), Some("false"));
         assert_eq!(environment("NONE"), None);
@@ -259,7 +306,7 @@ mod tests {
     fn the_result_alone_decides_the_status_of_a_build() {
         let of = |result: Option<&str>, building| {
             let build = wire::Build { result: result.map(str::to_owned), building: Some(building), ..build() };
-            let row = jenkins(None).row(build).expect("a row");
+            let row = jenkins(None).row("deploy", build).expect("a row");
             (row.status, row.finished_at.is_some())
         };
         assert_eq!(of(None, true), ("in_progress".into(), false));

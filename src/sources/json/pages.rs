@@ -102,16 +102,23 @@ impl Turns {
             let words = format!("the list has more than {MOST_PAGES} pages; fetch a shorter history with `--since`");
             return Err(QueryError::Here(words));
         }
+        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
+        let is_reversed = match it.sorted {
+            Sorted::OldestFirst => ends[0] > ends[1],
+            Sorted::NewestFirst => ends[0] < ends[1],
+            Sorted::Unknown => false,
+        };
+        if is_reversed {
+            let words = "the list is not sorted as it was asked for, or as `sorted` says; its end cannot be told";
+            return Err(QueryError::Here(words.into()));
+        }
         let newest = rows.iter().map(|row| row.made_at).filter(|at| *at <= window.to).max();
         // If the service does not filter the list, the next rows are older than the window.
         let is_past = it.sorted == Sorted::NewestFirst && newest.is_some_and(|newest| newest < window.from);
         // A full page without a header `Link` is the last one, or something on the way has taken the header out. The list
         // is asked for once more from its newest incident on.
-        let is_unsure = !more
-            && matches!(it.paging, Paging::Link(None))
-            && it.sorted == Sorted::OldestFirst
-            && rows.len() + skipped >= it.size;
-        let goes_on = newest.filter(|newest| is_unsure && *newest > window.from);
+        let is_unsure = !more && matches!(it.paging, Paging::Link(None)) && rows.len() + skipped >= it.size;
+        let goes_on = newest.filter(|newest| is_unsure && it.sorted == Sorted::OldestFirst && *newest > window.from);
         if is_unsure && goes_on.is_none() {
             let words = "the list ends after a full page without a header `Link`, so it may go on; check whether a proxy \
                          removes the header";

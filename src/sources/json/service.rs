@@ -30,7 +30,10 @@ impl Service for Described {
     }
 
     fn asked(&self) -> String {
-        format!("{} {}", self.asked, self.plan.api_url)
+        // Paged otherwise, the same list may show more.
+        let it = &self.description;
+        let paged = format!("{:?} {} {:?} {:?}", it.paging, it.size, it.sorted, it.instants);
+        format!("{} {} {paged}", self.asked, self.plan.api_url)
     }
 
     async fn fetch(self, known: Known, clock: Clock, events: Sender<Event>) -> Result<Cost, SourceError> {

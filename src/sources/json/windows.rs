@@ -40,6 +40,11 @@ impl Windows for ByWindows<'_> {
             reader => reader,
         };
         let Turned { rows, skipped, more, .. } = self.0.turn(window, order, &mut reader).await?;
+        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
+        if order == Order::OldestFirst && ends[0] > ends[1] {
+            let words = "the list is not sorted oldest first, so its windows cannot be read";
+            return Err(QueryError::Here(words.into()));
+        }
         Ok(Page { rows, more: Some(more), skipped })
     }
 }

@@ -27,8 +27,8 @@ fn answer(world: &World, url: &Url, _: &str) -> Option<Answer> {
 fn application(world: &World, repo: &Repo) -> Value {
     let source = json!({"repoURL": format!("https://host.example/{}.git", repo.name), "targetRevision": "main"});
     // Argo CD keeps no syncs that failed.
-    let syncs = repo.rows.iter().filter(|row| row.succeeded).map(|row| {
-        json!({"id": row.number, "revision": row.sha, "deployStartedAt": iso(row.began), "deployedAt": iso(row.ended),
+    let syncs = repo.rows.iter().filter(|row| row.succeeded).enumerate().map(|(nth, row)| {
+        json!({"id": nth, "revision": row.sha, "deployStartedAt": iso(row.began), "deployedAt": iso(row.ended),
             "source": source, "initiatedBy": {"automated": true}})
     });
     let history = with_nulls(world, syncs.collect());

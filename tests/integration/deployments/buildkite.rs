@@ -1,5 +1,6 @@
 //! Buildkite's pipelines and builds.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use url::Url;
 
@@ -29,9 +30,12 @@ fn answer(world: &World, url: &Url, root: &str) -> Option<Answer> {
         }
         ["v2", "organizations", "acme", "pipelines", slug, "builds"] => {
             let from = parameter(url, "created_from").expect("an instant");
+            let to = parameter(url, "created_to").map(|to| to.parse::<DateTime<Utc>>().expect("an instant"));
             let repo = world.repos.iter().find(|repo| slug == format!("deploy-{}", &repo.name[5..]))?;
-            let rows = repo.rows.iter().rev().filter(|row| iso(row.began).as_str() >= &from[..19]);
-            rows.map(|row| build(world, row)).collect()
+            let is_asked =
+                |row: &&Deployed| iso(row.began).as_str() >= &from[..19] && to.is_none_or(|to| row.began < to);
+            let rows = repo.rows.iter().rev().filter(is_asked);
+            rows.map(|row| build(world, slug, row)).collect()
         }
         _ => return None,
     };
@@ -47,10 +51,10 @@ fn answer(world: &World, url: &Url, root: &str) -> Option<Answer> {
     Some((with_nulls(world, shown), headers))
 }
 
-fn build(world: &World, row: &Deployed) -> serde_json::Value {
+fn build(world: &World, slug: &str, row: &Deployed) -> serde_json::Value {
     let state = world.state.unwrap_or(if row.succeeded { "passed" } else { "failed" });
     json!({
-        "id": format!("0000-{}", row.number), "number": row.number, "state": state, "blocked": false,
+        "id": format!("{slug}-{}", row.number), "number": row.number, "state": state, "blocked": false,
         "commit": row.sha, "branch": "main", "message": "Ship it", "web_url": "https://buildkite.example/1",
         "created_at": iso(row.began), "started_at": iso(row.began), "finished_at": iso(row.ended),
         "creator": {"name": "Ann"},

@@ -20,7 +20,7 @@ const ROWS: usize = 250;
 
 /// Each system, and how many requests a first and a later run take.
 const SYSTEMS: [(System, usize, usize); 5] =
-    [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 3), (JENKINS, 6, 4), (BY_CURSOR, 3, 1)];
+    [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 4), (JENKINS, 6, 4), (BY_CURSOR, 3, 1)];
 
 struct Scene {
     /// What the program takes for the time.
@@ -240,7 +240,9 @@ fn a_described_list_is_read_by_each_of_the_four_readers() {
     for system in OTHERS {
         let scene = Scene::new(system, ROWS);
         scene.fetched();
-        assert_eq!(scene.server.requests(), 3, "{}", system.section);
+        // Without a word on the next page, only an empty one is certainly the last.
+        let requests = if system.section.contains("link") { 3 } else { 4 };
+        assert_eq!(scene.server.requests(), requests, "{}", system.section);
         assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{}", system.section);
     }
 }

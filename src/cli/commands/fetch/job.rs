@@ -183,6 +183,9 @@ fn prepare(
     if before.as_ref() != Some(&digest) {
         if before.is_some() {
             writer.forget(&|entry| entry.source == source)?;
+            // A cursor says how far the former question was answered.
+            let gone = known.scopes.iter().filter(|(_, scope)| scope.cursor.is_some());
+            writer.set_cursors(source, &gone.map(|(name, _)| (name.clone(), None)).collect())?;
         }
         writer.set_cursors(&key, &BTreeMap::from([(EVERYTHING.to_owned(), Some(digest))]))?;
     }

@@ -143,6 +143,9 @@ impl DatasetWriter {
                     self.pending.cursors.entry(Arc::clone(source)).or_default().insert(scope, cursor);
                 }
             }
+            Event::Cursor { scope, cursor } => {
+                self.pending.cursors.entry(Arc::clone(source)).or_default().insert(scope, Some(cursor));
+            }
             Event::Done { scope, covered } => {
                 let read = self.scope(source, &scope);
                 read.outcome = Outcome::Done;

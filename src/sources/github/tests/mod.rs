@@ -97,7 +97,7 @@ async fn run_with(mut plan: Plan, known: Known, answer: impl Fn(&Seen) -> Answer
             Event::Failed { scope, reason, .. } => drop(run.failed.insert(scope, reason)),
             Event::Notice(text) | Event::Waiting(text) => run.notices.push(text),
             Event::Renamed { from, to } => run.renamed.push((from, to)),
-            Event::Budget(_) | Event::Scopes(_) | Event::TokenEnd(_) => {}
+            Event::Budget(_) | Event::Scopes(_) | Event::TokenEnd(_) | Event::Cursor { .. } => {}
         }
     }
     run.result = reading.await.expect("a run");

@@ -16,13 +16,11 @@ pub(in crate::sources) struct Offset {
     size: usize,
     rows: usize,
     pages: usize,
-    /// The most entries that a page had.
-    longest: usize,
 }
 
 impl Offset {
     pub(super) fn new(parameter: Text, counts: Counts, more: Option<Place>, size: usize) -> Self {
-        Self { parameter, counts, more, size, rows: 0, pages: 0, longest: 0 }
+        Self { parameter, counts, more, size, rows: 0, pages: 0 }
     }
 
     /// The same after so many rows.
@@ -33,14 +31,14 @@ impl Offset {
 
     /// Where a reading is, as a text.
     pub(super) fn position(&self) -> String {
-        format!("{} {} {}", self.rows, self.pages, self.longest)
+        format!("{} {}", self.rows, self.pages)
     }
 
     /// The same at a position.
     pub(super) fn going_on(mut self, position: &str) -> Self {
         let mut numbers = position.split(' ').map(|number| number.parse().unwrap_or(0));
         let mut next = || numbers.next().unwrap_or(0);
-        (self.rows, self.pages, self.longest) = (next(), next(), next());
+        (self.rows, self.pages) = (next(), next());
         self
     }
 
@@ -60,10 +58,9 @@ impl Offset {
             let words = "the service says that there are more rows but sends none; run again later";
             return Err(QueryError::Here(words.into()));
         }
-        // A service may send shorter pages than it is asked for, so the size says nothing about the end.
-        let is_shorter = shown.entries < self.longest;
-        self.longest = self.longest.max(shown.entries);
-        Ok(shown.entries > 0 && said.unwrap_or(!is_shorter))
+        // A service may send shorter pages than it is asked for, and hide some of their entries, so only an empty page is
+        // certainly the last one.
+        Ok(shown.entries > 0 && said.unwrap_or(true))
     }
 }
 
