@@ -259,7 +259,7 @@ pub(in crate::sources) const NEXT: Key = key(
     Example("\"/meta/next\""),
     "`cursor`: the place of the token. `link`: the place of the address; without this key, `fetch` uses the header \
      `Link`. Otherwise: the place that says whether there are more rows; without this key, `fetch` asks until a page is \
-     empty or shorter than an earlier one.",
+     empty.",
 );
 pub(in crate::sources) const PAGE_SIZE: Key = key(
     "page_size",

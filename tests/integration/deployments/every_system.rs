@@ -12,7 +12,7 @@ use super::buildkite::BUILDKITE;
 use super::http::{BY_CURSOR, OTHERS};
 use super::jenkins::JENKINS;
 use super::server::{Fault, KEY, Server, System};
-use super::world::{SINCE, World};
+use super::world::{Keeps, SINCE, World};
 use crate::support::{DOCTOR, Place, Run};
 
 /// Enough for three pages.
@@ -268,4 +268,34 @@ fn nothing_is_covered_before_a_deployment_that_may_be_of_any_repo() {
     assert!(scene.covered().is_empty());
     let coverage = scene.place.read("data/coverage.json");
     assert!(coverage.contains("2025-01-05T09:00:00.001Z"), "{coverage}");
+}
+
+#[test]
+fn a_run_for_one_repo_leaves_the_others_to_the_next_run() {
+    let scene = Scene::new(JENKINS, ROWS);
+    let run = scene.run(&["fetch", "--since", SINCE, "--repo", "acme/web"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(scene.covered(), ["acme/web"]);
+    scene.fetched();
+    assert_eq!(scene.covered().len(), 2);
+    assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)));
+}
+
+#[test]
+fn what_a_system_has_dropped_is_not_covered_whatever_it_keeps_beside() {
+    // The newest 100, which fill a page; and the newest 50 beside a build that is kept for ever.
+    let cases: [(Keeps, &str); 2] = [
+        (|number| number > 150, "2025-03-19T09:00:00Z"),
+        (|number| number == 1 || number > 200, "2025-04-13T09:00:00Z"),
+    ];
+    for (keeps, begin) in cases {
+        let scene = Scene::new(JENKINS, ROWS);
+        scene.server.world(|world| {
+            world.repos.truncate(1);
+            world.keeps = keeps;
+        });
+        scene.fetched();
+        let coverage: Value = serde_json::from_str(&scene.place.read("data/coverage.json")).expect("JSON");
+        assert_eq!(coverage[0]["spans"][0][0], begin, "{coverage}");
+    }
 }

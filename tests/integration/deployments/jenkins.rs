@@ -37,7 +37,8 @@ fn answer(world: &World, url: &Url, _: &str) -> Option<Answer> {
             let (_, range) = tree.rsplit_once('{').expect("a range");
             let (first, end) = range.trim_end_matches('}').split_once(',').expect("two ends");
             let (first, end): (usize, usize) = (first.parse().expect("a number"), end.parse().expect("a number"));
-            let rows = repo.rows.iter().rev().skip(first).take(end - first);
+            let kept = repo.rows.iter().rev().filter(|row| (world.keeps)(row.number));
+            let rows = kept.skip(first).take(end - first);
             json!({"_class": "x", "allBuilds": with_nulls(world, rows.map(|row| build(world, repo.name, row)).collect())})
         }
         _ => return None,

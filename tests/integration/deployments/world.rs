@@ -22,6 +22,9 @@ pub(super) struct Repo {
     pub(super) rows: Vec<Deployed>,
 }
 
+/// Whether a row with this number is still there.
+pub(super) type Keeps = fn(usize) -> bool;
+
 /// All of them.
 #[derive(Debug, Clone)]
 pub(super) struct World {
@@ -30,6 +33,8 @@ pub(super) struct World {
     pub(super) has_nulls: bool,
     /// The row of this number of each list does not say which repo it is of.
     pub(super) without_repo: Option<usize>,
+    /// The rows that the system still has, by number.
+    pub(super) keeps: Keeps,
     /// The state of every row in place of its own, in the system's words.
     pub(super) state: Option<&'static str>,
 }
@@ -42,7 +47,7 @@ impl World {
             rows: (0..count).map(|nth| row(nth, seed)).collect(),
         };
         let repos = vec![repo("acme/web", rows, 1), repo("acme/api", 10, 2)];
-        Self { repos, has_nulls: false, without_repo: None, state: None }
+        Self { repos, has_nulls: false, without_repo: None, keeps: |_| true, state: None }
     }
 
     /// The ends of what succeeded, by repo: what a report counts.
