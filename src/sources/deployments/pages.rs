@@ -12,6 +12,8 @@ use crate::sources::incidents::error::QueryError;
 
 /// No list takes more.
 const MOST_PAGES: usize = 10_000;
+/// So many pages in a row without a row end a list that names more.
+const MOST_EMPTY: usize = 50;
 
 /// Where a reading is.
 pub(super) struct Pages<'a, S: System> {
@@ -21,6 +23,7 @@ pub(super) struct Pages<'a, S: System> {
     pub(super) from: Timestamp,
     next: Option<String>,
     asked: usize,
+    empty: usize,
     is_over: bool,
     /// The ids of each page so far, folded.
     seen: HashSet<u64>,
@@ -28,7 +31,7 @@ pub(super) struct Pages<'a, S: System> {
 
 impl<'a, S: System> Pages<'a, S> {
     pub(super) fn new(system: &'a S, api: &'a Api, list: &'a Named<S::Place>, from: Timestamp) -> Self {
-        Self { system, api, list, from, next: None, asked: 0, is_over: false, seen: HashSet::new() }
+        Self { system, api, list, from, next: None, asked: 0, empty: 0, is_over: false, seen: HashSet::new() }
     }
 
     /// The next page; `None` after the last one.
@@ -45,6 +48,12 @@ impl<'a, S: System> Pages<'a, S> {
                 "the service shows the same {shown} deployments again, so its list has no end; check how it is paged, or run \
                  again later"
             )));
+        }
+        self.empty = if ids.is_empty() { self.empty + 1 } else { 0 };
+        if page.next.is_some() && self.empty >= MOST_EMPTY {
+            let words =
+                format!("{MOST_EMPTY} pages in a row have no deployments and name a next page; check how it is paged");
+            return Err(QueryError::Here(words));
         }
         if page.next.is_some() && self.asked >= MOST_PAGES {
             let words = format!("the list has more than {MOST_PAGES} pages; fetch a shorter history with `--since`");

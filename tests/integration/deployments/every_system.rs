@@ -299,3 +299,14 @@ fn what_a_system_has_dropped_is_not_covered_whatever_it_keeps_beside() {
         assert_eq!(coverage[0]["spans"][0][0], begin, "{coverage}");
     }
 }
+
+#[test]
+fn what_succeeded_without_an_end_anywhere_is_an_error_and_no_history_without_deployments() {
+    let scene = Scene::new(BY_CURSOR, 20);
+    let section = BY_CURSOR.section.replace("URL", &scene.server.url()).replace("\"/ended\"", "\"/target/name/ended\"");
+    scene.place.write("dora.toml", &section);
+    let run = scene.run(&["fetch", "--since", SINCE]);
+    assert_ne!(run.code, 0, "{}", run.stdout);
+    assert!(run.stderr.contains("no deployment that succeeded has an instant at /target/name/ended"), "{}", run.stderr);
+    assert!(scene.covered().is_empty());
+}
