@@ -78,7 +78,8 @@ impl Buildkite {
 
 impl System for Buildkite {
     const LISTS: &'static str = "pipelines";
-    type Place = String;
+    /// Its name is its slug.
+    type Place = ();
 
     fn source(&self) -> &str {
         SOURCE
@@ -97,9 +98,9 @@ impl System for Buildkite {
         json!([self.organisation, pipelines, self.branches, self.environment])
     }
 
-    async fn lists(&self, api: &Api) -> Result<Vec<Named<String>>, QueryError> {
+    async fn lists(&self, api: &Api) -> Result<Vec<Named<()>>, QueryError> {
         let path = ["v2", "organizations", &self.organisation, "pipelines"];
-        let mut lists: Vec<Named<String>> = Vec::new();
+        let mut lists: Vec<Named<()>> = Vec::new();
         for number in 1..=MOST_PAGES {
             let query = [("per_page", "100"), ("page", &number.to_string())];
             let (page, further) = api.get_page::<Listed<wire::Pipeline>>(&api.address(&path, &query)).await?;
@@ -108,7 +109,7 @@ impl System for Buildkite {
                 let is_new = !lists.iter().any(|list| list.name == pipeline.slug);
                 if is_new && self.pipelines.iter().any(|glob| glob.matches(&pipeline.slug)) {
                     let repo = pipeline.repository.as_deref().and_then(repo_of);
-                    lists.push(Named { repo, name: pipeline.slug.clone(), place: pipeline.slug });
+                    lists.push(Named { repo, name: pipeline.slug, place: () });
                 }
             }
             // The header `Link` may be missing behind a proxy.
@@ -119,18 +120,12 @@ impl System for Buildkite {
         Ok(lists)
     }
 
-    async fn page(
-        &self,
-        api: &Api,
-        list: &Named<String>,
-        from: Timestamp,
-        next: Option<&str>,
-    ) -> Result<Page, QueryError> {
+    async fn page(&self, api: &Api, list: &Named<()>, from: Timestamp, next: Option<&str>) -> Result<Page, QueryError> {
         // Buildkite refuses deep pages, so each page goes on before the oldest build of the page before.
-        let (page, further) = self.read(api, &list.place, from, next, PAGE).await?;
+        let (page, further) = self.read(api, &list.name, from, next, PAGE).await?;
         let shown = page.rows.len() + page.nulls;
         let oldest = page.rows.iter().filter_map(|build| Some((build.created_at?, build.number))).min();
-        let rows: Vec<Row> = page.rows.into_iter().filter_map(|build| self.row(&list.place, build)).collect();
+        let rows: Vec<Row> = page.rows.into_iter().filter_map(|build| self.row(&list.name, build)).collect();
         let skipped = shown - rows.len();
         let mut page = Page { rows, skipped, next: None, kept_from: None };
         let is_last = shown < PAGE && !further;
@@ -141,15 +136,15 @@ impl System for Buildkite {
             } else if number > 1 {
                 // Builds are numbered from 1 and kept for a time. If there is none before the oldest one, older ones were
                 // dropped; with `branches` they may be of other branches.
-                let (older, _) = self.read(api, &list.place, Timestamp(0), Some(&at.to_string()), 1).await?;
+                let (older, _) = self.read(api, &list.name, Timestamp(0), Some(&at.to_string()), 1).await?;
                 page.kept_from = older.rows.is_empty().then_some(at);
             }
         }
         Ok(page)
     }
 
-    async fn extent(&self, api: &Api, list: &Named<String>, from: Timestamp) -> Result<Option<u64>, QueryError> {
-        let (newest, further) = self.read(api, &list.place, from, None, PAGE).await?;
+    async fn extent(&self, api: &Api, list: &Named<()>, from: Timestamp) -> Result<Option<u64>, QueryError> {
+        let (newest, further) = self.read(api, &list.name, from, None, PAGE).await?;
         let shown = newest.rows.len() + newest.nulls;
         if shown < PAGE && !further {
             return Ok(u64::try_from(shown).ok());

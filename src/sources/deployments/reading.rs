@@ -49,8 +49,6 @@ struct Home {
 /// The result of reading a list.
 struct Read {
     name: String,
-    /// Its own repo.
-    repo: Option<String>,
     /// The repos of its rows, now and in earlier runs.
     repos: BTreeSet<String>,
     /// Whether all of its rows were wanted.
@@ -115,7 +113,7 @@ impl<S: System> Reading<'_, S> {
     /// not where the results are collected: a reading that is not polled may hold the place of the next event.
     async fn own(&self, list: &Named<S::Place>, homes: &Mutex<BTreeMap<String, Home>>) -> Result<(), SourceError> {
         let read = self.list(list).await?;
-        let repo = read.repo.as_deref().unwrap_or_default().to_lowercase();
+        let repo = list.repo.as_deref().unwrap_or_default().to_lowercase();
         let ended = {
             let mut homes = homes.lock().unwrap_or_else(PoisonError::into_inner);
             homes.get_mut(&repo).and_then(|home| {
@@ -152,7 +150,7 @@ impl<S: System> Reading<'_, S> {
         let mut repos: BTreeSet<String> = list.repo.iter().cloned().collect();
         repos.extend(before.iter().flat_map(|mark| mark.repos.iter().cloned()));
         let outcome = Ok(self.plan.since);
-        let mut read = Read { name: list.name.clone(), repo: list.repo.clone(), repos, is_whole: true, outcome };
+        let mut read = Read { name: list.name.clone(), repos, is_whole: true, outcome };
         match self.pages(list, &mut read).await {
             Ok(Span { from, to: kept_from }) => {
                 // Where nothing was dropped since, the list is known from where the first run began.

@@ -4,7 +4,7 @@ use crate::document::keys::Default::{Nothing, Required, Value};
 use crate::document::keys::Example::{Instead, Value as Example};
 use crate::document::keys::{Form, Key, Kind, Section, key};
 use crate::sources::http_incidents::keys::{
-    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, USERNAME,
+    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NAME, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, USERNAME,
 };
 
 pub(super) const SECTIONS: &[Section] = &[Section {
@@ -15,14 +15,7 @@ pub(super) const SECTIONS: &[Section] = &[Section {
 }];
 
 const KEYS: &[Key] = &[
-    key(
-        "name",
-        Kind::Text,
-        Required,
-        Example("\"shipper\""),
-        "The source name of the rows: letters, digits, `-` and `_`. Each section needs its own name. If you change the \
-         name, the rows under the old name stay in the dataset.",
-    ),
+    Key { example: Example("\"shipper\""), ..NAME },
     Key { example: Example("\"https://shipper.acme.example\""), ..API_URL },
     Key { example: Example("\"SHIPPER_TOKEN\""), ..TOKEN_ENV },
     AUTH_KEY,

@@ -259,16 +259,9 @@ impl System for Described {
         let url = reader.address().cloned().unwrap_or_else(|| self.address(api, from, &reader));
         let (reply, link): (Value, Option<Url>) = api.get_page(&url).await?;
         let entries = list::entries(&reply, &self.rows).map_err(|cause| self.strange(&cause))?;
-        let mut rows = Vec::new();
-        for entry in entries.iter().filter(|entry| !entry.is_null()) {
-            rows.extend(self.row(entry).map_err(|cause| self.strange(&cause))?);
-        }
-        let there = || entries.iter().filter(|entry| !entry.is_null());
-        let made_at = &self.fields.created_at;
-        if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no deployment has anything at {}, the place of its start time", made_at.as_str());
-            return Err(self.strange(&words));
-        }
+        let lacks = ("deployment", "start time");
+        let rows = list::rows(entries, &self.fields.created_at, lacks, |entry| self.row(entry));
+        let rows = rows.map_err(|cause| self.strange(&cause))?;
         // What succeeded without an end is in no figure, so that a wrong place would be a history without deployments.
         let mut done = rows.iter().filter(|row| row.status == "success").peekable();
         if done.peek().is_some() && done.all(|row| row.finished_at.is_none()) {
@@ -276,13 +269,8 @@ impl System for Described {
             let words = format!("no deployment that succeeded has an instant at {ended_at}, the place of its end");
             return Err(self.strange(&words));
         }
-        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.created_at));
-        let is_reversed = match self.sorted {
-            Sorted::NewestFirst => ends[0] < ends[1],
-            Sorted::OldestFirst => ends[0] > ends[1],
-            Sorted::Unknown => false,
-        };
-        if is_reversed {
+        let [first, last] = [rows.first(), rows.last()].map(|row| row.map(|row| row.created_at));
+        if self.sorted.is_contradicted(first, last) {
             return Err(self.strange("the list is not sorted as `sorted` says"));
         }
         let is_full = entries.len() >= self.size;

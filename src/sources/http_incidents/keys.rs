@@ -190,7 +190,7 @@ const KEYS: &[Key] = &[
 
 // What the keys of a described list have in common, whatever it lists.
 
-const NAME: Key = key(
+pub(in crate::sources) const NAME: Key = key(
     "name",
     Kind::Text,
     Required,

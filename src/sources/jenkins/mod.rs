@@ -112,17 +112,11 @@ impl Jenkins {
         })
     }
 
-    async fn builds(
-        &self,
-        api: &Api,
-        job: &str,
-        first: usize,
-        tree: &str,
-        count: usize,
-    ) -> Result<wire::Builds, QueryError> {
+    /// A page of the builds of a job, newest first, after so many.
+    async fn builds(&self, api: &Api, job: &str, first: usize) -> Result<wire::Builds, QueryError> {
         let mut path = path(job);
         path.extend(["api", "json"]);
-        let tree = format!("allBuilds[{tree}]{{{first},{}}}", first + count);
+        let tree = format!("allBuilds[{BUILD}]{{{first},{}}}", first + PAGE);
         api.get(&path, &[("tree", tree.as_str())]).await
     }
 }
@@ -180,7 +174,7 @@ impl System for Jenkins {
         next: Option<&str>,
     ) -> Result<Page, QueryError> {
         let mut before = next.map(Lowest::read).unwrap_or_default();
-        let reply = self.builds(api, &list.name, before.builds, BUILD, PAGE).await?;
+        let reply = self.builds(api, &list.name, before.builds).await?;
         let builds = reply.all_builds;
         let shown = builds.rows.len() + builds.nulls;
         // Builds come newest first, by number. Where a number is missing, builds were dropped: all before, or all but those

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::instant::Instants;
 use super::place::Place;
+use crate::domain::time::Timestamp;
 
 /// A text that the program or the configuration names.
 pub(in crate::sources) type Text = Cow<'static, str>;
@@ -108,6 +109,17 @@ pub(in crate::sources) enum Sorted {
     Unknown,
 }
 
+impl Sorted {
+    /// Whether a page of a list that is sorted so contradicts it, by the instants of its first and its last row.
+    pub(in crate::sources) fn is_contradicted(self, first: Option<Timestamp>, last: Option<Timestamp>) -> bool {
+        match self {
+            Self::OldestFirst => first > last,
+            Self::NewestFirst => first < last,
+            Self::Unknown => false,
+        }
+    }
+}
+
 /// The place of each field of an incident in an entry. Of several places, the first one with a value counts.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Fields {
@@ -120,7 +132,7 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) renamed: Vec<(Text, &'static str)>,
     /// Values that override the status: if the place has this text, or any text for `*`, the status is the third entry.
     pub(in crate::sources) overruled: Vec<(Place, &'static str, &'static str)>,
-    /// When the service made it; by this the list is sorted and filtered.
+    /// When the service made it. The list is sorted and filtered by this instant.
     pub(in crate::sources) made_at: Place,
     pub(in crate::sources) opened_at: Vec<Place>,
     pub(in crate::sources) acknowledged_at: Vec<Place>,

@@ -52,15 +52,9 @@ impl Listing<'_> {
         let url = reader.address().cloned().unwrap_or_else(|| self.address(span, order, reader));
         let (reply, link): (Value, Option<Url>) = self.api.get_page(&url).await?;
         let entries = entries(&reply, &described.rows).map_err(|cause| self.strange(&cause))?;
-        let mut rows = Vec::new();
-        let (made_at, there) = (&described.fields.made_at, || entries.iter().filter(|entry| !entry.is_null()));
-        for entry in there() {
-            rows.extend(self.row(entry)?);
-        }
-        if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
-            let words = format!("no incident has anything at {}, the place of its creation time", made_at.as_str());
-            return Err(self.strange(&words));
-        }
+        let lacks = ("incident", "creation time");
+        let rows = rows(entries, &described.fields.made_at, lacks, |entry| self.row(entry));
+        let rows = rows.map_err(|cause| self.strange(&cause))?;
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
@@ -69,14 +63,14 @@ impl Listing<'_> {
     }
 
     /// Reads an entry; `None` if it has no creation time.
-    fn row(&self, entry: &Value) -> Result<Option<Row>, QueryError> {
+    fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
         let common = Common {
             source: &self.it.source,
             root: self.it.plan.api_url.as_str().trim_end_matches('/'),
             flags: &self.it.flags,
             observed_at: self.it.plan.began,
         };
-        fields::row(entry, &self.it.description, &common).map_err(|cause| self.strange(&cause))
+        fields::row(entry, &self.it.description, &common)
     }
 
     fn strange(&self, cause: &str) -> QueryError {
@@ -116,6 +110,26 @@ pub(in crate::sources) fn entries<'v>(reply: &'v Value, place: &Place) -> Result
     }
 }
 
+/// The entries that have an instant at `made_at`, as rows. If none of them has anything there, the place is wrong, and the
+/// error says what every entry `lacks`: what an entry is, and what stands there.
+pub(in crate::sources) fn rows<T>(
+    entries: &[Value],
+    made_at: &Place,
+    lacks: (&str, &str),
+    row: impl Fn(&Value) -> Result<Option<T>, String>,
+) -> Result<Vec<T>, String> {
+    let there = || entries.iter().filter(|entry| !entry.is_null());
+    let mut rows = Vec::new();
+    for entry in there() {
+        rows.extend(row(entry)?);
+    }
+    if rows.is_empty() && there().count() > 0 && there().all(|entry| made_at.is_absent(entry)) {
+        let (entry, instant) = lacks;
+        return Err(format!("no {entry} has anything at {}, the place of its {instant}", made_at.as_str()));
+    }
+    Ok(rows)
+}
+
 /// The error of a reply that does not have the expected form.
 pub(in crate::sources) fn strange(service: &str, cause: &str) -> QueryError {
     let cause: String = cause.chars().take(300).collect();
@@ -142,7 +156,8 @@ impl Questions for Listing<'_> {
         let found = self.api.get::<Value>(&path, &query).await;
         let Some(reply) = QueryError::gone_is_none(found)? else { return Ok(None) };
         let Some(entry) = one.row.first(&reply) else { return Ok(None) };
-        Ok(self.row(entry)?.map(|row| row.incident))
+        let row = self.row(entry).map_err(|cause| self.strange(&cause))?;
+        Ok(row.map(|row| row.incident))
     }
 
     fn asks_each(&self) -> bool {

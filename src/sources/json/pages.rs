@@ -102,13 +102,8 @@ impl Turns {
             let words = format!("the list has more than {MOST_PAGES} pages; fetch a shorter history with `--since`");
             return Err(QueryError::Here(words));
         }
-        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
-        let is_reversed = match it.sorted {
-            Sorted::OldestFirst => ends[0] > ends[1],
-            Sorted::NewestFirst => ends[0] < ends[1],
-            Sorted::Unknown => false,
-        };
-        if is_reversed {
+        let [begin, end] = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
+        if it.sorted.is_contradicted(begin, end) {
             let words = "the list is not sorted as it was asked for, or as `sorted` says; its end cannot be told";
             return Err(QueryError::Here(words.into()));
         }

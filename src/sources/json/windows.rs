@@ -3,6 +3,7 @@
 //! missing.
 
 use super::description::Paging;
+use super::description::Sorted;
 use super::list::{Listing, Turned};
 use super::reader::Reader;
 use crate::domain::event::Incident;
@@ -40,8 +41,8 @@ impl Windows for ByWindows<'_> {
             reader => reader,
         };
         let Turned { rows, skipped, more, .. } = self.0.turn(window, order, &mut reader).await?;
-        let ends = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
-        if order == Order::OldestFirst && ends[0] > ends[1] {
+        let [first, last] = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
+        if order == Order::OldestFirst && Sorted::OldestFirst.is_contradicted(first, last) {
             let words = "the list is not sorted oldest first, so its windows cannot be read";
             return Err(QueryError::Here(words.into()));
         }

@@ -23,7 +23,7 @@ const SYSTEMS: [(System, usize, usize); 5] =
     [(AZURE_DEVOPS, 9, 4), (ARGOCD, 1, 1), (BUILDKITE, 5, 4), (JENKINS, 6, 4), (BY_CURSOR, 3, 1)];
 
 struct Scene {
-    /// What the program takes for the time.
+    /// The time of the program's clock.
     clock: Cell<&'static str>,
     place: Place,
     server: Server,
@@ -181,7 +181,7 @@ fn null_entries_are_skipped_and_counted_and_an_unknown_state_is_shown() {
         assert!(run.stderr.contains("entries are null or have no start time"), "{}: {}", system.source, run.stderr);
         assert_eq!(scene.counted(), scene.wanted(&World::new(20)), "{}", system.source);
         if system.source == "argocd" {
-            // It keeps nothing but what succeeded.
+            // It keeps only syncs that succeeded.
             continue;
         }
         let scene = Scene::new(system, 20);

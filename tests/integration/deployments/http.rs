@@ -1,4 +1,4 @@
-//! A system of nobody's making: one list of deployments, paged in any of four ways.
+//! A made-up system with one list of deployments, paged in any of four ways.
 
 use serde_json::{Value, json};
 use url::Url;
