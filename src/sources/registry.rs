@@ -30,6 +30,8 @@ static PROVIDERS: &[&Provider] = &[
     &buildkite::PROVIDER,
     &jenkins::PROVIDER,
     &http_deployments::PROVIDER,
+    #[cfg(test)]
+    &super::json::made_up::PROVIDER,
 ];
 
 /// All providers.
