@@ -21,14 +21,16 @@ pub(super) struct Target {
     pub(super) name: String,
     /// Whether it holds no commit: there is nothing to read.
     pub(super) empty: bool,
+    /// Whether a list showed it, so that the name is the one GitHub uses now.
+    pub(super) is_listed: bool,
 }
 
 /// The repos that a configuration names or that match it.
 pub(super) struct Repos {
     /// Those of this run.
     pub(super) wanted: Vec<Target>,
-    /// Names of those that this run leaves out.
-    pub(super) left_out: Vec<String>,
+    /// Those that this run leaves out.
+    pub(super) left_out: Vec<Target>,
     /// Whether no other repo can be one of the configuration: every owner showed its repos, and all are read.
     pub(super) is_whole: bool,
 }
@@ -44,7 +46,7 @@ impl Source {
         let mut found: BTreeMap<String, Target> = BTreeMap::new();
         let named = self.plan.repos.iter().filter(|glob| glob.is_literal()).map(|glob| glob.as_str().to_owned());
         for name in named.filter(|name| !is_excluded(&self.plan, name)) {
-            found.insert(name.to_lowercase(), Target { name, empty: false });
+            found.insert(name.to_lowercase(), Target { name, empty: false, is_listed: false });
         }
         let mut refused = Vec::new();
         for owner in owners(&self.plan) {
@@ -85,7 +87,7 @@ impl Source {
         if wanted.is_empty() {
             return Err(GitHubError::NoRepos { wanted: describe(&self.plan) });
         }
-        Ok(Repos { wanted, left_out: left_out.into_iter().map(|target| target.name).collect(), is_whole })
+        Ok(Repos { wanted, left_out, is_whole })
     }
 
     /// All repos of an owner; `None` where there is no such owner.
@@ -97,7 +99,11 @@ impl Source {
             let Some(repositories) = page.repository_owner.map(|owner| owner.repositories) else { return Ok(None) };
             let next = repositories.page_info.next();
             let listed = repositories.nodes.into_iter();
-            targets.extend(listed.map(|repo| Target { name: repo.name_with_owner, empty: repo.is_empty }));
+            targets.extend(listed.map(|repo| Target {
+                name: repo.name_with_owner,
+                empty: repo.is_empty,
+                is_listed: true,
+            }));
             after = next;
             if after.is_none() {
                 return Ok(Some(targets));

@@ -117,26 +117,23 @@ pub async fn fetch_issues(
     events: Sender<Event>,
 ) -> Result<Cost, GitHubError> {
     let source = open(plan, auth, super::Known::new(), clock, events)?;
-    let Repos { wanted: targets, left_out, is_whole } = source.repos().await?;
-    // A repo that no run has read makes figures missing; one of a run for others is still one of the configuration.
-    let mut scopes: BTreeMap<String, String> = targets
-        .iter()
-        .map(|target| target.name.clone())
-        .chain(left_out)
-        .map(|name| (name.to_lowercase(), name))
-        .collect();
-    for name in known.scopes.iter().filter(|(_, known)| known.covered.is_some()).map(|(name, _)| name) {
-        match scopes.get_mut(&name.to_lowercase()) {
-            // As GitHub spells it.
-            Some(scope) => scope.clone_from(name),
-            None if !is_whole && name != EVERYTHING => {
-                scopes.insert(name.to_lowercase(), name.clone());
-            }
-            None => {}
-        }
+    let Repos { wanted, left_out, mut is_whole } = source.repos().await?;
+    let run = Run { source, issues, known, called: Mutex::default() };
+    let (mut targets, mut scopes) = (Vec::new(), BTreeMap::new());
+    for (target, is_read) in wanted.into_iter().map(|it| (it, true)).chain(left_out.into_iter().map(|it| (it, false))) {
+        let (target, is_sure) = run.under_its_name(target).await?;
+        is_whole &= is_sure;
+        let is_new = scopes.insert(target.name.to_lowercase(), target.name.clone()).is_none();
+        targets.extend((is_read && is_new).then_some(target));
     }
-    source.send(Event::Scopes(scopes.values().cloned().collect())).await?;
-    let run = Arc::new(Run { source, issues, known, called: Mutex::default() });
+    // What is known of a repo that this run cannot see may still be right.
+    let others = run.known.scopes.iter().filter(|(name, known)| known.covered.is_some() && *name != EVERYTHING);
+    for (name, _) in others.filter(|_| !is_whole) {
+        scopes.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+    }
+    // A repo of the configuration that no run has read makes figures missing.
+    run.source.send(Event::Scopes(scopes.values().cloned().collect())).await?;
+    let run = Arc::new(run);
     let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
     let ended = each(targets, at_once, move |target: Target| {
         let run = Arc::clone(&worker);
@@ -163,6 +160,33 @@ pub async fn fetch_issues(
 }
 
 impl Run {
+    /// The repo under the name that coverage has, and whether that is sure. GitHub is only asked for the name of a repo
+    /// that is configured and of which nothing is known: it may have had this name before.
+    async fn under_its_name(&self, target: Target) -> Result<(Target, bool), GitHubError> {
+        let known = self.scopes_with_history();
+        if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(&target.name)) {
+            return Ok((Target { name: (*name).clone(), ..target }, true));
+        }
+        if known.is_empty() || target.is_listed {
+            return Ok((target, true));
+        }
+        let Ok((owner, repo_name)) = parts(&target.name) else { return Ok((target, true)) };
+        let since = self.source.plan.began.to_rfc3339();
+        let variables = json!({"owner": owner, "name": repo_name, "first": 1, "after": null,
+            "labels": self.issues.labels, "since": since});
+        match self.source.api.query::<InRepository<Page>>(&target.name, ISSUES, &variables).await {
+            Ok(page) => Ok((Target { name: page.repository.name_with_owner, ..target }, true)),
+            Err(QueryError::Run(error)) => Err(error),
+            Err(_) => Ok((target, false)),
+        }
+    }
+
+    /// The repos of which something was read.
+    fn scopes_with_history(&self) -> Vec<&String> {
+        let read = self.known.scopes.iter().filter(|(_, known)| known.covered.is_some() || known.cursor.is_some());
+        read.map(|(name, _)| name).filter(|name| *name != EVERYTHING).collect()
+    }
+
     /// Reads a repo; its name as GitHub writes it now.
     async fn repo(&self, name: &str) -> Result<String, QueryError> {
         let plan = &self.source.plan;

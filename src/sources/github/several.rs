@@ -24,7 +24,7 @@ impl Source {
     /// The repos as pieces of work: as few requests as fit, and as many as are in flight at once.
     pub(super) fn divide(&self, targets: Vec<Target>) -> Vec<Work> {
         let (mut work, mut names) = (Vec::new(), Vec::new());
-        for Target { name, empty } in targets {
+        for Target { name, empty, .. } in targets {
             let is_alone = self.plan.kind != DeploymentKind::Deployments || self.known(&name).cursor.is_some();
             if empty {
                 work.push(Work::Empty(name));

@@ -257,5 +257,21 @@ fn a_repo_in_another_spelling_or_under_its_former_name_is_covered() {
             scene.fetched();
             assert_eq!(scene.covered(), (vec!["acme/web".to_owned()], Vec::new()), "{configured}");
         }
+        // One that is asked for by itself.
+        scene.issues.lock().expect("issues")[0].labels = vec!["bug"];
+        scene.fetched();
+        assert_eq!(scene.column("status"), ["gone"], "{configured}");
+    }
+}
+
+#[test]
+fn a_repo_under_its_former_name_stays_covered_while_another_one_is_read() {
+    let scene = Scene::new(vec![issue(1, NEW_YEAR + 60 * DAY, None)]);
+    scene.repos("[\"acme/old\", \"acme/api\"]");
+    scene.fetched();
+    for more in [&["--repo", "acme/api"][..], &[], &["--repo", "acme/old"]] {
+        scene.fetched_with(more);
+        let covered = ["acme/api", "acme/web"].map(str::to_owned).to_vec();
+        assert_eq!(scene.covered(), (covered, Vec::new()), "{more:?}");
     }
 }
