@@ -100,6 +100,15 @@ impl Reading<'_> {
             );
             self.send(Event::Notice(text)).await?;
         }
+        if Pages::<L>::unsure(&walk) > 0 {
+            let text = format!(
+                "{} {scope}: the service shows only the newest part of the history of {} incidents, so a later date than \
+                 that of their last resolution may count as their end",
+                self.source,
+                Pages::<L>::unsure(&walk)
+            );
+            self.send(Event::Notice(text)).await?;
+        }
         Ok(Span { from, to: self.plan.began })
     }
 

@@ -69,6 +69,11 @@ pub(in crate::sources) trait Pages<L: ?Sized>: Send {
 
     /// How many entries were skipped so far: null ones, and those that do not say when they were made.
     fn skipped(&self) -> usize;
+
+    /// How many incidents so far have an end of which the service shows too little to be sure.
+    fn unsure(&self) -> usize {
+        0
+    }
 }
 
 /// A list that is asked for by windows of time and offsets.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::instant::Instants;
 use super::place::Place;
 use crate::domain::time::Timestamp;
@@ -137,8 +139,8 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) opened_at: Vec<Place>,
     pub(in crate::sources) acknowledged_at: Vec<Place>,
     pub(in crate::sources) resolved_at: Vec<Place>,
-    /// When it was over for the last time, where a service keeps its first end beside that.
-    pub(in crate::sources) over_again_at: Option<Place>,
+    /// Reads the end from an entry in place of [`Fields::resolved_at`], where no single place has the last end.
+    pub(in crate::sources) last_end: Option<fn(&Value) -> Result<LastEnd, String>>,
     /// Whether instants without an offset are in UTC.
     pub(in crate::sources) without_offset: bool,
     pub(in crate::sources) priority: Vec<Place>,
@@ -149,6 +151,14 @@ pub(in crate::sources) struct Fields {
     /// The address of its page: `{root}` is the address of the API, and a place in braces what stands there.
     pub(in crate::sources) url: Text,
     pub(in crate::sources) custom: Custom,
+}
+
+/// When an incident was over for the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sources) struct LastEnd {
+    pub(in crate::sources) at: Option<Timestamp>,
+    /// Whether the service shows too little of the history to be sure.
+    pub(in crate::sources) is_unsure: bool,
 }
 
 /// The places of custom fields.
@@ -219,7 +229,7 @@ impl Default for Fields {
             opened_at: Vec::new(),
             acknowledged_at: Vec::new(),
             resolved_at: places(&["/resolved_at"]),
-            over_again_at: None,
+            last_end: None,
             without_offset: false,
             priority: Vec::new(),
             urgency: Vec::new(),

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::described::Described;
 use super::description::{Sorted, Text};
-use super::fields::{self, Common};
+use super::fields::{self, Common, Entry};
 use super::place::Place;
 use super::reader::{Reader, Shown};
 use crate::domain::event::Incident;
@@ -31,6 +31,8 @@ pub(super) struct Turned {
     pub(super) skipped: usize,
     /// Whether there is another page.
     pub(super) more: bool,
+    /// Number of incidents with an end of which the service shows too little to be sure.
+    pub(super) unsure: usize,
     /// The number of incidents of the whole list, if the reply contains it.
     pub(super) total: Option<u64>,
 }
@@ -55,15 +57,17 @@ impl Listing<'_> {
         let lacks = ("incident", "creation time");
         let rows = rows(entries, &described.fields.made_at, lacks, |entry| self.row(entry));
         let rows = rows.map_err(|cause| self.strange(&cause))?;
+        let unsure = rows.iter().filter(|entry| entry.end_is_unsure).count();
+        let rows: Vec<Row> = rows.into_iter().map(|entry| entry.row).collect();
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         let more = reader.turn(&shown, |from, named| self.api.next_page(from, named))?;
-        Ok(Turned { rows, skipped, more, total })
+        Ok(Turned { rows, skipped, more, unsure, total })
     }
 
     /// Reads an entry; `None` if it has no creation time.
-    fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
+    fn row(&self, entry: &Value) -> Result<Option<Entry>, String> {
         let common = Common {
             source: &self.it.source,
             root: self.it.plan.api_url.as_str().trim_end_matches('/'),
@@ -157,7 +161,7 @@ impl Questions for Listing<'_> {
         let Some(reply) = QueryError::gone_is_none(found)? else { return Ok(None) };
         let Some(entry) = one.row.first(&reply) else { return Ok(None) };
         let row = self.row(entry).map_err(|cause| self.strange(&cause))?;
-        Ok(row.map(|row| row.incident))
+        Ok(row.map(|entry| entry.row.incident))
     }
 
     fn asks_each(&self) -> bool {

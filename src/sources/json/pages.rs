@@ -34,6 +34,7 @@ pub(super) struct Turns {
     /// The end of the part of the current window that was read completely.
     upto: Option<Timestamp>,
     skipped: usize,
+    unsure: usize,
 }
 
 impl ListPages {
@@ -49,7 +50,7 @@ impl ListPages {
         }
         windows.reverse();
         let seen = FxHashSet::default();
-        Self::Turns(Turns { windows, reader: None, seen, pages: 0, upto: None, skipped: 0 })
+        Self::Turns(Turns { windows, reader: None, seen, pages: 0, upto: None, skipped: 0, unsure: 0 })
     }
 
     /// How many windows are left.
@@ -74,6 +75,13 @@ impl Pages<Listing<'_>> for ListPages {
         }
     }
 
+    fn unsure(&self) -> usize {
+        match self {
+            Self::Walk(_) => 0,
+            Self::Turns(it) => it.unsure,
+        }
+    }
+
     async fn next(&mut self, list: &Listing<'_>) -> Result<Option<(Vec<Row>, Timestamp)>, QueryError> {
         match self {
             Self::Walk(walk) => walk.next(&ByWindows(list)).await,
@@ -88,8 +96,9 @@ impl Turns {
         let it = &list.it.description;
         let reader = self.reader.get_or_insert_with(|| Reader::of(&it.paging, it.size));
         let order = if it.sorted == Sorted::NewestFirst { Order::NewestFirst } else { Order::OldestFirst };
-        let Turned { mut rows, skipped, more, .. } = list.turn(window, order, reader).await?;
+        let Turned { mut rows, skipped, more, unsure, .. } = list.turn(window, order, reader).await?;
         self.skipped += skipped;
+        self.unsure += unsure;
         self.pages += 1;
         let ids: Vec<&str> = rows.iter().map(|row| row.incident.id.as_str()).collect();
         if more && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
