@@ -4,7 +4,8 @@
 //! syncs that succeeded, 10 unless the application sets another number. Coverage therefore begins with the oldest kept
 //! sync, and failed syncs are unknown. The revision comes from the repo that the application reads. If this repo
 //! contains the manifests and not the code, lead time measures changes of the manifests. Shapes: Argo CD's Swagger
-//! description (`v1alpha1Application`, `v1alpha1RevisionHistory`).
+//! description (`v1alpha1Application`, `v1alpha1RevisionHistory`, the parameters `projects` and `selector` of the list)
+//! and the source of its server, whose `UnaryForwarder` has the parameter `fields`.
 
 mod keys;
 mod settings;
@@ -31,6 +32,17 @@ const DIALECT: Dialect = Dialect {
     headers: &[("accept", "application/json")],
     scope: |_| "applications, get",
 };
+/// The fields that are requested. Without them, an application is sent with its manifests' resources and its whole
+/// status, which may be more than a reply may have. Servers that do not know the parameter ignore it.
+const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.uid,items.metadata.labels,\
+    items.metadata.creationTimestamp,items.spec.project,items.spec.destination.namespace,\
+    items.spec.revisionHistoryLimit,items.spec.source.repoURL,items.spec.source.chart,\
+    items.spec.source.targetRevision,items.spec.sources.repoURL,items.spec.sources.chart,\
+    items.spec.sources.targetRevision,items.status.history.id,items.status.history.revision,\
+    items.status.history.revisions,items.status.history.deployedAt,items.status.history.deployStartedAt,\
+    items.status.history.initiatedBy.username,items.status.history.source.repoURL,items.status.history.source.chart,\
+    items.status.history.source.targetRevision,items.status.history.sources.repoURL,\
+    items.status.history.sources.chart,items.status.history.sources.targetRevision";
 /// The number of syncs that are kept if the application does not set it.
 const KEPT: usize = 10;
 
@@ -38,6 +50,10 @@ const KEPT: usize = 10;
 #[derive(Debug, Clone)]
 struct ArgoCd {
     applications: Vec<Glob>,
+    /// Projects whose applications are read; none: all.
+    projects: Vec<String>,
+    /// The label selector of the applications.
+    selector: Option<String>,
     environment: Environment,
 }
 
@@ -111,11 +127,14 @@ impl System for ArgoCd {
 
     fn digest(&self) -> Value {
         let applications: Vec<&str> = self.applications.iter().map(Glob::as_str).collect();
-        json!([applications, format!("{:?}", self.environment)])
+        json!([applications, self.projects, self.selector, format!("{:?}", self.environment)])
     }
 
     async fn lists(&self, api: &Api) -> Result<Vec<Named<wire::Application>>, QueryError> {
-        let reply: wire::Applications = api.get(&["api", "v1", "applications"], &[]).await?;
+        let mut query = vec![("fields", FIELDS)];
+        query.extend(self.projects.iter().map(|project| ("projects", project.as_str())));
+        query.extend(self.selector.as_deref().map(|selector| ("selector", selector)));
+        let reply: wire::Applications = api.get(&["api", "v1", "applications"], &query).await?;
         let all = reply.items.map(|items| items.rows).unwrap_or_default();
         let named = all.into_iter().map(|application| {
             let repo = source(&application.spec.all()).map(|(_, repo)| repo);
@@ -158,7 +177,7 @@ impl System for ArgoCd {
             // An application that was deleted and created again may have had an earlier history.
             began
         };
-        Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from })
+        Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from, ..Page::default() })
     }
 
     async fn extent(
@@ -207,7 +226,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_history_is_covered_from_its_oldest_sync_and_any_other_from_the_creation_of_the_application() {
-        let system = ArgoCd { applications: Vec::new(), environment: Environment::Namespace };
+        let system = ArgoCd {
+            applications: Vec::new(),
+            projects: Vec::new(),
+            selector: None,
+            environment: Environment::Namespace,
+        };
         let (events, _) = tokio::sync::mpsc::channel(1);
         let plan = crate::sources::deployments::testing::plan("http://127.0.0.1:9");
         let clock: crate::http::Clock = std::sync::Arc::new(|| Timestamp(0));
