@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::{Words, by_frequency, count, count_are, count_have, first, some};
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Counts, Observation};
+use crate::sources::provider::Provider;
+use crate::sources::registry::providers;
 
 const READ_IT: &str =
     "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.";
@@ -112,6 +114,15 @@ pub(super) fn words(what: &Observation) -> Words {
     }
 }
 
+/// The sections whose configuration says what the statuses of the source mean.
+fn sections_with_statuses() -> String {
+    let has_key =
+        |provider: &&Provider| provider.sections.iter().any(|it| it.keys.iter().any(|key| key.name == "statuses"));
+    let names: Vec<String> =
+        providers().filter(has_key).map(|provider| format!("[[{}]]", provider.section())).collect();
+    names.join(" and ")
+}
+
 fn seen(n: usize, environments: &Counts, statuses: &Counts) -> String {
     if n == 0 {
         return String::new();
@@ -132,7 +143,11 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
     );
     let mut ways = Vec::new();
     if let Some(status) = statuses.keys().find(|status| !tells_the_end(status)) {
-        ways.push(format!("import the file again with --map-status {status}=success, if that is what it means"));
+        ways.push(format!(
+            "if the status `{status}` means success, say so: for an imported file with --map-status {status}=success, for \
+             {} with statuses = {{ \"{status}\" = \"success\" }}; other sources have no such key",
+            sections_with_statuses()
+        ));
     }
     let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
     ways.push(format!(
