@@ -87,6 +87,7 @@ pub(super) fn description(jql: &str, flags: &Flags) -> Description {
     let span = "created >= \"{from}\" AND created <= \"{to}\" ORDER BY created {order}, key ASC";
     let one = vec![(text("fields"), fields.clone().into()), (text("expand"), text("changelog"))];
     Description {
+        is_configured: false,
         check: Some(text("rest/api/3/myself")),
         path: text("rest/api/3/search/jql"),
         query: vec![
@@ -96,7 +97,11 @@ pub(super) fn description(jql: &str, flags: &Flags) -> Description {
             (text("maxResults"), text("{size}")),
         ],
         rows: Place::at("/issues"),
-        paging: Paging::Cursor { parameter: text("nextPageToken"), token: Place::at("/nextPageToken") },
+        paging: Paging::Cursor {
+            parameter: text("nextPageToken"),
+            token: Place::at("/nextPageToken"),
+            last: Some(Place::at("/isLast")),
+        },
         // With their changelogs, 100 issues may be more than a reply may have.
         size: 50,
         sorted: Sorted::OldestFirst,

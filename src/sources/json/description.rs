@@ -18,6 +18,8 @@ pub(in crate::sources) type Text = Cow<'static, str>;
 /// `{size}` the size of a page, and `{id}` an incident.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Description {
+    /// Whether the configuration says all this, so that a path or a place may be wrong.
+    pub(in crate::sources) is_configured: bool,
     /// An address that needs a valid key. It is requested first if the service answers a wrong key with an empty list.
     pub(in crate::sources) check: Option<Text>,
     /// Where the list is, below the address of the API.
@@ -77,6 +79,8 @@ pub(in crate::sources) enum Paging {
         parameter: Text,
         /// The place of the token; empty at the end.
         token: Place,
+        /// Where a reply says whether it is the last page.
+        last: Option<Place>,
     },
     /// By the address of the next page: at this place, else in the header `Link`.
     Link(Option<Place>),

@@ -189,6 +189,7 @@ mod tests {
 
     fn description(fields: Fields) -> Description {
         Description {
+            is_configured: false,
             check: None,
             path: text("incidents"),
             query: Vec::new(),
