@@ -16,6 +16,8 @@ mod heartbeat;
 mod history;
 mod interrupt;
 mod log;
+#[cfg(test)]
+mod made_up;
 mod notify;
 mod output;
 mod own_files;

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::log::LogEvent;
 use super::output::Console;
-use crate::config::{Github, GithubAuth};
 use crate::domain::time::Timestamp;
+use crate::sources::github::{Github, GithubAuth};
 
 /// How many days before the expiry the warning starts.
 const SAID_DAYS: i64 = 14;

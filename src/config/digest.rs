@@ -7,9 +7,9 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Config, Github, sources};
+use super::{Config, sources};
 use crate::domain::band::{Bands, Thresholds};
-use crate::domain::glob::Glob;
+use crate::domain::glob::sorted as sorted_globs;
 use crate::domain::hex::hex;
 use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Merge, Service, Settings};
@@ -17,7 +17,7 @@ use crate::domain::settings::{Merge, Service, Settings};
 impl Config {
     /// SHA-256 in lower-case hexadecimal over all that the figures depend on.
     pub fn digest(&self) -> String {
-        let mut canonical = vec![settings(&self.settings), json!(self.github.as_ref().map(github))];
+        let mut canonical = vec![settings(&self.settings)];
         canonical.extend(sources::digest(&self.sources));
         let canonical = Value::from(canonical);
         hex(&Sha256::digest(canonical.to_string()))
@@ -29,9 +29,9 @@ fn settings(settings: &Settings) -> Value {
         settings.zone.name(),
         settings.window_days,
         bands(&settings.bands),
-        globs(&settings.environments),
+        sorted_globs(&settings.environments),
         settings.environments_are_set,
-        globs(&settings.exclude_environments),
+        sorted_globs(&settings.exclude_environments),
         settings.merge.map(|merge| match merge {
             Merge::Records(within) => json!(["records", within]),
             Merge::Rollouts(within) => json!(["rollouts", within]),
@@ -53,15 +53,21 @@ fn settings(settings: &Settings) -> Value {
 
 fn rework(rules: &ReworkRules) -> Value {
     let titles: Vec<String> = rules.titles.iter().map(|pattern| pattern.as_str().to_owned()).collect();
-    json!([set(&rules.labels), globs(&rules.branches), set(&titles), globs(&rules.refs), globs(&rules.tasks)])
+    json!([
+        set(&rules.labels),
+        sorted_globs(&rules.branches),
+        set(&titles),
+        sorted_globs(&rules.refs),
+        sorted_globs(&rules.tasks)
+    ])
 }
 
 fn service(service: &Service) -> Value {
     json!([
         service.name,
         service.team,
-        globs(&service.repos),
-        service.environments.as_deref().map(globs),
+        sorted_globs(&service.repos),
+        service.environments.as_deref().map(sorted_globs),
         set(&service.incident_keys),
     ])
 }
@@ -81,26 +87,8 @@ fn bands(bands: &Bands) -> Value {
     ])
 }
 
-fn github(github: &Github) -> Value {
-    json!([
-        github.org,
-        globs(&github.repos),
-        globs(&github.exclude),
-        github.deployments_from.as_str(),
-        github.only_production,
-    ])
-}
-
-fn globs(globs: &[Glob]) -> Vec<&str> {
-    sorted(globs.iter().map(Glob::as_str))
-}
-
 fn set(texts: &[String]) -> Vec<&str> {
-    sorted(texts.iter().map(String::as_str))
-}
-
-fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut texts: Vec<&str> = texts.collect();
+    let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     texts.sort_unstable();
     texts.dedup();
     texts

@@ -10,7 +10,7 @@
 //! | `reference` | every section and key: type, default, meaning, example; from it the documentation and the JSON Schema |
 //! | `schema` | which keys are known |
 //! | `settings`, `service`, `bands` | what the figures depend on |
-//! | `github`, `sources`, `push` | where history comes from and figures go |
+//! | `sources`, `github`, `push` | where history comes from and figures go |
 //! | `import` | how files of other programs are read |
 //! | `notify` | who gets the main points of a report |
 //! | `digest` | one name for all that the figures depend on |
@@ -33,7 +33,7 @@ mod tests;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use github::{Github, GithubAuth};
+pub use github::github_of;
 pub use import::{
     ImportMapping, check_mapping_name, import_column, import_delimiter, import_repo, import_status, import_table,
 };
@@ -56,9 +56,7 @@ pub struct Config {
     pub logo: Option<PathBuf>,
     /// Folder of the dataset, as written.
     pub data_dir: PathBuf,
-    /// Where deployments, commits and pull requests are fetched; `None`: nowhere.
-    pub github: Option<Github>,
-    /// The other sources, in the order of the registry.
+    /// Where history is fetched, in the order of the registry.
     pub sources: Vec<Source>,
     /// For how many days an incident without a verdict is asked again.
     pub verdict_days: u32,
@@ -79,7 +77,6 @@ impl Default for Config {
             out: "reports".into(),
             logo: None,
             data_dir: "data".into(),
-            github: None,
             sources: Vec::new(),
             verdict_days: 90,
             pushgateway: None,
@@ -112,7 +109,6 @@ impl Config {
             out: folder_of(&top, "report", "out")?.unwrap_or(default.out),
             logo: folder_of(&top, "report", "logo")?,
             data_dir: folder_of(&top, "data", "dir")?.unwrap_or(default.data_dir),
-            github: top.section("github")?.map(|section| github::read(&section)).transpose()?,
             sources,
             verdict_days: top
                 .section("incidents")?

@@ -31,11 +31,11 @@ impl Source {
         self.account().and_then(|account| account.source()).unwrap_or(self.provider.id)
     }
 
-    /// The account that it names, unless it is read through `[github]`.
+    /// The account that it names, unless it is GitHub's.
     pub fn account(&self) -> Option<&Arc<dyn Account>> {
         match &self.reader {
             Reader::Account(account) => Some(account),
-            Reader::GithubIssues(_) => None,
+            Reader::Github(_) | Reader::GithubIssues(_) => None,
         }
     }
 
@@ -43,7 +43,7 @@ impl Source {
     pub fn issues(&self) -> Option<&Issues> {
         match &self.reader {
             Reader::GithubIssues(issues) => Some(issues),
-            Reader::Account(_) => None,
+            Reader::Account(_) | Reader::Github(_) => None,
         }
     }
 
@@ -56,6 +56,7 @@ impl Source {
     fn digest(&self) -> Value {
         match &self.reader {
             Reader::Account(account) => account.digest(),
+            Reader::Github(github) => github.digest(),
             Reader::GithubIssues(issues) => issues.digest(),
         }
     }
@@ -87,7 +88,7 @@ pub(super) fn read(top: &Section<'_>) -> Result<Vec<Source>, ConfigError> {
 }
 
 /// How many providers the registry had when the digest was defined: each has its place in it, configured or not.
-const PLACED: usize = 4;
+const PLACED: usize = 5;
 
 /// What figures depend on of all providers. A provider that came later is there only where it is configured, so that a
 /// configuration keeps its digest.

@@ -74,6 +74,14 @@ impl PartialEq for Glob {
     }
 }
 
+/// The texts of patterns whose order means nothing, sorted and each once.
+pub fn sorted(globs: &[Glob]) -> Vec<&str> {
+    let mut texts: Vec<&str> = globs.iter().map(Glob::as_str).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
 #[cfg(test)]
 mod tests {
     use super::Glob;

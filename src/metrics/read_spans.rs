@@ -66,7 +66,9 @@ impl History {
             repos.entry(repo.to_lowercase()).or_insert_with(|| (repo.to_owned(), Vec::new()));
         }
         let is_retired = |source: &str| {
-            !configured.is_empty() && provider(source).is_some() && !configured.iter().any(|own| own == source)
+            !configured.is_empty()
+                && provider(source).is_some_and(|it| it.gives.contains(&Table::Incidents))
+                && !configured.iter().any(|own| own == source)
         };
         for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
             incident_sources.insert(source.to_owned(), BTreeMap::new());

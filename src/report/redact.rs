@@ -246,7 +246,7 @@ fn known(word: &str, kind: &str) -> String {
 }
 
 /// Names of sources that this program gives beside those of the providers; an imported row may bring any other.
-const SOURCES: [&str; 3] = ["github", "git", "file"];
+const SOURCES: [&str; 2] = ["git", "file"];
 
 /// Where a row comes from.
 fn source(name: &str) -> String {

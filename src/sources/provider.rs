@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::estimate::Estimates;
 use super::event::{Cost, Event, Say};
-use super::github::Issues;
+use super::github::{Github, Issues};
 use super::incidents::{Known, Plan, Probe, SourceError};
 use crate::document::{ConfigError, Endpoint, Section, keys};
 use crate::domain::event::Table;
@@ -64,6 +64,8 @@ pub struct InitKey {
 pub enum Reader {
     /// An account with an address and a key of its own.
     Account(Arc<dyn Account>),
+    /// `[github]`, which signs in as an App as well and has proxies for deployments.
+    Github(Box<Github>),
     /// Issues of the repos of `[github]`, read with its token.
     GithubIssues(Issues),
 }

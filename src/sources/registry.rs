@@ -1,8 +1,7 @@
 //! The registry of providers: which services history is read from.
 //!
 //! Configuration, secrets, `fetch`, `--dry-run`, `doctor`, `init`, coverage and the documentation go through this table,
-//! so that a provider costs one folder and one line here. GitHub's own section is not among them: its plan, its sign-in as
-//! an App and its proxies for deployments have no equal.
+//! so that a provider costs one folder and one line here.
 
 use super::provider::Provider;
 use super::{
@@ -13,6 +12,7 @@ use crate::domain::event::Table;
 
 /// Every provider, in the order of the documentation.
 static PROVIDERS: &[&Provider] = &[
+    &github::PROVIDER,
     &pagerduty::PROVIDER,
     &opsgenie::OPSGENIE_PROVIDER,
     &opsgenie::JSM_PROVIDER,
@@ -30,6 +30,8 @@ static PROVIDERS: &[&Provider] = &[
     &buildkite::PROVIDER,
     &jenkins::PROVIDER,
     &http_deployments::PROVIDER,
+    #[cfg(test)]
+    &super::json::made_up::PROVIDER,
 ];
 
 /// All providers.

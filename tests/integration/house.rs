@@ -216,7 +216,7 @@ fn no_string_names_a_provider_outside_its_own_folder() {
         if ["src/config/reference/figures.rs", "/sample/", "/emulation"].iter().any(is_exempt) {
             continue;
         }
-        // GitHub has a section of its own, and its issues are read with it.
+        // GitHub is what `init`, `--repo` and the handovers start from, and its issues are read with its section.
         for provider in providers().filter(|provider| !provider.id.starts_with("github")) {
             let lines = source.shipped_code();
             let hits = lines.iter().filter(|(_, line)| names_provider(line, provider));

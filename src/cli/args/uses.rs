@@ -54,10 +54,7 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
     for used in uses {
         let own: &[(&str, &str)] = match used {
-            Sources => &[
-                ("GITHUB_TOKEN", "The token for GitHub. `token_env` of `[github]` names another variable."),
-                ("GITHUB_API_URL", "GitHub's API, if there is no `[github]` in the configuration."),
-            ],
+            Sources => &[("GITHUB_API_URL", "GitHub's API, if there is no `[github]` in the configuration.")],
             Pushgateway => &[(
                 "PUSHGATEWAY_PASSWORD, PUSHGATEWAY_TOKEN",
                 "Examples: the variables that `password_env` or `bearer_token_env` of `[pushgateway]` names.",
@@ -81,10 +78,10 @@ pub(super) fn environment(uses: &[Uses]) -> Vec<(String, String)> {
             Sleuth => &[("SLEUTH_API_KEY", "The key for Sleuth. `--token-env` names another variable.")],
             Config | Dataset | Reports => &[],
         };
-        lines.extend(own.iter().map(|(name, what)| ((*name).to_owned(), (*what).to_owned())));
         if *used == Sources {
             lines.extend(providers().filter_map(key_of));
         }
+        lines.extend(own.iter().map(|(name, what)| ((*name).to_owned(), (*what).to_owned())));
     }
     if uses.iter().any(|used| !matches!(used, Config | Dataset | Reports)) {
         lines.push(("HTTPS_PROXY".into(), "A proxy for requests over https.".into()));

@@ -8,7 +8,6 @@
 //! the one they use.
 
 mod figures;
-mod github;
 mod json_schema;
 mod markdown;
 mod outputs;
@@ -22,7 +21,7 @@ use crate::sources::registry::providers;
 /// All sections; a nested one follows its parent.
 pub(super) fn sections() -> impl Iterator<Item = &'static Section> {
     let sources = providers().flat_map(|provider| provider.sections);
-    figures::SECTIONS.iter().chain(github::SECTIONS).chain(sources).chain(outputs::SECTIONS)
+    figures::SECTIONS.iter().chain(sources).chain(outputs::SECTIONS)
 }
 
 /// The section of this name.

@@ -22,6 +22,7 @@ use crate::domain::rework::ReworkRules;
 use crate::domain::settings::{Policy, Service};
 use crate::domain::time::Zone;
 use crate::domain::unit::Seconds;
+use crate::sources::github::{Github, GithubAuth};
 
 /// Every section there is, with values other than the defaults wherever there is a choice.
 const WHOLE: &str = r#"
@@ -246,9 +247,9 @@ fn every_section_is_read_into_its_values() {
             incident_sources: texts(&["pagerduty", "opsgenie", "jsm", "github-issues"]),
         }
     );
-    assert_eq!((config.out, config.data_dir), ("out/reports".into(), "history".into()));
+    assert_eq!((&config.out, &config.data_dir), (&PathBuf::from("out/reports"), &PathBuf::from("history")));
     assert_eq!(
-        config.github,
+        config.github().cloned(),
         Some(Github {
             api_url: endpoint("https://ghes.acme.io/api/v3"),
             auth: GithubAuth::Token { variable: "ACME_TOKEN".into() },
@@ -327,8 +328,8 @@ fn the_published_example_is_what_its_comments_call_the_default() {
     assert!(std::mem::take(&mut config.settings.environments_are_set));
     assert_eq!(config.settings, Settings::default());
     assert_eq!((&config.out, &config.data_dir), (&short.out, &short.data_dir));
-    let github = Github { repos: vec![], exclude: vec![], ..config.github.clone().expect("configured") };
-    assert_eq!(Some(github), short.github);
+    let github = Github { repos: vec![], exclude: vec![], ..config.github().cloned().expect("configured") };
+    assert_eq!(Some(github), short.github().cloned());
     let accounts = |config: &Config| config.sources.iter().filter_map(Source::account).cloned().collect::<Vec<_>>();
     let (all, few) = (accounts(&config), accounts(&short));
     assert_eq!(format!("{:?}", all[1]), format!("{:?}", few[1]));
@@ -353,5 +354,5 @@ fn a_file_of_bands_is_looked_for_beside_the_config() {
 fn a_github_app_signs_in_with_its_key_file() {
     let text = "[github]\norg = 'acme'\napp_id = 7\ninstallation_id = 123456789\nprivate_key_file = 'app.pem'\n";
     let auth = GithubAuth::App { app_id: 7, installation_id: 123_456_789, private_key_file: "app.pem".into() };
-    assert_eq!(good(text).github.expect("configured").auth, auth);
+    assert_eq!(good(text).github().expect("configured").auth, auth);
 }

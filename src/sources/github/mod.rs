@@ -17,6 +17,7 @@ mod found;
 mod issue_keys;
 mod issue_settings;
 mod issues;
+mod keys;
 mod list_pages;
 mod map;
 mod merged;
@@ -30,6 +31,7 @@ mod run;
 mod run_end;
 mod run_record;
 mod server_schema;
+mod settings;
 mod several;
 mod skipped;
 mod source;
@@ -57,6 +59,8 @@ pub(super) use self::issue_settings::ISSUES_PROVIDER;
 pub use self::issues::{ISSUES_SOURCE, Issues, fetch_issues};
 pub use self::probe::{Budget, Probe, ProbedRepo, TokenKind, probe};
 pub use self::run::fetch;
+pub use self::settings::{Github, GithubAuth};
+pub(crate) use self::settings::{PROVIDER, read};
 pub use self::viewer::owners;
 
 /// How the names begin under which its readings stand.

@@ -9,7 +9,7 @@ use super::places::{Places, group_of};
 use super::{GitLab, SOURCE};
 use crate::document::{ConfigError, Endpoint, Section, Text, api_url, variable};
 use crate::domain::event::Table;
-use crate::domain::glob::Glob;
+use crate::domain::glob::{Glob, sorted};
 use crate::sources::incidents::Plan;
 use crate::sources::provider::{Account, Connection, Provider, Reader};
 
@@ -104,14 +104,9 @@ impl Account for Settings {
     }
 
     fn digest(&self) -> Value {
-        let names = |globs: &[Glob]| {
-            let mut names: Vec<String> = globs.iter().map(|glob| glob.as_str().to_owned()).collect();
-            names.sort_unstable();
-            names
-        };
         let mut groups = self.places.groups.clone();
         groups.sort_unstable();
-        json!([groups, names(&self.places.projects), names(&self.places.exclude), self.only_production])
+        json!([groups, sorted(&self.places.projects), sorted(&self.places.exclude), self.only_production])
     }
 
     fn connect(&self, plan: Plan) -> Box<dyn Connection> {

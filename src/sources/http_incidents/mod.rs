@@ -28,7 +28,7 @@ pub(super) static PROVIDER: Provider = Provider {
 };
 
 /// Source names that are used for other rows.
-const TAKEN: [&str; 3] = ["file", "git", "github"];
+const TAKEN: [&str; 2] = ["file", "git"];
 
 fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let name = name(section)?;

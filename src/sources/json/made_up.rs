@@ -1,5 +1,5 @@
-//! A made-up provider, only for tests. It shows what a new provider takes: this description and one line in the
-//! registry.
+//! A made-up provider, only for tests: all that a new provider takes is a file like this one and one line in the registry.
+//! What comes of it is tested where the commands are.
 
 use super::description::{Description, Fields, Paging, Sorted, parameters, places, text};
 use super::instant::Instants;
@@ -13,7 +13,7 @@ use crate::document::{ConfigError, Section};
 use crate::domain::event::Table;
 use crate::sources::provider::{Provider, Reader};
 
-static PROVIDER: Provider = Provider {
+pub(in crate::sources) static PROVIDER: Provider = Provider {
     sections: &[
         Keys { name: "made_up", form: Form::Once, about: "Incidents of Made Up.", keys: KEYS },
         cause("made_up.caused_by_deploy"),
@@ -53,77 +53,5 @@ fn description() -> Description {
         total: None,
         one: None,
         fields: Fields { made_at: Place::at("/at"), services: places(&["/of"]), ..Fields::default() },
-    }
-}
-
-mod tests {
-    use std::path::Path;
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    use tokio::sync::mpsc;
-
-    use super::*;
-    use crate::document::Document;
-    use crate::domain::event::Rows;
-    use crate::domain::time::{Span, Timestamp};
-    use crate::http::WaitLimits;
-    use crate::http::testing::{Answer, Server};
-    use crate::sources::event::Event;
-    use crate::sources::incidents::{Known, Plan};
-
-    const JULY: i64 = 1_782_864_000_000;
-
-    fn plan(server: &Server) -> Plan {
-        Plan {
-            api_url: server.url.clone(),
-            token: "secret".to_owned().into(),
-            since: Timestamp(JULY),
-            began: Timestamp(JULY + 86_400_000),
-            only: Vec::new(),
-            environments: Vec::new(),
-            concurrency: 1,
-            full: false,
-            verdicts_from: Timestamp(JULY),
-            waits: WaitLimits::new(Duration::from_secs(1)),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_description_and_a_registry_line_make_a_provider() {
-        let server = Server::new(|seen| {
-            let row = |id: usize| format!("{{\"id\": {id}, \"at\": {}, \"of\": \"web\"}}", JULY / 1_000 + 60);
-            let page = Answer::new(200, format!("{{\"outages\": [{}]}}", row(seen.number)));
-            if seen.number == 0 { page.with("link", "</outages?page=2>; rel=\"next\"") } else { page }
-        });
-        let schema: Vec<(&str, Vec<&str>)> =
-            PROVIDER.sections.iter().map(|it| (it.name, it.keys.iter().map(|key| key.name).collect())).collect();
-        let document = Document::open("[made_up]\n", Path::new("dora.toml"), &schema).expect("a document");
-        let section = document.top().section("made_up").expect("a section").expect("a section");
-        let Reader::Account(account) = (PROVIDER.read)(&section).expect("read") else { panic!("an account") };
-        let (events, mut heard) = mpsc::channel(9);
-        let connection = account.connect(plan(&server));
-        let cost = connection.fetch(Known::default(), Arc::new(|| Timestamp(JULY)), events).await.expect("fetched");
-        assert_eq!(cost.requests, 2);
-        let (mut ids, mut covered) = (Vec::new(), Vec::new());
-        while let Some(event) = heard.recv().await {
-            match event {
-                Event::Page { rows, .. } => {
-                    for rows in rows {
-                        let Rows::Incidents(rows) = rows else { panic!("incidents alone") };
-                        ids.extend(rows.into_iter().map(|row| (row.source, row.id, row.service_keys)));
-                    }
-                }
-                Event::Done { covered: spans, .. } => covered.extend(spans.into_iter().flat_map(|entry| entry.spans)),
-                other => panic!("{other:?}"),
-            }
-        }
-        let row = |id: &str| ("made-up".to_owned(), id.to_owned(), vec!["web".to_owned()]);
-        assert_eq!(ids, [row("0"), row("1")]);
-        assert_eq!(covered, [Span { from: Timestamp(JULY), to: Timestamp(JULY + 86_400_000) }]);
-        let asked: Vec<String> =
-            server.seen().iter().filter_map(|it| Some(it.head.lines().next()?.to_owned())).collect();
-        assert_eq!(asked, ["GET /outages?since=1782864000 HTTP/1.1", "GET /outages?page=2 HTTP/1.1"]);
-        assert!(server.seen()[1].head.to_lowercase().contains("authorization: bearer secret"));
     }
 }

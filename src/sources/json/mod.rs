@@ -24,7 +24,7 @@ pub(super) mod instant;
 pub(super) mod keys;
 pub(super) mod list;
 #[cfg(test)]
-mod made_up;
+pub(super) mod made_up;
 mod pages;
 pub(super) mod place;
 pub(super) mod reader;

@@ -11,12 +11,13 @@ use crate::cli::exit::Code;
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
 use crate::cli::token_end;
-use crate::config::{Config, Github, GithubAuth};
+use crate::config::Config;
 use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::http::HttpError;
 use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
+use crate::sources::github::{Github, GithubAuth};
 
 /// Repos that are looked at, a point each.
 pub(in crate::cli::commands) const MOST_REPOS: usize = 200;
@@ -36,10 +37,10 @@ pub(super) fn check(
     console: Console,
     list: &mut Checklist,
 ) -> anyhow::Result<Vec<String>> {
-    if config.github.is_none() && config.sources.iter().any(|source| source.gives(Table::Deployments)) {
+    if config.github().is_none() && config.sources.iter().any(|source| source.gives(Table::Deployments)) {
         return Ok(Vec::new());
     }
-    if config.github.is_none() && config.sources.iter().any(|source| source.account().is_some()) {
+    if config.github().is_none() && config.sources.iter().any(|source| source.account().is_some()) {
         list.warn(
             "github",
             "there is no section [github], so deployments come from `import` alone",
@@ -47,7 +48,7 @@ pub(super) fn check(
         );
         return Ok(Vec::new());
     }
-    if config.github.is_none() {
+    if config.github().is_none() {
         list.warn(
             "github",
             "there is no section [github], so there is nothing to fetch",

@@ -85,7 +85,7 @@ fn plan(
     address: &str,
     token: SecretString,
 ) -> anyhow::Result<Plan> {
-    let github = config.github.as_ref();
+    let github = config.github();
     let history_days = account.history_days().or(github.map(|it| it.history_days)).unwrap_or(HISTORY_DAYS);
     let concurrency = account.concurrency().or(github.map(|it| it.concurrency)).unwrap_or(CONCURRENCY);
     let api_url =

@@ -110,7 +110,7 @@ impl Checked {
 pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Timestamp) -> anyhow::Result<Checked> {
     let config = &context.config;
     let github = || {
-        let section = config.github.as_ref();
+        let section = config.github();
         section.map(|github| plan::GitHub::new(fetch, github, &config.settings, common, began)).transpose()
     };
     let mut checked = Checked::default();
@@ -120,7 +120,7 @@ pub(super) fn check(context: &Context, fetch: &Fetch, common: &Common, began: Ti
         checked.issues = checked.kept(github::ISSUES_SOURCE, found)?.map(|github| (github, issues.clone()));
     }
     if let Some(found) = github().transpose() {
-        let name = config.github.as_ref().map_or("github", |github| github.deployments_from.reading());
+        let name = config.github().map_or(github::PROVIDER.id, |github| github.deployments_from.reading());
         checked.github = checked.kept(name, found)?;
     }
     for (source, found) in accounts::all(config, fetch, began) {

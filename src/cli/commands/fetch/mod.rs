@@ -89,7 +89,7 @@ pub(super) fn read(
     results.extend(refused);
     results.sort_by(|(one, _), (other, _)| one.cmp(other));
     console.detail(&format!("the dataset is {}", context.data.display()));
-    if let (Some(end), Some(github)) = (read.token_end(), &context.config.github) {
+    if let (Some(end), Some(github)) = (read.token_end(), context.config.github()) {
         token_end::warn(end, github, now(), console);
     }
     Ok((end(fetch, &read, results, console), writer))

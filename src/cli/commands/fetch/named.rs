@@ -3,16 +3,17 @@
 use crate::cli::args::Fetch;
 use crate::cli::context::{Context, variable};
 use crate::cli::exit::UsageError;
-use crate::config::Github;
+use crate::config::github_of;
 use crate::document::Endpoint;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
+use crate::sources::github::Github;
 
 /// Where nothing says which repos there are, those that the command line names are read from GitHub.
 pub(super) fn apply(context: &mut Context, fetch: &Fetch) -> anyhow::Result<()> {
     let gives_repos = context.config.sources.iter().any(|source| source.gives(Table::Deployments));
-    if context.config.github.is_none() && !gives_repos && !fetch.repo.is_empty() {
-        context.config.github = Some(section(None, &fetch.repo, None)?);
+    if context.config.github().is_none() && !gives_repos && !fetch.repo.is_empty() {
+        context.config.set_github(section(None, &fetch.repo, None)?);
     }
     Ok(())
 }
@@ -46,6 +47,6 @@ pub(in crate::cli::commands) fn section(
         }
     }
     let repos: Vec<String> = repos.iter().map(|repo| repo.as_str().to_owned()).collect();
-    let github = Github::of(org, &repos, given.as_ref().map(|(_, url)| url.as_str()));
+    let github = github_of(org, &repos, given.as_ref().map(|(_, url)| url.as_str()));
     Ok(github?)
 }

@@ -11,7 +11,7 @@ use super::history;
 use crate::cli::args::{Common, Fetch};
 use crate::cli::context::{is_installed, secret};
 use crate::cli::exit::{AccessError, UsageError};
-use crate::config::{Config, Github, GithubAuth};
+use crate::config::Config;
 use crate::document::Endpoint;
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
@@ -19,11 +19,12 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
-use crate::sources::github::{Auth, GitHubError, Known, Plan};
+use crate::sources::github::{Auth, GitHubError, Known, PROVIDER, Plan};
+use crate::sources::github::{Github, GithubAuth};
 use crate::store::Dataset;
 
 /// The name under which GitHub's rows stand in the dataset.
-const SOURCE: &str = "github";
+const SOURCE: &str = PROVIDER.id;
 
 /// The config file that is in force, as messages name it.
 fn config_path(common: &Common) -> &Path {
@@ -94,7 +95,7 @@ impl Secret {
 
 /// The section `[github]`.
 pub(in crate::cli::commands) fn configured<'a>(config: &'a Config, common: &Common) -> Result<&'a Github, UsageError> {
-    config.github.as_ref().ok_or_else(|| UsageError(nothing_to_fetch(common)))
+    config.github().ok_or_else(|| UsageError(nothing_to_fetch(common)))
 }
 
 /// What to fetch.

@@ -103,7 +103,7 @@ fn address(endpoint: &Endpoint) -> Result<Url, UsageError> {
 
 /// The address below which the pages of the repos are that the config names.
 fn repo_pages(config: &Config) -> anyhow::Result<Url> {
-    if let Some(github) = &config.github {
+    if let Some(github) = config.github() {
         return Ok(pages_of(address(&github.api_url)?));
     }
     let mut accounts = config.sources.iter().filter_map(Source::account);

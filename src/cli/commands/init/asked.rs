@@ -12,10 +12,11 @@ use crate::cli::context::{now, secret};
 use crate::cli::exit::{AccessError, SourceError as SourceUnread, UsageError};
 use crate::cli::output::Console;
 use crate::cli::servers::runtime;
-use crate::config::{Config, Github};
+use crate::config::Config;
 use crate::document::quoted;
 use crate::domain::settings::Settings;
 use crate::http::HttpError;
+use crate::sources::github::Github;
 use crate::sources::github::{GitHubError, ProbedRepo, owners, probe};
 use crate::sources::provider::{InitKey, Provider};
 

@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(init: &Init, common: &Common, console: Console) -> any
         .config
         .as_deref()
         .map_or_else(String::new, |path| crate::report::commands::flag("--config", &path.display().to_string()));
-    let next = if config.github.is_some() {
+    let next = if config.github().is_some() {
         format!("  dora-report doctor{flag}\n  dora-report fetch{flag}")
     } else {
         format!("  # name your organisation or repos under [github], or import files\n  dora-report doctor{flag}")

@@ -6,8 +6,9 @@ use std::path::Path;
 use super::asked::Draft;
 use super::document::{render, summary};
 use super::source::{Source, State, asked};
-use crate::config::{Config, Github};
+use crate::config::Config;
 use crate::domain::kind::DeploymentKind;
+use crate::sources::github::Github;
 use crate::sources::github::ProbedRepo;
 use crate::sources::provider::Provider;
 
@@ -62,13 +63,13 @@ fn without_a_token_the_template_changes_nothing_and_names_every_source() {
             let is_toml = line.starts_with('[') || line.contains(" = ");
             if is_toml { all + line + "\n" } else { all }
         });
-    let github = read_text(&uncommented).github.expect("a section");
+    let github = read_text(&uncommented).github().cloned().expect("a section");
     assert_eq!(github.org.as_deref(), Some("acme"), "the examples are right");
     let (_, config) = read(&Draft { org: Some("acme".into()), ..Draft::default() });
-    assert_eq!(config.github.and_then(|github| github.org).as_deref(), Some("acme"));
+    assert_eq!(config.github().and_then(|github| github.org.as_deref()), Some("acme"));
     let named = vec!["acme/web".to_owned(), "other/api".into()];
     let (_, config) = read(&Draft { named, api_url: Some("https://ghes.acme.io/api/v3".into()), ..Draft::default() });
-    let github = config.github.expect("a section");
+    let github = config.github().expect("a section");
     assert_eq!(repos(&github), ["acme/web", "other/api"]);
     assert_eq!(github.api_url.as_str(), "https://ghes.acme.io/api/v3");
 }
@@ -93,12 +94,12 @@ fn repos_with_deployments_environments_and_services_that_match_are_filled_in() {
     ]);
     let draft = Draft { org: Some("acme".into()), seen: Some(seen), unasked: 3, incidents, ..Draft::default() };
     let (text, config) = read(&draft);
-    assert_eq!(repos(config.github.as_ref().expect("a section")), ["acme/checkout", "acme/orders-api"]);
+    assert_eq!(repos(config.github().expect("a section")), ["acme/checkout", "acme/orders-api"]);
     let environments: Vec<&str> = config.settings.environments.iter().map(crate::domain::glob::Glob::as_str).collect();
     assert_eq!(environments, ["production", "live"]);
     let read: Vec<&str> = config.sources.iter().map(|source| source.provider.id).collect();
-    assert_eq!(read, ["pagerduty", "jsm"]);
-    assert_eq!(config.sources[1].account().map(|jsm| jsm.digest()[0].clone()), Some("c1".into()));
+    assert_eq!(read, ["github", "pagerduty", "jsm"]);
+    assert_eq!(config.sources[2].account().map(|jsm| jsm.digest()[0].clone()), Some("c1".into()));
     let services: Vec<_> =
         config.settings.services.iter().map(|it| (it.name.0.as_str(), it.incident_keys.clone())).collect();
     assert_eq!(services, [("checkout", vec!["PCHECK".to_owned()]), ("orders-api", vec!["t-1".to_owned()])]);
@@ -138,7 +139,7 @@ fn where_the_default_list_has_all_of_production_it_stays_in_force() {
     let (text, _) = read(&draft(&[("blue", 1)]));
     assert!(text.contains("# None of them looks like production"), "{text}");
     let (text, config) = read(&draft(&[]));
-    assert_eq!(config.github.and_then(|github| github.org).as_deref(), Some("acme"));
+    assert_eq!(config.github().and_then(|github| github.org.as_deref()), Some("acme"));
     assert!(text.contains("# No repo has GitHub deployments") && text.contains("# deployments_from = "), "{text}");
 }
 

@@ -1,4 +1,4 @@
-//! The section of GitHub.
+//! The keys of `[github]`.
 
 use crate::document::keys::Default::{Nothing, Value};
 use crate::document::keys::Example::{Instead, Value as Example};
