@@ -25,8 +25,9 @@ struct Changes {
     statuses: Vec<Timestamp>,
     /// The last time that an issue without a resolution got one, if it was not cleared afterwards.
     resolved_at: Option<Timestamp>,
-    /// Whether older entries are missing.
+    /// Whether older entries are missing, and where those that are there begin.
     is_cut: bool,
+    oldest: Option<Timestamp>,
 }
 
 /// The last end of an issue that is done.
@@ -50,7 +51,10 @@ pub(super) fn last_end(issue: &Value) -> Result<LastEnd, String> {
         return Ok(LastEnd { at, is_unsure: false });
     }
     let is_unsure = !matches!((resolved, moved), (Some(one), Some(other)) if is_same(one, other));
-    Ok(LastEnd { at: resolved.max(moved), is_unsure })
+    // A date within the entries that are there belongs to another change than the end, which they would show.
+    let is_before = |at: &Timestamp| changes.oldest.is_none_or(|oldest| *at <= oldest || is_same(*at, oldest));
+    let at = resolved.filter(is_before).max(moved.filter(is_before)).or(resolved.max(moved));
+    Ok(LastEnd { at, is_unsure })
 }
 
 fn is_same(one: Timestamp, other: Timestamp) -> bool {
@@ -67,6 +71,7 @@ fn changes(issue: &Value) -> Result<Changes, String> {
     let mut last: Option<(Timestamp, bool)> = None;
     for entry in entries.into_iter().flatten() {
         let Some(created) = at(entry, "/created")? else { continue };
+        changes.oldest = Some(changes.oldest.map_or(created, |oldest| oldest.min(created)));
         for item in entry.get("items").and_then(Value::as_array).into_iter().flatten() {
             let is = |field: &str| item.get("field").and_then(Value::as_str) == Some(field);
             if is("status") {
@@ -154,6 +159,9 @@ mod tests {
         assert_eq!(ended([json!(FIRST), json!(AGAIN)], json!([edit()]), 90), (utc(AGAIN), true));
         assert_eq!(ended([json!(FIRST), json!(FIRST)], json!([edit()]), 90), (utc(FIRST), false));
         assert_eq!(ended([json!(FIRST), json!(AGAIN)], Value::Null, 0), (utc(AGAIN), true));
+        // An import within the part that is there.
+        let edit = || entry(AGAIN, json!([{"field": "labels", "from": "", "to": "x"}]));
+        assert_eq!(ended([json!(FIRST), json!(LATER)], json!([edit()]), 90), (utc(FIRST), true));
         // What the list shows is the newest part.
         let again = entry(AGAIN, json!([status("3", "6"), resolution(Value::Null, json!("1"))]));
         assert_eq!(ended([json!(AGAIN), json!(AGAIN)], json!([edit(), again]), 90), (utc(AGAIN), false));
