@@ -160,3 +160,24 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
     }
     Words::new(message, advice + ".")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_status_is_mapped_by_the_flag_of_imports_or_by_the_key_of_the_section_that_has_one() {
+        let counts = |name: &str| Counts::from([(name.to_owned(), 2)]);
+        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("shipped"));
+        for part in [
+            "If the status `shipped` means success",
+            "for an imported file with --map-status shipped=success",
+            "for [[http_deployments]] with statuses = { \"shipped\" = \"success\" }",
+            "environments = [\"live\"]",
+        ] {
+            assert!(words.advice.contains(part), "{part}: {}", words.advice);
+        }
+        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("failure"));
+        assert!(words.advice.starts_with("Name the environments"), "{}", words.advice);
+    }
+}

@@ -200,6 +200,8 @@ fn a_repo_is_not_covered_until_its_hidden_list_can_be_read() {
         let run = scene.run(&["fetch", "--since", SINCE, "--strict"]);
         assert_ne!(run.code, 0, "{}: {}", system.source, run.stdout);
         assert!(run.stderr.contains("not for you"), "{}: {}", system.source, run.stderr);
+        // Rows of the other list were read.
+        assert!(!run.stderr.contains("nothing that is configured exists"), "{}: {}", system.source, run.stderr);
         let api = (system.repo)("acme/api");
         assert!(!scene.covered().contains(&api), "{}: {:?}", system.source, scene.covered());
         scene.server.deny(None);
