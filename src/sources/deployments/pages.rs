@@ -1,5 +1,5 @@
 //! The pages of a list, one after the other, until there is none or the list repeats itself. If rows are deleted
-//! during the reading, or the system counts more rows than it lists, the list is read again.
+//! during the reading, the list is read again.
 
 use std::hash::BuildHasher as _;
 
@@ -9,7 +9,7 @@ use super::{Named, Page, Row, System};
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
-use crate::sources::json::reader::{MOST_READINGS, MOVED};
+use crate::sources::json::reader::{MOST_READINGS, MOVED, Totals};
 
 /// No list takes more.
 const MOST_PAGES: usize = 10_000;
@@ -40,8 +40,7 @@ struct Reading {
     seen: FxHashSet<u64>,
     ids: FxHashSet<u64>,
     skipped: usize,
-    /// The most rows that a page says the list has.
-    total: Option<u64>,
+    totals: Totals,
 }
 
 impl<'a, S: System> Pages<'a, S> {
@@ -59,8 +58,10 @@ impl<'a, S: System> Pages<'a, S> {
         let has_moved = page.overlaps && page.rows.first().is_none_or(|row| !self.now.ids.contains(&id(row)));
         self.now.take(&page)?;
         let further = page.next.take();
-        let missing = if further.is_none() { self.now.missing(page.total) } else { 0 };
-        if has_moved || missing > 0 {
+        // A list that is not read to its end does not say how long it is.
+        let is_whole = further.is_none() && page.total.is_some();
+        let missing = if is_whole { self.now.totals.missing(self.now.ids.len() + self.now.skipped) } else { 0 };
+        if has_moved || (missing > 0 && self.now.totals.have_changed()) {
             // Rows were deleted while the list was read, so others may have been passed over.
             self.again += 1;
             if self.again < MOST_READINGS {
@@ -70,8 +71,8 @@ impl<'a, S: System> Pages<'a, S> {
             if has_moved {
                 return Err(QueryError::Here(MOVED.into()));
             }
-            self.missing = missing;
         }
+        self.missing = missing;
         self.is_over = further.is_none();
         self.next = further;
         Ok(Some(page))
@@ -87,7 +88,7 @@ impl Reading {
     fn take(&mut self, page: &Page) -> Result<(), QueryError> {
         self.asked += 1;
         self.skipped += page.skipped;
-        self.total = self.total.max(page.total);
+        self.totals.take(page.total);
         let ids: Vec<&str> = page.rows.iter().map(|row| row.id.as_str()).collect();
         if page.next.is_some() && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
             let shown = ids.len();
@@ -108,12 +109,5 @@ impl Reading {
         }
         self.ids.extend(page.rows.iter().map(id));
         Ok(())
-    }
-
-    /// How many rows the system counts and does not list, if its last page says how many there are.
-    fn missing(&self, last: Option<u64>) -> u64 {
-        let listed = u64::try_from(self.ids.len() + self.skipped).unwrap_or(u64::MAX);
-        let total = last.and(self.total);
-        total.map_or(0, |total| total.saturating_sub(listed))
     }
 }

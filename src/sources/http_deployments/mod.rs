@@ -278,7 +278,9 @@ impl System for Described {
             return Err(self.strange("the list is not sorted as `sorted` says"));
         }
         let skipped = entries.len() - rows.len();
-        let overlaps = reader.overlaps() && entries.first().is_none_or(|entry| !entry.is_null());
+        // A skipped entry does not show whether rows have moved.
+        let is_row = |entry: &Value| matches!(self.row(entry), Ok(Some(_)));
+        let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
         let total = self.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         let may_lack = next.is_none() || matches!(self.paging, Paging::Link(None));

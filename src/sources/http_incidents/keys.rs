@@ -267,8 +267,8 @@ pub(in crate::sources) const TOTAL: Key = key(
     Kind::Text,
     Nothing,
     Example("\"/meta/total\""),
-    "The place of the number of rows of the whole list. If `fetch` reads fewer rows, for example because rows are deleted \
-     during the reading, it reads the list again.",
+    "The place of the number of rows of the whole list. If rows are deleted while `fetch` reads the list, it reads the \
+     list again.",
 );
 pub(in crate::sources) const PAGE_SIZE: Key = key(
     "page_size",

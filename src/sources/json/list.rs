@@ -67,7 +67,9 @@ impl Listing<'_> {
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();
         let is_full = entries.len() >= described.size;
-        let overlaps = reader.overlaps() && entries.first().is_none_or(|entry| !entry.is_null());
+        // A skipped entry does not show whether rows have moved.
+        let is_row = |entry: &Value| matches!(self.row(entry), Ok(Some(_)));
+        let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
         // Without the header `Link`, the pages of a list decide what to do.
         let may_lack = described.is_configured && total.is_none() && !matches!(described.paging, Paging::Link(None));

@@ -1,7 +1,7 @@
 //! The pages of a list over a span: window by window if the provider limits the span, and page by page in a window.
 //!
-//! Rows that are deleted during the reading move other rows to pages that were read before. If a page shows this, or
-//! the service counts more incidents than it lists, the window is read again.
+//! Rows that are deleted during the reading move other rows to pages that were read before. If the pages show this, the
+//! window is read again.
 
 use std::hash::BuildHasher as _;
 
@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::description::{Description, Paging, Sorted};
 use super::list::{Listing, Turned};
-use super::reader::{MOST_READINGS, MOVED, Reader};
+use super::reader::{MOST_READINGS, MOVED, Reader, Totals};
 use super::windows::ByWindows;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::incidents::error::QueryError;
@@ -48,8 +48,7 @@ struct Reading {
     pages: usize,
     ids: FxHashSet<u64>,
     skipped: usize,
-    /// The most incidents that a page says the window has.
-    total: Option<u64>,
+    totals: Totals,
     /// How many readings of the window there were before.
     again: usize,
 }
@@ -96,8 +95,8 @@ impl Pages<Listing<'_>> for ListPages {
         let mut notices = Vec::new();
         if *unsure > 0 {
             notices.push(format!(
-                "the service shows only the newest part of the history of {unsure} incidents, so a later date than that of \
-                 their last resolution may count as their end"
+                "the service shows only the newest part of the history of {unsure} incidents, without their end, so the date \
+                 that counts as their end may be that of a later change"
             ));
         }
         if *missing > 0 {
@@ -161,8 +160,9 @@ impl Turns {
                  one; run again later"
             )));
         }
+        let has_changed = has_moved || (missing > 0 && self.now.totals.have_changed());
         self.now = Reading { again: self.now.again + 1, ..Reading::default() };
-        if (has_moved || missing > 0) && self.now.again < MOST_READINGS {
+        if has_changed && self.now.again < MOST_READINGS {
             // Rows were deleted while the list was read, so others may have been passed over.
             return Ok(Some((rows, before)));
         }
@@ -189,7 +189,7 @@ impl Reading {
     fn take(&mut self, page: &Turned) -> Result<(), QueryError> {
         self.pages += 1;
         self.skipped += page.skipped;
-        self.total = self.total.max(page.total);
+        self.totals.take(page.total);
         let ids: Vec<&str> = page.rows.iter().map(|row| row.incident.id.as_str()).collect();
         if page.more && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
             let shown = ids.len();
@@ -207,7 +207,6 @@ impl Reading {
 
     /// How many incidents the service counts and does not list.
     fn missing(&self) -> u64 {
-        let listed = u64::try_from(self.ids.len() + self.skipped).unwrap_or(u64::MAX);
-        self.total.map_or(0, |total| total.saturating_sub(listed))
+        self.totals.missing(self.ids.len() + self.skipped)
     }
 }

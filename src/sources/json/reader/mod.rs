@@ -43,6 +43,32 @@ pub(in crate::sources) const LACKS_NEXT: &str = "a full page does not say where 
 
 /// How often a list is read while rows are deleted from it.
 pub(in crate::sources) const MOST_READINGS: usize = 3;
+/// What the pages of one reading say about the number of rows of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::sources) struct Totals {
+    fewest: Option<u64>,
+    most: Option<u64>,
+}
+
+impl Totals {
+    /// Takes what a page says.
+    pub(in crate::sources) fn take(&mut self, total: Option<u64>) {
+        let Some(total) = total else { return };
+        self.fewest = Some(self.fewest.map_or(total, |fewest| fewest.min(total)));
+        self.most = self.most.max(Some(total));
+    }
+
+    /// How many rows are counted and were not listed.
+    pub(in crate::sources) fn missing(self, listed: usize) -> u64 {
+        self.most.map_or(0, |most| most.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
+    }
+
+    /// Whether the list has changed during the reading. If not, the service counts rows that it does not show.
+    pub(in crate::sources) fn have_changed(self) -> bool {
+        self.fewest != self.most
+    }
+}
+
 /// Why a list was given up.
 pub(in crate::sources) const MOVED: &str =
     "rows of the list were deleted during each reading, so others may be missing; run again later";
