@@ -31,7 +31,7 @@ pub(in crate::sources) struct Reading<'a> {
 
 /// What a service shows of an incident that is asked for by its id.
 enum Found {
-    Shown(Incident),
+    Shown(Box<Incident>),
     Absent,
     Hidden,
 }
@@ -216,7 +216,7 @@ impl Reading<'_> {
             self.send(Event::Notice(text)).await?;
         }
         let now = |(known, found): (&Incident, Found)| match found {
-            Found::Shown(row) => row,
+            Found::Shown(row) => *row,
             Found::Absent if are_gone => {
                 Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }
             }
@@ -227,7 +227,7 @@ impl Reading<'_> {
 
     async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Found, QueryError> {
         match list.lookup(&known.id).await {
-            Ok(Some(row)) => Ok(Found::Shown(list.complete(row).await?)),
+            Ok(Some(row)) => Ok(Found::Shown(Box::new(list.complete(row).await?))),
             Ok(None) => Ok(Found::Absent),
             // An incident that is no longer visible is kept unchanged.
             Err(QueryError::Denied(_)) => Ok(Found::Hidden),

@@ -103,7 +103,7 @@ mod tests {
     const AGAIN: &str = "2026-07-02T12:00:00.000+0200";
     const LATER: &str = "2026-09-01T12:00:00.000+0200";
 
-    fn entry(at: &str, items: Value) -> Value {
+    fn entry(at: &str, items: &Value) -> Value {
         json!({"id": "1", "created": at, "items": items})
     }
 
@@ -111,60 +111,60 @@ mod tests {
         json!({"field": "status", "fieldtype": "jira", "fieldId": "status", "from": from, "to": to})
     }
 
-    fn resolution(from: Value, to: Value) -> Value {
+    fn resolution(from: Option<&str>, to: Option<&str>) -> Value {
         json!({"field": "resolution", "fieldtype": "jira", "fieldId": "resolution", "from": from, "to": to})
     }
 
-    fn ended(dates: [Value; 2], histories: Value, total: usize) -> (Option<String>, bool) {
+    fn ended(dates: [Value; 2], histories: &Value, total: usize) -> (String, bool) {
         let [resolved, moved] = dates;
         let issue = json!({"fields": {"resolutiondate": resolved, "statuscategorychangedate": moved},
             "changelog": {"startAt": 0, "maxResults": 40, "total": total, "histories": histories}});
         let end = last_end(&issue).expect("read");
-        (end.at.map(Timestamp::to_rfc3339), end.is_unsure)
+        (end.at.expect("an end").to_rfc3339(), end.is_unsure)
     }
 
-    fn utc(at: &str) -> Option<String> {
-        Some(Timestamp::parse(at).expect("an instant").to_rfc3339())
+    fn utc(at: &str) -> String {
+        Timestamp::parse(at).expect("an instant").to_rfc3339()
     }
 
     #[test]
     fn a_reopened_issue_ends_when_it_was_resolved_again() {
-        let first = || entry(FIRST, json!([status("3", "6"), resolution(Value::Null, json!("1"))]));
-        let cleared = entry(OPENED, json!([null, status("6", "3"), resolution(json!("1"), Value::Null)]));
-        let again = entry(AGAIN, json!([status("3", "6"), resolution(Value::Null, json!("1"))]));
-        let found = ended([json!(AGAIN), json!(AGAIN)], json!([again, null, cleared, first()]), 4);
+        let first = || entry(FIRST, &json!([status("3", "6"), resolution(None, Some("1"))]));
+        let cleared = entry(OPENED, &json!([null, status("6", "3"), resolution(Some("1"), None)]));
+        let again = entry(AGAIN, &json!([status("3", "6"), resolution(None, Some("1"))]));
+        let found = ended([json!(AGAIN), json!(AGAIN)], &json!([again, null, cleared, first()]), 4);
         assert_eq!(found, (utc(AGAIN), false));
         // A workflow that keeps the resolution.
-        let again = entry(AGAIN, json!([status("3", "6")]));
-        let found = ended([json!(FIRST), json!(AGAIN)], json!([again, first()]), 2);
+        let again = entry(AGAIN, &json!([status("3", "6")]));
+        let found = ended([json!(FIRST), json!(AGAIN)], &json!([again, first()]), 2);
         assert_eq!(found, (utc(AGAIN), false));
     }
 
     #[test]
     fn an_edit_or_an_import_long_after_the_end_is_not_the_end() {
-        let done = || entry(FIRST, json!([status("3", "6"), resolution(Value::Null, json!("1"))]));
-        let edited = entry(LATER, json!([resolution(json!("1"), json!("3"))]));
-        assert_eq!(ended([json!(LATER), json!(FIRST)], json!([edited, done()]), 2), (utc(FIRST), false));
-        let set = entry(LATER, json!([resolution(Value::Null, json!("1"))]));
-        let moved = entry(FIRST, json!([status("3", "6")]));
-        assert_eq!(ended([json!(LATER), json!(FIRST)], json!([set, moved]), 2), (utc(FIRST), false));
-        assert_eq!(ended([json!(FIRST), json!(LATER)], json!([done()]), 1), (utc(FIRST), false));
-        let moved = entry(FIRST, json!([status("3", "6")]));
-        assert_eq!(ended([Value::Null, json!(LATER)], json!([moved]), 1), (utc(FIRST), false));
+        let done = || entry(FIRST, &json!([status("3", "6"), resolution(None, Some("1"))]));
+        let edited = entry(LATER, &json!([resolution(Some("1"), Some("3"))]));
+        assert_eq!(ended([json!(LATER), json!(FIRST)], &json!([edited, done()]), 2), (utc(FIRST), false));
+        let set = entry(LATER, &json!([resolution(None, Some("1"))]));
+        let moved = entry(FIRST, &json!([status("3", "6")]));
+        assert_eq!(ended([json!(LATER), json!(FIRST)], &json!([set, moved]), 2), (utc(FIRST), false));
+        assert_eq!(ended([json!(FIRST), json!(LATER)], &json!([done()]), 1), (utc(FIRST), false));
+        let moved = entry(FIRST, &json!([status("3", "6")]));
+        assert_eq!(ended([Value::Null, json!(LATER)], &json!([moved]), 1), (utc(FIRST), false));
     }
 
     #[test]
     fn a_cut_changelog_that_does_not_show_the_end_leaves_the_later_date_and_says_so() {
-        let edit = || entry(LATER, json!([{"field": "labels", "from": "", "to": "x"}, {"of": "next year"}]));
-        assert_eq!(ended([json!(FIRST), json!(AGAIN)], json!([edit()]), 90), (utc(AGAIN), true));
-        assert_eq!(ended([json!(FIRST), json!(FIRST)], json!([edit()]), 90), (utc(FIRST), false));
-        assert_eq!(ended([json!(FIRST), json!(AGAIN)], Value::Null, 0), (utc(AGAIN), true));
+        let edit = || entry(LATER, &json!([{"field": "labels", "from": "", "to": "x"}, {"of": "next year"}]));
+        assert_eq!(ended([json!(FIRST), json!(AGAIN)], &json!([edit()]), 90), (utc(AGAIN), true));
+        assert_eq!(ended([json!(FIRST), json!(FIRST)], &json!([edit()]), 90), (utc(FIRST), false));
+        assert_eq!(ended([json!(FIRST), json!(AGAIN)], &Value::Null, 0), (utc(AGAIN), true));
         // An import within the part that is there.
-        let edit = || entry(AGAIN, json!([{"field": "labels", "from": "", "to": "x"}]));
-        assert_eq!(ended([json!(FIRST), json!(LATER)], json!([edit()]), 90), (utc(FIRST), true));
+        let edit = || entry(AGAIN, &json!([{"field": "labels", "from": "", "to": "x"}]));
+        assert_eq!(ended([json!(FIRST), json!(LATER)], &json!([edit()]), 90), (utc(FIRST), true));
         // What the list shows is the newest part.
-        let again = entry(AGAIN, json!([status("3", "6"), resolution(Value::Null, json!("1"))]));
-        assert_eq!(ended([json!(AGAIN), json!(AGAIN)], json!([edit(), again]), 90), (utc(AGAIN), false));
+        let again = entry(AGAIN, &json!([status("3", "6"), resolution(None, Some("1"))]));
+        assert_eq!(ended([json!(AGAIN), json!(AGAIN)], &json!([edit(), again]), 90), (utc(AGAIN), false));
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) acknowledged_at: Vec<Place>,
     pub(in crate::sources) resolved_at: Vec<Place>,
     /// Reads the end from an entry in place of [`Fields::resolved_at`], where no single place has the last end.
-    pub(in crate::sources) last_end: Option<fn(&Value) -> Result<LastEnd, String>>,
+    pub(in crate::sources) last_end: Option<ReadLastEnd>,
     /// Whether instants without an offset are in UTC.
     pub(in crate::sources) without_offset: bool,
     pub(in crate::sources) priority: Vec<Place>,
@@ -156,6 +156,9 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) url: Text,
     pub(in crate::sources) custom: Custom,
 }
+
+/// Reads from an entry when its incident was over for the last time.
+pub(in crate::sources) type ReadLastEnd = fn(&Value) -> Result<LastEnd, String>;
 
 /// When an incident was over for the last time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub(super) enum ListPages {
     /// By time windows and offsets.
     Walk(Walk),
     /// By any other pagination.
-    Turns(Turns),
+    Turns(Box<Turns>),
 }
 
 /// A reading page by page.
@@ -65,7 +65,8 @@ impl ListPages {
             from = to;
         }
         windows.reverse();
-        Self::Turns(Turns { windows, now: Reading::default(), upto: None, skipped: 0, unsure: 0, missing: 0 })
+        let now = Reading::default();
+        Self::Turns(Box::new(Turns { windows, now, upto: None, skipped: 0, unsure: 0, missing: 0 }))
     }
 
     /// How many windows are left.
@@ -91,7 +92,8 @@ impl Pages<Listing<'_>> for ListPages {
     }
 
     fn notices(&self) -> Vec<String> {
-        let Self::Turns(Turns { unsure, missing, .. }) = self else { return Vec::new() };
+        let Self::Turns(turns) = self else { return Vec::new() };
+        let Turns { unsure, missing, .. } = turns.as_ref();
         let mut notices = Vec::new();
         if *unsure > 0 {
             notices.push(format!(

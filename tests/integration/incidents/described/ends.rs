@@ -26,10 +26,12 @@ fn scene(it: &'static StandIn, world: World, from: &str, to: &str) -> Scene {
     scene
 }
 
+/// A service, what its replies lose, and what a fetch then says.
+type Loss = (&'static StandIn, fn(&mut Value), &'static str);
+
 #[test]
 fn a_full_page_without_a_next_one_is_not_the_end_of_a_list_that_has_more() {
-    // What each service would have to lose from its replies.
-    let lost: [(&'static StandIn, fn(&mut Value), &str); 3] = [
+    let lost: [Loss; 3] = [
         (
             &incident_io::STAND_IN,
             |reply| drop(reply["pagination_meta"].as_object_mut().map(|meta| meta.remove("after"))),
