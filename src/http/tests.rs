@@ -163,8 +163,10 @@ async fn a_rate_limit_is_waited_out_with_a_message() {
     })
     .await;
     assert_eq!(run.result, Ok((200, "fine".into())));
-    assert_eq!(run.notices.len(), 3, "{:?}", run.notices);
-    assert!(run.notices[0].contains("until 1970-01-01T00:16:41Z"), "{:?}", run.notices);
+    // On a busy machine it is also said that an answer takes long.
+    let limits: Vec<_> = run.notices.iter().filter(|notice| notice.contains("takes no more requests")).collect();
+    assert_eq!(limits.len(), 3, "{limits:?}");
+    assert!(limits[0].contains("until 1970-01-01T00:16:41Z"), "{limits:?}");
 }
 
 #[tokio::test]
@@ -285,6 +287,7 @@ async fn an_answer_that_comes_late_but_in_time_is_an_answer() {
 }
 
 #[tokio::test]
+#[ignore = "slow: .ci/run runs it"]
 async fn all_waits_of_one_request_together_stay_within_the_longest_wait() {
     let run = send(2, |_| Answer::new(429, "no").with("retry-after", 1)).await;
     assert!(matches!(run.result, Err(HttpError::Limit { waits: 0, .. })), "{:?}", run.result);

@@ -198,6 +198,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn centuries_of_weeks_have_a_slope() {
         // 200 million pairs, whose list would take 1.6 GB.
         let points: Vec<(f64, f64)> = scattered(20_000).into_iter().enumerate().map(|(x, y)| (x as f64, y)).collect();

@@ -168,6 +168,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn instants_that_cannot_be_written_are_refused_with_the_part_and_the_column() {
         for column in ["created_at", "finished_at", "observed_at"] {
             for at in [i64::MAX, i64::MIN, INSTANTS.start - 1, INSTANTS.end] {
@@ -187,6 +188,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn a_small_file_of_many_rows_or_of_long_texts_is_refused_before_it_fills_the_memory() {
         let (folder, part) = dataset(1);
         tamper(&part, |rows| {
@@ -206,6 +208,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn a_part_of_plain_rows_is_far_from_the_limits() {
         let (folder, part) = dataset(100_000);
         let bytes = fs::metadata(&part).expect("a part").len();

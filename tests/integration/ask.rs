@@ -30,6 +30,7 @@ fn json(place: &Place) -> Value {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_is_explained_is_what_was_reported() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
@@ -72,6 +73,7 @@ fn a_day_is_explained_as_the_daily_table_has_it() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn gates_trip_after_the_report_is_written_and_say_what_they_saw() {
     let place = place();
     for (expression, code) in [
@@ -95,6 +97,7 @@ fn gates_trip_after_the_report_is_written_and_say_what_they_saw() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn audit_prints_the_findings_of_the_report() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
@@ -107,6 +110,7 @@ fn audit_prints_the_findings_of_the_report() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn diff_distinguishes_late_data_from_a_changed_config() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);
@@ -139,6 +143,7 @@ fn diff_distinguishes_late_data_from_a_changed_config() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_file_that_is_not_a_report_is_neither_compared_nor_used_as_the_previous_report() {
     let place = place();
     assert_eq!(report(&place, &[]), 0);

@@ -46,6 +46,7 @@ fn repos() -> String {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_reply_of_fifteen_megabytes_costs_a_bounded_share_of_memory() {
     const LARGE: usize = 15_000_000;
     let github = format!("[github]\n{}\napi_url = \"URL\"\n", repos());
@@ -70,6 +71,7 @@ fn a_reply_of_fifteen_megabytes_costs_a_bounded_share_of_memory() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_reply_larger_than_any_is_not_read_to_its_end() {
     let place = Place::new();
     let body = format!("{{\"data\":\"{}\"}}", "x".repeat(60_000_000));
@@ -80,6 +82,7 @@ fn a_reply_larger_than_any_is_not_read_to_its_end() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_hostile_import_file_costs_bounded_memory_and_ends_with_one_sentence() {
     const MANY: usize = 60_000_000;
     let place = Place::new();
@@ -109,6 +112,7 @@ fn a_hostile_import_file_costs_bounded_memory_and_ends_with_one_sentence() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_array_of_many_rows_in_one_line_is_read_piece_by_piece() {
     let place = Place::new();
     let long = "x".repeat(900);

@@ -44,6 +44,7 @@ fn hostile_report() -> Place {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn in_a_browser_hostile_names_run_nothing_fetch_nothing_and_log_nothing() {
     let place = hostile_report();
     let url = format!("file://{}", place.path("reports/2026-07/index.html").display());
@@ -63,6 +64,7 @@ fn in_a_browser_hostile_names_run_nothing_fetch_nothing_and_log_nothing() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn on_a_phone_the_page_does_not_scroll_sideways_and_it_prints() {
     let place = hostile_report();
     let page = place.path("reports/2026-07/index.html");
@@ -115,6 +117,7 @@ fn audited(place: &Place, page: &str, is_dark: bool) -> Option<String> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_page_breaks_no_rule_of_wcag_in_light_and_in_dark() {
     let hostile = hostile_report();
     let sample = Place::new();

@@ -135,6 +135,7 @@ fn a_folder_that_cannot_be_written_is_counted_and_verified() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_damaged_part_is_found_and_set_aside_and_its_month_is_no_longer_covered() {
     let whole = fs::read(place().path(JULY)).expect("a part");
     let middle = whole.len() / 3;
@@ -225,6 +226,7 @@ fn rows_in_the_wrong_part_and_keys_that_stand_twice_are_found_and_sorted_out() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_a_killed_writer_left_is_found_and_done() {
     let place = place();
     let part = fs::read(place.path(JULY)).expect("a part");
@@ -276,6 +278,7 @@ fn rows_of_one_month_are_imported_without_reading_the_parts_of_others() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn small_files_that_cannot_be_understood_are_set_aside() {
     for name in ["coverage.json", "cursors.json", "format.json"] {
         let place = place();
@@ -314,6 +317,7 @@ parquet.write_table(table.take(list(reversed(range(table.num_rows)))), path, row
 ";
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_part_that_another_program_wrote_is_compacted_to_the_same_rows_and_bytes() {
     let has_reader = Command::new("python3").args(["-c", "import pyarrow"]).output();
     if !has_reader.is_ok_and(|run| run.status.success()) {

@@ -46,6 +46,7 @@ fn the_process_returns_each_exit_code_that_needs_no_service() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_unreadable_source_gives_the_same_code_in_fetch_run_and_doctor() {
     let section = |name: &str, url: &str| {
         let repos = if name == "github" { "repos = [\"acme/web\"]\n" } else { "" };

@@ -37,6 +37,7 @@ fn is_raised(found: &[String], id: &str) -> bool {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_finding_is_raised_by_what_it_is_about_and_by_nothing_else() {
     let plain = raised(WEB, DEPLOYMENTS, Some(COMMITS), Some(INCIDENTS));
     for id in ["open-incidents", "unmapped-incidents", "small-sample"] {
@@ -204,6 +205,7 @@ fn a_clock_that_starts_at_the_pull_request_is_compared_where_it_is_known() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn sustained_failures_are_listed_by_class_with_an_experiment_for_each() {
     let id = "sustained-change-failure-rate";
     let found = |nth: usize, title: &str| {

@@ -23,6 +23,7 @@ fn on_disk(place: &Place, folder: &str, options: &str, arguments: &[&str]) -> Op
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_full_or_read_only_disk_is_named_before_anything_is_read() {
     let place = Place::new();
     place.write("d.csv", DEPLOYMENTS).done(["import", "deployments", "d.csv", "--covers", "2026-06-01..2026-10-01"]);

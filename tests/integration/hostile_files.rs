@@ -20,6 +20,7 @@ fn is_untouched(place: &Place, what: &str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_journal_that_names_files_outside_the_dataset_is_refused_by_every_command_and_changes_nothing() {
     let absolute = |place: &Place| place.path("precious.txt").display().to_string();
     for entry in [
@@ -190,6 +191,7 @@ fn one_row_or_flag_near_the_ends_of_time_does_not_lock_a_dataset() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_file_of_someone_else_is_not_replaced_although_it_has_the_name_of_a_report_s_file() {
     let theirs = "<!DOCTYPE html>\n<title>Our quarter</title>\n";
     for (name, text) in [
@@ -274,6 +276,7 @@ fn an_import_file_may_be_a_pipe_notes_may_not_and_a_config_without_end_is_not_re
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_lock_that_another_process_holds_is_named_after_five_seconds() {
     let place = place();
     place.done(REPORT);

@@ -441,6 +441,29 @@ fn only_the_command_line_reads_the_clock_or_the_environment() {
 }
 
 #[test]
+fn every_test_that_a_plain_run_leaves_out_is_run_by_ci_or_named_there() {
+    let sources = project();
+    let ci = &sources.iter().find(|source| source.path == ".ci/run").expect("the script").text;
+    assert!(ci.contains("-- --include-ignored --skip "), "the ignored tests are run");
+    let mut broken = Vec::new();
+    for source in sources.iter().filter(|source| source.is_rust()) {
+        let mut lines = source.text.lines().enumerate();
+        while let Some((number, line)) = lines.find(|(_, line)| line.trim().starts_with("#[ignore")) {
+            let name = lines.find_map(|(_, line)| line.trim().strip_prefix("fn ")).unwrap_or_default();
+            let is_skipped = ci.split_whitespace().any(|word| word.contains('_') && name.starts_with(word));
+            let is_long = line.contains("takes minutes: ") && is_skipped;
+            if line.trim() != "#[ignore = \"slow: .ci/run runs it\"]" && !is_long {
+                broken.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(
+        &broken,
+        "write the reason of a slow test as the others do; .ci/run skips those that take minutes by name",
+    );
+}
+
+#[test]
 fn no_file_names_a_path_of_the_developers_machine() {
     // In two halves each, so that this file does not name them either.
     let nowhere = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];

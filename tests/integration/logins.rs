@@ -32,6 +32,7 @@ fn sent(section: &str, keys: &str, arguments: &[&str], header: &str) -> Option<S
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_bearer_token_and_a_password_go_to_a_pushgateway_and_to_a_remote_write_server() {
     let basic = "Basic ZG9yYTpzM2NyZXQtVmFsdWUtMDEyMzQ1Njc4OQ==";
     for (section, arguments) in [("pushgateway", &["push"][..]), ("remote_write", &["backfill", "remote-write"])] {
@@ -77,6 +78,7 @@ fn a_login_that_is_refused_is_code_3_with_the_keys_to_set_and_without_the_secret
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_login_is_never_sent_unencrypted_to_another_machine() {
     for (section, arguments) in [("pushgateway", &["push"][..]), ("remote_write", &["backfill", "remote-write"])] {
         let secret_header = "header_env = { \"X-Api-Key\" = \"SECRET\" }";

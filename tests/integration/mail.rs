@@ -106,6 +106,7 @@ fn without_the_html_format_the_mail_has_no_attachment_and_says_so() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_mail_that_is_refused_is_code_6_with_the_servers_words_and_without_the_password_and_the_report_stays() {
     let echo = "535 5.7.8 bad: AHJvYm90 s3cret-Pass word";
     for (at, answer, words) in [

@@ -133,6 +133,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..config() })]
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn every_other_attribution_gives_what_a_report_with_those_settings_gives(case in case()) {
         let dir = temporary_folder();
         let data = dir.path().join("data");
@@ -165,6 +166,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn the_order_and_the_number_of_reads_change_no_figure_and_no_byte(case in case(), seed in any::<u64>(), parts in 1_usize..4) {
         let dir = temporary_folder();
         let (once, often) = (dir.path().join("once"), dir.path().join("often"));

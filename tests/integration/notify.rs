@@ -97,6 +97,7 @@ fn a_redacted_report_posts_no_name() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_failed_post_gives_code_6_with_cause_and_advice_and_keeps_the_report() {
     let once = |status, body| vec![Step::Answer(status, None, body)];
     let cases = [
@@ -132,6 +133,7 @@ fn a_failed_post_gives_code_6_with_cause_and_advice_and_keeps_the_report() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_webhook_that_cannot_be_reached_is_code_6() {
     let (place, port) = (place(HOOK), free_port());
     let run = report(&place, &format!("http://127.0.0.1:{port}{PATH}"), &["--notify"]);
@@ -141,6 +143,7 @@ fn a_webhook_that_cannot_be_reached_is_code_6() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_address_that_is_missing_or_not_safe_is_code_3_and_names_its_variable_after_the_report_is_written() {
     for (address, words) in [
         ("", "the environment variable HOOK is not set or empty"),

@@ -150,6 +150,7 @@ fn check(what: &str, place: &Place, sheets: &[Sheet]) -> usize {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn on_a4_and_letter_the_body_fits_eight_pages_whatever_the_number_of_services() {
     for (services, has_incidents) in [(1, true), (6, true), (6, false), (40, true), (500, true)] {
         let place = history(services, has_incidents);
@@ -167,6 +168,7 @@ fn on_a4_and_letter_the_body_fits_eight_pages_whatever_the_number_of_services() 
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_demo_and_a_report_without_figures_print_whole() {
     let demo = Place::new();
     demo.done(["demo"]);

@@ -60,6 +60,7 @@ fn filled(config: &str, data: &str, service: &str) -> Place {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_command_that_the_demo_prints_works_as_printed() {
     let place = Place::new();
     let run = place.done(["demo"]);
@@ -76,6 +77,7 @@ fn every_command_that_the_demo_prints_works_as_printed() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_demo_keeps_its_files_and_dataset_and_leaves_a_folder_that_is_not_its_own() {
     let place = Place::new();
     let run = place.done(["demo", "--keep", "it's kept"]);
@@ -95,6 +97,7 @@ fn the_demo_keeps_its_files_and_dataset_and_leaves_a_folder_that_is_not_its_own(
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_command_that_a_report_prints_works_as_printed_wherever_config_and_dataset_are() {
     for (config, data, service) in
         [("dora.toml", "data", "web"), ("my dora.toml", "the team's $data", "it's -web"), ("c.toml", "-d", "-web")]
@@ -128,6 +131,7 @@ fn a_redacted_report_prints_no_command_and_no_path() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn explain_and_gates_take_every_name_of_every_metric() {
     let place = filled("dora.toml", "data", "web");
     for metric in Metric::ALL {

@@ -83,6 +83,7 @@ fn a_format_renews_its_own_files_and_keeps_the_others_of_the_same_data() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn files_of_other_data_are_removed_with_a_message() {
     let change_as_of = |_: &Place| vec!["--as-of", "2026-09-30T00:00:00Z", "--format", "json"];
     let change_config = |place: &Place| {
@@ -110,6 +111,7 @@ fn files_of_other_data_are_removed_with_a_message() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pictures_are_written_where_they_are_asked_for_and_leave_with_the_data_they_show() {
     let place = filled();
     let pictures = |place: &Place| -> Vec<String> {
@@ -138,6 +140,7 @@ fn pictures_are_written_where_they_are_asked_for_and_leave_with_the_data_they_sh
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_report_with_figures_is_not_replaced_by_one_without() {
     for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "png", "html,json,csv,md"] {
         let place = filled();
@@ -160,6 +163,7 @@ fn a_report_with_figures_is_not_replaced_by_one_without() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_report_without_figures_may_be_replaced() {
     for formats in ["html", "json", "csv", "md", "xlsx", "confluence", "png"] {
         let place = filled();
@@ -192,6 +196,7 @@ fn a_dataset_that_is_missing_ends_each_command_that_reads_it_with_2_and_names_th
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn if_history_ends_before_the_period_the_suggested_flag_works() {
     for (zone, end) in [("UTC", "2026-10-01T00:00:00Z"), ("Europe/Berlin", "2026-10-01T00:00:00+02:00")] {
         let place = Place::new();
@@ -291,6 +296,7 @@ fn errors_and_warnings_among_the_findings_are_printed_a_line_per_id_and_as_json_
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn diff_names_the_incidents_whose_verdict_moved_a_failure_rate() {
     for (verdict, wanted) in [
         (",false,,", "incident file/A: deployment 2 (window) → no deployment"),

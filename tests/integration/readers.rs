@@ -57,6 +57,7 @@ fn filled() -> Place {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pandas_and_duckdb_open_all_four_tables() {
     let has_readers = Command::new("python3").args(["-c", "import duckdb, pandas, pyarrow"]).output();
     if !has_readers.is_ok_and(|run| run.status.success()) {

@@ -35,6 +35,7 @@ fn run(place: &Place, arguments: &[&str]) -> Run {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_command_that_talks_to_a_service_ends_with_4_at_its_deadline() {
     for (section, arguments) in [
         ("github", &["fetch"][..]),
@@ -68,6 +69,7 @@ fn a_server_that_never_answers_ends_the_run_after_the_timeout() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn run_without_a_terminal_names_the_host_and_the_end_of_a_wait_after_five_seconds() {
     let proxy = Proxy::new(None, &HOLD);
     let place = place(&["github"], &proxy.url);

@@ -35,6 +35,7 @@ fn all_examples_together_are_a_config_for_the_program_and_for_editors() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn examples_that_are_comments_work_in_place_of_what_they_exclude() {
     for section in sections().filter(|section| !section.name.contains('.')) {
         let takes_one_of = matches!(section.name, "github" | "gitlab" | "notify");
@@ -103,6 +104,7 @@ fn the_table_names_each_key_once_and_each_nested_section_has_its_key() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn editors_mark_what_the_program_refuses() {
     for text in [
         "[reprt]\ntimezone = \"UTC\"\n",

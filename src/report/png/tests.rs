@@ -43,6 +43,7 @@ fn hostile() -> Analysis {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_picture_is_a_png_of_1600_by_900_pixels_and_the_same_on_two_runs() {
     for name in ["figure-lead-time.png", "tile-lead_time.png"] {
         let bytes = drawn(named(&of(&year(2)), name));
@@ -67,6 +68,7 @@ fn there_is_a_picture_of_each_chart_of_the_page_and_of_each_tile() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn hostile_text_breaks_no_picture() {
     let all = of(&hostile());
     for picture in &all {

@@ -224,6 +224,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "slow: .ci/run runs it"]
     fn a_file_without_lines_or_without_end_is_refused_before_it_fills_the_memory() {
         for (endless, wanted) in [
             (Box::new(std::io::repeat(0)) as Box<dyn Read>, "this line has more than 16 MiB"),

@@ -23,12 +23,27 @@ pub(super) struct Target {
     pub(super) empty: bool,
 }
 
+/// The repos that a configuration names or that match it.
+pub(super) struct Repos {
+    /// Those of this run.
+    pub(super) wanted: Vec<Target>,
+    /// Names of those that this run leaves out.
+    pub(super) left_out: Vec<String>,
+    /// Whether no other repo can be one of the configuration: every owner showed its repos, and all are read.
+    pub(super) is_whole: bool,
+}
+
 impl Source {
     /// The repos of the plan.
     pub(super) async fn targets(&self) -> Result<Vec<Target>, GitHubError> {
+        Ok(self.repos().await?.wanted)
+    }
+
+    /// The repos of the plan, and those of the configuration that it leaves out.
+    pub(super) async fn repos(&self) -> Result<Repos, GitHubError> {
         let mut found: BTreeMap<String, Target> = BTreeMap::new();
         let named = self.plan.repos.iter().filter(|glob| glob.is_literal()).map(|glob| glob.as_str().to_owned());
-        for name in named.filter(|name| wanted(&self.plan, name)) {
+        for name in named.filter(|name| !is_excluded(&self.plan, name)) {
             found.insert(name.to_lowercase(), Target { name, empty: false });
         }
         let mut refused = Vec::new();
@@ -48,12 +63,16 @@ impl Source {
             for target in owned {
                 let matches =
                     self.plan.repos.is_empty() || self.plan.repos.iter().any(|glob| glob.matches(&target.name));
-                if matches && wanted(&self.plan, &target.name) {
+                if matches && !is_excluded(&self.plan, &target.name) {
                     found.insert(target.name.to_lowercase(), target);
                 }
             }
         }
-        if found.is_empty()
+        let is_wanted =
+            |target: &Target| self.plan.only.is_empty() || self.plan.only.iter().any(|glob| glob.matches(&target.name));
+        let (wanted, left_out): (Vec<Target>, Vec<Target>) = found.into_values().partition(is_wanted);
+        let is_whole = refused.is_empty() && left_out.is_empty();
+        if wanted.is_empty()
             && let Some((_, error)) = refused.pop()
         {
             return Err(error);
@@ -63,10 +82,10 @@ impl Source {
             let failed = Event::Failed { scope: format!("{owner}/*"), reason: error.to_string(), is_denied: true };
             self.send(failed).await?;
         }
-        if found.is_empty() {
+        if wanted.is_empty() {
             return Err(GitHubError::NoRepos { wanted: describe(&self.plan) });
         }
-        Ok(found.into_values().collect())
+        Ok(Repos { wanted, left_out: left_out.into_iter().map(|target| target.name).collect(), is_whole })
     }
 
     /// All repos of an owner; `None` where there is no such owner.
@@ -101,9 +120,8 @@ fn owners(plan: &Plan) -> BTreeSet<String> {
     owners
 }
 
-fn wanted(plan: &Plan, name: &str) -> bool {
-    let only = plan.only.is_empty() || plan.only.iter().any(|glob| glob.matches(name));
-    only && !plan.exclude.iter().any(|glob| glob.matches(name))
+fn is_excluded(plan: &Plan, name: &str) -> bool {
+    plan.exclude.iter().any(|glob| glob.matches(name))
 }
 
 fn describe(plan: &Plan) -> String {

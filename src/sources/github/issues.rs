@@ -9,14 +9,15 @@
 //! that happened, and its closing does not mean that service was restored: its status is `closed`, and it has no end;
 //! without [`Issues::count_not_planned`] its status is `not_planned`, and it does not count.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-use super::discovery::Target;
+use super::discovery::{Repos, Target};
 use super::error::{GitHubError, QueryError};
 use super::page::PageSize;
 use super::queries::{ISSUES, ONE_ISSUE};
@@ -24,7 +25,7 @@ use super::run::{each, open};
 use super::source::{Source, parts};
 use super::wire::{Connection, InRepository, Named, Nodes};
 use super::{Auth, Cost, Event, Plan};
-use crate::domain::coverage::Coverage;
+use crate::domain::coverage::{Coverage, EVERYTHING};
 use crate::domain::event::NOT_PLANNED;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::priority::priority_number;
@@ -99,9 +100,11 @@ struct Run {
     source: Source,
     issues: Issues,
     known: Known,
+    /// The names that GitHub uses now, by those of the plan in lower case.
+    called: Mutex<BTreeMap<String, String>>,
 }
 
-/// Reads the issues of every repo of the plan. With `all`, says first which repos these are.
+/// Reads the issues of every repo of the plan. Says first which repos the configuration has.
 ///
 /// # Errors
 /// What ends the whole run; trouble with one repo is an [`Event::Failed`].
@@ -114,30 +117,54 @@ pub async fn fetch_issues(
     events: Sender<Event>,
 ) -> Result<Cost, GitHubError> {
     let source = open(plan, auth, super::Known::new(), clock, events)?;
-    let targets = source.targets().await?;
-    if source.plan.only.is_empty() {
-        let scopes = targets.iter().map(|target| target.name.clone()).collect();
-        source.send(Event::Scopes(scopes)).await?;
+    let Repos { wanted: targets, left_out, is_whole } = source.repos().await?;
+    // A repo that no run has read makes figures missing; one of a run for others is still one of the configuration.
+    let mut scopes: BTreeMap<String, String> = targets
+        .iter()
+        .map(|target| target.name.clone())
+        .chain(left_out)
+        .map(|name| (name.to_lowercase(), name))
+        .collect();
+    for name in known.scopes.iter().filter(|(_, known)| known.covered.is_some()).map(|(name, _)| name) {
+        match scopes.get_mut(&name.to_lowercase()) {
+            // As GitHub spells it.
+            Some(scope) => scope.clone_from(name),
+            None if !is_whole && name != EVERYTHING => {
+                scopes.insert(name.to_lowercase(), name.clone());
+            }
+            None => {}
+        }
     }
-    let run = Arc::new(Run { source, issues, known });
+    source.send(Event::Scopes(scopes.values().cloned().collect())).await?;
+    let run = Arc::new(Run { source, issues, known, called: Mutex::default() });
     let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
     let ended = each(targets, at_once, move |target: Target| {
         let run = Arc::clone(&worker);
         async move {
-            if let Err(error) = run.repo(&target.name).await {
-                run.source.failed(target.name, error).await?;
+            match run.repo(&target.name).await {
+                Ok(called) => {
+                    run.called.lock().await.insert(target.name.to_lowercase(), called);
+                }
+                Err(error) => run.source.failed(target.name, error).await?,
             }
             Ok(Vec::new())
         }
     })
     .await;
     run.source.say_last().await?;
+    // A repo that was configured in another spelling, or under a name that it had before.
+    let before: Vec<String> = scopes.values().cloned().collect();
+    scopes.extend(std::mem::take(&mut *run.called.lock().await));
+    if !scopes.values().eq(&before) {
+        run.source.send(Event::Scopes(scopes.into_values().collect())).await?;
+    }
     ended?;
     Ok(run.source.api.cost())
 }
 
 impl Run {
-    async fn repo(&self, name: &str) -> Result<(), QueryError> {
+    /// Reads a repo; its name as GitHub writes it now.
+    async fn repo(&self, name: &str) -> Result<String, QueryError> {
         let plan = &self.source.plan;
         let known = self.known.scopes.iter().find(|(scope, _)| scope.eq_ignore_ascii_case(name));
         let known = known.map(|(_, known)| known).filter(|_| !plan.full);
@@ -182,7 +209,8 @@ impl Run {
         }
         let spans = vec![Span { from, to: plan.began }];
         let covered = Coverage { table: Table::Incidents, source: ISSUES_SOURCE.into(), scope: called.clone(), spans };
-        Ok(self.source.send(Event::Done { scope: called, covered: vec![covered] }).await?)
+        self.source.send(Event::Done { scope: called.clone(), covered: vec![covered] }).await?;
+        Ok(called)
     }
 
     /// A known issue in its current state, or marked as gone if it is no longer an incident.

@@ -13,7 +13,7 @@ use super::changes::Changes;
 use super::cursor::Cursor;
 use super::estimate;
 use super::issues::Rules;
-use super::places::{self, Places, Target};
+use super::places::{self, Places, Target, Unlisted};
 use super::{DIALECT, INCIDENTS_SOURCE, wire};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
@@ -67,9 +67,9 @@ impl Service for Incidents {
         let api = Api::new(&self.plan, None, DIALECT, clock, &events)?;
         let targets = self.places.targets(&api, &self.plan.only).await?;
         let reading = Reading { api: &api, incidents: &self, known: &known, events: &events };
-        let refused: Vec<String> = targets.refused.iter().map(|(scope, _)| scope.clone()).collect();
-        for (scope, reason) in targets.refused {
-            reading.send(Event::Failed { scope, reason, is_denied: true }).await?;
+        let refused: Vec<String> = targets.refused.iter().map(|group| group.scope.clone()).collect();
+        for group in targets.refused {
+            reading.send(group.event()).await?;
         }
         let at_once = self.plan.concurrency.max(1);
         let looked_up: Vec<_> = targets.projects.into_iter().map(|target| reading.looked_up(target)).collect();
@@ -117,7 +117,7 @@ impl Service for Incidents {
         let api = Api::new(&self.plan, None, DIALECT, clock, &events)?;
         let targets = self.places.targets(&api, &self.plan.only).await?;
         let mut probe = Probe { scopes: targets.projects.len() + targets.refused.len(), ..Probe::default() };
-        probe.problems = targets.refused;
+        probe.problems = targets.refused.into_iter().map(Unlisted::problem).collect();
         let rest = targets.projects.len().saturating_sub(MOST_LOOKED_AT);
         if rest > 0 {
             let text = format!(

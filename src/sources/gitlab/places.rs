@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{SERVICE, wire};
 use crate::domain::glob::Glob;
+use crate::sources::event::Event;
 use crate::sources::incidents::absent::Listed;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
@@ -46,7 +47,26 @@ impl Target {
 pub(super) struct Targets {
     pub(super) projects: Vec<Target>,
     pub(super) left_out: Vec<Target>,
-    pub(super) refused: Vec<(String, String)>,
+    pub(super) refused: Vec<Unlisted>,
+}
+
+/// A group that could not be listed.
+pub(super) struct Unlisted {
+    /// What stands for its projects.
+    pub(super) scope: String,
+    pub(super) reason: String,
+    /// Whether it is not shown to the token.
+    is_denied: bool,
+}
+
+impl Unlisted {
+    pub(super) fn event(self) -> Event {
+        Event::Failed { scope: self.scope, reason: self.reason, is_denied: self.is_denied }
+    }
+
+    pub(super) fn problem(self) -> (String, String) {
+        (self.scope, self.reason)
+    }
 }
 
 impl Places {
@@ -73,9 +93,9 @@ impl Places {
             let projects = match of_group(api, &group).await {
                 Ok(projects) => projects,
                 Err(error) => {
-                    let (reason, _) = error.reason()?;
-                    let words = format!("the group `{group}` cannot be listed: {reason}");
-                    refused.push((format!("{group}/*"), words));
+                    let (reason, is_denied) = error.reason()?;
+                    let reason = format!("the group `{group}` cannot be listed: {reason}");
+                    refused.push(Unlisted { scope: format!("{group}/*"), reason, is_denied });
                     continue;
                 }
             };
@@ -90,11 +110,16 @@ impl Places {
         let is_read = |target: &Target| only.is_empty() || only.iter().any(|glob| glob.matches(target.name()));
         let (projects, left_out): (Vec<Target>, Vec<Target>) = found.into_values().partition(is_read);
         if projects.is_empty() {
-            let cause = refused.pop().map_or_else(
-                || "no project matches; check `groups`, `projects`, `exclude` and `--repo`".to_owned(),
-                |(_, reason)| reason,
-            );
-            return Err(SourceError::Nothing { service: SERVICE, cause });
+            return Err(match refused.into_iter().max_by_key(|it| !it.is_denied) {
+                Some(Unlisted { reason: cause, is_denied: false, .. }) => {
+                    SourceError::Failed { service: SERVICE, cause }
+                }
+                Some(Unlisted { reason: cause, .. }) => SourceError::Nothing { service: SERVICE, cause },
+                None => {
+                    let cause = "no project matches; check `groups`, `projects`, `exclude` and `--repo`".to_owned();
+                    SourceError::Nothing { service: SERVICE, cause }
+                }
+            });
         }
         Ok(Targets { projects, left_out, refused })
     }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::places::{self, Target, Targets};
+use super::places::{self, Target, Targets, Unlisted};
 use crate::sources::incidents::Probe;
 use crate::sources::incidents::absent::Listed;
 use crate::sources::incidents::api::Api;
@@ -15,7 +15,7 @@ const MOST: usize = 50;
 pub(super) async fn look(api: &Api, targets: Targets) -> Result<Probe, SourceError> {
     let scopes = targets.projects.len() + targets.refused.len();
     let mut probe = Probe { scopes, called: "projects", ..Probe::default() };
-    probe.problems = targets.refused;
+    probe.problems = targets.refused.into_iter().map(Unlisted::problem).collect();
     let rest = targets.projects.len().saturating_sub(MOST);
     for target in targets.projects.into_iter().take(MOST) {
         let name = target.name().to_owned();

@@ -25,7 +25,9 @@ const MERGED_BEFORE_MS: i64 = 30 * 86_400_000;
 impl Source {
     /// Reads all projects; an error where nothing else can be read.
     pub(super) async fn read(&self, targets: Targets) -> Result<(), SourceError> {
-        self.refused(targets.refused).await?;
+        for group in targets.refused {
+            self.send(group.event()).await?;
+        }
         self.reads(targets.projects.iter().map(|target| target.name().to_owned()));
         let reading: Vec<_> = targets.projects.into_iter().map(|target| self.project(target)).collect();
         stream::iter(reading).buffer_unordered(self.plan.concurrency.max(1)).try_collect::<()>().await?;
@@ -36,14 +38,6 @@ impl Source {
                  data that depends on them is unknown"
             );
             self.send(Event::Notice(text)).await?;
-        }
-        Ok(())
-    }
-
-    /// The groups that could not be listed.
-    async fn refused(&self, refused: Vec<(String, String)>) -> Result<(), SourceError> {
-        for (scope, reason) in refused {
-            self.send(Event::Failed { scope, reason, is_denied: true }).await?;
         }
         Ok(())
     }

@@ -103,6 +103,7 @@ impl Scene {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_row_of_all_pages_is_read_without_a_needless_request() {
     for (system, first, later) in SYSTEMS {
         let scene = Scene::new(system, ROWS);
@@ -120,6 +121,7 @@ fn every_row_of_all_pages_is_read_without_a_needless_request() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn faults_during_a_fetch_do_not_change_the_rows() {
     let faults = [
         Fault::Status(429, vec![("retry-after", "1")]),
@@ -139,6 +141,7 @@ fn faults_during_a_fetch_do_not_change_the_rows() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_key_that_is_revoked_midway_is_named_and_a_later_run_completes_the_rows() {
     for (system, first, _) in SYSTEMS {
         let scene = Scene::new(system, ROWS);
@@ -155,6 +158,7 @@ fn a_key_that_is_revoked_midway_is_named_and_a_later_run_completes_the_rows() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_any_request_and_started_again_nothing_is_lost_or_twice() {
     for (system, first, _) in SYSTEMS {
         for number in 1..=first {
@@ -173,6 +177,7 @@ fn killed_at_any_request_and_started_again_nothing_is_lost_or_twice() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn null_entries_are_skipped_and_counted_and_an_unknown_state_is_shown() {
     for (system, ..) in SYSTEMS {
         let scene = Scene::new(system, 20);
@@ -212,6 +217,7 @@ fn a_repo_is_not_covered_until_its_hidden_list_can_be_read() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_dry_run_shows_the_most_requests_and_doctor_shows_what_the_key_can_read() {
     for (system, first, _) in SYSTEMS {
         let scene = Scene::new(system, ROWS);

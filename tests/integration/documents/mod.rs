@@ -43,6 +43,7 @@ fn the_same_dataset_gives_the_same_bytes_twice() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn neither_is_written_unless_it_is_asked_for() {
     let place = hostile();
     place.done(JULY);
@@ -54,6 +55,7 @@ fn neither_is_written_unless_it_is_asked_for() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn files_of_other_data_are_dropped_also_where_no_json_tells_the_data() {
     for format in ["xlsx", "confluence"] {
         let place = hostile();

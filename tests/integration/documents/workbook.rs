@@ -70,6 +70,7 @@ fn compare(place: &Place, book: &Value, name: &str, file: &str) -> usize {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_workbook_has_the_rows_of_the_csv_files_typed() {
     let place = Place::new();
     place.done(["demo", "--format", "csv,xlsx", "--out", "out"]);
@@ -83,6 +84,7 @@ fn the_workbook_has_the_rows_of_the_csv_files_typed() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_sheet_has_a_frozen_head_a_native_table_and_its_charts() {
     let place = Place::new();
     place.done(["demo", "--format", "xlsx", "--out", "out"]);
@@ -114,6 +116,7 @@ fn every_sheet_has_a_frozen_head_a_native_table_and_its_charts() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn values_are_numbers_that_excel_shows_as_what_they_are() {
     let place = Place::new();
     place.done(["demo", "--format", "csv,xlsx", "--out", "out"]);

@@ -143,6 +143,7 @@ fn agree(engine: &str, pairs: impl IntoIterator<Item = [String; 2]>) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn duckdb_computes_the_reports_figures_from_the_exported_facts() {
     if !has("duckdb") {
         return skip("python3 or its package duckdb is not installed");
@@ -157,6 +158,7 @@ fn duckdb_computes_the_reports_figures_from_the_exported_facts() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn spark_computes_the_reports_figures_from_the_exported_facts() {
     let has_java = Command::new("java").arg("-version").output().is_ok_and(|run| run.status.success());
     if !has_java || !has("pyspark") {

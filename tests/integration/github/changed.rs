@@ -19,11 +19,13 @@ fn fetches_end_well(keys: &str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_of_deployments_ends_cleanly_for_any_reply() {
     fetches_end_well("repos = [\"acme/web\", \"acme/api\"]");
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_of_an_organisation_with_workflow_runs_ends_cleanly_for_any_reply() {
     fetches_end_well("org = \"acme\"\ndeployments_from = \"workflow-runs\"");
 }

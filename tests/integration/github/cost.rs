@@ -7,6 +7,7 @@ use super::shapes::{PRODUCTION, even, every_shape};
 use super::world::{DAY, NEW_YEAR, Repo, World};
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_thousand_deployments_and_three_thousand_commits_stay_under_the_bar_and_a_second_run_is_almost_free() {
     let mut world = World::of([even("acme/web", 1_000, 3)]);
     // Two in three commits come by pull requests whose own branch commits are not walked.
@@ -22,6 +23,7 @@ fn a_thousand_deployments_and_three_thousand_commits_stay_under_the_bar_and_a_se
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pull_requests_closed_before_and_stacked_ones_are_asked_for_again_within_the_same_bar() {
     let mut repo = even("acme/web", 1_000, 3);
     // Of 631 pull requests of a real year 86 had another one listed first: here one in six.
@@ -111,6 +113,7 @@ fn fixed_beside(mut repo: Repo) -> Repo {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_dry_run_prints_an_upper_bound_that_no_run_exceeds() {
     for (name, world, most) in [
         ("plain", World::of([even("acme/web", 300, 3)]), 1_700),

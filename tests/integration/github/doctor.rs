@@ -196,6 +196,7 @@ fn a_missing_token_and_a_refused_one_have_their_own_code() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_refusal_that_repeats_the_token_does_not_show_it() {
     let echo = format!("{{\"message\":\"Bad header: Authorization: Bearer {}\"}}", token());
     for status in [400, 401, 403, 422, 500] {
@@ -236,6 +237,7 @@ fn a_repo_that_is_not_visible_is_named_and_none_at_all_is_a_failure() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_silent_server_and_an_exhausted_limit_are_reported_without_waiting() {
     // A port on which nobody listens any more.
     let url = {
@@ -262,6 +264,7 @@ fn a_server_without_limits_has_none() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_dataset_is_counted_and_an_interrupted_fetch_named() {
     let scene = Scene::repos(World::of([even("acme/web", 210, 1)]), &["acme/web"]);
     scene.server.fault(Fault::at(3, Effect::Revoke));

@@ -25,6 +25,7 @@ fn gh(place: &Place) -> String {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_block_of_the_documentation_that_asks_github_runs_as_printed() {
     let program = Path::new(env!("CARGO_BIN_EXE_dora-report")).parent().expect("a folder").display();
     let mut ran = 0;

@@ -29,11 +29,13 @@ fn reads_in_pages_of(most: u64, effect: Effect) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_page_that_is_too_heavy_is_asked_for_in_halves() {
     reads_in_pages_of(50, too_heavy());
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_page_that_times_out_is_requested_in_smaller_and_smaller_pages() {
     reads_in_pages_of(13, gateway(504));
 }
@@ -86,6 +88,7 @@ fn a_body_that_comes_slowly_is_waited_for() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_was_read_around_a_broken_reply_is_right() {
     let scene = Scene::repos(World::of([every_shape("acme/web")]), &["acme/web"]);
     scene
@@ -117,6 +120,7 @@ fn partial(value: &mut Value) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn partial_data_with_errors_is_asked_for_again() {
     let scene = paged();
     scene.server.fault(Fault::at(1, Effect::Edit(Box::new(partial))));
@@ -125,6 +129,7 @@ fn partial_data_with_errors_is_asked_for_again() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn data_that_stays_partial_leaves_the_repo_uncovered_and_named() {
     let scene = paged();
     scene.server.fault(Fault::when(ALWAYS, |_| true, Effect::Edit(Box::new(partial))));
@@ -156,6 +161,7 @@ fn without_a_token_nothing_is_asked() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_token_revoked_during_a_run_ends_it_and_the_next_run_continues() {
     let whole = paged();
     whole.fetched(&[]);
@@ -187,6 +193,7 @@ fn one_repo_that_cannot_be_read_does_not_stop_the_others() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_unreadable_source_ends_the_run_with_its_own_code() {
     let scene = Scene::repos(World::of([even("acme/web", 3, 1)]), &["acme/web"]);
     scene.server.fault(Fault::when(ALWAYS, |_| true, gateway(502)));
@@ -196,6 +203,7 @@ fn an_unreadable_source_ends_the_run_with_its_own_code() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_that_does_not_answer_is_named() {
     // A port on which nobody listens any more.
     let url = {
@@ -210,6 +218,7 @@ fn a_server_that_does_not_answer_is_named() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn no_token_follows_a_redirect_or_a_link_to_another_host() {
     let elsewhere = Server::start(World::default());
     elsewhere.state(|state| state.tokens.clear());
@@ -283,6 +292,7 @@ fn endless(value: &mut Value) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_list_whose_cursor_leads_back_to_itself_ends_with_a_sentence() {
     for issues in ["", "\n[github_issues]\n"] {
         let scene = Scene::new(World::of([even("acme/web", 120, 1)]), &format!("repos = [\"acme/web\"]{issues}"));

@@ -30,6 +30,7 @@ fn asked(monitor: &Proxy) -> Vec<(String, String)> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_success_pings_the_address_and_a_failure_appends_the_exit_code() {
     let (scene, monitor) = (scene(), Proxy::new(None, &[]));
     let url = format!("{}/{SECRET}", monitor.url);
@@ -57,6 +58,7 @@ fn the_address_may_come_from_a_variable() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_ping_that_fails_is_a_warning_that_names_the_host_alone() {
     let scene = scene();
     let refusing = Proxy::new(None, &[Step::Answer(404, None, "not found")]);

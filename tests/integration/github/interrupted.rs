@@ -54,26 +54,31 @@ fn killed_at(first: usize) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_points_1_5_9_13_and_17_of_twenty_the_report_is_the_same() {
     killed_at(0);
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_points_2_6_10_14_and_18_of_twenty_the_report_is_the_same() {
     killed_at(1);
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_points_3_7_11_15_and_19_of_twenty_the_report_is_the_same() {
     killed_at(2);
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_points_4_8_12_16_and_20_of_twenty_the_report_is_the_same() {
     killed_at(3);
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_run_makes_progress_even_if_it_is_killed_repeatedly() {
     let (requests, whole) = uninterrupted();
     let scene = long();

@@ -23,16 +23,19 @@ fn waits_out(kind: &'static str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_spent_budget_is_waited_for() {
     waits_out("RATE_LIMITED");
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_spent_budget_is_waited_for_in_its_newer_spelling_too() {
     waits_out("RATE_LIMIT");
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_budget_that_runs_out_during_a_run_is_hardly_exceeded() {
     let scene = paged();
     scene.server.state(|state| (state.limit, state.window, state.reset) = (12, 1, now() + 1));
@@ -71,11 +74,13 @@ fn a_secondary_limit_is_waited_for_as_long_as_it_says() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_secondary_limit_that_looks_like_a_refusal_is_waited_for_as_long_as_it_says() {
     waits_as_told(403);
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_secondary_limit_that_looks_like_an_answer_is_waited_for_as_long_as_it_says() {
     waits_as_told(200);
 }

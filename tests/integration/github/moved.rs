@@ -25,6 +25,7 @@ fn is_moved(scene: &Scene, before: usize) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_repo_renamed_after_its_first_fetch_takes_its_history_along() {
     let scene = Scene::repos(World::of([even("acme/web", 210, 1)]), &["acme/web"]);
     scene.fetched(&[]);
@@ -99,6 +100,7 @@ fn only_production_keeps_the_rest_out_of_the_dataset() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_only_production_left_out_is_read_when_it_is_wanted_after_all() {
     let mut repo = even("acme/web", 12, 1);
     let head = repo.main.clone().expect("a head");

@@ -140,6 +140,7 @@ fn the_pull_request_that_was_merged_into_the_repo_brought_the_commit_whatever_st
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_organisation_with_every_kind_of_pull_request_is_read_as_it_is() {
     let repos = (0..7).map(|nth| {
         let mut repo = if nth % 2 == 0 {
@@ -166,6 +167,7 @@ fn an_organisation_with_every_kind_of_pull_request_is_read_as_it_is() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn one_request_serves_a_hundred_commits_or_fewer_if_github_cannot_answer() {
     let mut repo = even("acme/web", 100, 3);
     let squashed: Vec<String> = repo.pulls.values().filter_map(|pull| pull.merge_sha.clone()).collect();

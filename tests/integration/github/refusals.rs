@@ -20,6 +20,7 @@ fn is_of_other(request: &Request) -> bool {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_rule_of_one_organization_affects_only_its_repos_and_has_its_own_advice() {
     for (message, header, way_out) in [
         (

@@ -47,6 +47,7 @@ fn a_run_that_starts_while_another_holds_the_dataset_ends_with_2_and_names_the_p
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_clock_that_was_ahead_or_behind_causes_a_warning_and_no_loss() {
     let mut services = Services::start();
     for (wrong, after) in [(morning(2_000), 41), (morning(20), 41)] {
@@ -67,6 +68,7 @@ fn a_clock_that_was_ahead_or_behind_causes_a_warning_and_no_loss() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_run_after_a_day_on_which_a_service_was_down_fills_the_gap() {
     let mut services = Services::start();
     services.grow(30);
@@ -84,6 +86,7 @@ fn the_run_after_a_day_on_which_a_service_was_down_fills_the_gap() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_token_that_expires_within_two_weeks_is_reported_once_with_date_and_days_left() {
     let scene = Scene::repos(World::of([even("acme/web", 20, 1)]), &["acme/web"]);
     let end = |text: &str| vec![("github-authentication-token-expiration".to_owned(), text.to_owned())];

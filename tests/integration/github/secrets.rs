@@ -47,6 +47,7 @@ fn a_token_appears_in_no_output_no_file_and_no_process_list() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_token_that_also_occurs_in_replies_does_not_change_the_data() {
     for short in ["x", "y", "name", "cursor", "success", "2025"] {
         let scene =
@@ -73,6 +74,7 @@ fn while_it_runs_the_command_line_holds_no_token_and_killed_it_leaves_none() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_app_signs_in_for_its_installation_and_renews_its_tokens_before_they_end() {
     let scene = Scene::repos(World::of([even("acme/web", 210, 1)]), &["acme/web"]);
     let made =

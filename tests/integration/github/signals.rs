@@ -46,6 +46,7 @@ fn says_so(run: &Run, name: &str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_interrupted_fetch_or_run_keeps_its_data_and_the_next_one_continues() {
     let whole = scene();
     whole.fetched(&[]);
@@ -88,6 +89,7 @@ fn the_log_of_an_interrupted_run_ends_as_every_log_does() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn push_and_remote_write_end_at_a_signal_too() {
     let scene = scene();
     scene.fetched(&[]);
@@ -127,6 +129,7 @@ fn stuck() -> (Scene, File, Child) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_command_that_cannot_be_interrupted_still_ends_within_five_seconds() {
     let (_scene, _lock, child) = stuck();
     let run = ended_by(child, "TERM");
@@ -146,6 +149,7 @@ fn a_second_signal_ends_a_command_at_once() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_request_that_was_under_way_while_the_machine_slept_times_out_and_is_sent_again() {
     let scene = scene();
     scene.server.fault(Fault::at(6, Effect::Hold));

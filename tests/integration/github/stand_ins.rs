@@ -93,6 +93,7 @@ fn a_merge_into_the_default_branch_counts_however_late_it_changed_again() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn runs_of_a_named_workflow_count_when_they_end_well_and_over_any_number_of_them() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR - 50 * DAY);
@@ -228,6 +229,7 @@ fn a_dataset_with_one_kind_of_deployments_refuses_another() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn after_a_kill_between_spans_the_next_fetch_continues_there() {
     let mut repo = Repo::new("acme/web");
     let root = repo.push(NEW_YEAR);

@@ -118,6 +118,7 @@ fn rows(machine: &Machine, table: Table) -> DataFrame {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn runs_around_each_month_end_of_a_year_end_with_the_report_and_rows_of_one_fetch() {
     // The first morning after each month, and of every third month the one before; the runs in between were missed.
     let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

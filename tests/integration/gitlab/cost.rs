@@ -19,6 +19,7 @@ fn thousand() -> Repo {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_thousand_deployments_and_three_thousand_commits_take_at_most_60_requests_and_a_second_run_at_most_3() {
     let repo = thousand();
     assert_eq!(repo.commits.len(), 3_000);
@@ -33,6 +34,7 @@ fn a_thousand_deployments_and_three_thousand_commits_take_at_most_60_requests_an
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn merge_requests_cost_a_page_of_their_list_and_half_a_request_for_their_details_per_hundred() {
     // Two in three commits are squashed merge requests: 2,000 of them.
     let scene = Scene::projects(World::of([even("acme/web", 1_000, 3)]), &["acme/web"]);

@@ -21,6 +21,7 @@ fn clean() -> (World, Scene) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn limits_gateways_and_broken_replies_on_the_way_change_nothing() {
     let (world, clean) = clean();
     let too_many = || json_reply(429, vec![("retry-after", "1".into())], &json!({"message": "Retry later"}));
@@ -37,6 +38,7 @@ fn limits_gateways_and_broken_replies_on_the_way_change_nothing() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_revoked_token_ends_the_run_and_the_next_one_completes_it() {
     let (world, clean) = clean();
     let scene = Scene::new(world, "projects = [\"acme/web\", \"acme/api\"]\nconcurrency = 1");
@@ -157,6 +159,7 @@ fn without_its_token_the_message_names_the_variable() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_entry_that_changes_while_a_list_is_read_makes_no_other_entry_missing() {
     let slow = |world: &mut World, is_over: bool| {
         let first = &mut world.repo_mut("acme/web").deployments[5];
@@ -184,6 +187,7 @@ fn an_entry_that_changes_while_a_list_is_read_makes_no_other_entry_missing() {
     clippy::disallowed_methods,
     reason = "the limit ends at an instant that the program compares with its own clock"
 )]
+#[ignore = "slow: .ci/run runs it"]
 fn a_used_up_limit_is_waited_for_until_the_instant_that_the_service_names() {
     let scene = Scene::projects(World::of([even("acme/web", 20, 2)]), &["acme/web"]);
     let reset = (chrono::Utc::now().timestamp() + 1).to_string();
@@ -196,4 +200,15 @@ fn a_used_up_limit_is_waited_for_until_the_instant_that_the_service_names() {
     let run = scene.fetched(&["--strict"]);
     assert!(run.stderr.contains("it takes no more requests; waiting"), "{}", run.stderr);
     assert_eq!(scene.covered("deployments", "gitlab", "acme/web").len(), 1);
+}
+
+#[test]
+fn a_group_that_cannot_be_listed_is_a_matter_of_the_key_only_if_gitlab_says_so() {
+    for (fault, code) in [(json_reply(400, vec![], &json!({})), 4), (json_reply(403, vec![], &json!({})), 3)] {
+        let scene = Scene::new(World::of([even("acme/web", 1, 1)]), "groups = [\"acme\"]");
+        scene.server.fault(1, fault);
+        let run = scene.fetch(&[]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(run.stderr.contains("the group `acme` cannot be listed"), "{}", run.stderr);
+    }
 }

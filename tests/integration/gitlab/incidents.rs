@@ -141,6 +141,7 @@ fn a_project_whose_issues_are_not_shown_makes_the_figures_missing_and_not_zero()
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_group_that_cannot_be_listed_keeps_its_coverage_and_makes_the_figures_missing_and_not_zero() {
     let world = World::of([even("acme/web", 20, 2), even("shop/api", 20, 2)]);
     let scene = Scene::new(world, "groups = [\"acme\", \"shop\"]\n[gitlab_incidents]\n");
@@ -161,6 +162,7 @@ fn a_group_that_cannot_be_listed_keeps_its_coverage_and_makes_the_figures_missin
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn projects_that_the_first_run_leaves_out_make_the_figures_missing_and_not_zero() {
     let scene = scene("", vec![issue("acme/shop/api", 1, NEW_YEAR + 40 * DAY)]);
     let rate = |scene: &Scene| scene.report("2025-02").metric("acme/web", "change_failure_rate")["ratio"].clone();

@@ -18,6 +18,7 @@ use crate::support::{Run, say};
 const KEYS: &str = "projects = [\"acme/web\", \"acme/api\"]\nconcurrency = 1";
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_any_request_and_started_again_a_fetch_gives_the_same_rows() {
     let world = World::of([even("acme/web", 120, 3), every_shape("acme/api")]);
     let whole = Scene::new(world.clone(), KEYS);
@@ -84,6 +85,7 @@ fn clock() -> Instant {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_six_random_instants_and_started_again_a_run_gives_the_same_bytes() {
     let midway = killed(6);
     assert!(midway >= 3, "too few kills came before the end: {midway}");

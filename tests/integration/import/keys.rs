@@ -72,6 +72,7 @@ fn case_short_shas_and_missing_values_make_no_other_deployment() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_statuses_of_one_deployment_come_to_its_first_success_in_any_order_and_over_several_imports() {
     let row = |status: &str, created: &str, finished: &str| {
         let instant = |time: &str| if time.is_empty() { String::new() } else { format!("2026-07-01T{time}:00Z") };

@@ -274,6 +274,7 @@ fn unknown_columns_and_a_missing_line_end_cause_warnings_only() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_full_disk_changes_neither_dataset_nor_report() {
     // A small file system of its own needs root; without it the test says so.
     let place = Place::new();

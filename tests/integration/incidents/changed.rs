@@ -30,16 +30,19 @@ fn fetches_end_well(sections: &str) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_ends_cleanly_for_any_reply_of_pagerduty() {
     fetches_end_well("[pagerduty]\napi_url = \"URL\"\ncaused_by_deploy = { note = \"deploy\" }\n");
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_ends_cleanly_for_any_reply_of_opsgenie() {
     fetches_end_well("[opsgenie]\napi_url = \"URL\"\nread = [\"incidents\", \"alerts\"]\n");
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_ends_cleanly_for_any_reply_of_jira_service_management() {
     fetches_end_well(jsm::SECTION);
 }

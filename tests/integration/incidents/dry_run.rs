@@ -21,6 +21,7 @@ fn incidents(count: i64) -> World {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn no_run_sends_more_requests_than_a_dry_run_states() {
     let with_fields = |count| {
         let mut world = incidents(count);
@@ -62,6 +63,7 @@ fn no_run_sends_more_requests_than_a_dry_run_states() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_dry_run_of_all_sources_says_which_of_them_cannot_be_asked() {
     let scene = Scene::pagerduty(incidents(30), "[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
     let run = scene.run(&["fetch", "--since", SINCE, "--dry-run"]);

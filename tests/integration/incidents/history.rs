@@ -37,6 +37,7 @@ fn a_year_and_more_is_read_over_windows_and_nothing_is_lost_or_doubled_at_their_
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn more_incidents_than_one_request_shows_are_all_read() {
     let mut world = World::new();
     for nth in 0..11_000 {
@@ -70,6 +71,7 @@ fn every_question_names_both_ends_and_the_zone() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_second_run_rereads_two_weeks_and_asks_for_what_was_open_before() {
     let begin = now();
     let mut world = World::new();
@@ -146,6 +148,7 @@ fn incidents_made_while_pages_are_read_wait_for_the_next_run() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
     let world = || {
         let mut world = World::new();

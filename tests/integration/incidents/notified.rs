@@ -59,6 +59,7 @@ fn a_message_that_fails_is_the_code_of_run_unless_a_source_or_a_gate_has_one() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_silent_mail_server_is_abandoned_after_the_timeout() {
     let server = Smtp::new(Manner::Silent);
     let mail =

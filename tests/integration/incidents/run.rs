@@ -22,6 +22,7 @@ pub(super) fn alerts(count: i64, from: i64, apart: i64) -> World {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn alerts_end_by_their_report_and_are_read_beyond_twenty_thousand() {
     let scene = Scene::opsgenie(alerts(20_500, MARCH_1, 2 * MINUTE), "read = [\"alerts\"]\n");
     scene.fetched(&[]);

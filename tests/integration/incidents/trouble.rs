@@ -18,6 +18,7 @@ fn small() -> World {
 
 /// However short a key is, and whatever words it is a part of: replies are read as they were sent.
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_key_that_also_occurs_in_replies_does_not_change_the_data() {
     let world = || {
         let mut world = World::new();
@@ -49,6 +50,7 @@ fn survives(fault: Fault) -> Scene {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_limit_is_waited_out_as_long_as_it_says() {
     let headers =
         vec![("ratelimit-limit", "960".into()), ("ratelimit-remaining", "0".into()), ("ratelimit-reset", "1".into())];
@@ -66,6 +68,7 @@ fn opsgenie_throttling_is_waited_out() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn server_errors_and_truncated_bodies_are_retried() {
     survives(Fault::Reply(503, Vec::new(), "<html>".into()));
     survives(Fault::Reply(200, Vec::new(), r#"{"incidents":[{"id":"Q1","#.into()));
@@ -100,6 +103,7 @@ fn one_service_that_is_forbidden_leaves_the_others_whole_and_its_own_figures_emp
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_source_that_is_down_does_not_affect_the_others() {
     let scene = Scene::new(small(), "[pagerduty]\napi_url = \"URL\"\n[opsgenie]\napi_url = \"http://127.0.0.1:9\"\n");
     let run = scene.fetch(&[]);
@@ -154,6 +158,7 @@ fn a_missing_key_is_reported_before_the_first_request() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_failed_extra_request_fails_the_source_gives_no_zero_and_the_next_run_is_complete() {
     let with_flags = || {
         let mut world = small();
@@ -190,6 +195,7 @@ fn a_failed_extra_request_fails_the_source_gives_no_zero_and_the_next_run_is_com
 const MONTHS: &str = "2025-01-30..2025-05-01";
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn features_missing_from_the_plan_are_reported_and_affect_nothing_else() {
     let words = "Account does not have access";
     let body = json!({"message": words, "error": {"message": words}});

@@ -22,6 +22,7 @@ fn sample() -> Place {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_command_of_the_documentation_runs_as_printed_on_the_sample() {
     let program = Path::new(env!("CARGO_BIN_EXE_dora-report"));
     let mut path = OsString::from(program.parent().expect("a folder"));

@@ -72,6 +72,7 @@ fn every_query_answers(dashboard: &Value, server: &Server, at: Option<f64>) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_query_over_events_answers_from_a_backfilled_server_without_any_rule() {
     if !installed(&["prometheus", "curl"]) {
         return;
@@ -88,6 +89,7 @@ fn every_query_over_events_answers_from_a_backfilled_server_without_any_rule() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_query_over_pushed_gauges_answers_from_a_server_that_scrapes_and_records() {
     if !installed(&["prometheus", "prometheus-pushgateway", "curl"]) {
         return;
@@ -102,6 +104,7 @@ fn every_query_over_pushed_gauges_answers_from_a_server_that_scrapes_and_records
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn doctor_reports_each_server_and_how_old_a_sample_may_be() {
     if !installed(&["prometheus", "prometheus-pushgateway", "curl"]) {
         return;

@@ -41,6 +41,7 @@ fn refused(status: u16, body: &'static str) -> (Run, Proxy) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn too_old_samples_are_refused_once_with_the_setting_to_change() {
     for (status, body) in [(400, "out of bounds\n"), (500, "too old sample\n"), (400, "out of order sample\n")] {
         let (run, proxy) = refused(status, body);
@@ -85,6 +86,7 @@ fn a_request_that_is_too_large_goes_in_halves() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_limit_and_a_busy_server_are_waited_for_as_long_as_they_say() {
     let steps = [Step::Answer(429, Some("1"), "slow down"), Step::Answer(503, Some("0"), "busy")];
     let proxy = Proxy::new(None, &steps);
@@ -98,6 +100,7 @@ fn a_limit_and_a_busy_server_are_waited_for_as_long_as_they_say() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_server_that_fails_or_is_down_is_tried_again_and_then_named() {
     let proxy = Proxy::new(None, &[const { Step::Answer(500, None, "disk full") }; 4]);
     let run = write(&place(&proxy.url), &[]);
@@ -139,6 +142,7 @@ struct Sample {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the future is what the program's clock says")]
+#[ignore = "slow: .ci/run runs it"]
 fn nothing_from_the_future_is_sent() {
     let proxy = Proxy::new(None, &[]);
     let place = place(&proxy.url);
@@ -163,6 +167,7 @@ fn nothing_from_the_future_is_sent() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_run_killed_half_way_and_run_again_ends_with_the_same_series() {
     if !installed(&["prometheus", "curl"]) {
         return;

@@ -40,6 +40,7 @@ fn place() -> Place {
 const BACKFILL: [&str; 5] = ["backfill", "openmetrics", "history.om", "--as-of", "2026-08-01T00:00:00Z"];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_strict_parser_reads_every_label_back() {
     let has_parser = Command::new("python3").args(["-c", "import prometheus_client"]).output();
     if !has_parser.is_ok_and(|run| run.status.success()) {
@@ -63,6 +64,7 @@ fn a_strict_parser_reads_every_label_back() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_file_is_written_through_links_and_into_pipes_and_nowhere_else() {
     let place = place();
     place.write("kept.om", "old");
@@ -87,6 +89,7 @@ fn a_file_is_written_through_links_and_into_pipes_and_nowhere_else() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn promtool_and_a_server_read_every_label_back() {
     if !installed(&["promtool", "prometheus", "curl"]) {
         return;

@@ -14,6 +14,7 @@ use super::server::{ANY_AGE, Server};
 const SERVERS: [&str; 3] = ["promtool", "prometheus", "curl"];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn blocks_of_the_organisation_give_the_reports_figures() {
     if installed(&SERVERS) {
         through_blocks(&Scene::organisation(), true);
@@ -21,6 +22,7 @@ fn blocks_of_the_organisation_give_the_reports_figures() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn blocks_of_gov_uk_give_the_reports_figures() {
     if installed(&SERVERS)
         && let Some(scene) = Scene::govuk()
@@ -30,6 +32,7 @@ fn blocks_of_gov_uk_give_the_reports_figures() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn remote_writes_of_the_organisation_give_the_reports_figures() {
     if installed(&SERVERS) {
         through_remote_write(&Scene::organisation(), true);
@@ -37,6 +40,7 @@ fn remote_writes_of_the_organisation_give_the_reports_figures() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn remote_writes_of_gov_uk_give_the_reports_figures() {
     if installed(&SERVERS)
         && let Some(scene) = Scene::govuk()

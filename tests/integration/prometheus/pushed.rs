@@ -11,6 +11,7 @@ use crate::support::{DEPLOYMENTS, DOCTOR, Place};
 const SERVERS: [&str; 3] = ["prometheus", "prometheus-pushgateway", "curl"];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pushed_figures_of_the_organisation_are_the_reports() {
     if installed(&SERVERS) {
         through_pushgateway(&Scene::organisation());
@@ -18,6 +19,7 @@ fn pushed_figures_of_the_organisation_are_the_reports() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn pushed_figures_of_gov_uk_are_the_reports() {
     if installed(&SERVERS)
         && let Some(scene) = Scene::govuk()
@@ -95,6 +97,7 @@ fn exposed(gateway: &Server) -> Vec<String> {
 const PUSH: [&str; 3] = ["push", "--as-of", "2026-08-01T00:00:00Z"];
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_same_push_twice_leaves_the_same_state_and_groups_that_are_gone_are_pruned() {
     if !installed(&["prometheus-pushgateway", "curl"]) {
         return;
@@ -152,6 +155,7 @@ fn a_group_that_is_refused_is_named_with_the_cause_and_the_others_are_pushed() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_unreachable_or_wrong_gateway_is_named_and_run_still_reports() {
     let place = hostile(&format!("http://127.0.0.1:{}", free_port()), &HOSTILE[..1]);
     let run = place.run(PUSH);
@@ -179,6 +183,7 @@ fn an_unreachable_or_wrong_gateway_is_named_and_run_still_reports() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_replay_pushes_each_deployment_once_from_the_one_before_them() {
     if !installed(&["prometheus-pushgateway", "curl"]) {
         return;

@@ -27,6 +27,7 @@ pub(super) fn records(rules: &str) -> Vec<(String, String)> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn promtool_accepts_the_rules_of_every_edition() {
     if !installed(&["promtool"]) {
         return;
@@ -52,6 +53,7 @@ fn promtool_accepts_the_rules_of_every_edition() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_shipped_cases_pass_and_show_each_wrong_recipe_beside_the_right_answer() {
     if !installed(&["promtool"]) {
         return;

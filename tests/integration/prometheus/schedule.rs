@@ -44,6 +44,7 @@ impl Schedule {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn day_after_day_the_figures_stay_and_without_incidents_no_rate_is_made_up() {
     if !installed(&["prometheus", "curl"]) {
         return;
@@ -63,6 +64,7 @@ fn day_after_day_the_figures_stay_and_without_incidents_no_rate_is_made_up() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn incidents_that_are_read_later_bring_their_rate_for_the_past_as_well() {
     if !installed(&["prometheus", "curl"]) {
         return;
@@ -78,6 +80,7 @@ fn incidents_that_are_read_later_bring_their_rate_for_the_past_as_well() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_history_sent_from_a_day_on_has_no_figure_that_would_be_too_low() {
     if !installed(&["prometheus", "curl"]) {
         return;
@@ -93,6 +96,7 @@ fn a_history_sent_from_a_day_on_has_no_figure_that_would_be_too_low() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_was_imported_as_blocks_is_what_the_server_has_before_a_day() {
     if !installed(&["promtool", "prometheus", "curl"]) {
         return;
@@ -119,6 +123,7 @@ fn what_was_imported_as_blocks_is_what_the_server_has_before_a_day() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_service_that_is_new_sends_itself_and_a_server_that_takes_little_gets_what_it_takes() {
     if !installed(&["prometheus", "curl"]) {
         return;
@@ -134,6 +139,7 @@ fn a_service_that_is_new_sends_itself_and_a_server_that_takes_little_gets_what_i
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_push_is_of_the_last_instant_that_was_read() {
     if !installed(&["prometheus-pushgateway", "curl"]) {
         return;

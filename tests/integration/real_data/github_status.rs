@@ -12,6 +12,7 @@ use crate::support::shared_data;
 const AS_OF: &str = "2026-08-22T00:00:00Z";
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn github_incidents_are_restored_as_fast_as_worked_out_elsewhere() {
     let Some(data) = shared_data("github-status") else { return };
     let config = fs::read_to_string(data.join("dora.toml")).expect("its config");

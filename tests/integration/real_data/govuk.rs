@@ -11,6 +11,7 @@ use crate::support::shared_data;
 const AS_OF: &str = "2026-08-22T00:00:00Z";
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn gov_uk_deployments_days_and_quarters_equal_what_git_says() {
     let Some(data) = shared_data("govuk") else { return };
     let run = Run::new(&fs::read_to_string(data.join("dora.toml")).expect("its config"));

@@ -49,6 +49,7 @@ fn small_pages(repos: BTreeMap<String, Repo>) -> impl Fn(&Seen) -> Answer + Send
 }
 
 #[tokio::test]
+#[ignore = "slow: .ci/run runs it"]
 async fn the_commits_between_every_pair_are_known_after_one_or_two_runs() {
     for seed in 0..30 {
         let mut dice = Random(seed);

@@ -67,6 +67,7 @@ fn doubtful(moment: Moment) -> (Place, Server) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn what_sleuth_may_have_is_named_and_sent_again_only_on_request() {
     for (moment, before, after) in [(Moment::Unseen, 5, 6), (Moment::Kept, 6, 7)] {
         let (place, server) = doubtful(moment);
@@ -83,6 +84,7 @@ fn what_sleuth_may_have_is_named_and_sent_again_only_on_request() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn sleuths_deploys_are_deleted_only_behind_a_flag_of_its_own() {
     let (place, server) = (dataset(30), Server::start(Tool::Sleuth));
     let other = |server: &Server| {
@@ -114,6 +116,7 @@ fn sleuths_deploys_are_deleted_only_behind_a_flag_of_its_own() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn the_key_in_an_address_of_sleuth_is_in_no_message() {
     use super::stand_in::Fault;
     let answers = [

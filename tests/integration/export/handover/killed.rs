@@ -77,6 +77,7 @@ fn killed(tool: Tool, times: usize, deployments: usize) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_ten_times_and_started_again_every_tool_has_each_event_once() {
     for tool in Tool::ALL {
         killed(tool, 10, 30);

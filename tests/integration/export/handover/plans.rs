@@ -52,6 +52,7 @@ fn a_dry_run_counts_what_is_sent_and_what_gets_lost_and_needs_no_key() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn every_request_of_an_odd_history_is_in_the_description_of_its_tool() {
     for tool in Tool::ALL {
         let (place, server) = (odd(), Server::start(tool));
@@ -67,6 +68,7 @@ fn every_request_of_an_odd_history_is_in_the_description_of_its_tool() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_incident_that_ended_later_is_changed_where_the_tool_allows_it() {
     for tool in Tool::ALL {
         let (place, server) = (odd(), Server::start(tool));

@@ -12,6 +12,7 @@ fn answer(status: u16, body: &str) -> Fault {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_limit_is_waited_for_and_nothing_is_sent_twice() {
     for tool in Tool::ALL {
         let (place, server) = (dataset(5), Server::start(tool));
@@ -26,6 +27,7 @@ fn a_limit_is_waited_for_and_nothing_is_sent_twice() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_key_that_is_refused_or_missing_ends_with_3() {
     for tool in Tool::ALL {
         let (place, server) = (dataset(5), Server::start(tool));
@@ -44,6 +46,7 @@ fn a_key_that_is_refused_or_missing_ends_with_3() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn refusals_for_age_are_counted_apart_and_not_sent_again() {
     for tool in Tool::ALL {
         let (place, server) = (dataset(30), Server::start(tool));
@@ -61,6 +64,7 @@ fn refusals_for_age_are_counted_apart_and_not_sent_again() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_event_that_is_refused_does_not_hold_up_the_others_and_is_sent_again_by_the_next_run() {
     for tool in Tool::ALL {
         let (place, server) = (dataset(5), Server::start(tool));
@@ -95,6 +99,7 @@ fn a_page_for_people_is_not_taken_for_an_api() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_reply_that_breaks_off_or_a_failure_of_the_service_makes_no_event_twice() {
     for tool in Tool::ALL {
         for fault in [Fault::CutReply, answer(502, "bad gateway")] {

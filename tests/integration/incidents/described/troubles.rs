@@ -55,6 +55,7 @@ fn without_ports(scene: &Scene, period: &str) -> Vec<Vec<(String, String)>> {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_whole_history_is_read_once_with_as_few_requests_as_pages_allow() {
     for it in ALL {
         let scene = it.scene(world(), "");
@@ -72,6 +73,7 @@ fn a_whole_history_is_read_once_with_as_few_requests_as_pages_allow() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_second_run_reads_two_weeks_and_asks_for_what_was_open() {
     // What shows no single incidents is read whole each time.
     for it in ALL.into_iter().filter(|it| it.shows_one) {
@@ -110,6 +112,7 @@ fn a_second_run_reads_two_weeks_and_asks_for_what_was_open() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn limits_failures_and_broken_bodies_are_waited_out_and_each_costs_one_request() {
     all_at_once(|it| {
         let whole = it.scene(world(), "");
@@ -128,6 +131,7 @@ fn limits_failures_and_broken_bodies_are_waited_out_and_each_costs_one_request()
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_service_that_stays_broken_claims_no_coverage_and_the_next_run_is_complete() {
     all_at_once(|it| {
         let scene = it.scene(world(), "");
@@ -160,6 +164,7 @@ fn a_revoked_key_ends_with_3_and_is_named_by_its_variable_alone() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn nulls_and_undated_entries_are_counted_and_unknown_statuses_are_kept() {
     for it in ALL {
         let mut world = World::new();
@@ -203,6 +208,7 @@ impl Changed {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
     for it in ALL {
         let whole = it.scene(world(), "");
@@ -224,6 +230,7 @@ fn killed_at_any_request_the_rerun_ends_with_the_same_dataset() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn an_interrupted_fetch_resumes_after_the_complete_part() {
     for it in ALL.into_iter().filter(|it| it.resumes) {
         let mut world = World::new();
@@ -246,6 +253,7 @@ fn an_interrupted_fetch_resumes_after_the_complete_part() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn no_run_sends_more_requests_than_a_dry_run_states() {
     for it in ALL {
         let scene = it.scene(world(), "");
@@ -266,6 +274,7 @@ fn no_run_sends_more_requests_than_a_dry_run_states() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_tag_or_a_field_set_weeks_later_arrives_with_the_next_run() {
     for it in ALL {
         let field = |key: &str, name: &str| format!("{key} = {{ custom_field = \"{}{name}\" }}\n", it.field_prefix);
@@ -292,6 +301,7 @@ fn a_tag_or_a_field_set_weeks_later_arrives_with_the_next_run() {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn doctor_says_whether_the_key_is_right_and_what_the_newest_incidents_name() {
     let service = "[[service]]\nname = \"shop\"\nrepos = [\"a/shop\"]\nincidents = [\"Checkout\", \"PCHECK\", \"OPS\", \"Operations\"]\n";
     for it in ALL {
@@ -333,6 +343,7 @@ fn ends_well_of(it: &'static StandIn) {
 }
 
 #[test]
+#[ignore = "slow: .ci/run runs it"]
 fn a_fetch_ends_cleanly_for_any_reply() {
     ALL.into_iter().for_each(ends_well_of);
 }
