@@ -43,6 +43,11 @@ pub(super) fn last_end(issue: &Value) -> Result<LastEnd, String> {
         let same = changes.resolved_at.or(resolved).filter(|resolved| is_same(*resolved, moved));
         return Ok(LastEnd { at: Some(same.unwrap_or(moved)), is_unsure: false });
     }
+    // That change is not shown, and a resolution that was set after it may be one that somebody filled in later.
+    let is_hidden = |at: &Timestamp| changes.is_cut && changes.oldest.is_some_and(|oldest| *at < oldest);
+    if let Some(moved) = moved.filter(|moved| changes.resolved_at.is_some() && is_hidden(moved)) {
+        return Ok(LastEnd { at: Some(moved), is_unsure: true });
+    }
     if let Some(at) = changes.resolved_at {
         return Ok(LastEnd { at: Some(at), is_unsure: false });
     }
@@ -72,9 +77,13 @@ fn changes(issue: &Value) -> Result<Changes, String> {
     for entry in entries.into_iter().flatten() {
         let Some(created) = at(entry, "/created")? else { continue };
         changes.oldest = Some(changes.oldest.map_or(created, |oldest| oldest.min(created)));
-        for item in entry.get("items").and_then(Value::as_array).into_iter().flatten() {
-            let is = |field: &str| item.get("field").and_then(Value::as_str) == Some(field);
-            if is("status") {
+        let items = || entry.get("items").and_then(Value::as_array).into_iter().flatten();
+        let is_of = |item: &Value, field: &str| item.get("field").and_then(Value::as_str) == Some(field);
+        // In another project, an issue may need a status of another name.
+        let is_move = items().any(|item| is_of(item, "project") || is_of(item, "Key"));
+        for item in items() {
+            let is = |field: &str| is_of(item, field);
+            if is("status") && !is_move {
                 changes.statuses.push(created);
             }
             let [before, after] = ["/from", "/to"].map(|side| Place::at(side).text(item).is_some());
@@ -125,6 +134,21 @@ mod tests {
 
     fn utc(at: &str) -> String {
         Timestamp::parse(at).expect("an instant").to_rfc3339()
+    }
+
+    #[test]
+    fn a_resolution_that_was_filled_in_later_is_not_the_end_of_an_issue_that_was_done_before() {
+        let set = entry(LATER, &json!([resolution(None, Some("1"))]));
+        let done = entry(FIRST, &json!([status("3", "6")]));
+        assert_eq!(ended([json!(LATER), json!(FIRST)], &json!([set, done]), 2), (utc(FIRST), false));
+        assert_eq!(ended([json!(LATER), json!(FIRST)], &json!([set]), 90), (utc(FIRST), true));
+    }
+
+    #[test]
+    fn a_move_to_another_project_is_no_end_although_the_status_has_another_name_there() {
+        let moved = entry(LATER, &json!([{"field": "project", "from": "1", "to": "2"}, status("6", "10001")]));
+        let done = entry(FIRST, &json!([status("3", "6"), resolution(None, Some("1"))]));
+        assert_eq!(ended([json!(FIRST), json!(LATER)], &json!([moved, done]), 2), (utc(FIRST), false));
     }
 
     #[test]
