@@ -31,7 +31,7 @@ impl Endpoint {
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         if authority.contains('@') {
-            return Err("an address cannot contain credentials; put the token into an environment variable".into());
+            return Err("an address cannot contain credentials; put the key into an environment variable".into());
         }
         if rest.contains(['?', '#']) {
             return Err("an address ends with its path, without `?` and `#`".into());

@@ -125,7 +125,7 @@ pub enum ConfigError {
     },
     /// A token would travel unencrypted.
     #[error(
-        "{at}: {key}: a token would travel unencrypted over plain http; write https (plain http is for loopback \
+        "{at}: {key}: a key would travel unencrypted over plain http; write https (plain http is for loopback \
          addresses alone)"
     )]
     Unencrypted {

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum HttpError {
     /// A token would have travelled unencrypted to another machine. Nothing was sent.
-    #[error("{host}: a token is not sent over plain http to another machine; write https:// in its place")]
+    #[error("{host}: a key is not sent over plain http to another machine; write https:// in its place")]
     Refused {
         /// The host.
         host: String,
@@ -105,7 +105,7 @@ pub enum HttpError {
         most: String,
     },
     /// The token contains characters that a header cannot have.
-    #[error("the token holds a character that no token has (a line break?); set it again")]
+    #[error("the key contains a character that no key has (a line break?); set it again")]
     UnusableToken,
     /// No request can be made of the address.
     #[error("{host}: the address of a request cannot be used: {cause}; is a name in it too long?")]

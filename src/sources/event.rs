@@ -65,6 +65,13 @@ pub enum Event {
     Waiting(String),
 }
 
+/// What to say about rows that end before they begin; the same for every source, and for imported files.
+pub(super) fn backwards(rows: usize) -> Option<String> {
+    let have = if rows == 1 { "row has" } else { "rows have" };
+    let words = "an end before its start; these durations are left out with the reason `negative`";
+    (rows > 0).then(|| format!("{rows} {have} {words}"))
+}
+
 /// Tells the user something.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 

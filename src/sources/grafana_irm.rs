@@ -76,6 +76,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description() -> Description {
     Description {
+        is_configured: false,
         check: None,
         path: text("api/v1/alert_groups/"),
         query: parameters(&[("started_at", "{from}/{to}")]),

@@ -57,11 +57,12 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description() -> Description {
     Description {
+        is_configured: false,
         check: None,
         path: text("v2/incidents"),
         query: parameters(&[("page_size", "{size}"), ("sort_by", "{order}"), ("created_at[gte]", "{from}")]),
         rows: Place::at("/incidents"),
-        paging: Paging::Cursor { parameter: text("after"), token: Place::at("/pagination_meta/after") },
+        paging: Paging::Cursor { parameter: text("after"), token: Place::at("/pagination_meta/after"), last: None },
         size: 250,
         sorted: Sorted::OldestFirst,
         orders: Some([text("created_at_oldest_first"), text("created_at_newest_first")]),

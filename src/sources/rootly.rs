@@ -77,6 +77,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 pub(super) fn description(mitigated: bool) -> Description {
     Description {
+        is_configured: false,
         check: None,
         path: text("v1/incidents"),
         // Entries are large: each has the whole records of its people, services and teams.
@@ -98,7 +99,7 @@ pub(super) fn description(mitigated: bool) -> Description {
         instants: Instants::Rfc3339,
         padding_ms: 0,
         longest_ms: None,
-        total: None,
+        total: Some(Place::at("/meta/total_count")),
         one: Some(One { path: text("v1/incidents/{id}"), query: Vec::new(), row: Place::at("/data") }),
         fields: fields(mitigated),
     }

@@ -105,6 +105,7 @@ pub(super) fn description(table: &str, query: Option<&str>, flags: &Flags) -> De
     common.push((text("sysparm_fields"), columns.into()));
     let list = [(text("sysparm_query"), query.into()), (text("sysparm_limit"), text("{size}"))];
     Description {
+        is_configured: false,
         check: None,
         path: format!("api/now/table/{table}").into(),
         query: common.iter().cloned().chain(list).collect(),

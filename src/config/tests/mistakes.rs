@@ -370,11 +370,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "[pagerduty]\napi_url = 'http://pd.acme.io'\n",
-        "dora.toml:2: `api_url` in [pagerduty]: a token would travel unencrypted over plain http; write https (plain http is for loopback addresses alone)",
+        "dora.toml:2: `api_url` in [pagerduty]: a key would travel unencrypted over plain http; write https (plain http is for loopback addresses alone)",
     ),
     (
         "[pushgateway]\nurl = 'http://me:hush@pushgateway:9091'\n",
-        "dora.toml:2: `url` in [pushgateway]: an address cannot contain credentials; put the token into an environment \
+        "dora.toml:2: `url` in [pushgateway]: an address cannot contain credentials; put the key into an environment \
          variable",
     ),
     (

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::{Words, by_frequency, count, count_are, count_have, first, some};
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Counts, Observation};
+use crate::sources::provider::Provider;
+use crate::sources::registry::providers;
 
 const READ_IT: &str =
     "Read the missing span; if an imported file is complete for it, import it again with --covers FROM..TO.";
@@ -112,6 +114,15 @@ pub(super) fn words(what: &Observation) -> Words {
     }
 }
 
+/// The sections whose configuration says what the statuses of the source mean.
+fn sections_with_statuses() -> String {
+    let has_key =
+        |provider: &&Provider| provider.sections.iter().any(|it| it.keys.iter().any(|key| key.name == "statuses"));
+    let names: Vec<String> =
+        providers().filter(has_key).map(|provider| format!("[[{}]]", provider.section())).collect();
+    names.join(" and ")
+}
+
 fn seen(n: usize, environments: &Counts, statuses: &Counts) -> String {
     if n == 0 {
         return String::new();
@@ -132,7 +143,11 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
     );
     let mut ways = Vec::new();
     if let Some(status) = statuses.keys().find(|status| !tells_the_end(status)) {
-        ways.push(format!("import the file again with --map-status {status}=success, if that is what it means"));
+        ways.push(format!(
+            "if the status `{status}` means success, say so: for an imported file with --map-status {status}=success, for \
+             {} with statuses = {{ \"{status}\" = \"success\" }}; other sources have no such key",
+            sections_with_statuses()
+        ));
     }
     let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
     ways.push(format!(
@@ -144,4 +159,25 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
         first.make_ascii_uppercase();
     }
     Words::new(message, advice + ".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_status_is_mapped_by_the_flag_of_imports_or_by_the_key_of_the_section_that_has_one() {
+        let counts = |name: &str| Counts::from([(name.to_owned(), 2)]);
+        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("shipped"));
+        for part in [
+            "If the status `shipped` means success",
+            "for an imported file with --map-status shipped=success",
+            "for [[http_deployments]] with statuses = { \"shipped\" = \"success\" }",
+            "environments = [\"live\"]",
+        ] {
+            assert!(words.advice.contains(part), "{part}: {}", words.advice);
+        }
+        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("failure"));
+        assert!(words.advice.starts_with("Name the environments"), "{}", words.advice);
+    }
 }

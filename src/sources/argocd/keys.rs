@@ -29,6 +29,20 @@ const KEYS: &[Key] = &[
         "Names of the applications to read; `*` matches any text. Empty: all applications that the token can read.",
     ),
     key(
+        "projects",
+        Kind::Texts,
+        Value("[]"),
+        Example("[\"shop\"]"),
+        "Names of the projects whose applications are read. Empty: all projects that the token can read.",
+    ),
+    key(
+        "selector",
+        Kind::Text,
+        Nothing,
+        Example("\"preview!=true\""),
+        "A Kubernetes label selector, for example to leave out preview applications.",
+    ),
+    key(
         "environment",
         Kind::Table,
         Value("{ from = \"namespace\" }"),

@@ -4,7 +4,8 @@
 //! syncs that succeeded, 10 unless the application sets another number. Coverage therefore begins with the oldest kept
 //! sync, and failed syncs are unknown. The revision comes from the repo that the application reads. If this repo
 //! contains the manifests and not the code, lead time measures changes of the manifests. Shapes: Argo CD's Swagger
-//! description (`v1alpha1Application`, `v1alpha1RevisionHistory`).
+//! description (`v1alpha1Application`, `v1alpha1RevisionHistory`, the parameters `projects` and `selector` of the list).
+//! Its server has a parameter `fields` as well, for a fixed list of fields that lacks the history of syncs.
 
 mod keys;
 mod settings;
@@ -38,6 +39,10 @@ const KEPT: usize = 10;
 #[derive(Debug, Clone)]
 struct ArgoCd {
     applications: Vec<Glob>,
+    /// Projects whose applications are read; none: all.
+    projects: Vec<String>,
+    /// The label selector of the applications.
+    selector: Option<String>,
     environment: Environment,
 }
 
@@ -111,11 +116,13 @@ impl System for ArgoCd {
 
     fn digest(&self) -> Value {
         let applications: Vec<&str> = self.applications.iter().map(Glob::as_str).collect();
-        json!([applications, format!("{:?}", self.environment)])
+        json!([applications, self.projects, self.selector, format!("{:?}", self.environment)])
     }
 
     async fn lists(&self, api: &Api) -> Result<Vec<Named<wire::Application>>, QueryError> {
-        let reply: wire::Applications = api.get(&["api", "v1", "applications"], &[]).await?;
+        let mut query: Vec<(&str, &str)> = self.projects.iter().map(|project| ("projects", project.as_str())).collect();
+        query.extend(self.selector.as_deref().map(|selector| ("selector", selector)));
+        let reply: wire::Applications = api.get(&["api", "v1", "applications"], &query).await?;
         let all = reply.items.map(|items| items.rows).unwrap_or_default();
         let named = all.into_iter().map(|application| {
             let repo = source(&application.spec.all()).map(|(_, repo)| repo);
@@ -158,7 +165,7 @@ impl System for ArgoCd {
             // An application that was deleted and created again may have had an earlier history.
             began
         };
-        Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from })
+        Ok(Page { skipped: nulls + syncs.len() - rows.len(), rows, next: None, kept_from, ..Page::default() })
     }
 
     async fn extent(
@@ -207,7 +214,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_history_is_covered_from_its_oldest_sync_and_any_other_from_the_creation_of_the_application() {
-        let system = ArgoCd { applications: Vec::new(), environment: Environment::Namespace };
+        let system = ArgoCd {
+            applications: Vec::new(),
+            projects: Vec::new(),
+            selector: None,
+            environment: Environment::Namespace,
+        };
         let (events, _) = tokio::sync::mpsc::channel(1);
         let plan = crate::sources::deployments::testing::plan("http://127.0.0.1:9");
         let clock: crate::http::Clock = std::sync::Arc::new(|| Timestamp(0));

@@ -2,7 +2,7 @@
 
 use super::keys::SECTIONS;
 use super::{ArgoCd, Environment, SOURCE};
-use crate::document::{ConfigError, Section};
+use crate::document::{ConfigError, Section, values};
 use crate::domain::event::Table;
 use crate::domain::glob::Glob;
 use crate::sources::deployments::settings;
@@ -20,6 +20,8 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
     let applications = section.texts("applications")?.unwrap_or_default();
     let system = ArgoCd {
         applications: applications.iter().map(|text| text.read(Glob::new)).collect::<Result<_, _>>()?,
+        projects: values(section.texts("projects")?.unwrap_or_default()),
+        selector: section.text("selector")?.map(|text| text.value.to_owned()),
         environment: environment(section)?,
     };
     settings(section, &PROVIDER, None, system)

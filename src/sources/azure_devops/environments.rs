@@ -91,7 +91,7 @@ pub(super) async fn page(
             })
         })
         .collect();
-    Ok(Page { skipped: nulls + shown - rows.len(), rows, next, kept_from: None })
+    Ok(Page { skipped: nulls + shown - rows.len(), rows, next, ..Page::default() })
 }
 
 /// The status of a record; without a result, it is in progress.

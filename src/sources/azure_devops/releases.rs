@@ -51,7 +51,7 @@ pub(super) async fn page(
     let builds = builds(azure, api, ids).await?;
     let (shown, nulls) = (reply.value.rows.len(), reply.value.nulls);
     let rows: Vec<Row> = reply.value.rows.into_iter().filter_map(|one| row(azure, project, one, &builds)).collect();
-    Ok(Page { skipped: nulls + shown - rows.len(), rows, next, kept_from: None })
+    Ok(Page { skipped: nulls + shown - rows.len(), rows, next, ..Page::default() })
 }
 
 pub(super) fn row(azure: &AzureDevOps, project: &str, one: wire::Deployment, builds: &Builds) -> Option<Row> {

@@ -127,7 +127,7 @@ impl System for Buildkite {
         let oldest = page.rows.iter().filter_map(|build| Some((build.created_at?, build.number))).min();
         let rows: Vec<Row> = page.rows.into_iter().filter_map(|build| self.row(&list.name, build)).collect();
         let skipped = shown - rows.len();
-        let mut page = Page { rows, skipped, next: None, kept_from: None };
+        let mut page = Page { rows, skipped, ..Page::default() };
         let is_last = shown < PAGE && !further;
         if let Some((at, number)) = oldest {
             let before = Timestamp(at.0 + 1).to_string();

@@ -112,6 +112,10 @@ pub(super) struct Page {
     pub(super) skipped: usize,
     /// The system has dropped everything older than this.
     pub(super) kept_from: Option<Timestamp>,
+    /// Whether the first row is expected to be the last one of the page before.
+    pub(super) overlaps: bool,
+    /// The number of rows of the whole list, if the system says it.
+    pub(super) total: Option<u64>,
 }
 
 /// The fields of a row that differ between systems.

@@ -19,7 +19,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::{Deployment, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::words::within_a_message;
-use crate::sources::event::Event;
+use crate::sources::event::{Event, backwards};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
 use crate::sources::incidents::{Known, Plan};
@@ -171,14 +171,17 @@ impl<S: System> Reading<'_, S> {
     async fn pages(&self, list: &Named<S::Place>, read: &mut Read) -> Result<Span, QueryError> {
         let from = begin(list, self.plan, self.known);
         let mut pages = Pages::new(self.system, self.api, list, from);
-        let (mut skipped, mut without_repo, mut kept_from) = (0, 0, from);
+        let (mut skipped, mut without_repo, mut ending_early, mut kept_from) = (0, 0, 0, from);
         let mut began_at: HashMap<String, Timestamp> = HashMap::new();
         while let Some(page) = pages.next().await? {
             skipped += page.skipped;
             kept_from = kept_from.max(page.kept_from.unwrap_or(from));
             let mut by_repo: BTreeMap<String, Vec<Deployment>> = BTreeMap::new();
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
-                if began_at.insert(row.id.clone(), row.created_at).is_some_and(|before| before != row.created_at) {
+                let before = began_at.insert(row.id.clone(), row.created_at);
+                ending_early +=
+                    usize::from(before.is_none() && row.finished_at.is_some_and(|end| end < row.created_at));
+                if before.is_some_and(|before| before != row.created_at) {
                     let words =
                         "two deployments have the id {} and different start times, so ids do not tell them apart";
                     return Err(QueryError::Here(words.replace("{}", &within_a_message(&row.id))));
@@ -208,6 +211,13 @@ impl<S: System> Reading<'_, S> {
         if skipped > 0 {
             let words = "entries are null or have no start time; they were skipped";
             self.send(Event::Notice(format!("{}: {skipped} {words}", list.name))).await?;
+        }
+        if let Some(text) = backwards(ending_early) {
+            self.send(Event::Notice(format!("{}: {text}", list.name))).await?;
+        }
+        if pages.missing > 0 {
+            let words = "more deployments than it lists; check whether the key may read all of them";
+            self.send(Event::Notice(format!("{}: the service counts {} {words}", list.name, pages.missing))).await?;
         }
         if without_repo > 0 {
             let text = format!(

@@ -4,7 +4,8 @@ use crate::document::keys::Default::{Nothing, Required, Value};
 use crate::document::keys::Example::{Instead, Value as Example};
 use crate::document::keys::{Form, Key, Kind, Section, key};
 use crate::sources::http_incidents::keys::{
-    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NAME, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, USERNAME,
+    API_URL, AUTH_HEADER, AUTH_KEY, HEADERS, NAME, NEXT, PAGE_PARAMETER, PAGE_SIZE, ROWS, SORTED, TOKEN_ENV, TOTAL,
+    USERNAME,
 };
 
 pub(super) const SECTIONS: &[Section] = &[Section {
@@ -54,6 +55,7 @@ const KEYS: &[Key] = &[
     ),
     PAGE_PARAMETER,
     NEXT,
+    TOTAL,
     PAGE_SIZE,
     key(
         "sorted",

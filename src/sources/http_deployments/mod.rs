@@ -11,14 +11,14 @@ use url::Url;
 
 use self::keys::SECTIONS;
 use super::deployments::{Named, Page, Row, System, settings};
-use super::http_incidents::{Login, choice, instants, login, map, name, paging, place};
+use super::http_incidents::{Login, choice, instants, login, map, name, paging, path, place};
 use super::incidents::api::{Api, Dialect};
 use super::incidents::error::QueryError;
-use super::json::description::{Paging, Sorted};
+use super::json::description::{Counts, Paging, Sorted};
 use super::json::instant::{self, Instants};
 use super::json::list::{self, fill, segments};
 use super::json::place::Place;
-use super::json::reader::{Reader, Shown};
+use super::json::reader::{LACKS_NEXT, Reader, Shown};
 use super::provider::{self, Provider};
 use super::repo_address::repo_of;
 use crate::document::{ConfigError, Section};
@@ -44,6 +44,7 @@ struct Described {
     query: Vec<(String, String)>,
     instants: Instants,
     rows: Place,
+    total: Option<Place>,
     paging: Paging,
     size: usize,
     sorted: Sorted,
@@ -73,7 +74,7 @@ struct Fields {
 
 fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
     let text = |key| Ok::<_, ConfigError>(section.text(key)?.map(|text| text.value.to_owned()));
-    let Some(path) = text("path")? else {
+    let Some(path) = path(section, "path")? else {
         return Err(section.incomplete("needs `path`, the path of the list of deployments"));
     };
     let or = |key, usual| Ok::<_, ConfigError>(place(section, key)?.unwrap_or(Place::at(usual)));
@@ -118,6 +119,7 @@ fn read(section: &Section<'_>) -> Result<provider::Reader, ConfigError> {
         query: map(section, "query")?.into_iter().collect(),
         instants: instants(section)?,
         rows: or("rows", "")?,
+        total: place(section, "total")?,
         paging,
         size: section.number("page_size", 1, 1_000)?.unwrap_or(100) as usize,
         sorted,
@@ -209,7 +211,9 @@ impl System for Described {
     }
 
     fn page_rows(&self) -> u64 {
-        self.size as u64
+        // By a number of rows, each page begins with the last row of the page before.
+        let overlap = usize::from(matches!(self.paging, Paging::Offset { counts: Counts::Rows, .. }) && self.size > 1);
+        (self.size - overlap) as u64
     }
 
     fn kind(&self) -> DeploymentKind {
@@ -273,27 +277,22 @@ impl System for Described {
         if self.sorted.is_contradicted(first, last) {
             return Err(self.strange("the list is not sorted as `sorted` says"));
         }
-        let is_full = entries.len() >= self.size;
-        let is_cut = match &self.paging {
-            Paging::Link(None) => link.is_none(),
-            Paging::Link(Some(place)) | Paging::Cursor { token: place, .. } => {
-                next.is_none() && place.is_absent(&reply)
-            }
-            Paging::Offset { .. } | Paging::Windows { .. } => false,
-        };
-        if is_full && is_cut {
-            return Err(self.strange(
-                "a full page does not say where the next one is; check `paging` and `next`, and whether a proxy removes the \
-                 header `Link`",
-            ));
-        }
         let skipped = entries.len() - rows.len();
+        // A skipped entry does not show whether rows have moved.
+        let is_row = |entry: &Value| matches!(self.row(entry), Ok(Some(_)));
+        let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
+        let total = self.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
+        let may_lack = next.is_none() || matches!(self.paging, Paging::Link(None));
+        if entries.len() >= self.size && may_lack && shown.lacks_next(&self.paging) {
+            return Err(self.strange(LACKS_NEXT));
+        }
         let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
         // One more day, because the list may be sorted by another instant of its rows.
         let is_before = self.sorted == Sorted::NewestFirst
             && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
         let next = if more && !is_before { reader.position() } else { None };
-        Ok(Page { rows, next, skipped, kept_from: None })
+        // The total of a list that is read in part says nothing.
+        Ok(Page { rows, next, skipped, overlaps, total: total.filter(|_| !is_before), ..Page::default() })
     }
 }

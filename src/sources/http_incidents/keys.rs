@@ -90,6 +90,7 @@ const KEYS: &[Key] = &[
     ),
     PAGE_PARAMETER,
     NEXT,
+    TOTAL,
     PAGE_SIZE,
     key(
         "sorted",
@@ -260,6 +261,14 @@ pub(in crate::sources) const NEXT: Key = key(
     "`cursor`: the place of the token. `link`: the place of the address; without this key, `fetch` uses the header \
      `Link`. Otherwise: the place that says whether there are more rows; without this key, `fetch` asks until a page is \
      empty.",
+);
+pub(in crate::sources) const TOTAL: Key = key(
+    "total",
+    Kind::Text,
+    Nothing,
+    Example("\"/meta/total\""),
+    "The place of the number of rows of the whole list. If rows are deleted while `fetch` reads the list, it reads the \
+     list again.",
 );
 pub(in crate::sources) const PAGE_SIZE: Key = key(
     "page_size",

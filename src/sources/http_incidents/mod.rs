@@ -121,7 +121,7 @@ fn chosen(it: &Description) -> Value {
 }
 
 fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, ConfigError> {
-    let Some(path) = section.text("path")? else {
+    let Some(list) = path(section, "path")? else {
         return Err(section.incomplete("needs `path`, the path of the list of incidents"));
     };
     for field in flags.custom_fields() {
@@ -147,19 +147,18 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
         }
     }
     let one_row = place(section, "one_row")?;
-    let one = match section.text("one")? {
-        Some(text) if !text.value.contains("{id}") => {
-            return Err(text.unusable("the path of one incident must contain `{id}`, like `/incidents/{id}`"));
+    let one = match path(section, "one")? {
+        Some(path) if !path.contains("{id}") => {
+            let words = "the path of one incident must contain `{id}`, like `/incidents/{id}`";
+            return Err(section.unusable("one", words));
         }
-        Some(text) => {
-            let row = one_row.unwrap_or(Place::at(""));
-            Some(One { path: Text::Owned(text.value.to_owned()), query: Vec::new(), row })
-        }
+        Some(path) => Some(One { path: Text::Owned(path), query: Vec::new(), row: one_row.unwrap_or(Place::at("")) }),
         None => None,
     };
     Ok(Description {
+        is_configured: true,
         check: None,
-        path: Text::Owned(path.value.to_owned()),
+        path: Text::Owned(list),
         query: query.into_iter().map(|(name, value)| (Text::Owned(name), Text::Owned(value))).collect(),
         rows: place(section, "rows")?.unwrap_or(Place::at("")),
         paging,
@@ -169,7 +168,7 @@ fn description(section: &Section<'_>, flags: &Flags) -> Result<Description, Conf
         instants: instants(section)?,
         padding_ms: 0,
         longest_ms: None,
-        total: None,
+        total: place(section, "total")?,
         one,
         fields: fields(section)?,
     })
@@ -197,7 +196,7 @@ pub(super) fn paging(section: &Section<'_>) -> Result<Paging, ConfigError> {
             let Some(token) = next else {
                 return Err(section.incomplete("needs `next`, the place of the token of the next page in a reply"));
             };
-            Paging::Cursor { parameter: named("cursor"), token }
+            Paging::Cursor { parameter: named("cursor"), token, last: None }
         }
         Some("link") => Paging::Link(next),
         Some(_) => Paging::Windows { parameter: named("page"), counts: Counts::Pages(1), more: next },
@@ -230,6 +229,20 @@ fn fields(section: &Section<'_>) -> Result<Fields, ConfigError> {
         custom: Custom::Places,
         ..Fields::default()
     })
+}
+
+/// A path below the address of the service.
+pub(super) fn path(section: &Section<'_>, key: &str) -> Result<Option<String>, ConfigError> {
+    let Some(text) = section.text(key)? else { return Ok(None) };
+    if text.value.contains(['?', '#']) {
+        let words = format!(
+            "`{}` contains `?` or `#`, which a path cannot have; write the path alone, and the parameters of a list into \
+             `query`",
+            text.value
+        );
+        return Err(text.unusable(words));
+    }
+    Ok(Some(text.value.to_owned()))
 }
 
 pub(super) fn place(section: &Section<'_>, key: &str) -> Result<Option<Place>, ConfigError> {

@@ -198,11 +198,11 @@ impl Api {
                     }
                     Err(_) => self.client.pause(0).await,
                 },
-                // A token that is right and lacks a scope; Jira Service Management answers so in place of 403.
+                // A key that is right and lacks a scope; Jira Service Management answers so in place of 403.
                 401 if words(&reply).to_lowercase().contains("scope does not match") => {
                     let scope = (self.dialect.scope)(path);
                     let words =
-                        format!("{} (the token lacks the scope `{scope}`; create a token with this scope)", quoted());
+                        format!("{} (the key lacks the scope `{scope}`; create a key with this scope)", quoted());
                     return Err(QueryError::Denied(words));
                 }
                 401 => return Err(SourceError::Authentication { service, cause: quoted() }.into()),
@@ -215,8 +215,10 @@ impl Api {
                     return Err(QueryError::Denied(words));
                 }
                 404 | 410 => {
+                    let address = format!("{}{}", url.origin().ascii_serialization(), url.path());
                     return Err(QueryError::Gone(format!(
-                        "{} (it is not there; check the address and the id)",
+                        "{} (there is nothing at {address}; check `api_url`, the names in the section, and what the key may \
+                         read)",
                         quoted()
                     )));
                 }

@@ -13,8 +13,9 @@ use super::{GONE, Known, Plan, SETTLED_MS};
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{Incident, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
+use crate::domain::words::within_a_message;
 use crate::http::BudgetLeft;
-use crate::sources::event::Event;
+use crate::sources::event::{Event, backwards};
 
 /// An incident may be created in the service after its impact began; this long before the impact its list is read.
 const DAY_MS: i64 = 86_400_000;
@@ -26,6 +27,13 @@ pub(in crate::sources) struct Reading<'a> {
     pub(in crate::sources) plan: &'a Plan,
     pub(in crate::sources) known: &'a Known,
     pub(in crate::sources) events: &'a Sender<Event>,
+}
+
+/// What a service shows of an incident that is asked for by its id.
+enum Found {
+    Shown(Box<Incident>),
+    Absent,
+    Hidden,
 }
 
 impl Reading<'_> {
@@ -67,9 +75,13 @@ impl Reading<'_> {
         let began = cursor.goes_on(self.plan.began);
         let mut walk = list.pages(Span { from: began, to: self.plan.began });
         let mut seen: HashSet<String> = HashSet::new();
+        let (mut ending_early, mut listed) = (0, None);
         while let Some((rows, upto)) = walk.next(list).await? {
             let rows: Vec<Incident> = rows.into_iter().map(|row| row.incident).collect();
+            let is_early = |row: &&Incident| row.resolved_at.is_some_and(|end| end < row.opened_at);
+            ending_early += rows.iter().filter(is_early).filter(|row| !seen.contains(&row.id)).count();
             seen.extend(rows.iter().map(|row| row.id.clone()));
+            listed = rows.last().map(|row| row.id.clone()).or(listed);
             let rows = self.completed(list, rows).await?;
             cursor.reached(upto);
             self.page(scope, rows, cursor.text()).await?;
@@ -81,8 +93,7 @@ impl Reading<'_> {
             |row: &&Incident| is_own(row) && !seen.contains(&row.id) && row.status.as_deref() != Some(GONE);
         let missing: Vec<&Incident> = self.known.unsettled.iter().filter(is_missing).collect();
         let missing_ids: Vec<String> = missing.iter().map(|row| row.id.clone()).collect();
-        let asked: Vec<_> = missing.into_iter().map(|row| self.asked(list, row)).collect();
-        let rows: Vec<Incident> = stream::iter(asked).buffered(self.plan.concurrency.max(1)).try_collect().await?;
+        let rows = self.known_ones(scope, list, missing, listed.as_deref()).await?;
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
@@ -99,6 +110,12 @@ impl Reading<'_> {
                 Pages::<L>::skipped(&walk)
             );
             self.send(Event::Notice(text)).await?;
+        }
+        for text in Pages::<L>::notices(&walk) {
+            self.send(Event::Notice(format!("{} {scope}: {text}", self.source))).await?;
+        }
+        if let Some(text) = backwards(ending_early) {
+            self.send(Event::Notice(format!("{} {scope}: {text}", self.source))).await?;
         }
         Ok(Span { from, to: self.plan.began })
     }
@@ -165,14 +182,56 @@ impl Reading<'_> {
         stream::iter(completed).buffered(self.plan.concurrency.max(1)).try_collect().await
     }
 
-    /// A known incident as it is now, or marked where it is no longer there.
-    async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Incident, QueryError> {
+    /// Known incidents as they are now, or marked where they are no longer there. `listed` is one that the list shows.
+    async fn known_ones<L: List>(
+        &self,
+        scope: &str,
+        list: &L,
+        known: Vec<&Incident>,
+        listed: Option<&str>,
+    ) -> Result<Vec<Incident>, QueryError> {
+        let asked: Vec<_> = known.iter().map(|row| self.asked(list, row)).collect();
+        let found: Vec<Found> = stream::iter(asked).buffered(self.plan.concurrency.max(1)).try_collect().await?;
+        let has_shown_one = found.iter().any(|found| matches!(found, Found::Shown(_)));
+        let absent = found.iter().filter(|found| matches!(found, Found::Absent)).count();
+        let mut are_gone = true;
+        if absent > 0 && !has_shown_one && list.may_ask_wrongly() {
+            are_gone = match listed {
+                Some(id) if list.lookup(id).await?.is_none() => {
+                    let id = within_a_message(id);
+                    return Err(QueryError::Here(format!(
+                        "the list shows the incident {id}, and the service does not have it at the address of a single \
+                         incident, so deleted incidents cannot be told from a wrong address; check `one` and `one_row`"
+                    )));
+                }
+                listed => listed.is_some(),
+            };
+        }
+        if !are_gone {
+            let text = format!(
+                "{} {scope}: {absent} open incidents are not there, and the list shows no other one to check `one` with; they \
+                 stay open until a later fetch",
+                self.source
+            );
+            self.send(Event::Notice(text)).await?;
+        }
+        let now = |(known, found): (&Incident, Found)| match found {
+            Found::Shown(row) => *row,
+            Found::Absent if are_gone => {
+                Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }
+            }
+            Found::Absent | Found::Hidden => known.clone(),
+        };
+        Ok(known.into_iter().zip(found).map(now).collect())
+    }
+
+    async fn asked<L: List>(&self, list: &L, known: &Incident) -> Result<Found, QueryError> {
         match list.lookup(&known.id).await {
-            Ok(Some(row)) => list.complete(row).await,
+            Ok(Some(row)) => Ok(Found::Shown(Box::new(list.complete(row).await?))),
+            Ok(None) => Ok(Found::Absent),
             // An incident that is no longer visible is kept unchanged.
-            Err(QueryError::Denied(_)) => Ok(known.clone()),
+            Err(QueryError::Denied(_)) => Ok(Found::Hidden),
             Err(error) => Err(error),
-            Ok(None) => Ok(Incident { status: Some(GONE.into()), observed_at: self.plan.began, ..known.clone() }),
         }
     }
 

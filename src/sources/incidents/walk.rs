@@ -18,6 +18,11 @@ pub(in crate::sources) trait Questions: Sync {
     /// One incident by its id; none where it is no longer there.
     fn lookup(&self, id: &str) -> impl Future<Output = Result<Option<Incident>, QueryError>> + Send;
 
+    /// Whether the address of one incident may be wrong, because the configuration gives it.
+    fn may_ask_wrongly(&self) -> bool {
+        false
+    }
+
     /// Whether verdicts are read with a request per incident; else the list shows them.
     fn asks_each(&self) -> bool;
 
@@ -69,6 +74,11 @@ pub(in crate::sources) trait Pages<L: ?Sized>: Send {
 
     /// How many entries were skipped so far: null ones, and those that do not say when they were made.
     fn skipped(&self) -> usize;
+
+    /// What else to say about the incidents so far.
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A list that is asked for by windows of time and offsets.

@@ -205,7 +205,7 @@ impl System for Jenkins {
             kept_from = kept_from.or(Some(before.at));
         }
         let next = (!is_last && !is_before).then(|| before.text());
-        Ok(Page { skipped: shown - rows.len(), rows, next, kept_from })
+        Ok(Page { skipped: shown - rows.len(), rows, next, kept_from, ..Page::default() })
     }
 
     async fn extent(&self, api: &Api, list: &Named<u64>, from: Timestamp) -> Result<Option<u64>, QueryError> {

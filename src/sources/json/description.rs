@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::instant::Instants;
 use super::place::Place;
 use crate::domain::time::Timestamp;
@@ -16,6 +18,8 @@ pub(in crate::sources) type Text = Cow<'static, str>;
 /// `{size}` the size of a page, and `{id}` an incident.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Description {
+    /// Whether the configuration says all this, so that a path or a place may be wrong.
+    pub(in crate::sources) is_configured: bool,
     /// An address that needs a valid key. It is requested first if the service answers a wrong key with an empty list.
     pub(in crate::sources) check: Option<Text>,
     /// Where the list is, below the address of the API.
@@ -75,6 +79,8 @@ pub(in crate::sources) enum Paging {
         parameter: Text,
         /// The place of the token; empty at the end.
         token: Place,
+        /// Where a reply says whether it is the last page.
+        last: Option<Place>,
     },
     /// By the address of the next page: at this place, else in the header `Link`.
     Link(Option<Place>),
@@ -137,8 +143,8 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) opened_at: Vec<Place>,
     pub(in crate::sources) acknowledged_at: Vec<Place>,
     pub(in crate::sources) resolved_at: Vec<Place>,
-    /// When it was over for the last time, where a service keeps its first end beside that.
-    pub(in crate::sources) over_again_at: Option<Place>,
+    /// Reads the end from an entry in place of [`Fields::resolved_at`], where no single place has the last end.
+    pub(in crate::sources) last_end: Option<ReadLastEnd>,
     /// Whether instants without an offset are in UTC.
     pub(in crate::sources) without_offset: bool,
     pub(in crate::sources) priority: Vec<Place>,
@@ -149,6 +155,17 @@ pub(in crate::sources) struct Fields {
     /// The address of its page: `{root}` is the address of the API, and a place in braces what stands there.
     pub(in crate::sources) url: Text,
     pub(in crate::sources) custom: Custom,
+}
+
+/// Reads from an entry when its incident was over for the last time.
+pub(in crate::sources) type ReadLastEnd = fn(&Value) -> Result<LastEnd, String>;
+
+/// When an incident was over for the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sources) struct LastEnd {
+    pub(in crate::sources) at: Option<Timestamp>,
+    /// Whether the service shows too little of the history to be sure.
+    pub(in crate::sources) is_unsure: bool,
 }
 
 /// The places of custom fields.
@@ -219,7 +236,7 @@ impl Default for Fields {
             opened_at: Vec::new(),
             acknowledged_at: Vec::new(),
             resolved_at: places(&["/resolved_at"]),
-            over_again_at: None,
+            last_end: None,
             without_offset: false,
             priority: Vec::new(),
             urgency: Vec::new(),

@@ -19,7 +19,7 @@ fn read(it: &Description, reply: &Value) -> Vec<String> {
     let common = Common { source: "x", root, flags: &flags, observed_at: Timestamp(7) };
     let entries = it.rows.first(reply).and_then(Value::as_array).expect("a list");
     let of = |entry: &Value| {
-        let found = row(entry, it, &common).expect("read").expect("an incident").incident;
+        let found = row(entry, it, &common).expect("read").expect("an incident").row.incident;
         let end = found.resolved_at.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
         let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let keys = found.service_keys.join("+");

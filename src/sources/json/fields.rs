@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::description::{Custom, Description, Fields, Flag, Flags};
+use super::description::{Custom, Description, Fields, Flag, Flags, LastEnd};
 use super::instant;
 use super::place::Place;
 use crate::domain::event::Incident;
@@ -25,14 +25,14 @@ pub(super) struct Common<'a> {
 ///
 /// # Errors
 /// The entry has no id, or an instant cannot be read.
-pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Result<Option<Row>, String> {
+pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Result<Option<Entry>, String> {
     let fields = &it.fields;
     let Some(made_at) = at(fields, std::slice::from_ref(&fields.made_at), entry)? else { return Ok(None) };
     let id = fields.id.text(entry).ok_or_else(|| format!("an incident has no id at {}", fields.id.as_str()))?;
     let status = status(fields, entry);
     let is_over = |status: &String| fields.over.iter().any(|over| over.eq_ignore_ascii_case(status));
-    let resolved_at = match &status {
-        Status::Read(status) if !fields.over.is_empty() && !status.as_ref().is_some_and(is_over) => None,
+    let end = match &status {
+        Status::Read(status) if !fields.over.is_empty() && !status.as_ref().is_some_and(is_over) => OPEN,
         _ => end(fields, entry)?,
     };
     let status = match status {
@@ -58,7 +58,7 @@ pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Resul
         status,
         opened_at: at(fields, &fields.opened_at, entry)?.unwrap_or(made_at),
         acknowledged_at: at(fields, &fields.acknowledged_at, entry)?,
-        resolved_at,
+        resolved_at: end.at,
         caused_by_deploy: None,
         deployment_ref: None,
         tags: fields.tags.iter().flat_map(|place| place.texts(entry)).collect(),
@@ -67,8 +67,18 @@ pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Resul
         id,
     };
     flag(&mut incident, fields, common.flags, entry);
-    Ok(Some(Row { made_at, incident }))
+    Ok(Some(Entry { row: Row { made_at, incident }, end_is_unsure: end.is_unsure }))
 }
+
+/// An entry of a list as an incident.
+pub(super) struct Entry {
+    pub(super) row: Row,
+    /// Whether the service shows too little of its history to be sure of its end.
+    pub(super) end_is_unsure: bool,
+}
+
+/// The end of an incident that is not over.
+const OPEN: LastEnd = LastEnd { at: None, is_unsure: false };
 
 enum Status {
     Read(Option<String>),
@@ -85,10 +95,11 @@ fn status(fields: &Fields, entry: &Value) -> Status {
     }
 }
 
-fn end(fields: &Fields, entry: &Value) -> Result<Option<Timestamp>, String> {
-    let first = at(fields, &fields.resolved_at, entry)?;
-    let again = at(fields, fields.over_again_at.as_slice(), entry)?;
-    Ok(first.max(again))
+fn end(fields: &Fields, entry: &Value) -> Result<LastEnd, String> {
+    match fields.last_end {
+        Some(read) => read(entry),
+        None => Ok(LastEnd { at: at(fields, &fields.resolved_at, entry)?, is_unsure: false }),
+    }
 }
 
 fn first(places: &[Place], entry: &Value) -> Option<String> {
@@ -178,6 +189,7 @@ mod tests {
 
     fn description(fields: Fields) -> Description {
         Description {
+            is_configured: false,
             check: None,
             path: text("incidents"),
             query: Vec::new(),
@@ -198,7 +210,7 @@ mod tests {
     fn read(fields: Fields, flags: &Flags, entry: &Value) -> Result<Option<Incident>, String> {
         let root = "https://acme.example";
         let common = Common { source: "made-up", root, flags, observed_at: Timestamp(7) };
-        Ok(row(entry, &description(fields), &common)?.map(|row| row.incident))
+        Ok(row(entry, &description(fields), &common)?.map(|entry| entry.row.incident))
     }
 
     fn tag() -> Flags {
@@ -242,7 +254,11 @@ mod tests {
             over: vec![text("done")],
             renamed: vec![(text("done"), "resolved")],
             overruled: vec![(Place::at("/copy_of"), "*", "merged"), (Place::at("/kind"), "test", "not_planned")],
-            over_again_at: Some(Place::at("/again")),
+            last_end: Some(|entry| {
+                let found = Place::at("/again").first(entry).or_else(|| entry.get("resolved_at"));
+                let at = found.map(|found| instant::read(found, false)).transpose()?.flatten();
+                Ok(LastEnd { at, is_unsure: false })
+            }),
             ..Fields::default()
         };
         let end = "2026-07-01T10:00:00Z";

@@ -4,12 +4,13 @@ use serde_json::Value;
 use url::Url;
 
 use super::described::Described;
-use super::description::{Sorted, Text};
-use super::fields::{self, Common};
+use super::description::{Paging, Sorted, Text};
+use super::fields::{self, Common, Entry};
 use super::place::Place;
-use super::reader::{Reader, Shown};
+use super::reader::{LACKS_NEXT, Reader, Shown};
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
+use crate::domain::words::within_a_message;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Questions, Row};
@@ -31,8 +32,14 @@ pub(super) struct Turned {
     pub(super) skipped: usize,
     /// Whether there is another page.
     pub(super) more: bool,
+    /// Number of incidents with an end of which the service shows too little to be sure.
+    pub(super) unsure: usize,
     /// The number of incidents of the whole list, if the reply contains it.
     pub(super) total: Option<u64>,
+    /// Whether the page has as many entries as were asked for.
+    pub(super) is_full: bool,
+    /// Whether its first entry is expected to be the last one of the page before.
+    pub(super) overlaps: bool,
 }
 
 impl Listing<'_> {
@@ -55,15 +62,26 @@ impl Listing<'_> {
         let lacks = ("incident", "creation time");
         let rows = rows(entries, &described.fields.made_at, lacks, |entry| self.row(entry));
         let rows = rows.map_err(|cause| self.strange(&cause))?;
+        let unsure = rows.iter().filter(|entry| entry.end_is_unsure).count();
+        let rows: Vec<Row> = rows.into_iter().map(|entry| entry.row).collect();
         let total = described.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let skipped = entries.len() - rows.len();
+        let is_full = entries.len() >= described.size;
+        // A skipped entry does not show whether rows have moved.
+        let is_row = |entry: &Value| matches!(self.row(entry), Ok(Some(_)));
+        let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
+        // Without the header `Link`, the pages of a list decide what to do.
+        let may_lack = described.is_configured && total.is_none() && !matches!(described.paging, Paging::Link(None));
+        if may_lack && is_full && reader.position().is_none() && shown.lacks_next(&described.paging) {
+            return Err(self.strange(LACKS_NEXT));
+        }
         let more = reader.turn(&shown, |from, named| self.api.next_page(from, named))?;
-        Ok(Turned { rows, skipped, more, total })
+        Ok(Turned { rows, skipped, more, unsure, total, is_full, overlaps })
     }
 
     /// Reads an entry; `None` if it has no creation time.
-    fn row(&self, entry: &Value) -> Result<Option<Row>, String> {
+    fn row(&self, entry: &Value) -> Result<Option<Entry>, String> {
         let common = Common {
             source: &self.it.source,
             root: self.it.plan.api_url.as_str().trim_end_matches('/'),
@@ -157,7 +175,18 @@ impl Questions for Listing<'_> {
         let Some(reply) = QueryError::gone_is_none(found)? else { return Ok(None) };
         let Some(entry) = one.row.first(&reply) else { return Ok(None) };
         let row = self.row(entry).map_err(|cause| self.strange(&cause))?;
-        Ok(row.map(|row| row.incident))
+        let Some(incident) = row.map(|entry| entry.row.incident) else { return Ok(None) };
+        if incident.id != id {
+            let [asked, found] = [id, &incident.id].map(within_a_message);
+            return Err(
+                self.strange(&format!("the incident {asked} was asked for, and the reply has the incident {found}"))
+            );
+        }
+        Ok(Some(incident))
+    }
+
+    fn may_ask_wrongly(&self) -> bool {
+        self.it.description.is_configured
     }
 
     fn asks_each(&self) -> bool {

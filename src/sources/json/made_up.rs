@@ -38,6 +38,7 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 
 fn description() -> Description {
     Description {
+        is_configured: false,
         check: None,
         path: text("outages"),
         query: parameters(&[("since", "{from}")]),

@@ -40,7 +40,12 @@ impl Windows for ByWindows<'_> {
             Reader::Offset(reader) => Reader::Offset(reader.after(offset)),
             reader => reader,
         };
-        let Turned { rows, skipped, more, .. } = self.0.turn(window, order, &mut reader).await?;
+        let Turned { rows, skipped, more, total, is_full, .. } = self.0.turn(window, order, &mut reader).await?;
+        let listed = u64::try_from(offset + rows.len() + skipped).unwrap_or(u64::MAX);
+        if order == Order::OldestFirst && !more && is_full && total.is_some_and(|total| total > listed) {
+            let words = "the service counts more incidents than it lists, and its last page is full; run again later";
+            return Err(QueryError::Here(words.into()));
+        }
         let [first, last] = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
         if order == Order::OldestFirst && Sorted::OldestFirst.is_contradicted(first, last) {
             let words = "the list is not sorted oldest first, so its windows cannot be read";
@@ -53,6 +58,10 @@ impl Windows for ByWindows<'_> {
 impl Questions for ByWindows<'_> {
     async fn lookup(&self, id: &str) -> Result<Option<Incident>, QueryError> {
         self.0.lookup(id).await
+    }
+
+    fn may_ask_wrongly(&self) -> bool {
+        self.0.may_ask_wrongly()
     }
 
     fn asks_each(&self) -> bool {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::server::{Answer, System, with_nulls};
+use super::server::{Answer, System, parameter, with_nulls};
 use super::world::{Repo, World, iso};
 
 pub(super) const ARGOCD: System = System {
@@ -21,6 +21,8 @@ fn answer(world: &World, url: &Url, _: &str) -> Option<Answer> {
         return None;
     }
     let applications = world.repos.iter().map(|repo| application(world, repo)).collect();
+    // Argo CD would leave out the history of syncs, whatever fields are named.
+    assert!(parameter(url, "fields").is_none(), "the history is among the fields that can be asked for");
     Some((json!({"metadata": {}, "items": with_nulls(world, applications)}), Vec::new()))
 }
 
@@ -33,8 +35,9 @@ fn application(world: &World, repo: &Repo) -> Value {
     });
     let history = with_nulls(world, syncs.collect());
     json!({
-        "metadata": {"name": &repo.name[5..], "namespace": "argocd", "creationTimestamp": "2024-01-01T00:00:00Z"},
+        "metadata": {"name": &repo.name[5..], "namespace": "argocd", "creationTimestamp": "2024-01-01T00:00:00Z",
+            "managedFields": ["much"]},
         "spec": {"project": "shop", "destination": {"namespace": "live"}, "source": source, "revisionHistoryLimit": 5_000},
-        "status": {"history": history},
+        "status": {"history": history, "resources": ["much"]},
     })
 }

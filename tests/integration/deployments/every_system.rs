@@ -205,6 +205,8 @@ fn a_repo_is_not_covered_until_its_hidden_list_can_be_read() {
         let run = scene.run(&["fetch", "--since", SINCE, "--strict"]);
         assert_ne!(run.code, 0, "{}: {}", system.source, run.stdout);
         assert!(run.stderr.contains("not for you"), "{}: {}", system.source, run.stderr);
+        // Rows of the other list were read.
+        assert!(!run.stderr.contains("nothing that is configured exists"), "{}: {}", system.source, run.stderr);
         let api = (system.repo)("acme/api");
         assert!(!scene.covered().contains(&api), "{}: {:?}", system.source, scene.covered());
         scene.server.deny(None);
@@ -315,4 +317,52 @@ fn what_succeeded_without_an_end_anywhere_is_an_error_and_no_history_without_dep
     assert_ne!(run.code, 0, "{}", run.stdout);
     assert!(run.stderr.contains("no deployment that succeeded has an instant at /target/name/ended"), "{}", run.stderr);
     assert!(scene.covered().is_empty());
+}
+
+/// Sections of the described system with a place or a path that is wrong, and what a fetch then says.
+#[test]
+fn a_wrong_place_of_the_next_page_is_refused_and_a_path_has_no_parameters() {
+    for (from, to, code, words) in [
+        ("next = \"/next\"", "next = \"/meta/next\"", 4, "a full page does not say where the next one is"),
+        ("path = \"/cursor\"", "path = \"/cursor?state=all\"", 2, "contains `?` or `#`, which a path cannot have"),
+    ] {
+        let scene = Scene::new(BY_CURSOR, ROWS);
+        let section = BY_CURSOR.section.replace("URL", &scene.server.url());
+        assert!(section.contains(from), "{section}");
+        scene.place.write("dora.toml", &section.replace(from, to));
+        let run = scene.run(&["fetch", "--since", SINCE]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+        assert!(scene.covered().is_empty());
+    }
+}
+
+#[test]
+fn a_row_that_is_deleted_between_two_pages_hides_no_other_row() {
+    let by_page = System { section: OTHERS[1].section, ..BY_CURSOR };
+    for (system, more) in [(OTHERS[0], ""), (by_page, "total = \"/total\"\n")] {
+        let scene = Scene::new(system, ROWS);
+        scene.place.write("dora.toml", &(system.section.replace("URL", &scene.server.url()) + more));
+        // After the first page, one of its rows goes.
+        scene.server.world(|world| world.deleted_after_a_page = Some(ROWS));
+        let run = scene.run(&["fetch", "--since", SINCE]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(scene.server.requests() > 4, "{}: the list is read again", system.section);
+        assert_eq!(scene.counted(), scene.wanted(&World::new(ROWS)), "{}", system.section);
+        assert_eq!(scene.covered().len(), 2);
+    }
+}
+
+#[test]
+fn rows_that_end_before_they_begin_are_counted_in_a_message() {
+    for (system, ..) in SYSTEMS.into_iter().filter(|(system, ..)| system.source != "jenkins") {
+        let scene = Scene::new(system, 20);
+        scene.server.world(|world| {
+            let row = &mut world.repos[0].rows[0];
+            row.ended = row.began - chrono::Duration::hours(1);
+        });
+        let run = scene.fetched();
+        let words = "1 row has an end before its start; these durations are left out with the reason `negative`";
+        assert!(run.stderr.contains(words), "{}: {}", system.source, run.stderr);
+    }
 }

@@ -76,5 +76,5 @@ fn answer(world: &World, url: &Url, root: &str) -> Option<Answer> {
         headers.push(("Link".to_owned(), format!("<{root}/link?after={end}>; rel=next")));
     }
     let next = if more { json!(end) } else { Value::Null };
-    Some((json!({"data": with_nulls(world, shown), "next": next}), headers))
+    Some((json!({"data": with_nulls(world, shown), "next": next, "total": rows.len()}), headers))
 }

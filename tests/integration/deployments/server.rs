@@ -176,7 +176,11 @@ impl State {
         }
         let root = format!("http://127.0.0.1:{port}");
         let url = Url::parse(&root).and_then(|root| root.join(&raw.path)).expect("an address");
-        Some(match (system.answer)(&self.world, &url, &root) {
+        let answer = (system.answer)(&self.world, &url, &root);
+        if let Some(deleted) = self.world.deleted_after_a_page.take() {
+            self.world.repos[0].rows.retain(|row| row.number != deleted);
+        }
+        Some(match answer {
             Some((body, headers)) => Reply { status: 200, headers, body: body.to_string(), pace },
             None => refused(404),
         })

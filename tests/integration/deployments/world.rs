@@ -35,6 +35,8 @@ pub(super) struct World {
     pub(super) without_repo: Option<usize>,
     /// The rows that the system still has, by number.
     pub(super) keeps: Keeps,
+    /// After the first answer, the row of this number of the first repo is deleted.
+    pub(super) deleted_after_a_page: Option<usize>,
     /// The state of every row in place of its own, in the system's words.
     pub(super) state: Option<&'static str>,
 }
@@ -47,7 +49,7 @@ impl World {
             rows: (0..count).map(|nth| row(nth, seed)).collect(),
         };
         let repos = vec![repo("acme/web", rows, 1), repo("acme/api", 10, 2)];
-        Self { repos, has_nulls: false, without_repo: None, keeps: |_| true, state: None }
+        Self { repos, has_nulls: false, without_repo: None, keeps: |_| true, deleted_after_a_page: None, state: None }
     }
 
     /// The ends of what succeeded, by repo: what a report counts.

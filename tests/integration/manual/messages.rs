@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{root, text_of};
+use super::{pages, root, text_of};
 
 /// The source of the program in one text: literals that go over several lines joined, escapes of `format!` undone.
 fn source() -> String {
@@ -40,6 +40,25 @@ fn every_message_of_the_troubleshooting_page_is_in_the_source() {
             assert!(source.contains(part), "{message}: no message has `{part}`");
         }
     }
+}
+
+/// The messages in the tables of the pages about incident sources: the first cells that are code.
+#[test]
+fn every_message_of_the_pages_of_the_incident_sources_is_in_the_source() {
+    let source = source();
+    let mut quoted = 0;
+    for page in pages() {
+        let text = text_of(&page);
+        let Some((_, table)) = text.split_once("## What goes wrong\n") else { continue };
+        let cells = table.lines().filter_map(|line| Some(line.strip_prefix("| ")?.split_once(" | ")?.0));
+        for message in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+            quoted += 1;
+            for part in message.split('…').map(str::trim).filter(|part| part.len() > 3) {
+                assert!(source.contains(part), "{page}: {message}: no message has `{part}`");
+            }
+        }
+    }
+    assert!(quoted >= 25, "{quoted}");
 }
 
 #[test]

@@ -34,8 +34,10 @@ use crate::cli::token_end;
 use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
-const NOT_SHOWN: &str =
-    "nothing that is configured exists, or the token may not read it; check the names and the token";
+const NOT_SHOWN: &str = "nothing that is configured exists, or the key may not read it; check the names and the key";
+/// The same where some rows of it were read.
+const SHOWN_IN_PART: &str = "the key may not read all that is configured, so nothing of at least one source is covered; \
+                             check the names and what the key may do";
 
 /// Pages that may wait for the disk before the requests do.
 const WAITING_EVENTS: usize = 2;
@@ -150,11 +152,13 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
         }
     }
     let several = results.len() > 1;
-    let mut ends = Vec::new();
+    let (mut ends, mut has_rows) = (Vec::new(), false);
     for (name, result) in results {
         let error = result.err();
         let code = error.as_ref().map(exit::of);
-        ends.push(Ended { error: code, ..read.ended(&name) });
+        let ended = Ended { error: code, ..read.ended(&name) };
+        has_rows |= ended.denied > 0 && read.has_rows(&name);
+        ends.push(ended);
         if let Some(error) = error {
             let fields = json!({"source": &*name});
             console.error_with(&if several { error.context(name) } else { error }, fields);
@@ -163,7 +167,8 @@ fn end(fetch: &Fetch, read: &Summary, results: Results, console: Console) -> Cod
     let code = exit::of_sources(ends.iter().copied(), fetch.strict);
     let gone = ends.iter().any(|end| end.error.is_none() && end.scopes > 0 && end.failed == end.scopes);
     if gone && code == Code::Access {
-        console.error(&AccessError(NOT_SHOWN.into()).into());
+        let words = if has_rows { SHOWN_IN_PART } else { NOT_SHOWN };
+        console.error(&AccessError(words.into()).into());
     } else if gone {
         console.error(&SourceError("at least one source could not be read at all; run again later".into()).into());
     }

@@ -143,6 +143,11 @@ impl Summary {
         }
     }
 
+    /// Whether any row of a source was read.
+    pub(super) fn has_rows(&self, name: &str) -> bool {
+        self.sources.get(name).is_some_and(|it| it.scopes.values().any(|scope| scope.rows() > 0))
+    }
+
     /// When the first of the tokens ends.
     pub(super) fn token_end(&self) -> Option<Timestamp> {
         self.sources.values().filter_map(|source| source.token_end).min()

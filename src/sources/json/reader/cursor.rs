@@ -10,12 +10,13 @@ use crate::sources::json::place::Place;
 pub(in crate::sources) struct Cursor {
     parameter: Text,
     place: Place,
+    last: Option<Place>,
     token: Option<String>,
 }
 
 impl Cursor {
-    pub(super) fn new(parameter: Text, place: Place) -> Self {
-        Self { parameter, place, token: None }
+    pub(super) fn new(parameter: Text, place: Place, last: Option<Place>) -> Self {
+        Self { parameter, place, last, token: None }
     }
 
     /// The same after a page that named this token.
@@ -32,6 +33,11 @@ impl Cursor {
         let next = self.place.text(shown.reply);
         if next.is_some() && next == self.token {
             let words = "the service names the same page as the next page, so its list has no end; run again later";
+            return Err(QueryError::Here(words.into()));
+        }
+        let is_last = self.last.as_ref().and_then(|place| place.first(shown.reply)?.as_bool());
+        if next.is_none() && is_last == Some(false) {
+            let words = "the service says that there are more rows and does not say where; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.token = next;

@@ -26,6 +26,53 @@ pub(in crate::sources) struct Shown<'a> {
     pub(in crate::sources) url: &'a Url,
 }
 
+impl Shown<'_> {
+    /// Whether the reply does not have the place of the next page at all, so that the place may be wrong.
+    pub(in crate::sources) fn lacks_next(&self, paging: &Paging) -> bool {
+        match paging {
+            Paging::Link(None) => self.link.is_none(),
+            Paging::Link(Some(place)) | Paging::Cursor { token: place, .. } => place.is_absent(self.reply),
+            Paging::Offset { .. } | Paging::Windows { .. } => false,
+        }
+    }
+}
+
+/// What to do about a full page that does not say where the next one is.
+pub(in crate::sources) const LACKS_NEXT: &str = "a full page does not say where the next one is; check `paging` and \
+                                                 `next`, and whether a proxy removes the header `Link`";
+
+/// How often a list is read while rows are deleted from it.
+pub(in crate::sources) const MOST_READINGS: usize = 3;
+/// What the pages of one reading say about the number of rows of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::sources) struct Totals {
+    fewest: Option<u64>,
+    most: Option<u64>,
+}
+
+impl Totals {
+    /// Takes what a page says.
+    pub(in crate::sources) fn take(&mut self, total: Option<u64>) {
+        let Some(total) = total else { return };
+        self.fewest = Some(self.fewest.map_or(total, |fewest| fewest.min(total)));
+        self.most = self.most.max(Some(total));
+    }
+
+    /// How many rows are counted and were not listed.
+    pub(in crate::sources) fn missing(self, listed: usize) -> u64 {
+        self.most.map_or(0, |most| most.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
+    }
+
+    /// Whether the list has changed during the reading. If not, the service counts rows that it does not show.
+    pub(in crate::sources) fn have_changed(self) -> bool {
+        self.fewest != self.most
+    }
+}
+
+/// Why a list was given up.
+pub(in crate::sources) const MOVED: &str =
+    "rows of the list were deleted during each reading, so others may be missing; run again later";
+
 /// One of the readers.
 #[derive(Debug)]
 pub(in crate::sources) enum Reader {
@@ -41,7 +88,9 @@ impl Reader {
             Paging::Offset { parameter, counts, more } | Paging::Windows { parameter, counts, more } => {
                 Self::Offset(Offset::new(parameter.clone(), *counts, more.clone(), size))
             }
-            Paging::Cursor { parameter, token } => Self::Cursor(Cursor::new(parameter.clone(), token.clone())),
+            Paging::Cursor { parameter, token, last } => {
+                Self::Cursor(Cursor::new(parameter.clone(), token.clone(), last.clone()))
+            }
             Paging::Link(place) => Self::Link(Link::new(place.clone())),
         }
     }
@@ -53,6 +102,11 @@ impl Reader {
             Self::Cursor(it) => Self::Cursor(it.after(position)),
             Self::Link(it) => Self::Link(it.after(position)),
         }
+    }
+
+    /// Whether the first row of the next page is the last row of the page before.
+    pub(in crate::sources) fn overlaps(&self) -> bool {
+        matches!(self, Self::Offset(it) if it.overlaps())
     }
 
     /// Where the next page is, as a text.
@@ -121,10 +175,13 @@ mod tests {
         let reply = json!({});
         let mut rows = offset(Counts::Rows, None);
         assert_eq!(rows.parameter(), Some(("offset", "0".into())));
-        assert_eq!(turned(&mut rows, &reply, 2), Ok(Some("2".into())));
+        assert!(!rows.overlaps());
+        // Each further page begins with the last row of the page before.
+        assert_eq!(turned(&mut rows, &reply, 2), Ok(Some("1".into())));
+        assert!(rows.overlaps());
         // The service may hide entries of a page, or send fewer than it is asked for.
-        assert_eq!(turned(&mut rows, &reply, 1), Ok(Some("3".into())));
-        assert_eq!(turned(&mut rows, &reply, 0), Ok(None));
+        assert_eq!(turned(&mut rows, &reply, 3), Ok(Some("3".into())));
+        assert_eq!(turned(&mut rows, &reply, 1), Ok(None));
         let mut pages = offset(Counts::Pages(1), None);
         assert_eq!(pages.parameter(), Some(("offset", "1".into())));
         assert_eq!(turned(&mut pages, &reply, 2), Ok(Some("2".into())));
@@ -139,17 +196,17 @@ mod tests {
         let more = || Some(Place::at("/more"));
         let mut rows = offset(Counts::Rows, more());
         assert_eq!(turned(&mut rows, &json!({"more": true}), 1), Ok(Some("1".into())), "a short page is not the last");
-        assert_eq!(turned(&mut rows, &json!({"more": "https://next"}), 2), Ok(Some("3".into())));
+        assert_eq!(turned(&mut rows, &json!({"more": "https://next"}), 2), Ok(Some("2".into())));
         assert_eq!(turned(&mut rows, &json!({"more": null}), 2), Ok(None));
         assert_eq!(turned(&mut offset(Counts::Rows, more()), &json!({"more": false}), 2), Ok(None));
-        assert_eq!(turned(&mut offset(Counts::Rows, more()), &json!({}), 2), Ok(Some("2".into())));
+        assert_eq!(turned(&mut offset(Counts::Rows, more()), &json!({}), 2), Ok(Some("1".into())));
         assert!(turned(&mut offset(Counts::Rows, more()), &json!({"more": true}), 0).is_err());
     }
 
     #[test]
     fn a_cursor_is_taken_from_the_reply_and_one_that_repeats_is_an_error() {
         let name: Text = text("after");
-        let mut reader = Reader::Cursor(Cursor::new(name, Place::at("/meta/after")));
+        let mut reader = Reader::Cursor(Cursor::new(name, Place::at("/meta/after"), Some(Place::at("/last"))));
         assert_eq!(reader.parameter(), None);
         assert_eq!(turned(&mut reader, &json!({"meta": {"after": "a"}}), 0), Ok(Some("a".into())), "an empty page");
         assert_eq!(turned(&mut reader, &json!({"meta": {"after": 7}}), 2), Ok(Some("7".into())));
@@ -157,6 +214,8 @@ mod tests {
         for last in [json!({"meta": {"after": ""}}), json!({"meta": null}), json!({})] {
             assert_eq!(turned(&mut reader, &last, 2), Ok(None));
         }
+        assert_eq!(turned(&mut reader, &json!({"last": true}), 2), Ok(None));
+        assert!(turned(&mut reader, &json!({"last": false}), 2).is_err(), "more, and nobody says where");
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Pagination by the number of previous rows or pages.
+//!
+//! If a service counts rows, each request asks for the last row of the previous page again. If that row is not at its
+//! place, rows were deleted during the reading, and other rows have moved to pages that were read before.
 
 use serde_json::Value;
 
@@ -16,11 +19,13 @@ pub(in crate::sources) struct Offset {
     size: usize,
     rows: usize,
     pages: usize,
+    /// How many rows of the next page were on the previous one: 0 or 1.
+    overlap: usize,
 }
 
 impl Offset {
     pub(super) fn new(parameter: Text, counts: Counts, more: Option<Place>, size: usize) -> Self {
-        Self { parameter, counts, more, size, rows: 0, pages: 0 }
+        Self { parameter, counts, more, size, rows: 0, pages: 0, overlap: 0 }
     }
 
     /// The same after so many rows.
@@ -31,36 +36,44 @@ impl Offset {
 
     /// Where a reading is, as a text.
     pub(super) fn position(&self) -> String {
-        format!("{} {}", self.rows, self.pages)
+        format!("{} {} {}", self.rows, self.pages, self.overlap)
     }
 
     /// The same at a position.
     pub(super) fn going_on(mut self, position: &str) -> Self {
         let mut numbers = position.split(' ').map(|number| number.parse().unwrap_or(0));
         let mut next = || numbers.next().unwrap_or(0);
-        (self.rows, self.pages) = (next(), next());
+        (self.rows, self.pages, self.overlap) = (next(), next(), next().min(1));
         self
+    }
+
+    /// Whether the next page begins with the last row of the previous one.
+    pub(super) fn overlaps(&self) -> bool {
+        self.overlap > 0
     }
 
     pub(super) fn parameter(&self) -> (&str, String) {
         let value = match self.counts {
-            Counts::Rows => self.rows,
+            Counts::Rows => self.rows.saturating_sub(self.overlap),
             Counts::Pages(first) => first + self.pages,
         };
         (&self.parameter, value.to_string())
     }
 
     pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
-        self.rows += shown.entries;
+        let overlap = self.overlap;
+        self.rows += shown.entries.saturating_sub(overlap);
+        // Pages of one row would not move on.
+        self.overlap = usize::from(self.counts == Counts::Rows && shown.entries > 1);
         self.pages += 1;
         let said = self.more.as_ref().and_then(|place| said(place, shown.reply));
-        if said == Some(true) && shown.entries == 0 {
+        if said == Some(true) && shown.entries <= overlap {
             let words = "the service says that there are more rows but sends none; run again later";
             return Err(QueryError::Here(words.into()));
         }
         // A service may send shorter pages than it is asked for, and hide some of their entries, so only an empty page is
         // certainly the last one.
-        Ok(shown.entries > 0 && said.unwrap_or(true))
+        Ok(shown.entries > overlap && said.unwrap_or(true))
     }
 }
 

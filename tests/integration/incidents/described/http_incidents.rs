@@ -297,7 +297,7 @@ fn a_section_says_what_it_lacks() {
         ("desk-cursor", "github", "`github` is the name of another source"),
         ("desk-cursor", "pagerduty", "`pagerduty` is the name of another source"),
         ("desk-cursor", "a b", "letters, digits, `-` and `_`"),
-        ("https://desk.example", "http://desk.example", "a token would travel unencrypted"),
+        ("https://desk.example", "http://desk.example", "a key would travel unencrypted"),
         ("token_env = \"HELPDESK_TOKEN\"\n", "", "needs `token_env`"),
         ("next = \"/meta/token\"\n", "", "needs `next`"),
         ("\"cursor\"", "\"pages\"", "cannot be `pages`"),
@@ -305,6 +305,8 @@ fn a_section_says_what_it_lacks() {
         ("rows = \"/incidents\"", "rows = \"incidents\"", "`incidents` is not a JSON pointer"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nauth = \"basic\"\n", "needs `username`"),
         ("path = \"/incidents\"\n", "path = \"/x\"\none = \"/x\"\n", "must contain `{id}`"),
+        ("\"/incidents\"\nrows", "\"/incidents?state=all\"\nrows", "contains `?` or `#`, which a path cannot have"),
+        ("path = \"/incidents\"\n", "path = \"/x\"\none = \"/x?id={id}\"\n", "write the path alone"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nheaders = { \"a b\" = \"c\" }\n", "not the name of a header"),
         ("path = \"/incidents\"\n", "path = \"/x\"\nheaders = { x-api-key = \"c\" }\n", "looks like a secret"),
         (
@@ -329,6 +331,7 @@ fn places_that_are_wrong_are_an_error_and_never_zero_incidents() {
         ("paging = \"cursor\"", "paging = \"cursor\"\nid = \"/key\"", "an incident has no id at /key"),
         ("paging = \"cursor\"", "paging = \"cursor\"\ncreated_at = \"/title\"", "/title is not an RFC 3339 instant"),
         ("/incidents\"\nrows", "/incident\"\nrows", "404"),
+        ("/incidents\"\nrows", "/incident\"\nrows", "/incident; check `api_url`"),
     ] {
         let mut world = World::new();
         world.incident(NEW_YEAR + 59 * DAY);

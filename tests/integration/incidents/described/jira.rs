@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Answer, Login, StandIn, instant, number, plain, query, within};
-use crate::incidents::world::{HOUR, Made, World};
+use crate::incidents::world::{DAY, HOUR, Made, NEW_YEAR, World};
 
 pub(super) static STAND_IN: StandIn = StandIn {
     source: "jira",
     section: "[jira]\napi_url = \"URL\"\nemail = \"ops@acme.io\"\njql = \"project = OPS\"\n",
     variable: "JIRA_TOKEN",
     login: Login::Password("ops@acme.io"),
-    parameters: &["jql", "fields", "maxResults", "nextPageToken"],
-    page: 100,
+    parameters: &["jql", "fields", "expand", "maxResults", "nextPageToken"],
+    page: 50,
     window_days: 0,
     list: "{\"issues\": ROWS, \"isLast\": true}",
     before: 1,
@@ -29,6 +29,7 @@ const AHEAD: i64 = 7 * HOUR;
 
 fn answer(world: &World, url: &Url) -> Answer {
     let parts: Vec<&str> = url.path().trim_matches('/').split('/').collect();
+    assert!(parts.contains(&"myself") || query(url, "expand").as_deref() == Some("changelog"), "{url}");
     match parts[..] {
         ["rest", "api", "3", "search", "jql"] => {
             let jql = query(url, "jql").expect("a query");
@@ -74,7 +75,7 @@ fn shown(made: &Made) -> Value {
     };
     let mut fields = json!({
         "summary": made.title, "status": {"name": "Anything", "statusCategory": {"key": category}},
-        "created": at(made.created), "resolutiondate": made.ended.map(at),
+        "created": at(made.created), "resolutiondate": made.impact.or(made.ended).map(at),
         "statuscategorychangedate": at(made.ended.unwrap_or(made.created)),
         "resolution": made.merged.then(|| json!({"name": "Duplicate"})),
         "priority": made.priority.as_ref().map(|name| json!({"id": "2", "name": name})), "labels": made.tags,
@@ -83,13 +84,36 @@ fn shown(made: &Made) -> Value {
     for (name, value) in &made.fields {
         fields[name] = json!({"value": value});
     }
-    json!({"id": made.id, "key": format!("OPS-{}", made.id), "fields": fields})
+    let log = json!({"startAt": 0, "maxResults": 40, "total": made.chatter.max(0) + 1, "histories": made.changes});
+    json!({"id": made.id, "key": format!("OPS-{}", made.id), "fields": fields, "changelog": log})
+}
+
+/// An entry of the changelog: the status has changed.
+fn moved(at: i64) -> Value {
+    let at = chrono::DateTime::from_timestamp_millis(at).expect("an instant").format("%Y-%m-%dT%H:%M:%S%.3f+0000");
+    json!({"id": "1", "created": at.to_string(), "items": [null, {"field": "status", "from": "3", "to": "6"}]})
+}
+
+#[test]
+fn a_reopened_issue_ends_at_its_last_end_and_a_cut_changelog_is_counted() {
+    let (mut world, end) = (World::new(), NEW_YEAR + 61 * DAY);
+    // Jira sends two dates of an issue; the world has one end, which is the later date.
+    for (chatter, changes) in [(0, vec![moved(end)]), (60, vec![Value::Null, moved(end)]), (60, vec![])] {
+        let made = world.incident(NEW_YEAR + 59 * DAY);
+        (made.ended, made.impact) = (Some(end), Some(NEW_YEAR + 60 * DAY));
+        (made.chatter, made.changes) = (chatter, changes);
+    }
+    let scene = STAND_IN.scene(world, "");
+    let run = scene.fetched(&["--strict"]);
+    assert!(run.stderr.contains("the newest part of the history of 1 incidents"), "{}", run.stderr);
+    let ends = scene.column("2025-03", "resolved_at");
+    assert!(ends.len() == 3 && ends.iter().all(|(_, at)| at == "2025-03-03T00:00:00Z"), "{ends:?}");
 }
 
 #[test]
 fn a_token_that_jira_ignores_is_refused_although_jira_sends_an_empty_list() {
     let mut world = World::new();
-    world.incident(crate::incidents::world::NEW_YEAR);
+    world.incident(NEW_YEAR);
     let scene = STAND_IN.scene(world, "");
     // As to a stranger: what needs an account is refused, and the search shows nothing.
     scene.server.state(|state| state.stand_in = Some(&STRANGER));

@@ -1,6 +1,7 @@
 //! The services that are described as data: each stand-in keeps to what its vendor documents, and every one of them goes
 //! through the same list of troubles.
 
+mod ends;
 mod grafana_irm;
 mod http_incidents;
 mod incident_io;

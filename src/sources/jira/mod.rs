@@ -5,10 +5,10 @@
 //! each query is 15 hours longer at both ends, and incidents outside the span are left out. Jira may answer a wrong
 //! token with an empty list, as without a token, so `myself`, which needs an account, is requested first.
 //!
-//! An issue is over when its status is in the category *Done*, whatever its status is called. It ends at its
-//! `resolutiondate`. A workflow that keeps the resolution of a reopened issue keeps the old date as well; so where the
-//! status came into its category later (`statuscategorychangedate`), that instant is the end. It is also the end of an
-//! issue that is done without a resolution. Jira Data Center has neither this address nor this field.
+//! An issue is over when its status is in the category *Done*, whatever its status is called. When it ended is read
+//! from its dates and its changelog ([`changelog`]). Jira Data Center has neither this address nor these fields.
+
+mod changelog;
 
 use serde_json::json;
 
@@ -85,18 +85,25 @@ fn read(section: &Section<'_>) -> Result<Reader, ConfigError> {
 pub(super) fn description(jql: &str, flags: &Flags) -> Description {
     let fields = flags.custom_fields().fold(FIELDS.to_owned(), |fields, own| fields + "," + own);
     let span = "created >= \"{from}\" AND created <= \"{to}\" ORDER BY created {order}, key ASC";
-    let one = vec![(text("fields"), fields.clone().into())];
+    let one = vec![(text("fields"), fields.clone().into()), (text("expand"), text("changelog"))];
     Description {
+        is_configured: false,
         check: Some(text("rest/api/3/myself")),
         path: text("rest/api/3/search/jql"),
         query: vec![
             (text("jql"), format!("({jql}) AND {span}").into()),
             (text("fields"), fields.into()),
+            (text("expand"), text("changelog")),
             (text("maxResults"), text("{size}")),
         ],
         rows: Place::at("/issues"),
-        paging: Paging::Cursor { parameter: text("nextPageToken"), token: Place::at("/nextPageToken") },
-        size: 100,
+        paging: Paging::Cursor {
+            parameter: text("nextPageToken"),
+            token: Place::at("/nextPageToken"),
+            last: Some(Place::at("/isLast")),
+        },
+        // With their changelogs, 100 issues may be more than a reply may have.
+        size: 50,
         sorted: Sorted::OldestFirst,
         orders: Some([text("ASC"), text("DESC")]),
         instants: Instants::Minutes,
@@ -115,8 +122,8 @@ pub(super) fn description(jql: &str, flags: &Flags) -> Description {
                 (Place::at("/fields/resolution/name"), "Declined", NOT_PLANNED),
             ],
             made_at: Place::at("/fields/created"),
-            resolved_at: places(&["/fields/resolutiondate", "/fields/statuscategorychangedate"]),
-            over_again_at: Some(Place::at("/fields/statuscategorychangedate")),
+            resolved_at: Vec::new(),
+            last_end: Some(changelog::last_end),
             priority: places(&["/fields/priority/name"]),
             tags: places(&["/fields/labels"]),
             services: places(&[
