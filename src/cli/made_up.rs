@@ -29,7 +29,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Code {
     let path = |name: &str| folder.join(name).display().to_string();
     let common = ["--config".to_owned(), path("dora.toml"), "--data".to_owned(), path("data"), "--quiet".to_owned()];
     let all = ["dora-report"].iter().chain(arguments).map(|it| (*it).to_owned()).chain(common);
-    let cli = args::parse(&all.map(OsString::from).collect::<Vec<_>>()).expect("arguments");
+    let cli = args::parse(all.map(OsString::from).collect::<Vec<_>>()).expect("arguments");
     command(&cli, Console::new(&cli.common))
 }
 

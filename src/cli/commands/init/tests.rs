@@ -70,7 +70,7 @@ fn without_a_token_the_template_changes_nothing_and_names_every_source() {
     let named = vec!["acme/web".to_owned(), "other/api".into()];
     let (_, config) = read(&Draft { named, api_url: Some("https://ghes.acme.io/api/v3".into()), ..Draft::default() });
     let github = config.github().expect("a section");
-    assert_eq!(repos(&github), ["acme/web", "other/api"]);
+    assert_eq!(repos(github), ["acme/web", "other/api"]);
     assert_eq!(github.api_url.as_str(), "https://ghes.acme.io/api/v3");
 }
 
