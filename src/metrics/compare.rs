@@ -137,6 +137,7 @@ mod tests {
             assert_eq!(judge(Some((1.0, 2.0)), Some((3.0, 4.0))), Verdict::Better);
             assert_eq!(judge(Some((3.0, 4.0)), Some((1.0, 2.0))), Verdict::Worse);
             assert_eq!(judge(Some((1.0, 3.0)), Some((3.0, 4.0))), Verdict::WithinNoise);
+            assert_eq!(judge(Some((3.0, 4.0)), Some((1.0, 3.0))), Verdict::WithinNoise);
             assert_eq!(judge(None, Some((3.0, 4.0))), Verdict::TooFewData);
             assert_eq!(judge(Some((1.0, 2.0)), None), Verdict::TooFewData);
         }
