@@ -352,6 +352,16 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_a_later_deployment_leaves_as_it_is_stays_one_link() {
+        // The id of a later deployment of another service is the revision that the incident names.
+        let deployments = [deployment("1", "aaaaaaa111", 0), deployment("aaaaaaa111", "bbbbbbb222", 100)];
+        let incident = incident(10, None, Some("aaaaaaa111"));
+        let links = links(&deployments, Some, &Settings::default(), &incident, &[0]);
+        let validity = Validity::since(Timestamp(10 * 60_000));
+        assert_eq!(links, vec![Attribution { deployment: 0, rule: Rule::Explicit, validity }]);
+    }
+
+    #[test]
     fn a_reference_names_a_deployment_of_the_affected_services_before_one_of_another() {
         // Deployments 1 of service 0, and 1 and 2 of service 1.
         let deployments = [deployment("1", "a", 0), deployment("1", "b", 5), deployment("2", "c", 6)];

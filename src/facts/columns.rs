@@ -164,6 +164,20 @@ mod tests {
     }
 
     #[test]
+    fn missing_texts_stay_missing_whichever_part_has_them_and_whatever_is_added_after() {
+        let parts = [vec![None, None, Some("a")], vec![Some("b")], vec![None, None]];
+        let mut texts = Texts::default();
+        for part in &parts {
+            texts.append(&part.iter().copied().collect());
+        }
+        texts.append(&[Some("c")].into_iter().collect());
+        texts.push(None);
+        texts.push(Some("d"));
+        let wanted = [None, None, Some("a"), Some("b"), None, None, Some("c"), None, Some("d")];
+        assert_eq!((0..9).map(|row| texts.get(row)).collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
     fn a_repeated_text_is_one_category_and_a_missing_text_has_none() {
         let column: Categories = [Some("a"), Some("a"), None, Some("b"), Some("a")].into_iter().collect();
         let texts: Vec<Option<&str>> = (0..5).map(|row| column.get(row)).collect();

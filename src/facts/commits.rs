@@ -131,11 +131,6 @@ impl Commits {
         })
     }
 
-    /// The repos that have commits, in lower case, each with its rows, in any order.
-    pub fn repos(&self) -> impl Iterator<Item = (&str, &[u32])> {
-        self.by_repo.iter().map(|(repo, rows)| (repo.as_str(), rows.as_slice()))
-    }
-
     /// The rows of a repo, by its name in lower case.
     pub fn of_repo(&self, repo: &str) -> &[u32] {
         self.by_repo.get(repo).map_or(&[], Vec::as_slice)

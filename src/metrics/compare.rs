@@ -126,6 +126,7 @@ mod tests {
         assert_eq!(judge((2, 100), (20, 100)), Verdict::Better);
         assert_eq!(judge((20, 100), (2, 100)), Verdict::Worse);
         assert_eq!(judge((3, 20), (2, 20)), Verdict::WithinNoise);
+        assert_eq!(judge((0, 5), (5, 5)), Verdict::Better);
         assert_eq!(judge((0, 4), (4, 100)), Verdict::TooFewData);
     }
 
@@ -136,6 +137,7 @@ mod tests {
             assert_eq!(judge(Some((1.0, 2.0)), Some((3.0, 4.0))), Verdict::Better);
             assert_eq!(judge(Some((3.0, 4.0)), Some((1.0, 2.0))), Verdict::Worse);
             assert_eq!(judge(Some((1.0, 3.0)), Some((3.0, 4.0))), Verdict::WithinNoise);
+            assert_eq!(judge(Some((3.0, 4.0)), Some((1.0, 3.0))), Verdict::WithinNoise);
             assert_eq!(judge(None, Some((3.0, 4.0))), Verdict::TooFewData);
             assert_eq!(judge(Some((1.0, 2.0)), None), Verdict::TooFewData);
         }
@@ -160,6 +162,7 @@ mod tests {
         assert_eq!(course(20, 62, &dip), Progress::Worse);
         assert_eq!(course(22, 20, &dip), Progress::Unchanged);
         assert_eq!(course(3, 2, &dip), Progress::TooFewData);
+        assert_eq!(course(40, 0, &[]), Progress::Better, "no deployment is a figure too");
         let unread = Figure::missing(NoData::NoRepos);
         let none = progress(Metric::DeploymentFrequency, &rate(9), &unread, std::iter::empty());
         assert_eq!(none, Some(Progress::NoFigureBefore));

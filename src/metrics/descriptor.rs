@@ -122,3 +122,27 @@ impl Descriptor {
         Some(SurveyShare { value: by(figure.value?), ends })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::unit::Interval;
+    use crate::metrics::tables::Metric;
+
+    #[test]
+    fn the_share_of_a_survey_is_by_the_value_and_by_the_worse_and_the_better_end() {
+        let survey = Bands::edition("dora-2025").expect("an edition");
+        let share = |metric: Metric, value: f64, low: f64, high: f64| {
+            let figure = Figure { value: Some(value), ci95: Some(Interval { low, high }), ..Figure::default() };
+            let found = metric.descriptor().surpassed(&survey, &figure)?;
+            let percent = |share: f64| format!("{:.1}", share * 100.0);
+            let (worse, better) = found.ends?;
+            Some([found.value, worse, better].map(percent))
+        };
+        let day = 86_400.0;
+        let wanted = |shares: [&str; 3]| Some(shares.map(str::to_owned));
+        assert_eq!(share(Metric::LeadTime, 2.0 * day, 0.5 * day, 8.0 * day), wanted(["43.7", "15.4", "75.6"]));
+        assert_eq!(share(Metric::DeploymentFrequency, 1.0, 0.1, 2.0), wanted(["77.3", "23.9", "83.8"]));
+        assert_eq!(share(Metric::ChangeFailureRate, 0.1, 0.05, 0.2), None, "the survey has no distribution for it");
+    }
+}

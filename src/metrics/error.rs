@@ -47,3 +47,23 @@ impl MetricsError {
         Self::NothingLeft { asked, there }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::glob::Glob;
+    use crate::domain::settings::Settings;
+
+    #[test]
+    fn of_many_services_the_first_twenty_are_named_and_the_rest_counted() {
+        let message = |services: usize| {
+            let repos: Vec<String> = (1..=services).map(|nth| format!("acme/{nth:02}")).collect();
+            let ownership = Ownership::new(&Settings::default(), repos.iter().map(String::as_str));
+            let filter = Filter { service: Some(Glob::literal("none")), team: None };
+            MetricsError::nothing_left(&filter, &ownership).to_string()
+        };
+        assert!(message(20).contains("acme/20") && !message(20).contains("more"), "{}", message(20));
+        assert!(message(22).contains("acme/20, and 2 more"), "{}", message(22));
+        assert!(message(0).contains("there are no services"), "{}", message(0));
+    }
+}

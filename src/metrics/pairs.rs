@@ -151,6 +151,7 @@ mod tests {
         close(found.variance, 155.333_333, 1e-6);
         close(found.p, 0.091_998_3, 1e-7);
         assert_eq!(mann_kendall(&[1.0, 2.0]), None);
+        assert_eq!(mann_kendall(&[1.0, 2.0, 3.0]).map(|it| it.s), Some(3));
         assert_eq!(mann_kendall(&[3.0; 12]), None, "a constant series has no trend and no test");
     }
 
@@ -195,6 +196,18 @@ mod tests {
             let found = slope_of_rank(&points, rank as u64).expect("a slope");
             close(found, wanted, 1e-9 * wanted.abs().max(1.0));
         }
+    }
+
+    #[test]
+    fn the_slope_of_a_rank_is_exact_where_points_are_unevenly_spaced() {
+        // Slopes: -1 and 4 between neighbours, 2/3 between the first and the last.
+        let points = [(0.0, 0.0), (1.0, -1.0), (1.5, 1.0)];
+        for (rank, wanted) in [(0, -1.0), (1, 2.0 / 3.0), (2, 4.0)] {
+            close(slope_of_rank(&points, rank).expect("a slope"), wanted, 1e-12);
+        }
+        // Slopes so large that the bounds cannot come as close as the span between them asks.
+        let steep = [(0.0, 0.0), (1.0, 1e6), (2.0, 2e6 + 1.0)];
+        close(slope_of_rank(&steep, 1).expect("a slope"), 1e6 + 0.5, 1e-6);
     }
 
     #[test]

@@ -256,3 +256,57 @@ fn gaps(spans: &BTreeMap<String, Vec<Span>>, wanted: Span) -> Vec<String> {
 fn nearest(spans: &[Span], wanted: Span) -> Option<Span> {
     spans.iter().copied().max_by_key(|span| span.to.0.min(wanted.to.0).saturating_sub(span.from.0.max(wanted.from.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::group::{Group, GroupKind};
+
+    fn spans(ends: &[(i64, i64)]) -> Vec<Span> {
+        ends.iter().map(|&(from, to)| Span { from: Timestamp(from), to: Timestamp(to) }).collect()
+    }
+
+    /// What was read of `PagerDuty` for a service, of which each service has its own scope.
+    fn of_service(scopes: &[(&str, &[(i64, i64)])], repo: &str) -> Option<Vec<Span>> {
+        let ownership = Ownership::new(&Settings::default(), ["acme/api", "acme/db", "acme/web"]);
+        let entry = |(scope, ends): &(&str, &[(i64, i64)])| Coverage {
+            table: Table::Incidents,
+            source: "pagerduty".into(),
+            scope: (*scope).into(),
+            spans: spans(ends),
+        };
+        let coverage: Vec<Coverage> = scopes.iter().map(entry).collect();
+        let at = ownership.services.iter().position(|service| service.name.0 == repo).expect("a service");
+        let pool = Pool {
+            group: Group { kind: GroupKind::Service, name: repo.into() },
+            team: None,
+            services: vec![at],
+            deployments: Vec::new(),
+            incidents: Vec::new(),
+            attributed: Vec::new(),
+        };
+        let history = History::new(&coverage, &[], &[], &[]);
+        history.incident_sources_of(&pool, &ownership).remove("pagerduty")
+    }
+
+    #[test]
+    fn a_scope_that_is_named_like_a_service_concerns_that_service_and_any_other_scope_all_of_them() {
+        let own: &[(&str, &[(i64, i64)])] = &[("web", &[(0, 10)]), ("api", &[(5, 20)])];
+        assert_eq!(of_service(own, "acme/web"), Some(spans(&[(0, 10)])));
+        assert_eq!(of_service(own, "acme/api"), Some(spans(&[(5, 20)])));
+        assert_eq!(of_service(own, "acme/db"), None, "a source that does not know the service");
+        let with_another = [own, &[("legacy", &[(0, 7)])]].concat();
+        assert_eq!(of_service(&with_another, "acme/web"), Some(spans(&[(0, 7)])));
+        assert_eq!(of_service(&with_another, "acme/api"), Some(spans(&[(5, 7)])));
+        assert_eq!(of_service(&with_another, "acme/db"), Some(spans(&[(0, 7)])));
+    }
+
+    #[test]
+    fn a_scope_of_everything_adds_to_each_other_scope_and_is_enough_alone() {
+        let everything: (&str, &[(i64, i64)]) = (EVERYTHING, &[(30, 40)]);
+        assert_eq!(of_service(&[everything], "acme/web"), Some(spans(&[(30, 40)])));
+        let both = [everything, ("web", &[(0, 10)])];
+        assert_eq!(of_service(&both, "acme/web"), Some(spans(&[(0, 10), (30, 40)])));
+        assert_eq!(of_service(&both, "acme/db"), None, "only what is named like a service was read one by one");
+    }
+}

@@ -134,6 +134,23 @@ pub(super) fn of_group(pool: &Pool, by_service: &[Attributed], deployments: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::group::Group;
+
+    #[test]
+    fn every_way_has_a_place_and_without_deployments_a_row_and_no_ratio() {
+        assert_eq!(ways().count(), Attributed::default().ways.len());
+        let pool = Pool {
+            group: Group::all(),
+            team: None,
+            services: Vec::new(),
+            deployments: Vec::new(),
+            incidents: Vec::new(),
+            attributed: Vec::new(),
+        };
+        let rows = of_group(&pool, &[], 0);
+        assert_eq!(rows.len(), 24);
+        assert!(rows.iter().all(|row| (row.ratio, row.recovery_p50, row.failed) == (None, None, 0)));
+    }
 
     #[test]
     fn each_policy_links_what_its_rules_say() {

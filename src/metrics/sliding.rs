@@ -192,6 +192,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn numbers_have_the_order_of_their_values() {
+        let values = [f64::NEG_INFINITY, -2.5, -1.0, -0.0, 0.0, 1.0, 2.5, f64::INFINITY];
+        assert!(values.windows(2).all(|pair| in_order(pair[0]) < in_order(pair[1])));
+    }
+
     #[test]
     fn days_with_more_values_than_a_block_of_the_set_holds_have_their_percentiles_too() {
         // In no order, and a third of them leave on each day.

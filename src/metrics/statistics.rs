@@ -241,11 +241,25 @@ mod tests {
     }
 
     #[test]
+    fn the_test_of_two_rates_takes_either_tail_and_either_order() {
+        // 9 against 1 over equal spans: P(X ≥ 9 | 10, ½) = 11 / 2^10, twice.
+        for (first, second) in [((9, 1.0), (1, 1.0)), ((1, 1.0), (9, 1.0))] {
+            close(poisson_rates_p(first, second).expect("enough"), 22.0 / 1_024.0, 1e-12);
+        }
+        // 0 against 5: the longer span without an event is P(X = 5 | 5, ¼), twice; the shorter one cannot tell.
+        for (first, second) in [((0, 90.0), (5, 30.0)), ((5, 30.0), (0, 90.0))] {
+            close(poisson_rates_p(first, second).expect("enough"), 2.0 / 1_024.0, 1e-12);
+        }
+        assert_eq!(poisson_rates_p((0, 10.0), (5, 30.0)).map(|p| p > 0.05), Some(true));
+    }
+
+    #[test]
     fn a_survival_curve_counts_the_open_ones() {
         // Kaplan & Meier by hand: 1, 3 ended; 2, 4 still running.
         let steps = kaplan_meier(&[3.0, 1.0], &[2.0, 4.0]);
         assert_eq!(steps, vec![(1.0, 0.75), (3.0, 0.375)]);
         assert_eq!(survival_median(&steps), Some(3.0));
+        assert_eq!(kaplan_meier(&[2.0], &[2.0]), vec![(2.0, 0.5)], "at one time, what ends comes before what runs");
         assert_eq!(survival_median(&kaplan_meier(&[1.0], &[2.0, 3.0])), None);
         assert_eq!(survival_median(&kaplan_meier(&[4.0, 1.0, 2.0, 3.0], &[])), Some(2.0));
     }

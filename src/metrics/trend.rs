@@ -46,6 +46,9 @@ mod tests {
         let found = trend(&falling, false);
         assert_eq!((found.verdict, found.slope_per_week, found.weeks), (Verdict::Better, Some(-1.0), 12));
         assert_eq!(trend(&falling, true).verdict, Verdict::Worse);
+        let rising: Vec<(f64, f64)> = (0..10).map(|week| (f64::from(week), f64::from(week))).collect();
+        assert_eq!(trend(&rising, true).verdict, Verdict::Better);
+        assert_eq!(trend(&rising, false).verdict, Verdict::Worse);
         assert_eq!(trend(&falling[..9], false).verdict, Verdict::TooFewData);
         let still: Vec<(f64, f64)> = (0..12).map(|week| (f64::from(week), 5.0)).collect();
         assert_eq!(trend(&still, false).verdict, Verdict::WithinNoise);

@@ -238,3 +238,15 @@ impl IncidentDays {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_of_days_that_touch_or_overlap_are_one_and_others_stay_apart() {
+        let joined = join_ranges(vec![(5, 7), (3, 4), (1, 3), (9, 9), (2, 3)]);
+        assert_eq!(joined, [(1, 4), (5, 7)]);
+        assert_eq!(count_by_day(joined.into_iter(), 6), [0, 1, 1, 1, 0, 1]);
+    }
+}

@@ -78,3 +78,20 @@ fn from_pull_requests(group: &GroupReport) -> Option<Finding> {
     let what = Observation::FromPullRequests { requests: lead_time.pull_requests, opened, ours, n: figure.n };
     Some(finding(Severity::Info, &group.group, what))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commits_are_taken_for_deployments_from_two_and_from_half_of_all_on() {
+        let is_raised = |n, with_commit| {
+            let mut tally = Tally::default();
+            (tally.themselves, tally.with_their_commit) = (n, with_commit);
+            commits(&tally).is_some()
+        };
+        assert!(is_raised(2, 2) && is_raised(8, 4));
+        assert!(!is_raised(1, 1), "a single deployment may be quick");
+        assert!(!is_raised(8, 3), "less than half");
+    }
+}

@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use super::sample::{HOSTILE, empty, provenance, year};
 use super::{IndexEntry, IndexFigure, render, render_index};
+use crate::domain::band::Bands;
 use crate::domain::period::Period;
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, DeploymentRecord, Metric};
+use crate::metrics::tables::{Analysis, DeploymentRecord, Metric, SurveyShare};
 
 /// Where the page's one script begins.
 const SCRIPT: &str = "<script>// Only enhances";
@@ -38,6 +39,20 @@ fn hostile_text_is_escaped_everywhere() {
     assert!(body.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "the name is there, escaped");
     assert_eq!(count(body, "<svg"), count(body, "</svg>"));
     assert!(body.contains(HOSTILE[5]));
+}
+
+#[test]
+fn with_the_survey_of_2025_a_rate_is_more_often_and_a_duration_faster_than_a_share_of_the_respondents() {
+    let mut analysis = year(1);
+    analysis.settings.bands = Bands::edition("dora-2025").expect("an edition");
+    for (metric, value) in [(Metric::DeploymentFrequency, 0.76), (Metric::LeadTime, 0.44)] {
+        let figure = &mut analysis.groups[0].figures[metric];
+        (figure.surpassed, figure.n) = (Some(SurveyShare { value, ends: None }), 40);
+    }
+    let page = page(&analysis);
+    for words in [r#"more often than <span class="nb">76 %</span>"#, r#"faster than <span class="nb">44 %</span>"#] {
+        assert!(page.contains(words), "{words}");
+    }
 }
 
 #[test]

@@ -148,3 +148,57 @@ fn a_pull_request_in_two_environments_is_counted_once_in_the_finding_about_the_c
     let text = finding(&history.july(), "lead-time-from-pull-request").expect("raised");
     assert!(text.contains("the 1 pull request,"), "{text}");
 }
+
+const WITH_REQUESTS: &str = "repo,sha,parents,authored_at,committed_at,pull_request";
+
+#[test]
+fn a_pull_request_without_a_first_commit_begins_with_the_first_of_its_own_commits_that_arrive() {
+    let pull = |number: u32, sha: &str| format!("acme/web,{number},2026-07-19T23:00:00Z,2026-07-19T23:30:00Z,{sha}");
+    let pulls = [pull(7, "a1"), pull(8, "a2"), pull(9, "a3")];
+    let history = History::new("")
+        .with("pull-requests", "repo,number,opened_at,merged_at,merge_sha", &pulls.each_ref().map(String::as_str))
+        .with(
+            "commits",
+            WITH_REQUESTS,
+            &[
+                "acme/web,a0,,2026-06-01T10:00:00Z,2026-06-01T10:00:00Z,",
+                "acme/web,a1,a0,2026-07-10T10:00:00Z,2026-07-10T10:00:00Z,7",
+                "acme/web,a2,a1,2026-07-19T10:00:00Z,2026-07-19T10:00:00Z,8",
+                "acme/web,a3,a2,2026-07-19T22:00:00Z,2026-07-19T22:00:00Z,9",
+            ],
+        )
+        .deployments(&[
+            "1,acme/web,production,a0,2026-06-01T12:00:00Z",
+            "2,acme/web,production,a3,2026-07-20T10:00:00Z",
+        ]);
+    let report = history.july();
+    // 10 days, a day and half a day.
+    assert_eq!(figure(&report, "all", "lead_time.variants.change.p50_seconds"), &json!(86_400.0));
+    assert_eq!(figure(&report, "all", "lead_time.variants.change.n"), &json!(3));
+}
+
+#[test]
+fn of_commits_written_at_one_instant_that_of_the_pull_request_holds_the_start() {
+    let history = History::new("")
+        .with(
+            "pull-requests",
+            "repo,number,opened_at,merged_at,merge_sha",
+            &["acme/web,7,2026-07-19T10:00:00Z,2026-07-19T11:00:00Z,a2"],
+        )
+        .with(
+            "commits",
+            WITH_REQUESTS,
+            &[
+                "acme/web,a0,,2026-06-01T10:00:00Z,2026-06-01T10:00:00Z,",
+                "acme/web,a1,a0,2026-07-18T10:00:00Z,2026-07-18T10:00:00Z,",
+                "acme/web,a2,a1,2026-07-18T10:00:00Z,2026-07-19T11:00:00Z,7",
+            ],
+        )
+        .deployments(&[
+            "1,acme/web,production,a0,2026-06-01T12:00:00Z",
+            "2,acme/web,production,a2,2026-07-20T10:00:00Z",
+        ]);
+    history.july();
+    assert_eq!(history.cell("deployments.csv", "2", "start_sha"), "a2");
+    assert_eq!(history.cell("deployments.csv", "2", "start_pull_request"), "7");
+}

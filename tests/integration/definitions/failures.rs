@@ -127,3 +127,32 @@ fn priorities_are_ranked_by_number_or_word_and_filtered_incidents_are_reported()
     let text = finding(&report, "unknown-priorities").expect("raised");
     assert!(text.contains("Wichtig (1)"), "{text}");
 }
+
+#[test]
+fn incidents_left_out_by_urgency_are_reported_with_the_rate_that_has_them() {
+    let history = History::new("[incidents]\nurgencies = [\"high\"]\n")
+        .deployments(&["1,acme/web,production,a,2026-07-01T08:00:00Z"])
+        .with(
+            "incidents",
+            "id,service_keys,opened_at,resolved_at,urgency",
+            &[
+                "1,web,2026-07-01T08:30:00Z,2026-07-01T09:00:00Z,low",
+                "2,web,2026-07-09T08:30:00Z,2026-07-09T09:00:00Z,high",
+            ],
+        );
+    let text = finding(&history.july(), "filtered-incidents").expect("raised");
+    assert!(text.contains("1 incident") && text.contains("100.0 % (1 of 1) in place of 0.0 % (0 of 1)"), "{text}");
+    assert!(text.contains("urgencies"), "{text}");
+}
+
+#[test]
+fn a_deployment_at_the_instant_at_which_the_reading_of_incidents_ends_is_not_known_to_be_good() {
+    let history = History::new("")
+        .deployments(&["1,acme/web,production,a,2026-07-14T23:59:59Z", "2,acme/web,production,b,2026-07-15T00:00:00Z"]);
+    let place = &history.place;
+    place.write("rows.csv", "id,service_keys,opened_at,resolved_at\n1,web,2026-07-01T08:30:00Z,2026-07-01T09:00:00Z\n");
+    place.done(["import", "incidents", "rows.csv", "--covers", "2026-07-01..2026-07-15"]);
+    history.july();
+    let failed: Vec<String> = history.column("deployments.csv", "failed").into_iter().map(|(_, cell)| cell).collect();
+    assert_eq!(failed, ["false", ""]);
+}

@@ -17,6 +17,11 @@ fn deployments_to_unknown_environments_give_a_missing_figure_and_not_zero() {
     assert_eq!(of("deployment_frequency.no_data.code"), json!("nothing-counted"));
     let text = finding(&report, "nothing-counted").expect("raised");
     assert!(text.contains("live (2), beta (1)") && text.contains("environments = [\"live\"]"), "{text}");
+    let mut found = report["findings"].as_array().expect("findings").iter();
+    assert!(
+        found.any(|it| it["id"] == "nothing-counted" && it["scope"] == "all"),
+        "of everything, since no service counts"
+    );
     let daily = history.place.read("reports/2026-07/daily.csv");
     assert!(daily.contains("2026-07-31,all,all,false,,,,"), "{daily}");
 }
@@ -33,6 +38,20 @@ fn a_service_that_is_not_recognised_has_no_figures_and_leaves_the_others_theirs(
     assert_eq!(figure(&report, "acme/web", "deployment_frequency.deployments"), &json!(1));
     assert_eq!(figure(&report, "acme/site", "deployment_frequency.per_day"), &Value::Null);
     assert!(finding(&report, "nothing-counted").expect("raised").contains("github-pages (1)"));
+}
+
+#[test]
+fn the_finding_about_a_configured_service_lists_the_deployments_of_its_own_repos() {
+    let config =
+        "[[service]]\nname = \"web\"\nrepos = [\"acme/web\"]\n[[service]]\nname = \"site\"\nrepos = [\"acme/pages\"]\n";
+    let report = History::new(config)
+        .deployments(&[
+            "1,acme/web,production,a1,2026-07-01T10:00:00Z",
+            "2,acme/pages,github-pages,b1,2026-07-01T10:00:00Z",
+        ])
+        .july();
+    let text = finding(&report, "nothing-counted").expect("raised");
+    assert!(text.contains("github-pages (1)") && !text.contains("production (1)"), "{text}");
 }
 
 #[test]
@@ -70,4 +89,8 @@ fn fewer_than_half_that_count_are_listed_with_what_was_seen() {
         .july();
     let text = finding(&report, "nothing-counted").expect("raised");
     assert!(text.starts_with("1 of 3 deployments") && text.contains("staging (1)"), "{text}");
+    let half = History::new("")
+        .deployments(&["1,acme/web,production,a1,2026-07-01T10:00:00Z", "2,acme/web,staging,a1,2026-07-01T09:00:00Z"])
+        .july();
+    assert_eq!(finding(&half, "nothing-counted"), None, "half is not less than half");
 }
