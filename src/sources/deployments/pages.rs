@@ -151,7 +151,7 @@ mod tests {
         const LISTS: &'static str = "lists";
         type Place = ();
 
-        fn source(&self) -> &str {
+        fn source(&self) -> &'static str {
             "shows"
         }
 

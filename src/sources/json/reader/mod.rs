@@ -184,7 +184,9 @@ mod tests {
 
     fn totals(of_pages: &[u64]) -> Totals {
         let mut totals = Totals::default();
-        of_pages.iter().for_each(|total| totals.take(Some(*total)));
+        for total in of_pages {
+            totals.take(Some(*total));
+        }
         totals
     }
 

@@ -132,7 +132,7 @@ fn an_open_incident_that_is_not_there_is_gone_only_if_the_service_shows_another_
     scene.fetched(&["--strict"]);
     scene.server.state(|state| state.world.made.clear());
     let run = scene.fetched(&["--strict"]);
-    assert!(run.stderr.contains("they stay open until a later fetch"), "{}", run.stderr);
+    assert!(run.stderr.contains("it stays open until a later fetch"), "{}", run.stderr);
     assert_eq!(statuses(&scene), ["open"]);
     scene.server.state(|state| state.world.incident(now() - DAY).id.insert(0, 'N'));
     scene.fetched(&["--strict"]);
