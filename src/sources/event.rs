@@ -72,6 +72,12 @@ pub(super) fn backwards(rows: usize) -> Option<String> {
     (rows > 0).then(|| format!("{rows} {have} {words}"))
 }
 
+/// So many things; `one` is the word for one of them.
+pub(super) fn counted(count: impl TryInto<u64>, one: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Tells the user something.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 

@@ -144,21 +144,16 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
     let mut ways = Vec::new();
     if let Some(status) = statuses.keys().find(|status| !tells_the_end(status)) {
         ways.push(format!(
-            "if the status `{status}` means success, say so: for an imported file with --map-status {status}=success, for \
-             {} with statuses = {{ \"{status}\" = \"success\" }}; other sources have no such key",
+            "If the status `{status}` means success, say so. Import a file with --map-status {status}=success. For a source \
+             of {}, set statuses = {{ \"{status}\" = \"success\" }}; other sources have no such key.",
             sections_with_statuses()
         ));
     }
     let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
     ways.push(format!(
-        "name the environments that serve users under [deployments], for example environments = \
-                       [\"{likely}\"]"
+        "Name the environments that serve users under [deployments], for example environments = [\"{likely}\"]."
     ));
-    let mut advice = ways.join("; or ");
-    if let Some(first) = advice.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Words::new(message, advice + ".")
+    Words::new(message, ways.join(" "))
 }
 
 #[cfg(test)]
@@ -170,9 +165,9 @@ mod tests {
         let counts = |name: &str| Counts::from([(name.to_owned(), 2)]);
         let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("shipped"));
         for part in [
-            "If the status `shipped` means success",
-            "for an imported file with --map-status shipped=success",
-            "for [[http_deployments]] with statuses = { \"shipped\" = \"success\" }",
+            "If the status `shipped` means success, say so.",
+            "Import a file with --map-status shipped=success.",
+            "For a source of [[http_deployments]], set statuses = { \"shipped\" = \"success\" };",
             "environments = [\"live\"]",
         ] {
             assert!(words.advice.contains(part), "{part}: {}", words.advice);

@@ -116,6 +116,9 @@ pub(super) struct Page {
     pub(super) overlaps: bool,
     /// The number of rows of the whole list, if the system says it.
     pub(super) total: Option<u64>,
+    /// Why it may not be the last page although it names no next one. A total that equals the rows of all pages disproves
+    /// it.
+    pub(super) may_go_on: Option<QueryError>,
 }
 
 /// The fields of a row that differ between systems.

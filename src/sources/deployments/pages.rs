@@ -7,6 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::{Named, Page, Row, System};
 use crate::domain::time::Timestamp;
+use crate::sources::event::counted;
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::json::reader::{MOST_READINGS, MOVED, Totals};
@@ -59,23 +60,29 @@ impl<'a, S: System> Pages<'a, S> {
         self.now.take(&page)?;
         let further = page.next.take();
         // A list that is not read to its end does not say how long it is.
-        let is_whole = further.is_none() && page.total.is_some();
-        let missing = if is_whole { self.now.totals.missing(self.now.ids.len() + self.now.skipped) } else { 0 };
-        if has_moved || (missing > 0 && self.now.totals.have_changed()) {
+        let total = page.total.filter(|_| further.is_none());
+        let missing = if total.is_some() { self.now.totals.missing(self.now.ids.len() + self.now.skipped) } else { 0 };
+        if has_moved || (missing > 0 && self.now.totals.have_fallen()) {
             // Rows were deleted while the list was read, so others may have been passed over.
             self.again += 1;
-            if self.again < MOST_READINGS {
-                (self.next, self.now) = (None, Reading::default());
-                return Ok(Some(page));
-            }
-            if has_moved {
+            if self.again >= MOST_READINGS {
                 return Err(QueryError::Here(MOVED.into()));
             }
+            (self.next, self.now) = (None, Reading::default());
+            return Ok(Some(page));
+        }
+        if let Some(error) = page.may_go_on.take().filter(|_| total.is_none() || missing > 0) {
+            return Err(error);
         }
         self.missing = missing;
         self.is_over = further.is_none();
         self.next = further;
         Ok(Some(page))
+    }
+
+    /// How many entries of the list were skipped. A list that was read again counts once.
+    pub(super) fn skipped(&self) -> usize {
+        self.now.skipped
     }
 }
 
@@ -91,9 +98,9 @@ impl Reading {
         self.totals.take(page.total);
         let ids: Vec<&str> = page.rows.iter().map(|row| row.id.as_str()).collect();
         if page.next.is_some() && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
-            let shown = ids.len();
+            let shown = counted(ids.len(), "deployment");
             return Err(QueryError::Here(format!(
-                "the service shows the same {shown} deployments again, so its list has no end; check how it is paged, or run \
+                "the service shows the same {shown} again, so its list has no end; check how it is paged, or run \
                  again later"
             )));
         }
@@ -109,5 +116,120 @@ impl Reading {
         }
         self.ids.extend(page.rows.iter().map(id));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::{Value, json};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::domain::kind::DeploymentKind;
+    use crate::sources::deployments::testing::plan;
+    use crate::sources::incidents::api::Dialect;
+
+    /// Shows pages: the ids of each, how many entries it skips, and the number of rows that it counts. The last page of
+    /// each reading names no next one.
+    #[derive(Debug, Clone)]
+    struct Shows {
+        readings: &'static [&'static [(&'static [&'static str], usize, u64)]],
+        may_go_on: bool,
+        /// How many readings began.
+        begun: Arc<Mutex<usize>>,
+    }
+
+    impl Shows {
+        fn of(readings: &'static [&'static [(&'static [&'static str], usize, u64)]]) -> Self {
+            Self { readings, may_go_on: false, begun: Arc::default() }
+        }
+    }
+
+    impl System for Shows {
+        const LISTS: &'static str = "lists";
+        type Place = ();
+
+        fn source(&self) -> &'static str {
+            "shows"
+        }
+
+        fn kind(&self) -> DeploymentKind {
+            DeploymentKind::Deployments
+        }
+
+        fn dialect(&self) -> Dialect {
+            Dialect {
+                service: "Shows",
+                scheme: crate::http::Scheme::Behind("Bearer "),
+                or_scheme: None,
+                headers: &[],
+                scope: |_| "",
+            }
+        }
+
+        fn digest(&self) -> Value {
+            json!(null)
+        }
+
+        async fn lists(&self, _: &Api) -> Result<Vec<Named<()>>, QueryError> {
+            Ok(Vec::new())
+        }
+
+        async fn page(&self, _: &Api, _: &Named<()>, _: Timestamp, next: Option<&str>) -> Result<Page, QueryError> {
+            let reading = {
+                let mut begun = self.begun.lock().expect("a number");
+                *begun += usize::from(next.is_none());
+                self.readings[(*begun - 1).min(self.readings.len() - 1)]
+            };
+            let nth: usize = next.map_or(0, |next| next.parse().expect("a number"));
+            let (ids, skipped, total) = reading[nth];
+            let rows = ids.iter().map(|id| Row { id: (*id).to_owned(), ..Row::default() }).collect();
+            let next = (nth + 1 < reading.len()).then(|| (nth + 1).to_string());
+            let lacks = next.is_none() && self.may_go_on;
+            let may_go_on = lacks.then(|| QueryError::Here("it may go on".into()));
+            Ok(Page { rows, next, skipped, total: Some(total), may_go_on, ..Page::default() })
+        }
+    }
+
+    /// What a reading ends with: how often the list was read, and how many rows are missing and skipped.
+    async fn read(system: &Shows) -> Result<(usize, u64, usize), QueryError> {
+        let (events, _heard) = mpsc::channel(1);
+        let clock: crate::http::Clock = Arc::new(|| Timestamp(0));
+        let api = Api::new(&plan("http://127.0.0.1:9"), None, system.dialect(), clock, &events).expect("an API");
+        let list = Named { name: "list".to_owned(), repo: None, place: () };
+        let mut pages = Pages::new(system, &api, &list, Timestamp(0));
+        while pages.next().await?.is_some() {}
+        let begun = *system.begun.lock().expect("a number");
+        Ok((begun, pages.missing, pages.skipped()))
+    }
+
+    #[tokio::test]
+    async fn a_list_that_loses_rows_in_every_reading_is_an_error_and_not_a_notice() {
+        let system = Shows::of(&[&[(&["a", "b"], 0, 5), (&["d"], 0, 4)]]);
+        assert_eq!(read(&system).await, Err(QueryError::Here(MOVED.into())));
+        let system = Shows::of(&[&[(&["a", "b"], 0, 5), (&["d"], 0, 4)], &[(&["a", "b"], 0, 4), (&["c", "d"], 0, 4)]]);
+        assert_eq!(read(&system).await, Ok((2, 0, 0)));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_grows_is_read_once_and_has_no_missing_rows() {
+        let system = Shows::of(&[&[(&["d", "c"], 0, 4), (&["c", "b"], 0, 5), (&["a"], 0, 5)]]);
+        assert_eq!(read(&system).await, Ok((1, 0, 0)));
+    }
+
+    #[tokio::test]
+    async fn skipped_entries_of_a_list_that_is_read_again_count_once() {
+        let system = Shows::of(&[&[(&["a"], 1, 5), (&["d"], 1, 4)], &[(&["a"], 1, 4), (&["c"], 1, 4)]]);
+        assert_eq!(read(&system).await, Ok((2, 0, 2)));
+    }
+
+    #[tokio::test]
+    async fn a_total_that_equals_the_rows_disproves_that_a_list_may_go_on() {
+        let may_go_on = |total: Shows| Shows { may_go_on: true, ..total };
+        assert_eq!(read(&may_go_on(Shows::of(&[&[(&["a", "b"], 0, 2)]]))).await, Ok((1, 0, 0)));
+        let error = read(&may_go_on(Shows::of(&[&[(&["a", "b"], 0, 3)]]))).await;
+        assert_eq!(error, Err(QueryError::Here("it may go on".into())));
     }
 }

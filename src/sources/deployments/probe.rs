@@ -1,6 +1,7 @@
 //! What a key can see of a system: its lists and their repos.
 
 use super::System;
+use super::pages::Pages;
 use super::reading::lists;
 use crate::domain::time::Timestamp;
 use crate::sources::incidents::api::Api;
@@ -13,7 +14,7 @@ pub(super) async fn probe<S: System>(system: &S, api: &Api, plan: &Plan) -> Resu
     if api.cost().requests == 0 {
         for list in &lists {
             let month = Timestamp(plan.began.0.saturating_sub(30 * 86_400_000));
-            system.page(api, list, month, None).await.map_err(|error| error.of(system.dialect().service))?;
+            Pages::new(system, api, list, month).next().await.map_err(|error| error.of(system.dialect().service))?;
         }
     }
     let named = lists.iter().map(|list| match &list.repo {

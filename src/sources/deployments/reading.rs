@@ -19,7 +19,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::event::{Deployment, Rows, Table};
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::words::within_a_message;
-use crate::sources::event::{Event, backwards};
+use crate::sources::event::{Event, backwards, counted};
 use crate::sources::incidents::api::Api;
 use crate::sources::incidents::error::{QueryError, SourceError};
 use crate::sources::incidents::{Known, Plan};
@@ -171,10 +171,9 @@ impl<S: System> Reading<'_, S> {
     async fn pages(&self, list: &Named<S::Place>, read: &mut Read) -> Result<Span, QueryError> {
         let from = begin(list, self.plan, self.known);
         let mut pages = Pages::new(self.system, self.api, list, from);
-        let (mut skipped, mut without_repo, mut ending_early, mut kept_from) = (0, 0, 0, from);
+        let (mut without_repo, mut ending_early, mut kept_from) = (0, 0, from);
         let mut began_at: HashMap<String, Timestamp> = HashMap::new();
         while let Some(page) = pages.next().await? {
-            skipped += page.skipped;
             kept_from = kept_from.max(page.kept_from.unwrap_or(from));
             let mut by_repo: BTreeMap<String, Vec<Deployment>> = BTreeMap::new();
             for row in page.rows.into_iter().filter(|row| row.created_at >= from) {
@@ -191,7 +190,8 @@ impl<S: System> Reading<'_, S> {
                     Some(row) => by_repo.entry(row.repo.clone()).or_default().push(row),
                     // It may be of any repo, so none is read completely until after it.
                     None if counts => {
-                        without_repo += 1;
+                        // A row may come again, on the next page or if the list is read again.
+                        without_repo += usize::from(before.is_none());
                         kept_from = kept_from.max(Timestamp(began.0.saturating_add(1)));
                     }
                     None => {}
@@ -208,21 +208,31 @@ impl<S: System> Reading<'_, S> {
                 self.send(Event::Budget(budget)).await?;
             }
         }
+        let skipped = pages.skipped();
         if skipped > 0 {
-            let words = "entries are null or have no start time; they were skipped";
+            let words = if skipped == 1 {
+                "entry is null or has no start time; it was skipped"
+            } else {
+                "entries are null or have no start time; they were skipped"
+            };
             self.send(Event::Notice(format!("{}: {skipped} {words}", list.name))).await?;
         }
         if let Some(text) = backwards(ending_early) {
             self.send(Event::Notice(format!("{}: {text}", list.name))).await?;
         }
         if pages.missing > 0 {
-            let words = "more deployments than it lists; check whether the key may read all of them";
-            self.send(Event::Notice(format!("{}: the service counts {} {words}", list.name, pages.missing))).await?;
+            let more = counted(pages.missing, "more deployment");
+            let words = format!("the service counts {more} than it lists; check whether the key may read all of them");
+            self.send(Event::Notice(format!("{}: {words}", list.name))).await?;
         }
         if without_repo > 0 {
+            let words = if without_repo == 1 {
+                "deployment does not name its repo and was skipped; it"
+            } else {
+                "deployments do not name their repo and were skipped; they"
+            };
             let text = format!(
-                "{}: {without_repo} deployments do not name their repo and were skipped; they may be of any repo of this source, \
-                 so its figures begin after {kept_from}",
+                "{}: {without_repo} {words} may be of any repo of this source, so its figures begin after {kept_from}",
                 list.name
             );
             self.send(Event::Notice(text)).await?;

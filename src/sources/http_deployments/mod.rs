@@ -18,7 +18,7 @@ use super::json::description::{Counts, Paging, Sorted};
 use super::json::instant::{self, Instants};
 use super::json::list::{self, fill, segments};
 use super::json::place::Place;
-use super::json::reader::{LACKS_NEXT, Reader, Shown};
+use super::json::reader::{Reader, Shown, lacks_next};
 use super::provider::{self, Provider};
 use super::repo_address::repo_of;
 use crate::document::{ConfigError, Section};
@@ -283,16 +283,16 @@ impl System for Described {
         let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
         let total = self.total.as_ref().and_then(|place| place.text(&reply)?.parse().ok());
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
-        let may_lack = next.is_none() || matches!(self.paging, Paging::Link(None));
-        if entries.len() >= self.size && may_lack && shown.lacks_next(&self.paging) {
-            return Err(self.strange(LACKS_NEXT));
-        }
-        let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
         // One more day, because the list may be sorted by another instant of its rows.
         let is_before = self.sorted == Sorted::NewestFirst
             && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
-        let next = if more && !is_before { reader.position() } else { None };
         // The total of a list that is read in part says nothing.
-        Ok(Page { rows, next, skipped, overlaps, total: total.filter(|_| !is_before), ..Page::default() })
+        let total = total.filter(|_| !is_before);
+        let may_lack = (next.is_none() || matches!(self.paging, Paging::Link(None))) && !is_before;
+        let lacks = may_lack && entries.len() >= self.size && shown.lacks_next(&self.paging);
+        let may_go_on = lacks.then(|| self.strange(&lacks_next(entries.len(), self.size)));
+        let more = reader.turn(&shown, |from, named| api.next_page(from, named))?;
+        let next = if more && !is_before { reader.position() } else { None };
+        Ok(Page { rows, next, skipped, overlaps, total, may_go_on, ..Page::default() })
     }
 }

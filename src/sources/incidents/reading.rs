@@ -103,12 +103,14 @@ impl Reading<'_> {
         if !rows.is_empty() {
             self.page(scope, rows, cursor.text()).await?;
         }
-        if Pages::<L>::skipped(&walk) > 0 {
-            let text = format!(
-                "{} {scope}: {} entries in its lists are null or do not say when they were opened; they were skipped",
-                self.source,
-                Pages::<L>::skipped(&walk)
-            );
+        let skipped = Pages::<L>::skipped(&walk);
+        if skipped > 0 {
+            let words = if skipped == 1 {
+                "entry in its lists is null or does not say when it was opened; it was skipped"
+            } else {
+                "entries in its lists are null or do not say when they were opened; they were skipped"
+            };
+            let text = format!("{} {scope}: {skipped} {words}", self.source);
             self.send(Event::Notice(text)).await?;
         }
         for text in Pages::<L>::notices(&walk) {
@@ -208,9 +210,11 @@ impl Reading<'_> {
             };
         }
         if !are_gone {
+            let words = if absent == 1 { "incident is not there" } else { "incidents are not there" };
+            let stay = if absent == 1 { "it stays" } else { "they stay" };
             let text = format!(
-                "{} {scope}: {absent} open incidents are not there, and the list shows no other one to check `one` with; they \
-                 stay open until a later fetch",
+                "{} {scope}: {absent} open {words}, and the list shows no other one to check `one` with; {stay} open until a \
+                 later fetch",
                 self.source
             );
             self.send(Event::Notice(text)).await?;

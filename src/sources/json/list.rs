@@ -7,7 +7,7 @@ use super::described::Described;
 use super::description::{Paging, Sorted, Text};
 use super::fields::{self, Common, Entry};
 use super::place::Place;
-use super::reader::{LACKS_NEXT, Reader, Shown};
+use super::reader::{Reader, Shown, lacks_next};
 use crate::domain::event::Incident;
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::words::within_a_message;
@@ -74,7 +74,7 @@ impl Listing<'_> {
         // Without the header `Link`, the pages of a list decide what to do.
         let may_lack = described.is_configured && total.is_none() && !matches!(described.paging, Paging::Link(None));
         if may_lack && is_full && reader.position().is_none() && shown.lacks_next(&described.paging) {
-            return Err(self.strange(LACKS_NEXT));
+            return Err(self.strange(&lacks_next(entries.len(), described.size)));
         }
         let more = reader.turn(&shown, |from, named| self.api.next_page(from, named))?;
         Ok(Turned { rows, skipped, more, unsure, total, is_full, overlaps })

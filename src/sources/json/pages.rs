@@ -12,6 +12,7 @@ use super::list::{Listing, Turned};
 use super::reader::{MOST_READINGS, MOVED, Reader, Totals};
 use super::windows::ByWindows;
 use crate::domain::time::{Span, Timestamp};
+use crate::sources::event::counted;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Pages, Row, Walk};
 
@@ -48,7 +49,12 @@ struct Reading {
     pages: usize,
     ids: FxHashSet<u64>,
     skipped: usize,
+    unsure: usize,
     totals: Totals,
+    /// Whether a row that was deleted may have hidden others.
+    may_hide: bool,
+    /// Whether it goes on after the end of another one, whose ids and totals it keeps.
+    is_rest: bool,
     /// How many readings of the window there were before.
     again: usize,
 }
@@ -96,14 +102,17 @@ impl Pages<Listing<'_>> for ListPages {
         let Turns { unsure, missing, .. } = turns.as_ref();
         let mut notices = Vec::new();
         if *unsure > 0 {
+            let their = if *unsure == 1 { "its" } else { "their" };
             notices.push(format!(
-                "the service shows only the newest part of the history of {unsure} incidents, without their end, so the date \
-                 that counts as their end may be that of a later change"
+                "the service shows only the newest part of the history of {}, without {their} end, so the date that counts as \
+                 {their} end may be that of a later change",
+                counted(*unsure, "incident")
             ));
         }
         if *missing > 0 {
             notices.push(format!(
-                "the service counts {missing} more incidents than it lists; check whether the key may read all of them"
+                "the service counts {} than it lists; check whether the key may read all of them",
+                counted(*missing, "more incident")
             ));
         }
         notices
@@ -124,11 +133,17 @@ impl Turns {
         let reader = self.now.reader.get_or_insert_with(|| Reader::of(&it.paging, it.size));
         let order = if it.sorted == Sorted::NewestFirst { Order::NewestFirst } else { Order::OldestFirst };
         let turned = list.turn(window, order, reader).await?;
+        self.take(it, window, turned).map(Some)
+    }
+
+    /// Takes a page of the current window; returns its rows, and up to when everything is read with it.
+    fn take(&mut self, it: &Description, window: Span, turned: Turned) -> Result<(Vec<Row>, Timestamp), QueryError> {
         let has_moved = turned.overlaps && !self.now.has(turned.rows.first());
+        // Without a row of the page before, only the end of the list shows whether rows have moved.
+        let is_blind = self.now.pages > 0 && matches!(it.paging, Paging::Offset { .. }) && !turned.overlaps;
+        self.now.may_hide |= is_blind;
         self.now.take(&turned)?;
-        let Turned { mut rows, skipped, more, .. } = turned;
-        self.skipped += skipped;
-        self.unsure += turned.unsure;
+        let Turned { mut rows, more, total, is_full, .. } = turned;
         let [begin, end] = [rows.first(), rows.last()].map(|row| row.map(|row| row.made_at));
         if it.sorted.is_contradicted(begin, end) {
             let words = "the list is not sorted as it was asked for, or as `sorted` says; its end cannot be told";
@@ -137,48 +152,80 @@ impl Turns {
         let newest = rows.iter().map(|row| row.made_at).filter(|at| *at <= window.to).max();
         // If the service does not filter the list, the next rows are older than the window.
         let is_past = it.sorted == Sorted::NewestFirst && newest.is_some_and(|newest| newest < window.from);
-        // A full page without a header `Link` is the last one, or something on the way has taken the header out. The list
-        // is asked for once more from its newest incident on.
-        let is_unsure = !more && matches!(it.paging, Paging::Link(None)) && turned.is_full;
-        let goes_on = newest.filter(|newest| is_unsure && it.sorted == Sorted::OldestFirst && *newest > window.from);
-        if is_unsure && goes_on.is_none() {
-            let words = "the list ends after a full page without a header `Link`, so it may go on; check whether a proxy \
-                         removes the header";
-            return Err(QueryError::Here(words.into()));
-        }
+        let shown = rows.len();
         rows.retain(|row| window.from <= row.made_at && row.made_at <= window.to);
         let before = self.upto.unwrap_or(window.from);
-        let reads_on = more && !is_past && !has_moved;
-        if reads_on {
-            let reached =
-                newest.filter(|_| it.sorted == Sorted::OldestFirst).map_or(before, |newest| newest.max(before));
+        if more && !is_past && !has_moved {
+            let is_read = it.sorted == Sorted::OldestFirst && !self.now.may_hide;
+            let reached = newest.filter(|_| is_read).map_or(before, |newest| newest.max(before));
             self.upto = Some(reached);
-            return Ok(Some((rows, reached)));
+            return Ok((rows, reached));
         }
-        let missing = if is_past || goes_on.is_some() { 0 } else { self.now.missing() };
-        if missing > 0 && !more && turned.is_full {
-            return Err(QueryError::Here(format!(
-                "the service counts {missing} more incidents than it lists, and its last page is full and names no next \
-                 one; run again later"
-            )));
-        }
-        let has_changed = has_moved || (missing > 0 && self.now.totals.have_changed());
-        self.now = Reading { again: self.now.again + 1, ..Reading::default() };
-        if has_changed && self.now.again < MOST_READINGS {
+        let missing = if more || is_past { 0 } else { self.now.missing() };
+        if has_moved || (missing > 0 && self.now.totals.have_fallen()) {
             // Rows were deleted while the list was read, so others may have been passed over.
-            return Ok(Some((rows, before)));
+            let again = self.now.again + 1;
+            if again >= MOST_READINGS {
+                return Err(QueryError::Here(MOVED.into()));
+            }
+            self.now = Reading { again, ..Reading::default() };
+            return Ok((rows, before));
         }
-        if has_moved {
-            return Err(QueryError::Here(MOVED.into()));
+        if !more && !is_past && is_full && may_go_on(it, total, missing) {
+            // The list is asked for once more from its newest incident on.
+            let can_ask = it.sorted == Sorted::OldestFirst && (missing == 0 || !it.is_configured);
+            let Some(from) = newest.filter(|newest| can_ask && *newest > window.from) else {
+                return Err(QueryError::Here(goes_on(it, missing, shown)));
+            };
+            self.now = std::mem::take(&mut self.now).rest();
+            self.upto = None;
+            self.windows.pop();
+            self.windows.push(Span { from, ..window });
+            return Ok((rows, from));
         }
+        let ended = std::mem::take(&mut self.now);
+        self.skipped += ended.skipped;
+        self.unsure += ended.unsure;
         self.missing += missing;
         self.windows.pop();
-        (self.now, self.upto) = (Reading::default(), None);
-        if let Some(from) = goes_on {
-            self.windows.push(Span { from, ..window });
-            return Ok(Some((rows, from)));
-        }
-        Ok(Some((rows, window.to)))
+        self.upto = None;
+        Ok((rows, window.to))
+    }
+}
+
+/// Whether a list may go on after a full page that names no next one: what names the next one may have been lost on the
+/// way, or its place may be wrong.
+fn may_go_on(it: &Description, total: Option<u64>, missing: u64) -> bool {
+    match it.paging {
+        Paging::Link(None) => total.is_none() || missing > 0,
+        // Such a reply says that there is no further page, so the service counts what it does not show.
+        Paging::Offset { .. } => missing > 0 && it.is_configured,
+        Paging::Cursor { .. } | Paging::Link(Some(_)) | Paging::Windows { .. } => missing > 0,
+    }
+}
+
+/// Why the list may go on after its last page, which has so many rows.
+fn goes_on(it: &Description, missing: u64, shown: usize) -> String {
+    let (size, more) = (it.size, counted(missing, "more incident"));
+    match (missing > 0, it.is_configured) {
+        (true, true) => format!(
+            "the service counts {more} than it lists, and its last page is full and names no next one; check `next` \
+             and `total`; if `total` also counts incidents that the key cannot read, set `page_size` to more than {}",
+            shown.max(size)
+        ),
+        (true, false) => format!(
+            "the service counts {more} than it lists, and its last page is full and names no next one; run again \
+             later"
+        ),
+        (false, true) => format!(
+            "the list ends after a full page without a header `Link`, so it may go on: the page has {shown} rows, and \
+             `page_size` is {size}. Check whether a proxy removes the header; if the list ends here, set `page_size` to more \
+             than {}, or set `total`",
+            shown.max(size)
+        ),
+        (false, false) => "the list ends after a full page without a header `Link`, so it may go on; check whether a \
+                           proxy removes the header"
+            .into(),
     }
 }
 
@@ -191,12 +238,15 @@ impl Reading {
     fn take(&mut self, page: &Turned) -> Result<(), QueryError> {
         self.pages += 1;
         self.skipped += page.skipped;
-        self.totals.take(page.total);
+        self.unsure += page.unsure;
+        if !self.is_rest {
+            self.totals.take(page.total);
+        }
         let ids: Vec<&str> = page.rows.iter().map(|row| row.incident.id.as_str()).collect();
         if page.more && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
-            let shown = ids.len();
+            let shown = counted(ids.len(), "incident");
             return Err(QueryError::Here(format!(
-                "the service shows the same {shown} incidents again, so its list has no end; run again later"
+                "the service shows the same {shown} again, so its list has no end; run again later"
             )));
         }
         if page.more && self.pages >= MOST_PAGES {
@@ -207,8 +257,17 @@ impl Reading {
         Ok(())
     }
 
+    /// A reading that goes on after the end of this one. The total of its pages is that of a shorter list.
+    fn rest(self) -> Self {
+        let Self { ids, skipped, unsure, totals, again, .. } = self;
+        Self { ids, skipped, unsure, totals, again, is_rest: true, ..Self::default() }
+    }
+
     /// How many incidents the service counts and does not list.
     fn missing(&self) -> u64 {
         self.totals.missing(self.ids.len() + self.skipped)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -183,7 +183,7 @@ fn null_entries_are_skipped_and_counted_and_an_unknown_state_is_shown() {
         let scene = Scene::new(system, 20);
         scene.server.world(|world| world.has_nulls = true);
         let run = scene.fetched();
-        assert!(run.stderr.contains("entries are null or have no start time"), "{}: {}", system.source, run.stderr);
+        assert!(run.stderr.contains("no start time; "), "{}: {}", system.source, run.stderr);
         assert_eq!(scene.counted(), scene.wanted(&World::new(20)), "{}", system.source);
         if system.source == "argocd" {
             // It keeps only syncs that succeeded.
@@ -271,7 +271,7 @@ fn nothing_is_covered_before_a_deployment_that_may_be_of_any_repo() {
     let scene = Scene::new(JENKINS, 20);
     scene.server.world(|world| world.without_repo = Some(5));
     let run = scene.fetched();
-    assert!(run.stderr.contains("deployments do not name their repo and were skipped"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 deployment does not name its repo and was skipped"), "{}", run.stderr);
     assert!(run.stderr.contains("figures begin after 2025-01-05T09:00:00"), "{}", run.stderr);
     assert!(scene.covered().is_empty());
     let coverage = scene.place.read("data/coverage.json");
@@ -334,6 +334,26 @@ fn a_wrong_place_of_the_next_page_is_refused_and_a_path_has_no_parameters() {
         assert_eq!(run.code, code, "{}", run.stderr);
         assert!(run.stderr.contains(words), "{}", run.stderr);
         assert!(scene.covered().is_empty());
+    }
+}
+
+#[test]
+fn a_full_last_page_without_a_next_one_is_the_end_if_the_total_says_so() {
+    let absent = BY_CURSOR.section.replace("next = \"/next\"", "next = \"/meta/next\"");
+    // With the ten rows of the second repo, the last page is full.
+    for (section, rows) in [(absent.as_str(), 90), (OTHERS[2].section, 190)] {
+        let scene = Scene::new(BY_CURSOR, rows);
+        let section = section.replace("URL", &scene.server.url());
+        scene.place.write("dora.toml", &section);
+        let run = scene.run(&["fetch", "--since", SINCE]);
+        assert_eq!(run.code, 4, "{}", run.stderr);
+        assert!(run.stderr.contains("it has 100 rows, and `page_size` is 100"), "{}", run.stderr);
+        for way_out in ["total = \"/total\"\n", "page_size = 101\n"] {
+            scene.place.write("dora.toml", &(section.clone() + way_out));
+            let run = scene.run(&["fetch", "--since", SINCE]);
+            assert_eq!(run.code, 0, "{way_out}: {}", run.stderr);
+            assert_eq!(scene.counted(), scene.wanted(&World::new(rows)), "{way_out}");
+        }
     }
 }
 

@@ -37,35 +37,47 @@ impl Shown<'_> {
     }
 }
 
-/// What to do about a full page that does not say where the next one is.
-pub(in crate::sources) const LACKS_NEXT: &str = "a full page does not say where the next one is; check `paging` and \
-                                                 `next`, and whether a proxy removes the header `Link`";
+/// Why a full page that does not say where the next one is may not be the last one, and what to do.
+pub(in crate::sources) fn lacks_next(entries: usize, size: usize) -> String {
+    let rows = if entries == 1 { "row" } else { "rows" };
+    format!(
+        "a full page does not say where the next one is: it has {entries} {rows}, and `page_size` is {size}. If more rows \
+         follow, check `paging` and `next`, and whether a proxy removes the header `Link`. If the list ends here, set \
+         `page_size` to more than {entries}, or set `total`"
+    )
+}
 
 /// How often a list is read while rows are deleted from it.
 pub(in crate::sources) const MOST_READINGS: usize = 3;
+
 /// What the pages of one reading say about the number of rows of the list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::sources) struct Totals {
-    fewest: Option<u64>,
+    first: Option<u64>,
+    last: Option<u64>,
     most: Option<u64>,
+    has_fallen: bool,
 }
 
 impl Totals {
     /// Takes what a page says.
     pub(in crate::sources) fn take(&mut self, total: Option<u64>) {
         let Some(total) = total else { return };
-        self.fewest = Some(self.fewest.map_or(total, |fewest| fewest.min(total)));
+        self.has_fallen |= self.last.is_some_and(|last| total < last);
+        self.first = self.first.or(Some(total));
+        self.last = Some(total);
         self.most = self.most.max(Some(total));
     }
 
-    /// How many rows are counted and were not listed.
+    /// How many rows are counted and were not listed. Rows that are new since the first page need not be in this reading.
     pub(in crate::sources) fn missing(self, listed: usize) -> u64 {
-        self.most.map_or(0, |most| most.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
+        let counted = if self.has_fallen { self.most } else { self.first };
+        counted.map_or(0, |counted| counted.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
     }
 
-    /// Whether the list has changed during the reading. If not, the service counts rows that it does not show.
-    pub(in crate::sources) fn have_changed(self) -> bool {
-        self.fewest != self.most
+    /// Whether rows were deleted during the reading. If not, the service counts rows that it does not show.
+    pub(in crate::sources) fn have_fallen(self) -> bool {
+        self.has_fallen
     }
 }
 
@@ -168,6 +180,38 @@ mod tests {
 
     fn offset(counts: Counts, more: Option<Place>) -> Reader {
         Reader::Offset(Offset::new(text("offset"), counts, more, 2))
+    }
+
+    fn totals(of_pages: &[u64]) -> Totals {
+        let mut totals = Totals::default();
+        for total in of_pages {
+            totals.take(Some(*total));
+        }
+        totals
+    }
+
+    #[test]
+    fn a_list_has_lost_rows_only_if_a_page_counts_fewer_than_the_page_before() {
+        for (of_pages, listed, has_fallen, missing) in [
+            (&[300, 300][..], 300, false, 0),
+            (&[300, 301], 300, false, 0),
+            (&[300, 301], 299, false, 1),
+            (&[300, 299], 299, true, 1),
+            (&[300, 301, 300], 300, true, 1),
+            (&[], 3, false, 0),
+        ] {
+            let totals = totals(of_pages);
+            assert_eq!((totals.have_fallen(), totals.missing(listed)), (has_fallen, missing), "{of_pages:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_page_without_a_next_one_is_refused_with_its_length_and_the_page_size() {
+        let words = lacks_next(250, 100);
+        assert!(words.contains("it has 250 rows, and `page_size` is 100"), "{words}");
+        assert!(words.contains("set `page_size` to more than 250, or set `total`"), "{words}");
+        // A longer cause is cut.
+        assert!(lacks_next(10_000, 10_000).len() <= 300);
     }
 
     #[test]
