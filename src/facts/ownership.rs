@@ -290,6 +290,23 @@ mod tests {
     }
 
     #[test]
+    fn an_issue_affects_the_services_that_have_its_repo_unless_one_lists_it() {
+        let with_repos = |name: &str, repos: &str| Service { repos: vec![Glob::literal(repos)], ..own_service(name) };
+        let listing = Service { incident_keys: vec!["acme/listed".into()], ..own_service("lists") };
+        let services = vec![with_repos("shop", "acme/web"), with_repos("other", "acme/listed"), listing];
+        let ownership = Ownership::new(&Settings { services, ..Settings::default() }, []);
+        let of = |source: &str, repo: &str| {
+            let keys = vec![repo.to_owned()];
+            let incident = Incident { source: source.into(), service_keys: keys, ..Incident::default() };
+            let Mapping { services, rule } = ownership.of_incident(&incident);
+            (services, rule)
+        };
+        assert_eq!(of("github-issues", "acme/web"), (vec![0], MatchRule::EqualName));
+        assert_eq!(of("github-issues", "acme/listed"), (vec![2], MatchRule::Listed));
+        assert_eq!(of("pagerduty", "acme/web"), (vec![], MatchRule::Unmapped), "its keys are no repos");
+    }
+
+    #[test]
     fn an_incident_affects_every_service_that_matches_by_the_first_rule_that_has_one() {
         let listing = |name: &str, key: &str| Service { incident_keys: vec![key.into()], ..own_service(name) };
         let settings = Settings {

@@ -183,5 +183,13 @@ mod tests {
         assert_eq!(places.first_after(0, Timestamp(15)), None);
         assert_eq!(places.first_after(2, Timestamp(15)), None);
         assert_eq!(places.first_after(0, Timestamp(5)), Some((1, Timestamp(10))));
+        places.add(8, Timestamp(60), true);
+        places.add(9, Timestamp(30), false);
+        places.add(10, Timestamp(90), false);
+        assert_eq!(places.first_after(3, Timestamp(70)), Some((10, Timestamp(90))));
+        places.add(11, Timestamp(40), true);
+        places.add(12, Timestamp(95), false);
+        let fix = places.first_after(6, Timestamp(50));
+        assert_eq!(fix, Some((12, Timestamp(95))), "what was created in the place before is not what was created here");
     }
 }

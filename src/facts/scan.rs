@@ -212,3 +212,26 @@ impl Events {
         Ok(Self { deployments, incidents, commits, requests, inputs })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_rows_of_one_source_and_id_are_refused_by_name_and_one_id_of_two_sources_is_not() {
+        let refused = |keys: &[(&str, &str)]| {
+            let row = |(source, id): &(&str, &str)| Deployment {
+                source: (*source).into(),
+                id: (*id).into(),
+                ..Deployment::default()
+            };
+            let rows: Vec<Deployment> = keys.iter().map(row).collect();
+            rows.iter().collect::<Deployments>().refuse_repeated().err().map(|cause| cause.to_string())
+        };
+        assert_eq!(refused(&[("github", "1"), ("github", "2"), ("gitlab", "1")]), None);
+        for keys in [&[("github", "1"), ("github", "1")][..], &[("gitlab", "1"), ("github", "1"), ("github", "1")]] {
+            let message = refused(keys).expect("refused");
+            assert!(message.contains("github 1"), "{message}");
+        }
+    }
+}

@@ -244,6 +244,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_day_that_the_report_cuts_is_not_whole() {
+        let zone = Zone::parse("UTC").expect("a zone");
+        let period = Period::parse("2026-07", NaiveDate::MIN).expect("a period");
+        let as_of = Timestamp::parse("2026-07-02T12:00:00Z").expect("an instant");
+        let days = day_windows(&period, zone, 30, as_of);
+        let whole: Vec<(bool, bool)> = days.iter().map(|day| (day.is_whole(zone), day.partial)).collect();
+        assert_eq!(whole, [(true, false), (false, true)]);
+    }
+
+    #[test]
     fn ranges_of_days_that_touch_or_overlap_are_one_and_others_stay_apart() {
         let joined = join_ranges(vec![(5, 7), (3, 4), (1, 3), (9, 9), (2, 3)]);
         assert_eq!(joined, [(1, 4), (5, 7)]);

@@ -213,6 +213,20 @@ fn filters_restrict_the_report_and_one_that_leaves_nothing_names_what_there_is()
 }
 
 #[test]
+fn a_filtered_report_lists_the_deployments_of_its_services_alone() {
+    let place = filled();
+    let other = DEPLOYMENTS.replace("acme/web", "acme/other");
+    place.write("other.csv", &other.trim_end().replace('\n', "\nother-"));
+    place.done(["import", "deployments", "other.csv", "--covers", "2026-06-01..2026-10-01"]);
+    let listed = |filter: &[&str]| {
+        let run = place.done([&["report"], &AS_OF[..], &["--period", "2026-07"], filter].concat());
+        let page = run.stdout.lines().next().expect("a path");
+        place.read(&page.replace("index.html", "deployments.csv")).matches("acme/other").count()
+    };
+    assert!(listed(&[]) > 0 && listed(&["--team", "store*"]) == 0);
+}
+
+#[test]
 fn mistakes_on_the_command_line_and_in_the_config_end_with_2_and_a_sentence() {
     let place = filled();
     for (arguments, wanted) in [

@@ -149,6 +149,19 @@ fn a_pull_request_in_two_environments_is_counted_once_in_the_finding_about_the_c
     assert!(text.contains("the 1 pull request,"), "{text}");
 }
 
+#[test]
+fn a_revision_that_was_not_read_is_a_redeploy_when_it_comes_back() {
+    let history = History::new("").commits(&MAIN).deployments(&[
+        "1,acme/web,production,a1,2026-07-01T12:00:00Z",
+        "2,acme/web,production,elsewhere,2026-07-02T12:00:00Z",
+        "3,acme/web,production,a2,2026-07-03T12:00:00Z",
+        "4,acme/web,production,elsewhere,2026-07-04T12:00:00Z",
+    ]);
+    history.july();
+    assert_eq!(history.cell("deployments.csv", "2", "kind"), "deploy");
+    assert_eq!(history.cell("deployments.csv", "4", "kind"), "redeploy");
+}
+
 const WITH_REQUESTS: &str = "repo,sha,parents,authored_at,committed_at,pull_request";
 
 #[test]

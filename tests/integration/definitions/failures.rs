@@ -49,11 +49,13 @@ fn an_unmapped_incident_fails_the_deployment_it_references_and_a_dangling_refere
     let history = two().incidents(&[
         "I,Elsewhere,2026-07-01T09:30:00Z,2026-07-01T10:00:00Z,resolved,,BBBBBBB1,",
         "J,Elsewhere,2026-07-02T09:30:00Z,2026-07-02T10:00:00Z,resolved,,v1.2.3-unheard,",
+        "K,Checkout,2026-07-01T09:45:00Z,2026-07-01T10:00:00Z,resolved,,v1.2.3-unheard,",
+        "L,Checkout,2026-07-03T09:45:00Z,2026-07-03T10:00:00Z,resolved,,v1.2.3-unheard,",
     ]);
     let report = history.july();
     assert_eq!(history.cell("deployments.csv", "plat-1", "failed_by"), "I");
     let text = finding(&report, "reference-names-nothing").expect("raised");
-    assert!(text.contains("1 incident has") && text.contains("(J)"), "{text}");
+    assert!(text.contains("3 incidents have") && text.contains("1 of them are linked only"), "{text}");
 }
 
 #[test]
@@ -70,6 +72,7 @@ fn the_end_of_the_period_is_not_part_of_it() {
     assert_eq!(history.cell("incidents.csv", "1", "resolved_at"), "", "not known yet at the end of July");
     assert_eq!(history.cell("incidents.csv", "1", "status"), "open");
     assert_eq!(history.cell("incidents.csv", "3", "status"), "acknowledged", "as its source says");
+    assert_eq!(finding(&report, "rework-by-rule"), None, "no deployment is rework");
     assert!(!history.place.read("reports/2026-07/incidents.csv").contains(",2,"), "it was opened in August");
 }
 
@@ -117,6 +120,7 @@ fn priorities_are_ranked_by_number_or_word_and_filtered_incidents_are_reported()
         "3,web,2026-07-03T08:30:00Z,2026-07-03T09:30:00Z,resolved,,,sev-2: minor",
         "4,web,2026-07-04T08:30:00Z,2026-07-04T09:30:00Z,resolved,,,trivial",
         "5,web,2026-07-05T08:30:00Z,2026-07-05T09:30:00Z,resolved,,,Wichtig",
+        "6,web,2026-06-20T08:30:00Z,2026-06-20T09:30:00Z,resolved,,,Wichtig",
     ]);
     let report = history.july();
     let counted = history.column("incidents.csv", "counted");
@@ -152,7 +156,8 @@ fn a_deployment_at_the_instant_at_which_the_reading_of_incidents_ends_is_not_kno
     let place = &history.place;
     place.write("rows.csv", "id,service_keys,opened_at,resolved_at\n1,web,2026-07-01T08:30:00Z,2026-07-01T09:00:00Z\n");
     place.done(["import", "incidents", "rows.csv", "--covers", "2026-07-01..2026-07-15"]);
-    history.july();
+    let report = history.july();
+    assert!(finding(&report, "incomplete-coverage").is_some(), "the rest of the month was not read");
     let failed: Vec<String> = history.column("deployments.csv", "failed").into_iter().map(|(_, cell)| cell).collect();
     assert_eq!(failed, ["false", ""]);
 }
