@@ -1,5 +1,5 @@
-//! A provider costs one file and one line in the registry: every command works with the made-up one that only the tests
-//! have, and no code of a command knows of it.
+//! A new provider needs one file and one line in the registry. To show this, these tests run every command with a
+//! made-up provider that no command's code mentions.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn outages() -> Server {
     })
 }
 
-/// Runs a command beside this configuration.
+/// Runs a command with this configuration.
 fn run(folder: &Path, arguments: &[&str]) -> Code {
     let path = |name: &str| folder.join(name).display().to_string();
     let common = ["--config".to_owned(), path("dora.toml"), "--data".to_owned(), path("data"), "--quiet".to_owned()];
@@ -37,7 +37,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Code {
 fn one_file_and_one_line_in_the_registry_make_a_provider() {
     let server = outages();
     let folder = tempfile::tempdir().expect("a folder");
-    // A variable that cargo always sets stands for the key: a test cannot set one.
+    // The key comes from a variable that cargo always sets, because a test cannot set one.
     let config = format!(
         "[made_up]\napi_url = \"{}\"\ntoken_env = \"CARGO_PKG_NAME\"\n\n[[service]]\nname = \"shop\"\nrepos = \
          [\"acme/web\"]\nincidents = [\"web\"]\n",

@@ -1,4 +1,4 @@
-//! `[github]` without a file: as flags and `init` name it.
+//! Builds the section `[github]` from flags and for `init`, without a file.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use crate::document::{ConfigError, Document, quoted};
 use crate::sources::github::{self, Github};
 use crate::sources::provider::Reader;
 
-/// The section as it is read from a file with these keys.
+/// Reads a section `[github]` with these keys, as if they were in a file.
 ///
 /// # Errors
-/// One of them is not valid.
+/// A key is not valid.
 pub fn github_of(org: Option<&str>, repos: &[String], api_url: Option<&str>) -> Result<Github, ConfigError> {
     let mut text = String::from("[github]\n");
     let keys = [("org", org), ("api_url", api_url)].into_iter();
@@ -23,7 +23,7 @@ pub fn github_of(org: Option<&str>, repos: &[String], api_url: Option<&str>) -> 
 }
 
 impl Config {
-    /// The section, where there is one.
+    /// The section `[github]`, if there is one.
     pub fn github(&self) -> Option<&Github> {
         self.sources.iter().find_map(|source| match &source.reader {
             Reader::Github(github) => Some(&**github),
@@ -31,7 +31,7 @@ impl Config {
         })
     }
 
-    /// Adds the section that a file lacks.
+    /// Adds the section `[github]`, if the file has none.
     pub fn set_github(&mut self, section: Github) {
         self.sources.insert(0, Source { provider: &github::PROVIDER, reader: Reader::Github(Box::new(section)) });
     }

@@ -10,7 +10,7 @@
 //! | `reference` | every section and key: type, default, meaning, example; from it the documentation and the JSON Schema |
 //! | `schema` | which keys are known |
 //! | `settings`, `service`, `bands` | what the figures depend on |
-//! | `sources`, `github`, `push` | where history comes from and figures go |
+//! | `sources`, `github`, `push` | where history is read and figures are sent |
 //! | `import` | how files of other programs are read |
 //! | `notify` | who gets the main points of a report |
 //! | `digest` | one name for all that the figures depend on |

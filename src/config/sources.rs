@@ -31,7 +31,7 @@ impl Source {
         self.account().and_then(|account| account.source()).unwrap_or(self.provider.id)
     }
 
-    /// The account that it names, unless it is GitHub's.
+    /// The account of the source; `None` for GitHub.
     pub fn account(&self) -> Option<&Arc<dyn Account>> {
         match &self.reader {
             Reader::Account(account) => Some(account),

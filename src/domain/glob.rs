@@ -74,7 +74,7 @@ impl PartialEq for Glob {
     }
 }
 
-/// The texts of patterns whose order means nothing, sorted and each once.
+/// The texts of the patterns, sorted and without duplicates. For patterns whose order has no meaning.
 pub fn sorted(globs: &[Glob]) -> Vec<&str> {
     let mut texts: Vec<&str> = globs.iter().map(Glob::as_str).collect();
     texts.sort_unstable();

@@ -163,7 +163,7 @@ async fn a_rate_limit_is_waited_out_with_a_message() {
     })
     .await;
     assert_eq!(run.result, Ok((200, "fine".into())));
-    // On a busy machine it is also said that an answer takes long.
+    // On a busy machine, there is also a notice about a slow reply.
     let limits: Vec<_> = run.notices.iter().filter(|notice| notice.contains("takes no more requests")).collect();
     assert_eq!(limits.len(), 3, "{limits:?}");
     assert!(limits[0].contains("until 1970-01-01T00:16:41Z"), "{limits:?}");

@@ -205,7 +205,7 @@ mod tests {
         for (rank, wanted) in [(0, -1.0), (1, 2.0 / 3.0), (2, 4.0)] {
             close(slope_of_rank(&points, rank).expect("a slope"), wanted, 1e-12);
         }
-        // Slopes so large that the bounds cannot come as close as the span between them asks.
+        // The slopes are so large that the bounds cannot get as close to each other as the tolerance requires.
         let steep = [(0.0, 0.0), (1.0, 1e6), (2.0, 2e6 + 1.0)];
         close(slope_of_rank(&steep, 1).expect("a slope"), 1e6 + 0.5, 1e-6);
     }

@@ -266,7 +266,7 @@ mod tests {
         ends.iter().map(|&(from, to)| Span { from: Timestamp(from), to: Timestamp(to) }).collect()
     }
 
-    /// What was read of `PagerDuty` for a service, of which each service has its own scope.
+    /// The spans in which `PagerDuty` was read for a service. Each service has its own scope.
     fn of_service(scopes: &[(&str, &[(i64, i64)])], repo: &str) -> Option<Vec<Span>> {
         let ownership = Ownership::new(&Settings::default(), ["acme/api", "acme/db", "acme/web"]);
         let entry = |(scope, ends): &(&str, &[(i64, i64)])| Coverage {

@@ -65,14 +65,14 @@ pub enum Event {
     Waiting(String),
 }
 
-/// What to say about rows that end before they begin; the same for every source, and for imported files.
+/// The message about rows that end before they begin. It is the same for every source and for imported files.
 pub(super) fn backwards(rows: usize) -> Option<String> {
     let have = if rows == 1 { "row has" } else { "rows have" };
     let words = "an end before its start; these durations are left out with the reason `negative`";
     (rows > 0).then(|| format!("{rows} {have} {words}"))
 }
 
-/// So many things; `one` is the word for one of them.
+/// A count with its noun. `one` is the singular of the noun.
 pub(super) fn counted(count: impl TryInto<u64>, one: &str) -> String {
     let count = count.try_into().unwrap_or(u64::MAX);
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })

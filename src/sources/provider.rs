@@ -64,7 +64,7 @@ pub struct InitKey {
 pub enum Reader {
     /// An account with an address and a key of its own.
     Account(Arc<dyn Account>),
-    /// `[github]`, which signs in as an App as well and has proxies for deployments.
+    /// `[github]`, which can also sign in as an App and has proxies for deployments.
     Github(Box<Github>),
     /// Issues of the repos of `[github]`, read with its token.
     GithubIssues(Issues),

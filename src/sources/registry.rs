@@ -1,7 +1,7 @@
 //! The registry of providers: which services history is read from.
 //!
 //! Configuration, secrets, `fetch`, `--dry-run`, `doctor`, `init`, coverage and the documentation go through this table,
-//! so that a provider costs one folder and one line here.
+//! so a new provider needs one folder and one line here.
 
 use super::provider::Provider;
 use super::{

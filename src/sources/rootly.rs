@@ -2,11 +2,11 @@
 //!
 //! Documented: <https://docs.rootly.com/api-reference/incidents/list-incidents> and the vendor's client have the filters
 //! `filter[created_at][gte]` and `[lte]`, `sort`, `page[number]` and `page[size]`, and the fields; Apache DevLake reads the
-//! same shape. Assumed: each of `services` and `groups` holds its `data`, as `severity` and `user` do; if an account has
-//! them without it, both forms are read.
+//! same shape. Assumed: each entry of `services` and `groups` has a field `data`, like `severity` and `user`. Entries
+//! without `data` are read too.
 //!
-//! An incident ends when it was resolved or, if the configuration says so, mitigated. A duplicate counts as merged. Tests, examples and
-//! maintenance do not count, nor do cancelled incidents.
+//! An incident ends when it was resolved or, if the configuration says so, mitigated. A duplicate counts as merged.
+//! Tests, examples, maintenance and cancelled incidents do not count.
 
 use serde_json::json;
 

@@ -114,7 +114,7 @@ pub(super) fn words(what: &Observation) -> Words {
     }
 }
 
-/// The sections whose configuration says what the statuses of the source mean.
+/// The sections that have the key `statuses`.
 fn sections_with_statuses() -> String {
     let has_key =
         |provider: &&Provider| provider.sections.iter().any(|it| it.keys.iter().any(|key| key.name == "statuses"));

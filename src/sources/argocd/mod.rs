@@ -5,7 +5,7 @@
 //! sync, and failed syncs are unknown. The revision comes from the repo that the application reads. If this repo
 //! contains the manifests and not the code, lead time measures changes of the manifests. Shapes: Argo CD's Swagger
 //! description (`v1alpha1Application`, `v1alpha1RevisionHistory`, the parameters `projects` and `selector` of the list).
-//! Its server has a parameter `fields` as well, for a fixed list of fields that lacks the history of syncs.
+//! The server also has a parameter `fields`, but it accepts only a fixed list of fields, without the history of syncs.
 
 mod keys;
 mod settings;

@@ -112,12 +112,12 @@ pub(super) struct Page {
     pub(super) skipped: usize,
     /// The system has dropped everything older than this.
     pub(super) kept_from: Option<Timestamp>,
-    /// Whether the first row is expected to be the last one of the page before.
+    /// Whether the first row should be the last row of the page before.
     pub(super) overlaps: bool,
     /// The number of rows of the whole list, if the system says it.
     pub(super) total: Option<u64>,
-    /// Why it may not be the last page although it names no next one. A total that equals the rows of all pages disproves
-    /// it.
+    /// Why this may not be the last page although it names no next one. Ignored if the total equals the number of
+    /// rows of all pages.
     pub(super) may_go_on: Option<QueryError>,
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Pages<'a, S: System> {
     /// How often the list was read again.
     again: usize,
     is_over: bool,
-    /// How many rows the system counts and does not list.
+    /// How many rows the system counts but does not list.
     pub(super) missing: u64,
 }
 
@@ -59,11 +59,11 @@ impl<'a, S: System> Pages<'a, S> {
         let has_moved = page.overlaps && page.rows.first().is_none_or(|row| !self.now.ids.contains(&id(row)));
         self.now.take(&page)?;
         let further = page.next.take();
-        // A list that is not read to its end does not say how long it is.
+        // Only a list that was read to its end can be compared with its total.
         let total = page.total.filter(|_| further.is_none());
         let missing = if total.is_some() { self.now.totals.missing(self.now.ids.len() + self.now.skipped) } else { 0 };
         if has_moved || (missing > 0 && self.now.totals.have_fallen()) {
-            // Rows were deleted while the list was read, so others may have been passed over.
+            // Rows were deleted while the list was read, so other rows may have been missed.
             self.again += 1;
             if self.again >= MOST_READINGS {
                 return Err(QueryError::Here(MOVED.into()));
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// What a reading ends with: how often the list was read, and how many rows are missing and skipped.
+    /// The result of a reading: how often the list was read, and how many rows are missing and skipped.
     async fn read(system: &Shows) -> Result<(usize, u64, usize), QueryError> {
         let (events, _heard) = mpsc::channel(1);
         let clock: crate::http::Clock = Arc::new(|| Timestamp(0));

@@ -21,17 +21,17 @@ pub(super) struct Target {
     pub(super) name: String,
     /// Whether it holds no commit: there is nothing to read.
     pub(super) empty: bool,
-    /// Whether a list showed it, so that the name is the one GitHub uses now.
+    /// Whether the repo was in a list. If so, the name is the current one.
     pub(super) is_listed: bool,
 }
 
 /// The repos that a configuration names or that match it.
 pub(super) struct Repos {
-    /// Those of this run.
+    /// The repos of this run.
     pub(super) wanted: Vec<Target>,
-    /// Those that this run leaves out.
+    /// The repos that this run leaves out.
     pub(super) left_out: Vec<Target>,
-    /// Whether no other repo can be one of the configuration: every owner showed its repos, and all are read.
+    /// Whether the configuration can match no other repo: every owner showed its repos, and all of them are read.
     pub(super) is_whole: bool,
 }
 
@@ -41,7 +41,7 @@ impl Source {
         Ok(self.repos().await?.wanted)
     }
 
-    /// The repos of the plan, and those of the configuration that it leaves out.
+    /// The repos of the plan, and the configured repos that the plan leaves out.
     pub(super) async fn repos(&self) -> Result<Repos, GitHubError> {
         let mut found: BTreeMap<String, Target> = BTreeMap::new();
         let named = self.plan.repos.iter().filter(|glob| glob.is_literal()).map(|glob| glob.as_str().to_owned());

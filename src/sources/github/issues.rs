@@ -100,11 +100,11 @@ struct Run {
     source: Source,
     issues: Issues,
     known: Known,
-    /// The names that GitHub uses now, by those of the plan in lower case.
+    /// The current name on GitHub for each name in the plan (in lower case).
     called: Mutex<BTreeMap<String, String>>,
 }
 
-/// Reads the issues of every repo of the plan. Says first which repos the configuration has.
+/// Reads the issues of every repo of the plan. First sends an event with all configured repos.
 ///
 /// # Errors
 /// What ends the whole run; trouble with one repo is an [`Event::Failed`].
@@ -126,12 +126,12 @@ pub async fn fetch_issues(
         let is_new = scopes.insert(target.name.to_lowercase(), target.name.clone()).is_none();
         targets.extend((is_read && is_new).then_some(target));
     }
-    // What is known of a repo that this run cannot see may still be right.
+    // Keep the scopes of repos that this run cannot see: they may still be correct.
     let others = run.known.scopes.iter().filter(|(name, known)| known.covered.is_some() && *name != EVERYTHING);
     for (name, _) in others.filter(|_| !is_whole) {
         scopes.entry(name.to_lowercase()).or_insert_with(|| name.clone());
     }
-    // A repo of the configuration that no run has read makes figures missing.
+    // If no run has read a configured repo, figures are missing.
     run.source.send(Event::Scopes(scopes.values().cloned().collect())).await?;
     let run = Arc::new(run);
     let (worker, at_once) = (Arc::clone(&run), run.source.plan.concurrency);
@@ -149,7 +149,7 @@ pub async fn fetch_issues(
     })
     .await;
     run.source.say_last().await?;
-    // A repo that was configured in another spelling, or under a name that it had before.
+    // A repo may be configured in another spelling or by its former name.
     let before: Vec<String> = scopes.values().cloned().collect();
     scopes.extend(std::mem::take(&mut *run.called.lock().await));
     if !scopes.values().eq(&before) {
@@ -160,8 +160,8 @@ pub async fn fetch_issues(
 }
 
 impl Run {
-    /// The repo under the name that coverage has, and whether that is sure. GitHub is only asked for the name of a repo
-    /// that is configured and of which nothing is known: it may have had this name before.
+    /// The repo with the name that coverage uses, and whether this name is certain. GitHub is asked only for the name
+    /// of a configured repo that no run has read, because the configured name may be a former name.
     async fn under_its_name(&self, target: Target) -> Result<(Target, bool), GitHubError> {
         let known = self.scopes_with_history();
         if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(&target.name)) {
@@ -181,13 +181,13 @@ impl Run {
         }
     }
 
-    /// The repos of which something was read.
+    /// The repos that were read at least in part.
     fn scopes_with_history(&self) -> Vec<&String> {
         let read = self.known.scopes.iter().filter(|(_, known)| known.covered.is_some() || known.cursor.is_some());
         read.map(|(name, _)| name).filter(|name| *name != EVERYTHING).collect()
     }
 
-    /// Reads a repo; its name as GitHub writes it now.
+    /// Reads a repo. Returns its current name on GitHub.
     async fn repo(&self, name: &str) -> Result<String, QueryError> {
         let plan = &self.source.plan;
         let known = self.known.scopes.iter().find(|(scope, _)| scope.eq_ignore_ascii_case(name));

@@ -27,7 +27,7 @@ pub enum GithubAuth {
         /// The variable's name.
         variable: String,
     },
-    /// A GitHub App, which makes tokens of its own.
+    /// A GitHub App, which creates its own tokens.
     App {
         /// The app.
         app_id: u32,
@@ -38,16 +38,16 @@ pub enum GithubAuth {
     },
 }
 
-/// The section.
+/// The section `[github]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Github {
     /// Base of the REST API, without a slash at its end.
     pub api_url: Endpoint,
     /// How to sign in.
     pub auth: GithubAuth,
-    /// The organisation whose repos are read, all of them unless [`Github::repos`] names some.
+    /// The organisation whose repos are read. All its repos are read unless [`Github::repos`] names some.
     pub org: Option<String>,
-    /// Repos to read; an owner written out is asked for its repos, a wildcard in its place means [`Github::org`].
+    /// Repos to read. If the owner is a wildcard, it means [`Github::org`].
     pub repos: Vec<Glob>,
     /// Repos not to read.
     pub exclude: Vec<Glob>,
@@ -62,7 +62,7 @@ pub struct Github {
 }
 
 impl Github {
-    /// What figures depend on.
+    /// The settings on which figures depend.
     pub fn digest(&self) -> Value {
         json!([
             self.org,
@@ -77,7 +77,7 @@ impl Github {
 /// Reads the section.
 ///
 /// # Errors
-/// One of its keys is not valid.
+/// A key is not valid.
 pub(crate) fn read(section: &Section<'_>) -> Result<Github, ConfigError> {
     let org = section.text("org")?;
     if let Some(org) = &org
@@ -143,7 +143,7 @@ fn auth(section: &Section<'_>) -> Result<GithubAuth, ConfigError> {
     }
 }
 
-/// The address of the API where that of the pages is written: for github.com and for a company's own `ghe.com`.
+/// The address of the API, if the address of the website is given: for github.com and for a company's `ghe.com`.
 fn of_the_api(written: Endpoint) -> Endpoint {
     let host = written.as_str().strip_prefix("https://").unwrap_or_default().to_ascii_lowercase();
     let is_of_pages =

@@ -52,10 +52,10 @@ pub(super) struct Targets {
 
 /// A group that could not be listed.
 pub(super) struct Unlisted {
-    /// What stands for its projects.
+    /// The scope that represents its projects.
     pub(super) scope: String,
     pub(super) reason: String,
-    /// Whether it is not shown to the token.
+    /// Whether the token has no access to the group.
     is_denied: bool,
 }
 

@@ -211,7 +211,7 @@ impl System for Described {
     }
 
     fn page_rows(&self) -> u64 {
-        // By a number of rows, each page begins with the last row of the page before.
+        // If the service counts rows, each page begins with the last row of the page before.
         let overlap = usize::from(matches!(self.paging, Paging::Offset { counts: Counts::Rows, .. }) && self.size > 1);
         (self.size - overlap) as u64
     }
@@ -286,7 +286,7 @@ impl System for Described {
         // One more day, because the list may be sorted by another instant of its rows.
         let is_before = self.sorted == Sorted::NewestFirst
             && rows.last().is_some_and(|oldest| oldest.created_at.0 < from.0.saturating_sub(86_400_000));
-        // The total of a list that is read in part says nothing.
+        // Ignore the total if only a part of the list is read.
         let total = total.filter(|_| !is_before);
         let may_lack = (next.is_none() || matches!(self.paging, Paging::Link(None))) && !is_before;
         let lacks = may_lack && entries.len() >= self.size && shown.lacks_next(&self.paging);

@@ -198,7 +198,7 @@ impl Api {
                     }
                     Err(_) => self.client.pause(0).await,
                 },
-                // A key that is right and lacks a scope; Jira Service Management answers so in place of 403.
+                // The key is valid but lacks a scope. Jira Service Management sends this reply instead of 403.
                 401 if words(&reply).to_lowercase().contains("scope does not match") => {
                     let scope = (self.dialect.scope)(path);
                     let words =

@@ -184,7 +184,8 @@ impl Reading<'_> {
         stream::iter(completed).buffered(self.plan.concurrency.max(1)).try_collect().await
     }
 
-    /// Known incidents as they are now, or marked where they are no longer there. `listed` is one that the list shows.
+    /// Known incidents in their current state. Incidents that no longer exist are marked. `listed` is the id of an
+    /// incident that the list shows.
     async fn known_ones<L: List>(
         &self,
         scope: &str,

@@ -75,7 +75,7 @@ pub(in crate::sources) trait Pages<L: ?Sized>: Send {
     /// How many entries were skipped so far: null ones, and those that do not say when they were made.
     fn skipped(&self) -> usize;
 
-    /// What else to say about the incidents so far.
+    /// Messages about the incidents so far.
     fn notices(&self) -> Vec<String> {
         Vec::new()
     }

@@ -1,12 +1,12 @@
-//! When an issue was over for the last time: what its dates say, checked against its changelog.
+//! Finds the last end of an issue: checks the dates of the issue against its changelog.
 //!
-//! Each date can be wrong alone. `resolutiondate` stays where a workflow keeps the resolution of a reopened issue, and
-//! moves where somebody edits the resolution of an issue that is long done. `statuscategorychangedate` moves where an
-//! issue is imported or moved to another project. The changelog has the changes themselves: items with the field
-//! `status`, and items with the field `resolution`, whose `from` or `to` is null where the issue had none.
+//! Each date can be wrong. `resolutiondate` does not change if a workflow keeps the resolution of a reopened issue, and
+//! changes if somebody edits the resolution later. `statuscategorychangedate` changes if an issue is imported or moved
+//! to another project. The changelog lists the changes: items with the field `status`, and items with the field
+//! `resolution`. If the issue had no resolution, `from` or `to` is null.
 //!
 //! Jira lists "recent updates to an issue, sorted by date, starting from the most recent", and cuts long histories
-//! (`total` is then larger than the list). What the list shows is therefore newer than what it lacks.
+//! (`total` is then larger than the list). The missing entries are therefore older than the listed ones.
 
 use serde_json::Value;
 
@@ -15,18 +15,19 @@ use crate::sources::json::description::LastEnd;
 use crate::sources::json::instant;
 use crate::sources::json::place::Place;
 
-/// A transition writes both dates and its entry of the changelog within this time.
+/// When the status changes, Jira writes both dates and the changelog entry within this time.
 const ONE_TRANSITION_MS: u64 = 60_000;
 
 /// What the entries of a changelog say about the end of an issue.
 #[derive(Debug, Default)]
 struct Changes {
-    /// The changes of the status.
+    /// When the status changed.
     statuses: Vec<Timestamp>,
-    /// The last time that an issue without a resolution got one, if it was not cleared afterwards.
+    /// When the issue last got a resolution, if the resolution was not cleared afterwards.
     resolved_at: Option<Timestamp>,
-    /// Whether older entries are missing, and where those that are there begin.
+    /// Whether older entries are missing.
     is_cut: bool,
+    /// The time of the oldest listed entry.
     oldest: Option<Timestamp>,
 }
 
@@ -38,12 +39,12 @@ pub(super) fn last_end(issue: &Value) -> Result<LastEnd, String> {
     let resolved = at(issue, "/fields/resolutiondate")?;
     let moved = at(issue, "/fields/statuscategorychangedate")?;
     let changes = changes(issue)?;
-    // The status came into its category by a change of the status, and not by an import or a move.
+    // A change of the status, not an import or a move, put the issue into its status category.
     if let Some(moved) = moved.filter(|moved| changes.statuses.iter().any(|status| is_same(*status, *moved))) {
         let same = changes.resolved_at.or(resolved).filter(|resolved| is_same(*resolved, moved));
         return Ok(LastEnd { at: Some(same.unwrap_or(moved)), is_unsure: false });
     }
-    // That change is not shown, and a resolution that was set after it may be one that somebody filled in later.
+    // The changelog does not show that change. Somebody may have set the resolution later.
     let is_hidden = |at: &Timestamp| changes.is_cut && changes.oldest.is_some_and(|oldest| *at < oldest);
     if let Some(moved) = moved.filter(|moved| changes.resolved_at.is_some() && is_hidden(moved)) {
         return Ok(LastEnd { at: Some(moved), is_unsure: true });
@@ -56,7 +57,7 @@ pub(super) fn last_end(issue: &Value) -> Result<LastEnd, String> {
         return Ok(LastEnd { at, is_unsure: false });
     }
     let is_unsure = !matches!((resolved, moved), (Some(one), Some(other)) if is_same(one, other));
-    // A date within the entries that are there belongs to another change than the end, which they would show.
+    // If the end were within the listed entries, they would show it. So a date within them is not the end.
     let is_before = |at: &Timestamp| changes.oldest.is_none_or(|oldest| *at <= oldest || is_same(*at, oldest));
     let at = resolved.filter(is_before).max(moved.filter(is_before)).or(resolved.max(moved));
     Ok(LastEnd { at, is_unsure })
@@ -72,14 +73,14 @@ fn changes(issue: &Value) -> Result<Changes, String> {
     let total = issue.pointer("/changelog/total").and_then(Value::as_u64);
     let is_cut = entries.is_none() || total.is_some_and(|total| total > u64::try_from(shown).unwrap_or(u64::MAX));
     let mut changes = Changes { is_cut, ..Changes::default() };
-    // The last change of the resolution between none and some.
+    // The last time that a resolution was set or cleared, and whether it was set.
     let mut last: Option<(Timestamp, bool)> = None;
     for entry in entries.into_iter().flatten() {
         let Some(created) = at(entry, "/created")? else { continue };
         changes.oldest = Some(changes.oldest.map_or(created, |oldest| oldest.min(created)));
         let items = || entry.get("items").and_then(Value::as_array).into_iter().flatten();
         let is_of = |item: &Value, field: &str| item.get("field").and_then(Value::as_str) == Some(field);
-        // In another project, an issue may need a status of another name.
+        // A move to another project may also change the status, because the projects may have different statuses.
         let is_move = items().any(|item| is_of(item, "project") || is_of(item, "Key"));
         for item in items() {
             let is = |field: &str| is_of(item, field);
@@ -158,7 +159,7 @@ mod tests {
         let again = entry(AGAIN, &json!([status("3", "6"), resolution(None, Some("1"))]));
         let found = ended([json!(AGAIN), json!(AGAIN)], &json!([again, null, cleared, first()]), 4);
         assert_eq!(found, (utc(AGAIN), false));
-        // A workflow that keeps the resolution.
+        // The workflow keeps the resolution of a reopened issue.
         let again = entry(AGAIN, &json!([status("3", "6")]));
         let found = ended([json!(FIRST), json!(AGAIN)], &json!([again, first()]), 2);
         assert_eq!(found, (utc(AGAIN), false));
@@ -183,10 +184,10 @@ mod tests {
         assert_eq!(ended([json!(FIRST), json!(AGAIN)], &json!([edit()]), 90), (utc(AGAIN), true));
         assert_eq!(ended([json!(FIRST), json!(FIRST)], &json!([edit()]), 90), (utc(FIRST), false));
         assert_eq!(ended([json!(FIRST), json!(AGAIN)], &Value::Null, 0), (utc(AGAIN), true));
-        // An import within the part that is there.
+        // An import within the listed part.
         let edit = || entry(AGAIN, &json!([{"field": "labels", "from": "", "to": "x"}]));
         assert_eq!(ended([json!(FIRST), json!(LATER)], &json!([edit()]), 90), (utc(FIRST), true));
-        // What the list shows is the newest part.
+        // The list shows only the newest part.
         let again = entry(AGAIN, &json!([status("3", "6"), resolution(None, Some("1"))]));
         assert_eq!(ended([json!(AGAIN), json!(AGAIN)], &json!([edit(), again]), 90), (utc(AGAIN), false));
     }

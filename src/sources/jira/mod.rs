@@ -5,7 +5,7 @@
 //! each query is 15 hours longer at both ends, and incidents outside the span are left out. Jira may answer a wrong
 //! token with an empty list, as without a token, so `myself`, which needs an account, is requested first.
 //!
-//! An issue is over when its status is in the category *Done*, whatever its status is called. When it ended is read
+//! An issue is over when its status is in the category *Done*, whatever its status is called. Its end comes
 //! from its dates and its changelog ([`changelog`]). Jira Data Center has neither this address nor these fields.
 
 mod changelog;
@@ -102,7 +102,7 @@ pub(super) fn description(jql: &str, flags: &Flags) -> Description {
             token: Place::at("/nextPageToken"),
             last: Some(Place::at("/isLast")),
         },
-        // With their changelogs, 100 issues may be more than a reply may have.
+        // With changelogs, 100 issues may exceed the maximum size of a reply.
         size: 50,
         sorted: Sorted::OldestFirst,
         orders: Some([text("ASC"), text("DESC")]),

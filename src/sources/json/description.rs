@@ -18,7 +18,7 @@ pub(in crate::sources) type Text = Cow<'static, str>;
 /// `{size}` the size of a page, and `{id}` an incident.
 #[derive(Debug, Clone)]
 pub(in crate::sources) struct Description {
-    /// Whether the configuration says all this, so that a path or a place may be wrong.
+    /// Whether the description comes from the configuration, so that a path or a place may be wrong.
     pub(in crate::sources) is_configured: bool,
     /// An address that needs a valid key. It is requested first if the service answers a wrong key with an empty list.
     pub(in crate::sources) check: Option<Text>,
@@ -143,7 +143,7 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) opened_at: Vec<Place>,
     pub(in crate::sources) acknowledged_at: Vec<Place>,
     pub(in crate::sources) resolved_at: Vec<Place>,
-    /// Reads the end from an entry in place of [`Fields::resolved_at`], where no single place has the last end.
+    /// Replaces [`Fields::resolved_at`] if the last end is not at a single place of an entry.
     pub(in crate::sources) last_end: Option<ReadLastEnd>,
     /// Whether instants without an offset are in UTC.
     pub(in crate::sources) without_offset: bool,
@@ -157,14 +157,14 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) custom: Custom,
 }
 
-/// Reads from an entry when its incident was over for the last time.
+/// Reads the last end of an incident from its entry.
 pub(in crate::sources) type ReadLastEnd = fn(&Value) -> Result<LastEnd, String>;
 
-/// When an incident was over for the last time.
+/// The last end of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sources) struct LastEnd {
     pub(in crate::sources) at: Option<Timestamp>,
-    /// Whether the service shows too little of the history to be sure.
+    /// Whether the end may be wrong because the service does not show the whole history.
     pub(in crate::sources) is_unsure: bool,
 }
 

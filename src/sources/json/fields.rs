@@ -73,7 +73,7 @@ pub(super) fn row(entry: &Value, it: &Description, common: &Common<'_>) -> Resul
 /// An entry of a list as an incident.
 pub(super) struct Entry {
     pub(super) row: Row,
-    /// Whether the service shows too little of its history to be sure of its end.
+    /// Whether the end may be wrong because the service does not show the whole history.
     pub(super) end_is_unsure: bool,
 }
 

@@ -32,13 +32,13 @@ pub(super) struct Turned {
     pub(super) skipped: usize,
     /// Whether there is another page.
     pub(super) more: bool,
-    /// Number of incidents with an end of which the service shows too little to be sure.
+    /// Number of incidents whose end may be wrong because the service does not show the whole history.
     pub(super) unsure: usize,
     /// The number of incidents of the whole list, if the reply contains it.
     pub(super) total: Option<u64>,
     /// Whether the page has as many entries as were asked for.
     pub(super) is_full: bool,
-    /// Whether its first entry is expected to be the last one of the page before.
+    /// Whether the first entry should be the last entry of the page before.
     pub(super) overlaps: bool,
 }
 
@@ -71,7 +71,7 @@ impl Listing<'_> {
         let is_row = |entry: &Value| matches!(self.row(entry), Ok(Some(_)));
         let overlaps = reader.overlaps() && entries.first().is_none_or(is_row);
         let shown = Shown { reply: &reply, entries: entries.len(), link, url: &url };
-        // Without the header `Link`, the pages of a list decide what to do.
+        // If only the header `Link` is missing, `may_go_on` in `pages` decides what to do.
         let may_lack = described.is_configured && total.is_none() && !matches!(described.paging, Paging::Link(None));
         if may_lack && is_full && reader.position().is_none() && shown.lacks_next(&described.paging) {
             return Err(self.strange(&lacks_next(entries.len(), described.size)));

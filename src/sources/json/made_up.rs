@@ -1,5 +1,5 @@
-//! A made-up provider, only for tests: all that a new provider takes is a file like this one and one line in the registry.
-//! What comes of it is tested where the commands are.
+//! A made-up provider, only for tests. A new provider needs only a file like this one and one line in the registry.
+//! The tests of this provider are in `cli/made_up.rs`.
 
 use super::description::{Description, Fields, Paging, Sorted, parameters, places, text};
 use super::instant::Instants;

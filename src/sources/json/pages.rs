@@ -36,7 +36,7 @@ pub(super) struct Turns {
     upto: Option<Timestamp>,
     skipped: usize,
     unsure: usize,
-    /// How many incidents the service counts and does not list.
+    /// How many incidents the service counts but does not list.
     missing: u64,
 }
 
@@ -51,11 +51,11 @@ struct Reading {
     skipped: usize,
     unsure: usize,
     totals: Totals,
-    /// Whether a row that was deleted may have hidden others.
+    /// Whether a deleted row may have hidden other rows.
     may_hide: bool,
-    /// Whether it goes on after the end of another one, whose ids and totals it keeps.
+    /// Whether it continues after the end of another reading. It then keeps the ids and totals of that reading.
     is_rest: bool,
-    /// How many readings of the window there were before.
+    /// How many times the window was read before.
     again: usize,
 }
 
@@ -139,7 +139,7 @@ impl Turns {
     /// Takes a page of the current window; returns its rows, and up to when everything is read with it.
     fn take(&mut self, it: &Description, window: Span, turned: Turned) -> Result<(Vec<Row>, Timestamp), QueryError> {
         let has_moved = turned.overlaps && !self.now.has(turned.rows.first());
-        // Without a row of the page before, only the end of the list shows whether rows have moved.
+        // If pages do not overlap, only the end of the list shows whether rows have moved.
         let is_blind = self.now.pages > 0 && matches!(it.paging, Paging::Offset { .. }) && !turned.overlaps;
         self.now.may_hide |= is_blind;
         self.now.take(&turned)?;
@@ -163,7 +163,7 @@ impl Turns {
         }
         let missing = if more || is_past { 0 } else { self.now.missing() };
         if has_moved || (missing > 0 && self.now.totals.have_fallen()) {
-            // Rows were deleted while the list was read, so others may have been passed over.
+            // Rows were deleted while the list was read, so other rows may have been missed.
             let again = self.now.again + 1;
             if again >= MOST_READINGS {
                 return Err(QueryError::Here(MOVED.into()));
@@ -172,7 +172,7 @@ impl Turns {
             return Ok((rows, before));
         }
         if !more && !is_past && is_full && may_go_on(it, total, missing) {
-            // The list is asked for once more from its newest incident on.
+            // Request the list again from the newest incident on.
             let can_ask = it.sorted == Sorted::OldestFirst && (missing == 0 || !it.is_configured);
             let Some(from) = newest.filter(|newest| can_ask && *newest > window.from) else {
                 return Err(QueryError::Here(goes_on(it, missing, shown)));
@@ -193,18 +193,18 @@ impl Turns {
     }
 }
 
-/// Whether a list may go on after a full page that names no next one: what names the next one may have been lost on the
-/// way, or its place may be wrong.
+/// Whether a list may continue after a full page that names no next page: a proxy may have removed the next page from
+/// the reply, or the configured place may be wrong.
 fn may_go_on(it: &Description, total: Option<u64>, missing: u64) -> bool {
     match it.paging {
         Paging::Link(None) => total.is_none() || missing > 0,
-        // Such a reply says that there is no further page, so the service counts what it does not show.
+        // Such a reply says that there is no further page, so the service counts rows that it does not show.
         Paging::Offset { .. } => missing > 0 && it.is_configured,
         Paging::Cursor { .. } | Paging::Link(Some(_)) | Paging::Windows { .. } => missing > 0,
     }
 }
 
-/// Why the list may go on after its last page, which has so many rows.
+/// Why the list may continue after its last page. `shown` is the number of rows of this page.
 fn goes_on(it: &Description, missing: u64, shown: usize) -> String {
     let (size, more) = (it.size, counted(missing, "more incident"));
     match (missing > 0, it.is_configured) {
@@ -257,13 +257,13 @@ impl Reading {
         Ok(())
     }
 
-    /// A reading that goes on after the end of this one. The total of its pages is that of a shorter list.
+    /// A reading that continues after the end of this one. The totals of its pages are those of a shorter list.
     fn rest(self) -> Self {
         let Self { ids, skipped, unsure, totals, again, .. } = self;
         Self { ids, skipped, unsure, totals, again, is_rest: true, ..Self::default() }
     }
 
-    /// How many incidents the service counts and does not list.
+    /// How many incidents the service counts but does not list.
     fn missing(&self) -> u64 {
         self.totals.missing(self.ids.len() + self.skipped)
     }

@@ -35,7 +35,7 @@ use crate::store::{StoreError, Writer};
 
 /// Why nothing of a source is visible.
 const NOT_SHOWN: &str = "nothing that is configured exists, or the key may not read it; check the names and the key";
-/// The same where some rows of it were read.
+/// As [`NOT_SHOWN`], if some rows were read.
 const SHOWN_IN_PART: &str = "the key may not read all that is configured, so nothing of at least one source is covered; \
                              check the names and what the key may do";
 

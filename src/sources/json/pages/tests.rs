@@ -1,4 +1,4 @@
-//! Pages of made-up lists, and what a reading of them ends with.
+//! Reads the pages of made-up lists and checks the result.
 
 use super::*;
 use crate::domain::event::Incident;

@@ -47,7 +47,7 @@ pub(in crate::sources) fn lacks_next(entries: usize, size: usize) -> String {
     )
 }
 
-/// How often a list is read while rows are deleted from it.
+/// How many times a list is read if rows are deleted from it during each reading.
 pub(in crate::sources) const MOST_READINGS: usize = 3;
 
 /// What the pages of one reading say about the number of rows of the list.
@@ -60,7 +60,7 @@ pub(in crate::sources) struct Totals {
 }
 
 impl Totals {
-    /// Takes what a page says.
+    /// Adds the total of a page.
     pub(in crate::sources) fn take(&mut self, total: Option<u64>) {
         let Some(total) = total else { return };
         self.has_fallen |= self.last.is_some_and(|last| total < last);
@@ -69,7 +69,7 @@ impl Totals {
         self.most = self.most.max(Some(total));
     }
 
-    /// How many rows are counted and were not listed. Rows that are new since the first page need not be in this reading.
+    /// How many rows the service counts but did not list. Rows added since the first page may be absent.
     pub(in crate::sources) fn missing(self, listed: usize) -> u64 {
         let counted = if self.has_fallen { self.most } else { self.first };
         counted.map_or(0, |counted| counted.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
@@ -81,7 +81,7 @@ impl Totals {
     }
 }
 
-/// Why a list was given up.
+/// Why a list was not read to its end.
 pub(in crate::sources) const MOVED: &str =
     "rows of the list were deleted during each reading, so others may be missing; run again later";
 

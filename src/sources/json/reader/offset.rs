@@ -1,7 +1,7 @@
 //! Pagination by the number of previous rows or pages.
 //!
-//! If a service counts rows, each request asks for the last row of the previous page again. If that row is not at its
-//! place, rows were deleted during the reading, and other rows have moved to pages that were read before.
+//! If a service counts rows, each request asks for the last row of the previous page again. If that row has
+//! moved, rows were deleted during the reading, and other rows have moved to pages that were read before.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub(in crate::sources) struct Offset {
     size: usize,
     rows: usize,
     pages: usize,
-    /// How many rows of the next page were on the previous one: 0 or 1.
+    /// How many rows of the previous page are also on the next one: 0 or 1.
     overlap: usize,
 }
 
@@ -63,7 +63,7 @@ impl Offset {
     pub(super) fn turn(&mut self, shown: &Shown<'_>) -> Result<bool, QueryError> {
         let overlap = self.overlap;
         self.rows += shown.entries.saturating_sub(overlap);
-        // Pages of one row would not move on.
+        // With pages of one row, every request would return the same row.
         self.overlap = usize::from(self.counts == Counts::Rows && shown.entries > 1);
         self.pages += 1;
         let said = self.more.as_ref().and_then(|place| said(place, shown.reply));
