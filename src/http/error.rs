@@ -105,7 +105,7 @@ pub enum HttpError {
         most: String,
     },
     /// The token contains characters that a header cannot have.
-    #[error("the key contains a character that no key has (a line break?); set it again")]
+    #[error("the key contains a character that is not allowed in a key (a line break?); set the variable again")]
     UnusableToken,
     /// No request can be made of the address.
     #[error("{host}: the address of a request cannot be used: {cause}; is a name in it too long?")]

@@ -42,13 +42,17 @@ id,service_keys,opened_at,resolved_at,caused_by_deploy
 ";
 
 fn report() -> Value {
+    report_of(DEPLOYMENTS, COMMITS, INCIDENTS)
+}
+
+fn report_of(deployments: &str, commits: &str, incidents: &str) -> Value {
     let place = Place::new();
-    place.write("d.csv", DEPLOYMENTS).write("c.csv", COMMITS).write("p.csv", PULL_REQUESTS).write("i.csv", INCIDENTS);
-    place.done(["import", "deployments", "d.csv", "--covers", "2026-01-01..2026-01-18"]);
+    place.write("d.csv", deployments).write("c.csv", commits).write("p.csv", PULL_REQUESTS).write("i.csv", incidents);
+    place.done(["import", "deployments", "d.csv", "--covers", "2026-01-01..2026-02-01"]);
     place.done(["import", "commits", "c.csv"]);
     place.done(["import", "pull-requests", "p.csv"]);
-    place.done(["import", "incidents", "i.csv", "--covers", "2026-01-01..2026-01-18"]);
-    place.done(["report", "--period", "2026-01-04..2026-01-18", "--as-of", "2026-01-18T00:00:00Z", "--format", "json"]);
+    place.done(["import", "incidents", "i.csv", "--covers", "2026-01-01..2026-02-01"]);
+    place.done(["report", "--period", "2026-01-04..2026-01-18", "--as-of", "2026-02-01T00:00:00Z", "--format", "json"]);
     serde_json::from_str(&place.read("reports/2026-01-04_2026-01-18/report.json")).expect("JSON")
 }
 
@@ -88,4 +92,37 @@ fn every_tool_gets_the_figure_that_its_formula_gives_by_hand() {
         let found = of(tool, metric).unwrap_or_else(|| panic!("{tool} {metric} has no value"));
         assert!((found - wanted).abs() < 1e-9, "{tool} {metric}: {found} is not {wanted}");
     }
+}
+
+/// The figures of other tools, and those of each way to attribute, which follow the period's end alike.
+fn alternatives(report: &Value) -> Vec<Value> {
+    let group = &report["groups"][0];
+    assert!(group["emulations"].is_array() && group["sensitivity"].is_array(), "both are there");
+    vec![group["emulations"].clone(), group["sensitivity"].clone()]
+}
+
+#[test]
+fn what_happens_at_the_very_end_of_the_period_is_not_in_it() {
+    let before = alternatives(&report());
+    let opened = format!("{INCIDENTS}6,r,2026-01-18T00:00:00Z,2026-01-19T00:00:00Z,true\n");
+    assert_eq!(alternatives(&report_of(DEPLOYMENTS, COMMITS, &opened)), before, "an incident that opens then");
+    let resolved = INCIDENTS.replace("5,r,2026-01-16T00:00:00Z,,", "5,r,2026-01-16T00:00:00Z,2026-01-18T00:00:00Z,");
+    let found = alternatives(&report_of(DEPLOYMENTS, COMMITS, &resolved));
+    assert_eq!(found[0], before[0], "an incident that is resolved then");
+}
+
+#[test]
+fn a_deployment_at_the_instant_of_an_incident_is_not_before_it_and_a_commit_deployed_within_a_minute_takes_no_minute() {
+    let row = |report: &Value, tool: &str, metric: &str| {
+        let rows = report["groups"][0]["emulations"].as_array().expect("rows").clone();
+        let is = |row: &&Value| row["tool"].as_str().is_some_and(|it| it.starts_with(tool)) && row["metric"] == metric;
+        rows.iter().find(is).expect("the row")["value"].as_f64()
+    };
+    let incidents = format!("{INCIDENTS}6,r,2026-01-05T12:00:00Z,2026-01-05T12:30:00Z,\n");
+    let found = report_of(DEPLOYMENTS, COMMITS, &incidents);
+    assert_eq!(row(&found, "DevLake (2021", "change_failure_rate"), Some(0.75), "the one before is outside the period");
+    let deployments = format!("{DEPLOYMENTS}5,o/r,production,d5,success,2026-01-13T13:00:40Z,2026-01-13T13:00:40Z\n");
+    let commits = format!("{COMMITS}o/r,d5,d4,2026-01-13T13:00:10Z,2026-01-13T13:00:10Z,\n");
+    let found = report_of(&deployments, &commits, INCIDENTS);
+    assert_eq!(row(&found, "Four Keys", "lead_time"), Some(4.0 * 3_600.0), "whole minutes above 0 alone");
 }

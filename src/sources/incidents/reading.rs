@@ -203,8 +203,8 @@ impl Reading<'_> {
                 Some(id) if list.lookup(id).await?.is_none() => {
                     let id = within_a_message(id);
                     return Err(QueryError::Here(format!(
-                        "the list shows the incident {id}, and the service does not have it at the address of a single \
-                         incident, so deleted incidents cannot be told from a wrong address; check `one` and `one_row`"
+                        "the list shows the incident {id}, but the address in `one` does not, so `one` may be wrong; check `one` \
+                         and `one_row`"
                     )));
                 }
                 listed => listed.is_some(),

@@ -104,8 +104,8 @@ impl Pages<Listing<'_>> for ListPages {
         if *unsure > 0 {
             let their = if *unsure == 1 { "its" } else { "their" };
             notices.push(format!(
-                "the service shows only the newest part of the history of {}, without {their} end, so the date that counts as \
-                 {their} end may be that of a later change",
+                "the service shows only the newest part of the history of {}. The end is not in this part, so {their} end may \
+                 be wrong",
                 counted(*unsure, "incident")
             ));
         }
@@ -209,13 +209,13 @@ fn goes_on(it: &Description, missing: u64, shown: usize) -> String {
     let (size, more) = (it.size, counted(missing, "more incident"));
     match (missing > 0, it.is_configured) {
         (true, true) => format!(
-            "the service counts {more} than it lists, and its last page is full and names no next one; check `next` \
+            "the service counts {more} than it lists, but its last page is full and does not name a next page; check `next` \
              and `total`; if `total` also counts incidents that the key cannot read, set `page_size` to more than {}",
             shown.max(size)
         ),
         (true, false) => format!(
-            "the service counts {more} than it lists, and its last page is full and names no next one; run again \
-             later"
+            "the service counts {more} than it lists, but its last page is full and does not name a next page; run \
+             again later"
         ),
         (false, true) => format!(
             "the list ends after a full page without a header `Link`, so it may go on: the page has {shown} rows, and \

@@ -162,7 +162,7 @@ fn where_no_repo_is_shown_the_code_is_that_of_a_missing_permission() {
     let scene = Scene::repos(World::of([hidden("acme/a"), hidden("acme/b")]), &["acme/a", "acme/b", "acme/gone"]);
     let run = scene.fetch(&[]);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    assert!(run.stderr.contains("check the names and the token"), "{}", run.stderr);
+    assert!(run.stderr.contains("check the names and the key"), "{}", run.stderr);
     scene.server.state(|state| state.world.repo_mut("acme/a").forbidden = false);
     assert_eq!(scene.fetch(&[]).code, 0, "one that can be read is read");
 }

@@ -36,8 +36,8 @@ use crate::store::{StoreError, Writer};
 /// Why nothing of a source is visible.
 const NOT_SHOWN: &str = "nothing that is configured exists, or the key may not read it; check the names and the key";
 /// As [`NOT_SHOWN`], if some rows were read.
-const SHOWN_IN_PART: &str = "the key may not read all that is configured, so nothing of at least one source is covered; \
-                             check the names and what the key may do";
+const SHOWN_IN_PART: &str = "the key has no access to a part of what is configured, so at least one source has no \
+                             coverage; check the names and the permissions of the key";
 
 /// Pages that may wait for the disk before the requests do.
 const WAITING_EVENTS: usize = 2;

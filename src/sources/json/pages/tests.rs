@@ -111,8 +111,8 @@ fn a_full_last_page_without_a_cursor_is_checked_with_a_request_from_its_newest_i
     let words = here(ended(&it, with(last(&[4], Some(5)))).expect_err("as full, and no further"));
     assert!(
         words.ends_with(
-            "the service counts 1 more incident than it lists, and its last page is full and names no \
-                             next one; run again later"
+            "the service counts 1 more incident than it lists, but its last page is full and does not \
+             name a next page; run again later"
         ),
         "{words}"
     );
@@ -141,6 +141,10 @@ fn one_incident_is_not_called_incidents() {
     let pages = vec![Turned { unsure: 1, is_full: false, ..last(&[1], Some(2)) }];
     let (turns, _) = read(&by_page(false, Sorted::Unknown), pages).expect("read");
     let notices = Pages::<Listing<'_>>::notices(&ListPages::Turns(Box::new(turns)));
-    assert!(notices[0].contains("part of the history of 1 incident, without its end"), "{}", notices[0]);
+    assert!(
+        notices[0].contains("part of the history of 1 incident. The end is not in this part, so its end"),
+        "{}",
+        notices[0]
+    );
     assert!(notices[1].contains("the service counts 1 more incident than it lists"), "{}", notices[1]);
 }

@@ -37,7 +37,7 @@ impl Cursor {
         }
         let is_last = self.last.as_ref().and_then(|place| place.first(shown.reply)?.as_bool());
         if next.is_none() && is_last == Some(false) {
-            let words = "the service says that there are more rows and does not say where; run again later";
+            let words = "the service says that more rows follow, but does not name the next page; run again later";
             return Err(QueryError::Here(words.into()));
         }
         self.token = next;

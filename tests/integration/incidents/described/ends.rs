@@ -36,7 +36,7 @@ fn a_full_page_without_a_next_one_is_not_the_end_of_a_list_that_has_more() {
         (
             &jira::STAND_IN,
             |reply| drop(reply.as_object_mut().map(|reply| reply.remove("nextPageToken"))),
-            "says that there are more rows and does not say where",
+            "says that more rows follow, but does not name the next page",
         ),
     ];
     for (it, lose, words) in lost {
