@@ -105,7 +105,7 @@ fn a_reopened_issue_ends_at_its_last_end_and_a_cut_changelog_is_counted() {
     }
     let scene = STAND_IN.scene(world, "");
     let run = scene.fetched(&["--strict"]);
-    assert!(run.stderr.contains("the newest part of the history of 1 incident,"), "{}", run.stderr);
+    assert!(run.stderr.contains("the newest part of the history of 1 incident."), "{}", run.stderr);
     let ends = scene.column("2025-03", "resolved_at");
     assert!(ends.len() == 3 && ends.iter().all(|(_, at)| at == "2025-03-03T00:00:00Z"), "{ends:?}");
 }
