@@ -138,7 +138,7 @@ pub(in crate::sources) struct Fields {
     pub(in crate::sources) renamed: Vec<(Text, &'static str)>,
     /// Values that override the status: if the place has this text, or any text for `*`, the status is the third entry.
     pub(in crate::sources) overruled: Vec<(Place, &'static str, &'static str)>,
-    /// When the service made it. The list is sorted and filtered by this instant.
+    /// The creation time of the incident. The list is sorted and filtered by it.
     pub(in crate::sources) made_at: Place,
     pub(in crate::sources) opened_at: Vec<Place>,
     pub(in crate::sources) acknowledged_at: Vec<Place>,

@@ -16,8 +16,7 @@ use crate::domain::event::Table;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::http::HttpError;
-use crate::sources::github::{Auth, Budget, GitHubError, Probe, TokenKind, probe};
-use crate::sources::github::{Github, GithubAuth};
+use crate::sources::github::{Auth, Budget, GitHubError, Github, GithubAuth, Probe, TokenKind, probe};
 
 /// Repos that are looked at, a point each.
 pub(in crate::cli::commands) const MOST_REPOS: usize = 200;

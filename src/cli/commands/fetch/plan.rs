@@ -19,8 +19,7 @@ use crate::domain::kind::DeploymentKind;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::words::plain;
-use crate::sources::github::{Auth, GitHubError, Known, PROVIDER, Plan};
-use crate::sources::github::{Github, GithubAuth};
+use crate::sources::github::{Auth, GitHubError, Github, GithubAuth, Known, PROVIDER, Plan};
 use crate::store::Dataset;
 
 /// The name under which GitHub's rows stand in the dataset.

@@ -16,8 +16,7 @@ use crate::config::Config;
 use crate::document::quoted;
 use crate::domain::settings::Settings;
 use crate::http::HttpError;
-use crate::sources::github::Github;
-use crate::sources::github::{GitHubError, ProbedRepo, owners, probe};
+use crate::sources::github::{GitHubError, Github, ProbedRepo, owners, probe};
 use crate::sources::provider::{InitKey, Provider};
 
 use super::source::{Source, State, asked};

@@ -259,7 +259,10 @@ mod tests {
             assert_eq!(turned(&mut reader, &last, 2), Ok(None));
         }
         assert_eq!(turned(&mut reader, &json!({"last": true}), 2), Ok(None));
-        assert!(turned(&mut reader, &json!({"last": false}), 2).is_err(), "more, and nobody says where");
+        assert!(
+            turned(&mut reader, &json!({"last": false}), 2).is_err(),
+            "more rows follow, and no next page is named"
+        );
     }
 
     #[test]
