@@ -17,7 +17,8 @@ use crate::domain::words::within_a_message;
 /// An opened file.
 pub(crate) struct Document<'a> {
     file: String,
-    text: &'a str,
+    /// The bytes at which lines end, in order.
+    line_ends: Vec<usize>,
     root: DeTable<'a>,
 }
 
@@ -46,7 +47,8 @@ impl<'a> Document<'a> {
             };
             ConfigError::Syntax { at: Place { file: file.clone(), line }, column, what: within_a_message(&what) }
         })?;
-        let document = Self { file, text, root: root.into_inner() };
+        let line_ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        let document = Self { file, line_ends, root: root.into_inner() };
         if let Some(found) = secret::find(&document.root, schema) {
             let at = document.place(found.offset);
             return Err(ConfigError::Secret { at, key: key_name(&found.section, &found.key), way_out: found.way_out });
@@ -57,7 +59,7 @@ impl<'a> Document<'a> {
 
     /// The line that holds a byte of the text.
     fn place(&self, offset: usize) -> Place {
-        Place { file: self.file.clone(), line: position(self.text, offset).0 }
+        Place { file: self.file.clone(), line: self.line_ends.partition_point(|end| *end < offset) + 1 }
     }
 
     /// Refuses the first key or section that is not in the schema.
