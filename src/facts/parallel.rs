@@ -1,7 +1,8 @@
-//! Work on every core: one result for each item, in the order of the items.
+//! Work on every core: one result for each item, in the order of the items; or two different pieces of work.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 /// One result for each item, in the order of the items. Each core takes the next item when it is done with one, so the
 /// longest items belong to the front.
@@ -29,8 +30,8 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// The same, a few items at a time: what comes of them is taken before the next are begun, so that no more of it is held
-/// than there are cores.
+/// Hands the result for each item to `take`, in the order of the items, while results for later items are computed. No
+/// more results wait than there are cores.
 ///
 /// # Errors
 /// The first error, of an item or of what takes it.
@@ -39,11 +40,38 @@ pub fn in_turns<T: Sync, R: Send, E: Send>(
     one: impl Fn(&T) -> Result<R, E> + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    for some in items.chunks(cores) {
-        in_parallel(some, &one).into_iter().try_for_each(|result| take(result?))?;
-    }
-    Ok(())
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let one = &one;
+    std::thread::scope(|scope| {
+        let begin = |first: usize| {
+            let (sender, receiver) = sync_channel(0);
+            scope.spawn(move || {
+                for item in items.iter().skip(first).step_by(cores) {
+                    // Nobody waits for more after an error.
+                    if sender.send(one(item)).is_err() {
+                        break;
+                    }
+                }
+            });
+            receiver
+        };
+        let turns: Vec<Receiver<Result<R, E>>> = (0..cores).map(begin).collect();
+        for turn in turns.iter().cycle().take(items.len()) {
+            // A thread that ended too early has panicked, which the scope passes on.
+            let Ok(result) = turn.recv() else { break };
+            take(result?)?;
+        }
+        Ok(())
+    })
+}
+
+/// Two pieces of work at the same time.
+pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        (one, other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
+    })
 }
 
 #[cfg(test)]
@@ -65,5 +93,9 @@ mod tests {
             },
         );
         assert_eq!((all, taken), (Err(9), (0..9).collect()), "up to the first error");
+        let refused = |number| if number < 5 { Ok(()) } else { Err(number) };
+        assert_eq!(in_turns(&items, |item| Ok(*item), refused), Err(5), "also of what takes a result");
+        assert_eq!(in_turns(&[], |item: &u64| Ok(*item), |_| Err(7)), Ok(()));
+        assert_eq!(both(|| items.len(), || items.first()), (1_000, Some(&0)));
     }
 }

@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::sheet::Sheet;
+use super::sheet::{Sheet, write_rows};
 use crate::domain::group::Group;
 use crate::metrics::tables::{Analysis, DailyRow, Unit};
 use crate::report::cells::Cells;
+
+/// Days whose rows a core makes at once: some thousands of rows in a large organisation.
+const DAYS_AT_ONCE: usize = 4;
 
 const HEADER: [&str; 24] = [
     "date",
@@ -39,17 +42,12 @@ const HEADER: [&str; 24] = [
 /// # Errors
 /// The stream does not take them.
 pub fn daily(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
-    let mut sheet = Sheet::new(out, &HEADER)?;
     // Every group has the same days, and the groups are in order of kind and name.
     let days = analysis.groups.iter().map(|report| report.daily.len()).max().unwrap_or(0);
-    for day in 0..days {
-        for report in &analysis.groups {
-            if let Some(day) = report.daily.get(day) {
-                row(&mut sheet, &report.group, day)?;
-            }
-        }
-    }
-    sheet.finish()
+    write_rows(out, &HEADER, days, DAYS_AT_ONCE, |sheet, day| {
+        let of_day = analysis.groups.iter().filter_map(|report| Some((&report.group, report.daily.get(day)?)));
+        of_day.into_iter().try_for_each(|(group, day)| row(sheet, group, day))
+    })
 }
 
 fn row(sheet: &mut Sheet<'_>, group: &Group, day: &DailyRow) -> io::Result<()> {

@@ -1,15 +1,18 @@
-//! One CSV file in the making, cell by cell into a stream, and how each kind of value is written in a cell.
+//! One CSV file in the making, cell by cell into a stream, how each kind of value is written in a cell, and large files
+//! that every core makes rows of.
 //!
 //! A row that is longer or shorter than its header is an error, which no caller's data can cause.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use chrono::NaiveDate;
 
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::domain::words::printable;
+use crate::facts::parallel::in_turns;
 use crate::metrics::tables::Unit;
 use crate::report::cells::Cells;
 
@@ -46,6 +49,28 @@ impl<'w> Sheet<'w> {
         }
         Ok(self.writer.write_field(&self.cell)?)
     }
+}
+
+/// Writes a file with the rows of so many items, in order. Each core makes the rows of `at_once` items at a time.
+pub(super) fn write_rows(
+    out: &mut dyn Write,
+    header: &[&str],
+    items: usize,
+    at_once: usize,
+    rows: impl Fn(&mut Sheet<'_>, usize) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    let file_of = |part: Range<usize>| {
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::new(&mut bytes, header)?;
+        part.into_iter().try_for_each(|item| rows(&mut sheet, item))?;
+        sheet.finish()?;
+        Ok::<_, io::Error>(bytes)
+    };
+    let head = file_of(0..0)?;
+    out.write_all(&head)?;
+    let parts: Vec<Range<usize>> =
+        (0..items).step_by(at_once).map(|from| from..items.min(from.saturating_add(at_once))).collect();
+    in_turns(&parts, |part| file_of(part.clone()), |part| out.write_all(part.get(head.len()..).unwrap_or_default()))
 }
 
 impl Cells for Sheet<'_> {
