@@ -130,7 +130,7 @@ fn metrics(criterion: &mut Criterion) {
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
-    let links = |incidents: &[Incident], affected: &[Option<Vec<usize>>]| {
+    let links = |incidents: &[Arc<Incident>], affected: &[Option<Vec<usize>>]| {
         let service = |index: usize| facts.placement(index).counted();
         Attributor::new(&events.deployments, &revisions, &facts.counted, service, settings).links(incidents, affected)
     };
@@ -144,7 +144,7 @@ fn metrics(criterion: &mut Criterion) {
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
         bench.iter(|| links(&events.incidents, &affected));
     });
-    let many: Vec<Incident> = events.incidents.iter().cycle().take(100_000).cloned().collect();
+    let many: Vec<Arc<Incident>> = events.incidents.iter().cycle().take(100_000).cloned().collect();
     let of_one: Vec<Option<Vec<usize>>> = vec![Some(vec![0]); many.len()];
     criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
         bench.iter(|| links(&many, &of_one));

@@ -5,11 +5,12 @@
 //! first 160 bits of the SHA-256 of its lower case.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use sha2::{Digest, Sha256};
 
 /// A commit's name; in order of its text where that is 40 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Sha([u8; 20]);
 
 /// Letters of a full name.
@@ -39,6 +40,37 @@ impl Sha {
         }
         (bad <= 0xF).then_some(Self(bytes))
     }
+
+    /// Its first 64 bits, in the same order.
+    pub fn beginning(self) -> u64 {
+        let (beginning, _) = self.0.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        u64::from_be_bytes(*beginning)
+    }
+
+    fn digits(self) -> [u8; FULL] {
+        let mut text = [0; FULL];
+        let (pairs, _) = text.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            let letter = |digit: u8| b"0123456789abcdef"[usize::from(digit & 0xF)];
+            *pair = [letter(byte >> 4), letter(byte)];
+        }
+        text
+    }
+
+    /// Its 40 hexadecimal digits as text.
+    pub fn text(self) -> String {
+        String::from_utf8_lossy(&self.digits()).into_owned()
+    }
+}
+
+/// Hashes one number instead of 20 bytes, because millions of names are hashed. All bytes go into it, so that made-up
+/// names that differ in a few digits differ too.
+impl Hash for Sha {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (words, rest) = self.0.as_chunks::<8>();
+        let sum = words.iter().fold(0, |sum: u64, word| sum.rotate_left(23) ^ u64::from_be_bytes(*word));
+        state.write_u64(rest.iter().fold(sum.rotate_left(23), |sum, byte| sum.rotate_left(8) ^ u64::from(*byte)));
+    }
 }
 
 /// The value of each hexadecimal digit, by its letter; more than 15 of any other letter.
@@ -55,12 +87,7 @@ const DIGITS: [u8; 256] = {
 
 impl fmt::Display for Sha {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; FULL];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            let letter = |digit: u8| if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
-            pair.copy_from_slice(&[letter(byte >> 4), letter(byte & 0xF)]);
-        }
-        out.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        out.write_str(str::from_utf8(&self.digits()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -80,6 +107,7 @@ mod tests {
         let sha = Sha::exact(text).expect("40 digits");
         assert_eq!(sha.to_string(), text.to_lowercase());
         assert_eq!(Sha::of(&text.to_lowercase()), sha);
+        assert_eq!(sha.beginning(), 0x7de3_687b_23e5_8b97);
         assert!(Sha::of(&"0".repeat(40)) < Sha::of(&format!("{}1", "0".repeat(39))), "in order of their texts");
     }
 

@@ -8,6 +8,8 @@
 //!
 //! A link can change, since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
+use std::sync::Arc;
+
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -105,12 +107,12 @@ impl<'a> Attributor<'a> {
     /// Polars cannot join, which well-formed columns do not cause.
     pub fn links(
         &self,
-        incidents: &[Incident],
+        incidents: &[Arc<Incident>],
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> Result<Vec<Links>, FactsError> {
         let latest = self.latest(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
         let mut named = self.named(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
-        let one = |(index, incident): (usize, &Incident)| {
+        let one = |(index, incident): (usize, &Arc<Incident>)| {
             let Some(services) = affected.get(index).and_then(Option::as_deref) else { return Links::default() };
             let (opened, latest, named) = (incident.opened_at, latest[index], named.remove(&index));
             let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
@@ -160,7 +162,7 @@ impl<'a> Attributor<'a> {
     /// The place of the affected services' latest deployment at or before each incident's opening.
     fn latest(
         &self,
-        incidents: &[Incident],
+        incidents: &[Arc<Incident>],
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> PolarsResult<Vec<Option<Place>>> {
         let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
@@ -212,7 +214,7 @@ impl<'a> Attributor<'a> {
     /// What each reference can name, by index of its incident.
     fn named(
         &self,
-        incidents: &[Incident],
+        incidents: &[Arc<Incident>],
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> PolarsResult<FxHashMap<usize, Named>> {
         let asked: Vec<(u32, &str)> = (0..)
@@ -287,7 +289,7 @@ mod tests {
         let revisions = Revisions::new(&deployments, &Commits::default());
         let counted: Vec<u32> = (0..).take(rows.len()).collect();
         let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
-        let links = attributor.links(std::slice::from_ref(incident), &[Some(affected.to_vec())]);
+        let links = attributor.links(&[Arc::new(incident.clone())], &[Some(affected.to_vec())]);
         links.expect("links").remove(0).attributions
     }
 

@@ -1,6 +1,11 @@
-//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers.
+//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers, and names
+//! of commits as their bytes.
+
+use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
+
+use crate::domain::sha::Sha;
 
 /// A column of texts, each of which may be missing: one block of letters, and where each text ends.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +53,65 @@ impl Texts {
 }
 
 impl<'a> FromIterator<Option<&'a str>> for Texts {
+    fn from_iter<I: IntoIterator<Item = Option<&'a str>>>(texts: I) -> Self {
+        let mut column = Self::default();
+        texts.into_iter().for_each(|text| column.push(text));
+        column
+    }
+}
+
+/// A column of revisions, each of which may be missing: 20 bytes each, and the text of those that are not a full name
+/// in lower case.
+#[derive(Debug, Clone, Default)]
+pub struct ShaTexts {
+    shas: Vec<Sha>,
+    /// By row; `None` where there is none.
+    others: FxHashMap<usize, Option<Box<str>>>,
+}
+
+impl ShaTexts {
+    /// Adds a row.
+    pub fn push(&mut self, text: Option<&str>) {
+        let is_lower = |text: &&str| !text.bytes().any(|letter| letter.is_ascii_uppercase());
+        let full = text.filter(is_lower).and_then(Sha::exact);
+        if full.is_none() {
+            self.others.insert(self.shas.len(), text.map(Into::into));
+        }
+        self.shas.push(full.or_else(|| text.map(Sha::of)).unwrap_or_default());
+    }
+
+    /// The text of a row.
+    pub fn get(&self, row: usize) -> Option<Cow<'_, str>> {
+        match self.others.get(&row) {
+            Some(other) => other.as_deref().map(Cow::Borrowed),
+            None => self.shas.get(row).map(|sha| Cow::Owned(sha.text())),
+        }
+    }
+
+    /// The name that the text of a row stands for.
+    pub fn sha(&self, row: usize) -> Option<Sha> {
+        self.shas.get(row).filter(|_| self.others.get(&row) != Some(&None)).copied()
+    }
+
+    /// The name that the text of a row is, digit by digit.
+    pub fn exact(&self, row: usize) -> Option<Sha> {
+        self.shas.get(row).filter(|_| !self.others.contains_key(&row)).copied()
+    }
+
+    /// The texts that are not a full name in lower case, by row, in any order.
+    pub fn others(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.others.iter().filter_map(|(row, text)| Some((*row, text.as_deref()?)))
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        let rows = self.shas.len();
+        self.shas.extend(&other.shas);
+        self.others.extend(other.others.iter().map(|(row, text)| (rows + row, text.clone())));
+    }
+}
+
+impl<'a> FromIterator<Option<&'a str>> for ShaTexts {
     fn from_iter<I: IntoIterator<Item = Option<&'a str>>>(texts: I) -> Self {
         let mut column = Self::default();
         texts.into_iter().for_each(|text| column.push(text));
@@ -161,6 +225,24 @@ mod tests {
         assert_eq!((0..6).map(|row| texts.get(row)).collect::<Vec<_>>(), wanted);
         assert_eq!((0..6).map(|row| categories.get(row)).collect::<Vec<_>>(), wanted);
         assert_eq!((texts.get(6), categories.get(6)), (None, None));
+    }
+
+    #[test]
+    fn a_revision_is_given_back_as_it_was_written_and_compared_without_case() {
+        let name = "7de3687b23e58b971cba89db409f1f980ed8fdfb";
+        let upper = name.to_uppercase();
+        let texts = [Some(name), None, Some(upper.as_str()), Some("v1.2"), Some(""), Some("7de3687")];
+        let mut column: ShaTexts = texts.iter().copied().collect();
+        column.append(&column.clone());
+        for (row, text) in texts.iter().chain(&texts).enumerate() {
+            assert_eq!(column.get(row).as_deref(), *text, "{row}");
+            assert_eq!(column.sha(row), text.map(Sha::of), "{row}");
+            assert_eq!(column.exact(row), text.filter(|text| *text == name).map(Sha::of), "{row}");
+        }
+        assert_eq!((column.get(12), column.sha(12)), (None, None));
+        let mut others: Vec<(usize, &str)> = column.others().filter(|(row, _)| *row < texts.len()).collect();
+        others.sort_unstable();
+        assert_eq!(others, [(2, upper.as_str()), (3, "v1.2"), (4, ""), (5, "7de3687")]);
     }
 
     #[test]

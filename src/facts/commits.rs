@@ -158,6 +158,6 @@ impl Commits {
 
     /// A name as text, in lower case.
     pub fn text(&self, sha: &Sha) -> String {
-        self.texts.get(sha).map_or_else(|| sha.to_string(), ToString::to_string)
+        self.texts.get(sha).map_or_else(|| sha.text(), ToString::to_string)
     }
 }

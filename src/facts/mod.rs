@@ -3,6 +3,7 @@
 
 pub mod arrivals;
 pub mod attribution;
+mod by_deployment;
 pub mod columns;
 pub mod commits;
 mod error;
@@ -28,7 +29,9 @@ pub use error::FactsError;
 
 use self::arrivals::{Arrivals, VariantSpan};
 use self::attribution::{Attribution, Attributor, Evidence};
+use self::by_deployment::ByDeployment;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
+use self::parallel::both;
 use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
@@ -92,11 +95,18 @@ pub struct Facts {
     pub counted: Vec<u32>,
     arrivals: Arrivals,
     /// Why each failed deployment did.
-    failures: FxHashMap<usize, Vec<Failure>>,
+    failures: ByDeployment<Failure>,
     /// What is known of each incident.
     pub incidents: Vec<IncidentFact>,
     /// Why deployments are rework.
     reworks: Reworks,
+}
+
+/// What attribution finds.
+struct Attributed {
+    incidents: Vec<IncidentFact>,
+    /// The deployments that they failed.
+    failures: Vec<(usize, Failure)>,
 }
 
 impl Facts {
@@ -134,32 +144,39 @@ impl Facts {
                 placement.left_out = Some(Reason::SameRollout);
             }
         }
-        // Whether a rollback fails a deployment depends on the commits.
-        let arrivals = if lead_times == LeadTimes::Measured || settings.count_rollbacks {
-            Arrivals::new(&events, &revisions, &counted)
-        } else {
-            Arrivals::default()
-        };
         let mut facts = Self {
             revisions,
             ownership,
             placements,
             counted,
-            arrivals,
-            failures: FxHashMap::default(),
+            arrivals: Arrivals::default(),
+            failures: ByDeployment::default(),
             incidents: Vec::new(),
             reworks: Reworks::default(),
             events,
         };
-        facts.attribute(settings, &first_of)?;
+        // Whether a rollback fails a deployment depends on the commits.
+        let needs_commits = lead_times == LeadTimes::Measured || settings.count_rollbacks;
+        let arrive = || {
+            if needs_commits {
+                Arrivals::new(&facts.events, &facts.revisions, &facts.counted)
+            } else {
+                Arrivals::default()
+            }
+        };
+        let (arrivals, attributed) = both(arrive, || facts.attribute(settings, &first_of));
+        let Attributed { incidents, mut failures } = attributed?;
+        (facts.arrivals, facts.incidents) = (arrivals, incidents);
         if settings.count_rollbacks {
-            facts.fail_by_rollback();
+            failures.extend(facts.failures_by_rollback());
         }
+        facts.failures = ByDeployment::new(facts.events.deployments.len(), failures);
         facts.reworks = Reworks::new(&facts, &settings.rework);
         Ok(facts)
     }
 
-    fn attribute(&mut self, settings: &Settings, first_of: &FxHashMap<usize, usize>) -> Result<(), FactsError> {
+    /// What is known of each incident, and which deployments they failed.
+    fn attribute(&self, settings: &Settings, first_of: &FxHashMap<usize, usize>) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
         let mapped: Vec<Mapping> = incidents.iter().map(|incident| self.ownership.of_incident(incident)).collect();
         let left_out: Vec<Option<Reason>> =
@@ -174,15 +191,11 @@ impl Facts {
             .with_other_ids(first_of)
             .links(incidents, &affected)?;
         let mut facts = Vec::with_capacity(incidents.len());
-        let mut failures: FxHashMap<usize, Vec<Failure>> = FxHashMap::default();
+        let mut failures = Vec::new();
         let events = incidents.iter().zip(mapped).zip(left_out.into_iter().zip(links)).enumerate();
         for (index, ((incident, Mapping { services, rule }), (left_out, links))) in events {
             for link in &links.attributions {
-                failures.entry(link.deployment).or_default().push(Failure {
-                    rule: link.rule,
-                    by: index,
-                    validity: link.validity,
-                });
+                failures.push((link.deployment, Failure { rule: link.rule, by: index, validity: link.validity }));
             }
             facts.push(IncidentFact {
                 services,
@@ -194,21 +207,17 @@ impl Facts {
                 evidence: links.evidence,
             });
         }
-        (self.incidents, self.failures) = (facts, failures);
-        Ok(())
+        Ok(Attributed { incidents: facts, failures })
     }
 
     /// A rollback fails the deployment it replaced, from its own instant.
-    fn fail_by_rollback(&mut self) {
-        for index in self.counted.iter().map(|index| *index as usize) {
-            if self.arrivals.kind(index) != Some(Kind::Rollback) {
-                continue;
-            }
-            let Some(previous) = self.arrivals.previous(index) else { continue };
-            let Some(from) = self.events.deployments.finished_at(index) else { continue };
+    fn failures_by_rollback(&self) -> impl Iterator<Item = (usize, Failure)> {
+        let rollbacks = self.counted.iter().map(|index| *index as usize);
+        rollbacks.filter(|&index| self.arrivals.kind(index) == Some(Kind::Rollback)).filter_map(|index| {
+            let from = self.events.deployments.finished_at(index)?;
             let failure = Failure { rule: Rule::Rollback, by: index, validity: Validity::since(from) };
-            self.failures.entry(previous).or_default().push(failure);
-        }
+            Some((self.arrivals.previous(index)?, failure))
+        })
     }
 
     /// All deployments.
@@ -217,7 +226,7 @@ impl Facts {
     }
 
     /// All incidents, as they were read.
-    pub fn incident_events(&self) -> &[Incident] {
+    pub fn incident_events(&self) -> &[Arc<Incident>] {
         &self.events.incidents
     }
 
@@ -228,7 +237,7 @@ impl Facts {
 
     /// Where a deployment belongs.
     pub fn placement(&self, deployment: usize) -> Placement {
-        let nowhere = Placement { service: None, left_out: Some(Reason::NoService) };
+        let nowhere = Placement::new(None, Some(Reason::NoService));
         self.placements.get(deployment).copied().unwrap_or(nowhere)
     }
 
@@ -279,11 +288,11 @@ impl Facts {
 
     /// Why a deployment failed; empty where it did not.
     pub fn failures(&self, deployment: usize) -> &[Failure] {
-        self.failures.get(&deployment).map_or(&[], Vec::as_slice)
+        self.failures.of(deployment)
     }
 
     /// Why a deployment is rework, by rule.
-    pub fn rework(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
+    pub fn rework(&self, deployment: usize) -> &[Rework] {
         self.reworks.of(deployment)
     }
 

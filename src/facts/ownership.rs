@@ -37,8 +37,8 @@ pub struct Ownership {
 /// The service of a deployment, and whether it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
-    /// The service whose repos and environments match it, even if the deployment does not count.
-    pub service: Option<ServiceIndex>,
+    /// [`NO_SERVICE`] for none.
+    service: u32,
     /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
     /// `not-success`.
     pub left_out: Option<Reason>,
@@ -82,10 +82,21 @@ impl Mapping {
     }
 }
 
+const NO_SERVICE: u32 = u32::MAX;
+
 impl Placement {
+    pub(super) fn new(service: Option<ServiceIndex>, left_out: Option<Reason>) -> Self {
+        Self { service: service.and_then(|service| u32::try_from(service).ok()).unwrap_or(NO_SERVICE), left_out }
+    }
+
+    /// The service whose repos and environments match it, even if the deployment does not count.
+    pub fn service(self) -> Option<ServiceIndex> {
+        (self.service != NO_SERVICE).then_some(self.service as usize)
+    }
+
     /// The service, of a deployment that counts.
     pub fn counted(self) -> Option<ServiceIndex> {
-        self.service.filter(|_| self.left_out.is_none())
+        self.service().filter(|_| self.left_out.is_none())
     }
 }
 
@@ -177,9 +188,9 @@ impl Ownership {
         {
             Ok(service) => {
                 let succeeded = deployments.status.get(row) == Some("success");
-                Placement { service: Some(service), left_out: (!succeeded).then_some(Reason::NotSuccess) }
+                Placement::new(Some(service), (!succeeded).then_some(Reason::NotSuccess))
             }
-            Err(reason) => Placement { service: None, left_out: Some(reason) },
+            Err(reason) => Placement::new(None, Some(reason)),
         };
         Ok(owner.iter().enumerate().map(place).collect())
     }

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::revisions::{Revisions, SHORT};
 use super::scan::Deployments;
+use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 
 /// Place of a deployment in the order of finish, id, source.
@@ -124,8 +125,14 @@ pub(super) fn named(
     }
 
     let wanted: FxHashSet<&str> = lower.iter().map(|sha| beginning(sha)).collect();
+    // The first digits of a sha are its first bits, so most deployments are skipped without making a text.
+    let bits: FxHashSet<u64> = wanted.iter().filter_map(|text| u64::from_str_radix(text, 16).ok()).collect();
+    let may_match = |sha: Sha| bits.contains(&(sha.beginning() >> (64 - 4 * SHORT.start)));
     let (mut shas, mut places): (Vec<Cow<'_, str>>, Vec<Place>) = (Vec::new(), Vec::new());
     for (place, index) in (0..).zip(counted) {
+        if deployments.sha.exact(*index as usize).is_some_and(|sha| !may_match(sha)) {
+            continue;
+        }
         let sha = revisions.text(*index as usize, deployments);
         if let Some(sha) = sha.filter(|sha| wanted.contains(beginning(sha))) {
             shas.push(sha);

@@ -165,7 +165,7 @@ impl<'a> RepoPass<'a> {
         found: &mut Found,
     ) -> DeploymentChanges {
         let graph = &self.graph;
-        let sha = self.revisions.get(deployment as usize);
+        let sha = self.revisions.get(deployment as usize, &self.events.deployments);
         let node = sha.and_then(|sha| graph.node(&sha));
         let made =
             node.and_then(|node| self.row(node)).and_then(|row| self.events.commits.committed_at.get(row as usize));
@@ -184,7 +184,7 @@ impl<'a> RepoPass<'a> {
         // Its commits are live from now on, also where its own batch is unknown.
         let arrival = place.arrive(sha, node);
         let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
-        let old = self.revisions.get(before as usize);
+        let old = self.revisions.get(before as usize, &self.events.deployments);
         if sha.is_some() && sha == old {
             return without(Kind::Redeploy, LeadTimeReason::Redeploy);
         }

@@ -6,14 +6,16 @@ use std::ops::Range;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::columns::Categories;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
+use super::parallel::in_turns;
 use crate::domain::event::Table;
 use crate::domain::rework::ReworkRules;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
-use crate::store::Dataset;
 use crate::store::columns::Columns;
+use crate::store::{Dataset, Part};
 
 /// A pull request as the lead time takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,37 +68,17 @@ impl Requests {
         if rules.reads_pull_requests() {
             wanted.extend(["labels", "head_ref", "title"].map(col));
         }
-        let frame = dataset
-            .read(table, &|part| part.select(&wanted))?
-            .sort(["repo", "number"], SortMultipleOptions::default())
-            .map_err(FactsError::reading(table))?;
-        let columns = Columns { frame: &frame, table };
-        let (number, opened) = (columns.integers("number")?, columns.integers("opened_at")?);
-        let (commit, review) = (columns.integers("first_commit_at")?, columns.integers("first_review_at")?);
-        let merged = columns.integers("merged_at")?;
-        let times = (0..frame.height())
-            .map(|row| PullRequestTimes {
-                number: number.get(row).unwrap_or_default(),
-                opened_at: Timestamp(opened.get(row).unwrap_or_default()),
-                first_commit_at: commit.get(row).map(Timestamp),
-                first_review_at: review.get(row).map(Timestamp),
-                merged_at: merged.get(row).map(Timestamp),
-            })
-            .collect();
-        let mut by_repo: FxHashMap<String, Range<usize>> = FxHashMap::default();
-        let mut last = "";
-        let repos = columns.texts("repo")?;
-        for (row, repo) in repos.iter().map(Option::unwrap_or_default).enumerate() {
-            if row == 0 || repo != last {
-                by_repo.insert(repo.to_owned(), row..row);
-                last = repo;
-            }
-            if let Some(range) = by_repo.get_mut(repo) {
-                range.end = row + 1;
-            }
-        }
-        let merge = columns.texts("merge_sha")?.iter().map(|sha| sha.map(Sha::of)).collect();
-        Ok((Self { times, said: said(&columns, rules)?, merge, by_repo }, observed(&frame, table)?))
+        let read = |part: &Part| {
+            let frame = part.collect(&|rows| rows.select(&wanted))?;
+            Ok::<_, FactsError>((Rows::of_frame(&frame, rules)?, observed(&frame, table)?))
+        };
+        let mut all = (Rows::default(), InputSummary::none_of(table));
+        in_turns(&dataset.parts(table)?, read, |(rows, read)| {
+            all.0.append(rows);
+            all.1.add(&read);
+            Ok(())
+        })?;
+        Ok((all.0.in_order(), all.1))
     }
 
     /// Those of a repo, by its name in lower case.
@@ -116,6 +98,71 @@ impl Requests {
         let from = repo.start;
         let own = self.merge.get(repo.clone()).unwrap_or_default().iter().enumerate();
         own.filter_map(move |(at, sha)| Some(((*sha)?, u32::try_from(from + at).ok()?)))
+    }
+}
+
+/// Pull requests as they are read, in any order.
+#[derive(Default)]
+struct Rows {
+    /// In lower case.
+    repo: Categories,
+    times: Vec<PullRequestTimes>,
+    said: Vec<bool>,
+    merge: Vec<Option<Sha>>,
+}
+
+impl Rows {
+    fn of_frame(frame: &DataFrame, rules: &ReworkRules) -> Result<Self, FactsError> {
+        let columns = Columns { frame, table: Table::PullRequests };
+        let (number, opened) = (columns.integers("number")?, columns.integers("opened_at")?);
+        let (commit, review) = (columns.integers("first_commit_at")?, columns.integers("first_review_at")?);
+        let merged = columns.integers("merged_at")?;
+        let times = (0..frame.height())
+            .map(|row| PullRequestTimes {
+                number: number.get(row).unwrap_or_default(),
+                opened_at: Timestamp(opened.get(row).unwrap_or_default()),
+                first_commit_at: commit.get(row).map(Timestamp),
+                first_review_at: review.get(row).map(Timestamp),
+                merged_at: merged.get(row).map(Timestamp),
+            })
+            .collect();
+        let merge = columns.texts("merge_sha")?.iter().map(|sha| sha.map(Sha::of)).collect();
+        let repo = columns.texts("repo")?.iter().map(|repo| Some(repo.unwrap_or_default())).collect();
+        Ok(Self { repo, times, said: said(&columns, rules)?, merge })
+    }
+
+    fn append(&mut self, other: Self) {
+        self.repo.append(&other.repo);
+        self.times.extend(other.times);
+        self.said.extend(other.said);
+        self.merge.extend(other.merge);
+    }
+
+    fn in_order(self) -> Requests {
+        let mut names: Vec<(&str, usize)> = self.repo.names().iter().map(String::as_str).zip(0..).collect();
+        names.sort_unstable();
+        let mut rank = vec![0; names.len()];
+        for (nth, (_, code)) in names.iter().enumerate() {
+            rank[*code] = nth;
+        }
+        let rank_of = |row: usize| self.repo.of(row).and_then(|code| rank.get(code)).copied();
+        let mut order: Vec<(Option<usize>, i64, u32)> =
+            (0..).zip(&self.times).map(|(row, times)| (rank_of(row as usize), times.number, row)).collect();
+        order.sort_unstable();
+        let mut by_repo: FxHashMap<String, Range<usize>> = FxHashMap::default();
+        let mut from = 0;
+        for own in order.chunk_by(|one, other| one.0 == other.0) {
+            let repo = own.first().and_then(|(rank, ..)| names.get((*rank)?)).map_or("", |(name, _)| *name);
+            by_repo.insert(repo.to_owned(), from..from + own.len());
+            from += own.len();
+        }
+        let rows = || order.iter().map(|(.., row)| *row as usize);
+        Requests {
+            times: rows().filter_map(|row| self.times.get(row).copied()).collect(),
+            said: rows().filter_map(|row| self.said.get(row).copied()).collect(),
+            merge: rows().filter_map(|row| self.merge.get(row).copied()).collect(),
+            by_repo,
+        }
     }
 }
 

@@ -16,16 +16,15 @@ use crate::domain::sha::Sha;
 /// Lengths of a sha that may stand for a longer one.
 pub(super) const SHORT: std::ops::Range<usize> = 7..40;
 
-/// The revisions of all deployments.
+/// What the short shas of deployments stand for; the other revisions are read from the deployments.
 #[derive(Debug, Default)]
 pub struct Revisions {
-    sha: Vec<Option<Sha>>,
     /// The full sha of those that have a short one, by deployment.
-    full: FxHashMap<usize, String>,
+    full: FxHashMap<usize, (Sha, String)>,
 }
 
 impl Revisions {
-    /// Folds the sha of each deployment, and finds what the short ones stand for.
+    /// Finds what the short shas stand for.
     pub fn new(deployments: &Deployments, commits: &Commits) -> Self {
         let short = short(deployments);
         let mut full = FxHashMap::default();
@@ -36,24 +35,23 @@ impl Revisions {
                 for &row in rows {
                     let sha = deployments.sha.get(row).unwrap_or_default().to_lowercase();
                     if let Some(only) = only_that_begins_with(known, &sha) {
-                        full.insert(row, only);
+                        full.insert(row, (Sha::of(&only), only));
                     }
                 }
             }
         }
-        let sha = |row: usize| full.get(&row).map(String::as_str).or_else(|| deployments.sha.get(row)).map(Sha::of);
-        Self { sha: (0..deployments.len()).map(sha).collect(), full }
+        Self { full }
     }
 
     /// The revision of a deployment; `None` where it has none.
-    pub fn get(&self, deployment: usize) -> Option<Sha> {
-        self.sha.get(deployment).copied().flatten()
+    pub fn get(&self, deployment: usize, deployments: &Deployments) -> Option<Sha> {
+        self.full.get(&deployment).map(|(sha, _)| *sha).or_else(|| deployments.sha.sha(deployment))
     }
 
     /// The same as text, in lower case and in full.
     pub fn text<'a>(&'a self, deployment: usize, deployments: &'a Deployments) -> Option<Cow<'a, str>> {
         match self.full.get(&deployment) {
-            Some(full) => Some(Cow::Borrowed(full)),
+            Some((_, full)) => Some(Cow::Borrowed(full)),
             None => deployments.sha.get(deployment).map(lower),
         }
     }
@@ -62,11 +60,9 @@ impl Revisions {
 /// The deployments with a short sha, by repo in lower case.
 fn short(deployments: &Deployments) -> BTreeMap<String, Vec<usize>> {
     let mut short: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for row in 0..deployments.len() {
-        if deployments.sha.get(row).is_some_and(|sha| SHORT.contains(&sha.len())) {
-            let repo = deployments.repo.get(row).unwrap_or_default().to_lowercase();
-            short.entry(repo).or_default().push(row);
-        }
+    for (row, _) in deployments.sha.others().filter(|(_, sha)| SHORT.contains(&sha.len())) {
+        let repo = deployments.repo.get(row).unwrap_or_default().to_lowercase();
+        short.entry(repo).or_default().push(row);
     }
     short
 }
@@ -87,9 +83,9 @@ fn known(
     // Whether the repo of each category has a short one.
     let lower: Vec<String> = deployments.repo.names().iter().map(|name| name.to_lowercase()).collect();
     for row in 0..deployments.len() {
-        if let Some(sha) = deployments.sha.get(row).filter(|sha| sha.len() >= SHORT.end)
-            && let Some(known) =
-                deployments.repo.of(row).and_then(|repo| lower.get(repo)).and_then(|repo| known.get_mut(repo))
+        let own = deployments.repo.of(row).and_then(|repo| lower.get(repo)).and_then(|repo| known.get_mut(repo));
+        if let Some(known) = own
+            && let Some(sha) = deployments.sha.get(row).filter(|sha| sha.len() >= SHORT.end)
         {
             known.insert(sha.to_lowercase());
         }
@@ -104,8 +100,8 @@ fn only_that_begins_with(shas: &BTreeSet<String>, short: &str) -> Option<String>
     (first == short || found.next().is_none()).then(|| first.clone())
 }
 
-fn lower(sha: &str) -> Cow<'_, str> {
-    if sha.chars().any(char::is_uppercase) { Cow::Owned(sha.to_lowercase()) } else { Cow::Borrowed(sha) }
+fn lower(sha: Cow<'_, str>) -> Cow<'_, str> {
+    if sha.chars().any(char::is_uppercase) { Cow::Owned(sha.to_lowercase()) } else { sha }
 }
 
 #[cfg(test)]
@@ -123,9 +119,9 @@ mod tests {
         let rows = shas.map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha), ..Deployment::default() });
         let deployments: Deployments = rows.iter().collect();
         let found = Revisions::new(&deployments, &Commits::default());
-        assert_eq!(found.get(1), found.get(0));
+        assert_eq!(found.get(1, &deployments), found.get(0, &deployments));
         assert_eq!(found.text(1, &deployments).as_deref(), Some(full("abcdef1").as_str()));
         assert_eq!(found.text(4, &deployments).as_deref(), Some("0123456"), "two commits begin so");
-        assert_ne!(found.get(4), found.get(3));
+        assert_ne!(found.get(4, &deployments), found.get(3, &deployments));
     }
 }

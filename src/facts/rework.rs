@@ -12,6 +12,7 @@
 //! rework rate" (2024): "deployments that are unplanned but happen as a result of an incident in production".
 
 use super::Facts;
+use super::by_deployment::ByDeployment;
 use super::validity::Validity;
 use super::words::Kind;
 use crate::domain::rework::ReworkRules;
@@ -53,14 +54,12 @@ pub struct Rework {
 
 /// All reasons, by deployment.
 #[derive(Debug, Default)]
-pub struct Reworks(Vec<(usize, Rework)>);
+pub struct Reworks(ByDeployment<Rework>);
 
 impl Reworks {
     /// Those of one deployment, by rule, then from when they hold.
-    pub fn of(&self, deployment: usize) -> impl Iterator<Item = &Rework> {
-        let from = self.0.partition_point(|(index, _)| *index < deployment);
-        let own = self.0.get(from..).unwrap_or_default().iter();
-        own.take_while(move |(index, _)| *index == deployment).map(|(_, rework)| rework)
+    pub fn of(&self, deployment: usize) -> &[Rework] {
+        self.0.of(deployment)
     }
 
     /// Finds them.
@@ -89,7 +88,7 @@ impl Reworks {
         }
         found.sort_unstable_by_key(|(index, it)| (*index, it.rule, it.validity));
         found.dedup();
-        Self(found)
+        Self(ByDeployment::new(events.len(), found))
     }
 }
 

@@ -18,21 +18,15 @@ use crate::domain::settings::Merge;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 
-/// A counted deployment, as its roll-out sees it. In order of what the records of one roll-out share, then of finish.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What merging needs of a counted deployment; small, because there may be millions.
+#[derive(Clone, Copy)]
 struct Record {
-    /// Service, repo, and the environment or the revision.
-    place: (Option<ServiceIndex>, Option<u32>, Key),
+    /// Service and repo; the greatest number for none.
+    place: (u32, u32),
+    /// Number of the environment (the greatest for none), or the first 64 bits of the revision.
+    key: u64,
     /// Where it stands among the counted deployments.
     at: u32,
-    index: u32,
-}
-
-/// What the records of one roll-out share besides their service and repo.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Environment(Option<u32>),
-    Revision(Sha),
 }
 
 /// A roll-out as far as it has come.
@@ -40,7 +34,9 @@ struct Rollout {
     first: usize,
     began: Timestamp,
     sha: Sha,
-    environments: BTreeSet<Option<u32>>,
+    environment: Option<u32>,
+    /// Empty for most roll-outs, which then allocate nothing.
+    further: BTreeSet<Option<u32>>,
 }
 
 /// Takes the further records of a roll-out out of `counted`, which is in order of finish, and gives for each of them the
@@ -55,38 +51,48 @@ pub(super) fn merge(
     let mut first_of = FxHashMap::default();
     let Some(merge) = merge else { return first_of };
     let (repos, environments) = (WithoutCase::new(&deployments.repo), WithoutCase::new(&deployments.environment));
+    let row_of = |at: u32| counted.get(at as usize).map_or(usize::MAX, |index| *index as usize);
+    let is_by_revision = matches!(merge, Merge::Rollouts(_));
     let mut records: Vec<Record> = (0..)
         .zip(counted.iter())
         .filter_map(|(at, &index)| {
             let row = index as usize;
-            let key = match merge {
-                Merge::Records(_) => Key::Environment(environments.of(row)),
-                Merge::Rollouts(_) => Key::Revision(revisions.get(row)?),
+            let key = if is_by_revision {
+                revisions.get(row, deployments)?.beginning()
+            } else {
+                environments.of(row).map_or(u64::MAX, u64::from)
             };
-            Some(Record { place: (service(row), repos.of(row), key), at, index })
+            let service = service(row).and_then(|service| u32::try_from(service).ok());
+            Some(Record { place: (service.unwrap_or(u32::MAX), repos.of(row).unwrap_or(u32::MAX)), key, at })
         })
         .collect();
-    records.sort_unstable();
+    // What the records of one roll-out share: two revisions may begin alike.
+    let shared = |one: &Record, other: &Record| {
+        let whole = |record: &Record| revisions.get(row_of(record.at), deployments).filter(|_| is_by_revision);
+        (one.place, one.key).cmp(&(other.place, other.key)).then_with(|| whole(one).cmp(&whole(other)))
+    };
+    records.sort_unstable_by(|one, other| shared(one, other).then_with(|| one.at.cmp(&other.at)));
     let mut running: Option<Rollout> = None;
-    let mut before = None;
+    let mut before: Option<Record> = None;
     for record in records {
-        let row = record.index as usize;
-        let (Some(sha), Some(at)) = (revisions.get(row), deployments.finished_at(row)) else { continue };
+        let row = row_of(record.at);
+        let (Some(sha), Some(at)) = (revisions.get(row, deployments), deployments.finished_at(row)) else { continue };
         let environment = environments.of(row);
         let (Merge::Records(within) | Merge::Rollouts(within)) = merge;
         let joins = |rollout: &&mut Rollout| {
             let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
-            let is_further = matches!(merge, Merge::Rollouts(_)) && !rollout.environments.contains(&environment);
+            let is_known = rollout.environment == environment || rollout.further.contains(&environment);
+            let is_further = is_by_revision && !is_known;
             rollout.sha == sha && (is_close || is_further)
         };
-        let is_one_place = before.replace(record.place) == Some(record.place);
+        let is_one_place = before.replace(record).is_some_and(|before| shared(&before, &record).is_eq());
         match running.as_mut().filter(|_| is_one_place).filter(joins) {
             Some(rollout) => {
-                rollout.environments.insert(environment);
+                rollout.further.insert(environment);
                 first_of.insert(row, rollout.first);
             }
             None => {
-                running = Some(Rollout { first: row, began: at, sha, environments: BTreeSet::from([environment]) });
+                running = Some(Rollout { first: row, began: at, sha, environment, further: BTreeSet::new() });
             }
         }
     }

@@ -5,15 +5,16 @@
 //! requests no text is kept. Scans do not guarantee row order: callers that need one sort.
 
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 
 use polars::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::columns::{Categories, Texts};
+use super::columns::{Categories, ShaTexts, Texts};
 use super::commits::Commits;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
-use super::parallel::in_turns;
+use super::parallel::{both, in_turns};
 use super::requests::Requests;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
@@ -28,7 +29,7 @@ pub struct Events {
     /// All deployments.
     pub deployments: Deployments,
     /// Sorted by source and id.
-    pub incidents: Vec<Incident>,
+    pub incidents: Vec<Arc<Incident>>,
     /// All commits.
     pub commits: Commits,
     /// All pull requests.
@@ -49,7 +50,7 @@ pub struct Deployments {
     /// Environment as it was written.
     pub environment: Categories,
     /// Revision as it was written.
-    pub sha: Texts,
+    pub sha: ShaTexts,
     /// Branch or tag that was asked for; read where a rule looks at it.
     pub r#ref: Texts,
     /// Status.
@@ -136,7 +137,7 @@ impl Deployments {
             id: texts("id")?,
             repo: category("repo")?,
             environment: category("environment")?,
-            sha: texts("sha")?,
+            sha: columns.texts("sha")?.iter().collect(),
             r#ref: if with_refs { texts("ref")? } else { Texts::default() },
             status: category("status")?,
             created_at: instants("created_at")?,
@@ -171,7 +172,7 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
             id: texts(|row| Some(&row.id)),
             repo: category(|row| Some(&row.repo)),
             environment: category(|row| row.environment.as_deref()),
-            sha: texts(|row| row.sha.as_deref()),
+            sha: rows.iter().map(|row| row.sha.as_deref()).collect(),
             r#ref: texts(|row| row.r#ref.as_deref()),
             status: category(|row| Some(&row.status)),
             created_at: rows.iter().map(|row| row.created_at.0).collect(),
@@ -180,6 +181,10 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
             url: texts(|row| row.url.as_deref()),
         }
     }
+}
+
+fn key(incident: &Incident) -> (&str, &str) {
+    (&incident.source, &incident.id)
 }
 
 /// The error of two rows of one key.
@@ -194,22 +199,31 @@ impl Events {
     /// # Errors
     /// A part of the dataset cannot be read.
     pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<Self, FactsError> {
+        let (incidents, changes) = both(
+            || Self::incidents(dataset),
+            || {
+                let deployments = Deployments::read(dataset, !rework.refs.is_empty())?;
+                Ok::<_, FactsError>((deployments, Commits::read(dataset)?, Requests::read(dataset, rework)?))
+            },
+        );
+        let (incidents, of_incidents) = incidents?;
+        let ((deployments, of_deployments), (commits, of_commits), (requests, of_requests)) = changes?;
+        let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
+        Ok(Self { deployments, incidents, commits, requests, inputs })
+    }
+
+    fn incidents(dataset: &Dataset) -> Result<(Vec<Arc<Incident>>, InputSummary), FactsError> {
         let incidents = dataset
             .read(Table::Incidents, &|part| part)?
             .sort(["source", "id"], SortMultipleOptions::default())
             .map_err(FactsError::reading(Table::Incidents))?;
         let of_incidents = observed(&incidents, Table::Incidents)?;
-        let incidents = rows::incidents(&incidents)?;
-        let is_same =
-            |pair: &&[Incident]| matches!(pair, [one, other] if (&one.source, &one.id) == (&other.source, &other.id));
-        if let Some([one, _]) = incidents.windows(2).find(is_same) {
+        let incidents: Vec<Arc<Incident>> = rows::incidents(&incidents)?.into_iter().map(Arc::new).collect();
+        let same = incidents.windows(2).find(|pair| matches!(pair, [one, other] if key(one) == key(other)));
+        if let Some([one, _]) = same {
             return Err(repeated(Table::Incidents, Some(&one.source), Some(&one.id)));
         }
-        let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
-        let (commits, of_commits) = Commits::read(dataset)?;
-        let (requests, of_requests) = Requests::read(dataset, rework)?;
-        let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
-        Ok(Self { deployments, incidents, commits, requests, inputs })
+        Ok((incidents, of_incidents))
     }
 }
 

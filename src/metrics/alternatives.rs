@@ -23,6 +23,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::facts::columns::WithoutCase;
 use crate::facts::ownership::ServiceIndex;
+use crate::facts::parallel::in_parallel;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
 /// Records of one revision and environment within this time of each other are treated as one roll-out.
@@ -66,10 +67,11 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec
         let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
         found.push((Variation::WithoutFilters, settings, LeadTimes::Unasked));
     }
-    let one = |(variation, settings, lead_times): (Variation, Settings, LeadTimes)| {
-        Ok(Alternative { variation, figures: basis.figures(&settings, lead_times)? })
+    let figures = in_parallel(&found, |(_, settings, lead_times)| basis.figures(settings, *lead_times));
+    let one = |((variation, ..), figures): ((Variation, Settings, LeadTimes), Result<Figures, FactsError>)| {
+        Ok(Alternative { variation, figures: figures? })
     };
-    found.into_iter().map(one).collect()
+    found.into_iter().zip(figures).map(one).collect()
 }
 
 impl Basis<'_> {
@@ -114,7 +116,7 @@ impl Basis<'_> {
         counted.sort_unstable();
         let mut latest: FxHashMap<(ServiceIndex, _, Sha), (Timestamp, _)> = FxHashMap::default();
         counted.into_iter().any(|(at, index)| {
-            let Some(sha) = events.sha.get(index).map(Sha::of) else { return false };
+            let Some(sha) = events.sha.sha(index) else { return false };
             let Some(service) = self.facts.placement(index).counted() else { return false };
             let environment = environments.of(index);
             let record = (at, environment);

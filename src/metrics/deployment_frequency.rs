@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Depth;
 use super::descriptor::{Descriptor, Needs, Test};
 use super::group_span::GroupSpan;
-use super::statistics::{garwood, quantile};
+use super::statistics::{garwood, median};
 use super::tables::{Better, Details, Figure, FrequencyDetails, Statistic, Unit};
 use crate::domain::unit::Interval;
 
@@ -41,19 +42,19 @@ fn measure(group: &GroupSpan<'_>) -> Figure {
     let n = finished.len() as u64;
     let exposure = f64::from(group.days.max(1));
     let counts = garwood(n);
-    let mut between: Vec<f64> =
-        finished.windows(2).map(|pair| (pair[1].0.0 - pair[0].0.0) as f64 / 86_400_000.0).collect();
-    between.sort_unstable_by(f64::total_cmp);
-    let on: BTreeSet<_> = finished.iter().map(|(at, _)| group.zone.day_of(*at)).collect();
+    let mut details = FrequencyDetails { days: group.days, ..FrequencyDetails::default() };
+    if group.depth == Depth::Whole {
+        let mut between: Vec<f64> =
+            finished.windows(2).map(|pair| (pair[1].0.0 - pair[0].0.0) as f64 / 86_400_000.0).collect();
+        let on: BTreeSet<_> = finished.iter().map(|(at, _)| group.zone.day_of(*at)).collect();
+        details.days_with_deployments = u32::try_from(on.len()).unwrap_or(u32::MAX);
+        details.median_days_between = median(&mut between);
+    }
     Figure {
         value: Some(n as f64 / exposure),
         n,
         ci95: Some(Interval { low: counts.low / exposure, high: counts.high / exposure }),
-        details: Details::Frequency(FrequencyDetails {
-            days: group.days,
-            days_with_deployments: u32::try_from(on.len()).unwrap_or(u32::MAX),
-            median_days_between: quantile(&between, 0.5),
-        }),
+        details: Details::Frequency(details),
         ..Figure::default()
     }
 }

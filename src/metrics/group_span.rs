@@ -1,5 +1,6 @@
 //! One group over one span of time: what every metric is counted from.
 
+use super::Depth;
 use super::pool::Pool;
 use crate::domain::time::{Span, Timestamp, Zone};
 use crate::facts::Facts;
@@ -13,6 +14,8 @@ pub(super) struct GroupSpan<'a> {
     /// Calendar days of the span that have begun.
     pub(super) days: u32,
     pub(super) zone: Zone,
+    /// How much is computed besides the figures.
+    pub(super) depth: Depth,
 }
 
 impl<'a> GroupSpan<'a> {

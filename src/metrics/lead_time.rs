@@ -2,13 +2,12 @@
 //!
 //! The median over the period's counted deployments that have a lead time; with p75, p90 and mean. Interval: binomial
 //! order statistics, none below n = 6. Stages, and the same period counted in other ways, are computed together with
-//! it. `facts::arrivals` computes the commits of a deployment and the start of its lead time. Source: DORA, "change
+//! it at [`Depth::Whole`]; the tables need only the variant that a finding compares with. `facts::arrivals` computes the commits of a deployment and the start of its lead time. Source: DORA, "change
 //! lead time".
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
+use super::Depth;
 use super::descriptor::{Descriptor, Needs, Test};
 use super::durations::durations;
 use super::group_span::GroupSpan;
@@ -52,53 +51,78 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 fn measure(group: &GroupSpan<'_>) -> Figure {
     let (finished, facts) = (group.finished(), group.facts);
     let mut reasons: BTreeMap<LeadTimeReason, u64> = BTreeMap::new();
-    let mut seconds = Vec::new();
-    let mut stages: [Vec<f64>; 4] = Default::default();
+    let mut seconds = Vec::with_capacity(finished.len());
     for &(_, index) in finished {
         match facts.lead_time(index) {
             Some(Ok(lead_time)) => seconds.push(lead_time.as_f64()),
             Some(Err(reason)) => *reasons.entry(reason).or_default() += 1,
-            None => continue,
+            None => {}
         }
+    }
+    let (stages, variants) = match group.depth {
+        Depth::Whole => (stages(finished, facts), variants(finished, facts)),
+        // The finding `FromPullRequests` needs this variant.
+        Depth::Tables => (StageFigures::default(), vec![from_opened(finished, facts)]),
+    };
+    let details = LeadTimeDetails { stages, variants, pull_requests: pull_requests(finished, facts), reasons };
+    Figure::of_durations(durations(seconds), Details::LeadTime(Box::new(details)))
+}
+
+fn stages(finished: &[(Timestamp, usize)], facts: &Facts) -> StageFigures {
+    let mut stages: [Vec<f64>; 4] = Default::default();
+    for &(_, index) in finished {
         let of = facts.stages(index);
         for (list, stage) in stages.iter_mut().zip([of.coding, of.pickup, of.review, of.deploy]) {
             list.extend(stage.map(Seconds::as_f64));
         }
     }
     let [coding, pickup, review, deploy] = stages.map(durations);
-    let details = LeadTimeDetails {
-        stages: StageFigures { coding, pickup, review, deploy },
-        variants: variants(finished, facts),
-        pull_requests: pull_requests(finished, facts),
-        reasons,
-    };
-    Figure::of_durations(durations(seconds), Details::LeadTime(Box::new(details)))
+    StageFigures { coding, pickup, review, deploy }
 }
 
+/// How many pull requests were merged in the deployments.
 fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts) -> u64 {
-    let merged: FxHashSet<u32> = finished.iter().flat_map(|&(_, index)| facts.merged(index)).copied().collect();
+    let mut merged: Vec<u32> = finished.iter().flat_map(|&(_, index)| facts.merged(index)).copied().collect();
+    merged.sort_unstable();
+    merged.dedup();
     merged.len() as u64
 }
 
-fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure> {
-    let mut spans = Variant::ALL.map(|variant| (variant, (Vec::new(), 0)));
-    for &(_, index) in finished {
-        facts.each_variant(index, |span| {
-            let (_, (kept, negative)) = &mut spans[span.variant as usize];
-            if span.span < Seconds(0) {
-                *negative += 1;
-            } else {
-                kept.push(span.span.as_f64());
-            }
-        });
+/// The spans of one variant.
+#[derive(Default)]
+struct Spans {
+    kept: Vec<f64>,
+    negative: u64,
+}
+
+impl Spans {
+    fn add(&mut self, span: Seconds) {
+        if span < Seconds(0) {
+            self.negative += 1;
+        } else {
+            self.kept.push(span.as_f64());
+        }
     }
-    spans
-        .into_iter()
-        .map(|(variant, (mut kept, negative))| VariantFigure {
-            variant,
-            p50: median(&mut kept),
-            n: kept.len() as u64,
-            negative,
-        })
-        .collect()
+
+    fn figure(mut self, variant: Variant) -> VariantFigure {
+        let n = self.kept.len() as u64;
+        VariantFigure { variant, p50: median(&mut self.kept), n, negative: self.negative }
+    }
+}
+
+fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure> {
+    let mut spans = Variant::ALL.map(|variant| (variant, Spans::default()));
+    for &(_, index) in finished {
+        facts.each_variant(index, |span| spans[span.variant as usize].1.add(span.span));
+    }
+    spans.into_iter().map(|(variant, spans)| spans.figure(variant)).collect()
+}
+
+fn from_opened(finished: &[(Timestamp, usize)], facts: &Facts) -> VariantFigure {
+    let mut spans = Spans::default();
+    for &(end, index) in finished {
+        let opened = facts.merged(index).iter().filter_map(|&request| facts.requests().get(request as usize));
+        opened.for_each(|times| spans.add(end.since(times.opened_at)));
+    }
+    spans.figure(Variant::PullRequestOpened)
 }

@@ -43,6 +43,7 @@ pub use error::MetricsError;
 use self::alternatives::Basis;
 use self::descriptor::Needs;
 use self::filter::Filter;
+use self::findings::Tally;
 use self::group_span::GroupSpan;
 use self::pool::{Pool, pools};
 use self::read_spans::{History, ReadSpans};
@@ -55,7 +56,7 @@ use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
-use crate::facts::parallel::in_parallel;
+use crate::facts::parallel::{both, in_parallel};
 use crate::facts::scan::Events;
 use crate::store::Dataset;
 
@@ -64,8 +65,8 @@ use crate::store::Dataset;
 pub enum Depth {
     /// What the tables hold, and what Prometheus is sent.
     Tables,
-    /// The tables, and what only the page and `report.json` show: trends, months, survival curves, other attributions,
-    /// how other tools count.
+    /// The tables, and what only the page and `report.json` show: trends, months, stages and variants of the lead time,
+    /// days with deployments, survival curves, other attributions, how other tools count.
     #[default]
     Whole,
 }
@@ -131,9 +132,14 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         };
         scope.report(&days, now, before, &earlier)
     });
+    // They are large, and the alternatives make their own.
+    drop(pools);
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
     let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
+    let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
+    let (deployments, incidents) =
+        both(|| whole.as_ref().map(list).unwrap_or_default(), || records::incidents(&facts, &filter, cut));
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -143,11 +149,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         service_filter: request.service.as_ref().map(|glob| glob.as_str().to_owned()),
         team_filter: request.team.as_ref().map(|glob| glob.as_str().to_owned()),
         groups,
-        deployments: whole
-            .as_ref()
-            .map(|read_spans| DeploymentRecords::new(&facts, &filter, read_spans, cut))
-            .unwrap_or_default(),
-        incidents: records::incidents(&facts, &filter, cut),
+        deployments,
+        incidents,
         coverage: dataset.coverage().to_vec(),
         history: whole.as_ref().map(ReadSpans::history).unwrap_or_default(),
         alternatives: Vec::new(),
@@ -155,8 +158,9 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         inputs: events.inputs.clone(),
     };
     let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
-    analysis.alternatives = alternatives::alternatives(&analysis, &basis)?;
-    analysis.findings = findings::findings(&analysis);
+    let (alternatives, tally) = both(|| alternatives::alternatives(&analysis, &basis), || Tally::of(&analysis));
+    analysis.alternatives = alternatives?;
+    analysis.findings = findings::findings(&analysis, &tally);
     Ok(analysis)
 }
 
@@ -261,7 +265,7 @@ impl Scope<'_> {
     }
 
     fn over(&self, Known { span, days }: Known) -> GroupSpan<'_> {
-        GroupSpan { pool: self.pool, facts: self.facts, span, days, zone: self.settings.zone }
+        GroupSpan { pool: self.pool, facts: self.facts, span, days, zone: self.settings.zone, depth: self.depth }
     }
 
     /// One metric over a span, without a comparison.

@@ -4,6 +4,7 @@
 //! every incident source, because one source does not know the incidents of another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::pool::Pool;
 use super::tables::{HistoryRecord, NoData};
@@ -57,7 +58,12 @@ impl History {
     /// Gathers the coverage of a dataset; repos and sources with rows and no coverage cover nothing. `configured` are
     /// the incident services that are read: a service that is no longer configured counts as retired after its last
     /// reading.
-    pub fn new(coverage: &[Coverage], repos_seen: &[String], incidents: &[Incident], configured: &[String]) -> Self {
+    pub fn new(
+        coverage: &[Coverage],
+        repos_seen: &[String],
+        incidents: &[Arc<Incident>],
+        configured: &[String],
+    ) -> Self {
         let mut everything = Vec::new();
         let mut repos: BTreeMap<String, (String, Vec<Span>)> = BTreeMap::new();
         let mut incident_sources: BTreeMap<String, BTreeMap<String, Vec<Span>>> = BTreeMap::new();

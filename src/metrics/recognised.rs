@@ -33,7 +33,7 @@ impl Recognised {
         let tells = |row: usize| deployments.status.of(row).and_then(|status| telling.get(status)) == Some(&true);
         let mut is_usable = vec![false; facts.ownership.services.len()];
         for row in 0..deployments.len() {
-            if let Some(usable) = facts.placement(row).service.and_then(|service| is_usable.get_mut(service))
+            if let Some(usable) = facts.placement(row).service().and_then(|service| is_usable.get_mut(service))
                 && tells(row)
             {
                 *usable = true;

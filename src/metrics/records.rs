@@ -10,6 +10,7 @@ use super::filter::Filter;
 use super::read_spans::ReadSpans;
 use super::tables::records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
 use crate::domain::coverage::covers;
+use crate::domain::event::Incident;
 use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
@@ -34,6 +35,13 @@ pub struct DeploymentRecords {
     of: Records,
     /// Last change to each record before it is handed out.
     rename: Option<fn(&mut DeploymentRecord<'_>)>,
+}
+
+/// Which columns of a record are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    All,
+    Outline,
 }
 
 #[derive(Clone)]
@@ -104,10 +112,23 @@ impl DeploymentRecords {
         (0..self.len()).filter_map(|at| self.get(at))
     }
 
+    /// All of them without what only a list of events shows: revision, link, start and stages.
+    pub(super) fn outlines(&self) -> impl Iterator<Item = DeploymentRecord<'_>> {
+        (0..self.len()).filter_map(|at| self.read(at, Columns::Outline))
+    }
+
     /// One of them.
     pub fn get(&self, at: usize) -> Option<DeploymentRecord<'_>> {
+        self.read(at, Columns::All)
+    }
+
+    fn read(&self, at: usize, columns: Columns) -> Option<DeploymentRecord<'_>> {
         let mut record = match &self.of {
-            Records::Of { facts, rows, cut, has_links } => one(facts, *rows.get(at)? as usize, *cut, has_links),
+            Records::Of { facts, rows, cut, has_links } => {
+                let index = *rows.get(at)? as usize;
+                let outline = outline(facts, index, *cut, has_links);
+                if columns == Columns::All { completed(facts, index, outline) } else { outline }
+            }
             Records::List(list) => list.get(at)?.clone(),
         };
         if let Some(rename) = self.rename {
@@ -123,8 +144,9 @@ fn known(facts: &Facts, index: usize, cut: RecordBounds) -> (Option<Timestamp>, 
     (finished, finished.unwrap_or_else(|| facts.deployments().created_at(index)))
 }
 
-/// The record of a deployment; `has_links` are the spans in which one without a linked incident did not fail.
-fn one<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]) -> DeploymentRecord<'a> {
+/// The record of a deployment, but for what [`completed`] adds; `has_links` are the spans in which one without a linked
+/// incident did not fail.
+fn outline<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]) -> DeploymentRecord<'a> {
     let events = facts.deployments();
     let (finished, at) = known(facts, index, cut);
     let placement = facts.placement(index);
@@ -136,17 +158,16 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]
         id: text(events.id.get(index)),
         repo: text(events.repo.get(index)),
         environment: events.environment.get(index).map(Cow::Borrowed),
-        sha: events.sha.get(index).map(Cow::Borrowed),
         status: if is_running { Cow::Borrowed("pending") } else { text(events.status.get(index)) },
         created_at: events.created_at(index),
         finished_at: finished,
         task: events.task.get(index).map(Cow::Borrowed),
-        url: events.url.get(index).map(Cow::Borrowed),
+        ..DeploymentEvent::default()
     };
     let record = DeploymentRecord {
         event,
-        service: placement.service.and_then(|service| facts.ownership.name(service)).map(Cow::Borrowed),
-        team: placement.service.and_then(|service| facts.ownership.team(service)).map(Cow::Borrowed),
+        service: placement.service().and_then(|service| facts.ownership.name(service)).map(Cow::Borrowed),
+        team: placement.service().and_then(|service| facts.ownership.team(service)).map(Cow::Borrowed),
         in_period: cut.period.contains(at),
         left_out: if counted { None } else { Some(placement.left_out.unwrap_or(Reason::NotSuccess)) },
         ..DeploymentRecord::default()
@@ -159,15 +180,13 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]
     // Without a rule that holds, only incidents that were read can say no.
     let told = |rules: bool| (rules || covers(has_links, instant)).then_some(rules);
     let mut rework_rules: Vec<ReworkRule> =
-        facts.rework(index).filter(|it| it.validity.holds_at(cut.listed.to)).map(|it| it.rule).collect();
+        facts.rework(index).iter().filter(|it| it.validity.holds_at(cut.listed.to)).map(|it| it.rule).collect();
     rework_rules.dedup();
     let lead_time = facts.lead_time(index);
     DeploymentRecord {
         kind: facts.kind(index),
         lead_time: lead_time.and_then(Result::ok),
         lead_time_reason: lead_time.and_then(Result::err),
-        start: facts.start(index),
-        stages: facts.stages(index),
         absurd_commits: facts.absurd_commits(index).collect(),
         finishes_with_its_commit: facts.finishes_with_its_commit(index),
         failed: told(!failed_rules.is_empty()),
@@ -179,9 +198,20 @@ fn one<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[Span]
     }
 }
 
+/// A record with what only a list of events shows.
+fn completed<'a>(facts: &'a Facts, index: usize, mut record: DeploymentRecord<'a>) -> DeploymentRecord<'a> {
+    let events = facts.deployments();
+    record.event.sha = events.sha.get(index);
+    record.event.url = events.url.get(index).map(Cow::Borrowed);
+    if record.left_out.is_none() {
+        (record.start, record.stages) = (facts.start(index), facts.stages(index));
+    }
+    record
+}
+
 /// Whether a filtered report lists a deployment: one of its services', or of their repos where it belongs to none.
 pub(super) fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::collections::BTreeSet<usize>) -> bool {
-    match facts.placement(index).service {
+    match facts.placement(index).service() {
         _ if filter.is_open() => true,
         Some(service) => kept.contains(&service),
         None => {
@@ -227,12 +257,7 @@ pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: RecordBounds) -> Ve
         if incident.opened_at >= end || over || !listed {
             continue;
         }
-        let mut event = incident.clone();
-        event.acknowledged_at = event.acknowledged_at.filter(|at| *at < end);
-        event.resolved_at = event.resolved_at.filter(|at| *at < end);
-        if incident.resolved_at.is_some() && event.resolved_at.is_none() {
-            event.status = Some("open".into());
-        }
+        let event = known_at(incident, end);
         let unmapped = fact.rule.reason().filter(|_| fact.rule == MatchRule::Unmapped);
         let over = fact.is_over_without_an_end.then_some(Reason::OverWithoutAnEnd);
         let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some(Reason::Negative);
@@ -264,6 +289,21 @@ pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: RecordBounds) -> Ve
         (a.event.opened_at, &a.event.source, &a.event.id).cmp(&(b.event.opened_at, &b.event.source, &b.event.id))
     });
     records
+}
+
+/// An incident as known at an instant.
+fn known_at(incident: &Arc<Incident>, end: Timestamp) -> Arc<Incident> {
+    let is_later = |at: Option<Timestamp>| at.is_some_and(|at| at >= end);
+    let mut event = Arc::clone(incident);
+    if is_later(event.acknowledged_at) {
+        Arc::make_mut(&mut event).acknowledged_at = None;
+    }
+    if is_later(event.resolved_at) {
+        let event = Arc::make_mut(&mut event);
+        event.resolved_at = None;
+        event.status = Some("open".into());
+    }
+    event
 }
 
 /// The teams of some services, each once.

@@ -45,6 +45,9 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 
 fn measure(group: &GroupSpan<'_>) -> Figure {
     let end = group.span.to;
-    let first = |deployment| group.facts.rework(deployment).find(|it| it.validity.holds_at(end)).map(|it| it.rule);
+    let first = |deployment| {
+        let mut known = group.facts.rework(deployment).iter().filter(|it| it.validity.holds_at(end));
+        known.next().map(|it| it.rule)
+    };
     share(group, &ReworkRule::ALL, first, Details::Rework)
 }

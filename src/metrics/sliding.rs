@@ -10,9 +10,9 @@ use super::statistics::{lerp, quantile_ranks};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Item {
     /// First day.
-    pub enter: usize,
+    pub enter: u32,
     /// First day after.
-    pub leave: usize,
+    pub leave: u32,
     /// The value.
     pub value: f64,
 }
@@ -26,26 +26,20 @@ pub struct DayPercentiles<const N: usize> {
     pub at: Option<[f64; N]>,
 }
 
-/// The percentiles `quantiles` of each day's set.
-pub fn percentiles<const N: usize>(items: &[Item], days: usize, quantiles: [f64; N]) -> Vec<DayPercentiles<N>> {
-    let mut order: Vec<(i64, u32)> = items.iter().map(|item| in_order(item.value)).zip(0..).collect();
-    order.sort_unstable();
-    let at = |item: u32| items.get(item as usize).filter(|item| item.enter < item.leave.min(days));
-    let values: Vec<f64> = order.iter().map(|(_, item)| items[*item as usize].value).collect();
+/// The percentiles `quantiles` of each day's set. The items are sorted in place.
+pub fn percentiles<const N: usize>(items: &mut [Item], days: usize, quantiles: [f64; N]) -> Vec<DayPercentiles<N>> {
+    items.sort_unstable_by_key(|item| in_order(item.value));
+    let is_in = |item: &Item| item.enter < item.leave && (item.enter as usize) < days;
     let (mut enters, mut leaves) = (Days::new(days), Days::new(days));
-    for (_, item) in &order {
-        if let Some(Item { enter, leave, .. }) = at(*item) {
-            enters.count(*enter);
-            leaves.count(*leave);
-        }
+    for item in items.iter().filter(|item| is_in(item)) {
+        enters.count(item.enter as usize);
+        leaves.count(item.leave as usize);
     }
     enters.begin();
     leaves.begin();
-    for ((_, item), rank) in order.iter().zip(0..) {
-        if let Some(Item { enter, leave, .. }) = at(*item) {
-            enters.add(*enter, rank);
-            leaves.add(*leave, rank);
-        }
+    for (item, rank) in items.iter().zip(0..).filter(|(item, _)| is_in(item)) {
+        enters.add(item.enter as usize, rank);
+        leaves.add(item.leave as usize, rank);
     }
     let mut set = RankSet::new(items.len());
     (0..days)
@@ -57,8 +51,8 @@ pub fn percentiles<const N: usize>(items: &[Item], days: usize, quantiles: [f64;
                 let Some((low, high, weight)) = quantile_ranks(set.len, q) else {
                     return DayPercentiles::default();
                 };
-                let low = values[set.select(low)];
-                *slot = if weight == 0.0 { low } else { lerp(low, values[set.select(high)], weight) };
+                let low = items[set.select(low)].value;
+                *slot = if weight == 0.0 { low } else { lerp(low, items[set.select(high)].value, weight) };
             }
             DayPercentiles { n: u32::try_from(set.len).unwrap_or(u32::MAX), at: Some(at) }
         })
@@ -175,14 +169,14 @@ mod tests {
     proptest! {
         #[test]
         fn every_day_has_the_percentiles_of_the_values_in_it(
-            raw in proptest::collection::vec((0usize..40, 0usize..15, 0u8..50), 0..300)
+            raw in proptest::collection::vec((0u32..40, 0u32..15, 0u8..50), 0..300)
         ) {
-            let items: Vec<Item> = raw
+            let mut items: Vec<Item> = raw
                 .iter()
                 .map(|&(enter, length, value)| Item { enter, leave: enter + length, value: f64::from(value) / 7.0 })
                 .collect();
-            let found = percentiles(&items, 40, [0.5, 0.9]);
-            for (day, found) in found.iter().enumerate() {
+            let found = percentiles(&mut items, 40, [0.5, 0.9]);
+            for (day, found) in (0..).zip(&found) {
                 let mut inside: Vec<f64> =
                     items.iter().filter(|item| item.enter <= day && day < item.leave).map(|item| item.value).collect();
                 inside.sort_unstable_by(f64::total_cmp);
@@ -202,11 +196,11 @@ mod tests {
     #[test]
     fn days_with_more_values_than_a_block_of_the_set_holds_have_their_percentiles_too() {
         // In no order, and a third of them leave on each day.
-        let count = 3 * WORDS_PER_BLOCK * 64;
-        let items: Vec<Item> = (0..count)
-            .map(|nth| Item { enter: 0, leave: 1 + nth % 3, value: ((nth * 7_919) % count) as f64 })
+        let count = 3 * u32::try_from(WORDS_PER_BLOCK).expect("a small number") * 64;
+        let mut items: Vec<Item> = (0..count)
+            .map(|nth| Item { enter: 0, leave: 1 + nth % 3, value: f64::from((nth * 7_919) % count) })
             .collect();
-        for (day, found) in percentiles(&items, 3, [0.5, 0.9]).iter().enumerate() {
+        for (day, found) in (0..).zip(&percentiles(&mut items, 3, [0.5, 0.9])) {
             let mut inside: Vec<f64> = items.iter().filter(|item| day < item.leave).map(|item| item.value).collect();
             inside.sort_unstable_by(f64::total_cmp);
             assert_eq!(found.n as usize, inside.len());

@@ -56,6 +56,12 @@ pub fn day_windows(period: &Period, zone: Zone, window_days: u32, as_of: Timesta
         .collect()
 }
 
+/// A value that is in the windows of some days.
+fn item(enter: usize, leave: usize, value: f64) -> Item {
+    let day = |day: usize| u32::try_from(day).unwrap_or(u32::MAX);
+    Item { enter: day(enter), leave: day(leave), value }
+}
+
 /// The days whose window holds an instant and at whose end something is known, as a range of indices.
 fn days_of(days: &[DayWindow], at: Timestamp, Validity { from, until }: Validity) -> (usize, usize) {
     let after = at.max(from);
@@ -109,16 +115,16 @@ pub fn daily(
     bands: &Bands,
 ) -> Vec<DailyRow> {
     let count = days.len();
-    let lead_items: Vec<Item> = pool
+    let mut lead_items: Vec<Item> = pool
         .deployments
         .iter()
         .filter_map(|&(at, index)| {
             let seconds = facts.lead_time(index)?.ok()?;
             let (enter, leave) = days_of(days, at, Validity::since(at));
-            Some(Item { enter, leave, value: seconds.as_f64() })
+            Some(item(enter, leave, seconds.as_f64()))
         })
         .collect();
-    let lead = percentiles(&lead_items, count, [0.5, 0.9]);
+    let lead = percentiles(&mut lead_items, count, [0.5, 0.9]);
     let failed = count_by_day(
         pool.deployments.iter().flat_map(|&(at, index)| {
             let known = facts.failures(index);
@@ -129,7 +135,7 @@ pub fn daily(
     let rework = count_by_day(
         pool.deployments.iter().flat_map(|&(at, index)| {
             let known = facts.rework(index);
-            join_ranges(known.map(|rework| days_of(days, at, rework.validity)).collect())
+            join_ranges(known.iter().map(|rework| days_of(days, at, rework.validity)).collect())
         }),
         count,
     );
@@ -218,7 +224,7 @@ impl IncidentDays {
             if value < 0.0 {
                 continue;
             }
-            restores.push(Item { enter, leave, value });
+            restores.push(item(enter, leave, value));
         }
         for (index, links) in &pool.attributed {
             let Some(at) = facts.resolved_at(*index) else { continue };
@@ -227,14 +233,17 @@ impl IncidentDays {
                 continue;
             }
             let linked = links.iter().map(|link| days_of(days, at, link.validity)).collect();
-            recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| Item { enter, leave, value }));
+            recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| item(enter, leave, value)));
         }
         Self {
             opened: count_by_day(opened.into_iter(), count),
             resolved: count_by_day(resolved.into_iter(), count),
             open: count_by_day(open.into_iter(), count),
-            restore: percentiles(&restores, count, [0.5, 0.9]),
-            recovery: percentiles(&recoveries, count, [0.5]).into_iter().map(|day| day.at.map(|[p50]| p50)).collect(),
+            restore: percentiles(&mut restores, count, [0.5, 0.9]),
+            recovery: percentiles(&mut recoveries, count, [0.5])
+                .into_iter()
+                .map(|day| day.at.map(|[p50]| p50))
+                .collect(),
         }
     }
 }

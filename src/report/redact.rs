@@ -5,6 +5,7 @@
 //! bands stay. Someone who guesses a name can verify the guess: a pseudonym is not a secret.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -37,7 +38,7 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
     }
     analysis.deployments = std::mem::take(&mut analysis.deployments).renamed(rename);
     for record in &mut analysis.incidents {
-        let event = &mut record.event;
+        let event = Arc::make_mut(&mut record.event);
         event.title = event.title.take().map(|title| pseudonym("title", &title));
         event.id = pseudonym("incident", &event.id);
         event.source = source(&event.source);

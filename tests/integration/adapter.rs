@@ -25,6 +25,17 @@ pub(crate) fn figures(
     period: &Period,
     previous: Option<&Period>,
 ) -> Analysis {
+    figures_at(Depth::Whole, dir, settings, as_of, (period, previous))
+}
+
+/// The same at a given depth.
+pub(crate) fn figures_at(
+    depth: Depth,
+    dir: &Path,
+    settings: &Settings,
+    as_of: Timestamp,
+    (period, previous): (&Period, Option<&Period>),
+) -> Analysis {
     let dataset = Dataset::open(dir).expect("a dataset");
     let request = Request {
         settings: settings.clone(),
@@ -33,7 +44,7 @@ pub(crate) fn figures(
         previous: previous.cloned(),
         service: None,
         team: None,
-        depth: Depth::Whole,
+        depth,
     };
     analyse(&dataset, &request).expect("an analysis")
 }

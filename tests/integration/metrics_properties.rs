@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::Rows;
-use dora_report::metrics::tables::{LeadTimeReason, Metric, ReworkRule, Rule};
+use dora_report::metrics::Depth;
+use dora_report::metrics::tables::{Analysis, LeadTimeReason, Metric, ReworkRule, Rule};
+use dora_report::report::csv;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -30,7 +33,7 @@ fn rows(events: &Events) -> Vec<Rows> {
     ]
 }
 
-fn analysed(dir: &Path, case: &Case) -> dora_report::metrics::tables::Analysis {
+fn analysed(dir: &Path, case: &Case) -> Analysis {
     adapter::figures(dir, &case.settings, case.as_of, &case.period, case.previous.as_ref())
 }
 
@@ -122,6 +125,30 @@ proptest! {
         let world = World::new(case.settings.clone(), case.as_of, &case.events);
         let found = differences(&analysed(&data, &case), &world);
         prop_assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+    }
+}
+
+/// The CSV files of a report.
+fn tables(analysis: &Analysis) -> Vec<String> {
+    let write = |table: fn(&Analysis, &mut dyn Write) -> io::Result<()>| {
+        let mut bytes = Vec::new();
+        table(analysis, &mut bytes).expect("memory takes every write");
+        String::from_utf8(bytes).expect("UTF-8")
+    };
+    [csv::summary, csv::daily, csv::deployments, csv::incidents, csv::findings].map(write).into()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_csv_files_are_the_same_whether_or_not_the_page_is_wanted(case in case()) {
+        let dir = temporary_folder();
+        let data = dir.path().join("data");
+        adapter::write(&data, rows(&case.events), &case.events.coverage);
+        let periods = (&case.period, case.previous.as_ref());
+        let at = |depth| tables(&adapter::figures_at(depth, &data, &case.settings, case.as_of, periods));
+        prop_assert_eq!(at(Depth::Tables), at(Depth::Whole));
     }
 }
 

@@ -39,6 +39,8 @@ pub(in crate::cli) fn run(flags: &ReportOnly, common: &Common, console: Console)
         (Some(to), Some(draft)) => notify::send(to, draft, flags.network.limits(notify::MOST_WAIT), console),
         _ => Code::Done,
     };
+    // The process ends now: freeing millions of texts one by one would only take time.
+    std::mem::forget(made.analysis);
     Ok(if made.code == Code::Done { sent } else { made.code })
 }
 
@@ -48,6 +50,8 @@ pub(super) struct WrittenReport {
     pub(super) code: Code,
     /// The message about it, where one was wanted.
     pub(super) draft: Option<Draft>,
+    /// What it shows.
+    pub(super) analysis: Option<Analysis>,
 }
 
 /// Computes and writes what the flags ask for; with `notifies` also the message about it.
@@ -144,7 +148,7 @@ pub(super) fn make(
     });
     let code = gates(report, &analysis, console);
     let code = if code == Code::Done && report.strict && partial { Code::Partial } else { code };
-    Ok(WrittenReport { code, draft })
+    Ok(WrittenReport { code, draft, analysis: Some(analysis) })
 }
 
 /// The period that a text names, else the last complete days.

@@ -46,18 +46,20 @@ fn all(run: &Run, common: &Common, context: &Context, console: Console) -> anyho
     let (fetched, lock) = fetch::read(context, &flags, common, console)?;
     // If a source failed, its code is more informative than that of the report that could not be written because of it.
     let to = context.config.notify.as_ref().filter(|_| !run.no_notify);
-    let made = report::make(context, &run.report, to.is_some(), console).or_else(|error| {
+    let WrittenReport { code: reported, draft, analysis } = report::make(context, &run.report, to.is_some(), console)
+        .or_else(|error| {
         if fetched == Code::Done {
             return Err(error);
         }
         console.error(&error);
-        anyhow::Ok(WrittenReport { code: exit::of(&error), draft: None })
+        anyhow::Ok(WrittenReport { code: exit::of(&error), draft: None, analysis: None })
     })?;
+    // A push reads the dataset again, and needs the memory.
+    drop(analysis);
     drop(lock);
     interrupt::check()?;
-    let reported = made.code;
     let waits = run.network.limits(run.max_wait.min(notify::MOST_WAIT));
-    let sent = match (to, &made.draft) {
+    let sent = match (to, &draft) {
         (Some(to), Some(draft)) => notify::send(to, draft, waits, console),
         _ => Code::Done,
     };

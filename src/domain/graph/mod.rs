@@ -68,11 +68,14 @@ impl<K: Copy + Eq + Hash> Graph<K> {
         graph.parents_read.reserve(own);
         graph.parent_offsets.reserve(own);
         graph.parents.reserve(own);
+        // If no key repeats, a node is the index of its row. The parent of most commits is the commit of the row before,
+        // which saves the lookup.
+        let before = |node: usize| if own == keys.len() { keys.get(node.checked_sub(1)?) } else { None };
         for node in 0..own {
             let parents = parents(graph.rows[node] as usize);
             graph.parents_read.push(parents.is_some());
             for parent in parents.unwrap_or_default() {
-                let parent = graph.intern(*parent);
+                let parent = if before(node) == Some(parent) { index(node - 1) } else { graph.intern(*parent) };
                 graph.parents.push(parent);
             }
             graph.parent_offsets.push(index(graph.parents.len()));

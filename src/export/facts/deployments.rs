@@ -86,7 +86,7 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             lead_time: lead_time.and_then(Result::ok),
             reason: lead_time.and_then(Result::err),
             failed: lasting(&failures(facts, index)),
-            rework: lasting(&facts.rework(index).map(|it| (it.rule, it.validity)).collect::<Vec<_>>()),
+            rework: lasting(&facts.rework(index).iter().map(|it| (it.rule, it.validity)).collect::<Vec<_>>()),
         })
     };
     facts.counted.iter().filter_map(|&index| row(index as usize)).collect()

@@ -272,7 +272,7 @@ fn deployment(facts: &Facts, index: usize) -> Option<Deployment> {
         repo: all.repo.get(index)?.to_owned(),
         environment: owned(all.environment.get(index)),
         service: facts.ownership.name(service)?.0.clone(),
-        sha: owned(all.sha.get(index)),
+        sha: owned(all.sha.get(index).as_deref()),
         // A source may say that it was asked for after it ended.
         started_at: all.created_at(index).min(finished_at),
         finished_at,
@@ -286,7 +286,10 @@ fn incident(facts: &Facts, index: usize, fact: &IncidentFact, now: Timestamp) ->
     let all = facts.deployments();
     let link = fact.attributions.iter().rev().find(|link| link.validity.holds_at(now));
     let cause = link.and_then(|link| {
-        Some(Cause { repo: all.repo.get(link.deployment)?.to_owned(), sha: owned(all.sha.get(link.deployment)) })
+        Some(Cause {
+            repo: all.repo.get(link.deployment)?.to_owned(),
+            sha: owned(all.sha.get(link.deployment).as_deref()),
+        })
     });
     let name = |&service: &usize| facts.ownership.name(service).map(|name| name.0.clone());
     Some(Incident {

@@ -15,17 +15,16 @@ mod tally;
 
 use std::collections::BTreeSet;
 
-use self::tally::Tally;
+pub(super) use self::tally::Tally;
 use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Observation, Severity};
 use crate::domain::group::{Group, GroupKind};
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
 
-/// The findings of a report, worst first, then by id and scope.
-pub fn findings(analysis: &Analysis) -> Vec<Finding> {
+/// The findings of a report, worst first, then by id and scope; `tally` is that of the report.
+pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
     let mut found = Vec::new();
-    let tally = Tally::of(analysis);
     for group in &analysis.groups {
         if group.group.kind == GroupKind::All {
             found.extend(coverage(group));
@@ -35,13 +34,13 @@ pub fn findings(analysis: &Analysis) -> Vec<Finding> {
         }
     }
     found.extend(small_samples(&analysis.groups));
-    found.extend(deployments(&tally));
-    found.extend(incidents::findings(analysis, &tally));
-    found.extend(recognition::findings(analysis, &tally));
+    found.extend(deployments(tally));
+    found.extend(incidents::findings(analysis, tally));
+    found.extend(recognition::findings(analysis, tally));
     found.extend(either_way::findings(analysis));
-    found.extend(practice::findings(analysis, &tally));
+    found.extend(practice::findings(analysis, tally));
     found.extend(sustained::findings(analysis));
-    found.extend(rework::findings(analysis, &tally));
+    found.extend(rework::findings(analysis, tally));
     sort(&mut found);
     found
 }

@@ -90,7 +90,7 @@ mod tests {
         ] {
             let event = Incident { title: Some(title.into()), ..Incident::default() };
             let record = IncidentRecord {
-                event,
+                event: event.into(),
                 services: Vec::new(),
                 teams: Vec::new(),
                 counted: true,

@@ -12,7 +12,7 @@ use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, L
 
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(in crate::metrics) struct Tally {
     /// Deployments with any result.
     pub(super) deployments: usize,
     /// Those that count, and further records of a roll-out that counts once.
@@ -48,9 +48,9 @@ pub(super) struct GroupTally {
 }
 
 impl Tally {
-    pub(super) fn of(analysis: &Analysis) -> Self {
+    pub(in crate::metrics) fn of(analysis: &Analysis) -> Self {
         let mut tally = Self::default();
-        for record in analysis.deployments.iter().filter(|record| record.in_period) {
+        for record in analysis.deployments.outlines().filter(|record| record.in_period) {
             tally.add(record);
         }
         let counted = analysis.incidents.iter().filter(|record| record.counted);

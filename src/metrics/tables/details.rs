@@ -29,18 +29,19 @@ pub enum Details {
 pub struct FrequencyDetails {
     /// Calendar days of the period that have begun by `as_of`.
     pub days: u32,
-    /// Days with at least one deployment.
+    /// Days with at least one deployment; 0 at `Depth::Tables`.
     pub days_with_deployments: u32,
-    /// Median of the days between one deployment and the next; none below two deployments.
+    /// Median of the days between one deployment and the next; none below two deployments, and at `Depth::Tables`.
     pub median_days_between: Option<f64>,
 }
 
 /// What only a lead time has.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LeadTimeDetails {
-    /// Stages of the deployments that have them.
+    /// Stages of the deployments that have them; none at `Depth::Tables`.
     pub stages: StageFigures,
-    /// The same period counted in other ways: `deployment`, `change`, `commit`, `pull-request-opened`.
+    /// The same period counted in other ways: `deployment`, `change`, `commit`, `pull-request-opened`; only the last one
+    /// at `Depth::Tables`.
     pub variants: Vec<VariantFigure>,
     /// Pull requests merged in the deployments, each once however many environments it reached.
     pub pull_requests: u64,

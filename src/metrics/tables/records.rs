@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
@@ -160,8 +161,9 @@ impl DeploymentRecord<'_> {
 /// One incident, used or left out, as known at the period's end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncidentRecord {
-    /// The event; what had not happened by the period's known end is missing.
-    pub event: Incident,
+    /// The event; what had not happened by the period's known end is missing. Shared with what was read where it is the
+    /// same.
+    pub event: Arc<Incident>,
     /// The services that it affects, in config order; empty where it is unmapped.
     pub services: Vec<ServiceName>,
     /// Their teams, each once, in the same order.

@@ -55,7 +55,7 @@ fn the_last_day_is_a_ring_where_it_is_not_over() {
 fn an_open_incident_is_a_ring_with_the_age_it_has_reached() {
     let mut analysis = year(2);
     for record in &mut analysis.incidents {
-        record.event.resolved_at = None;
+        std::sync::Arc::make_mut(&mut record.event).resolved_at = None;
         record.time_to_restore = None;
     }
     let opened = analysis.incidents.iter().filter(|it| analysis.known.contains(it.event.opened_at)).count();

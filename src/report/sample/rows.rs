@@ -155,7 +155,8 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
             resolved_at: Some(at("2026-07-01T11:10:00Z")),
             url: Some("https://acme.pagerduty.com/incidents/PD1".into()),
             ..Incident::default()
-        },
+        }
+        .into(),
         services: vec![ServiceName("checkout".into()), ServiceName("search".into())],
         teams: vec![TeamName("payments".into())],
         counted: true,
@@ -177,7 +178,8 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
             id: "PD2".into(),
             opened_at: at("2026-07-03T00:00:00Z"),
             ..Incident::default()
-        },
+        }
+        .into(),
         services: Vec::new(),
         teams: Vec::new(),
         counted: true,

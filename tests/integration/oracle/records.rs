@@ -146,7 +146,7 @@ impl World {
             time_to_restore: event.resolved_at.map(|resolved| resolved.since(event.opened_at)),
             services,
             link,
-            event,
+            event: event.into(),
         }
     }
 }

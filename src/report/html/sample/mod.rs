@@ -270,7 +270,8 @@ fn events(
                     resolved_at: (!open).then_some(resolved),
                     url: Some("https://example.pagerduty.com/incidents/Q1?a=1&b=\"".into()),
                     ..Incident::default()
-                },
+                }
+                .into(),
                 services: vec![ServiceName(name.into())],
                 teams: vec![TeamName(team.into())],
                 counted: true,
