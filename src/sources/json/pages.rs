@@ -3,21 +3,14 @@
 //! Rows that are deleted during the reading move other rows to pages that were read before. If the pages show this, the
 //! window is read again.
 
-use std::hash::BuildHasher as _;
-
-use rustc_hash::{FxBuildHasher, FxHashSet};
-
 use super::description::{Description, Paging, Sorted};
 use super::list::{Listing, Turned};
-use super::reader::{MOST_READINGS, MOVED, Reader, Totals};
+use super::reader::{ListReading, MOST_READINGS, MOVED, PageShown, Reader};
 use super::windows::ByWindows;
 use crate::domain::time::{Span, Timestamp};
 use crate::sources::event::counted;
 use crate::sources::incidents::error::QueryError;
 use crate::sources::incidents::walk::{Order, Pages, Row, Walk};
-
-/// The maximum number of pages of a window.
-const MOST_PAGES: usize = 10_000;
 
 /// The position in a list.
 pub(super) enum ListPages {
@@ -44,17 +37,10 @@ pub(super) struct Turns {
 #[derive(Default)]
 struct Reading {
     reader: Option<Reader>,
-    /// The pages so far, by their ids.
-    seen: FxHashSet<u64>,
-    pages: usize,
-    ids: FxHashSet<u64>,
-    skipped: usize,
+    list: ListReading,
     unsure: usize,
-    totals: Totals,
     /// Whether a deleted row may have hidden other rows.
     may_hide: bool,
-    /// Whether it continues after the end of another reading. It then keeps the ids and totals of that reading.
-    is_rest: bool,
     /// How many times the window was read before.
     again: usize,
 }
@@ -138,9 +124,9 @@ impl Turns {
 
     /// Takes a page of the current window; returns its rows, and up to when everything is read with it.
     fn take(&mut self, it: &Description, window: Span, turned: Turned) -> Result<(Vec<Row>, Timestamp), QueryError> {
-        let has_moved = turned.overlaps && !self.now.has(turned.rows.first());
+        let has_moved = turned.overlaps && !turned.rows.first().is_some_and(|row| self.now.list.has(&row.incident.id));
         // If pages do not overlap, only the end of the list shows whether rows have moved.
-        let is_blind = self.now.pages > 0 && matches!(it.paging, Paging::Offset { .. }) && !turned.overlaps;
+        let is_blind = self.now.list.pages() > 0 && matches!(it.paging, Paging::Offset { .. }) && !turned.overlaps;
         self.now.may_hide |= is_blind;
         self.now.take(&turned)?;
         let Turned { mut rows, more, total, is_full, .. } = turned;
@@ -161,8 +147,8 @@ impl Turns {
             self.upto = Some(reached);
             return Ok((rows, reached));
         }
-        let missing = if more || is_past { 0 } else { self.now.missing() };
-        if has_moved || (missing > 0 && self.now.totals.have_fallen()) {
+        let missing = if more || is_past { 0 } else { self.now.list.missing() };
+        if has_moved || (missing > 0 && self.now.list.has_lost_rows()) {
             // Rows were deleted while the list was read, so other rows may have been missed.
             let again = self.now.again + 1;
             if again >= MOST_READINGS {
@@ -184,7 +170,7 @@ impl Turns {
             return Ok((rows, from));
         }
         let ended = std::mem::take(&mut self.now);
-        self.skipped += ended.skipped;
+        self.skipped += ended.list.skipped();
         self.unsure += ended.unsure;
         self.missing += missing;
         self.windows.pop();
@@ -230,42 +216,17 @@ fn goes_on(it: &Description, missing: u64, shown: usize) -> String {
 }
 
 impl Reading {
-    fn has(&self, row: Option<&Row>) -> bool {
-        row.is_some_and(|row| self.ids.contains(&FxBuildHasher.hash_one(row.incident.id.as_str())))
-    }
-
     /// Takes a page; an error if it shows that the list has no end.
     fn take(&mut self, page: &Turned) -> Result<(), QueryError> {
-        self.pages += 1;
-        self.skipped += page.skipped;
         self.unsure += page.unsure;
-        if !self.is_rest {
-            self.totals.take(page.total);
-        }
-        let ids: Vec<&str> = page.rows.iter().map(|row| row.incident.id.as_str()).collect();
-        if page.more && !ids.is_empty() && !self.seen.insert(FxBuildHasher.hash_one(&ids)) {
-            let shown = counted(ids.len(), "incident");
-            return Err(QueryError::Here(format!(
-                "the service shows the same {shown} again, so its list has no end; run again later"
-            )));
-        }
-        if page.more && self.pages >= MOST_PAGES {
-            let words = format!("the list has more than {MOST_PAGES} pages; fetch a shorter history with `--since`");
-            return Err(QueryError::Here(words));
-        }
-        self.ids.extend(ids.into_iter().map(|id| FxBuildHasher.hash_one(id)));
-        Ok(())
+        let ids = page.rows.iter().map(|row| row.incident.id.as_str()).collect();
+        let shown = PageShown { ids, skipped: page.skipped, total: page.total, more: page.more };
+        self.list.take(&shown, "incident")
     }
 
-    /// A reading that continues after the end of this one. The totals of its pages are those of a shorter list.
+    /// A reading that continues after the end of this one.
     fn rest(self) -> Self {
-        let Self { ids, skipped, unsure, totals, again, .. } = self;
-        Self { ids, skipped, unsure, totals, again, is_rest: true, ..Self::default() }
-    }
-
-    /// How many incidents the service counts but does not list.
-    fn missing(&self) -> u64 {
-        self.totals.missing(self.ids.len() + self.skipped)
+        Self { list: self.list.rest(), unsure: self.unsure, again: self.again, ..Self::default() }
     }
 }
 

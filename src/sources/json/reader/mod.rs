@@ -4,6 +4,7 @@
 mod cursor;
 mod link;
 mod offset;
+mod reading;
 
 use serde_json::Value;
 use url::Url;
@@ -11,6 +12,7 @@ use url::Url;
 use self::cursor::Cursor;
 use self::link::Link;
 use self::offset::Offset;
+pub(in crate::sources) use self::reading::{ListReading, MOST_READINGS, MOVED, PageShown};
 use super::description::Paging;
 use crate::sources::incidents::error::QueryError;
 
@@ -46,44 +48,6 @@ pub(in crate::sources) fn lacks_next(entries: usize, size: usize) -> String {
          `page_size` to more than {entries}, or set `total`"
     )
 }
-
-/// How many times a list is read if rows are deleted from it during each reading.
-pub(in crate::sources) const MOST_READINGS: usize = 3;
-
-/// What the pages of one reading say about the number of rows of the list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::sources) struct Totals {
-    first: Option<u64>,
-    last: Option<u64>,
-    most: Option<u64>,
-    has_fallen: bool,
-}
-
-impl Totals {
-    /// Adds the total of a page.
-    pub(in crate::sources) fn take(&mut self, total: Option<u64>) {
-        let Some(total) = total else { return };
-        self.has_fallen |= self.last.is_some_and(|last| total < last);
-        self.first = self.first.or(Some(total));
-        self.last = Some(total);
-        self.most = self.most.max(Some(total));
-    }
-
-    /// How many rows the service counts but did not list. Rows added since the first page may be absent.
-    pub(in crate::sources) fn missing(self, listed: usize) -> u64 {
-        let counted = if self.has_fallen { self.most } else { self.first };
-        counted.map_or(0, |counted| counted.saturating_sub(u64::try_from(listed).unwrap_or(u64::MAX)))
-    }
-
-    /// Whether rows were deleted during the reading. If not, the service counts rows that it does not show.
-    pub(in crate::sources) fn have_fallen(self) -> bool {
-        self.has_fallen
-    }
-}
-
-/// Why a list was not read to its end.
-pub(in crate::sources) const MOVED: &str =
-    "rows of the list were deleted during each reading, so others may be missing; run again later";
 
 /// One of the readers.
 #[derive(Debug)]
@@ -180,29 +144,6 @@ mod tests {
 
     fn offset(counts: Counts, more: Option<Place>) -> Reader {
         Reader::Offset(Offset::new(text("offset"), counts, more, 2))
-    }
-
-    fn totals(of_pages: &[u64]) -> Totals {
-        let mut totals = Totals::default();
-        for total in of_pages {
-            totals.take(Some(*total));
-        }
-        totals
-    }
-
-    #[test]
-    fn a_list_has_lost_rows_only_if_a_page_counts_fewer_than_the_page_before() {
-        for (of_pages, listed, has_fallen, missing) in [
-            (&[300, 300][..], 300, false, 0),
-            (&[300, 301], 300, false, 0),
-            (&[300, 301], 299, false, 1),
-            (&[300, 299], 299, true, 1),
-            (&[300, 301, 300], 300, true, 1),
-            (&[], 3, false, 0),
-        ] {
-            let totals = totals(of_pages);
-            assert_eq!((totals.have_fallen(), totals.missing(listed)), (has_fallen, missing), "{of_pages:?}");
-        }
     }
 
     #[test]
