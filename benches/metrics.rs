@@ -11,11 +11,11 @@ use dora_report::domain::event::{Commit, Deployment, Incident, Rows, Table};
 use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::Timestamp;
-use dora_report::facts::Facts;
 use dora_report::facts::arrivals::Arrivals;
 use dora_report::facts::attribution::Attributor;
 use dora_report::facts::revisions::Revisions;
 use dora_report::facts::scan::Events;
+use dora_report::facts::{Facts, LeadTimes};
 use dora_report::metrics::filter::Filter;
 use dora_report::metrics::pool::pools;
 use dora_report::metrics::read_spans::{History, Unusable};
@@ -123,23 +123,24 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
 fn metrics(criterion: &mut Criterion) {
     let (_folder, dataset, request) = organisation();
     let settings = &request.settings;
-    let events = Arc::new(Events::read(&dataset, &settings.rework).expect("events"));
-    let facts = Facts::new(&events, settings).expect("facts");
-    let revisions = Revisions::new(&events.deployments, &events.commits);
+    let (events, commits) = Events::read(&dataset, &settings.rework).expect("events");
+    let events = Arc::new(events);
+    let facts = Facts::new(&events, &commits, settings, LeadTimes::InEveryWay).expect("facts");
+    let revisions = Revisions::new(&events.deployments, &commits).expect("revisions");
     let history = History::of_facts(dataset.coverage(), &facts, settings);
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
     let links = |incidents: &[Arc<Incident>], affected: &[Option<Vec<usize>>]| {
         let service = |index: usize| facts.placement(index).counted();
-        Attributor::new(&events.deployments, &revisions, &facts.counted, service, settings).links(incidents, affected)
+        Attributor::new(&events.deployments, &revisions, facts.counted(), service, settings).links(incidents, affected)
     };
 
     criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
         bench.iter(|| Events::read(&dataset, &settings.rework));
     });
     criterion.bench_function("the commit pass: 31,000 deployments over 100,000 commits", |bench| {
-        bench.iter(|| Arrivals::new(&events, &revisions, &facts.counted));
+        bench.iter(|| Arrivals::new(&events, &commits, &revisions, facts.counted(), true));
     });
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
         bench.iter(|| links(&events.incidents, &affected));

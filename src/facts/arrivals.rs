@@ -12,17 +12,19 @@
 //! The loop is hand-written, because a join cannot compute reachability in a commit graph: one visit per commit and
 //! environment, repo by repo, on every core. `benches/metrics.rs` measures it.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
 use super::columns::WithoutCase;
-use super::commits::Commits;
+use super::error::FactsError;
 use super::parallel::in_parallel;
 use super::repo_pass::{DeploymentChanges, Found, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::{Deployments, Events};
+use super::shards::Shards;
 use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
-use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -49,26 +51,41 @@ const NOT_COUNTED: u32 = u32::MAX;
 struct Job {
     repo: String,
     environments: Vec<Vec<u32>>,
-    commits: usize,
 }
 
 impl Arrivals {
-    /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source.
-    pub fn new(events: &Events, revisions: &Revisions, counted: &[u32]) -> Self {
-        let jobs = jobs(&events.deployments, &events.commits, counted);
-        let done = in_parallel(&jobs, |job| RepoPass::new(events, revisions, &job.repo).run(&job.environments));
+    /// Computes all batches; `counted` are indices of the deployments that count, in order of finish, id, source. Keeps
+    /// what each brought, if the ways to count a lead time are asked for.
+    ///
+    /// # Errors
+    /// The commits cannot be read.
+    pub fn new(
+        events: &Events,
+        all_commits: &Shards,
+        revisions: &Revisions,
+        counted: &[u32],
+        keeps_brought: bool,
+    ) -> Result<Self, FactsError> {
+        let jobs = jobs(&events.deployments, counted);
         let mut all = Self { place: vec![NOT_COUNTED; events.deployments.len()], found: Found::default() };
-        for found in done {
-            all.found.append(found);
-        }
+        all_commits.each(|shard, commits| {
+            let mut jobs: Vec<&Job> = jobs.iter().filter(|job| all_commits.of_repo(&job.repo) == shard).collect();
+            // The longest histories come first, so that no core waits for the last of them.
+            jobs.sort_by_cached_key(|job| (Reverse(commits.of_repo(&job.repo).len()), &job.repo));
+            let pass =
+                |job: &&Job| RepoPass::new(events, commits, revisions, &job.repo).run(&job.environments, keeps_brought);
+            for found in in_parallel(&jobs, pass) {
+                all.found.append(found);
+            }
+        })?;
         for (at, one) in all.found.ones.iter().enumerate() {
             if let (Some(place), Ok(at)) = (all.place.get_mut(one.deployment as usize), u32::try_from(at)) {
                 *place = at;
             }
         }
-        let by_text = |one: &Sha, other: &Sha| events.commits.by_text(one, other);
-        all.found.absurd.sort_unstable_by(|(a, one), (b, other)| a.cmp(b).then_with(|| by_text(one, other)));
-        all
+        // Those of one deployment keep their order.
+        all.found.absurd.sort_by_key(|(deployment, _)| *deployment);
+        Ok(all)
     }
 
     fn one(&self, deployment: usize) -> Option<(usize, &DeploymentChanges)> {
@@ -92,9 +109,10 @@ impl Arrivals {
         Some(self.one(deployment)?.1.kind)
     }
 
-    /// The lead time of a counted deployment, or why it has none.
-    pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
-        Some(self.one(deployment)?.1.lead_time)
+    /// The lead time of a counted deployment to its finish, or why it has none.
+    pub fn lead_time(&self, deployment: usize, events: &Events) -> Option<Result<Seconds, LeadTimeReason>> {
+        let (_, one) = self.one(deployment)?;
+        Some(one.lead_time(events.deployments.finished_at(deployment)?))
     }
 
     /// The counted deployment before it in the same place.
@@ -111,10 +129,9 @@ impl Arrivals {
     /// What its lead time starts at; also of a negative one.
     pub fn start(&self, deployment: usize, events: &Events) -> Option<Start> {
         let (_, one) = self.one(deployment)?;
-        let commit = events.commits.sha.get(one.start_commit as usize);
         Some(Start {
             at: one.start_at()?,
-            sha: commit.map(|sha| events.commits.text(sha)),
+            sha: one.start_sha.map(|sha| self.found.text(sha)),
             pull_request: events.requests.times.get(one.start_request as usize).map(|times| times.number),
         })
     }
@@ -123,9 +140,10 @@ impl Arrivals {
     pub fn stages(&self, deployment: usize, events: &Events) -> Stages {
         let stages = || {
             let (_, one) = self.one(deployment)?;
-            one.lead_time.ok()?;
+            let end = events.deployments.finished_at(deployment)?;
+            one.lead_time(end).ok()?;
             let holder = events.requests.times.get(one.start_request as usize)?;
-            Some(stages(one.start_at()?, holder, events.deployments.finished_at(deployment)?))
+            Some(stages(one.start_at()?, holder, end))
         };
         stages().unwrap_or_default()
     }
@@ -136,11 +154,11 @@ impl Arrivals {
     }
 
     /// The names of its commits whose authored date is a placeholder, which start no lead time.
-    pub fn absurd<'a>(&'a self, deployment: usize, commits: &'a Commits) -> impl Iterator<Item = String> + 'a {
+    pub fn absurd(&self, deployment: usize) -> impl Iterator<Item = String> + '_ {
         let absurd = &self.found.absurd;
         let from = absurd.partition_point(|(index, _)| (*index as usize) < deployment);
         let own = absurd.iter().skip(from).take_while(move |(index, _)| *index as usize == deployment);
-        own.map(|(_, sha)| commits.text(sha))
+        own.map(|(_, sha)| self.found.text(*sha))
     }
 
     /// Hands over the spans of every variant of its lead time.
@@ -149,37 +167,35 @@ impl Arrivals {
         let Some(end) = events.deployments.finished_at(deployment) else { return };
         let brought = self.found.brought_of(at);
         let mut take = |variant, start| take(VariantSpan { variant, span: end.since(start) });
-        let authored = |row: u32| {
-            let at = events.commits.authored_at.get(row as usize).copied().map(Timestamp);
-            at.filter(|at| !at.is_placeholder())
-        };
+        let dated = |at: Timestamp| Some(at).filter(|at| !at.is_placeholder());
         if let Some(start) = one.start_at() {
             take(Variant::Deployment, start);
         }
         for &request in self.found.merged_of(at) {
             let Some(times) = events.requests.times.get(request as usize) else { continue };
             // Commits are in order of authored instant.
-            let own = || brought.iter().filter(|(_, of)| *of == request).find_map(|(row, _)| authored(*row));
+            let own = || {
+                let own = brought.iter().filter(|commit| commit.request() == Some(request));
+                own.map(|commit| commit.authored_at).find_map(dated)
+            };
             if let Some(first) = times.first_commit().or_else(own) {
                 take(Variant::Change, first);
             }
             take(Variant::PullRequestOpened, times.opened_at);
         }
-        for &(row, request) in brought {
-            let committed = events.commits.committed_at.get(row as usize).copied().map(Timestamp);
-            if let Some(at) = committed.filter(|at| !at.is_placeholder()) {
+        for commit in brought {
+            if let Some(at) = dated(commit.committed_at) {
                 take(Variant::Commit, at);
             }
-            if let Some(at) = authored(row).filter(|_| request == u32::MAX) {
+            if let Some(at) = dated(commit.authored_at).filter(|_| commit.request().is_none()) {
                 take(Variant::Change, at);
             }
         }
     }
 }
 
-/// The counted deployments of each repo and environment, which are compared without case; the longest histories first,
-/// so that no core waits for the last of them.
-fn jobs(deployments: &Deployments, commits: &Commits, counted: &[u32]) -> Vec<Job> {
+/// The counted deployments of each repo and environment, which are compared without case.
+fn jobs(deployments: &Deployments, counted: &[u32]) -> Vec<Job> {
     let (repos, environments) = (WithoutCase::new(&deployments.repo), WithoutCase::new(&deployments.environment));
     let mut places: FxHashMap<(Option<u32>, Option<u32>), Vec<u32>> = FxHashMap::default();
     for &index in counted {
@@ -190,17 +206,15 @@ fn jobs(deployments: &Deployments, commits: &Commits, counted: &[u32]) -> Vec<Jo
     for ((repo, _), list) in places {
         by_repo.entry(repo).or_default().push(list);
     }
-    let mut jobs: Vec<Job> = by_repo
+    by_repo
         .into_values()
         .map(|mut environments| {
             environments.sort_unstable();
             let first = environments.first().and_then(|list| list.first()).map_or(0, |first| *first as usize);
             let repo = deployments.repo.get(first).unwrap_or_default().to_lowercase();
-            Job { commits: commits.of_repo(&repo).len(), repo, environments }
+            Job { repo, environments }
         })
-        .collect();
-    jobs.sort_unstable_by(|a, b| (b.commits, &a.repo).cmp(&(a.commits, &b.repo)));
-    jobs
+        .collect()
 }
 
 /// The stages from a start held by one pull request; a stage that would be negative is missing.

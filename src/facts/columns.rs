@@ -29,6 +29,11 @@ impl Texts {
         self.ends.push(self.letters.len() as u64);
     }
 
+    /// How many rows.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// The text of a row.
     pub fn get(&self, row: usize) -> Option<&str> {
         if self.missing.get(row) == Some(&true) {
@@ -162,6 +167,11 @@ impl Categories {
         let codes: Vec<u32> = other.names.iter().map(|name| self.code_of(name)).collect();
         let code = |code: &u32| codes.get(*code as usize).copied().unwrap_or(MISSING);
         self.codes.extend(other.codes.iter().map(code));
+    }
+
+    /// Whether a row has a text.
+    pub(super) fn has(&self, text: &str) -> bool {
+        self.known.contains_key(text)
     }
 
     /// The index of a row's text in [`Categories::names`].

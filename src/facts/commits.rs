@@ -1,6 +1,7 @@
 //! Commits as columns: which repo, which parents, when. Their names are folded as a part is read, no text is kept.
 
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
@@ -11,10 +12,10 @@ use super::inputs::{InputSummary, observed};
 use super::parallel::in_turns;
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
+use crate::store::Part;
 use crate::store::columns::Columns;
-use crate::store::{Dataset, Part};
 
-/// All commits.
+/// The commits of some repos, or of all.
 #[derive(Debug, Default)]
 pub struct Commits {
     /// Name of each.
@@ -39,7 +40,11 @@ pub struct Commits {
 const NO_NUMBER: i64 = i64::MIN;
 
 impl Commits {
-    pub(super) fn read(dataset: &Dataset) -> Result<(Self, InputSummary), FactsError> {
+    /// Reads those of some parts; of a range of repos, as their names are written, where one is given.
+    pub(super) fn read(
+        parts: &[Part],
+        repos: Option<&RangeInclusive<String>>,
+    ) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Commits;
         let wanted = [
             col("repo"),
@@ -51,12 +56,19 @@ impl Commits {
             col("pull_request"),
             col("observed_at"),
         ];
+        let of_repos = |rows: LazyFrame| match repos {
+            None => rows,
+            // Two comparisons, because those pass over whole row groups.
+            Some(names) => rows.filter(
+                col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str()))),
+            ),
+        };
         let read = |part: &Part| {
-            let frame = part.collect(&|rows| rows.select(&wanted))?;
+            let frame = part.collect(&|rows| of_repos(rows).select(&wanted))?;
             Ok::<_, FactsError>((Self::of_frame(&frame)?, observed(&frame, table)?))
         };
         let mut all = (Self::default(), InputSummary::none_of(table));
-        in_turns(&dataset.parts(table)?, read, |(commits, read)| {
+        in_turns(parts, read, |(commits, read)| {
             all.0.append(commits);
             all.1.add(&read);
             Ok(())
@@ -158,6 +170,11 @@ impl Commits {
 
     /// A name as text, in lower case.
     pub fn text(&self, sha: &Sha) -> String {
-        self.texts.get(sha).map_or_else(|| sha.text(), ToString::to_string)
+        self.other_text(sha).map_or_else(|| sha.text(), str::to_owned)
+    }
+
+    /// The text of a name that is no 40 hexadecimal digits.
+    pub(super) fn other_text(&self, sha: &Sha) -> Option<&str> {
+        self.texts.get(sha).map(AsRef::as_ref)
     }
 }

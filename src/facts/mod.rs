@@ -9,8 +9,11 @@ pub mod commits;
 mod error;
 pub mod export;
 pub mod inputs;
+mod links;
 pub mod ownership;
 pub mod parallel;
+mod pieces;
+mod placed;
 mod references;
 mod repo_pass;
 pub mod requests;
@@ -18,12 +21,11 @@ pub mod revisions;
 pub mod rework;
 mod rollouts;
 pub mod scan;
+pub mod shards;
 pub mod validity;
 pub mod words;
 
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 pub use error::FactsError;
 
@@ -32,10 +34,12 @@ use self::attribution::{Attribution, Attributor, Evidence};
 use self::by_deployment::ByDeployment;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::parallel::both;
+use self::placed::Placed;
 use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
+use self::shards::Shards;
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 use crate::domain::event::Incident;
@@ -77,23 +81,30 @@ pub struct IncidentFact {
 /// Whether lead times are wanted: they cost a pass over all commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeadTimes {
+    /// They are, and so are the other ways to count them, which cost memory for every commit.
+    InEveryWay,
     /// They are.
     Measured,
     /// Nobody looks at them.
     Unasked,
 }
 
+impl LeadTimes {
+    /// Whether the facts are made from commits: whether a rollback fails a deployment depends on them too.
+    pub fn need_commits(self, settings: &Settings) -> bool {
+        self != Self::Unasked || settings.count_rollbacks
+    }
+}
+
 /// Everything that is known of the events.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Facts {
     events: Arc<Events>,
     revisions: Arc<Revisions>,
     /// The services in force.
     pub ownership: Ownership,
-    placements: Vec<Placement>,
-    /// Indices of the deployments that count, in order of finish, id, source.
-    pub counted: Vec<u32>,
-    arrivals: Arrivals,
+    placed: Arc<Placed>,
+    arrivals: Arc<Arrivals>,
     /// Why each failed deployment did.
     failures: ByDeployment<Failure>,
     /// What is known of each incident.
@@ -113,70 +124,86 @@ impl Facts {
     /// Places, measures and links all events.
     ///
     /// # Errors
-    /// Polars cannot join, which well-formed columns do not cause.
-    pub fn new(events: &Arc<Events>, settings: &Settings) -> Result<Self, FactsError> {
-        let revisions = Arc::new(Revisions::new(&events.deployments, &events.commits));
-        Self::made(Arc::clone(events), revisions, settings, LeadTimes::Measured)
+    /// The commits cannot be read, or Polars cannot join, which well-formed columns do not cause.
+    pub fn new(
+        events: &Arc<Events>,
+        commits: &Shards,
+        settings: &Settings,
+        lead_times: LeadTimes,
+    ) -> Result<Self, FactsError> {
+        let revisions = Arc::new(Revisions::new(&events.deployments, commits)?);
+        Self::made(Arc::clone(events), commits, revisions, settings, lead_times)
     }
 
     /// The same events under other settings.
     ///
     /// # Errors
     /// As for [`Facts::new`].
-    pub fn under(&self, settings: &Settings, lead_times: LeadTimes) -> Result<Self, FactsError> {
-        Self::made(Arc::clone(&self.events), Arc::clone(&self.revisions), settings, lead_times)
+    pub fn under(&self, commits: &Shards, settings: &Settings, lead_times: LeadTimes) -> Result<Self, FactsError> {
+        Self::made(Arc::clone(&self.events), commits, Arc::clone(&self.revisions), settings, lead_times)
+    }
+
+    /// The same deployments and commits, and the incidents under settings that differ in what concerns incidents alone.
+    ///
+    /// # Errors
+    /// Polars cannot join, which well-formed columns do not cause.
+    pub fn with_incidents_under(&self, settings: &Settings) -> Result<Self, FactsError> {
+        let mut facts = Self {
+            revisions: Arc::clone(&self.revisions),
+            placed: Arc::clone(&self.placed),
+            arrivals: Arc::clone(&self.arrivals),
+            ..Self::unlinked(Arc::clone(&self.events), settings)
+        };
+        let attributed = facts.attribute(settings)?;
+        facts.link(attributed, settings);
+        Ok(facts)
     }
 
     fn made(
         events: Arc<Events>,
+        commits: &Shards,
         revisions: Arc<Revisions>,
         settings: &Settings,
         lead_times: LeadTimes,
     ) -> Result<Self, FactsError> {
-        let deployments = &events.deployments;
-        let ownership = Ownership::new(settings, deployments.repo.names().iter().map(String::as_str));
-        let mut placements = ownership.of_deployments(deployments)?;
-        let mut counted = counted(deployments, &placements);
-        let service = |index: usize| placements.get(index).and_then(|placement| placement.counted());
-        let first_of = rollouts::merge(deployments, &mut counted, &revisions, service, settings.merge);
-        for &merged in first_of.keys() {
-            if let Some(placement) = placements.get_mut(merged) {
-                placement.left_out = Some(Reason::SameRollout);
-            }
-        }
-        let mut facts = Self {
-            revisions,
-            ownership,
-            placements,
-            counted,
-            arrivals: Arrivals::default(),
-            failures: ByDeployment::default(),
-            incidents: Vec::new(),
-            reworks: Reworks::default(),
-            events,
-        };
-        // Whether a rollback fails a deployment depends on the commits.
-        let needs_commits = lead_times == LeadTimes::Measured || settings.count_rollbacks;
+        let mut facts = Self { revisions, ..Self::unlinked(events, settings) };
+        let deployments = &facts.events.deployments;
+        facts.placed = Arc::new(Placed::new(deployments, &facts.ownership, &facts.revisions, settings)?);
         let arrive = || {
-            if needs_commits {
-                Arrivals::new(&facts.events, &facts.revisions, &facts.counted)
+            if lead_times.need_commits(settings) {
+                let keeps_brought = lead_times == LeadTimes::InEveryWay;
+                Arrivals::new(&facts.events, commits, &facts.revisions, &facts.placed.counted, keeps_brought)
             } else {
-                Arrivals::default()
+                Ok(Arrivals::default())
             }
         };
-        let (arrivals, attributed) = both(arrive, || facts.attribute(settings, &first_of));
-        let Attributed { incidents, mut failures } = attributed?;
-        (facts.arrivals, facts.incidents) = (arrivals, incidents);
-        if settings.count_rollbacks {
-            failures.extend(facts.failures_by_rollback());
-        }
-        facts.failures = ByDeployment::new(facts.events.deployments.len(), failures);
-        facts.reworks = Reworks::new(&facts, &settings.rework);
+        let (arrivals, attributed) = both(arrive, || facts.attribute(settings));
+        facts.arrivals = Arc::new(arrivals?);
+        facts.link(attributed?, settings);
         Ok(facts)
     }
 
+    /// The events before anything is known of them.
+    fn unlinked(events: Arc<Events>, settings: &Settings) -> Self {
+        Self {
+            ownership: Ownership::new(settings, events.deployments.repo.names().iter().map(String::as_str)),
+            events,
+            ..Self::default()
+        }
+    }
+
+    /// Takes over what attribution found, and what follows from it.
+    fn link(&mut self, Attributed { incidents, mut failures }: Attributed, settings: &Settings) {
+        self.incidents = incidents;
+        if settings.count_rollbacks {
+            failures.extend(self.failures_by_rollback());
+        }
+        self.failures = ByDeployment::new(self.events.deployments.len(), failures);
+        self.reworks = Reworks::new(self, &settings.rework);
+    }
+
     /// What is known of each incident, and which deployments they failed.
-    fn attribute(&self, settings: &Settings, first_of: &FxHashMap<usize, usize>) -> Result<Attributed, FactsError> {
+    fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
         let mapped: Vec<Mapping> = incidents.iter().map(|incident| self.ownership.of_incident(incident)).collect();
         let left_out: Vec<Option<Reason>> =
@@ -187,7 +214,8 @@ impl Facts {
             .map(|(mapping, left_out)| left_out.is_none().then(|| mapping.services.clone()))
             .collect();
         let service = |index: usize| self.placement(index).counted();
-        let links = Attributor::new(&self.events.deployments, &self.revisions, &self.counted, service, settings)
+        let Placed { counted, first_of, .. } = &*self.placed;
+        let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
             .with_other_ids(first_of)
             .links(incidents, &affected)?;
         let mut facts = Vec::with_capacity(incidents.len());
@@ -212,7 +240,7 @@ impl Facts {
 
     /// A rollback fails the deployment it replaced, from its own instant.
     fn failures_by_rollback(&self) -> impl Iterator<Item = (usize, Failure)> {
-        let rollbacks = self.counted.iter().map(|index| *index as usize);
+        let rollbacks = self.counted().iter().map(|index| *index as usize);
         rollbacks.filter(|&index| self.arrivals.kind(index) == Some(Kind::Rollback)).filter_map(|index| {
             let from = self.events.deployments.finished_at(index)?;
             let failure = Failure { rule: Rule::Rollback, by: index, validity: Validity::since(from) };
@@ -235,10 +263,14 @@ impl Facts {
         &self.events.requests.times
     }
 
+    /// Indices of the deployments that count, in order of finish, id, source.
+    pub fn counted(&self) -> &[u32] {
+        &self.placed.counted
+    }
+
     /// Where a deployment belongs.
     pub fn placement(&self, deployment: usize) -> Placement {
-        let nowhere = Placement::new(None, Some(Reason::NoService));
-        self.placements.get(deployment).copied().unwrap_or(nowhere)
+        self.placed.of(deployment)
     }
 
     /// What a counted deployment did.
@@ -248,7 +280,7 @@ impl Facts {
 
     /// The lead time of a deployment, or why a counted one has none; nothing of one that does not count.
     pub fn lead_time(&self, deployment: usize) -> Option<Result<Seconds, LeadTimeReason>> {
-        self.arrivals.lead_time(deployment)
+        self.arrivals.lead_time(deployment, &self.events)
     }
 
     /// What a deployment's lead time starts at; also of a negative one.
@@ -266,14 +298,14 @@ impl Facts {
         self.arrivals.merged(deployment)
     }
 
-    /// Hands over the spans of every variant of a deployment's lead time.
+    /// Hands over the spans of every variant of a deployment's lead time, if they are [kept](LeadTimes::InEveryWay).
     pub fn each_variant(&self, deployment: usize, take: impl FnMut(VariantSpan)) {
         self.arrivals.each_variant(deployment, &self.events, take);
     }
 
     /// The names of a deployment's commits that are dated in the year 1 or 1970.
     pub fn absurd_commits(&self, deployment: usize) -> impl Iterator<Item = String> + '_ {
-        self.arrivals.absurd(deployment, &self.events.commits)
+        self.arrivals.absurd(deployment)
     }
 
     /// Whether a deployment finishes in the second in which its own commit was made.
@@ -315,17 +347,4 @@ impl Facts {
     pub fn is_over_without_an_end(&self, incident: usize) -> bool {
         self.incidents.get(incident).is_some_and(|fact| fact.is_over_without_an_end)
     }
-}
-
-/// The deployments that count, in order of finish, id, source.
-fn counted(deployments: &Deployments, placements: &[Placement]) -> Vec<u32> {
-    let mut counted: Vec<(Timestamp, u32)> = placements
-        .iter()
-        .zip(0..)
-        .filter(|(placement, _)| placement.counted().is_some())
-        .filter_map(|(_, index)| Some((deployments.finished_at(index as usize)?, index)))
-        .collect();
-    let text = |index: u32| (deployments.id.get(index as usize), deployments.source.get(index as usize));
-    counted.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));
-    counted.into_iter().map(|(_, index)| index).collect()
 }

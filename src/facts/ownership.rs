@@ -23,7 +23,7 @@ use crate::sources::registry::provider;
 pub type ServiceIndex = usize;
 
 /// The services in force, and the answers already given.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ownership {
     settings: Settings,
     /// In config order, or sorted by name where none is configured.

@@ -2,8 +2,9 @@
 //!
 //! The rules are those of `arrivals`; this file has the loop.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::commits::Commits;
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::Events;
@@ -22,20 +23,44 @@ pub(super) struct DeploymentChanges {
     pub(super) deployment: u32,
     /// The one before it in the same place.
     pub(super) previous: u32,
-    pub(super) kind: Kind,
-    pub(super) finishes_with_its_commit: bool,
-    pub(super) lead_time: Result<Seconds, LeadTimeReason>,
     /// Milliseconds; the smallest `i64` if there is no start.
     start_at: i64,
-    /// Row of the commit that was written then.
-    pub(super) start_commit: u32,
+    /// The commit that was written then.
+    pub(super) start_sha: Option<Sha>,
     /// Index of the pull request that holds the start.
     pub(super) start_request: u32,
+    pub(super) kind: Kind,
+    /// Why it has no lead time.
+    pub(super) reason: Option<LeadTimeReason>,
+    pub(super) finishes_with_its_commit: bool,
+}
+
+/// A commit that a deployment brought, as the ways to count a lead time take it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brought {
+    pub(super) authored_at: Timestamp,
+    pub(super) committed_at: Timestamp,
+    /// Index of its pull request.
+    request: u32,
+}
+
+impl Brought {
+    pub(super) fn request(&self) -> Option<u32> {
+        (self.request != NONE).then_some(self.request)
+    }
 }
 
 impl DeploymentChanges {
     pub(super) fn start_at(&self) -> Option<Timestamp> {
         (self.start_at != i64::MIN).then_some(Timestamp(self.start_at))
+    }
+
+    /// The lead time to an end.
+    pub(super) fn lead_time(&self, end: Timestamp) -> Result<Seconds, LeadTimeReason> {
+        match (self.reason, self.start_at()) {
+            (None, Some(start)) => Ok(end.since(start)),
+            (reason, _) => Err(reason.unwrap_or(LeadTimeReason::UnknownCommits)),
+        }
     }
 }
 
@@ -45,12 +70,14 @@ pub(super) struct Found {
     pub(super) ones: Vec<DeploymentChanges>,
     /// Where what each brought ends in the two lists below.
     ends: Vec<(u32, u32)>,
-    /// Rows of the commits, each with the index of its pull request, in order of authored instant.
-    brought: Vec<(u32, u32)>,
+    /// The commits in order of authored instant, if they are asked for.
+    brought: Vec<Brought>,
     /// Indices of the pull requests.
     merged: Vec<u32>,
-    /// Deployment and name of each commit that is dated in the year 1 or 1970.
+    /// Deployment and name of each commit that is dated in the year 1 or 1970; those of one deployment in order of text.
     pub(super) absurd: Vec<(u32, Sha)>,
+    /// The texts of the names here that are no 40 hexadecimal digits.
+    texts: FxHashMap<Sha, Box<str>>,
 }
 
 fn index(at: usize) -> u32 {
@@ -65,6 +92,18 @@ impl Found {
         self.brought.extend(other.brought);
         self.merged.extend(other.merged);
         self.absurd.extend(other.absurd);
+        self.texts.extend(other.texts);
+    }
+
+    /// A name as text, in lower case.
+    pub(super) fn text(&self, sha: Sha) -> String {
+        self.texts.get(&sha).map_or_else(|| sha.text(), ToString::to_string)
+    }
+
+    fn keep_text(&mut self, sha: Sha, commits: &Commits) {
+        if let Some(text) = commits.other_text(&sha) {
+            self.texts.insert(sha, text.into());
+        }
     }
 
     fn ends(&self, at: usize) -> ((usize, usize), (usize, usize)) {
@@ -73,7 +112,7 @@ impl Found {
         ((from.0, to.0), (from.1, to.1))
     }
 
-    pub(super) fn brought_of(&self, at: usize) -> &[(u32, u32)] {
+    pub(super) fn brought_of(&self, at: usize) -> &[Brought] {
         let ((from, to), _) = self.ends(at);
         self.brought.get(from..to).unwrap_or_default()
     }
@@ -87,6 +126,7 @@ impl Found {
 /// One repo, ready to be walked.
 pub(super) struct RepoPass<'a> {
     events: &'a Events,
+    commits: &'a Commits,
     revisions: &'a Revisions,
     /// Rows of its commits, in order of committed instant, so that parents mostly come before their children.
     rows: Vec<u32>,
@@ -118,8 +158,7 @@ impl Place<'_> {
 
 impl<'a> RepoPass<'a> {
     /// `repo` is in lower case.
-    pub(super) fn new(events: &'a Events, revisions: &'a Revisions, repo: &str) -> Self {
-        let commits = &events.commits;
+    pub(super) fn new(events: &'a Events, commits: &'a Commits, revisions: &'a Revisions, repo: &str) -> Self {
         let mut rows = commits.of_repo(repo).to_vec();
         rows.sort_unstable_by_key(|row| (commits.committed_at.get(*row as usize), *row));
         let keys: Vec<Sha> = rows.iter().filter_map(|row| commits.sha.get(*row as usize).copied()).collect();
@@ -134,17 +173,24 @@ impl<'a> RepoPass<'a> {
                 *first = index(at);
             }
         }
-        Self { events, revisions, rows, graph, requests, merges, first_merge }
+        Self { events, commits, revisions, rows, graph, requests, merges, first_merge }
     }
 
-    pub(super) fn run(&self, environments: &[Vec<u32>]) -> Found {
+    /// Keeps what each brought, if the ways to count a lead time are asked for.
+    pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> Found {
         let mut found = Found::default();
         for deployments in environments {
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
             let mut previous = None;
             for &deployment in deployments {
                 let one = self.one(deployment, previous, &mut place, &mut found);
+                if let Some(sha) = one.start_sha {
+                    found.keep_text(sha, self.commits);
+                }
                 found.ones.push(one);
+                if !keeps_brought {
+                    found.brought.clear();
+                }
                 found.ends.push((index(found.brought.len()), index(found.merged.len())));
                 previous = Some(deployment);
             }
@@ -167,19 +213,18 @@ impl<'a> RepoPass<'a> {
         let graph = &self.graph;
         let sha = self.revisions.get(deployment as usize, &self.events.deployments);
         let node = sha.and_then(|sha| graph.node(&sha));
-        let made =
-            node.and_then(|node| self.row(node)).and_then(|row| self.events.commits.committed_at.get(row as usize));
+        let made = node.and_then(|node| self.row(node)).and_then(|row| self.commits.committed_at.get(row as usize));
         let finished = self.events.deployments.finished_at(deployment as usize);
         let in_one_second = |made: &i64| finished.is_some_and(|at| at.since(Timestamp(*made)) == Seconds(0));
         let without = |kind, reason| DeploymentChanges {
             deployment,
             previous: previous.unwrap_or(NONE),
-            kind,
-            finishes_with_its_commit: made.is_some_and(in_one_second),
-            lead_time: Err(reason),
             start_at: i64::MIN,
-            start_commit: NONE,
+            start_sha: None,
             start_request: NONE,
+            kind,
+            reason: Some(reason),
+            finishes_with_its_commit: made.is_some_and(in_one_second),
         };
         // Its commits are live from now on, also where its own batch is unknown.
         let arrival = place.arrive(sha, node);
@@ -204,47 +249,57 @@ impl<'a> RepoPass<'a> {
     /// Notes what a deployment brought, and measures its lead time.
     fn measure(&self, one: DeploymentChanges, nodes: &[Node], found: &mut Found) -> DeploymentChanges {
         let Some(end) = self.events.deployments.finished_at(one.deployment as usize) else { return one };
-        let commits = &self.events.commits;
-        let authored = |row: u32| commits.authored_at.get(row as usize).copied().unwrap_or_default();
+        let commits = self.commits;
+        let at_row = |instants: &[i64], row: u32| Timestamp(instants.get(row as usize).copied().unwrap_or_default());
         let name = |row: u32| commits.sha.get(row as usize).copied().unwrap_or_default();
-        let from = (found.brought.len(), found.merged.len());
+        let mut brought: Vec<(Brought, Sha)> = Vec::with_capacity(nodes.len());
         for row in nodes.iter().filter_map(|&node| self.row(node)) {
             let number = commits.pull_request(row as usize);
             let request = number.and_then(|number| self.events.requests.of_number(&self.requests, number));
-            found.brought.push((row, request.unwrap_or(NONE)));
+            let commit = Brought {
+                authored_at: at_row(&commits.authored_at, row),
+                committed_at: at_row(&commits.committed_at, row),
+                request: request.unwrap_or(NONE),
+            };
+            brought.push((commit, name(row)));
         }
+        brought.sort_unstable_by(|(one, a), (other, b)| {
+            one.authored_at.cmp(&other.authored_at).then_with(|| commits.by_text(a, b))
+        });
+        let from = found.merged.len();
         for &node in nodes {
             let first = self.first_merge.get(node as usize).copied().unwrap_or(NONE);
             let own = self.merges.iter().skip(first as usize).take_while(|(of, _)| *of == node);
             found.merged.extend(own.map(|(_, request)| *request));
         }
-        let Found { brought, merged, absurd, .. } = found;
-        let (Some(brought), Some(merged)) = (brought.get_mut(from.0..), merged.get_mut(from.1..)) else { return one };
-        brought.sort_unstable_by(|(one, _), (other, _)| {
-            authored(*one).cmp(&authored(*other)).then_with(|| commits.by_text(&name(*one), &name(*other)))
-        });
-        merged.sort_unstable();
+        found.brought.extend(brought.iter().map(|(commit, _)| *commit));
         // An instant that a program wrote for "none" is not the start of anything.
-        let is_dated = |row: u32| !Timestamp(authored(row)).is_placeholder();
-        absurd.extend(brought.iter().filter(|(row, _)| !is_dated(*row)).map(|(row, _)| (one.deployment, name(*row))));
-        let dated = || brought.iter().filter(|(row, _)| is_dated(*row));
+        let mut absurd: Vec<Sha> =
+            brought.iter().filter(|(commit, _)| commit.authored_at.is_placeholder()).map(|(_, sha)| *sha).collect();
+        absurd.sort_unstable_by(|a, b| commits.by_text(a, b));
+        for sha in absurd {
+            found.absurd.push((one.deployment, sha));
+            found.keep_text(sha, commits);
+        }
+        let Some(merged) = found.merged.get_mut(from..) else { return one };
+        merged.sort_unstable();
+        let dated = || brought.iter().filter(|(commit, _)| !commit.authored_at.is_placeholder());
         let firsts = merged.iter().filter_map(|&request| self.request(request)?.first_commit());
-        let earliest = dated().next().map(|(row, _)| Timestamp(authored(*row)));
+        let earliest = dated().next().map(|(commit, _)| commit.authored_at);
         let Some(at) = earliest.into_iter().chain(firsts).min() else { return one };
-        let then = || dated().take_while(|(row, _)| authored(*row) == at.0);
+        let then = || dated().take_while(|(commit, _)| commit.authored_at == at);
         let holds = |request: u32| {
             self.request(request).is_some_and(|times| times.first_commit() == Some(at))
-                || then().any(|(_, of)| *of == request)
+                || then().any(|(commit, _)| commit.request == request)
         };
         // Indices are in order of number within the repo.
         let holder = merged.iter().copied().find(|&request| holds(request)).unwrap_or(NONE);
-        let own = then().find(|(_, of)| holder == NONE || *of == holder).or_else(|| then().next());
-        let lead_time = end.since(at);
+        let own = then().find(|(commit, _)| holder == NONE || commit.request == holder).or_else(|| then().next());
         DeploymentChanges {
-            lead_time: if lead_time < Seconds(0) { Err(LeadTimeReason::Negative) } else { Ok(lead_time) },
             start_at: at.0,
-            start_commit: own.map_or(NONE, |(row, _)| *row),
+            start_sha: own.map(|(_, sha)| *sha),
             start_request: holder,
+            reason: (end.since(at) < Seconds(0)).then_some(LeadTimeReason::Negative),
             ..one
         }
     }

@@ -10,6 +10,7 @@ use super::columns::Categories;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use super::parallel::in_turns;
+use super::pieces::{checked, pieces};
 use crate::domain::event::Table;
 use crate::domain::rework::ReworkRules;
 use crate::domain::sha::Sha;
@@ -73,7 +74,7 @@ impl Requests {
             Ok::<_, FactsError>((Rows::of_frame(&frame, rules)?, observed(&frame, table)?))
         };
         let mut all = (Rows::default(), InputSummary::none_of(table));
-        in_turns(&dataset.parts(table)?, read, |(rows, read)| {
+        in_turns(&pieces(&checked(dataset, table)?)?, read, |(rows, read)| {
             all.0.append(rows);
             all.1.add(&read);
             Ok(())

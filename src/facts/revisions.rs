@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::commits::Commits;
+use super::error::FactsError;
 use super::scan::Deployments;
+use super::shards::Shards;
 use crate::domain::sha::Sha;
 
 /// Lengths of a sha that may stand for a longer one.
@@ -25,11 +26,14 @@ pub struct Revisions {
 
 impl Revisions {
     /// Finds what the short shas stand for.
-    pub fn new(deployments: &Deployments, commits: &Commits) -> Self {
+    ///
+    /// # Errors
+    /// The commits cannot be read.
+    pub fn new(deployments: &Deployments, commits: &Shards) -> Result<Self, FactsError> {
         let short = short(deployments);
         let mut full = FxHashMap::default();
         if !short.is_empty() {
-            let known = known(&short, deployments, commits);
+            let known = known(&short, deployments, commits)?;
             for (repo, rows) in &short {
                 let Some(known) = known.get(repo) else { continue };
                 for &row in rows {
@@ -40,7 +44,7 @@ impl Revisions {
                 }
             }
         }
-        Self { full }
+        Ok(Self { full })
     }
 
     /// The revision of a deployment; `None` where it has none.
@@ -71,15 +75,17 @@ fn short(deployments: &Deployments) -> BTreeMap<String, Vec<usize>> {
 fn known(
     short: &BTreeMap<String, Vec<usize>>,
     deployments: &Deployments,
-    commits: &Commits,
-) -> BTreeMap<String, BTreeSet<String>> {
+    commits: &Shards,
+) -> Result<BTreeMap<String, BTreeSet<String>>, FactsError> {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for repo in short.keys() {
-        let rows = commits.of_repo(repo).iter().map(|row| *row as usize);
-        let read =
-            rows.flat_map(|row| commits.sha.get(row).into_iter().chain(commits.parents(row).unwrap_or_default()));
-        known.insert(repo.clone(), read.map(|sha| commits.text(sha)).collect());
-    }
+    commits.each(|_, commits| {
+        for repo in short.keys() {
+            let rows = commits.of_repo(repo).iter().map(|row| *row as usize);
+            let read =
+                rows.flat_map(|row| commits.sha.get(row).into_iter().chain(commits.parents(row).unwrap_or_default()));
+            known.entry(repo.clone()).or_default().extend(read.map(|sha| commits.text(sha)));
+        }
+    })?;
     // Whether the repo of each category has a short one.
     let lower: Vec<String> = deployments.repo.names().iter().map(|name| name.to_lowercase()).collect();
     for row in 0..deployments.len() {
@@ -90,7 +96,7 @@ fn known(
             known.insert(sha.to_lowercase());
         }
     }
-    known
+    Ok(known)
 }
 
 /// The only sha that begins so; itself, where it is one of them.
@@ -118,7 +124,7 @@ mod tests {
         let shas = [full("abcdef1"), "ABCDEF1".to_owned(), full("0123456a"), full("0123456b"), "0123456".to_owned()];
         let rows = shas.map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha), ..Deployment::default() });
         let deployments: Deployments = rows.iter().collect();
-        let found = Revisions::new(&deployments, &Commits::default());
+        let found = Revisions::new(&deployments, &Shards::default()).expect("nothing is read");
         assert_eq!(found.get(1, &deployments), found.get(0, &deployments));
         assert_eq!(found.text(1, &deployments).as_deref(), Some(full("abcdef1").as_str()));
         assert_eq!(found.text(4, &deployments).as_deref(), Some("0123456"), "two commits begin so");

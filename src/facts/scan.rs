@@ -11,11 +11,13 @@ use polars::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::columns::{Categories, ShaTexts, Texts};
-use super::commits::Commits;
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
+use super::links::Links;
 use super::parallel::{both, in_turns};
+use super::pieces::{checked, pieces};
 use super::requests::Requests;
+use super::shards::{AT_ONCE, Shards};
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
@@ -23,15 +25,13 @@ use crate::store::columns::Columns;
 use crate::store::rows;
 use crate::store::{Dataset, Part};
 
-/// Everything that the metrics read.
-#[derive(Debug)]
+/// Everything that the metrics read, but for the commits.
+#[derive(Debug, Default)]
 pub struct Events {
     /// All deployments.
     pub deployments: Deployments,
     /// Sorted by source and id.
     pub incidents: Vec<Arc<Incident>>,
-    /// All commits.
-    pub commits: Commits,
     /// All pull requests.
     pub requests: Requests,
     /// What was read, in numbers.
@@ -62,7 +62,7 @@ pub struct Deployments {
     /// Task.
     pub task: Categories,
     /// Link.
-    pub url: Texts,
+    pub url: Links,
 }
 
 /// The columns that are always read.
@@ -101,7 +101,7 @@ impl Deployments {
             let frame = part.collect(&|rows| rows.select(&wanted))?;
             Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
         };
-        in_turns(&dataset.parts(table)?, read, |(deployments, read)| {
+        in_turns(&pieces(&checked(dataset, table)?)?, read, |(deployments, read)| {
             all.0.append(&deployments);
             all.1.add(&read);
             Ok(())
@@ -143,7 +143,7 @@ impl Deployments {
             created_at: instants("created_at")?,
             finished_at: instants("finished_at")?,
             task: category("task")?,
-            url: texts("url")?,
+            url: columns.texts("url")?.iter().collect(),
         })
     }
 
@@ -178,7 +178,7 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
             created_at: rows.iter().map(|row| row.created_at.0).collect(),
             finished_at: rows.iter().map(|row| row.finished_at.map_or(NEVER, |at| at.0)).collect(),
             task: category(|row| row.task.as_deref()),
-            url: texts(|row| row.url.as_deref()),
+            url: rows.iter().map(|row| row.url.as_deref()).collect(),
         }
     }
 }
@@ -194,22 +194,31 @@ fn repeated(table: Table, source: Option<&str>, id: Option<&str>) -> FactsError 
 }
 
 impl Events {
-    /// Reads a dataset, and of it what the rules for rework look at.
+    /// Reads a dataset, and of it what the rules for rework look at. Commits stand beside the other events, because only
+    /// a pass over them needs them.
     ///
     /// # Errors
     /// A part of the dataset cannot be read.
-    pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<Self, FactsError> {
+    pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<(Self, Shards), FactsError> {
+        Self::read_in_shards(dataset, rework, AT_ONCE)
+    }
+
+    /// The same with no more than so many commits in memory at once, but those of one repo at least.
+    ///
+    /// # Errors
+    /// As for [`Events::read`].
+    pub fn read_in_shards(dataset: &Dataset, rework: &ReworkRules, at_once: u64) -> Result<(Self, Shards), FactsError> {
         let (incidents, changes) = both(
             || Self::incidents(dataset),
             || {
                 let deployments = Deployments::read(dataset, !rework.refs.is_empty())?;
-                Ok::<_, FactsError>((deployments, Commits::read(dataset)?, Requests::read(dataset, rework)?))
+                Ok::<_, FactsError>((deployments, Shards::new(dataset, at_once)?, Requests::read(dataset, rework)?))
             },
         );
         let (incidents, of_incidents) = incidents?;
         let ((deployments, of_deployments), (commits, of_commits), (requests, of_requests)) = changes?;
         let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
-        Ok(Self { deployments, incidents, commits, requests, inputs })
+        Ok((Self { deployments, incidents, requests, inputs }, commits))
     }
 
     fn incidents(dataset: &Dataset) -> Result<(Vec<Arc<Incident>>, InputSummary), FactsError> {

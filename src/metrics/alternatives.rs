@@ -12,7 +12,7 @@ use super::pool::whole;
 use super::read_spans::History;
 use super::recognised::Recognised;
 use super::records::belongs;
-use super::tables::{Alternative, Analysis, Figures, Variation};
+use super::tables::{Alternative, IncidentRecord, Metric, Numbers, Variation};
 use super::{Depth, Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
@@ -24,6 +24,7 @@ use crate::domain::unit::Seconds;
 use crate::facts::columns::WithoutCase;
 use crate::facts::ownership::ServiceIndex;
 use crate::facts::parallel::in_parallel;
+use crate::facts::shards::Shards;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
 /// Records of one revision and environment within this time of each other are treated as one roll-out.
@@ -37,22 +38,34 @@ pub(super) struct Basis<'a> {
     pub(super) known: Known,
 }
 
-/// The alternatives that a report has events for.
-///
-/// # Errors
-/// The facts cannot be told under other settings.
-pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec<Alternative>, FactsError> {
+/// An alternative that the report has events for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    variation: Variation,
+    settings: Settings,
+    lead_times: LeadTimes,
+}
+
+impl Wanted {
+    /// Whether it takes a pass over the commits.
+    pub(super) fn needs_commits(&self) -> bool {
+        self.variation != Variation::WithoutFilters && self.lead_times.need_commits(&self.settings)
+    }
+}
+
+/// The alternatives that a report has events for, given its incidents.
+pub(super) fn wanted(now: &Settings, incidents: &[IncidentRecord], basis: &Basis<'_>) -> Vec<Wanted> {
     let mut found = Vec::new();
-    let now = &analysis.settings;
     if basis.has_several_records() {
         let settings = Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() };
-        found.push((Variation::RolloutsOnce, settings, LeadTimes::Unasked));
+        found.push(Wanted { variation: Variation::RolloutsOnce, settings, lead_times: LeadTimes::Unasked });
     }
     let [counted, missed] = basis.doubtful_environments();
     if !counted.is_empty() {
         let mut settings = now.clone();
         settings.exclude_environments.extend(counted.keys().map(|name| Glob::literal(name)));
-        found.push((Variation::WithoutEnvironments(counted), settings, LeadTimes::Measured));
+        let variation = Variation::WithoutEnvironments(counted);
+        found.push(Wanted { variation, settings, lead_times: LeadTimes::Measured });
     }
     if !missed.is_empty() {
         let mut settings = now.clone();
@@ -60,23 +73,41 @@ pub(super) fn alternatives(analysis: &Analysis, basis: &Basis<'_>) -> Result<Vec
         for list in own.chain([&mut settings.environments]) {
             list.extend(missed.keys().map(|name| Glob::literal(name)));
         }
-        found.push((Variation::WithEnvironments(missed), settings, LeadTimes::Measured));
+        let variation = Variation::WithEnvironments(missed);
+        found.push(Wanted { variation, settings, lead_times: LeadTimes::Measured });
     }
     let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
-    if analysis.incidents.iter().any(|record| filtered(record.reason)) {
+    if incidents.iter().any(|record| filtered(record.reason)) {
         let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
-        found.push((Variation::WithoutFilters, settings, LeadTimes::Unasked));
+        found.push(Wanted { variation: Variation::WithoutFilters, settings, lead_times: LeadTimes::Unasked });
     }
-    let figures = in_parallel(&found, |(_, settings, lead_times)| basis.figures(settings, *lead_times));
-    let one = |((variation, ..), figures): ((Variation, Settings, LeadTimes), Result<Figures, FactsError>)| {
-        Ok(Alternative { variation, figures: figures? })
-    };
-    found.into_iter().zip(figures).map(one).collect()
+    found
+}
+
+/// The figures of some alternatives; `commits` are read only if one of them [needs](Wanted::needs_commits) them.
+///
+/// # Errors
+/// The facts cannot be told under other settings.
+pub(super) fn alternatives(
+    wanted: Vec<Wanted>,
+    basis: &Basis<'_>,
+    commits: &Shards,
+) -> Result<Vec<Alternative>, FactsError> {
+    let numbers = in_parallel(&wanted, |one| basis.numbers(one, commits));
+    let one = |(Wanted { variation, .. }, numbers)| Ok(Alternative { variation, numbers: numbers? });
+    wanted.into_iter().zip(numbers).map(one).collect()
 }
 
 impl Basis<'_> {
-    fn figures(&self, settings: &Settings, lead_times: LeadTimes) -> Result<Figures, FactsError> {
-        let facts = self.facts.under(settings, lead_times)?;
+    fn numbers(
+        &self,
+        Wanted { variation, settings, lead_times }: &Wanted,
+        commits: &Shards,
+    ) -> Result<Numbers, FactsError> {
+        let facts = match variation {
+            Variation::WithoutFilters => self.facts.with_incidents_under(settings)?,
+            _ => self.facts.under(commits, settings, *lead_times)?,
+        };
         let history = History::of_facts(self.coverage, &facts, settings);
         let pool = whole(&facts, self.filter);
         let read_spans = history.of(&pool, &facts.ownership, Recognised::new(&facts).unusable(&pool));
@@ -89,11 +120,19 @@ impl Basis<'_> {
             attributed: &[],
             depth: Depth::Tables,
         };
-        Ok(scope.figures(self.known))
+        let lead_time = match lead_times {
+            LeadTimes::Unasked => None,
+            LeadTimes::Measured | LeadTimes::InEveryWay => scope.figure(Metric::LeadTime, self.known).value,
+        };
+        let figure = |metric| scope.figure(metric, self.known);
+        Ok(Numbers::new(
+            &figure(Metric::DeploymentFrequency),
+            lead_time,
+            &figure(Metric::ChangeFailureRate),
+            &figure(Metric::TimeToRestore),
+        ))
     }
-}
 
-impl Basis<'_> {
     /// The deployments of the report that finished in the period, in any order.
     fn finished(&self) -> impl Iterator<Item = (usize, Timestamp)> {
         let kept = self.filter.services(&self.facts.ownership);

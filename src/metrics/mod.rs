@@ -40,7 +40,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 pub use error::MetricsError;
 
-use self::alternatives::Basis;
+use self::alternatives::{Basis, Wanted};
 use self::descriptor::Needs;
 use self::filter::Filter;
 use self::findings::Tally;
@@ -55,9 +55,10 @@ use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
-use crate::facts::Facts;
-use crate::facts::parallel::{both, in_parallel};
+use crate::facts::parallel::in_parallel;
 use crate::facts::scan::Events;
+use crate::facts::shards::Shards;
+use crate::facts::{Facts, LeadTimes};
 use crate::store::Dataset;
 
 /// How much of a report is computed.
@@ -96,8 +97,13 @@ pub struct Request {
 /// The dataset cannot be read, or the filters leave no service.
 pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, MetricsError> {
     let settings = &request.settings;
-    let events = Arc::new(Events::read(dataset, &settings.rework)?);
-    let facts = Arc::new(Facts::new(&events, settings)?);
+    let (events, mut commits) = Events::read(dataset, &settings.rework)?;
+    let lead_times = match request.depth {
+        Depth::Tables => LeadTimes::Measured,
+        Depth::Whole => LeadTimes::InEveryWay,
+    };
+    let events = Arc::new(events);
+    let facts = Arc::new(Facts::new(&events, &commits, settings, lead_times)?);
     let filter = Filter { service: request.service.clone(), team: request.team.clone() };
     if !filter.is_open() && filter.services(&facts.ownership).is_empty() {
         return Err(MetricsError::nothing_left(&filter, &facts.ownership));
@@ -109,6 +115,19 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let before = request.previous.as_ref().map(|period| Known::new(period, request));
     let earlier = earlier(request);
     let known = now.span;
+    let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
+    let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
+    let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
+    let incidents = records::incidents(&facts, &filter, cut);
+    let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
+    let wanted = alternatives::wanted(settings, &incidents, &basis);
+    // They are a third of the memory, and most alternatives need none.
+    if !wanted.iter().any(Wanted::needs_commits) {
+        commits = Shards::default();
+    }
+    // They come before the groups, so that the two do not add up in memory.
+    let alternatives = alternatives::alternatives(wanted, &basis, &commits)?;
+    drop(commits);
     let pools = pools(&facts, &filter);
     let by_service = match request.depth {
         Depth::Tables => Vec::new(),
@@ -132,14 +151,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         };
         scope.report(&days, now, before, &earlier)
     });
-    // They are large, and the alternatives make their own.
     drop(pools);
-    let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
-    let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
-    let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
     let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
-    let (deployments, incidents) =
-        both(|| whole.as_ref().map(list).unwrap_or_default(), || records::incidents(&facts, &filter, cut));
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -149,17 +162,15 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         service_filter: request.service.as_ref().map(|glob| glob.as_str().to_owned()),
         team_filter: request.team.as_ref().map(|glob| glob.as_str().to_owned()),
         groups,
-        deployments,
+        deployments: whole.as_ref().map(list).unwrap_or_default(),
         incidents,
         coverage: dataset.coverage().to_vec(),
         history: whole.as_ref().map(ReadSpans::history).unwrap_or_default(),
-        alternatives: Vec::new(),
+        alternatives,
         findings: Vec::new(),
         inputs: events.inputs.clone(),
     };
-    let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
-    let (alternatives, tally) = both(|| alternatives::alternatives(&analysis, &basis), || Tally::of(&analysis));
-    analysis.alternatives = alternatives?;
+    let tally = Tally::of(&analysis);
     analysis.findings = findings::findings(&analysis, &tally);
     Ok(analysis)
 }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::filter::Filter;
@@ -112,9 +113,9 @@ impl DeploymentRecords {
         (0..self.len()).filter_map(|at| self.get(at))
     }
 
-    /// All of them without what only a list of events shows: revision, link, start and stages.
-    pub(super) fn outlines(&self) -> impl Iterator<Item = DeploymentRecord<'_>> {
-        (0..self.len()).filter_map(|at| self.read(at, Columns::Outline))
+    /// A range of them without what only a list of events shows: revision, link, start and stages.
+    pub(super) fn outlines(&self, range: Range<usize>) -> impl Iterator<Item = DeploymentRecord<'_>> {
+        (range.start..range.end.min(self.len())).filter_map(|at| self.read(at, Columns::Outline))
     }
 
     /// One of them.
@@ -202,7 +203,7 @@ fn outline<'a>(facts: &'a Facts, index: usize, cut: RecordBounds, has_links: &[S
 fn completed<'a>(facts: &'a Facts, index: usize, mut record: DeploymentRecord<'a>) -> DeploymentRecord<'a> {
     let events = facts.deployments();
     record.event.sha = events.sha.get(index);
-    record.event.url = events.url.get(index).map(Cow::Borrowed);
+    record.event.url = events.url.get(index).map(Cow::Owned);
     if record.left_out.is_none() {
         (record.start, record.stages) = (facts.start(index), facts.stages(index));
     }

@@ -61,7 +61,6 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         }
     }
     for alternative in &mut analysis.alternatives {
-        figures(&mut alternative.figures);
         if let Variation::WithEnvironments(names) | Variation::WithoutEnvironments(names) = &mut alternative.variation {
             *names = std::mem::take(names).into_iter().map(|(name, n)| (environment(&name), n)).collect();
         }

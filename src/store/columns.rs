@@ -49,8 +49,10 @@ impl Columns<'_> {
     /// As for texts.
     pub fn items(&self, name: &str) -> Result<StringChunked, StoreError> {
         let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
-        let lists = column.list().map_err(StoreError::reading(self.table))?.rechunk();
-        let items = lists.get_inner();
+        let lists = column.list().map_err(StoreError::reading(self.table))?.rechunk().into_owned().into_series();
+        // A column of chosen rows may still have the items of the others.
+        let lists = lists.trim_lists_to_normalized_offsets().unwrap_or(lists);
+        let items = lists.list().map_err(StoreError::reading(self.table))?.get_inner();
         Ok(items.str().map_err(StoreError::reading(self.table))?.clone())
     }
 

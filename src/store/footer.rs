@@ -34,8 +34,9 @@ pub(super) struct PartLayout {
     pub(super) seal: Option<String>,
 }
 
-/// Rows of a row group: enough to compress well, and few enough that a reader of one repo passes over most of a big part.
-pub(super) const GROUP: usize = 1 << 17;
+/// Rows of a row group: enough to compress well, and few enough that a reader of one repo passes over most of a big part
+/// and that a group takes little memory to read.
+pub(super) const GROUP: usize = 1 << 15;
 
 /// The row groups that so many rows are written in.
 pub(super) fn groups_for(rows: usize) -> usize {
@@ -116,16 +117,20 @@ pub(super) fn check_own_seal(path: &Path) -> Result<(), StoreError> {
 /// The footer of a file, up to its end; none where the file is no Parquet file.
 fn read_footer(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    let Some(end) = bytes.checked_sub(8) else { return Ok(None) };
-    let mut length = [0; 4];
-    file.seek(SeekFrom::Start(end))?;
-    file.read_exact(&mut length)?;
-    let Some(start) = end.checked_sub(u32::from_le_bytes(length).into()) else { return Ok(None) };
+    let Some(start) = footer_start(&mut file)? else { return Ok(None) };
     let mut footer = Vec::new();
     file.seek(SeekFrom::Start(start))?;
     file.read_to_end(&mut footer)?;
     Ok(Some(footer))
+}
+
+/// Where the footer of a file begins; none where the file is no Parquet file.
+fn footer_start(file: &mut File) -> io::Result<Option<u64>> {
+    let Some(end) = file.metadata()?.len().checked_sub(8) else { return Ok(None) };
+    let mut length = [0; 4];
+    file.seek(SeekFrom::Start(end))?;
+    file.read_exact(&mut length)?;
+    Ok(end.checked_sub(u32::from_le_bytes(length).into()))
 }
 
 /// Whether a footer has the SHA-256 that it states. It is looked for in the bytes, because a changed footer may not parse.
@@ -142,7 +147,7 @@ fn is_as_written(mut footer: Vec<u8>) -> bool {
 /// Refuses a part whose bytes are not those that were written; one without a seal passes.
 pub(super) fn check_seal(path: &Path) -> Result<(), StoreError> {
     let stated = shape(path)?.seal;
-    if stated.is_some() && stated != seal_of(path)? {
+    if stated.is_some() && stated != seal_of(path).map_err(StoreError::io("read", path))? {
         let cause = "its contents changed after it was written (the SHA-256 in its footer does not match)";
         return Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() });
     }
@@ -150,11 +155,17 @@ pub(super) fn check_seal(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.
-fn seal_of(path: &Path) -> Result<Option<String>, StoreError> {
-    let mut file = File::open(path).map_err(StoreError::io("open", path))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
-    Ok(footer_of(&bytes).and_then(|start| bytes.get(..start)).map(|data| hex(&Sha256::digest(data))))
+fn seal_of(path: &Path) -> io::Result<Option<String>> {
+    let mut file = File::open(path)?;
+    let Some(start) = footer_start(&mut file)? else { return Ok(None) };
+    file.rewind()?;
+    let (mut data, mut hasher, mut bytes) = (file.take(start), Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match data.read(&mut bytes)? {
+            0 => return Ok(Some(hex(&hasher.finalize()))),
+            read => hasher.update(bytes.get(..read).unwrap_or_default()),
+        }
+    }
 }
 
 /// The metadata key of the SHA-256.

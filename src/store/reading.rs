@@ -27,16 +27,54 @@ const BYTES_A_BYTE: u64 = 1_000;
 /// The first millisecond of the year 0 and of the year 10000: what is read and written has four digits of a year.
 const INSTANTS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 
-/// A part with a valid footer.
+/// A part with a valid footer, or some rows of it.
 #[derive(Debug, Clone)]
 pub struct Part {
     path: PathBuf,
     table: Table,
+    /// Whether its bytes are known to be those that were written.
+    is_checked: bool,
+    /// The first row and how many; of a whole part, none.
+    rows: Option<(i64, IdxSize)>,
 }
 
 impl Part {
     pub(super) fn of(path: PathBuf, table: Table) -> Self {
-        Self { path, table }
+        Self { path, table, is_checked: false, rows: None }
+    }
+
+    /// The same, whose bytes need no further check.
+    ///
+    /// # Errors
+    /// They are not those that were written.
+    pub fn checked(&self) -> Result<Self, StoreError> {
+        footer::check_seal(&self.path)?;
+        Ok(Self { is_checked: true, ..self.clone() })
+    }
+
+    /// How many rows the part has, as its footer says.
+    ///
+    /// # Errors
+    /// The footer cannot be read.
+    pub fn rows(&self) -> Result<u64, StoreError> {
+        Ok(footer::shape(&self.path)?.rows as u64)
+    }
+
+    /// The part in pieces that take little memory to read, each as many rows as a row group has.
+    ///
+    /// # Errors
+    /// As for [`Part::rows`].
+    pub fn pieces(&self) -> Result<Vec<Self>, StoreError> {
+        let rows = footer::shape(&self.path)?.rows;
+        let piece = |from: usize| {
+            let length = IdxSize::try_from(footer::GROUP.min(rows - from)).unwrap_or(IdxSize::MAX);
+            Self { rows: i64::try_from(from).ok().map(|from| (from, length)), ..self.clone() }
+        };
+        if rows <= footer::GROUP {
+            Ok(vec![self.clone()])
+        } else {
+            Ok((0..rows).step_by(footer::GROUP).map(piece).collect())
+        }
     }
 
     /// What a query gives of the rows.
@@ -45,9 +83,15 @@ impl Part {
     /// The part is damaged, or holds what no part may; the error names it.
     pub fn collect(&self, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
         // Polars panics on some damaged pages, so the bytes must be those that were written.
-        footer::check_seal(&self.path)?;
-        let frame = scan(self.table, &self.path)?;
-        let frame = query(frame).collect().map_err(|cause| broken(&self.path, &cause.to_string()))?;
+        if !self.is_checked {
+            footer::check_seal(&self.path)?;
+        }
+        let whole = scan(self.table, &self.path)?;
+        let frame = match self.rows {
+            None => query(whole),
+            Some((from, rows)) => query(whole.slice(from, rows)),
+        };
+        let frame = frame.collect().map_err(|cause| broken(&self.path, &cause.to_string()))?;
         check_rows(&self.path, self.table, &frame)?;
         Ok(frame)
     }

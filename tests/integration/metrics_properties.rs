@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use dora_report::domain::coverage::Coverage;
 use dora_report::domain::event::Rows;
+use dora_report::domain::settings::Settings;
+use dora_report::facts::scan::Events as FactEvents;
+use dora_report::facts::{Facts, LeadTimes};
 use dora_report::metrics::Depth;
 use dora_report::metrics::tables::{Analysis, LeadTimeReason, Metric, ReworkRule, Rule};
 use dora_report::report::csv;
+use dora_report::store::Dataset;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -221,5 +226,36 @@ proptest! {
             prop_assert!(right[name] == *bytes, "{name} differs");
         }
         prop_assert_eq!(format!("{:?}", analysed(&once, &case)), format!("{:?}", analysed(&often, &case)));
+    }
+}
+
+/// What the facts say of every deployment.
+fn told(dataset: &Dataset, settings: &Settings, commits_at_once: u64) -> Vec<String> {
+    let (events, commits) = FactEvents::read_in_shards(dataset, &settings.rework, commits_at_once).expect("events");
+    let facts = Facts::new(&Arc::new(events), &commits, settings, LeadTimes::InEveryWay).expect("facts");
+    let one = |index: usize| {
+        let mut variants = Vec::new();
+        facts.each_variant(index, |span| variants.push(span));
+        let batch = (facts.kind(index), facts.lead_time(index), facts.start(index), facts.stages(index), variants);
+        let commits = (facts.merged(index), facts.previous(index), facts.finishes_with_its_commit(index));
+        let links = (facts.failures(index), facts.rework(index), facts.placement(index));
+        format!("{batch:?} {commits:?} {links:?} {:?}", facts.absurd_commits(index).collect::<Vec<_>>())
+    };
+    (0..facts.deployments().len()).map(one).collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn how_many_commits_are_in_memory_at_once_changes_nothing(case in case(), at_once in 0_u64..40) {
+        let dir = temporary_folder();
+        adapter::write(dir.path(), rows(&case.events), &case.events.coverage);
+        let dataset = Dataset::open(dir.path()).expect("a dataset");
+        let (some, all) = (told(&dataset, &case.settings, at_once), told(&dataset, &case.settings, u64::MAX));
+        for (some, all) in some.iter().zip(&all) {
+            prop_assert_eq!(some, all);
+        }
+        prop_assert_eq!(some.len(), all.len());
     }
 }

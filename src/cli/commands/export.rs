@@ -15,8 +15,8 @@ use crate::cli::output::{Console, data};
 use crate::domain::words::plain;
 use crate::export::facts::{Input, Shard, TABLES, export};
 use crate::export::sql::{Dialect, Query, render};
-use crate::facts::Facts;
 use crate::facts::scan::Events;
+use crate::facts::{Facts, LeadTimes};
 use crate::metrics::covered::covered;
 use crate::store::{Dataset, replace};
 
@@ -50,7 +50,9 @@ fn facts(context: &Context, asked: &ExportFacts, console: Console) -> anyhow::Re
     let before = files(&asked.folder)?;
     refuse_mixture(&asked.folder, &before, &file)?;
 
-    let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
+    let (events, commits) = Events::read(&dataset, &settings.rework)?;
+    let facts = Facts::new(&Arc::new(events), &commits, settings, LeadTimes::Measured)?;
+    drop(commits);
     let repos = facts.deployments().repo.names();
     if let Some(glob) = asked.repo.iter().find(|glob| !repos.iter().any(|repo| glob.matches(repo))) {
         return Err(UsageError(format!(

@@ -6,14 +6,20 @@ use std::collections::BTreeMap;
 use super::of_all;
 use crate::domain::reason::Reason;
 use crate::metrics::tables::{
-    Alternative, Analysis, Counts, Figures, Finding, Metric, Numbers, Observation, Severity, Variation,
+    Alternative, Analysis, Counts, Finding, Metric, Numbers, Observation, Severity, Variation,
 };
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let Some(all) = analysis.groups.first() else { return Vec::new() };
-    let now = numbers(&all.figures);
+    let figures = &all.figures;
+    let now = Numbers::new(
+        &figures[Metric::DeploymentFrequency],
+        figures[Metric::LeadTime].value,
+        &figures[Metric::ChangeFailureRate],
+        &figures[Metric::TimeToRestore],
+    );
     let one = |alternative: &Alternative| {
-        let other = numbers(&alternative.figures);
+        let other = alternative.numbers;
         match &alternative.variation {
             Variation::RolloutsOnce => {
                 let are_fewer = other.deployments? < now.deployments?;
@@ -25,16 +31,6 @@ pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
         }
     };
     analysis.alternatives.iter().filter_map(one).collect()
-}
-
-fn numbers(figures: &Figures) -> Numbers {
-    let (failures, restore) = (&figures[Metric::ChangeFailureRate], &figures[Metric::TimeToRestore]);
-    Numbers {
-        deployments: figures[Metric::DeploymentFrequency].known().map(|it| it.n),
-        lead_time: figures[Metric::LeadTime].value,
-        failures: failures.value.zip(failures.k).map(|(ratio, failed)| (ratio, failed, failures.n)),
-        restore: restore.value.map(|p50| (p50, restore.n)),
-    }
 }
 
 fn environments(are_counted: bool, names: &BTreeMap<String, u64>, now: Numbers, other: Numbers) -> Finding {

@@ -8,7 +8,11 @@ use rustc_hash::FxHashMap;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::reason::Reason;
+use crate::facts::parallel::in_parallel;
 use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, ReworkRule, Rule};
+
+/// Deployments that a core counts at a time.
+const AT_ONCE: usize = 65_536;
 
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
@@ -49,9 +53,16 @@ pub(super) struct GroupTally {
 
 impl Tally {
     pub(in crate::metrics) fn of(analysis: &Analysis) -> Self {
+        let chunks: Vec<usize> = (0..analysis.deployments.len()).step_by(AT_ONCE).collect();
+        let of_chunk = |from: &usize| {
+            let mut tally = Self::default();
+            let records = analysis.deployments.outlines(*from..from.saturating_add(AT_ONCE));
+            records.filter(|record| record.in_period).for_each(|record| tally.add(record));
+            tally
+        };
         let mut tally = Self::default();
-        for record in analysis.deployments.outlines().filter(|record| record.in_period) {
-            tally.add(record);
+        for chunk in in_parallel(&chunks, of_chunk) {
+            tally.append(chunk);
         }
         let counted = analysis.incidents.iter().filter(|record| record.counted);
         for record in counted.filter(|record| analysis.known.contains(record.event.opened_at)) {
@@ -63,6 +74,26 @@ impl Tally {
     /// Of one group.
     pub(super) fn group(&self, group: &Group) -> GroupTally {
         self.by_group.get(&(group.kind, group.name.clone())).copied().unwrap_or_default()
+    }
+
+    /// Adds what was counted of later deployments.
+    fn append(&mut self, other: Self) {
+        self.deployments += other.deployments;
+        self.counted += other.counted;
+        self.themselves += other.themselves;
+        self.with_their_commit += other.with_their_commit;
+        add_counts(&mut self.stand_ins, other.stand_ins);
+        add_counts(&mut self.reasons, other.reasons);
+        add_counts(&mut self.kinds, other.kinds);
+        add_counts(&mut self.rework, other.rework);
+        self.homeless.extend(other.homeless);
+        self.absurd_commits.extend(other.absurd_commits);
+        for (group, other) in other.by_group {
+            let own = self.by_group.entry(group).or_default();
+            own.by_the_clock += other.by_the_clock;
+            own.opened += other.opened;
+            own.of_low_urgency += other.of_low_urgency;
+        }
     }
 
     fn add(&mut self, record: DeploymentRecord<'_>) {
@@ -109,6 +140,12 @@ impl Tally {
             group.opened += 1;
             group.of_low_urgency += usize::from(is_low);
         }
+    }
+}
+
+fn add_counts<K: Ord>(counts: &mut BTreeMap<K, usize>, more: BTreeMap<K, usize>) {
+    for (key, count) in more {
+        *counts.entry(key).or_default() += count;
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::kind::DeploymentKind;
+use crate::metrics::tables::Figure;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +70,23 @@ pub struct Numbers {
     pub failures: Option<(f64, u64, u64)>,
     /// Median time to restore, seconds, and of how many.
     pub restore: Option<(f64, u64)>,
+}
+
+impl Numbers {
+    /// Those of the figures of deployment frequency, change failure rate and time to restore, and of a lead time.
+    pub(in crate::metrics) fn new(
+        frequency: &Figure,
+        lead_time: Option<f64>,
+        failures: &Figure,
+        restore: &Figure,
+    ) -> Self {
+        Self {
+            deployments: frequency.known().map(|it| it.n),
+            lead_time,
+            failures: failures.value.zip(failures.k).map(|(ratio, failed)| (ratio, failed, failures.n)),
+            restore: restore.value.map(|p50| (p50, restore.n)),
+        }
+    }
 }
 
 /// A class of fault.

@@ -82,8 +82,8 @@ pub struct Analysis {
 pub struct Alternative {
     /// What is different.
     pub variation: Variation,
-    /// The figures.
-    pub figures: Figures,
+    /// The figures; no lead time where it is the same.
+    pub numbers: Numbers,
 }
 
 /// A way in which an alternative differs from the report.

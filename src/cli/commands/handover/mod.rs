@@ -29,8 +29,8 @@ use crate::export::handover::history::{EventKind, History, Question};
 use crate::export::handover::plan::Plan;
 use crate::export::handover::sender::{Outcome, Sender};
 use crate::export::handover::setup::Setup;
-use crate::facts::Facts;
 use crate::facts::scan::Events;
+use crate::facts::{Facts, LeadTimes};
 use crate::store::handover::{Ledger, States};
 
 /// How many events are printed one by one.
@@ -137,7 +137,9 @@ fn hand_over(
         }
     };
     let dataset = dataset::open(context)?;
-    let facts = Facts::new(&Arc::new(Events::read(&dataset, &settings.rework)?), settings)?;
+    let (events, commits) = Events::read(&dataset, &settings.rework)?;
+    let facts = Facts::new(&Arc::new(events), &commits, settings, LeadTimes::Measured)?;
+    drop(commits);
     check_names(&facts, &destination.account().setup)?;
     let interval = flags.per_minute.map(|number| Duration::from_micros(60_000_000 / u64::from(number.get())));
     let account = destination.account_name();
