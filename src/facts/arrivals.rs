@@ -17,13 +17,14 @@ use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
 
 use super::columns::WithoutCase;
+use super::commit_reader::CommitReader;
 use super::error::FactsError;
 use super::parallel::in_parallel;
 use super::repo_pass::{DeploymentChanges, Found, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::{Deployments, Events};
-use super::shards::Shards;
+
 use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
@@ -43,6 +44,7 @@ pub struct Arrivals {
     /// Where each deployment stands in the rest; [`NOT_COUNTED`] where it does not count.
     place: Vec<u32>,
     found: Found,
+    keeps_brought: bool,
 }
 
 const NOT_COUNTED: u32 = u32::MAX;
@@ -61,15 +63,18 @@ impl Arrivals {
     /// The commits cannot be read.
     pub fn new(
         events: &Events,
-        all_commits: &Shards,
+        all_commits: &CommitReader,
         revisions: &Revisions,
         counted: &[u32],
         keeps_brought: bool,
     ) -> Result<Self, FactsError> {
-        let jobs = jobs(&events.deployments, counted);
-        let mut all = Self { place: vec![NOT_COUNTED; events.deployments.len()], found: Found::default() };
-        all_commits.each(|shard, commits| {
-            let mut jobs: Vec<&Job> = jobs.iter().filter(|job| all_commits.of_repo(&job.repo) == shard).collect();
+        let jobs: Vec<(usize, Job)> =
+            jobs(&events.deployments, counted).into_iter().map(|job| (all_commits.shard_of(&job.repo), job)).collect();
+        let has_jobs = |shard: usize| jobs.iter().any(|(own, _)| *own == shard);
+        let place = vec![NOT_COUNTED; events.deployments.len()];
+        let mut all = Self { place, found: Found::default(), keeps_brought };
+        all_commits.each(has_jobs, |shard, commits| {
+            let mut jobs: Vec<&Job> = jobs.iter().filter(|(own, _)| *own == shard).map(|(_, job)| job).collect();
             // The longest histories come first, so that no core waits for the last of them.
             jobs.sort_by_cached_key(|job| (Reverse(commits.of_repo(&job.repo).len()), &job.repo));
             let pass =
@@ -161,9 +166,9 @@ impl Arrivals {
         own.map(|(_, sha)| self.found.text(*sha))
     }
 
-    /// Hands over the spans of every variant of its lead time.
+    /// Hands over the spans of every variant of its lead time; none where what each brought is not kept.
     pub fn each_variant(&self, deployment: usize, events: &Events, mut take: impl FnMut(VariantSpan)) {
-        let Some((at, one)) = self.one(deployment) else { return };
+        let Some((at, one)) = self.one(deployment).filter(|_| self.keeps_brought) else { return };
         let Some(end) = events.deployments.finished_at(deployment) else { return };
         let brought = self.found.brought_of(at);
         let mut take = |variant, start| take(VariantSpan { variant, span: end.since(start) });

@@ -266,7 +266,7 @@ mod tests {
     use super::*;
     use crate::domain::event::Deployment;
     use crate::domain::unit::Seconds;
-    use crate::facts::shards::Shards;
+    use crate::facts::commit_reader::CommitReader;
 
     fn deployment(id: &str, sha: &str, minute: i64) -> Deployment {
         Deployment {
@@ -286,7 +286,7 @@ mod tests {
         affected: &[usize],
     ) -> Vec<Attribution> {
         let deployments: Deployments = rows.iter().collect();
-        let revisions = Revisions::new(&deployments, &Shards::default()).expect("nothing is read");
+        let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         let counted: Vec<u32> = (0..).take(rows.len()).collect();
         let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
         let links = attributor.links(&[Arc::new(incident.clone())], &[Some(affected.to_vec())]);

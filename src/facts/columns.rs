@@ -169,7 +169,7 @@ impl Categories {
         self.codes.extend(other.codes.iter().map(code));
     }
 
-    /// Whether a row has a text.
+    /// Whether any row has this text.
     pub(super) fn has(&self, text: &str) -> bool {
         self.known.contains_key(text)
     }

@@ -40,11 +40,8 @@ pub struct Commits {
 const NO_NUMBER: i64 = i64::MIN;
 
 impl Commits {
-    /// Reads those of some parts; of a range of repos, as their names are written, where one is given.
-    pub(super) fn read(
-        parts: &[Part],
-        repos: Option<&RangeInclusive<String>>,
-    ) -> Result<(Self, InputSummary), FactsError> {
+    /// Reads those of some parts; of repos in some ranges of names as they are written, where there are ranges.
+    pub(super) fn read(parts: &[Part], repos: &[RangeInclusive<String>]) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Commits;
         let wanted = [
             col("repo"),
@@ -56,12 +53,14 @@ impl Commits {
             col("pull_request"),
             col("observed_at"),
         ];
-        let of_repos = |rows: LazyFrame| match repos {
+        // Comparisons, because those pass over whole row groups.
+        let is_in = |names: &RangeInclusive<String>| {
+            col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str())))
+        };
+        let is_wanted = repos.iter().map(is_in).reduce(Expr::or);
+        let of_repos = |rows: LazyFrame| match &is_wanted {
             None => rows,
-            // Two comparisons, because those pass over whole row groups.
-            Some(names) => rows.filter(
-                col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str()))),
-            ),
+            Some(is_wanted) => rows.filter(is_wanted.clone()),
         };
         let read = |part: &Part| {
             let frame = part.collect(&|rows| of_repos(rows).select(&wanted))?;

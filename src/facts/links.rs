@@ -46,11 +46,13 @@ impl<'a> FromIterator<Option<&'a str>> for Links {
     }
 }
 
-/// A link before its first part that begins with a digit, else before its last part; and the rest of it.
+/// A link up to its first part after the host that begins with a digit, else up to its last part; and the rest of it.
 fn divided(link: &str) -> (&str, &str) {
+    let host = link.find("://").map_or(0, |scheme| scheme + 3);
     let bytes = link.as_bytes();
-    let number = bytes.windows(2).position(|pair| matches!(pair, [b'/', digit] if digit.is_ascii_digit()));
-    let end = number.or_else(|| bytes.iter().rposition(|byte| *byte == b'/')).map_or(0, |slash| slash + 1);
+    let parts = || (host..bytes.len()).filter(|at| bytes.get(*at) == Some(&b'/'));
+    let number = parts().find(|slash| bytes.get(slash + 1).is_some_and(u8::is_ascii_digit));
+    let end = number.or_else(|| parts().next_back()).map_or(0, |slash| slash + 1);
     link.split_at_checked(end).unwrap_or(("", link))
 }
 
@@ -75,5 +77,7 @@ mod tests {
         assert!(column.before.names().len() < 1_000, "{}", column.before.names().len());
         assert_eq!(divided("https://ci.example/d/17/log"), ("https://ci.example/d/", "17/log"));
         assert_eq!(divided("https://ci.example/runs/run-17"), ("https://ci.example/runs/", "run-17"));
+        assert_eq!(divided("https://10.0.0.1/runs/17"), ("https://10.0.0.1/runs/", "17"));
+        assert_eq!(divided("https://ci.example"), ("", "https://ci.example"));
     }
 }

@@ -5,6 +5,7 @@ pub mod arrivals;
 pub mod attribution;
 mod by_deployment;
 pub mod columns;
+pub mod commit_reader;
 pub mod commits;
 mod error;
 pub mod export;
@@ -21,7 +22,6 @@ pub mod revisions;
 pub mod rework;
 mod rollouts;
 pub mod scan;
-pub mod shards;
 pub mod validity;
 pub mod words;
 
@@ -32,6 +32,7 @@ pub use error::FactsError;
 use self::arrivals::{Arrivals, VariantSpan};
 use self::attribution::{Attribution, Attributor, Evidence};
 use self::by_deployment::ByDeployment;
+use self::commit_reader::CommitReader;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::parallel::both;
 use self::placed::Placed;
@@ -39,7 +40,6 @@ use self::requests::PullRequestTimes;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
-use self::shards::Shards;
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 use crate::domain::event::Incident;
@@ -127,7 +127,7 @@ impl Facts {
     /// The commits cannot be read, or Polars cannot join, which well-formed columns do not cause.
     pub fn new(
         events: &Arc<Events>,
-        commits: &Shards,
+        commits: &CommitReader,
         settings: &Settings,
         lead_times: LeadTimes,
     ) -> Result<Self, FactsError> {
@@ -139,7 +139,12 @@ impl Facts {
     ///
     /// # Errors
     /// As for [`Facts::new`].
-    pub fn under(&self, commits: &Shards, settings: &Settings, lead_times: LeadTimes) -> Result<Self, FactsError> {
+    pub fn under(
+        &self,
+        commits: &CommitReader,
+        settings: &Settings,
+        lead_times: LeadTimes,
+    ) -> Result<Self, FactsError> {
         Self::made(Arc::clone(&self.events), commits, Arc::clone(&self.revisions), settings, lead_times)
     }
 
@@ -161,7 +166,7 @@ impl Facts {
 
     fn made(
         events: Arc<Events>,
-        commits: &Shards,
+        commits: &CommitReader,
         revisions: Arc<Revisions>,
         settings: &Settings,
         lead_times: LeadTimes,

@@ -68,10 +68,11 @@ impl DeploymentChanges {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) ones: Vec<DeploymentChanges>,
-    /// Where what each brought ends in the two lists below.
+    /// Where what each brought ends in [`Found::brought`] and [`Found::merged`].
     ends: Vec<(u32, u32)>,
-    /// The commits in order of authored instant, if they are asked for.
+    /// The commits in order of authored instant, if they are kept.
     brought: Vec<Brought>,
+    keeps_brought: bool,
     /// Indices of the pull requests.
     merged: Vec<u32>,
     /// Deployment and name of each commit that is dated in the year 1 or 1970; those of one deployment in order of text.
@@ -178,7 +179,7 @@ impl<'a> RepoPass<'a> {
 
     /// Keeps what each brought, if the ways to count a lead time are asked for.
     pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> Found {
-        let mut found = Found::default();
+        let mut found = Found { keeps_brought, ..Found::default() };
         for deployments in environments {
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
             let mut previous = None;
@@ -188,9 +189,6 @@ impl<'a> RepoPass<'a> {
                     found.keep_text(sha, self.commits);
                 }
                 found.ones.push(one);
-                if !keeps_brought {
-                    found.brought.clear();
-                }
                 found.ends.push((index(found.brought.len()), index(found.merged.len())));
                 previous = Some(deployment);
             }
@@ -272,7 +270,9 @@ impl<'a> RepoPass<'a> {
             let own = self.merges.iter().skip(first as usize).take_while(|(of, _)| *of == node);
             found.merged.extend(own.map(|(_, request)| *request));
         }
-        found.brought.extend(brought.iter().map(|(commit, _)| *commit));
+        if found.keeps_brought {
+            found.brought.extend(brought.iter().map(|(commit, _)| *commit));
+        }
         // An instant that a program wrote for "none" is not the start of anything.
         let mut absurd: Vec<Sha> =
             brought.iter().filter(|(commit, _)| commit.authored_at.is_placeholder()).map(|(_, sha)| *sha).collect();

@@ -74,7 +74,7 @@ impl Requests {
             Ok::<_, FactsError>((Rows::of_frame(&frame, rules)?, observed(&frame, table)?))
         };
         let mut all = (Rows::default(), InputSummary::none_of(table));
-        in_turns(&pieces(&checked(dataset, table)?)?, read, |(rows, read)| {
+        in_turns(&pieces(&checked(dataset, table)?), read, |(rows, read)| {
             all.0.append(rows);
             all.1.add(&read);
             Ok(())

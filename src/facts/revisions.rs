@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::commit_reader::CommitReader;
+use super::commits::Commits;
 use super::error::FactsError;
 use super::scan::Deployments;
-use super::shards::Shards;
 use crate::domain::sha::Sha;
 
 /// Lengths of a sha that may stand for a longer one.
@@ -29,21 +30,27 @@ impl Revisions {
     ///
     /// # Errors
     /// The commits cannot be read.
-    pub fn new(deployments: &Deployments, commits: &Shards) -> Result<Self, FactsError> {
+    pub fn new(deployments: &Deployments, all_commits: &CommitReader) -> Result<Self, FactsError> {
         let short = short(deployments);
         let mut full = FxHashMap::default();
-        if !short.is_empty() {
-            let known = known(&short, deployments, commits)?;
-            for (repo, rows) in &short {
-                let Some(known) = known.get(repo) else { continue };
+        if short.is_empty() {
+            return Ok(Self { full });
+        }
+        let named = full_shas(&short, deployments);
+        let is_in = |shard: usize, repo: &str| all_commits.shard_of(repo) == shard;
+        let has_short = |shard: usize| short.keys().any(|repo| is_in(shard, repo));
+        all_commits.each(has_short, |shard, commits| {
+            for (repo, rows) in short.iter().filter(|(repo, _)| is_in(shard, repo)) {
+                let mut known = named.get(repo).cloned().unwrap_or_default();
+                known.extend(read_shas(commits, repo));
                 for &row in rows {
                     let sha = deployments.sha.get(row).unwrap_or_default().to_lowercase();
-                    if let Some(only) = only_that_begins_with(known, &sha) {
+                    if let Some(only) = only_that_begins_with(&known, &sha) {
                         full.insert(row, (Sha::of(&only), only));
                     }
                 }
             }
-        }
+        })?;
         Ok(Self { full })
     }
 
@@ -71,32 +78,27 @@ fn short(deployments: &Deployments) -> BTreeMap<String, Vec<usize>> {
     short
 }
 
-/// The full shas of the repos that have a short one.
-fn known(
-    short: &BTreeMap<String, Vec<usize>>,
-    deployments: &Deployments,
-    commits: &Shards,
-) -> Result<BTreeMap<String, BTreeSet<String>>, FactsError> {
-    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    commits.each(|_, commits| {
-        for repo in short.keys() {
-            let rows = commits.of_repo(repo).iter().map(|row| *row as usize);
-            let read =
-                rows.flat_map(|row| commits.sha.get(row).into_iter().chain(commits.parents(row).unwrap_or_default()));
-            known.entry(repo.clone()).or_default().extend(read.map(|sha| commits.text(sha)));
-        }
-    })?;
-    // Whether the repo of each category has a short one.
+/// The commits of a repo that were read or are named as a parent, as texts.
+fn read_shas(commits: &Commits, repo: &str) -> impl Iterator<Item = String> {
+    let rows = commits.of_repo(repo).iter().map(|row| *row as usize);
+    rows.flat_map(|row| commits.sha.get(row).into_iter().chain(commits.parents(row).unwrap_or_default()))
+        .map(|sha| commits.text(sha))
+}
+
+/// What the deployments of the repos that have a short sha name in full.
+fn full_shas(short: &BTreeMap<String, Vec<usize>>, deployments: &Deployments) -> BTreeMap<String, BTreeSet<String>> {
+    let mut named: BTreeMap<String, BTreeSet<String>> =
+        short.keys().map(|repo| (repo.clone(), BTreeSet::new())).collect();
     let lower: Vec<String> = deployments.repo.names().iter().map(|name| name.to_lowercase()).collect();
     for row in 0..deployments.len() {
-        let own = deployments.repo.of(row).and_then(|repo| lower.get(repo)).and_then(|repo| known.get_mut(repo));
-        if let Some(known) = own
+        let own = deployments.repo.of(row).and_then(|repo| lower.get(repo)).and_then(|repo| named.get_mut(repo));
+        if let Some(named) = own
             && let Some(sha) = deployments.sha.get(row).filter(|sha| sha.len() >= SHORT.end)
         {
-            known.insert(sha.to_lowercase());
+            named.insert(sha.to_lowercase());
         }
     }
-    Ok(known)
+    named
 }
 
 /// The only sha that begins so; itself, where it is one of them.
@@ -124,7 +126,7 @@ mod tests {
         let shas = [full("abcdef1"), "ABCDEF1".to_owned(), full("0123456a"), full("0123456b"), "0123456".to_owned()];
         let rows = shas.map(|sha| Deployment { repo: "acme/web".into(), sha: Some(sha), ..Deployment::default() });
         let deployments: Deployments = rows.iter().collect();
-        let found = Revisions::new(&deployments, &Shards::default()).expect("nothing is read");
+        let found = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         assert_eq!(found.get(1, &deployments), found.get(0, &deployments));
         assert_eq!(found.text(1, &deployments).as_deref(), Some(full("abcdef1").as_str()));
         assert_eq!(found.text(4, &deployments).as_deref(), Some("0123456"), "two commits begin so");

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::event::Deployment;
     use crate::domain::unit::Seconds;
-    use crate::facts::shards::Shards;
+    use crate::facts::commit_reader::CommitReader;
 
     /// The records that count of (environment, sha, minute of the finish).
     fn kept(merge_as: Option<Merge>, records: &[(&str, &str, i64)]) -> Vec<u32> {
@@ -120,7 +120,7 @@ mod tests {
             })
             .collect();
         let deployments: Deployments = rows.iter().collect();
-        let revisions = Revisions::new(&deployments, &Shards::default()).expect("nothing is read");
+        let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         let mut counted = (0..).take(records.len()).collect();
         merge(&deployments, &mut counted, &revisions, |_| Some(0), merge_as);
         counted

@@ -11,13 +11,13 @@ use polars::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::columns::{Categories, ShaTexts, Texts};
+use super::commit_reader::{AT_ONCE, CommitReader};
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use super::links::Links;
 use super::parallel::{both, in_turns};
 use super::pieces::{checked, pieces};
 use super::requests::Requests;
-use super::shards::{AT_ONCE, Shards};
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
@@ -101,7 +101,7 @@ impl Deployments {
             let frame = part.collect(&|rows| rows.select(&wanted))?;
             Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
         };
-        in_turns(&pieces(&checked(dataset, table)?)?, read, |(deployments, read)| {
+        in_turns(&pieces(&checked(dataset, table)?), read, |(deployments, read)| {
             all.0.append(&deployments);
             all.1.add(&read);
             Ok(())
@@ -199,7 +199,7 @@ impl Events {
     ///
     /// # Errors
     /// A part of the dataset cannot be read.
-    pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<(Self, Shards), FactsError> {
+    pub fn read(dataset: &Dataset, rework: &ReworkRules) -> Result<(Self, CommitReader), FactsError> {
         Self::read_in_shards(dataset, rework, AT_ONCE)
     }
 
@@ -207,12 +207,20 @@ impl Events {
     ///
     /// # Errors
     /// As for [`Events::read`].
-    pub fn read_in_shards(dataset: &Dataset, rework: &ReworkRules, at_once: u64) -> Result<(Self, Shards), FactsError> {
+    pub fn read_in_shards(
+        dataset: &Dataset,
+        rework: &ReworkRules,
+        at_once: u64,
+    ) -> Result<(Self, CommitReader), FactsError> {
         let (incidents, changes) = both(
             || Self::incidents(dataset),
             || {
                 let deployments = Deployments::read(dataset, !rework.refs.is_empty())?;
-                Ok::<_, FactsError>((deployments, Shards::new(dataset, at_once)?, Requests::read(dataset, rework)?))
+                Ok::<_, FactsError>((
+                    deployments,
+                    CommitReader::new(dataset, at_once)?,
+                    Requests::read(dataset, rework)?,
+                ))
             },
         );
         let (incidents, of_incidents) = incidents?;

@@ -22,9 +22,9 @@ use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::facts::columns::WithoutCase;
+use crate::facts::commit_reader::CommitReader;
 use crate::facts::ownership::ServiceIndex;
 use crate::facts::parallel::in_parallel;
-use crate::facts::shards::Shards;
 use crate::facts::{Facts, FactsError, LeadTimes};
 
 /// Records of one revision and environment within this time of each other are treated as one roll-out.
@@ -40,32 +40,45 @@ pub(super) struct Basis<'a> {
 
 /// An alternative that the report has events for.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct Planned {
     variation: Variation,
     settings: Settings,
-    lead_times: LeadTimes,
+    recount: Recount,
 }
 
-impl Wanted {
+/// What an alternative counts again.
+#[derive(Debug, Clone, Copy)]
+enum Recount {
+    /// The incidents.
+    Incidents,
+    /// All events.
+    Everything(LeadTimes),
+}
+
+impl Planned {
     /// Whether it takes a pass over the commits.
     pub(super) fn needs_commits(&self) -> bool {
-        self.variation != Variation::WithoutFilters && self.lead_times.need_commits(&self.settings)
+        match self.recount {
+            Recount::Incidents => false,
+            Recount::Everything(lead_times) => lead_times.need_commits(&self.settings),
+        }
     }
 }
 
 /// The alternatives that a report has events for, given its incidents.
-pub(super) fn wanted(now: &Settings, incidents: &[IncidentRecord], basis: &Basis<'_>) -> Vec<Wanted> {
+pub(super) fn planned(now: &Settings, incidents: &[IncidentRecord], basis: &Basis<'_>) -> Vec<Planned> {
     let mut found = Vec::new();
     if basis.has_several_records() {
         let settings = Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() };
-        found.push(Wanted { variation: Variation::RolloutsOnce, settings, lead_times: LeadTimes::Unasked });
+        let recount = Recount::Everything(LeadTimes::Unasked);
+        found.push(Planned { variation: Variation::RolloutsOnce, settings, recount });
     }
     let [counted, missed] = basis.doubtful_environments();
     if !counted.is_empty() {
         let mut settings = now.clone();
         settings.exclude_environments.extend(counted.keys().map(|name| Glob::literal(name)));
         let variation = Variation::WithoutEnvironments(counted);
-        found.push(Wanted { variation, settings, lead_times: LeadTimes::Measured });
+        found.push(Planned { variation, settings, recount: Recount::Everything(LeadTimes::Measured) });
     }
     if !missed.is_empty() {
         let mut settings = now.clone();
@@ -74,39 +87,45 @@ pub(super) fn wanted(now: &Settings, incidents: &[IncidentRecord], basis: &Basis
             list.extend(missed.keys().map(|name| Glob::literal(name)));
         }
         let variation = Variation::WithEnvironments(missed);
-        found.push(Wanted { variation, settings, lead_times: LeadTimes::Measured });
+        found.push(Planned { variation, settings, recount: Recount::Everything(LeadTimes::Measured) });
     }
     let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
     if incidents.iter().any(|record| filtered(record.reason)) {
         let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
-        found.push(Wanted { variation: Variation::WithoutFilters, settings, lead_times: LeadTimes::Unasked });
+        found.push(Planned { variation: Variation::WithoutFilters, settings, recount: Recount::Incidents });
     }
     found
 }
 
-/// The figures of some alternatives; `commits` are read only if one of them [needs](Wanted::needs_commits) them.
+/// The figures of some alternatives; `commits` are read only if one of them [needs](Planned::needs_commits) them.
 ///
 /// # Errors
-/// The facts cannot be told under other settings.
+/// The commits cannot be read, or the facts cannot be told under other settings.
 pub(super) fn alternatives(
-    wanted: Vec<Wanted>,
+    planned: Vec<Planned>,
     basis: &Basis<'_>,
-    commits: &Shards,
+    commits: &CommitReader,
 ) -> Result<Vec<Alternative>, FactsError> {
-    let numbers = in_parallel(&wanted, |one| basis.numbers(one, commits));
-    let one = |(Wanted { variation, .. }, numbers)| Ok(Alternative { variation, numbers: numbers? });
-    wanted.into_iter().zip(numbers).map(one).collect()
+    let one = |planned: &Planned| basis.numbers(planned, commits);
+    // A pass over the commits uses every core, and holds some of them in memory.
+    let numbers: Vec<Result<Numbers, FactsError>> = if planned.iter().any(Planned::needs_commits) {
+        planned.iter().map(one).collect()
+    } else {
+        in_parallel(&planned, one)
+    };
+    let one = |(Planned { variation, .. }, numbers)| Ok(Alternative { variation, numbers: numbers? });
+    planned.into_iter().zip(numbers).map(one).collect()
 }
 
 impl Basis<'_> {
     fn numbers(
         &self,
-        Wanted { variation, settings, lead_times }: &Wanted,
-        commits: &Shards,
+        Planned { settings, recount, .. }: &Planned,
+        commits: &CommitReader,
     ) -> Result<Numbers, FactsError> {
-        let facts = match variation {
-            Variation::WithoutFilters => self.facts.with_incidents_under(settings)?,
-            _ => self.facts.under(commits, settings, *lead_times)?,
+        let facts = match recount {
+            Recount::Incidents => self.facts.with_incidents_under(settings)?,
+            Recount::Everything(lead_times) => self.facts.under(commits, settings, *lead_times)?,
         };
         let history = History::of_facts(self.coverage, &facts, settings);
         let pool = whole(&facts, self.filter);
@@ -120,17 +139,19 @@ impl Basis<'_> {
             attributed: &[],
             depth: Depth::Tables,
         };
-        let lead_time = match lead_times {
-            LeadTimes::Unasked => None,
-            LeadTimes::Measured | LeadTimes::InEveryWay => scope.figure(Metric::LeadTime, self.known).value,
+        let lead_time = match recount {
+            Recount::Everything(LeadTimes::Measured | LeadTimes::InEveryWay) => {
+                scope.figure(Metric::LeadTime, self.known).value
+            }
+            Recount::Incidents | Recount::Everything(LeadTimes::Unasked) => None,
         };
         let figure = |metric| scope.figure(metric, self.known);
-        Ok(Numbers::new(
-            &figure(Metric::DeploymentFrequency),
+        Ok(Numbers {
+            deployments: Numbers::deployments(&figure(Metric::DeploymentFrequency)),
             lead_time,
-            &figure(Metric::ChangeFailureRate),
-            &figure(Metric::TimeToRestore),
-        ))
+            failures: Numbers::failures(&figure(Metric::ChangeFailureRate)),
+            restore: Numbers::restore(&figure(Metric::TimeToRestore)),
+        })
     }
 
     /// The deployments of the report that finished in the period, in any order.

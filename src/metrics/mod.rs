@@ -40,7 +40,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 pub use error::MetricsError;
 
-use self::alternatives::{Basis, Wanted};
+use self::alternatives::{Basis, Planned};
 use self::descriptor::Needs;
 use self::filter::Filter;
 use self::findings::Tally;
@@ -55,9 +55,9 @@ use crate::domain::group::GroupKind;
 use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::commit_reader::CommitReader;
 use crate::facts::parallel::in_parallel;
 use crate::facts::scan::Events;
-use crate::facts::shards::Shards;
 use crate::facts::{Facts, LeadTimes};
 use crate::store::Dataset;
 
@@ -120,13 +120,13 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
     let incidents = records::incidents(&facts, &filter, cut);
     let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
-    let wanted = alternatives::wanted(settings, &incidents, &basis);
-    // They are a third of the memory, and most alternatives need none.
-    if !wanted.iter().any(Wanted::needs_commits) {
-        commits = Shards::default();
+    let planned = alternatives::planned(settings, &incidents, &basis);
+    // Commits in memory are a third of it, and most alternatives need none.
+    if !planned.iter().any(Planned::needs_commits) {
+        commits = CommitReader::default();
     }
-    // They come before the groups, so that the two do not add up in memory.
-    let alternatives = alternatives::alternatives(wanted, &basis, &commits)?;
+    // The alternatives come before the groups, so that the two are not in memory at once.
+    let alternatives = alternatives::alternatives(planned, &basis, &commits)?;
     drop(commits);
     let pools = pools(&facts, &filter);
     let by_service = match request.depth {

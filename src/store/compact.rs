@@ -59,7 +59,7 @@ pub fn outdated(folder: &Path) -> Result<Vec<Outdated>, StoreError> {
             let reasons: Vec<Reason> = [
                 (!shape.is_ours, Reason::OldWriter),
                 (!is_sorted, Reason::OutOfOrder),
-                (shape.groups > footer::groups_for(shape.rows), Reason::SmallGroups),
+                (shape.groups.len() > footer::groups_for(shape.rows), Reason::SmallGroups),
             ]
             .into_iter()
             .filter_map(|(holds, reason)| holds.then_some(reason))

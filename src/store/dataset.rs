@@ -27,7 +27,7 @@ use crate::domain::time::Zone;
 pub struct Dataset {
     folder: PathBuf,
     coverage: Vec<Coverage>,
-    _reading: Option<Arc<lock::HeldLock>>,
+    reading: Option<Arc<lock::HeldLock>>,
 }
 
 impl Dataset {
@@ -52,7 +52,12 @@ impl Dataset {
             Writer::lock(folder, "a reader that finishes what a killed writer began", never)?;
             reading = lock::read(folder)?;
         }
-        Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)?, _reading: reading.map(Arc::new) })
+        Ok(Self { folder: folder.to_owned(), coverage: coverage::read(folder)?, reading: reading.map(Arc::new) })
+    }
+
+    /// Whether its files stay as they are as long as it is held; a copy that was never written to has no lock.
+    pub fn keeps_writers_out(&self) -> bool {
+        self.reading.is_some()
     }
 
     /// Where it lies.

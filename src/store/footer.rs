@@ -25,7 +25,8 @@ use crate::domain::hex::hex;
 pub(super) struct PartLayout {
     pub(super) rows: usize,
     pub(super) bytes: u64,
-    pub(super) groups: usize,
+    /// Rows of each row group.
+    pub(super) groups: Vec<usize>,
     /// Whether this version would write it so.
     pub(super) is_ours: bool,
     /// Over its keys.
@@ -34,7 +35,7 @@ pub(super) struct PartLayout {
     pub(super) seal: Option<String>,
 }
 
-/// Rows of a row group: enough to compress well, and few enough that a reader of one repo passes over most of a big part
+/// Rows of a row group, about: enough to compress well, and few enough that a reader of one repo passes over most of a big part
 /// and that a group takes little memory to read.
 pub(super) const GROUP: usize = 1 << 15;
 
@@ -56,7 +57,11 @@ pub(super) fn shape(path: &Path) -> Result<PartLayout, StoreError> {
     let filter = entry(footer, KEYS).and_then(KeyFilter::from_text);
     let seal = entry(footer, SEAL).map(str::to_owned);
     let is_ours = filter.is_some() && seal.is_some() && entry(footer, DATASET) == Some(&FORMAT.to_string());
-    Ok(PartLayout { rows: footer.num_rows, bytes, groups: footer.row_groups.len(), is_ours, filter, seal })
+    let mut groups = Vec::with_capacity(footer.row_groups.len());
+    for group in &footer.row_groups {
+        groups.push(group.num_rows());
+    }
+    Ok(PartLayout { rows: footer.num_rows, bytes, groups, is_ours, filter, seal })
 }
 
 /// What a footer says under a key.
@@ -77,18 +82,29 @@ pub(super) fn metadata(frame: &DataFrame, table: Table) -> PolarsResult<Vec<(Str
     ])
 }
 
-/// Where the footer of a Parquet file begins.
-fn footer_of(file: &[u8]) -> Option<usize> {
-    let end = file.len().checked_sub(8)?;
-    let length = file.get(end..end + 4)?;
-    end.checked_sub(u32::from_le_bytes(length.try_into().ok()?) as usize)
+/// Where the footer of a Parquet file of so many bytes begins, by its last eight bytes.
+fn footer_start(bytes: u64, last: [u8; 8]) -> Option<u64> {
+    let [a, b, c, d, ..] = last;
+    bytes.checked_sub(8)?.checked_sub(u32::from_le_bytes([a, b, c, d]).into())
+}
+
+/// The same of an open file; none where it is no Parquet file.
+fn footer_start_of(file: &mut File) -> io::Result<Option<u64>> {
+    let bytes = file.metadata()?.len();
+    if bytes < 8 {
+        return Ok(None);
+    }
+    let mut last = [0; 8];
+    file.seek(SeekFrom::End(-8))?;
+    file.read_exact(&mut last)?;
+    Ok(footer_start(bytes, last))
 }
 
 /// Renames the key [`ARROW_SCHEMA`] in the footer of a Parquet file, because Polars always writes an entry of that name,
 /// and seals the file. The metadata come after everything that data could fill, so the last occurrence is meant. Returns
 /// the SHA-256 of the whole file.
 pub(super) fn finish(file: &mut [u8]) -> Option<String> {
-    let start = footer_of(file)?;
+    let start = usize::try_from(footer_start(file.len() as u64, *file.last_chunk()?)?).ok()?;
     let mut hasher = Sha256::new();
     hasher.update(file.get(..start)?);
     let seal = hex(&hasher.clone().finalize());
@@ -117,20 +133,11 @@ pub(super) fn check_own_seal(path: &Path) -> Result<(), StoreError> {
 /// The footer of a file, up to its end; none where the file is no Parquet file.
 fn read_footer(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = File::open(path)?;
-    let Some(start) = footer_start(&mut file)? else { return Ok(None) };
+    let Some(start) = footer_start_of(&mut file)? else { return Ok(None) };
     let mut footer = Vec::new();
     file.seek(SeekFrom::Start(start))?;
     file.read_to_end(&mut footer)?;
     Ok(Some(footer))
-}
-
-/// Where the footer of a file begins; none where the file is no Parquet file.
-fn footer_start(file: &mut File) -> io::Result<Option<u64>> {
-    let Some(end) = file.metadata()?.len().checked_sub(8) else { return Ok(None) };
-    let mut length = [0; 4];
-    file.seek(SeekFrom::Start(end))?;
-    file.read_exact(&mut length)?;
-    Ok(end.checked_sub(u32::from_le_bytes(length).into()))
 }
 
 /// Whether a footer has the SHA-256 that it states. It is looked for in the bytes, because a changed footer may not parse.
@@ -144,26 +151,28 @@ fn is_as_written(mut footer: Vec<u8>) -> bool {
     hex(&Sha256::digest(&footer)).as_bytes() == stated
 }
 
-/// Refuses a part whose bytes are not those that were written; one without a seal passes.
-pub(super) fn check_seal(path: &Path) -> Result<(), StoreError> {
-    let stated = shape(path)?.seal;
-    if stated.is_some() && stated != seal_of(path).map_err(StoreError::io("read", path))? {
+/// Refuses a part whose bytes are not those that were written; one without a seal passes. Gives its layout.
+pub(super) fn check_seal(path: &Path) -> Result<PartLayout, StoreError> {
+    let layout = shape(path)?;
+    if layout.seal.is_some() && layout.seal != seal_of(path).map_err(StoreError::io("read", path))? {
         let cause = "its contents changed after it was written (the SHA-256 in its footer does not match)";
         return Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() });
     }
-    Ok(())
+    Ok(layout)
 }
 
 /// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.
 fn seal_of(path: &Path) -> io::Result<Option<String>> {
     let mut file = File::open(path)?;
-    let Some(start) = footer_start(&mut file)? else { return Ok(None) };
+    let Some(start) = footer_start_of(&mut file)? else { return Ok(None) };
     file.rewind()?;
     let (mut data, mut hasher, mut bytes) = (file.take(start), Sha256::new(), vec![0; 1 << 16]);
     loop {
-        match data.read(&mut bytes)? {
-            0 => return Ok(Some(hex(&hasher.finalize()))),
-            read => hasher.update(bytes.get(..read).unwrap_or_default()),
+        match data.read(&mut bytes) {
+            Ok(0) => return Ok(Some(hex(&hasher.finalize()))),
+            Ok(read) => hasher.update(bytes.get(..read).unwrap_or_default()),
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
         }
     }
 }

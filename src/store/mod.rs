@@ -46,5 +46,5 @@ pub use dataset::Dataset;
 pub use durable::replace;
 pub use error::StoreError;
 pub use lock::{lock_patiently, say_when_waiting};
-pub use reading::Part;
+pub use reading::{CheckedPart, Part};
 pub use writer::Writer;

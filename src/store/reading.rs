@@ -5,6 +5,7 @@
 //! written, and where texts are many times as long as the file. Polars decodes a page before its length can be checked
 //! here.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::metadata::FileMetadata;
@@ -27,54 +28,82 @@ const BYTES_A_BYTE: u64 = 1_000;
 /// The first millisecond of the year 0 and of the year 10000: what is read and written has four digits of a year.
 const INSTANTS: std::ops::Range<i64> = -62_167_219_200_000..253_402_300_800_000;
 
-/// A part with a valid footer, or some rows of it.
+/// A part with a valid footer, or a piece of one.
 #[derive(Debug, Clone)]
 pub struct Part {
     path: PathBuf,
     table: Table,
-    /// Whether its bytes are known to be those that were written.
-    is_checked: bool,
-    /// The first row and how many; of a whole part, none.
-    rows: Option<(i64, IdxSize)>,
+    piece: Option<Piece>,
+}
+
+/// Some rows of a part whose bytes are those that were written.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    from: usize,
+    rows: usize,
+    /// How many pieces the part has.
+    of: usize,
+}
+
+/// A part whose bytes are those that were written.
+#[derive(Debug, Clone)]
+pub struct CheckedPart {
+    part: Part,
+    /// Rows of each row group.
+    groups: Vec<usize>,
+}
+
+/// Pieces of a part at most: each of them reads the footer again.
+const PIECES: usize = 16;
+
+impl CheckedPart {
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.groups.iter().sum()
+    }
+
+    /// All of it, as one piece.
+    pub fn whole(&self) -> Part {
+        self.piece(Piece { from: 0, rows: self.rows(), of: 1 })
+    }
+
+    /// The same rows in pieces that take little memory to read: whole row groups.
+    pub fn pieces(&self) -> Vec<Part> {
+        let pieces = divided(&self.groups, footer::GROUP.max(self.rows().div_ceil(PIECES)));
+        pieces.iter().map(|rows| self.piece(Piece { from: rows.start, rows: rows.len(), of: pieces.len() })).collect()
+    }
+
+    fn piece(&self, piece: Piece) -> Part {
+        Part { piece: Some(piece), ..self.part.clone() }
+    }
+}
+
+/// The rows of some groups, joined as long as there are no more than so many together.
+fn divided(groups: &[usize], most: usize) -> Vec<Range<usize>> {
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    for rows in groups {
+        let to = from + rows;
+        match pieces.last_mut() {
+            Some(piece) if to - piece.start <= most => piece.end = to,
+            _ => pieces.push(from..to),
+        }
+        from = to;
+    }
+    pieces
 }
 
 impl Part {
     pub(super) fn of(path: PathBuf, table: Table) -> Self {
-        Self { path, table, is_checked: false, rows: None }
+        Self { path, table, piece: None }
     }
 
-    /// The same, whose bytes need no further check.
+    /// The same, whose pieces need no further check.
     ///
     /// # Errors
-    /// They are not those that were written.
-    pub fn checked(&self) -> Result<Self, StoreError> {
-        footer::check_seal(&self.path)?;
-        Ok(Self { is_checked: true, ..self.clone() })
-    }
-
-    /// How many rows the part has, as its footer says.
-    ///
-    /// # Errors
-    /// The footer cannot be read.
-    pub fn rows(&self) -> Result<u64, StoreError> {
-        Ok(footer::shape(&self.path)?.rows as u64)
-    }
-
-    /// The part in pieces that take little memory to read, each as many rows as a row group has.
-    ///
-    /// # Errors
-    /// As for [`Part::rows`].
-    pub fn pieces(&self) -> Result<Vec<Self>, StoreError> {
-        let rows = footer::shape(&self.path)?.rows;
-        let piece = |from: usize| {
-            let length = IdxSize::try_from(footer::GROUP.min(rows - from)).unwrap_or(IdxSize::MAX);
-            Self { rows: i64::try_from(from).ok().map(|from| (from, length)), ..self.clone() }
-        };
-        if rows <= footer::GROUP {
-            Ok(vec![self.clone()])
-        } else {
-            Ok((0..rows).step_by(footer::GROUP).map(piece).collect())
-        }
+    /// Its bytes are not those that were written.
+    pub fn checked(&self) -> Result<CheckedPart, StoreError> {
+        Ok(CheckedPart { part: self.clone(), groups: footer::check_seal(&self.path)?.groups })
     }
 
     /// What a query gives of the rows.
@@ -83,16 +112,14 @@ impl Part {
     /// The part is damaged, or holds what no part may; the error names it.
     pub fn collect(&self, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
         // Polars panics on some damaged pages, so the bytes must be those that were written.
-        if !self.is_checked {
-            footer::check_seal(&self.path)?;
+        let Some(piece) = self.piece else { return self.checked()?.whole().collect(query) };
+        let mut rows = scan(self.table, &self.path)?;
+        if piece.of > 1 {
+            let from = i64::try_from(piece.from).unwrap_or(i64::MAX);
+            rows = rows.slice(from, IdxSize::try_from(piece.rows).unwrap_or(IdxSize::MAX));
         }
-        let whole = scan(self.table, &self.path)?;
-        let frame = match self.rows {
-            None => query(whole),
-            Some((from, rows)) => query(whole.slice(from, rows)),
-        };
-        let frame = frame.collect().map_err(|cause| broken(&self.path, &cause.to_string()))?;
-        check_rows(&self.path, self.table, &frame)?;
+        let frame = query(rows).collect().map_err(|cause| broken(&self.path, &cause.to_string()))?;
+        check_rows(&self.path, self.table, &frame, piece.of)?;
         Ok(frame)
     }
 }
@@ -115,9 +142,14 @@ fn broken(path: &Path, cause: &str) -> StoreError {
     StoreError::Part { path: path.to_owned(), cause: cause.lines().next().unwrap_or_default().to_owned() }
 }
 
-/// Refuses a footer that promises more than a file of so many bytes can hold.
+/// Refuses a footer that promises more than a file of so many bytes can hold, or other rows than its row groups.
 pub(super) fn check_footer(path: &Path, footer: &FileMetadata, bytes: u64) -> Result<(), StoreError> {
     let rows = footer.num_rows as u64;
+    let in_groups = footer.row_groups.iter().fold(0, |sum: u64, group| sum.saturating_add(group.num_rows() as u64));
+    if rows != in_groups {
+        let cause = format!("it promises {rows} rows, and its row groups have {in_groups}");
+        return Err(broken(path, &cause));
+    }
     if rows > FEW_ROWS.saturating_add(bytes.saturating_mul(ROWS_A_BYTE)) {
         let cause = format!("it promises {rows} rows in {bytes} bytes, and rows that differ need more");
         return Err(broken(path, &cause));
@@ -134,10 +166,11 @@ fn most_bytes(bytes: u64) -> u64 {
     FEW_BYTES.saturating_add(bytes.saturating_mul(BYTES_A_BYTE))
 }
 
-/// Refuses instants that cannot be written, and texts that would fill the memory when they are copied.
-pub(super) fn check_rows(path: &Path, table: Table, frame: &DataFrame) -> Result<(), StoreError> {
+/// Refuses instants that cannot be written, and texts that would fill the memory when they are copied. The frame is one of
+/// so many pieces of the part.
+pub(super) fn check_rows(path: &Path, table: Table, frame: &DataFrame, pieces: usize) -> Result<(), StoreError> {
     let failed = |cause: PolarsError| broken(path, &cause.to_string());
-    let most = most_bytes(std::fs::metadata(path).map_err(StoreError::io("read", path))?.len());
+    let most = most_bytes(std::fs::metadata(path).map_err(StoreError::io("read", path))?.len()) / pieces.max(1) as u64;
     for column in frame.columns() {
         let name = column.name();
         match column.dtype() {
@@ -249,6 +282,58 @@ mod tests {
         });
         let said = refused(folder.path());
         assert!(said.contains("of column `sha` are longer") || said.contains("of memory"), "{said}");
+    }
+
+    #[test]
+    fn groups_are_joined_to_pieces_of_no_more_than_so_many_rows_but_never_cut() {
+        assert_eq!(divided(&[3, 3, 3, 9, 1, 0], 6), [0..6, 6..9, 9..18, 18..19]);
+        assert_eq!(divided(&[9, 9], 6), [0..9, 9..18]);
+        assert!(divided(&[], 6).is_empty());
+    }
+
+    /// How many pieces the first part has, and the ids in them.
+    fn by_pieces(folder: &Path) -> Result<(usize, Vec<Option<String>>), StoreError> {
+        let parts = Dataset::open(folder)?.parts(Table::Deployments)?;
+        let pieces = parts[0].checked()?.pieces();
+        let mut ids = Vec::new();
+        for piece in &pieces {
+            let frame = piece.collect(&|rows| rows.select([col("id")]))?;
+            ids.extend(frame.column("id").expect("ids").str().expect("texts").iter().map(|id| id.map(str::to_owned)));
+        }
+        Ok((pieces.len(), ids))
+    }
+
+    #[test]
+    #[ignore = "slow: .ci/run runs it"]
+    fn the_pieces_of_a_part_hold_its_rows_in_order_whoever_wrote_it() {
+        let (folder, part) = dataset(70_000);
+        let whole =
+            Dataset::open(folder.path()).and_then(|it| it.read(Table::Deployments, &|rows| rows)).expect("read");
+        let ids = || whole.column("id").expect("ids").str().expect("texts");
+        let wanted: Vec<Option<String>> = ids().iter().map(|id| id.map(str::to_owned)).collect();
+        // Polars rounds the number of groups.
+        assert_eq!(by_pieces(folder.path()).expect("read"), (2, wanted.clone()));
+        for (group, pieces) in [(10_000, 3), (30_000, 2), (70_000, 1)] {
+            let mut rows = whole.clone();
+            let file = File::create(&part).expect("a file");
+            ParquetWriter::new(file).with_row_group_size(Some(group)).finish(&mut rows).expect("written");
+            assert_eq!(by_pieces(folder.path()).expect("read"), (pieces, wanted.clone()), "{group}");
+        }
+    }
+
+    #[test]
+    fn a_footer_that_promises_other_rows_than_its_groups_is_refused() {
+        let (folder, part) = dataset(3);
+        tamper(&part, |rows| rows);
+        let bytes = fs::read(&part).expect("a part");
+        let mut footer =
+            ParquetReader::new(File::open(&part).expect("a part")).get_metadata().expect("a footer").as_ref().clone();
+        for rows in [0, 2, 4, usize::MAX] {
+            footer.num_rows = rows;
+            let said = check_footer(&part, &footer, bytes.len() as u64).expect_err("refused").to_string();
+            assert!(said.contains(&format!("promises {rows} rows")), "{said}");
+        }
+        drop(folder);
     }
 
     #[test]

@@ -12,12 +12,12 @@ use crate::metrics::tables::{
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
     let Some(all) = analysis.groups.first() else { return Vec::new() };
     let figures = &all.figures;
-    let now = Numbers::new(
-        &figures[Metric::DeploymentFrequency],
-        figures[Metric::LeadTime].value,
-        &figures[Metric::ChangeFailureRate],
-        &figures[Metric::TimeToRestore],
-    );
+    let now = Numbers {
+        deployments: Numbers::deployments(&figures[Metric::DeploymentFrequency]),
+        lead_time: figures[Metric::LeadTime].value,
+        failures: Numbers::failures(&figures[Metric::ChangeFailureRate]),
+        restore: Numbers::restore(&figures[Metric::TimeToRestore]),
+    };
     let one = |alternative: &Alternative| {
         let other = alternative.numbers;
         match &alternative.variation {

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::figure::Figure;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::kind::DeploymentKind;
-use crate::metrics::tables::Figure;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ pub type Counts = BTreeMap<String, usize>;
 pub struct Numbers {
     /// Counted deployments.
     pub deployments: Option<u64>,
-    /// Median lead time, seconds.
+    /// Median lead time, seconds; `None` also where it was not computed.
     pub lead_time: Option<f64>,
     /// Change failure rate, and the failed of how many.
     pub failures: Option<(f64, u64, u64)>,
@@ -73,19 +73,16 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Those of the figures of deployment frequency, change failure rate and time to restore, and of a lead time.
-    pub(in crate::metrics) fn new(
-        frequency: &Figure,
-        lead_time: Option<f64>,
-        failures: &Figure,
-        restore: &Figure,
-    ) -> Self {
-        Self {
-            deployments: frequency.known().map(|it| it.n),
-            lead_time,
-            failures: failures.value.zip(failures.k).map(|(ratio, failed)| (ratio, failed, failures.n)),
-            restore: restore.value.map(|p50| (p50, restore.n)),
-        }
+    pub(in crate::metrics) fn deployments(frequency: &Figure) -> Option<u64> {
+        frequency.known().map(|it| it.n)
+    }
+
+    pub(in crate::metrics) fn failures(rate: &Figure) -> Option<(f64, u64, u64)> {
+        rate.value.zip(rate.k).map(|(ratio, failed)| (ratio, failed, rate.n))
+    }
+
+    pub(in crate::metrics) fn restore(time: &Figure) -> Option<(f64, u64)> {
+        time.value.map(|p50| (p50, time.n))
     }
 }
 

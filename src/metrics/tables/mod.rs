@@ -82,7 +82,7 @@ pub struct Analysis {
 pub struct Alternative {
     /// What is different.
     pub variation: Variation,
-    /// The figures; no lead time where it is the same.
+    /// The figures; a lead time only where the environments differ.
     pub numbers: Numbers,
 }
 

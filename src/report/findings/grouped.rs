@@ -84,8 +84,12 @@ fn weight(what: &Observation) -> f64 {
             moved(now.deployments.map(|n| n as f64), once.deployments.map(|n| n as f64))
                 .max(moved(rate(now), rate(once)))
         }
-        Observation::Environments { now, other, .. } | Observation::Filtered { now, without: other, .. } => {
+        Observation::Environments { now, other, .. } => {
             moved(rate(now), rate(other)).max(moved(now.lead_time, other.lead_time))
+        }
+        Observation::Filtered { now, without, .. } => {
+            let restore = |it: &Numbers| it.restore.map(|(p50, _)| p50);
+            moved(rate(now), rate(without)).max(moved(restore(now), restore(without)))
         }
         Observation::Sustained { ratios, .. } => ratios.iter().copied().fold(0.0, f64::max),
         Observation::ZeroFailures { high, .. } => *high,
@@ -194,6 +198,22 @@ mod tests {
             "Also: all (failure rate 10.0 % with them, 2.5 % without), web (failure rate 10.0 % with them, 5.0 % without)."
         );
         assert_eq!(all[1].others, "");
+    }
+
+    #[test]
+    fn filters_of_incidents_weigh_as_much_as_they_move_failures_and_restoring() {
+        let now = Numbers {
+            deployments: Some(40),
+            lead_time: Some(3_600.0),
+            failures: Some((0.1, 4, 40)),
+            restore: Some((600.0, 4)),
+        };
+        let without = Numbers { lead_time: None, ..now };
+        let by =
+            |without: Numbers| weight(&Observation::Filtered { by_filter: [("urgencies", 1)].into(), now, without });
+        assert!(by(without) < 1e-9, "the lead time does not depend on incidents");
+        assert!((by(Numbers { failures: Some((0.2, 8, 40)), ..without }) - 0.5).abs() < 1e-9);
+        assert!((by(Numbers { restore: Some((800.0, 6)), ..without }) - 0.25).abs() < 1e-9);
     }
 
     #[test]

@@ -1,0 +1,190 @@
+//! Reads all commits, some repos at a time. A pass over the commits of a repo needs no other repo's, so a large dataset is
+//! read in shards, and a pass has only one of them in memory.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use polars::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::columns::Categories;
+use super::commits::Commits;
+use super::error::FactsError;
+use super::inputs::{InputSummary, observed};
+use super::parallel::in_turns;
+use super::pieces::{checked, pieces};
+use crate::domain::event::Table;
+use crate::store::columns::Columns;
+use crate::store::{CheckedPart, Dataset, Part};
+
+/// Commits that are read at once: some 75 MiB. A repo is read as a whole, however many it has.
+pub(super) const AT_ONCE: u64 = 1_000_000;
+
+/// The commits of a dataset.
+#[derive(Debug)]
+pub struct CommitReader(Storage);
+
+#[derive(Debug)]
+enum Storage {
+    /// All commits, if there are few.
+    InMemory(Commits),
+    /// The commits are read for each pass.
+    OnDisk {
+        parts: Vec<Part>,
+        /// The repos of each shard, by their names as they are written.
+        shards: Vec<Vec<RangeInclusive<String>>>,
+        /// The shard of each repo, by its name in lower case.
+        shard_of: FxHashMap<String, usize>,
+        /// Keeps the parts as they are.
+        _dataset: Dataset,
+    },
+}
+
+impl Default for CommitReader {
+    fn default() -> Self {
+        Self(Storage::InMemory(Commits::default()))
+    }
+}
+
+impl CommitReader {
+    /// The commits of a dataset, so many at once.
+    pub(super) fn new(dataset: &Dataset, at_once: u64) -> Result<(Self, InputSummary), FactsError> {
+        let parts = checked(dataset, Table::Commits)?;
+        let rows: usize = parts.iter().map(CheckedPart::rows).sum();
+        // A part that a writer replaces between two passes would lose commits.
+        if rows as u64 <= at_once || !dataset.keeps_writers_out() {
+            let (commits, read) = Commits::read(&pieces(&parts), &[])?;
+            return Ok((Self(Storage::InMemory(commits)), read));
+        }
+        let (counts, read) = count_by_repo(&parts)?;
+        let (shards, shard_of) = plan(&counts, at_once);
+        let parts = parts.iter().map(CheckedPart::whole).collect();
+        Ok((Self(Storage::OnDisk { parts, shards, shard_of, _dataset: dataset.clone() }), read))
+    }
+
+    /// The shard with the commits of a repo, by its name in lower case. A repo without commits gets the first one.
+    pub(super) fn shard_of(&self, repo: &str) -> usize {
+        match &self.0 {
+            Storage::InMemory(_) => 0,
+            Storage::OnDisk { shard_of, .. } => shard_of.get(repo).copied().unwrap_or(0),
+        }
+    }
+
+    /// Hands over one shard after the other, of those that are wanted.
+    ///
+    /// # Errors
+    /// A part cannot be read.
+    pub(super) fn each(
+        &self,
+        is_wanted: impl Fn(usize) -> bool,
+        mut take: impl FnMut(usize, &Commits),
+    ) -> Result<(), FactsError> {
+        match &self.0 {
+            Storage::InMemory(commits) => take(0, commits),
+            // Rows without a repo belong to no shard.
+            Storage::OnDisk { shards, .. } if shards.is_empty() => take(0, &Commits::default()),
+            Storage::OnDisk { parts, shards, .. } => {
+                for (at, repos) in shards.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
+                    take(at, &Commits::read(parts, repos)?.0);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many commits each repo has, by its name as it is written.
+fn count_by_repo(parts: &[CheckedPart]) -> Result<(BTreeMap<String, u64>, InputSummary), FactsError> {
+    let table = Table::Commits;
+    let wanted = ["repo", "observed_at"].map(col);
+    let read = |part: &Part| {
+        let frame = part.collect(&|rows| rows.select(&wanted))?;
+        let repos: Categories = Columns { frame: &frame, table }.texts("repo")?.iter().collect();
+        let mut counts = vec![0_u64; repos.names().len()];
+        for row in 0..frame.height() {
+            if let Some(count) = repos.of(row).and_then(|repo| counts.get_mut(repo)) {
+                *count += 1;
+            }
+        }
+        let counts: Vec<(String, u64)> = repos.names().iter().cloned().zip(counts).collect();
+        Ok::<_, FactsError>((counts, observed(&frame, table)?))
+    };
+    let mut all = BTreeMap::new();
+    let mut summary = InputSummary::none_of(table);
+    in_turns(&pieces(parts), read, |(counts, read)| {
+        for (repo, count) in counts {
+            *all.entry(repo).or_default() += count;
+        }
+        summary.add(&read);
+        Ok(())
+    })?;
+    Ok((all, summary))
+}
+
+/// Shards with no more than so many commits, but of one repo at least, and the shard of each repo by its name in lower case.
+/// A repo that is written in two ways is one repo.
+fn plan(counts: &BTreeMap<String, u64>, at_once: u64) -> (Vec<Vec<RangeInclusive<String>>>, FxHashMap<String, usize>) {
+    let names: Vec<String> = counts.keys().cloned().collect();
+    let mut repos: BTreeMap<String, (u64, Vec<usize>)> = BTreeMap::new();
+    for (at, (name, count)) in counts.iter().enumerate() {
+        let repo = repos.entry(name.to_lowercase()).or_default();
+        repo.0 += count;
+        repo.1.push(at);
+    }
+    let mut shards: Vec<Vec<usize>> = Vec::new();
+    let mut shard_of = FxHashMap::default();
+    let mut commits = 0;
+    for (repo, (count, spellings)) in repos {
+        commits += count;
+        if let Some(shard) = shards.last_mut().filter(|_| commits <= at_once) {
+            shard.extend(spellings);
+        } else {
+            commits = count;
+            shards.push(spellings);
+        }
+        shard_of.insert(repo, shards.len() - 1);
+    }
+    let ranges = |mut shard: Vec<usize>| {
+        shard.sort_unstable();
+        let neighbours = shard.chunk_by(|one, next| one + 1 == *next);
+        let name = |at: Option<&usize>| at.and_then(|at| names.get(*at)).cloned().unwrap_or_default();
+        neighbours.map(|range| name(range.first())..=name(range.last())).collect()
+    };
+    (shards.into_iter().map(ranges).collect(), shard_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The repos of each shard as ranges, if each repo has one commit.
+    fn shards(repos: &[&str], at_once: u64) -> Vec<Vec<(String, String)>> {
+        let (shards, shard_of) = plan(&repos.iter().map(|repo| ((*repo).to_owned(), 1)).collect(), at_once);
+        for repo in repos {
+            let name = (*repo).to_owned();
+            let with_it: Vec<usize> =
+                (0..shards.len()).filter(|at| shards[*at].iter().any(|it| it.contains(&name))).collect();
+            assert_eq!(with_it, [shard_of[&repo.to_lowercase()]], "{repo} is in one shard");
+        }
+        shards.into_iter().map(|shard| shard.into_iter().map(RangeInclusive::into_inner).collect()).collect()
+    }
+
+    fn named(shards: &[&[(&str, &str)]]) -> Vec<Vec<(String, String)>> {
+        let own = |(from, to): &(&str, &str)| ((*from).to_owned(), (*to).to_owned());
+        shards.iter().map(|shard| shard.iter().map(own).collect()).collect()
+    }
+
+    #[test]
+    fn a_shard_has_no_more_commits_than_are_asked_for_but_one_repo_at_least() {
+        assert_eq!(shards(&["e", "d", "c", "b", "a"], 2), named(&[&[("a", "b")], &[("c", "d")], &[("e", "e")]]));
+        assert_eq!(shards(&["a", "b"], 0), named(&[&[("a", "a")], &[("b", "b")]]));
+        assert_eq!(shards(&[], 2), named(&[]));
+    }
+
+    #[test]
+    fn a_repo_that_is_written_in_two_ways_is_in_one_shard_and_leaves_the_others_apart() {
+        let two_ways = named(&[&[("A", "A"), ("a", "a")], &[("B", "B"), ("b", "b")], &[("C", "C")], &[("d", "d")]]);
+        assert_eq!(shards(&["A", "B", "C", "a", "b", "d"], 1), two_ways);
+        assert_eq!(shards(&["A/x", "A/y", "a/x", "a/y"], 4), named(&[&[("A/x", "a/y")]]));
+    }
+}
