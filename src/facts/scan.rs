@@ -1,8 +1,8 @@
 //! Reads from the dataset what the metrics need: only the required columns of each table, lazily, kept as plain
-//! columns.
+//! columns. `commit_reader` reads the commits.
 //!
-//! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of the commits and pull
-//! requests no text is kept. Scans do not guarantee row order: callers that need one sort.
+//! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of pull requests no text is
+//! kept. Scans do not guarantee row order: callers that need one sort.
 
 use std::hash::BuildHasher as _;
 use std::sync::Arc;

@@ -11,8 +11,9 @@ use crate::domain::reason::Reason;
 use crate::facts::parallel::in_parallel;
 use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, ReworkRule, Rule};
 
-/// Deployments that a core counts at a time.
-const AT_ONCE: usize = 65_536;
+/// Chunks in which the cores count the deployments, and deployments of a chunk at least.
+const CHUNKS: usize = 64;
+const FEWEST: usize = 512;
 
 /// Counts of the deployments in the period, and of the incidents opened in it.
 #[derive(Debug, Default)]
@@ -53,10 +54,11 @@ pub(super) struct GroupTally {
 
 impl Tally {
     pub(in crate::metrics) fn of(analysis: &Analysis) -> Self {
-        let chunks: Vec<usize> = (0..analysis.deployments.len()).step_by(AT_ONCE).collect();
+        let at_once = analysis.deployments.len().div_ceil(CHUNKS).max(FEWEST);
+        let chunks: Vec<usize> = (0..analysis.deployments.len()).step_by(at_once).collect();
         let of_chunk = |from: &usize| {
             let mut tally = Self::default();
-            let records = analysis.deployments.outlines(*from..from.saturating_add(AT_ONCE));
+            let records = analysis.deployments.outlines(*from..from.saturating_add(at_once));
             records.filter(|record| record.in_period).for_each(|record| tally.add(record));
             tally
         };
