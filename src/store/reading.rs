@@ -5,8 +5,10 @@
 //! written, and where texts are many times as long as the file. Polars decodes a page before its length can be checked
 //! here.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::*;
@@ -37,12 +39,25 @@ pub struct Part {
 }
 
 /// Some rows of a part whose bytes are those that were written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Piece {
-    from: usize,
-    rows: usize,
-    /// How many pieces the part has.
-    of: usize,
+    /// Those of the whole part, if there are none.
+    rows: Option<Range<usize>>,
+    letters: Letters,
+}
+
+/// The letters of each column in the pieces of a part that were read.
+#[derive(Debug, Clone, Default)]
+struct Letters(Arc<Mutex<BTreeMap<String, u64>>>);
+
+impl Letters {
+    /// Adds those of a piece, and gives the sum.
+    fn add(&self, column: &str, letters: u64) -> u64 {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sum = all.entry(column.to_owned()).or_default();
+        *sum = sum.saturating_add(letters);
+        *sum
+    }
 }
 
 /// A part whose bytes are those that were written.
@@ -62,19 +77,22 @@ impl CheckedPart {
         self.groups.iter().sum()
     }
 
-    /// All of it, as one piece.
+    /// All of it, as one piece, which may be read several times.
     pub fn whole(&self) -> Part {
-        self.piece(Piece { from: 0, rows: self.rows(), of: 1 })
+        self.piece(None, &Letters::default())
     }
 
-    /// The same rows in pieces that take little memory to read: whole row groups.
+    /// The same rows in pieces that take little memory to read: whole row groups. Each may be read once.
     pub fn pieces(&self) -> Vec<Part> {
-        let pieces = divided(&self.groups, footer::GROUP.max(self.rows().div_ceil(PIECES)));
-        pieces.iter().map(|rows| self.piece(Piece { from: rows.start, rows: rows.len(), of: pieces.len() })).collect()
+        let letters = Letters::default();
+        match divided(&self.groups, footer::GROUP.max(self.rows().div_ceil(PIECES))) {
+            pieces if pieces.len() > 1 => pieces.into_iter().map(|rows| self.piece(Some(rows), &letters)).collect(),
+            _ => vec![self.whole()],
+        }
     }
 
-    fn piece(&self, piece: Piece) -> Part {
-        Part { piece: Some(piece), ..self.part.clone() }
+    fn piece(&self, rows: Option<Range<usize>>, letters: &Letters) -> Part {
+        Part { piece: Some(Piece { rows, letters: letters.clone() }), ..self.part.clone() }
     }
 }
 
@@ -112,14 +130,20 @@ impl Part {
     /// The part is damaged, or holds what no part may; the error names it.
     pub fn collect(&self, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
         // Polars panics on some damaged pages, so the bytes must be those that were written.
-        let Some(piece) = self.piece else { return self.checked()?.whole().collect(query) };
-        let mut rows = scan(self.table, &self.path)?;
-        if piece.of > 1 {
-            let from = i64::try_from(piece.from).unwrap_or(i64::MAX);
-            rows = rows.slice(from, IdxSize::try_from(piece.rows).unwrap_or(IdxSize::MAX));
-        }
+        let Some(piece) = &self.piece else { return self.checked()?.whole().collect(query) };
+        let whole = scan(self.table, &self.path)?;
+        let rows = match &piece.rows {
+            None => whole,
+            Some(rows) => {
+                let from = i64::try_from(rows.start).unwrap_or(i64::MAX);
+                whole.slice(from, IdxSize::try_from(rows.len()).unwrap_or(IdxSize::MAX))
+            }
+        };
         let frame = query(rows).collect().map_err(|cause| broken(&self.path, &cause.to_string()))?;
-        check_rows(&self.path, self.table, &frame, piece.of)?;
+        check_rows(&self.path, self.table, &frame, |column, letters| match &piece.rows {
+            None => letters,
+            Some(_) => piece.letters.add(column, letters),
+        })?;
         Ok(frame)
     }
 }
@@ -166,11 +190,16 @@ fn most_bytes(bytes: u64) -> u64 {
     FEW_BYTES.saturating_add(bytes.saturating_mul(BYTES_A_BYTE))
 }
 
-/// Refuses instants that cannot be written, and texts that would fill the memory when they are copied. The frame is one of
-/// so many pieces of the part.
-pub(super) fn check_rows(path: &Path, table: Table, frame: &DataFrame, pieces: usize) -> Result<(), StoreError> {
+/// Refuses instants that cannot be written, and texts that would fill the memory when they are copied. `sum` gives the letters
+/// of a column in all that was read of the part, from those in the frame.
+pub(super) fn check_rows(
+    path: &Path,
+    table: Table,
+    frame: &DataFrame,
+    sum: impl Fn(&str, u64) -> u64,
+) -> Result<(), StoreError> {
     let failed = |cause: PolarsError| broken(path, &cause.to_string());
-    let most = most_bytes(std::fs::metadata(path).map_err(StoreError::io("read", path))?.len()) / pieces.max(1) as u64;
+    let most = most_bytes(std::fs::metadata(path).map_err(StoreError::io("read", path))?.len());
     for column in frame.columns() {
         let name = column.name();
         match column.dtype() {
@@ -185,7 +214,7 @@ pub(super) fn check_rows(path: &Path, table: Table, frame: &DataFrame, pieces: u
             }
             DataType::String => {
                 let texts = column.str().map_err(failed)?;
-                if letters(texts) > most {
+                if sum(name, letters(texts)) > most {
                     let cause = format!("the texts of column `{name}` are longer than {most} bytes together");
                     return Err(broken(path, &cause));
                 }
@@ -319,6 +348,24 @@ mod tests {
             ParquetWriter::new(file).with_row_group_size(Some(group)).finish(&mut rows).expect("written");
             assert_eq!(by_pieces(folder.path()).expect("read"), (pieces, wanted.clone()), "{group}");
         }
+    }
+
+    #[test]
+    fn texts_are_summed_over_the_pieces_of_a_part_and_one_piece_may_have_most_of_them() {
+        let (folder, part) = dataset(3);
+        let frame =
+            Dataset::open(folder.path()).and_then(|it| it.read(Table::Deployments, &|rows| rows)).expect("read");
+        let most = most_bytes(fs::metadata(&part).expect("a part").len());
+        let read = |letters: &Letters, of_piece: u64| {
+            let sum = |column: &str, _| if column == "sha" { letters.add(column, of_piece) } else { 0 };
+            check_rows(&part, Table::Deployments, &frame, sum)
+        };
+        let one = Letters::default();
+        read(&one, most).expect("as many as a part may have");
+        read(&one, 0).expect("and none in another piece");
+        let said = read(&one.clone(), 1).expect_err("refused").to_string();
+        assert!(said.contains("of column `sha` are longer") && said.contains("month=2026-07"), "{said}");
+        read(&Letters::default(), most).expect("another part has its own sum");
     }
 
     #[test]
