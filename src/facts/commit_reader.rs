@@ -17,8 +17,8 @@ use crate::domain::event::Table;
 use crate::store::columns::Columns;
 use crate::store::{CheckedPart, Dataset, Part};
 
-/// Commits that are read at once: some 75 MiB. A repo is read as a whole, however many it has.
-pub(super) const AT_ONCE: u64 = 1_000_000;
+/// Commits that are read at once: some 300 MiB. A repo is read as a whole, however many it has.
+pub(super) const AT_ONCE: u64 = 4_000_000;
 
 /// The commits of a dataset.
 #[derive(Debug)]
