@@ -1,7 +1,7 @@
 //! The errors of a dataset, each with the file, the cause and what to do.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars::error::PolarsError;
 use thiserror::Error;
@@ -90,6 +90,11 @@ impl StoreError {
     /// Wraps a Polars error of one table, for `map_err`.
     pub fn reading(table: crate::domain::event::Table) -> impl Fn(PolarsError) -> Self {
         move |cause| Self::Frame { table: table.folder(), cause }
+    }
+
+    /// The error of a part; of a cause of several lines, the first.
+    pub(super) fn part(path: &Path, cause: &str) -> Self {
+        Self::Part { path: path.to_owned(), cause: cause.lines().next().unwrap_or_default().to_owned() }
     }
 
     /// Wraps an I/O error of one path, for `map_err`.

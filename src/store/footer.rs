@@ -50,10 +50,7 @@ pub(super) fn shape(path: &Path) -> Result<PartLayout, StoreError> {
     let file = File::open(path).map_err(StoreError::io("open", path))?;
     let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut reader = ParquetReader::new(file);
-    let footer = reader.get_metadata().map_err(|cause| StoreError::Part {
-        path: path.to_owned(),
-        cause: cause.to_string().lines().next().unwrap_or_default().to_owned(),
-    })?;
+    let footer = reader.get_metadata().map_err(|cause| StoreError::part(path, &cause.to_string()))?;
     let filter = entry(footer, KEYS).and_then(KeyFilter::from_text);
     let seal = entry(footer, SEAL).map(str::to_owned);
     let is_ours = filter.is_some() && seal.is_some() && entry(footer, DATASET) == Some(&FORMAT.to_string());
@@ -127,7 +124,7 @@ pub(super) fn check_own_seal(path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     let cause = "its footer changed after it was written (the SHA-256 in the footer does not match)";
-    Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() })
+    Err(StoreError::part(path, cause))
 }
 
 /// The footer of a file, up to its end; none where the file is no Parquet file.
@@ -156,7 +153,7 @@ pub(super) fn check_seal(path: &Path) -> Result<PartLayout, StoreError> {
     let layout = shape(path)?;
     if layout.seal.is_some() && layout.seal != seal_of(path).map_err(StoreError::io("read", path))? {
         let cause = "its contents changed after it was written (the SHA-256 in its footer does not match)";
-        return Err(StoreError::Part { path: path.to_owned(), cause: cause.to_owned() });
+        return Err(StoreError::part(path, cause));
     }
     Ok(layout)
 }

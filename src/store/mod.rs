@@ -21,6 +21,7 @@ mod incoming;
 pub mod inventory;
 pub mod known;
 mod leftovers;
+mod limits;
 mod lock;
 mod month;
 mod part;

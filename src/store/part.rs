@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::durable::{self, Staged};
 use super::error::StoreError;
 use super::footer;
-use super::reading;
+use super::limits::{self, Letters};
 use super::schema::{key, schema};
 use crate::domain::event::Table;
 
@@ -46,22 +46,23 @@ pub(super) fn months(folder: &Path, table: Table) -> Result<Vec<String>, StoreEr
 
 /// Opens a part's footer and holds its columns against the published ones.
 pub(super) fn check(path: &Path, table: Table) -> Result<(), StoreError> {
-    let broken = |cause: String| StoreError::Part { path: path.to_owned(), cause };
+    let broken = |cause: &str| StoreError::part(path, cause);
     if !fs::symlink_metadata(path).map_err(StoreError::io("open", path))?.is_file() {
-        return Err(broken("it is not a regular file".into()));
+        return Err(broken("it is not a regular file"));
     }
     footer::check_own_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
     let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut reader = ParquetReader::new(file);
-    let damaged = |cause: PolarsError| broken(format!("it is cut off or damaged ({})", first_line(&cause.to_string())));
-    reading::check_footer(path, reader.get_metadata().map_err(damaged)?, bytes)?;
+    let damaged =
+        |cause: PolarsError| broken(&format!("it is cut off or damaged ({})", first_line(&cause.to_string())));
+    limits::check_footer(path, reader.get_metadata().map_err(damaged)?, bytes)?;
     let found = reader.schema().map_err(damaged)?;
     for (name, dtype) in schema(table).iter() {
         match found.get(name) {
-            None => return Err(broken(format!("column `{name}` is missing"))),
+            None => return Err(broken(&format!("column `{name}` is missing"))),
             Some(field) if DataType::from_arrow_field(field) != *dtype => {
-                return Err(broken(format!("column `{name}` has another type than {dtype:?}")));
+                return Err(broken(&format!("column `{name}` has another type than {dtype:?}")));
             }
             Some(_) => {}
         }
@@ -75,11 +76,11 @@ pub(super) fn read(path: &Path, table: Table) -> Result<DataFrame, StoreError> {
     check(path, table)?;
     footer::check_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
-    let frame =
-        ParquetReader::new(file).finish().and_then(|frame| frame.select(schema(table).iter_names_cloned())).map_err(
-            |cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() },
-        )?;
-    reading::check_rows(path, table, &frame, |_, letters| letters)?;
+    let frame = ParquetReader::new(file)
+        .finish()
+        .and_then(|frame| frame.select(schema(table).iter_names_cloned()))
+        .map_err(|cause| StoreError::part(path, &cause.to_string()))?;
+    limits::check_rows(path, table, &frame, &Letters::default())?;
     Ok(frame)
 }
 
@@ -91,7 +92,7 @@ pub(super) fn read_keys(path: &Path, table: Table) -> Result<DataFrame, StoreErr
     ParquetReader::new(file)
         .with_columns(Some([first, second, "observed_at"].map(str::to_owned).to_vec()))
         .finish()
-        .map_err(|cause| StoreError::Part { path: path.to_owned(), cause: first_line(&cause.to_string()).to_owned() })
+        .map_err(|cause| StoreError::part(path, &cause.to_string()))
 }
 
 /// The parts of a dataset for its writer, who reads some of them twice. Nobody else changes them meanwhile.
