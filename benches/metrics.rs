@@ -127,20 +127,21 @@ fn metrics(criterion: &mut Criterion) {
     let events = Arc::new(events);
     let facts = Facts::new(&events, &commits, settings, LeadTimes::InEveryWay).expect("facts");
     let revisions = Revisions::new(&events.deployments, &commits).expect("revisions");
+    let counted: Vec<u32> = facts.counted().map(|index| u32::try_from(index).expect("few")).collect();
     let history = History::of_facts(dataset.coverage(), &facts, settings);
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
     let links = |incidents: &[Arc<Incident>], affected: &[Option<Vec<usize>>]| {
         let service = |index: usize| facts.placement(index).counted();
-        Attributor::new(&events.deployments, &revisions, facts.counted(), service, settings).links(incidents, affected)
+        Attributor::new(&events.deployments, &revisions, &counted, service, settings).links(incidents, affected)
     };
 
     criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
         bench.iter(|| Events::read(&dataset, &settings.rework));
     });
     criterion.bench_function("the commit pass: 31,000 deployments over 100,000 commits", |bench| {
-        bench.iter(|| Arrivals::new(&events, &commits, &revisions, facts.counted(), true));
+        bench.iter(|| Arrivals::new(&events, &commits, &revisions, &counted, true));
     });
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
         bench.iter(|| links(&events.incidents, &affected));

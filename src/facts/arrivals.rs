@@ -24,7 +24,6 @@ use super::repo_pass::{DeploymentChanges, Found, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::{Deployments, Events};
-
 use super::words::{Kind, LeadTimeReason, Stages, Start, Variant};
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
@@ -44,7 +43,6 @@ pub struct Arrivals {
     /// Where each deployment stands in the rest; [`NOT_COUNTED`] where it does not count.
     place: Vec<u32>,
     found: Found,
-    keeps_brought: bool,
 }
 
 const NOT_COUNTED: u32 = u32::MAX;
@@ -72,7 +70,7 @@ impl Arrivals {
             jobs(&events.deployments, counted).into_iter().map(|job| (all_commits.shard_of(&job.repo), job)).collect();
         let has_jobs = |shard: usize| jobs.iter().any(|(own, _)| *own == shard);
         let place = vec![NOT_COUNTED; events.deployments.len()];
-        let mut all = Self { place, found: Found::default(), keeps_brought };
+        let mut all = Self { place, found: Found::new(keeps_brought) };
         all_commits.each(has_jobs, |shard, commits| {
             let mut jobs: Vec<&Job> = jobs.iter().filter(|(own, _)| *own == shard).map(|(_, job)| job).collect();
             // The longest histories come first, so that no core waits for the last of them.
@@ -168,7 +166,7 @@ impl Arrivals {
 
     /// Hands over the spans of every variant of its lead time; none where what each brought is not kept.
     pub fn each_variant(&self, deployment: usize, events: &Events, mut take: impl FnMut(VariantSpan)) {
-        let Some((at, one)) = self.one(deployment).filter(|_| self.keeps_brought) else { return };
+        let Some((at, one)) = self.one(deployment).filter(|_| self.found.keeps_brought) else { return };
         let Some(end) = events.deployments.finished_at(deployment) else { return };
         let brought = self.found.brought_of(at);
         let mut take = |variant, start| take(VariantSpan { variant, span: end.since(start) });

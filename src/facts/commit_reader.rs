@@ -10,9 +10,8 @@ use rustc_hash::FxHashMap;
 use super::columns::Categories;
 use super::commits::Commits;
 use super::error::FactsError;
-use super::inputs::{InputSummary, observed};
-use super::parallel::in_turns;
-use super::pieces::{checked, pieces};
+use super::inputs::InputSummary;
+use super::pieces::{checked, pieces, read_pieces};
 use crate::domain::event::Table;
 use crate::store::columns::Columns;
 use crate::store::{CheckedPart, Dataset, Part};
@@ -95,29 +94,29 @@ impl CommitReader {
 
 /// How many commits each repo has, by its name as it is written.
 fn count_by_repo(parts: &[CheckedPart]) -> Result<(BTreeMap<String, u64>, InputSummary), FactsError> {
-    let table = Table::Commits;
     let wanted = ["repo", "observed_at"].map(col);
-    let read = |part: &Part| {
-        let frame = part.collect(&|rows| rows.select(&wanted))?;
-        let repos: Categories = Columns { frame: &frame, table }.texts("repo")?.iter().collect();
+    let count = |frame: &DataFrame| {
+        let repos: Categories = Columns { frame, table: Table::Commits }.texts("repo")?.iter().collect();
         let mut counts = vec![0_u64; repos.names().len()];
         for row in 0..frame.height() {
             if let Some(count) = repos.of(row).and_then(|repo| counts.get_mut(repo)) {
                 *count += 1;
             }
         }
-        let counts: Vec<(String, u64)> = repos.names().iter().cloned().zip(counts).collect();
-        Ok::<_, FactsError>((counts, observed(&frame, table)?))
+        Ok(repos.names().iter().cloned().zip(counts).collect::<Vec<(String, u64)>>())
     };
     let mut all = BTreeMap::new();
-    let mut summary = InputSummary::none_of(table);
-    in_turns(&pieces(parts), read, |(counts, read)| {
-        for (repo, count) in counts {
-            *all.entry(repo).or_default() += count;
-        }
-        summary.add(&read);
-        Ok(())
-    })?;
+    let summary = read_pieces(
+        &pieces(parts),
+        Table::Commits,
+        |rows| rows.select(&wanted),
+        count,
+        |counts| {
+            for (repo, count) in counts {
+                *all.entry(repo).or_default() += count;
+            }
+        },
+    )?;
     Ok((all, summary))
 }
 

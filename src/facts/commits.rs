@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Categories;
 use super::error::FactsError;
-use super::inputs::{InputSummary, observed};
-use super::parallel::in_turns;
+use super::inputs::InputSummary;
+use super::pieces::read_pieces;
 use crate::domain::event::Table;
 use crate::domain::sha::Sha;
 use crate::store::Part;
@@ -42,7 +42,6 @@ const NO_NUMBER: i64 = i64::MIN;
 impl Commits {
     /// Reads those of some parts; of repos in some ranges of names as they are written, where there are ranges.
     pub(super) fn read(parts: &[Part], repos: &[RangeInclusive<String>]) -> Result<(Self, InputSummary), FactsError> {
-        let table = Table::Commits;
         let wanted = [
             col("repo"),
             col("sha"),
@@ -62,17 +61,10 @@ impl Commits {
             None => rows,
             Some(is_wanted) => rows.filter(is_wanted.clone()),
         };
-        let read = |part: &Part| {
-            let frame = part.collect(&|rows| of_repos(rows).select(&wanted))?;
-            Ok::<_, FactsError>((Self::of_frame(&frame)?, observed(&frame, table)?))
-        };
-        let mut all = (Self::default(), InputSummary::none_of(table));
-        in_turns(parts, read, |(commits, read)| {
-            all.0.append(commits);
-            all.1.add(&read);
-            Ok(())
-        })?;
-        Ok(all)
+        let mut all = Self::default();
+        let query = |rows| of_repos(rows).select(&wanted);
+        let summary = read_pieces(parts, Table::Commits, query, Self::of_frame, |commits| all.append(commits))?;
+        Ok((all, summary))
     }
 
     fn append(&mut self, other: Self) {

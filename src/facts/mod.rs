@@ -47,6 +47,7 @@ use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
+use crate::store::Dataset;
 
 /// One reason why a deployment is failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +134,15 @@ impl Facts {
     ) -> Result<Self, FactsError> {
         let revisions = Arc::new(Revisions::new(&events.deployments, commits)?);
         Self::made(Arc::clone(events), commits, revisions, settings, lead_times)
+    }
+
+    /// Reads a dataset, and tells what is known of its events. The commits are dropped.
+    ///
+    /// # Errors
+    /// As for [`Facts::new`], or a part of the dataset cannot be read.
+    pub fn read(dataset: &Dataset, settings: &Settings) -> Result<Self, FactsError> {
+        let (events, commits) = Events::read(dataset, &settings.rework)?;
+        Self::new(&Arc::new(events), &commits, settings, LeadTimes::Measured)
     }
 
     /// The same events under other settings.
@@ -245,8 +255,8 @@ impl Facts {
 
     /// A rollback fails the deployment it replaced, from its own instant.
     fn failures_by_rollback(&self) -> impl Iterator<Item = (usize, Failure)> {
-        let rollbacks = self.counted().iter().map(|index| *index as usize);
-        rollbacks.filter(|&index| self.arrivals.kind(index) == Some(Kind::Rollback)).filter_map(|index| {
+        let rollbacks = self.counted().filter(|&index| self.arrivals.kind(index) == Some(Kind::Rollback));
+        rollbacks.filter_map(|index| {
             let from = self.events.deployments.finished_at(index)?;
             let failure = Failure { rule: Rule::Rollback, by: index, validity: Validity::since(from) };
             Some((self.arrivals.previous(index)?, failure))
@@ -269,8 +279,8 @@ impl Facts {
     }
 
     /// Indices of the deployments that count, in order of finish, id, source.
-    pub fn counted(&self) -> &[u32] {
-        &self.placed.counted
+    pub fn counted(&self) -> impl Iterator<Item = usize> + '_ {
+        self.placed.counted.iter().map(|index| *index as usize)
     }
 
     /// Where a deployment belongs.

@@ -1,7 +1,10 @@
 //! The parts of a table, checked once, and their pieces: a core decodes one piece at a time.
 
+use polars::prelude::*;
+
 use super::error::FactsError;
-use super::parallel::in_parallel;
+use super::inputs::{InputSummary, observed};
+use super::parallel::{in_parallel, in_turns};
 use crate::domain::event::Table;
 use crate::store::{CheckedPart, Dataset, Part};
 
@@ -9,6 +12,28 @@ use crate::store::{CheckedPart, Dataset, Part};
 pub(super) fn checked(dataset: &Dataset, table: Table) -> Result<Vec<CheckedPart>, FactsError> {
     let parts = dataset.parts(table)?;
     Ok(in_parallel(&parts, Part::checked).into_iter().collect::<Result<_, _>>()?)
+}
+
+/// Hands over what each of some pieces gives, in their order, while later ones are decoded. The columns of the query have
+/// `observed_at`. Says what was read, in numbers.
+pub(super) fn read_pieces<T: Send>(
+    pieces: &[Part],
+    table: Table,
+    query: impl Fn(LazyFrame) -> LazyFrame + Sync,
+    convert: impl Fn(&DataFrame) -> Result<T, FactsError> + Sync,
+    mut take: impl FnMut(T),
+) -> Result<InputSummary, FactsError> {
+    let read = |piece: &Part| {
+        let frame = piece.collect(&query)?;
+        Ok::<_, FactsError>((convert(&frame)?, observed(&frame, table)?))
+    };
+    let mut summary = InputSummary::none_of(table);
+    in_turns(pieces, read, |(rows, read)| {
+        take(rows);
+        summary.add(&read);
+        Ok(())
+    })?;
+    Ok(summary)
 }
 
 /// The pieces of some parts.

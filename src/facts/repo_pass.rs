@@ -70,9 +70,10 @@ pub(super) struct Found {
     pub(super) ones: Vec<DeploymentChanges>,
     /// Where what each brought ends in [`Found::brought`] and [`Found::merged`].
     ends: Vec<(u32, u32)>,
-    /// The commits in order of authored instant, if they are kept.
+    /// Whether the commits are kept: only some ways to count a lead time need them.
+    pub(super) keeps_brought: bool,
+    /// The commits in order of authored instant.
     brought: Vec<Brought>,
-    keeps_brought: bool,
     /// Indices of the pull requests.
     merged: Vec<u32>,
     /// Deployment and name of each commit that is dated in the year 1 or 1970; those of one deployment in order of text.
@@ -86,6 +87,10 @@ fn index(at: usize) -> u32 {
 }
 
 impl Found {
+    pub(super) fn new(keeps_brought: bool) -> Self {
+        Self { keeps_brought, ..Self::default() }
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         let (commits, requests) = (index(self.brought.len()), index(self.merged.len()));
         self.ends.extend(other.ends.iter().map(|(brought, merged)| (brought + commits, merged + requests)));
@@ -179,7 +184,7 @@ impl<'a> RepoPass<'a> {
 
     /// Keeps what each brought, if the ways to count a lead time are asked for.
     pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> Found {
-        let mut found = Found { keeps_brought, ..Found::default() };
+        let mut found = Found::new(keeps_brought);
         for deployments in environments {
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
             let mut previous = None;

@@ -8,15 +8,14 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Categories;
 use super::error::FactsError;
-use super::inputs::{InputSummary, observed};
-use super::parallel::in_turns;
-use super::pieces::{checked, pieces};
+use super::inputs::InputSummary;
+use super::pieces::{checked, pieces, read_pieces};
 use crate::domain::event::Table;
 use crate::domain::rework::ReworkRules;
 use crate::domain::sha::Sha;
 use crate::domain::time::Timestamp;
+use crate::store::Dataset;
 use crate::store::columns::Columns;
-use crate::store::{Dataset, Part};
 
 /// A pull request as the lead time takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,17 +68,15 @@ impl Requests {
         if rules.reads_pull_requests() {
             wanted.extend(["labels", "head_ref", "title"].map(col));
         }
-        let read = |part: &Part| {
-            let frame = part.collect(&|rows| rows.select(&wanted))?;
-            Ok::<_, FactsError>((Rows::of_frame(&frame, rules)?, observed(&frame, table)?))
-        };
-        let mut all = (Rows::default(), InputSummary::none_of(table));
-        in_turns(&pieces(&checked(dataset, table)?), read, |(rows, read)| {
-            all.0.append(rows);
-            all.1.add(&read);
-            Ok(())
-        })?;
-        Ok((all.0.in_order(), all.1))
+        let mut all = Rows::default();
+        let summary = read_pieces(
+            &pieces(&checked(dataset, table)?),
+            table,
+            |rows| rows.select(&wanted),
+            |frame| Rows::of_frame(frame, rules),
+            |rows| all.append(rows),
+        )?;
+        Ok((all.in_order(), summary))
     }
 
     /// Those of a repo, by its name in lower case.

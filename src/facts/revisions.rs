@@ -36,12 +36,12 @@ impl Revisions {
         if short.is_empty() {
             return Ok(Self { full });
         }
-        let named = full_shas(&short, deployments);
+        let mut named = full_shas(&short, deployments);
         let is_in = |shard: usize, repo: &str| all_commits.shard_of(repo) == shard;
         let has_short = |shard: usize| short.keys().any(|repo| is_in(shard, repo));
         all_commits.each(has_short, |shard, commits| {
             for (repo, rows) in short.iter().filter(|(repo, _)| is_in(shard, repo)) {
-                let mut known = named.get(repo).cloned().unwrap_or_default();
+                let mut known = named.remove(repo).unwrap_or_default();
                 known.extend(read_shas(commits, repo));
                 for &row in rows {
                     let sha = deployments.sha.get(row).unwrap_or_default().to_lowercase();

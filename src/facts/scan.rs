@@ -15,15 +15,15 @@ use super::commit_reader::{AT_ONCE, CommitReader};
 use super::error::FactsError;
 use super::inputs::{InputSummary, observed};
 use super::links::Links;
-use super::parallel::{both, in_turns};
-use super::pieces::{checked, pieces};
+use super::parallel::both;
+use super::pieces::{checked, pieces, read_pieces};
 use super::requests::Requests;
 use crate::domain::event::{Deployment, Incident, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
+use crate::store::Dataset;
 use crate::store::columns::Columns;
 use crate::store::rows;
-use crate::store::{Dataset, Part};
 
 /// Everything that the metrics read, but for the commits.
 #[derive(Debug, Default)]
@@ -95,19 +95,17 @@ impl Deployments {
 
     fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
-        let mut all = (Self::default(), InputSummary::none_of(table));
+        let mut all = Self::default();
         let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
-        let read = |part: &Part| {
-            let frame = part.collect(&|rows| rows.select(&wanted))?;
-            Ok::<_, FactsError>((Self::of_frame(&frame, with_refs)?, observed(&frame, table)?))
-        };
-        in_turns(&pieces(&checked(dataset, table)?), read, |(deployments, read)| {
-            all.0.append(&deployments);
-            all.1.add(&read);
-            Ok(())
-        })?;
-        all.0.refuse_repeated()?;
-        Ok(all)
+        let summary = read_pieces(
+            &pieces(&checked(dataset, table)?),
+            table,
+            |rows| rows.select(&wanted),
+            |frame| Self::of_frame(frame, with_refs),
+            |deployments| all.append(&deployments),
+        )?;
+        all.refuse_repeated()?;
+        Ok((all, summary))
     }
 
     /// Refuses two rows of one key: both would count.

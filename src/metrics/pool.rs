@@ -83,8 +83,7 @@ fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
         }
     }
     let of = |service: ServiceIndex| pools_of.get(service).map_or(&[][..], Vec::as_slice);
-    for &index in facts.counted() {
-        let index = index as usize;
+    for index in facts.counted() {
         let (Some(service), Some(at)) = (facts.placement(index).counted(), facts.finished_at(index)) else { continue };
         for &pool in of(service) {
             pools[pool].deployments.push((at, index));

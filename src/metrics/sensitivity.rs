@@ -55,7 +55,7 @@ pub(super) fn by_service(facts: &Facts, span: Span) -> Vec<Attributed> {
             own.recovered.extend(restored);
         }
     }
-    for deployment in facts.counted().iter().map(|index| *index as usize) {
+    for deployment in facts.counted() {
         let is_known = facts.finished_at(deployment).is_some_and(|at| at < span.to);
         let Some(replaced) = facts.previous(deployment).filter(|_| is_known) else { continue };
         if facts.kind(deployment) == Some(Kind::Rollback) && in_span(replaced) {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::cli::args::{Common, Engine, Export, ExportFacts, ExportSql};
 use crate::cli::commands::{handover, report};
@@ -15,8 +14,7 @@ use crate::cli::output::{Console, data};
 use crate::domain::words::plain;
 use crate::export::facts::{Input, Shard, TABLES, export};
 use crate::export::sql::{Dialect, Query, render};
-use crate::facts::scan::Events;
-use crate::facts::{Facts, LeadTimes};
+use crate::facts::Facts;
 use crate::metrics::covered::covered;
 use crate::store::{Dataset, replace};
 
@@ -50,9 +48,7 @@ fn facts(context: &Context, asked: &ExportFacts, console: Console) -> anyhow::Re
     let before = files(&asked.folder)?;
     refuse_mixture(&asked.folder, &before, &file)?;
 
-    let (events, commits) = Events::read(&dataset, &settings.rework)?;
-    let facts = Facts::new(&Arc::new(events), &commits, settings, LeadTimes::Measured)?;
-    drop(commits);
+    let facts = Facts::read(&dataset, settings)?;
     let repos = facts.deployments().repo.names();
     if let Some(glob) = asked.repo.iter().find(|glob| !repos.iter().any(|repo| glob.matches(repo))) {
         return Err(UsageError(format!(

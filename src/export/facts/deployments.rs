@@ -89,7 +89,7 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             rework: lasting(&facts.rework(index).iter().map(|it| (it.rule, it.validity)).collect::<Vec<_>>()),
         })
     };
-    facts.counted().iter().filter_map(|&index| row(index as usize)).collect()
+    facts.counted().filter_map(row).collect()
 }
 
 /// The columns of the table.

@@ -51,7 +51,7 @@ struct PassingFixes<'a> {
 impl<'a> PassingFixes<'a> {
     fn new(facts: &'a Facts) -> Self {
         let mut by_ends: FxHashMap<_, Vec<usize>> = FxHashMap::default();
-        for deployment in facts.counted().iter().map(|index| *index as usize) {
+        for deployment in facts.counted() {
             for rework in facts.rework(deployment).iter().filter(|rework| rework.rule == ReworkRule::Fix) {
                 if let Some(until) = rework.validity.until {
                     by_ends.entry((rework.validity.from, until)).or_default().push(deployment);

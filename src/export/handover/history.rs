@@ -204,7 +204,7 @@ impl History {
             }
         }
         let mut given: Vec<usize> = Vec::new();
-        for index in facts.counted().iter().map(|index| *index as usize) {
+        for index in facts.counted() {
             let Some(deployment) = deployment(facts, index).filter(|it| is_asked(it.finished_at)) else { continue };
             if deployment.finished_at > question.now {
                 history.leave_out(EventKind::Deployment, FUTURE);
@@ -313,11 +313,11 @@ fn remedies(facts: &Facts, now: Timestamp) -> FxHashMap<usize, usize> {
     let (repos, environments) = (WithoutCase::new(&all.repo), WithoutCase::new(&all.environment));
     let place = |index: usize| (repos.of(index), environments.of(index));
     let mut by_place: FxHashMap<_, Vec<usize>> = FxHashMap::default();
-    for index in facts.counted().iter().map(|index| *index as usize) {
+    for index in facts.counted() {
         by_place.entry(place(index)).or_default().push(index);
     }
     let mut found: FxHashMap<usize, usize> = FxHashMap::default();
-    for index in facts.counted().iter().map(|index| *index as usize) {
+    for index in facts.counted() {
         let after = by_place.get(&place(index)).map_or(&[][..], Vec::as_slice);
         let after = after.iter().skip_while(|other| **other != index).skip(1);
         let mut first: Option<(Timestamp, usize)> = None;

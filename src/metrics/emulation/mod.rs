@@ -44,7 +44,7 @@ pub(super) type ByService = Vec<Vec<(Timestamp, usize, usize)>>;
 /// Sorts the counted deployments by service, once for all groups.
 pub(super) fn by_service(facts: &Facts) -> ByService {
     let mut lists: ByService = vec![Vec::new(); facts.ownership.services.len()];
-    for (place, index) in facts.counted().iter().map(|index| *index as usize).enumerate() {
+    for (place, index) in facts.counted().enumerate() {
         let list = facts.placement(index).counted().and_then(|service| lists.get_mut(service));
         if let (Some(list), Some(at)) = (list, facts.finished_at(index)) {
             list.push((at, place, index));

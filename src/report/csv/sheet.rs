@@ -96,12 +96,7 @@ impl Cells for Sheet<'_> {
     }
 
     fn count(&mut self, value: Option<impl Into<i128>>) -> io::Result<()> {
-        let value: Option<i128> = value.map(Into::into);
-        // Numbers of 64 bits are written several times as fast.
-        match value.map(i64::try_from) {
-            Some(Err(_)) => self.shown(value),
-            small => self.shown(small.and_then(Result::ok)),
-        }
+        self.shown(value.map(Into::<i128>::into))
     }
 
     fn seconds(&mut self, value: Option<Seconds>) -> io::Result<()> {

@@ -29,8 +29,7 @@ use crate::export::handover::history::{EventKind, History, Question};
 use crate::export::handover::plan::Plan;
 use crate::export::handover::sender::{Outcome, Sender};
 use crate::export::handover::setup::Setup;
-use crate::facts::scan::Events;
-use crate::facts::{Facts, LeadTimes};
+use crate::facts::Facts;
 use crate::store::handover::{Ledger, States};
 
 /// How many events are printed one by one.
@@ -137,9 +136,7 @@ fn hand_over(
         }
     };
     let dataset = dataset::open(context)?;
-    let (events, commits) = Events::read(&dataset, &settings.rework)?;
-    let facts = Facts::new(&Arc::new(events), &commits, settings, LeadTimes::Measured)?;
-    drop(commits);
+    let facts = Facts::read(&dataset, settings)?;
     check_names(&facts, &destination.account().setup)?;
     let interval = flags.per_minute.map(|number| Duration::from_micros(60_000_000 / u64::from(number.get())));
     let account = destination.account_name();
