@@ -13,6 +13,7 @@ use dora_report::domain::settings::Settings;
 use dora_report::domain::time::Timestamp;
 use dora_report::facts::arrivals::Arrivals;
 use dora_report::facts::attribution::Attributor;
+use dora_report::facts::incidents::Incidents;
 use dora_report::facts::revisions::Revisions;
 use dora_report::facts::scan::Events;
 use dora_report::facts::{Facts, LeadTimes};
@@ -132,7 +133,7 @@ fn metrics(criterion: &mut Criterion) {
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
     let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
-    let links = |incidents: &[Arc<Incident>], affected: &[Option<Vec<usize>>]| {
+    let links = |incidents: &Incidents, affected: &[Option<Vec<usize>>]| {
         let service = |index: usize| facts.placement(index).counted();
         Attributor::new(&events.deployments, &revisions, &counted, service, settings).links(incidents, affected)
     };
@@ -146,7 +147,8 @@ fn metrics(criterion: &mut Criterion) {
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
         bench.iter(|| links(&events.incidents, &affected));
     });
-    let many: Vec<Arc<Incident>> = events.incidents.iter().cycle().take(100_000).cloned().collect();
+    let few: Vec<Incident> = events.incidents.iter().collect();
+    let many: Incidents = few.iter().cycle().take(100_000).collect();
     let of_one: Vec<Option<Vec<usize>>> = vec![Some(vec![0]); many.len()];
     criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
         bench.iter(|| links(&many, &of_one));

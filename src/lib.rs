@@ -13,7 +13,7 @@
 //! - [`sources`]: GitHub, the incident services, files and clones as events of `domain`, and the registry of all
 //!   providers. `octocrab` and `gix` are confined to it.
 //! - [`config`]: `dora.toml` as checked settings, and the reference of all its keys.
-//! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and scans with Polars.
+//! - [`store`]: the dataset: columns, lock, atomic Parquet parts, coverage and cursors. It writes and reads with Polars.
 //! - [`facts`]: the facts about each event, for example its service and the commits that a deployment delivered. Polars
 //!   joins them here; `store` and `facts` are the only modules that name `polars`.
 //! - [`metrics`]: facts as figures with intervals, bands and findings, one file per metric. `statrs` is confined to it.

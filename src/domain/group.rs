@@ -1,5 +1,6 @@
 //! The groups that have figures: everything, a team, a service.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use serde::Serialize;
@@ -70,11 +71,11 @@ impl Group {
     }
 
     /// Whether an event that affects some services and their teams is one of its own.
-    pub fn has_any(&self, services: &[ServiceName], teams: &[TeamName]) -> bool {
+    pub fn has_any(&self, services: &[impl Borrow<ServiceName>], teams: &[impl Borrow<TeamName>]) -> bool {
         match self.kind {
             GroupKind::All => true,
-            GroupKind::Team => teams.iter().any(|team| team.0 == self.name),
-            GroupKind::Service => services.iter().any(|service| service.0 == self.name),
+            GroupKind::Team => teams.iter().any(|team| team.borrow().0 == self.name),
+            GroupKind::Service => services.iter().any(|service| service.borrow().0 == self.name),
         }
     }
 

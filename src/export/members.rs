@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
+use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
-use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentRecord};
+use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, IncidentEvent, IncidentRecord};
 
 /// A counted deployment.
 pub(super) struct Deployed<'a> {
@@ -17,8 +17,11 @@ pub(super) struct Deployed<'a> {
 }
 
 /// A counted incident that has a time to restore.
-pub(super) struct Restored<'a> {
-    pub(super) record: &'a IncidentRecord,
+#[derive(Clone, Copy)]
+pub(super) struct Restored {
+    pub(super) opened_at: Timestamp,
+    /// Whether a deployment caused it, as far as its link or the verdict of triage say.
+    pub(super) caused_by_deploy: Option<bool>,
     /// When it was resolved.
     pub(super) at: Timestamp,
     /// From its opening to that.
@@ -31,7 +34,7 @@ type Key<'a> = (GroupKind, &'a str);
 /// Events by group.
 pub(super) struct Members<'a> {
     deployments: FxHashMap<Key<'a>, Vec<Deployed<'a>>>,
-    restored: FxHashMap<Key<'a>, Vec<Restored<'a>>>,
+    restored: FxHashMap<Key<'a>, Vec<Restored>>,
 }
 
 impl<'a> Members<'a> {
@@ -52,12 +55,22 @@ impl<'a> Members<'a> {
                 deployments.entry(key).or_default().push(Deployed { record, finished_at, known_to_fail_at });
             }
         }
-        let mut restored: FxHashMap<Key<'a>, Vec<Restored<'a>>> = FxHashMap::default();
+        let mut restored: FxHashMap<Key<'a>, Vec<Restored>> = FxHashMap::default();
         for record in analysis.incidents.iter().filter(|record| record.counted) {
             let time = record.time_to_restore.filter(|time| time.0 >= 0);
             let Some((at, time)) = record.event.resolved_at.zip(time) else { continue };
-            for key in keys(&record.services, &record.teams) {
-                restored.entry(key).or_default().push(Restored { record, at, seconds: time.as_f64() });
+            let one = Restored {
+                opened_at: record.event.opened_at,
+                caused_by_deploy: if record.link.is_some() {
+                    Some(true)
+                } else {
+                    record.event.caused_by_deploy.filter(|caused| !caused)
+                },
+                at,
+                seconds: time.as_f64(),
+            };
+            for key in keys(&record).filter_map(|key| groups.get(&key).copied()) {
+                restored.entry(key).or_default().push(one);
             }
         }
         Self { deployments, restored }
@@ -67,31 +80,30 @@ impl<'a> Members<'a> {
         self.deployments.get(&(group.kind, group.name.as_str())).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn restored(&self, group: &'a Group) -> &[Restored<'a>] {
+    pub(super) fn restored(&self, group: &'a Group) -> &[Restored] {
         self.restored.get(&(group.kind, group.name.as_str())).map_or(&[], Vec::as_slice)
     }
 }
 
 /// The groups of an event, as [`Group::has_any`] tells them.
-fn keys<'a>(services: &'a [ServiceName], teams: &'a [TeamName]) -> impl Iterator<Item = Key<'a>> {
-    let services = services.iter().map(|service| (GroupKind::Service, service.0.as_str()));
-    let teams = teams.iter().map(|team| (GroupKind::Team, team.0.as_str()));
+fn keys<'r>(record: &'r IncidentRecord<'_>) -> impl Iterator<Item = Key<'r>> {
+    let services = record.services.iter().map(|service| (GroupKind::Service, service.0.as_str()));
+    let teams = record.teams.iter().map(|team| (GroupKind::Team, team.0.as_str()));
     [(GroupKind::All, "all")].into_iter().chain(teams).chain(services)
 }
 
 /// Of each deployment the instant at which it became known to have failed: the opening of the first incident that says
 /// so, but not before its own finish, or the finish of the rollback that replaced it.
 fn failures(analysis: &Analysis) -> Vec<Option<Timestamp>> {
-    let opened: BTreeMap<(&str, &str), Timestamp> = analysis
-        .incidents
-        .iter()
-        .map(|it| ((it.event.source.as_str(), it.event.id.as_str()), it.event.opened_at))
-        .collect();
+    let mut opened: BTreeMap<String, BTreeMap<String, Timestamp>> = BTreeMap::new();
+    for IncidentEvent { source, id, opened_at, .. } in analysis.incidents.iter().map(|it| it.event) {
+        opened.entry(source.into_owned()).or_default().insert(id.into_owned(), opened_at);
+    }
     let finished: BTreeMap<String, Timestamp> =
         analysis.deployments.iter().filter_map(|it| Some((it.event.id.into_owned(), it.event.finished_at?))).collect();
     let known = |deployment: &DeploymentRecord<'_>, cause: &Cause| match cause {
         Cause::Incident { source, id } => {
-            let opened = opened.get(&(source.as_str(), id.as_str()))?;
+            let opened = opened.get(source)?.get(id)?;
             Some((*opened).max(deployment.event.finished_at?))
         }
         Cause::Rollback { id } => finished.get(id.as_str()).copied(),

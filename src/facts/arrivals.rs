@@ -13,13 +13,14 @@
 //! environment, repo by repo, on every core. `benches/metrics.rs` measures it.
 
 use std::cmp::Reverse;
+use std::convert::Infallible;
 
 use rustc_hash::FxHashMap;
 
 use super::columns::WithoutCase;
 use super::commit_reader::CommitReader;
 use super::error::FactsError;
-use super::parallel::in_parallel;
+use super::parallel::in_turns;
 use super::repo_pass::{DeploymentChanges, Found, RepoPass};
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
@@ -70,16 +71,21 @@ impl Arrivals {
             jobs(&events.deployments, counted).into_iter().map(|job| (all_commits.shard_of(&job.repo), job)).collect();
         let has_jobs = |shard: usize| jobs.iter().any(|(own, _)| *own == shard);
         let place = vec![NOT_COUNTED; events.deployments.len()];
-        let mut all = Self { place, found: Found::new(keeps_brought) };
+        let mut all = Self { place, found: Found::with_capacity(counted.len(), keeps_brought) };
         all_commits.each(has_jobs, |shard, commits| {
             let mut jobs: Vec<&Job> = jobs.iter().filter(|(own, _)| *own == shard).map(|(_, job)| job).collect();
-            // The longest histories come first, so that no core waits for the last of them.
+            // Neighbours in this order take about as long, so that the cores, which take turns, seldom wait for each other.
             jobs.sort_by_cached_key(|job| (Reverse(commits.of_repo(&job.repo).len()), &job.repo));
             let pass =
                 |job: &&Job| RepoPass::new(events, commits, revisions, &job.repo).run(&job.environments, keeps_brought);
-            for found in in_parallel(&jobs, pass) {
-                all.found.append(found);
-            }
+            let Ok(()) = in_turns(
+                &jobs,
+                |job| Ok::<_, Infallible>(pass(job)),
+                |found| {
+                    all.found.append(found);
+                    Ok(())
+                },
+            );
         })?;
         for (at, one) in all.found.ones.iter().enumerate() {
             if let (Some(place), Ok(at)) = (all.place.get_mut(one.deployment as usize), u32::try_from(at)) {
@@ -135,7 +141,7 @@ impl Arrivals {
         Some(Start {
             at: one.start_at()?,
             sha: one.start_sha.map(|sha| self.found.text(sha)),
-            pull_request: events.requests.times.get(one.start_request as usize).map(|times| times.number),
+            pull_request: events.requests.get(one.start_request).map(|times| times.number),
         })
     }
 
@@ -145,8 +151,8 @@ impl Arrivals {
             let (_, one) = self.one(deployment)?;
             let end = events.deployments.finished_at(deployment)?;
             one.lead_time(end).ok()?;
-            let holder = events.requests.times.get(one.start_request as usize)?;
-            Some(stages(one.start_at()?, holder, end))
+            let holder = events.requests.get(one.start_request)?;
+            Some(stages(one.start_at()?, &holder, end))
         };
         stages().unwrap_or_default()
     }
@@ -175,7 +181,7 @@ impl Arrivals {
             take(Variant::Deployment, start);
         }
         for &request in self.found.merged_of(at) {
-            let Some(times) = events.requests.times.get(request as usize) else { continue };
+            let Some(times) = events.requests.get(request) else { continue };
             // Commits are in order of authored instant.
             let own = || {
                 let own = brought.iter().filter(|commit| commit.request() == Some(request));

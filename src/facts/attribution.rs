@@ -8,19 +8,18 @@
 //!
 //! A link can change, since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
-use std::sync::Arc;
-
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
+use super::incidents::Incidents;
 use super::ownership::ServiceIndex;
 use super::references::{Named, Place, Scope, named};
 use super::revisions::Revisions;
 use super::scan::Deployments;
 use super::validity::Validity;
 use super::words::Rule;
-use crate::domain::event::{Incident, Table};
+use crate::domain::event::Table;
 use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::Timestamp;
 
@@ -53,11 +52,6 @@ pub struct Evidence {
     pub latest: Option<usize>,
     /// What its reference names, oldest first.
     pub named: Vec<Attribution>,
-}
-
-/// What an incident refers to.
-fn reference(incident: &Incident) -> Option<&str> {
-    incident.deployment_ref.as_deref().map(str::trim).filter(|reference| !reference.is_empty())
 }
 
 /// The counted deployments, ready to be joined with.
@@ -107,23 +101,23 @@ impl<'a> Attributor<'a> {
     /// Polars cannot join, which well-formed columns do not cause.
     pub fn links(
         &self,
-        incidents: &[Arc<Incident>],
+        incidents: &Incidents,
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> Result<Vec<Links>, FactsError> {
         let latest = self.latest(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
         let mut named = self.named(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
-        let one = |(index, incident): (usize, &Arc<Incident>)| {
+        let one = |(index, opened): (usize, Timestamp)| {
             let Some(services) = affected.get(index).and_then(Option::as_deref) else { return Links::default() };
-            let (opened, latest, named) = (incident.opened_at, latest[index], named.remove(&index));
+            let (flag, latest, named) = (self.flag(incidents, index), latest[index], named.remove(&index));
             let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
             let evidence = Evidence {
                 latest: latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment),
                 named: by_name(None).unwrap_or_default(),
             };
-            if self.flag(incident) == Some(false) {
+            if flag == Some(false) {
                 return Links { evidence, ..Links::default() };
             }
-            let otherwise = self.by_time(incident, latest);
+            let otherwise = self.by_time(flag, opened, latest);
             // The policy `window` ignores references.
             let heeds_references = self.settings.attribution != Policy::Window;
             let by_time = || {
@@ -136,11 +130,11 @@ impl<'a> Attributor<'a> {
                 evidence,
             }
         };
-        Ok(incidents.iter().enumerate().map(one).collect())
+        Ok(incidents.opened().enumerate().map(one).collect())
     }
 
-    fn flag(&self, incident: &Incident) -> Option<bool> {
-        if self.settings.attribution == Policy::Window { None } else { incident.caused_by_deploy }
+    fn flag(&self, incidents: &Incidents, row: usize) -> Option<bool> {
+        if self.settings.attribution == Policy::Window { None } else { incidents.caused_by_deploy(row) }
     }
 
     fn finished(&self, place: Place) -> Option<(Timestamp, usize)> {
@@ -149,10 +143,10 @@ impl<'a> Attributor<'a> {
     }
 
     /// What flag and clock say: the latest deployment, by the rule that links it.
-    fn by_time(&self, incident: &Incident, latest: Option<Place>) -> Option<(usize, Rule)> {
+    fn by_time(&self, flag: Option<bool>, opened: Timestamp, latest: Option<Place>) -> Option<(usize, Rule)> {
         let (at, index) = self.finished(latest?)?;
-        let is_close = incident.opened_at.0 - at.0 <= self.settings.attribution_window.0 * 1_000;
-        match self.flag(incident) {
+        let is_close = opened.0 - at.0 <= self.settings.attribution_window.0 * 1_000;
+        match flag {
             Some(_) => Some((index, Rule::Explicit)),
             None if self.settings.attribution == Policy::Explicit => None,
             None => is_close.then_some((index, Rule::Window)),
@@ -162,14 +156,14 @@ impl<'a> Attributor<'a> {
     /// The place of the affected services' latest deployment at or before each incident's opening.
     fn latest(
         &self,
-        incidents: &[Arc<Incident>],
+        incidents: &Incidents,
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> PolarsResult<Vec<Option<Place>>> {
         let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
-        for (index, (incident, services)) in incidents.iter().zip(affected).enumerate() {
+        for (index, (opened, services)) in incidents.opened().zip(affected).enumerate() {
             for service in services.iter().flatten() {
                 if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
-                    wanted.push((incident.opened_at.0, index, service));
+                    wanted.push((opened.0, index, service));
                 }
             }
         }
@@ -214,13 +208,13 @@ impl<'a> Attributor<'a> {
     /// What each reference can name, by index of its incident.
     fn named(
         &self,
-        incidents: &[Arc<Incident>],
+        incidents: &Incidents,
         affected: &[Option<Vec<ServiceIndex>>],
     ) -> PolarsResult<FxHashMap<usize, Named>> {
         let asked: Vec<(u32, &str)> = (0..)
-            .zip(incidents.iter().zip(affected))
-            .filter(|(_, (_, services))| services.is_some())
-            .filter_map(|(index, (incident, _))| Some((index, reference(incident)?)))
+            .zip(affected)
+            .filter(|(_, services)| services.is_some())
+            .filter_map(|(index, _)| Some((index, incidents.deployment_ref(index as usize)?)))
             .collect();
         named(&asked, self.deployments, self.revisions, self.counted, &self.counts_as)
     }
@@ -264,7 +258,7 @@ impl<'a> Attributor<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::Deployment;
+    use crate::domain::event::{Deployment, Incident};
     use crate::domain::unit::Seconds;
     use crate::facts::commit_reader::CommitReader;
 
@@ -289,7 +283,7 @@ mod tests {
         let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         let counted: Vec<u32> = (0..).take(rows.len()).collect();
         let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
-        let links = attributor.links(&[Arc::new(incident.clone())], &[Some(affected.to_vec())]);
+        let links = attributor.links(&[incident].into_iter().collect(), &[Some(affected.to_vec())]);
         links.expect("links").remove(0).attributions
     }
 

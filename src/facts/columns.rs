@@ -1,11 +1,12 @@
-//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers, and names
-//! of commits as their bytes.
+//! Columns for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers, names of commits
+//! as their bytes, and instants that may be missing as one number each.
 
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
 use crate::domain::sha::Sha;
+use crate::domain::time::Timestamp;
 
 /// A column of texts, each of which may be missing: one block of letters, and where each text ends.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,11 @@ impl Texts {
         }
         self.letters.push_str(text.unwrap_or_default());
         self.ends.push(self.letters.len() as u64);
+    }
+
+    /// Makes room for so many rows, if there is memory for them: a footer may promise too many.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.ends.try_reserve_exact(rows).ok();
     }
 
     /// How many rows.
@@ -85,6 +91,11 @@ impl ShaTexts {
         self.shas.push(full.or_else(|| text.map(Sha::of)).unwrap_or_default());
     }
 
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.shas.try_reserve_exact(rows).ok();
+    }
+
     /// The text of a row.
     pub fn get(&self, row: usize) -> Option<Cow<'_, str>> {
         match self.others.get(&row) {
@@ -124,6 +135,47 @@ impl<'a> FromIterator<Option<&'a str>> for ShaTexts {
     }
 }
 
+/// A column of instants, each of which may be missing: eight bytes each.
+#[derive(Debug, Clone, Default)]
+pub struct Instants(Vec<i64>);
+
+/// Stands for "no instant": no part may hold it.
+const NEVER: i64 = i64::MIN;
+
+impl Instants {
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.0.try_reserve_exact(rows).ok();
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, at: Option<Timestamp>) {
+        self.0.push(at.map_or(NEVER, |at| at.0));
+    }
+
+    /// The instant of a row.
+    pub fn get(&self, row: usize) -> Option<Timestamp> {
+        self.0.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.0.extend(&other.0);
+    }
+}
+
+impl FromIterator<Option<i64>> for Instants {
+    fn from_iter<I: IntoIterator<Item = Option<i64>>>(milliseconds: I) -> Self {
+        Self(milliseconds.into_iter().map(|at| at.unwrap_or(NEVER)).collect())
+    }
+}
+
+impl FromIterator<Option<Timestamp>> for Instants {
+    fn from_iter<I: IntoIterator<Item = Option<Timestamp>>>(instants: I) -> Self {
+        instants.into_iter().map(|at| at.map(|at| at.0)).collect()
+    }
+}
+
 /// A column of texts that repeat: of each row the index of its text, of each text one copy.
 #[derive(Debug, Clone, Default)]
 pub struct Categories {
@@ -140,6 +192,11 @@ impl Categories {
     pub fn push(&mut self, text: Option<&str>) {
         let code = text.map_or(MISSING, |text| self.code(text));
         self.codes.push(code);
+    }
+
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.codes.try_reserve_exact(rows).ok();
     }
 
     fn code(&mut self, text: &str) -> u32 {
@@ -190,6 +247,48 @@ impl Categories {
     }
 }
 
+/// A column of lists of texts that repeat.
+#[derive(Debug, Clone, Default)]
+pub struct Lists {
+    items: Categories,
+    /// Where the items of each row end.
+    ends: Vec<u32>,
+}
+
+impl Lists {
+    /// Adds a row.
+    pub fn push<'a>(&mut self, list: impl IntoIterator<Item = &'a str>) {
+        list.into_iter().for_each(|text| self.items.push(Some(text)));
+        self.ends.push(u32::try_from(self.items.codes.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Self) {
+        let items = u32::try_from(self.items.codes.len()).unwrap_or(u32::MAX);
+        self.items.append(&other.items);
+        self.ends.extend(other.ends.iter().map(|end| items.saturating_add(*end)));
+    }
+
+    /// The texts of a row.
+    pub fn get(&self, row: usize) -> impl Iterator<Item = &str> {
+        let end = |row: usize| self.ends.get(row).map_or(0, |end| *end as usize);
+        (row.checked_sub(1).map_or(0, end)..end(row)).filter_map(|item| self.items.get(item))
+    }
+}
+
+impl<'a, L: IntoIterator<Item = &'a str>> FromIterator<L> for Lists {
+    fn from_iter<I: IntoIterator<Item = L>>(lists: I) -> Self {
+        let mut column = Self::default();
+        lists.into_iter().for_each(|list| column.push(list));
+        column
+    }
+}
+
+/// Some items of a column, in an order.
+pub(super) fn picked<T: Copy>(items: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().filter_map(|row| items.get(*row)).copied().collect()
+}
+
 /// Numbers for the texts of a column, one for all that differ in case alone.
 #[derive(Debug)]
 pub struct WithoutCase<'a> {
@@ -235,6 +334,23 @@ mod tests {
         assert_eq!((0..6).map(|row| texts.get(row)).collect::<Vec<_>>(), wanted);
         assert_eq!((0..6).map(|row| categories.get(row)).collect::<Vec<_>>(), wanted);
         assert_eq!((texts.get(6), categories.get(6)), (None, None));
+    }
+
+    #[test]
+    fn lists_and_instants_that_are_joined_keep_each_row_apart_also_an_empty_one() {
+        let parts: [&[&[&str]]; 3] = [&[&["a", "b"], &[]], &[], &[&["b"], &["c", "a", "a"], &[]]];
+        let (mut lists, mut instants) = (Lists::default(), Instants::default());
+        let at = |list: &[&str]| list.len().checked_sub(1).and_then(|n| Some(Timestamp(i64::try_from(n).ok()?)));
+        for part in parts {
+            lists.append(&part.iter().map(|list| list.iter().copied()).collect());
+            instants.append(&part.iter().map(|list| at(list)).collect());
+        }
+        let wanted: Vec<&[&str]> = parts.concat();
+        for (row, list) in wanted.iter().enumerate() {
+            assert_eq!(lists.get(row).collect::<Vec<_>>(), *list, "{row}");
+            assert_eq!(instants.get(row), at(list), "{row}");
+        }
+        assert_eq!((lists.get(5).count(), instants.get(5)), (0, None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads all commits, some repos at a time. A pass over the commits of a repo needs no other repo's, so a large dataset is
 //! read in shards, and a pass has only one of them in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use polars::prelude::*;
@@ -16,8 +16,8 @@ use crate::domain::event::Table;
 use crate::store::columns::Columns;
 use crate::store::{CheckedPart, Dataset, Part};
 
-/// Commits that are read at once: some 300 MiB. A repo is read as a whole, however many it has.
-pub(super) const AT_ONCE: u64 = 4_000_000;
+/// Commits that are read at once: some 120 MiB. A repo is read as a whole, however many it has.
+pub(super) const AT_ONCE: u64 = 1_500_000;
 
 /// The commits of a dataset.
 #[derive(Debug)]
@@ -29,14 +29,23 @@ enum Storage {
     InMemory(Commits),
     /// The commits are read for each pass.
     OnDisk {
-        parts: Vec<Part>,
-        /// The repos of each shard, by their names as they are written.
-        shards: Vec<Vec<RangeInclusive<String>>>,
+        parts: Vec<CheckedPart>,
+        shards: Vec<Shard>,
         /// The shard of each repo, by its name in lower case.
         shard_of: FxHashMap<String, usize>,
         /// Keeps the parts as they are.
         _dataset: Dataset,
     },
+}
+
+/// The commits of some repos.
+#[derive(Debug)]
+struct Shard {
+    /// By their names as they are written.
+    repos: Vec<RangeInclusive<String>>,
+    commits: u64,
+    /// Indices of the pieces that have some of these commits.
+    pieces: Vec<usize>,
 }
 
 impl Default for CommitReader {
@@ -52,12 +61,22 @@ impl CommitReader {
         let rows: usize = parts.iter().map(CheckedPart::rows).sum();
         // A part that a writer replaces between two passes would lose commits.
         if rows as u64 <= at_once || !dataset.keeps_writers_out() {
-            let (commits, read) = Commits::read(&pieces(&parts), &[])?;
+            let (commits, read) = Commits::read(&pieces(&parts), &[], rows)?;
             return Ok((Self(Storage::InMemory(commits)), read));
         }
-        let (counts, read) = count_by_repo(&parts)?;
+        let (counts, repos_by_piece, read) = count_by_repo(&parts)?;
         let (shards, shard_of) = plan(&counts, at_once);
-        let parts = parts.iter().map(CheckedPart::whole).collect();
+        let mut shards: Vec<Shard> =
+            shards.into_iter().map(|(repos, commits)| Shard { repos, commits, pieces: Vec::new() }).collect();
+        for (piece, repos) in repos_by_piece.iter().enumerate() {
+            let own: BTreeSet<usize> =
+                repos.iter().filter_map(|repo| shard_of.get(&repo.to_lowercase())).copied().collect();
+            for shard in own {
+                if let Some(shard) = shards.get_mut(shard) {
+                    shard.pieces.push(piece);
+                }
+            }
+        }
         Ok((Self(Storage::OnDisk { parts, shards, shard_of, _dataset: dataset.clone() }), read))
     }
 
@@ -83,8 +102,12 @@ impl CommitReader {
             // Rows without a repo belong to no shard.
             Storage::OnDisk { shards, .. } if shards.is_empty() => take(0, &Commits::default()),
             Storage::OnDisk { parts, shards, .. } => {
-                for (at, repos) in shards.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
-                    take(at, &Commits::read(parts, repos)?.0);
+                for (at, shard) in shards.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
+                    // Each pass makes its own pieces, because a piece can be read only once.
+                    let all = pieces(parts);
+                    let own: Vec<Part> = shard.pieces.iter().filter_map(|piece| all.get(*piece)).cloned().collect();
+                    let about = usize::try_from(shard.commits).unwrap_or(0);
+                    take(at, &Commits::read(&own, &shard.repos, about)?.0);
                 }
             }
         }
@@ -92,9 +115,12 @@ impl CommitReader {
     }
 }
 
-/// How many commits each repo has, by its name as it is written.
-fn count_by_repo(parts: &[CheckedPart]) -> Result<(BTreeMap<String, u64>, InputSummary), FactsError> {
-    let wanted = ["repo", "observed_at"].map(col);
+/// Commits by repo, by its name as it is written.
+type Counts = BTreeMap<String, u64>;
+
+/// How many commits each repo has, and the repos in each piece of the parts.
+fn count_by_repo(parts: &[CheckedPart]) -> Result<(Counts, Vec<Vec<String>>, InputSummary), FactsError> {
+    let wanted = ["repo", "observed_at"];
     let count = |frame: &DataFrame| {
         let repos: Categories = Columns { frame, table: Table::Commits }.texts("repo")?.iter().collect();
         let mut counts = vec![0_u64; repos.names().len()];
@@ -105,24 +131,28 @@ fn count_by_repo(parts: &[CheckedPart]) -> Result<(BTreeMap<String, u64>, InputS
         }
         Ok(repos.names().iter().cloned().zip(counts).collect::<Vec<(String, u64)>>())
     };
-    let mut all = BTreeMap::new();
+    let (mut all, mut by_piece) = (Counts::new(), Vec::new());
     let summary = read_pieces(
         &pieces(parts),
-        Table::Commits,
-        |rows| rows.select(&wanted),
+        (Table::Commits, &wanted),
+        |rows| rows,
         count,
         |counts| {
+            by_piece.push(counts.iter().map(|(repo, _)| repo.clone()).collect());
             for (repo, count) in counts {
                 *all.entry(repo).or_default() += count;
             }
         },
     )?;
-    Ok((all, summary))
+    Ok((all, by_piece, summary))
 }
+
+/// The repos of each shard, and how many commits these have.
+type Plan = Vec<(Vec<RangeInclusive<String>>, u64)>;
 
 /// Shards with no more than so many commits, but of one repo at least, and the shard of each repo by its name in lower case.
 /// A repo that is written in two ways is one repo.
-fn plan(counts: &BTreeMap<String, u64>, at_once: u64) -> (Vec<Vec<RangeInclusive<String>>>, FxHashMap<String, usize>) {
+fn plan(counts: &Counts, at_once: u64) -> (Plan, FxHashMap<String, usize>) {
     let names: Vec<String> = counts.keys().cloned().collect();
     let mut repos: BTreeMap<String, (u64, Vec<usize>)> = BTreeMap::new();
     for (at, (name, count)) in counts.iter().enumerate() {
@@ -130,16 +160,15 @@ fn plan(counts: &BTreeMap<String, u64>, at_once: u64) -> (Vec<Vec<RangeInclusive
         repo.0 += count;
         repo.1.push(at);
     }
-    let mut shards: Vec<Vec<usize>> = Vec::new();
+    let mut shards: Vec<(Vec<usize>, u64)> = Vec::new();
     let mut shard_of = FxHashMap::default();
-    let mut commits = 0;
     for (repo, (count, spellings)) in repos {
-        commits += count;
-        if let Some(shard) = shards.last_mut().filter(|_| commits <= at_once) {
-            shard.extend(spellings);
-        } else {
-            commits = count;
-            shards.push(spellings);
+        match shards.last_mut() {
+            Some((shard, commits)) if *commits + count <= at_once => {
+                shard.extend(spellings);
+                *commits += count;
+            }
+            _ => shards.push((spellings, count)),
         }
         shard_of.insert(repo, shards.len() - 1);
     }
@@ -149,7 +178,7 @@ fn plan(counts: &BTreeMap<String, u64>, at_once: u64) -> (Vec<Vec<RangeInclusive
         let name = |at: Option<&usize>| at.and_then(|at| names.get(*at)).cloned().unwrap_or_default();
         neighbours.map(|range| name(range.first())..=name(range.last())).collect()
     };
-    (shards.into_iter().map(ranges).collect(), shard_of)
+    (shards.into_iter().map(|(shard, commits)| (ranges(shard), commits)).collect(), shard_of)
 }
 
 #[cfg(test)]
@@ -162,10 +191,11 @@ mod tests {
         for repo in repos {
             let name = (*repo).to_owned();
             let with_it: Vec<usize> =
-                (0..shards.len()).filter(|at| shards[*at].iter().any(|it| it.contains(&name))).collect();
+                (0..shards.len()).filter(|at| shards[*at].0.iter().any(|it| it.contains(&name))).collect();
             assert_eq!(with_it, [shard_of[&repo.to_lowercase()]], "{repo} is in one shard");
         }
-        shards.into_iter().map(|shard| shard.into_iter().map(RangeInclusive::into_inner).collect()).collect()
+        let inner = |shard: Vec<RangeInclusive<String>>| shard.into_iter().map(RangeInclusive::into_inner).collect();
+        shards.into_iter().map(|(shard, _)| inner(shard)).collect()
     }
 
     fn named(shards: &[&[(&str, &str)]]) -> Vec<Vec<(String, String)>> {

@@ -40,19 +40,14 @@ pub struct Commits {
 const NO_NUMBER: i64 = i64::MIN;
 
 impl Commits {
-    /// Reads those of some parts; of repos in some ranges of names as they are written, where there are ranges.
-    pub(super) fn read(parts: &[Part], repos: &[RangeInclusive<String>]) -> Result<(Self, InputSummary), FactsError> {
-        let wanted = [
-            col("repo"),
-            col("sha"),
-            col("parents"),
-            col("parents").list().len().alias("count"),
-            col("authored_at").cast(DataType::Int64),
-            col("committed_at").cast(DataType::Int64),
-            col("pull_request"),
-            col("observed_at"),
-        ];
-        // Comparisons, because those pass over whole row groups.
+    /// Reads the commits of some parts, `about` so many. If `repos` is not empty, only those of repos whose names, as they
+    /// are written, lie in one of these ranges.
+    pub(super) fn read(
+        parts: &[Part],
+        repos: &[RangeInclusive<String>],
+        about: usize,
+    ) -> Result<(Self, InputSummary), FactsError> {
+        let wanted = ["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"];
         let is_in = |names: &RangeInclusive<String>| {
             col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str())))
         };
@@ -62,9 +57,22 @@ impl Commits {
             Some(is_wanted) => rows.filter(is_wanted.clone()),
         };
         let mut all = Self::default();
-        let query = |rows| of_repos(rows).select(&wanted);
-        let summary = read_pieces(parts, Table::Commits, query, Self::of_frame, |commits| all.append(commits))?;
+        all.reserve(about);
+        let query = |rows| of_repos(rows).with_column(col("parents").list().len().alias("count"));
+        let summary =
+            read_pieces(parts, (Table::Commits, &wanted), query, Self::of_frame, |commits| all.append(commits))?;
         Ok((all, summary))
+    }
+
+    /// Makes room for so many rows with a parent each.
+    fn reserve(&mut self, rows: usize) {
+        self.sha.try_reserve_exact(rows).ok();
+        self.authored_at.try_reserve_exact(rows).ok();
+        self.committed_at.try_reserve_exact(rows).ok();
+        self.number.try_reserve_exact(rows).ok();
+        self.parents_end.try_reserve_exact(rows).ok();
+        self.parents_read.try_reserve_exact(rows).ok();
+        self.parents.try_reserve_exact(rows).ok();
     }
 
     fn append(&mut self, other: Self) {
@@ -76,6 +84,10 @@ impl Commits {
         self.number.extend(other.number);
         self.parents_end.extend(other.parents_end.into_iter().map(|end| after(end, parents)));
         self.parents_read.extend(other.parents_read);
+        // Merges have more parents than there is room for; the usual doubling would take as much again as the column.
+        if self.parents.capacity() - self.parents.len() < other.parents.len() {
+            self.parents.reserve_exact(other.parents.len().max(self.parents.len() / 8));
+        }
         self.parents.extend(other.parents);
         self.texts.extend(other.texts);
         for (repo, own) in other.by_repo {

@@ -46,6 +46,11 @@ pub enum FactsError {
 }
 
 impl FactsError {
+    /// Two rows of a table have one source and id.
+    pub(super) fn repeated(table: Table, (source, id): (&str, &str)) -> Self {
+        Self::Repeated { table: table.folder(), key: format!("{source} {id}") }
+    }
+
     /// Wraps a Polars error of one table, for `map_err`.
     pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
         move |cause| Self::Reading { table: table.folder(), cause }

@@ -26,6 +26,12 @@ impl Links {
         self.rest.push(rest);
     }
 
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.before.reserve(rows);
+        self.rest.reserve(rows);
+    }
+
     /// The link of a row.
     pub fn get(&self, row: usize) -> Option<String> {
         Some([self.before.get(row)?, self.rest.get(row)?].concat())

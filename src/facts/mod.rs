@@ -9,6 +9,7 @@ pub mod commit_reader;
 pub mod commits;
 mod error;
 pub mod export;
+pub mod incidents;
 pub mod inputs;
 mod links;
 pub mod ownership;
@@ -33,16 +34,16 @@ use self::arrivals::{Arrivals, VariantSpan};
 use self::attribution::{Attribution, Attributor, Evidence};
 use self::by_deployment::ByDeployment;
 use self::commit_reader::CommitReader;
+use self::incidents::Incidents;
 use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
 use self::parallel::both;
 use self::placed::Placed;
-use self::requests::PullRequestTimes;
+use self::requests::Requests;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
-use crate::domain::event::Incident;
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -220,35 +221,35 @@ impl Facts {
     /// What is known of each incident, and which deployments they failed.
     fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
-        let mapped: Vec<Mapping> = incidents.iter().map(|incident| self.ownership.of_incident(incident)).collect();
-        let left_out: Vec<Option<Reason>> =
-            incidents.iter().map(|incident| self.ownership.left_out(incident)).collect();
-        let affected: Vec<Option<Vec<ServiceIndex>>> = mapped
-            .iter()
-            .zip(&left_out)
-            .map(|(mapping, left_out)| left_out.is_none().then(|| mapping.services.clone()))
-            .collect();
-        let service = |index: usize| self.placement(index).counted();
-        let Placed { counted, first_of, .. } = &*self.placed;
-        let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
-            .with_other_ids(first_of)
-            .links(incidents, &affected)?;
         let mut facts = Vec::with_capacity(incidents.len());
-        let mut failures = Vec::new();
-        let events = incidents.iter().zip(mapped).zip(left_out.into_iter().zip(links)).enumerate();
-        for (index, ((incident, Mapping { services, rule }), (left_out, links))) in events {
-            for link in &links.attributions {
-                failures.push((link.deployment, Failure { rule: link.rule, by: index, validity: link.validity }));
-            }
+        let mut affected: Vec<Option<Vec<ServiceIndex>>> = Vec::with_capacity(incidents.len());
+        for incident in incidents.iter() {
+            let Mapping { services, rule } = self.ownership.of_incident(&incident);
+            let left_out = self.ownership.left_out(&incident);
+            affected.push(left_out.is_none().then(|| services.clone()));
             facts.push(IncidentFact {
                 services,
                 rule,
                 left_out,
                 is_over_without_an_end: incident.is_over_without_an_end(),
-                refers_to_nothing: links.refers_to_nothing,
-                attributions: links.attributions,
-                evidence: links.evidence,
+                refers_to_nothing: false,
+                attributions: Vec::new(),
+                evidence: Evidence::default(),
             });
+        }
+        let service = |index: usize| self.placement(index).counted();
+        let Placed { counted, first_of, .. } = &*self.placed;
+        let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
+            .with_other_ids(first_of)
+            .links(incidents, &affected)?;
+        let mut failures = Vec::new();
+        for (index, (fact, links)) in facts.iter_mut().zip(links).enumerate() {
+            for link in &links.attributions {
+                failures.push((link.deployment, Failure { rule: link.rule, by: index, validity: link.validity }));
+            }
+            fact.refers_to_nothing = links.refers_to_nothing;
+            fact.attributions = links.attributions;
+            fact.evidence = links.evidence;
         }
         Ok(Attributed { incidents: facts, failures })
     }
@@ -269,13 +270,13 @@ impl Facts {
     }
 
     /// All incidents, as they were read.
-    pub fn incident_events(&self) -> &[Arc<Incident>] {
+    pub fn incident_events(&self) -> &Incidents {
         &self.events.incidents
     }
 
     /// All pull requests, as [`Facts::merged`] counts them.
-    pub fn requests(&self) -> &[PullRequestTimes] {
-        &self.events.requests.times
+    pub fn requests(&self) -> &Requests {
+        &self.events.requests
     }
 
     /// Indices of the deployments that count, in order of finish, id, source.
@@ -350,12 +351,12 @@ impl Facts {
 
     /// When an incident was opened.
     pub fn opened_at(&self, incident: usize) -> Timestamp {
-        self.events.incidents.get(incident).map_or(Timestamp(i64::MAX), |incident| incident.opened_at)
+        self.events.incidents.opened_at(incident).unwrap_or(Timestamp(i64::MAX))
     }
 
     /// When an incident was resolved.
     pub fn resolved_at(&self, incident: usize) -> Option<Timestamp> {
-        self.events.incidents.get(incident)?.resolved_at
+        self.events.incidents.resolved_at(incident)
     }
 
     /// Whether an incident is over by its status, at an unknown time.

@@ -14,17 +14,17 @@ pub(super) fn checked(dataset: &Dataset, table: Table) -> Result<Vec<CheckedPart
     Ok(in_parallel(&parts, Part::checked).into_iter().collect::<Result<_, _>>()?)
 }
 
-/// Hands over what each of some pieces gives, in their order, while later ones are decoded. The columns of the query have
+/// Hands over what each of some pieces gives, in their order, while later ones are decoded. The result of the query has
 /// `observed_at`. Says what was read, in numbers.
 pub(super) fn read_pieces<T: Send>(
     pieces: &[Part],
-    table: Table,
+    (table, columns): (Table, &[&str]),
     query: impl Fn(LazyFrame) -> LazyFrame + Sync,
     convert: impl Fn(&DataFrame) -> Result<T, FactsError> + Sync,
     mut take: impl FnMut(T),
 ) -> Result<InputSummary, FactsError> {
     let read = |piece: &Part| {
-        let frame = piece.collect(&query)?;
+        let frame = piece.collect(columns, &query)?;
         Ok::<_, FactsError>((convert(&frame)?, observed(&frame, table)?))
     };
     let mut summary = InputSummary::none_of(table);

@@ -87,8 +87,10 @@ fn index(at: usize) -> u32 {
 }
 
 impl Found {
-    pub(super) fn new(keeps_brought: bool) -> Self {
-        Self { keeps_brought, ..Self::default() }
+    /// Room for so many deployments.
+    pub(super) fn with_capacity(deployments: usize, keeps_brought: bool) -> Self {
+        let (ones, ends) = (Vec::with_capacity(deployments), Vec::with_capacity(deployments));
+        Self { ones, ends, keeps_brought, ..Self::default() }
     }
 
     pub(super) fn append(&mut self, other: Self) {
@@ -184,7 +186,8 @@ impl<'a> RepoPass<'a> {
 
     /// Keeps what each brought, if the ways to count a lead time are asked for.
     pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> Found {
-        let mut found = Found::new(keeps_brought);
+        let deployments = environments.iter().map(Vec::len).sum();
+        let mut found = Found::with_capacity(deployments, keeps_brought);
         for deployments in environments {
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
             let mut previous = None;
@@ -309,7 +312,7 @@ impl<'a> RepoPass<'a> {
         }
     }
 
-    fn request(&self, index: u32) -> Option<&PullRequestTimes> {
-        self.events.requests.times.get(index as usize)
+    fn request(&self, index: u32) -> Option<PullRequestTimes> {
+        self.events.requests.get(index)
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::columns::Categories;
+use super::columns::{Categories, Instants, picked};
 use super::error::FactsError;
 use super::inputs::InputSummary;
 use super::pieces::{checked, pieces, read_pieces};
@@ -42,41 +42,98 @@ impl PullRequestTimes {
 /// All pull requests, in order of repo (in lower case) and number.
 #[derive(Debug, Default)]
 pub struct Requests {
-    /// Their times.
-    pub times: Vec<PullRequestTimes>,
+    times: Times,
     /// Whether each is marked as rework by label, branch or title. Empty without such rules.
     pub said: Vec<bool>,
     merge: Vec<Option<Sha>>,
     by_repo: FxHashMap<String, Range<usize>>,
 }
 
+/// Number and instants of pull requests as columns. For their meaning, see [`PullRequestTimes`].
+#[derive(Debug, Default)]
+struct Times {
+    number: Vec<i64>,
+    opened_at: Vec<i64>,
+    first_commit_at: Instants,
+    first_review_at: Instants,
+    merged_at: Instants,
+}
+
+impl Times {
+    fn of_frame(columns: &Columns<'_>) -> Result<Self, FactsError> {
+        let plain = |name| Ok::<_, FactsError>(columns.integers(name)?.iter().map(Option::unwrap_or_default).collect());
+        let instants = |name| Ok::<Instants, FactsError>(columns.integers(name)?.iter().collect());
+        Ok(Self {
+            number: plain("number")?,
+            opened_at: plain("opened_at")?,
+            first_commit_at: instants("first_commit_at")?,
+            first_review_at: instants("first_review_at")?,
+            merged_at: instants("merged_at")?,
+        })
+    }
+
+    fn get(&self, row: usize) -> Option<PullRequestTimes> {
+        Some(PullRequestTimes {
+            number: *self.number.get(row)?,
+            opened_at: Timestamp(*self.opened_at.get(row)?),
+            first_commit_at: self.first_commit_at.get(row),
+            first_review_at: self.first_review_at.get(row),
+            merged_at: self.merged_at.get(row),
+        })
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.number.extend(&other.number);
+        self.opened_at.extend(&other.opened_at);
+        self.first_commit_at.append(&other.first_commit_at);
+        self.first_review_at.append(&other.first_review_at);
+        self.merged_at.append(&other.merged_at);
+    }
+
+    /// Some rows, in an order.
+    fn picked(&self, rows: &[usize]) -> Self {
+        let of = |column: &Instants| rows.iter().map(|row| column.get(*row)).collect();
+        Self {
+            number: picked(&self.number, rows),
+            opened_at: picked(&self.opened_at, rows),
+            first_commit_at: of(&self.first_commit_at),
+            first_review_at: of(&self.first_review_at),
+            merged_at: of(&self.merged_at),
+        }
+    }
+}
+
 impl Requests {
     pub(super) fn read(dataset: &Dataset, rules: &ReworkRules) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::PullRequests;
-        let instant = |name: &str| col(name).cast(DataType::Int64);
         let mut wanted = vec![
-            // Repos are compared without case.
-            col("repo").str().to_lowercase(),
-            col("number"),
-            col("merge_sha"),
-            instant("opened_at"),
-            instant("first_commit_at"),
-            instant("first_review_at"),
-            instant("merged_at"),
-            col("observed_at"),
+            "repo",
+            "number",
+            "merge_sha",
+            "opened_at",
+            "first_commit_at",
+            "first_review_at",
+            "merged_at",
+            "observed_at",
         ];
         if rules.reads_pull_requests() {
-            wanted.extend(["labels", "head_ref", "title"].map(col));
+            wanted.extend(["labels", "head_ref", "title"]);
         }
         let mut all = Rows::default();
         let summary = read_pieces(
             &pieces(&checked(dataset, table)?),
-            table,
-            |rows| rows.select(&wanted),
+            (table, &wanted),
+            // Repos are compared without case.
+            |rows| rows.with_column(col("repo").str().to_lowercase()),
             |frame| Rows::of_frame(frame, rules),
             |rows| all.append(rows),
         )?;
         Ok((all.in_order(), summary))
+    }
+
+    /// One of them.
+    pub fn get(&self, index: u32) -> Option<PullRequestTimes> {
+        self.times.get(index as usize)
     }
 
     /// Those of a repo, by its name in lower case.
@@ -86,8 +143,7 @@ impl Requests {
 
     /// The index of a number among those of one repo.
     pub fn of_number(&self, repo: &Range<usize>, number: i64) -> Option<u32> {
-        let own = self.times.get(repo.clone())?;
-        let at = own.binary_search_by_key(&number, |times| times.number).ok()?;
+        let at = self.times.number.get(repo.clone())?.binary_search(&number).ok()?;
         u32::try_from(repo.start + at).ok()
     }
 
@@ -104,7 +160,7 @@ impl Requests {
 struct Rows {
     /// In lower case.
     repo: Categories,
-    times: Vec<PullRequestTimes>,
+    times: Times,
     said: Vec<bool>,
     merge: Vec<Option<Sha>>,
 }
@@ -112,26 +168,14 @@ struct Rows {
 impl Rows {
     fn of_frame(frame: &DataFrame, rules: &ReworkRules) -> Result<Self, FactsError> {
         let columns = Columns { frame, table: Table::PullRequests };
-        let (number, opened) = (columns.integers("number")?, columns.integers("opened_at")?);
-        let (commit, review) = (columns.integers("first_commit_at")?, columns.integers("first_review_at")?);
-        let merged = columns.integers("merged_at")?;
-        let times = (0..frame.height())
-            .map(|row| PullRequestTimes {
-                number: number.get(row).unwrap_or_default(),
-                opened_at: Timestamp(opened.get(row).unwrap_or_default()),
-                first_commit_at: commit.get(row).map(Timestamp),
-                first_review_at: review.get(row).map(Timestamp),
-                merged_at: merged.get(row).map(Timestamp),
-            })
-            .collect();
         let merge = columns.texts("merge_sha")?.iter().map(|sha| sha.map(Sha::of)).collect();
         let repo = columns.texts("repo")?.iter().map(|repo| Some(repo.unwrap_or_default())).collect();
-        Ok(Self { repo, times, said: said(&columns, rules)?, merge })
+        Ok(Self { repo, times: Times::of_frame(&columns)?, said: said(&columns, rules)?, merge })
     }
 
     fn append(&mut self, other: Self) {
         self.repo.append(&other.repo);
-        self.times.extend(other.times);
+        self.times.append(&other.times);
         self.said.extend(other.said);
         self.merge.extend(other.merge);
     }
@@ -145,7 +189,7 @@ impl Rows {
         }
         let rank_of = |row: usize| self.repo.of(row).and_then(|code| rank.get(code)).copied();
         let mut order: Vec<(Option<usize>, i64, u32)> =
-            (0..).zip(&self.times).map(|(row, times)| (rank_of(row as usize), times.number, row)).collect();
+            (0..).zip(&self.times.number).map(|(row, number)| (rank_of(row as usize), *number, row)).collect();
         order.sort_unstable();
         let mut by_repo: FxHashMap<String, Range<usize>> = FxHashMap::default();
         let mut from = 0;
@@ -154,11 +198,11 @@ impl Rows {
             by_repo.insert(repo.to_owned(), from..from + own.len());
             from += own.len();
         }
-        let rows = || order.iter().map(|(.., row)| *row as usize);
+        let rows: Vec<usize> = order.iter().map(|(.., row)| *row as usize).collect();
         Requests {
-            times: rows().filter_map(|row| self.times.get(row).copied()).collect(),
-            said: rows().filter_map(|row| self.said.get(row).copied()).collect(),
-            merge: rows().filter_map(|row| self.merge.get(row).copied()).collect(),
+            times: self.times.picked(&rows),
+            said: picked(&self.said, &rows),
+            merge: picked(&self.merge, &rows),
             by_repo,
         }
     }

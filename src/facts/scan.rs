@@ -1,37 +1,35 @@
-//! Reads from the dataset what the metrics need: only the required columns of each table, lazily, kept as plain
-//! columns. `commit_reader` reads the commits.
+//! Reads from the dataset what the metrics need: only the required columns of each table, some row groups at a time, kept
+//! as plain columns. `commit_reader` reads the commits.
 //!
 //! Texts that repeat become categories, and the names of commits 20 bytes, while a part is read; of pull requests no text is
-//! kept. Scans do not guarantee row order: callers that need one sort.
+//! kept. Rows have no order: callers that need one sort.
 
 use std::hash::BuildHasher as _;
-use std::sync::Arc;
 
 use polars::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::columns::{Categories, ShaTexts, Texts};
+use super::columns::{Categories, Instants, ShaTexts, Texts};
 use super::commit_reader::{AT_ONCE, CommitReader};
 use super::error::FactsError;
-use super::inputs::{InputSummary, observed};
+use super::incidents::Incidents;
+use super::inputs::InputSummary;
 use super::links::Links;
-use super::parallel::both;
 use super::pieces::{checked, pieces, read_pieces};
 use super::requests::Requests;
-use crate::domain::event::{Deployment, Incident, Table};
+use crate::domain::event::{Deployment, Table};
 use crate::domain::rework::ReworkRules;
 use crate::domain::time::Timestamp;
-use crate::store::Dataset;
 use crate::store::columns::Columns;
-use crate::store::rows;
+use crate::store::{CheckedPart, Dataset};
 
 /// Everything that the metrics read, but for the commits.
 #[derive(Debug, Default)]
 pub struct Events {
     /// All deployments.
     pub deployments: Deployments,
-    /// Sorted by source and id.
-    pub incidents: Vec<Arc<Incident>>,
+    /// All incidents.
+    pub incidents: Incidents,
     /// All pull requests.
     pub requests: Requests,
     /// What was read, in numbers.
@@ -57,8 +55,7 @@ pub struct Deployments {
     pub status: Categories,
     /// Milliseconds.
     created_at: Vec<i64>,
-    /// Milliseconds; [`NEVER`] where there is none.
-    finished_at: Vec<i64>,
+    finished_at: Instants,
     /// Task.
     pub task: Categories,
     /// Link.
@@ -68,9 +65,6 @@ pub struct Deployments {
 /// The columns that are always read.
 const READ: [&str; 11] =
     ["source", "id", "repo", "environment", "sha", "status", "created_at", "finished_at", "task", "url", "observed_at"];
-
-/// Stands for "no instant" in a column of instants.
-const NEVER: i64 = i64::MIN;
 
 impl Deployments {
     /// How many.
@@ -90,22 +84,37 @@ impl Deployments {
 
     /// When one succeeded, else when it ended.
     pub fn finished_at(&self, row: usize) -> Option<Timestamp> {
-        self.finished_at.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
+        self.finished_at.get(row)
     }
 
     fn read(dataset: &Dataset, with_refs: bool) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::Deployments;
+        let parts = checked(dataset, table)?;
         let mut all = Self::default();
-        let wanted = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect::<Vec<Expr>>();
+        all.reserve(parts.iter().map(CheckedPart::rows).sum(), with_refs);
+        let wanted: Vec<&str> = READ.into_iter().chain(with_refs.then_some("ref")).collect();
         let summary = read_pieces(
-            &pieces(&checked(dataset, table)?),
-            table,
-            |rows| rows.select(&wanted),
+            &pieces(&parts),
+            (table, &wanted),
+            |rows| rows,
             |frame| Self::of_frame(frame, with_refs),
             |deployments| all.append(&deployments),
         )?;
         all.refuse_repeated()?;
         Ok((all, summary))
+    }
+
+    /// Makes room for so many rows.
+    fn reserve(&mut self, rows: usize, with_refs: bool) {
+        for column in [&mut self.source, &mut self.repo, &mut self.environment, &mut self.status, &mut self.task] {
+            column.reserve(rows);
+        }
+        self.id.reserve(rows);
+        self.sha.reserve(rows);
+        self.r#ref.reserve(if with_refs { rows } else { 0 });
+        self.created_at.try_reserve_exact(rows).ok();
+        self.finished_at.reserve(rows);
+        self.url.reserve(rows);
     }
 
     /// Refuses two rows of one key: both would count.
@@ -119,7 +128,10 @@ impl Deployments {
         let mut seen = FxHashSet::default();
         match of_one_hash.flatten().find(|(_, row)| !seen.insert(key(*row))) {
             None => Ok(()),
-            Some((_, row)) => Err(repeated(Table::Deployments, self.source.get(*row), self.id.get(*row))),
+            Some((_, row)) => {
+                let key = (self.source.get(*row).unwrap_or_default(), self.id.get(*row).unwrap_or_default());
+                Err(FactsError::repeated(Table::Deployments, key))
+            }
         }
     }
 
@@ -127,9 +139,6 @@ impl Deployments {
         let columns = Columns { frame, table: Table::Deployments };
         let category = |name| -> Result<Categories, FactsError> { Ok(columns.texts(name)?.iter().collect()) };
         let texts = |name| -> Result<Texts, FactsError> { Ok(columns.texts(name)?.iter().collect()) };
-        let instants = |name| -> Result<Vec<i64>, FactsError> {
-            Ok(columns.integers(name)?.iter().map(|at| at.unwrap_or(NEVER)).collect())
-        };
         Ok(Self {
             source: category("source")?,
             id: texts("id")?,
@@ -138,8 +147,8 @@ impl Deployments {
             sha: columns.texts("sha")?.iter().collect(),
             r#ref: if with_refs { texts("ref")? } else { Texts::default() },
             status: category("status")?,
-            created_at: instants("created_at")?,
-            finished_at: instants("finished_at")?,
+            created_at: columns.integers("created_at")?.iter().map(Option::unwrap_or_default).collect(),
+            finished_at: columns.integers("finished_at")?.iter().collect(),
             task: category("task")?,
             url: columns.texts("url")?.iter().collect(),
         })
@@ -154,7 +163,7 @@ impl Deployments {
         self.r#ref.append(&other.r#ref);
         self.status.append(&other.status);
         self.created_at.extend(&other.created_at);
-        self.finished_at.extend(&other.finished_at);
+        self.finished_at.append(&other.finished_at);
         self.task.append(&other.task);
         self.url.append(&other.url);
     }
@@ -174,21 +183,11 @@ impl<'a> FromIterator<&'a Deployment> for Deployments {
             r#ref: texts(|row| row.r#ref.as_deref()),
             status: category(|row| Some(&row.status)),
             created_at: rows.iter().map(|row| row.created_at.0).collect(),
-            finished_at: rows.iter().map(|row| row.finished_at.map_or(NEVER, |at| at.0)).collect(),
+            finished_at: rows.iter().map(|row| row.finished_at).collect(),
             task: category(|row| row.task.as_deref()),
             url: rows.iter().map(|row| row.url.as_deref()).collect(),
         }
     }
-}
-
-fn key(incident: &Incident) -> (&str, &str) {
-    (&incident.source, &incident.id)
-}
-
-/// The error of two rows of one key.
-fn repeated(table: Table, source: Option<&str>, id: Option<&str>) -> FactsError {
-    let key = format!("{} {}", source.unwrap_or_default(), id.unwrap_or_default());
-    FactsError::Repeated { table: table.folder(), key }
 }
 
 impl Events {
@@ -210,35 +209,13 @@ impl Events {
         rework: &ReworkRules,
         at_once: u64,
     ) -> Result<(Self, CommitReader), FactsError> {
-        let (incidents, changes) = both(
-            || Self::incidents(dataset),
-            || {
-                let deployments = Deployments::read(dataset, !rework.refs.is_empty())?;
-                Ok::<_, FactsError>((
-                    deployments,
-                    CommitReader::new(dataset, at_once)?,
-                    Requests::read(dataset, rework)?,
-                ))
-            },
-        );
-        let (incidents, of_incidents) = incidents?;
-        let ((deployments, of_deployments), (commits, of_commits), (requests, of_requests)) = changes?;
+        let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
+        let (requests, of_requests) = Requests::read(dataset, rework)?;
+        let (incidents, of_incidents) = Incidents::read(dataset)?;
+        // They take the most memory, so they come last.
+        let (commits, of_commits) = CommitReader::new(dataset, at_once)?;
         let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
         Ok((Self { deployments, incidents, requests, inputs }, commits))
-    }
-
-    fn incidents(dataset: &Dataset) -> Result<(Vec<Arc<Incident>>, InputSummary), FactsError> {
-        let incidents = dataset
-            .read(Table::Incidents, &|part| part)?
-            .sort(["source", "id"], SortMultipleOptions::default())
-            .map_err(FactsError::reading(Table::Incidents))?;
-        let of_incidents = observed(&incidents, Table::Incidents)?;
-        let incidents: Vec<Arc<Incident>> = rows::incidents(&incidents)?.into_iter().map(Arc::new).collect();
-        let same = incidents.windows(2).find(|pair| matches!(pair, [one, other] if key(one) == key(other)));
-        if let Some([one, _]) = same {
-            return Err(repeated(Table::Incidents, Some(&one.source), Some(&one.id)));
-        }
-        Ok((incidents, of_incidents))
     }
 }
 

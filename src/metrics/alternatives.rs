@@ -12,7 +12,7 @@ use super::pool::whole;
 use super::read_spans::History;
 use super::recognised::Recognised;
 use super::records::belongs;
-use super::tables::{Alternative, IncidentRecord, Metric, Numbers, Variation};
+use super::tables::{Alternative, IncidentRecords, Metric, Numbers, Variation};
 use super::{Depth, Known, Scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::glob::Glob;
@@ -65,8 +65,8 @@ impl Planned {
     }
 }
 
-/// The alternatives that a report has events for, given its incidents.
-pub(super) fn planned(now: &Settings, incidents: &[IncidentRecord], basis: &Basis<'_>) -> Vec<Planned> {
+/// The alternatives that a report has deployments for.
+pub(super) fn of_deployments(now: &Settings, basis: &Basis<'_>) -> Vec<Planned> {
     let mut found = Vec::new();
     if basis.has_several_records() {
         let settings = Settings { merge: Some(Merge::Rollouts(ROLLOUT)), ..now.clone() };
@@ -89,12 +89,18 @@ pub(super) fn planned(now: &Settings, incidents: &[IncidentRecord], basis: &Basi
         let variation = Variation::WithEnvironments(missed);
         found.push(Planned { variation, settings, recount: Recount::Everything(LeadTimes::Measured) });
     }
-    let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
-    if incidents.iter().any(|record| filtered(record.reason)) {
-        let settings = Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
-        found.push(Planned { variation: Variation::WithoutFilters, settings, recount: Recount::Incidents });
-    }
     found
+}
+
+/// The alternative without filters, if a report leaves out incidents by them.
+pub(super) fn without_filters(now: &Settings, incidents: &IncidentRecords) -> Option<Planned> {
+    let filtered = |reason: Option<Reason>| matches!(reason, Some(Reason::Priority | Reason::Urgency | Reason::Tag));
+    let settings = || Settings { min_priority: None, urgencies: Vec::new(), ignore_tags: Vec::new(), ..now.clone() };
+    incidents.left_out().any(filtered).then(|| Planned {
+        variation: Variation::WithoutFilters,
+        settings: settings(),
+        recount: Recount::Incidents,
+    })
 }
 
 /// The figures of some alternatives; `commits` are read only if one of them [needs](Planned::needs_commits) them.

@@ -10,6 +10,7 @@ use super::descriptor::{Descriptor, Needs, Test};
 use super::group_span::GroupSpan;
 use super::statistics::{garwood, median};
 use super::tables::{Better, Details, Figure, FrequencyDetails, Statistic, Unit};
+use crate::domain::time::Timestamp;
 use crate::domain::unit::Interval;
 
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
@@ -44,9 +45,12 @@ fn measure(group: &GroupSpan<'_>) -> Figure {
     let counts = garwood(n);
     let mut details = FrequencyDetails { days: group.days, ..FrequencyDetails::default() };
     if group.depth == Depth::Whole {
-        let mut between: Vec<f64> =
-            finished.windows(2).map(|pair| (pair[1].0.0 - pair[0].0.0) as f64 / 86_400_000.0).collect();
-        let on: BTreeSet<_> = finished.iter().map(|(at, _)| group.zone.day_of(*at)).collect();
+        let mut between: Vec<f64> = finished
+            .clone()
+            .zip(finished.clone().skip(1))
+            .map(|((one, _), (next, _))| days_between(one, next))
+            .collect();
+        let on: BTreeSet<_> = finished.map(|(at, _)| group.zone.day_of(at)).collect();
         details.days_with_deployments = u32::try_from(on.len()).unwrap_or(u32::MAX);
         details.median_days_between = median(&mut between);
     }
@@ -57,4 +61,8 @@ fn measure(group: &GroupSpan<'_>) -> Figure {
         details: Details::Frequency(details),
         ..Figure::default()
     }
+}
+
+fn days_between(one: Timestamp, next: Timestamp) -> f64 {
+    (next.0 - one.0) as f64 / 86_400_000.0
 }

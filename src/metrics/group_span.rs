@@ -20,14 +20,7 @@ pub(super) struct GroupSpan<'a> {
 
 impl<'a> GroupSpan<'a> {
     /// The counted deployments that finished in the span.
-    pub(super) fn finished(&self) -> &'a [(Timestamp, usize)] {
-        finished_in(self.pool, self.span)
+    pub(super) fn finished(&self) -> impl ExactSizeIterator<Item = (Timestamp, usize)> + Clone + 'a {
+        self.pool.finished(self.facts, self.span)
     }
-}
-
-/// The instants and indices of a pool's deployments that finished in a span.
-pub(super) fn finished_in(pool: &Pool, span: Span) -> &[(Timestamp, usize)] {
-    let from = pool.deployments.partition_point(|(at, _)| *at < span.from);
-    let to = pool.deployments.partition_point(|(at, _)| *at < span.to);
-    pool.deployments.get(from..to).unwrap_or_default()
 }

@@ -15,7 +15,6 @@ use super::statistics::median;
 use super::tables::{
     Better, Details, Figure, LeadTimeDetails, LeadTimeReason, StageFigures, Statistic, Unit, Variant, VariantFigure,
 };
-use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 use crate::facts::Facts;
 
@@ -50,9 +49,10 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 
 fn measure(group: &GroupSpan<'_>) -> Figure {
     let (finished, facts) = (group.finished(), group.facts);
+    let indices = || group.finished().map(|(_, index)| index);
     let mut reasons: BTreeMap<LeadTimeReason, u64> = BTreeMap::new();
     let mut seconds = Vec::with_capacity(finished.len());
-    for &(_, index) in finished {
+    for index in indices() {
         match facts.lead_time(index) {
             Some(Ok(lead_time)) => seconds.push(lead_time.as_f64()),
             Some(Err(reason)) => *reasons.entry(reason).or_default() += 1,
@@ -60,17 +60,17 @@ fn measure(group: &GroupSpan<'_>) -> Figure {
         }
     }
     let (stages, variants) = match group.depth {
-        Depth::Whole => (stages(finished, facts), variants(finished, facts)),
+        Depth::Whole => (stages(indices(), facts), variants(indices(), facts)),
         // The finding `FromPullRequests` needs this variant.
-        Depth::Tables => (StageFigures::default(), vec![from_opened(finished, facts)]),
+        Depth::Tables => (StageFigures::default(), vec![from_opened(group)]),
     };
-    let details = LeadTimeDetails { stages, variants, pull_requests: pull_requests(finished, facts), reasons };
+    let details = LeadTimeDetails { stages, variants, pull_requests: pull_requests(indices(), facts), reasons };
     Figure::of_durations(durations(seconds), Details::LeadTime(Box::new(details)))
 }
 
-fn stages(finished: &[(Timestamp, usize)], facts: &Facts) -> StageFigures {
+fn stages(deployments: impl Iterator<Item = usize>, facts: &Facts) -> StageFigures {
     let mut stages: [Vec<f64>; 4] = Default::default();
-    for &(_, index) in finished {
+    for index in deployments {
         let of = facts.stages(index);
         for (list, stage) in stages.iter_mut().zip([of.coding, of.pickup, of.review, of.deploy]) {
             list.extend(stage.map(Seconds::as_f64));
@@ -81,8 +81,8 @@ fn stages(finished: &[(Timestamp, usize)], facts: &Facts) -> StageFigures {
 }
 
 /// How many pull requests were merged in the deployments.
-fn pull_requests(finished: &[(Timestamp, usize)], facts: &Facts) -> u64 {
-    let mut merged: Vec<u32> = finished.iter().flat_map(|&(_, index)| facts.merged(index)).copied().collect();
+fn pull_requests(deployments: impl Iterator<Item = usize>, facts: &Facts) -> u64 {
+    let mut merged: Vec<u32> = deployments.flat_map(|index| facts.merged(index)).copied().collect();
     merged.sort_unstable();
     merged.dedup();
     merged.len() as u64
@@ -110,18 +110,18 @@ impl Spans {
     }
 }
 
-fn variants(finished: &[(Timestamp, usize)], facts: &Facts) -> Vec<VariantFigure> {
+fn variants(deployments: impl Iterator<Item = usize>, facts: &Facts) -> Vec<VariantFigure> {
     let mut spans = Variant::ALL.map(|variant| (variant, Spans::default()));
-    for &(_, index) in finished {
+    for index in deployments {
         facts.each_variant(index, |span| spans[span.variant as usize].1.add(span.span));
     }
     spans.into_iter().map(|(variant, spans)| spans.figure(variant)).collect()
 }
 
-fn from_opened(finished: &[(Timestamp, usize)], facts: &Facts) -> VariantFigure {
-    let mut spans = Spans::default();
-    for &(end, index) in finished {
-        let opened = facts.merged(index).iter().filter_map(|&request| facts.requests().get(request as usize));
+fn from_opened(group: &GroupSpan<'_>) -> VariantFigure {
+    let (mut spans, facts) = (Spans::default(), group.facts);
+    for (end, index) in group.finished() {
+        let opened = facts.merged(index).iter().filter_map(|&request| facts.requests().get(request));
         opened.for_each(|times| spans.add(end.since(times.opened_at)));
     }
     spans.figure(Variant::PullRequestOpened)

@@ -16,6 +16,7 @@ mod error;
 pub mod filter;
 pub mod findings;
 mod group_span;
+mod incident_records;
 mod incident_times;
 mod lead_time;
 mod pairs;
@@ -48,7 +49,9 @@ use self::group_span::GroupSpan;
 use self::pool::{Pool, pools};
 use self::read_spans::{History, ReadSpans};
 use self::recognised::Recognised;
-use self::tables::{Analysis, DeploymentRecords, Figure, Figures, GroupReport, Metric, MonthlyFailures, PastPeriod};
+use self::tables::{
+    Analysis, DeploymentRecords, Figure, Figures, GroupReport, IncidentRecords, Metric, MonthlyFailures, PastPeriod,
+};
 use self::window::{DayWindow, daily, day_windows};
 use crate::domain::glob::Glob;
 use crate::domain::group::GroupKind;
@@ -118,13 +121,14 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     let back = Days::new(u64::from(settings.window_days.saturating_sub(1)));
     let first = request.period.from.checked_sub_days(back).map_or(known.from, |day| settings.zone.midnight(day));
     let cut = records::RecordBounds { listed: Span { from: first, to: known.to }, period: known };
-    let incidents = records::incidents(&facts, &filter, cut);
     let basis = Basis { facts: &facts, coverage: dataset.coverage(), filter: &filter, known: now };
-    let planned = alternatives::planned(settings, &incidents, &basis);
+    let mut planned = alternatives::of_deployments(settings, &basis);
     // Commits in memory are a third of it, and most alternatives need none.
     if !planned.iter().any(Planned::needs_commits) {
         commits = CommitReader::default();
     }
+    let incidents = IncidentRecords::new(&facts, &filter, cut);
+    planned.extend(alternatives::without_filters(settings, &incidents));
     // The alternatives come before the groups, so that the two are not in memory at once.
     let alternatives = alternatives::alternatives(planned, &basis, &commits)?;
     drop(commits);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter::Filter;
 use crate::domain::group::{Group, GroupKind, TeamName};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
 use crate::facts::attribution::Attribution;
 use crate::facts::ownership::ServiceIndex;
@@ -18,8 +18,8 @@ pub struct Pool {
     pub team: Option<TeamName>,
     /// Its services.
     pub services: Vec<ServiceIndex>,
-    /// (finish, index) of its counted deployments, in order of finish.
-    pub deployments: Vec<(Timestamp, usize)>,
+    /// Indices of its counted deployments, in order of finish.
+    deployments: Vec<u32>,
     /// Indices of the counted incidents that affect it.
     pub incidents: Vec<usize>,
     /// Indices of the counted incidents that are attributed to one of its deployments at some time, each with the links
@@ -28,8 +28,26 @@ pub struct Pool {
 }
 
 impl Pool {
-    fn of(group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>) -> Self {
+    pub(super) fn of(group: Group, team: Option<TeamName>, services: Vec<ServiceIndex>) -> Self {
         Self { group, team, services, deployments: Vec::new(), incidents: Vec::new(), attributed: Vec::new() }
+    }
+
+    /// Instant and index of its counted deployments, in order of finish.
+    pub fn deployments<'a>(
+        &'a self,
+        facts: &'a Facts,
+    ) -> impl ExactSizeIterator<Item = (Timestamp, usize)> + Clone + 'a {
+        finished(&self.deployments, facts)
+    }
+
+    /// The same of those that finished in a span.
+    pub fn finished<'a>(
+        &'a self,
+        facts: &'a Facts,
+        span: Span,
+    ) -> impl ExactSizeIterator<Item = (Timestamp, usize)> + Clone + 'a {
+        let before = |end: Timestamp| self.deployments.partition_point(|index| finish(facts, *index) < end);
+        finished(self.deployments.get(before(span.from)..before(span.to)).unwrap_or_default(), facts)
     }
 
     /// The counted incidents that are attributed to one of its deployments, as known at `end`.
@@ -84,9 +102,9 @@ fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
     }
     let of = |service: ServiceIndex| pools_of.get(service).map_or(&[][..], Vec::as_slice);
     for index in facts.counted() {
-        let (Some(service), Some(at)) = (facts.placement(index).counted(), facts.finished_at(index)) else { continue };
+        let (Some(service), Ok(row)) = (facts.placement(index).counted(), u32::try_from(index)) else { continue };
         for &pool in of(service) {
-            pools[pool].deployments.push((at, index));
+            pools[pool].deployments.push(row);
         }
     }
     let mut touched: BTreeSet<usize> = BTreeSet::new();
@@ -107,4 +125,16 @@ fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
             }
         }
     }
+}
+
+fn finished<'a>(
+    deployments: &'a [u32],
+    facts: &'a Facts,
+) -> impl ExactSizeIterator<Item = (Timestamp, usize)> + Clone + 'a {
+    deployments.iter().map(|index| (finish(facts, *index), *index as usize))
+}
+
+/// When a counted deployment finished.
+fn finish(facts: &Facts, index: u32) -> Timestamp {
+    facts.finished_at(index as usize).unwrap_or(Timestamp(i64::MAX))
 }

@@ -4,12 +4,11 @@
 //! every incident source, because one source does not know the incidents of another.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::pool::Pool;
 use super::tables::{HistoryRecord, NoData};
 use crate::domain::coverage::{Coverage, EVERYTHING, covers, intersect, join};
-use crate::domain::event::{Incident, Table};
+use crate::domain::event::Table;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
@@ -61,7 +60,7 @@ impl History {
     pub fn new(
         coverage: &[Coverage],
         repos_seen: &[String],
-        incidents: &[Arc<Incident>],
+        incident_sources_seen: &[String],
         configured: &[String],
     ) -> Self {
         let mut everything = Vec::new();
@@ -76,8 +75,8 @@ impl History {
                 && provider(source).is_some_and(|it| it.gives.contains(&Table::Incidents))
                 && !configured.iter().any(|own| own == source)
         };
-        for source in incidents.iter().map(|incident| incident.source.as_str()).collect::<BTreeSet<_>>() {
-            incident_sources.insert(source.to_owned(), BTreeMap::new());
+        for source in incident_sources_seen {
+            incident_sources.insert(source.clone(), BTreeMap::new());
         }
         for entry in coverage {
             match entry.table {
@@ -106,7 +105,7 @@ impl History {
     /// The same, of what the facts hold.
     pub fn of_facts(coverage: &[Coverage], facts: &Facts, settings: &Settings) -> Self {
         let repos = facts.deployments().repo.names();
-        Self::new(coverage, repos, facts.incident_events(), &settings.incident_sources)
+        Self::new(coverage, repos, facts.incident_events().sources(), &settings.incident_sources)
     }
 
     /// What was read up to an instant: later readings do not change a report as of that instant.
@@ -283,14 +282,7 @@ mod tests {
         };
         let coverage: Vec<Coverage> = scopes.iter().map(entry).collect();
         let at = ownership.services.iter().position(|service| service.name.0 == repo).expect("a service");
-        let pool = Pool {
-            group: Group { kind: GroupKind::Service, name: repo.into() },
-            team: None,
-            services: vec![at],
-            deployments: Vec::new(),
-            incidents: Vec::new(),
-            attributed: Vec::new(),
-        };
+        let pool = Pool::of(Group { kind: GroupKind::Service, name: repo.into() }, None, vec![at]);
         let history = History::new(&coverage, &[], &[], &[]);
         history.incident_sources_of(&pool, &ownership).remove("pagerduty")
     }

@@ -1,4 +1,4 @@
-//! The events behind the figures, used or left out, as known at the period's end.
+//! The deployments behind the figures, used or left out, as known at the period's end.
 //!
 //! From the start of the period's first window on, so that every rolling figure of the period can be counted again.
 
@@ -9,15 +9,11 @@ use std::sync::Arc;
 
 use super::filter::Filter;
 use super::read_spans::ReadSpans;
-use super::tables::records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
+use super::tables::records::{Cause, DeploymentEvent, DeploymentRecord};
 use crate::domain::coverage::covers;
-use crate::domain::event::Incident;
-use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
-use crate::facts::attribution::Attribution;
-use crate::facts::ownership::{MatchRule, Ownership, ServiceIndex};
 use crate::facts::rework::ReworkRule;
 use crate::facts::words::Rule;
 
@@ -227,93 +223,18 @@ pub(super) fn belongs(facts: &Facts, index: usize, filter: &Filter, kept: &std::
 fn failed_by(facts: &Facts, index: usize, end: Timestamp) -> (Vec<Cause>, Vec<Rule>) {
     let mut known: Vec<_> = facts.failures(index).iter().filter(|failure| failure.validity.holds_at(end)).collect();
     let id = |deployment: usize| facts.deployments().id.get(deployment).unwrap_or_default();
-    known.sort_by_key(|failure| match (failure.rule, facts.incident_events().get(failure.by)) {
-        (Rule::Rollback, _) | (_, None) => (failure.rule, failure.validity.from, "", id(failure.by)),
-        (rule, Some(incident)) => (rule, incident.opened_at, incident.source.as_str(), incident.id.as_str()),
+    let incidents = facts.incident_events();
+    known.sort_by_key(|failure| match failure.rule {
+        Rule::Rollback => (failure.rule, failure.validity.from, ("", id(failure.by))),
+        rule => (rule, facts.opened_at(failure.by), incidents.key(failure.by)),
     });
     let rules = Rule::ALL.into_iter().filter(|rule| known.iter().any(|failure| failure.rule == *rule)).collect();
-    let causes = known.into_iter().map(|failure| match facts.incident_events().get(failure.by) {
-        Some(incident) if failure.rule != Rule::Rollback => {
-            Cause::Incident { source: incident.source.clone(), id: incident.id.clone() }
+    let causes = known.into_iter().map(|failure| {
+        if failure.rule == Rule::Rollback {
+            return Cause::Rollback { id: id(failure.by).to_owned() };
         }
-        _ => Cause::Rollback { id: id(failure.by).to_owned() },
+        let (source, id) = incidents.key(failure.by);
+        Cause::Incident { source: source.to_owned(), id: id.to_owned() }
     });
     (causes.collect(), rules)
-}
-
-/// The incidents that touch the cut, by opening, source, id.
-pub(super) fn incidents(facts: &Facts, filter: &Filter, cut: RecordBounds) -> Vec<IncidentRecord> {
-    let ownership = &facts.ownership;
-    let kept = filter.services(ownership);
-    let end = cut.listed.to;
-    let mut records = Vec::new();
-    for (incident, fact) in facts.incident_events().iter().zip(&facts.incidents) {
-        let over = incident.resolved_at.is_some_and(|at| at < cut.listed.from) && incident.opened_at < cut.listed.from;
-        let fails_one = |link: &Attribution| {
-            facts.placement(link.deployment).counted().is_some_and(|service| kept.contains(&service))
-        };
-        let listed = filter.is_open()
-            || fact.services.iter().any(|service| kept.contains(service))
-            || fact.attributions.iter().any(fails_one);
-        if incident.opened_at >= end || over || !listed {
-            continue;
-        }
-        let event = known_at(incident, end);
-        let unmapped = fact.rule.reason().filter(|_| fact.rule == MatchRule::Unmapped);
-        let over = fact.is_over_without_an_end.then_some(Reason::OverWithoutAnEnd);
-        let backwards = event.resolved_at.is_some_and(|at| at < event.opened_at).then_some(Reason::Negative);
-        records.push(IncidentRecord {
-            services: fact.services.iter().filter_map(|&service| ownership.name(service)).cloned().collect(),
-            teams: teams(ownership, &fact.services),
-            counted: fact.left_out.is_none(),
-            reason: fact.left_out.or(unmapped).or(over).or(backwards).or(fact.rule.reason()),
-            is_over_without_an_end: fact.is_over_without_an_end,
-            refers_to_nothing: fact.refers_to_nothing,
-            time_to_restore: event
-                .resolved_at
-                .map(|at| at.since(event.opened_at))
-                .filter(|restored| fact.left_out.is_none() && restored.0 >= 0),
-            link: fact.attributions.iter().find(|link| link.validity.holds_at(end)).and_then(|link| {
-                let service = facts.placement(link.deployment).counted();
-                Some(Link {
-                    deployment_id: facts.deployments().id.get(link.deployment).unwrap_or_default().to_owned(),
-                    service: service.and_then(|service| ownership.name(service)).cloned(),
-                    team: service.and_then(|service| ownership.team(service)).cloned(),
-                    rule: link.rule,
-                    age: event.opened_at.since(facts.finished_at(link.deployment)?),
-                })
-            }),
-            event,
-        });
-    }
-    records.sort_by(|a, b| {
-        (a.event.opened_at, &a.event.source, &a.event.id).cmp(&(b.event.opened_at, &b.event.source, &b.event.id))
-    });
-    records
-}
-
-/// An incident as known at an instant.
-fn known_at(incident: &Arc<Incident>, end: Timestamp) -> Arc<Incident> {
-    let is_later = |at: Option<Timestamp>| at.is_some_and(|at| at >= end);
-    let mut event = Arc::clone(incident);
-    if is_later(event.acknowledged_at) {
-        Arc::make_mut(&mut event).acknowledged_at = None;
-    }
-    if is_later(event.resolved_at) {
-        let event = Arc::make_mut(&mut event);
-        event.resolved_at = None;
-        event.status = Some("open".into());
-    }
-    event
-}
-
-/// The teams of some services, each once.
-fn teams(ownership: &Ownership, services: &[ServiceIndex]) -> Vec<TeamName> {
-    let mut teams: Vec<TeamName> = Vec::new();
-    for team in services.iter().filter_map(|&service| ownership.team(service)) {
-        if !teams.contains(team) {
-            teams.push(team.clone());
-        }
-    }
-    teams
 }

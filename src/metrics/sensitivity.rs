@@ -79,11 +79,11 @@ struct Candidates {
 impl Candidates {
     fn of(facts: &Facts, incident: usize, end: Timestamp) -> Option<Self> {
         let fact = facts.incidents.get(incident).filter(|fact| fact.left_out.is_none())?;
-        let event = facts.incident_events().get(incident).filter(|event| event.opened_at < end)?;
-        let age = |deployment: usize| Some(event.opened_at.0 - facts.finished_at(deployment)?.0);
+        let opened = facts.incident_events().opened_at(incident).filter(|opened| *opened < end)?;
+        let age = |deployment: usize| Some(opened.0 - facts.finished_at(deployment)?.0);
         let named = fact.evidence.named.iter().find(|link| link.validity.holds_at(end));
         Some(Self {
-            flag: event.caused_by_deploy,
+            flag: facts.incident_events().caused_by_deploy(incident),
             named: named.map(|link| link.deployment),
             latest: fact.evidence.latest.and_then(|latest| Some((latest, age(latest)?))),
         })
@@ -139,14 +139,7 @@ mod tests {
     #[test]
     fn every_way_has_a_place_and_without_deployments_a_row_and_no_ratio() {
         assert_eq!(ways().count(), Attributed::default().ways.len());
-        let pool = Pool {
-            group: Group::all(),
-            team: None,
-            services: Vec::new(),
-            deployments: Vec::new(),
-            incidents: Vec::new(),
-            attributed: Vec::new(),
-        };
+        let pool = Pool::of(Group::all(), None, Vec::new());
         let rows = of_group(&pool, &[], 0);
         assert_eq!(rows.len(), 24);
         assert!(rows.iter().all(|row| (row.ratio, row.recovery_p50, row.failed) == (None, None, 0)));

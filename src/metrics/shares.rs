@@ -15,7 +15,7 @@ pub(super) fn share<R: Ord + Copy>(
 ) -> Figure {
     let mut by_rule: BTreeMap<R, u64> = all.iter().map(|rule| (*rule, 0)).collect();
     let (mut hits, n) = (0, group.finished().len() as u64);
-    for rule in group.finished().iter().filter_map(|&(_, index)| rule_of(index)) {
+    for rule in group.finished().filter_map(|(_, index)| rule_of(index)) {
         hits += 1;
         *by_rule.entry(rule).or_default() += 1;
     }

@@ -116,9 +116,8 @@ pub fn daily(
 ) -> Vec<DailyRow> {
     let count = days.len();
     let mut lead_items: Vec<Item> = pool
-        .deployments
-        .iter()
-        .filter_map(|&(at, index)| {
+        .deployments(facts)
+        .filter_map(|(at, index)| {
             let seconds = facts.lead_time(index)?.ok()?;
             let (enter, leave) = days_of(days, at, Validity::since(at));
             Some(item(enter, leave, seconds.as_f64()))
@@ -126,24 +125,21 @@ pub fn daily(
         .collect();
     let lead = percentiles(&mut lead_items, count, [0.5, 0.9]);
     let failed = count_by_day(
-        pool.deployments.iter().flat_map(|&(at, index)| {
+        pool.deployments(facts).flat_map(|(at, index)| {
             let known = facts.failures(index);
             join_ranges(known.iter().map(|failure| days_of(days, at, failure.validity)).collect())
         }),
         count,
     );
     let rework = count_by_day(
-        pool.deployments.iter().flat_map(|&(at, index)| {
+        pool.deployments(facts).flat_map(|(at, index)| {
             let known = facts.rework(index);
             join_ranges(known.iter().map(|rework| days_of(days, at, rework.validity)).collect())
         }),
         count,
     );
     let incidents = IncidentDays::new(pool, facts, days);
-    let finished = |span: Span| {
-        let before = |at: Timestamp| pool.deployments.partition_point(|(finish, _)| *finish < at);
-        u32::try_from(before(span.to).saturating_sub(before(span.from))).unwrap_or(u32::MAX)
-    };
+    let finished = |span: Span| u32::try_from(pool.finished(facts, span).len()).unwrap_or(u32::MAX);
     days.iter()
         .enumerate()
         .map(|(at, day)| {

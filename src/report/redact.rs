@@ -4,8 +4,8 @@
 //! A name has the same pseudonym in every report, so that two of them can be compared; figures, instants, kinds and
 //! bands stay. Someone who guesses a name can verify the guess: a pseudonym is not a secret.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,7 @@ use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
 use crate::metrics::findings::sort;
 use crate::metrics::tables::{
-    Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, NoData, Observation, Variation,
+    Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, IncidentRecord, NoData, Observation, Variation,
 };
 use crate::sources::registry::provider;
 
@@ -28,7 +28,7 @@ use crate::sources::registry::provider;
 pub fn redact(mut analysis: Analysis) -> Analysis {
     for report in &mut analysis.groups {
         group(&mut report.group);
-        team(&mut report.team);
+        report.team = report.team.as_ref().map(team_name);
         figures(&mut report.figures);
         report.earlier.iter_mut().for_each(|past| figures(&mut past.figures));
         for month in &mut report.months {
@@ -36,30 +36,8 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
         }
         report.recent.iter_mut().for_each(no_data);
     }
-    analysis.deployments = std::mem::take(&mut analysis.deployments).renamed(rename);
-    for record in &mut analysis.incidents {
-        let event = Arc::make_mut(&mut record.event);
-        event.title = event.title.take().map(|title| pseudonym("title", &title));
-        event.id = pseudonym("incident", &event.id);
-        event.source = source(&event.source);
-        event.service_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
-        event.tags.iter_mut().for_each(|tag| *tag = pseudonym("tag", tag));
-        event.deployment_ref = event.deployment_ref.take().map(|name| pseudonym("reference", &name));
-        event.url = None;
-        event.status = event.status.take().map(|it| known(&it, "status"));
-        event.urgency = event.urgency.take().map(|it| known(&it, "urgency"));
-        event.priority = event.priority.take().map(|it| match priority_rank(&it) {
-            Some(number) => format!("P{number}"),
-            None => pseudonym("priority", &it),
-        });
-        record.services.iter_mut().for_each(|it| *it = ServiceName(pseudonym("service", &it.0)));
-        record.teams.iter_mut().for_each(|it| *it = TeamName(pseudonym("team", &it.0)));
-        if let Some(link) = &mut record.link {
-            link.deployment_id = deployment(&link.deployment_id);
-            service(&mut link.service);
-            team(&mut link.team);
-        }
-    }
+    analysis.deployments = std::mem::take(&mut analysis.deployments).renamed(rename_deployment);
+    analysis.incidents = std::mem::take(&mut analysis.incidents).renamed(rename_incident);
     for alternative in &mut analysis.alternatives {
         if let Variation::WithEnvironments(names) | Variation::WithoutEnvironments(names) = &mut alternative.variation {
             *names = std::mem::take(names).into_iter().map(|(name, n)| (environment(&name), n)).collect();
@@ -86,10 +64,37 @@ pub fn redact(mut analysis: Analysis) -> Analysis {
     analysis
 }
 
-/// The record of a deployment, with its names replaced.
-fn rename(record: &mut DeploymentRecord<'_>) {
+fn as_text(text: String) -> Cow<'static, str> {
+    Cow::Owned(text)
+}
+
+/// The record of an incident, with its names replaced.
+fn rename_incident(record: &mut IncidentRecord<'_>) {
     let event = &mut record.event;
-    let as_text = |text: String| std::borrow::Cow::<'static, str>::Owned(text);
+    event.title = event.title.take().map(|title| as_text(pseudonym("title", &title)));
+    event.id = as_text(pseudonym("incident", &event.id));
+    event.source = as_text(source(&event.source));
+    event.service_keys.iter_mut().for_each(|key| *key = as_text(pseudonym("key", key)));
+    event.tags.iter_mut().for_each(|tag| *tag = as_text(pseudonym("tag", tag)));
+    event.url = None;
+    event.status = event.status.take().map(|it| as_text(known(&it, "status")));
+    event.urgency = event.urgency.take().map(|it| as_text(known(&it, "urgency")));
+    event.priority = event.priority.take().map(|it| match priority_rank(&it) {
+        Some(number) => as_text(format!("P{number}")),
+        None => as_text(pseudonym("priority", &it)),
+    });
+    record.services.iter_mut().for_each(service);
+    record.teams.iter_mut().for_each(team);
+    if let Some(link) = &mut record.link {
+        link.deployment_id = as_text(deployment(&link.deployment_id));
+        link.service.iter_mut().for_each(service);
+        link.team.iter_mut().for_each(team);
+    }
+}
+
+/// The record of a deployment, with its names replaced.
+fn rename_deployment(record: &mut DeploymentRecord<'_>) {
+    let event = &mut record.event;
     event.repo = as_text(pseudonym("repo", &event.repo));
     event.environment = event.environment.take().map(|name| as_text(environment(&name)));
     event.sha = event.sha.take().map(|sha| as_text(pseudonym("revision", &sha)));
@@ -105,12 +110,8 @@ fn rename(record: &mut DeploymentRecord<'_>) {
         start.sha = start.sha.take().map(|sha| pseudonym("revision", &sha));
         start.pull_request = None;
     }
-    if let Some(name) = &mut record.service {
-        name.to_mut().0 = pseudonym("service", &name.0);
-    }
-    if let Some(name) = &mut record.team {
-        name.to_mut().0 = pseudonym("team", &name.0);
-    }
+    record.service.iter_mut().for_each(service);
+    record.team.iter_mut().for_each(team);
     for cause in &mut record.failed_by {
         match cause {
             Cause::Incident { id, source: of } => {
@@ -220,7 +221,7 @@ fn settings(analysis: &mut Analysis) {
         rework.titles.iter().filter_map(|it| Pattern::new(&pseudonym("pattern", it.as_str())).ok()).collect();
     for service in &mut settings.services {
         service.name = ServiceName(pseudonym("service", &service.name.0));
-        team(&mut service.team);
+        service.team = service.team.as_ref().map(team_name);
         service.repos = service.repos.iter().map(glob).collect();
         service.environments = service.environments.as_ref().map(|globs| globs.iter().map(glob).collect());
         service.incident_keys.iter_mut().for_each(|key| *key = pseudonym("key", key));
@@ -309,12 +310,16 @@ fn environment(name: &str) -> String {
     }
 }
 
-fn service(name: &mut Option<ServiceName>) {
-    *name = name.take().map(|name| ServiceName(pseudonym("service", &name.0)));
+fn service(name: &mut Cow<'_, ServiceName>) {
+    *name = Cow::Owned(ServiceName(pseudonym("service", &name.0)));
 }
 
-fn team(name: &mut Option<TeamName>) {
-    *name = name.take().map(|name| TeamName(pseudonym("team", &name.0)));
+fn team(name: &mut Cow<'_, TeamName>) {
+    *name = Cow::Owned(team_name(name));
+}
+
+fn team_name(name: &TeamName) -> TeamName {
+    TeamName(pseudonym("team", &name.0))
 }
 
 fn figures(figures: &mut Figures) {

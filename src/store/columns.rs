@@ -56,20 +56,28 @@ impl Columns<'_> {
         Ok(items.str().map_err(StoreError::reading(self.table))?.clone())
     }
 
+    /// Hands over lists of texts, row by row; a missing list is `None`.
+    ///
+    /// # Errors
+    /// As for texts.
+    pub fn each_list(&self, name: &str, mut take: impl FnMut(Option<&StringChunked>)) -> Result<(), StoreError> {
+        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
+        for list in column.list().map_err(StoreError::reading(self.table))?.amortized_iter() {
+            let list = list.as_ref().map(|list| list.as_ref().str()).transpose();
+            take(list.map_err(StoreError::reading(self.table))?);
+        }
+        Ok(())
+    }
+
     /// Lists of texts, row by row; a missing list is `None`.
     ///
     /// # Errors
     /// As for texts.
     pub fn lists(&self, name: &str) -> Result<Vec<Option<Vec<String>>>, StoreError> {
-        let column = self.frame.column(name).map_err(StoreError::reading(self.table))?;
-        let lists = column.list().map_err(StoreError::reading(self.table))?;
-        lists
-            .amortized_iter()
-            .map(|list| {
-                let Some(list) = list else { return Ok(None) };
-                let texts = list.as_ref().str().map_err(StoreError::reading(self.table))?;
-                Ok(Some(texts.iter().flatten().map(str::to_owned).collect()))
-            })
-            .collect()
+        let mut lists = Vec::with_capacity(self.frame.height());
+        self.each_list(name, |list| {
+            lists.push(list.map(|texts| texts.iter().flatten().map(str::to_owned).collect()));
+        })?;
+        Ok(lists)
     }
 }

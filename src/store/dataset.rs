@@ -93,26 +93,23 @@ impl Dataset {
         months.iter().map(part).collect()
     }
 
-    /// What a query gives of each part of a table, one below the other, in no particular order of rows.
+    /// What a query gives of some columns of each piece of a table, one below the other, in no particular order of rows.
     ///
     /// # Errors
     /// As for [`Dataset::parts`], or a part cannot be read.
-    pub fn read(&self, table: Table, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
-        let mut all: Option<DataFrame> = None;
+    pub fn read(
+        &self,
+        table: Table,
+        columns: &[&str],
+        query: &dyn Fn(LazyFrame) -> LazyFrame,
+    ) -> Result<DataFrame, StoreError> {
+        let none = DataFrame::empty_with_schema(&schema(table)).select(columns.iter().copied());
+        let mut all = none.and_then(|none| query(none.lazy()).collect()).map_err(StoreError::reading(table))?;
         for part in self.parts(table)? {
-            let rows = part.collect(query)?;
-            match &mut all {
-                Some(all) => {
-                    all.vstack_mut(&rows).map_err(StoreError::reading(table))?;
-                }
-                None => all = Some(rows),
+            for piece in part.checked()?.pieces() {
+                all.vstack_mut(&piece.collect(columns, query)?).map_err(StoreError::reading(table))?;
             }
         }
-        match all {
-            Some(all) => Ok(all),
-            None => {
-                query(DataFrame::empty_with_schema(&schema(table)).lazy()).collect().map_err(StoreError::reading(table))
-            }
-        }
+        Ok(all)
     }
 }

@@ -6,10 +6,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
 use memchr::memmem;
-use polars::io::parquet::metadata::FileMetadataRef;
+use polars::io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -44,21 +45,33 @@ pub(super) fn groups_for(rows: usize) -> usize {
     rows.div_ceil(GROUP).max(1)
 }
 
-/// Reads the footer of a part.
-pub(super) fn shape(path: &Path) -> Result<PartLayout, StoreError> {
+/// Reads the footer of a part, and the length of the file.
+fn read(path: &Path) -> Result<(FileMetadataRef, u64), StoreError> {
     check_own_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
     let bytes = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut reader = ParquetReader::new(file);
     let footer = reader.get_metadata().map_err(|cause| StoreError::part(path, &cause.to_string()))?;
+    Ok((FileMetadataRef::clone(footer), bytes))
+}
+
+/// Reads how a part is written.
+pub(super) fn shape(path: &Path) -> Result<PartLayout, StoreError> {
+    let (footer, bytes) = read(path)?;
+    let footer = &footer;
     let filter = entry(footer, KEYS).and_then(KeyFilter::from_text);
     let seal = entry(footer, SEAL).map(str::to_owned);
     let is_ours = filter.is_some() && seal.is_some() && entry(footer, DATASET) == Some(&FORMAT.to_string());
-    let mut groups = Vec::with_capacity(footer.row_groups.len());
+    Ok(PartLayout { rows: footer.num_rows, bytes, groups: rows_of_groups(footer), is_ours, filter, seal })
+}
+
+/// The rows of each row group.
+pub(super) fn rows_of_groups(footer: &FileMetadata) -> Vec<usize> {
+    let mut rows = Vec::with_capacity(footer.row_groups.len());
     for group in &footer.row_groups {
-        groups.push(group.num_rows());
+        rows.push(group.num_rows());
     }
-    Ok(PartLayout { rows: footer.num_rows, bytes, groups, is_ours, filter, seal })
+    rows
 }
 
 /// What a footer says under a key.
@@ -148,14 +161,25 @@ fn is_as_written(mut footer: Vec<u8>) -> bool {
     hex(&Sha256::digest(&footer)).as_bytes() == stated
 }
 
-/// Refuses a part whose bytes are not those that were written; one without a seal passes. Gives its layout.
-pub(super) fn check_seal(path: &Path) -> Result<PartLayout, StoreError> {
-    let layout = shape(path)?;
-    if layout.seal.is_some() && layout.seal != seal_of(path).map_err(StoreError::io("read", path))? {
+/// Refuses a part whose bytes are not those that were written; one without a seal passes. Gives its footer, without the
+/// filter over the keys, which is most of it.
+pub(super) fn check_seal(path: &Path) -> Result<FileMetadata, StoreError> {
+    let (footer, _) = read(path)?;
+    let seal = entry(&footer, SEAL);
+    if seal.is_some() && seal != seal_of(path).map_err(StoreError::io("read", path))?.as_deref() {
         let cause = "its contents changed after it was written (the SHA-256 in its footer does not match)";
         return Err(StoreError::part(path, cause));
     }
-    Ok(layout)
+    let mut footer = FileMetadata::clone(&footer);
+    footer.key_value_metadata.iter_mut().for_each(|entries| entries.retain(|entry| entry.key != KEYS));
+    Ok(footer)
+}
+
+/// The footer of a file that has only some of the row groups.
+pub(super) fn with_groups(footer: &FileMetadata, groups: Range<usize>) -> FileMetadata {
+    let row_groups = footer.row_groups.get(groups).unwrap_or_default().to_vec();
+    let num_rows = row_groups.iter().fold(0, |sum, group| sum + group.num_rows());
+    FileMetadata { row_groups, num_rows, ..footer.clone() }
 }
 
 /// The SHA-256 of everything before the footer of a file, in hexadecimal; none where it has no footer.

@@ -127,7 +127,7 @@ impl Dataset {
         let late = col("resolved_at").cast(DataType::Int64).gt_eq(from);
         let wanted = col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent).or(late));
         let frame = self
-            .read(Table::Incidents, &|part| part.filter(wanted.clone()))?
+            .read(Table::Incidents, Table::Incidents.columns(), &|rows| rows.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
             .map_err(StoreError::reading(Table::Incidents))?;
         known.unsettled = super::rows::incidents(&frame)?;
@@ -143,7 +143,7 @@ impl Dataset {
         let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from.0));
         let wanted = col("source").eq(lit(source)).and(recent).and(lacks);
         let frame = self
-            .read(Table::Incidents, &|part| part.filter(wanted.clone()))?
+            .read(Table::Incidents, Table::Incidents.columns(), &|rows| rows.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
             .map_err(StoreError::reading(Table::Incidents))?;
         super::rows::incidents(&frame)
@@ -156,8 +156,9 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Deployments.folder(), cause };
-        let frame = self.read(Table::Deployments, &|part| {
-            part.filter(col("source").eq(lit(source))).select([
+        let columns = ["source", "repo", "id", "sha", "environment", "status", "created_at", "finished_at"];
+        let frame = self.read(Table::Deployments, &columns, &|rows| {
+            rows.filter(col("source").eq(lit(source))).select([
                 col("repo"),
                 col("id"),
                 col("sha"),
@@ -197,9 +198,8 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Commits.folder(), cause };
-        let frame = self.read(Table::Commits, &|part| {
-            part.filter(col("parents").is_not_null()).select([col("repo"), col("sha"), col("parents")])
-        })?;
+        let columns = ["repo", "sha", "parents"];
+        let frame = self.read(Table::Commits, &columns, &|rows| rows.filter(col("parents").is_not_null()))?;
         let text = |name| frame.column(name).and_then(Column::str).map_err(broken);
         let parents = frame.column("parents").and_then(Column::list).map_err(broken)?;
         let names = text("repo")?.iter().zip(text("sha")?.iter());
@@ -218,9 +218,8 @@ impl Dataset {
         wanted: &dyn Fn(&str) -> bool,
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
-        let frame = self.read(Table::PullRequests, &|part| {
-            part.filter(col("merge_sha").is_not_null()).select([col("repo"), col("number"), col("merge_sha")])
-        })?;
+        let columns = ["repo", "number", "merge_sha"];
+        let frame = self.read(Table::PullRequests, &columns, &|rows| rows.filter(col("merge_sha").is_not_null()))?;
         let columns = Columns { frame: &frame, table: Table::PullRequests };
         let (repo, sha, number) = (columns.texts("repo")?, columns.texts("merge_sha")?, columns.integers("number")?);
         for row in 0..frame.height() {

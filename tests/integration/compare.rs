@@ -4,7 +4,6 @@
 //! leave a choice (which of several reasons is named, in which order the causes of a failure stand), each is accepted.
 
 use std::fmt::Debug;
-use std::sync::Arc;
 
 use dora_report::domain::event::Table;
 use dora_report::domain::period::Period;
@@ -38,7 +37,7 @@ pub(crate) fn differences(analysis: &Analysis, world: &World) -> Vec<String> {
         found.within(&name, |found| found.group(group, &analysis.period, analysis.previous.as_ref(), world));
     }
     found.deployments(&analysis.deployments, &world.deployment_records(&analysis.period));
-    found.incidents(&analysis.incidents, &world.incident_records(&analysis.period));
+    found.incidents(&analysis.incidents.iter().collect::<Vec<_>>(), &world.incident_records(&analysis.period));
     found.list
 }
 
@@ -255,8 +254,8 @@ impl Differences {
         self.equal("rework_rules", &got.rework_rules, &wanted.rework_rules);
     }
 
-    fn incidents(&mut self, got: &[IncidentRecord], wanted: &[IncidentRecord]) {
-        let key = |row: &IncidentRecord| (row.event.source.clone(), row.event.id.clone());
+    fn incidents(&mut self, got: &[IncidentRecord<'_>], wanted: &[IncidentRecord<'_>]) {
+        let key = |row: &IncidentRecord<'_>| (row.event.source.to_string(), row.event.id.to_string());
         let keys: Vec<_> = wanted.iter().map(key).collect();
         let listed: Vec<_> = got.iter().map(key).collect();
         if listed != keys {
@@ -269,10 +268,10 @@ impl Differences {
         }
     }
 
-    fn incident(&mut self, got: &IncidentRecord, wanted: &IncidentRecord) {
+    fn incident(&mut self, got: &IncidentRecord<'_>, wanted: &IncidentRecord<'_>) {
         let mut event = got.event.clone();
         if wanted.reason == Some(Reason::Merged) {
-            Arc::make_mut(&mut event).status.clone_from(&wanted.event.status);
+            event.status.clone_from(&wanted.event.status);
         }
         self.equal("event", &event, &wanted.event);
         self.equal("services", &got.services, &wanted.services);

@@ -90,7 +90,9 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
     let service_of = |deployment: usize| facts.placement(deployment).counted();
     let fixes = PassingFixes::new(facts);
     let mut rows = Vec::new();
-    for (incident, fact) in facts.incident_events().iter().zip(&facts.incidents) {
+    let events = facts.incident_events();
+    for (index, fact) in facts.incidents.iter().enumerate() {
+        let opened_at = facts.opened_at(index);
         let belongs = fact.services.is_empty()
             || fact.services.iter().any(|&service| is_own(service))
             || fact.attributions.iter().any(|link| service_of(link.deployment).is_some_and(is_own));
@@ -103,12 +105,12 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             service: service_of(link.deployment).and_then(name),
             team: service_of(link.deployment).and_then(team),
             rule: link.rule,
-            age: facts.finished_at(link.deployment).map(|at| incident.opened_at.since(at).0),
+            age: facts.finished_at(link.deployment).map(|at| opened_at.since(at).0),
             validity: link.validity,
         };
         let mut links: Vec<Option<Link<'_>>> = Vec::new();
         for link in &fact.attributions {
-            let fixes = fixes.of(link, incident.opened_at);
+            let fixes = fixes.of(link, opened_at);
             if fixes.is_empty() {
                 links.push(Some(linked(link, None)));
             }
@@ -119,13 +121,14 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
         }
         let services: Vec<Option<usize>> =
             if fact.services.is_empty() { vec![None] } else { fact.services.iter().copied().map(Some).collect() };
+        let (source, id) = events.key(index);
         for service in services {
             rows.extend(links.iter().map(|link| Row {
-                key: format!("{}:{}", incident.source, incident.id),
+                key: format!("{source}:{id}"),
                 service: service.and_then(name),
                 team: service.and_then(team),
-                opened_at: incident.opened_at,
-                resolved_at: incident.resolved_at,
+                opened_at,
+                resolved_at: facts.resolved_at(index),
                 is_over_without_an_end: fact.is_over_without_an_end,
                 link: link.clone(),
             }));

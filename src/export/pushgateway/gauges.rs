@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use crate::domain::group::GroupKind;
 use crate::domain::unit::Seconds;
 use crate::export::event_series::{ENVIRONMENT, seconds};
-use crate::export::members::{Deployed, Members};
+use crate::export::members::{Deployed, Members, Restored};
 use crate::export::{escape, label};
-use crate::metrics::tables::{Analysis, DailyRow, GroupReport, IncidentRecord};
+use crate::metrics::tables::{Analysis, DailyRow, GroupReport};
 
 /// What one group of a Pushgateway is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn body<'a>(analysis: &'a Analysis, report: &'a GroupReport, members: &Members<'
     let last = members.restored(&report.group).iter().max_by_key(|it| it.at);
     let duration = last.map(|it| it.seconds);
     gauge("dora_incident_duration_seconds", "Time to restore of the incident resolved last.", duration, "");
-    let caused = last.and_then(|it| caused_by_deploy(analysis, report, it.record)).map(|it| f64::from(u8::from(it)));
+    let caused = last.and_then(|it| caused_by_deploy(analysis, report, it)).map(|it| f64::from(u8::from(it)));
     gauge("dora_incident_caused_by_deploy", "Whether a deployment caused that incident.", caused, "");
     if let Some(now) = report.daily.last() {
         figures(now, analysis.settings.window_days, &mut gauge);
@@ -106,11 +106,11 @@ fn last_deployments(deployments: &[Deployed<'_>]) -> (Option<f64>, Option<f64>) 
 }
 
 /// Whether a deployment caused an incident; unknown if deployments were not read on its day.
-fn caused_by_deploy(analysis: &Analysis, report: &GroupReport, incident: &IncidentRecord) -> Option<bool> {
-    if incident.link.is_some() || incident.event.caused_by_deploy == Some(false) {
-        return Some(incident.link.is_some());
+fn caused_by_deploy(analysis: &Analysis, report: &GroupReport, incident: &Restored) -> Option<bool> {
+    if incident.caused_by_deploy.is_some() {
+        return incident.caused_by_deploy;
     }
-    let day = analysis.settings.zone.day_of(incident.event.opened_at);
+    let day = analysis.settings.zone.day_of(incident.opened_at);
     let row = report.daily.iter().find(|row| row.date == day)?;
     row.deployments_on_day.map(|_| false)
 }

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 
 use self::rows::{ROWS, Row};
-use super::group_span::finished_in;
 use super::pool::Pool;
 use super::statistics::quantile;
 use super::tables::EmulatedValue::{DaysPerWeek, PerDay, Ratio, Seconds as InSeconds};
@@ -78,13 +77,13 @@ impl Emulator<'_> {
         self.days_a_week(chrono::Weekday::Mon, lower_median)
     }
 
-    fn finished(&self) -> &[(Timestamp, usize)] {
-        finished_in(self.pool, self.span)
+    fn finished(&self) -> impl ExactSizeIterator<Item = (Timestamp, usize)> + Clone {
+        self.pool.finished(self.facts, self.span)
     }
 
-    fn requests(&self, deployment: usize) -> impl Iterator<Item = (u32, &PullRequestTimes)> {
+    fn requests(&self, deployment: usize) -> impl Iterator<Item = (u32, PullRequestTimes)> {
         let merged = self.facts.merged(deployment).iter();
-        merged.filter_map(|&index| Some((index, self.facts.requests().get(index as usize)?)))
+        merged.filter_map(|&index| Some((index, self.facts.requests().get(index)?)))
     }
 
     /// Incidents that count and were opened by the end.
@@ -125,7 +124,7 @@ impl Emulator<'_> {
             day = day.succ_opt()?;
         }
         for (at, _) in self.finished() {
-            let day = self.zone.day_of(*at);
+            let day = self.zone.day_of(at);
             weeks.entry(week(day)).or_default().insert(day);
         }
         let counts: Vec<f64> = weeks.values().map(|days| days.len() as f64).collect();
@@ -150,7 +149,7 @@ impl Emulator<'_> {
     fn commit_minutes(&self) -> Counted {
         let mut minutes: Vec<f64> = Vec::new();
         for (_, index) in self.finished() {
-            self.facts.each_variant(*index, |span| {
+            self.facts.each_variant(index, |span| {
                 let whole = span.span.0.div_euclid(60);
                 if span.variant == Variant::Commit && whole > 0 {
                     minutes.push(whole as f64);
@@ -162,7 +161,7 @@ impl Emulator<'_> {
     }
 
     fn links(&self) -> Counted {
-        let inside: BTreeSet<usize> = self.finished().iter().map(|(_, index)| *index).collect();
+        let inside: BTreeSet<usize> = self.finished().map(|(_, index)| index).collect();
         let links = self.incidents().filter_map(|index| self.linked(index)).filter(|it| inside.contains(it)).count();
         (!inside.is_empty()).then(|| (Ratio(links as f64 / inside.len() as f64), inside.len()))
     }
@@ -184,7 +183,7 @@ impl Emulator<'_> {
     fn pull_request_minutes(&self) -> Counted {
         let mut seen = BTreeSet::new();
         let mut minutes = Vec::new();
-        for &(at, deployment) in self.finished() {
+        for (at, deployment) in self.finished() {
             for (index, request) in self.requests(deployment) {
                 let (Some(merged), true) = (request.merged_at, seen.insert(index)) else { continue };
                 let up = |from: Timestamp, to: Timestamp| {
@@ -213,7 +212,7 @@ impl Emulator<'_> {
     }
 
     fn latest_before(&self) -> Counted {
-        let inside: BTreeSet<usize> = self.finished().iter().map(|(_, index)| *index).collect();
+        let inside: BTreeSet<usize> = self.finished().map(|(_, index)| index).collect();
         let failed: BTreeSet<usize> =
             self.incidents().filter_map(|index| self.before(index)).filter(|it| inside.contains(it)).collect();
         (!inside.is_empty()).then(|| (Ratio(failed.len() as f64 / inside.len() as f64), inside.len()))
@@ -247,7 +246,7 @@ impl Emulator<'_> {
     fn daily_medians_of_merges(&self) -> Counted {
         let mut days: BTreeMap<(Option<String>, Option<String>, NaiveDate), Vec<f64>> = BTreeMap::new();
         let events = self.facts.deployments();
-        for &(at, deployment) in self.finished() {
+        for (at, deployment) in self.finished() {
             let key = (
                 events.repo.get(deployment).map(str::to_lowercase),
                 events.environment.get(deployment).map(str::to_lowercase),
@@ -301,7 +300,7 @@ impl Emulator<'_> {
     fn sum_of_phase_means(&self) -> Counted {
         let mut phases: [Vec<f64>; 4] = Default::default();
         let mut n = 0;
-        for &(at, deployment) in self.finished() {
+        for (at, deployment) in self.finished() {
             for (_, request) in self.requests(deployment) {
                 let Some(merged) = request.merged_at else { continue };
                 n += 1;

@@ -8,7 +8,7 @@ use super::{finding, of_all};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{
-    Analysis, Counts, DeploymentRecord, Finding, GroupReport, IncidentRecord, Metric, NoData, Observation, Severity,
+    Analysis, Counts, DeploymentRecord, Finding, GroupReport, Metric, NoData, Observation, Severity,
 };
 
 /// Names of services in full before one finding speaks of all of them.
@@ -82,28 +82,23 @@ fn nothing_counted(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
 }
 
 fn unmapped_incidents(analysis: &Analysis) -> Option<Finding> {
-    let opened: Vec<&IncidentRecord> = analysis
-        .incidents
-        .iter()
-        .filter(|record| record.counted && analysis.known.contains(record.event.opened_at))
-        .collect();
-    let unmapped: Vec<&IncidentRecord> = opened.iter().copied().filter(|record| record.services.is_empty()).collect();
+    let (mut opened, mut unmapped, mut keys) = (0, 0, Counts::new());
+    for record in analysis.incidents.iter().filter(|it| it.counted && analysis.known.contains(it.event.opened_at)) {
+        opened += 1;
+        if record.services.is_empty() {
+            unmapped += 1;
+            for key in record.event.service_keys {
+                *keys.entry(key.into_owned()).or_default() += 1;
+            }
+        }
+    }
     let is_missing =
         |report: &GroupReport| report.figures[Metric::ChangeFailureRate].missing == Some(NoData::IncidentsUnmapped);
     let missing = analysis.groups.iter().any(is_missing);
-    if unmapped.is_empty() && !missing {
+    if unmapped == 0 && !missing {
         return None;
     }
-    let mut keys = Counts::new();
-    for key in unmapped.iter().flat_map(|record| &record.event.service_keys) {
-        *keys.entry(key.clone()).or_default() += 1;
-    }
-    let what = Observation::UnmappedIncidents {
-        unmapped: unmapped.len(),
-        opened: opened.len(),
-        failures_are_missing: missing,
-        keys,
-    };
+    let what = Observation::UnmappedIncidents { unmapped, opened, failures_are_missing: missing, keys };
     Some(of_all(if missing { Severity::Error } else { Severity::Warning }, what))
 }
 

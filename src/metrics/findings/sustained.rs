@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::finding;
-use crate::domain::group::GroupKind;
+use crate::domain::group::{Group, GroupKind};
 use crate::domain::time::Timestamp;
 use crate::metrics::tables::{Analysis, Fault, Finding, GroupReport, IncidentRecord, Observation, Severity};
 
@@ -39,34 +39,59 @@ const WORDS: [(Fault, &[&str]); 3] = [
 ];
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
-    analysis
-        .groups
-        .iter()
-        .filter(|group| group.group.kind != GroupKind::Team)
-        .filter_map(|it| one(analysis, it))
+    let groups = analysis.groups.iter().filter(|group| group.group.kind != GroupKind::Team);
+    let sustained: Vec<(&Group, Vec<f64>)> = groups.filter_map(|it| Some((&it.group, ratios(it)?))).collect();
+    if sustained.is_empty() {
+        return Vec::new();
+    }
+    let mut faults = Faults::of(analysis);
+    sustained
+        .into_iter()
+        .map(|(group, ratios)| {
+            let what = Observation::Sustained { ratios, faults: faults.take(group) };
+            finding(Severity::Warning, group, what)
+        })
         .collect()
 }
 
-fn one(analysis: &Analysis, group: &GroupReport) -> Option<Finding> {
-    let ratios: Vec<f64> = group.recent.iter().filter_map(|figure| figure.value).collect();
-    if ratios.len() < 3 || ratios.iter().any(|ratio| *ratio <= THRESHOLD) {
-        return None;
+/// The failure rates of the last windows, the oldest first, if all of them are high.
+fn ratios(group: &GroupReport) -> Option<Vec<f64>> {
+    let ratios: Vec<f64> = group.recent.iter().rev().filter_map(|figure| figure.value).collect();
+    (ratios.len() >= 3 && ratios.iter().all(|ratio| *ratio > THRESHOLD)).then_some(ratios)
+}
+
+/// The incidents of the windows that failed a deployment, by class.
+#[derive(Default)]
+struct Faults {
+    all: BTreeMap<Fault, usize>,
+    by_service: BTreeMap<String, BTreeMap<Fault, usize>>,
+}
+
+impl Faults {
+    fn of(analysis: &Analysis) -> Self {
+        let mut faults = Self::default();
+        let from = Timestamp(analysis.known.to.0 - WINDOWS);
+        for record in analysis.incidents.iter().filter(|record| record.event.opened_at >= from) {
+            let Some(link) = &record.link else { continue };
+            let class = class(&record);
+            *faults.all.entry(class).or_default() += 1;
+            if let Some(service) = &link.service {
+                *faults.by_service.entry(service.0.clone()).or_default().entry(class).or_default() += 1;
+            }
+        }
+        faults
     }
-    let from = Timestamp(analysis.known.to.0 - WINDOWS);
-    let own = |record: &&IncidentRecord| {
-        let failed = record.link.as_ref().map(|link| group.group.has(link.service.as_ref(), link.team.as_ref()));
-        record.event.opened_at >= from && failed == Some(true)
-    };
-    let mut faults = BTreeMap::new();
-    for record in analysis.incidents.iter().filter(own) {
-        *faults.entry(class(record)).or_default() += 1;
+
+    fn take(&mut self, group: &Group) -> BTreeMap<Fault, usize> {
+        match group.kind {
+            GroupKind::All => std::mem::take(&mut self.all),
+            _ => self.by_service.remove(&group.name).unwrap_or_default(),
+        }
     }
-    let what = Observation::Sustained { ratios: ratios.into_iter().rev().collect(), faults };
-    Some(finding(Severity::Warning, &group.group, what))
 }
 
 /// The class of an incident by its title and tags.
-fn class(record: &IncidentRecord) -> Fault {
+fn class(record: &IncidentRecord<'_>) -> Fault {
     let texts = record.event.title.iter().chain(&record.event.tags);
     let text = texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join(" ");
     let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
@@ -77,7 +102,7 @@ fn class(record: &IncidentRecord) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::Incident;
+    use crate::metrics::tables::IncidentEvent;
 
     #[test]
     fn a_fault_class_is_recognised_by_whole_words() {
@@ -88,18 +113,8 @@ mod tests {
             ("DBA on holiday", Fault::Other),
             ("Typo in copy", Fault::Other),
         ] {
-            let event = Incident { title: Some(title.into()), ..Incident::default() };
-            let record = IncidentRecord {
-                event: event.into(),
-                services: Vec::new(),
-                teams: Vec::new(),
-                counted: true,
-                reason: None,
-                is_over_without_an_end: false,
-                refers_to_nothing: false,
-                time_to_restore: None,
-                link: None,
-            };
+            let event = IncidentEvent { title: Some(title.into()), ..IncidentEvent::default() };
+            let record = IncidentRecord { event, ..IncidentRecord::default() };
             assert_eq!(class(&record), wanted, "{title}");
         }
     }

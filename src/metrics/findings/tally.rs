@@ -68,7 +68,7 @@ impl Tally {
         }
         let counted = analysis.incidents.iter().filter(|record| record.counted);
         for record in counted.filter(|record| analysis.known.contains(record.event.opened_at)) {
-            tally.add_incident(record);
+            tally.add_incident(&record);
         }
         tally
     }
@@ -133,7 +133,7 @@ impl Tally {
         }
     }
 
-    fn add_incident(&mut self, record: &IncidentRecord) {
+    fn add_incident(&mut self, record: &IncidentRecord<'_>) {
         let is_low = record.event.urgency.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("low"));
         let services = record.services.iter().map(|name| (GroupKind::Service, name.0.clone()));
         let teams = record.teams.iter().map(|name| (GroupKind::Team, name.0.clone()));

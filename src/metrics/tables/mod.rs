@@ -15,6 +15,7 @@ mod no_data;
 pub(super) mod records;
 mod sensitivity;
 
+pub use super::incident_records::IncidentRecords;
 pub use super::records::DeploymentRecords;
 pub use daily::DailyRow;
 pub use details::{Details, FrequencyDetails, LeadTimeDetails, RestoreDetails, StageFigures, VariantFigure};
@@ -25,7 +26,7 @@ pub use figures::{Figures, MonthlyFailures, PastPeriod, SurvivalStep};
 pub use finding::{Counts, Fault, Finding, Numbers, Observation, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
-pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentRecord, Link};
+pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentEvent, IncidentRecord, Link};
 pub use sensitivity::Sensitivity;
 
 pub use crate::facts::inputs::InputSummary;
@@ -63,7 +64,7 @@ pub struct Analysis {
     /// Deployments from the start of the period's first window to its known end, by time, source, id.
     pub deployments: DeploymentRecords,
     /// Incidents that touch the same span, by opening, source, id.
-    pub incidents: Vec<IncidentRecord>,
+    pub incidents: IncidentRecords,
     /// What was read completely.
     pub coverage: Vec<Coverage>,
     /// The same, joined over sources, of each repo of the report and each incident source; only what a figure depends
@@ -102,7 +103,7 @@ pub enum Variation {
 impl Analysis {
     /// The counted incidents of the report's own services, and without a filter those of none; an incident of another
     /// service is listed where a deployment of one of these caused it.
-    pub fn own_incidents(&self) -> impl Iterator<Item = &IncidentRecord> {
+    pub fn own_incidents(&self) -> impl Iterator<Item = IncidentRecord<'_>> {
         let is_part = self.service_filter.is_some() || self.team_filter.is_some();
         let services: BTreeSet<&str> = self
             .groups
@@ -110,15 +111,15 @@ impl Analysis {
             .filter(|report| report.group.kind == GroupKind::Service)
             .map(|report| report.group.name.as_str())
             .collect();
-        let is_own = move |it: &&IncidentRecord| {
+        let is_own = move |it: &IncidentRecord<'_>| {
             it.counted && (!is_part || it.services.iter().any(|name| services.contains(name.0.as_str())))
         };
         self.incidents.iter().filter(is_own)
     }
 
     /// Those of them that are open at the end of what is known.
-    pub fn open_incidents(&self) -> impl Iterator<Item = &IncidentRecord> {
-        self.own_incidents().filter(|it| it.is_open())
+    pub fn open_incidents(&self) -> impl Iterator<Item = IncidentRecord<'_>> {
+        self.own_incidents().filter(IncidentRecord::is_open)
     }
 
     /// Whether the period has at least one figure.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use crate::domain::event::{Deployment, Incident};
 use crate::domain::group::{ServiceName, TeamName};
@@ -158,16 +157,68 @@ impl DeploymentRecord<'_> {
     }
 }
 
+/// An incident as a report lists it: the columns of [`Incident`] that it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IncidentEvent<'a> {
+    /// Short name of the system it was read from.
+    pub source: Cow<'a, str>,
+    /// The source's own id.
+    pub id: Cow<'a, str>,
+    /// Its title (hostile text).
+    pub title: Option<Cow<'a, str>>,
+    /// Every id and name by which the source knows the service or team.
+    pub service_keys: Vec<Cow<'a, str>>,
+    /// For example `P2` or `SEV1`.
+    pub priority: Option<Cow<'a, str>>,
+    /// For example `high`.
+    pub urgency: Option<Cow<'a, str>>,
+    /// As the source calls it.
+    pub status: Option<Cow<'a, str>>,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When someone took it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// When service was restored.
+    pub resolved_at: Option<Timestamp>,
+    /// The verdict of triage.
+    pub caused_by_deploy: Option<bool>,
+    /// Its tags.
+    pub tags: Vec<Cow<'a, str>>,
+    /// Where a person can look at it.
+    pub url: Option<Cow<'a, str>>,
+}
+
+impl<'a> From<&'a Incident> for IncidentEvent<'a> {
+    fn from(row: &'a Incident) -> Self {
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        let list = |list: &'a [String]| list.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
+        Self {
+            source: Cow::Borrowed(&row.source),
+            id: Cow::Borrowed(&row.id),
+            title: text(&row.title),
+            service_keys: list(&row.service_keys),
+            priority: text(&row.priority),
+            urgency: text(&row.urgency),
+            status: text(&row.status),
+            opened_at: row.opened_at,
+            acknowledged_at: row.acknowledged_at,
+            resolved_at: row.resolved_at,
+            caused_by_deploy: row.caused_by_deploy,
+            tags: list(&row.tags),
+            url: text(&row.url),
+        }
+    }
+}
+
 /// One incident, used or left out, as known at the period's end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct IncidentRecord {
-    /// The event; what had not happened by the period's known end is missing. Shared with what was read where it is the
-    /// same.
-    pub event: Arc<Incident>,
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IncidentRecord<'a> {
+    /// The event; what had not happened by the period's known end is missing.
+    pub event: IncidentEvent<'a>,
     /// The services that it affects, in config order; empty where it is unmapped.
-    pub services: Vec<ServiceName>,
+    pub services: Vec<Cow<'a, ServiceName>>,
     /// Their teams, each once, in the same order.
-    pub teams: Vec<TeamName>,
+    pub teams: Vec<Cow<'a, TeamName>>,
     /// Whether it counts.
     pub counted: bool,
     /// Why it does not count, or a remark on one that does.
@@ -179,10 +230,10 @@ pub struct IncidentRecord {
     /// Time to restore, where it is resolved.
     pub time_to_restore: Option<Seconds>,
     /// The deployment it is attributed to.
-    pub link: Option<Link>,
+    pub link: Option<Link<'a>>,
 }
 
-impl IncidentRecord {
+impl IncidentRecord<'_> {
     /// Whether it is open at the period's known end: neither resolved nor over at an unknown time.
     pub fn is_open(&self) -> bool {
         self.event.resolved_at.is_none() && !self.is_over_without_an_end
@@ -191,13 +242,13 @@ impl IncidentRecord {
 
 /// An incident's link to a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct Link<'a> {
     /// Id of the deployment.
-    pub deployment_id: String,
+    pub deployment_id: Cow<'a, str>,
     /// Its service, which is the one that failed.
-    pub service: Option<ServiceName>,
+    pub service: Option<Cow<'a, ServiceName>>,
     /// That service's team.
-    pub team: Option<TeamName>,
+    pub team: Option<Cow<'a, TeamName>>,
     /// By which rule.
     pub rule: Rule,
     /// From the deployment's finish to the incident's opening; negative where a reference names a later one.

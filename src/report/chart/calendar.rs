@@ -3,6 +3,7 @@
 //! It stays light however many events there are: deployments are counted by day, or by week in a long period, and
 //! incidents that overlap are one bar.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::canvas::{Canvas, HPos, VPos, draw};
@@ -33,7 +34,7 @@ struct Bar<'a> {
     from: Timestamp,
     to: Timestamp,
     is_open: bool,
-    id: &'a str,
+    id: Cow<'a, str>,
 }
 
 /// Where each row begins, from the top; a row without content is left out.
@@ -109,7 +110,7 @@ impl<'a> Events<'a> {
                 from: record.event.opened_at.max(known.from),
                 to: record.event.resolved_at.unwrap_or(known.to),
                 is_open: record.event.resolved_at.is_none(),
-                id: &record.event.id,
+                id: record.event.id,
             })
             .filter(|bar| bar.from < bar.to && bar.to > known.from)
             .collect();
@@ -187,7 +188,7 @@ impl<'a> Events<'a> {
             let (left, right) = (x(bar.from), x(bar.to));
             canvas.rect((left, row + 3.0), (right.max(left + 2.0), row + 13.0), ALERT, 1.0, false)?;
             if at < OPEN_ROWS {
-                let id = cut(bar.id);
+                let id = cut(&bar.id);
                 let room = 7.0 * id.chars().count() as f64 + 8.0;
                 let (at, side) = if left - plot.left > room {
                     (left - 6.0, HPos::Right)

@@ -2,6 +2,8 @@
 //!
 //! An open one is a ring at its age at the end of what is known: it will take at least that long.
 
+use std::borrow::Cow;
+
 use super::canvas::draw;
 use super::frame::{EndLabel, HEIGHT, Plot, WIDTH, axis, daily_line, end_labels, headline, x_days, y_axis, zones};
 use super::labels::{cut, names};
@@ -20,55 +22,63 @@ const NAMED: usize = 6;
 /// An incident that took this many times the median is an outlier.
 const OUTLIER: f64 = 8.0;
 
-/// How long an incident took, or how old it is.
-fn length(record: &IncidentRecord, end: Timestamp) -> (f64, bool) {
-    match record.time_to_restore {
-        Some(seconds) => (seconds.as_f64(), false),
-        None => (end.since(record.event.opened_at).as_f64(), true),
+/// An incident as it is drawn.
+struct Dot<'a> {
+    id: Cow<'a, str>,
+    opened_at: Timestamp,
+    /// Seconds that it took, or its age.
+    length: f64,
+    is_open: bool,
+}
+
+impl<'a> Dot<'a> {
+    /// One that was resolved before it was opened, or is over at an unknown time, has no length to draw.
+    fn of(record: IncidentRecord<'a>, end: Timestamp) -> Option<Self> {
+        let is_open = record.time_to_restore.is_none();
+        if is_open && !record.is_open() {
+            return None;
+        }
+        let length = record.time_to_restore.unwrap_or_else(|| end.since(record.event.opened_at)).as_f64();
+        Some(Self { id: record.event.id, opened_at: record.event.opened_at, length, is_open })
     }
 }
 
 /// The chart; `None` where no counted incident was opened in the period and no window has a median.
 pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, ChartError> {
     let zone = analysis.settings.zone;
-    let opened: Vec<&IncidentRecord> = analysis
+    let end = analysis.known.to;
+    let opened: Vec<Dot<'_>> = analysis
         .own_incidents()
         .filter(|record| analysis.known.contains(record.event.opened_at))
-        // One that was resolved before it was opened, or is over at an unknown time, has no length to draw.
-        .filter(|record| record.time_to_restore.is_some() || record.is_open())
+        .filter_map(|record| Dot::of(record, end))
         .collect();
     let shown = opened.get(opened.len().saturating_sub(MOST)..).unwrap_or_default();
     let plot = Plot::USUAL;
-    let end = analysis.known.to;
-    let values = shown.iter().map(|record| length(record, end).0);
+    let values = shown.iter().map(|dot| dot.length);
     let medians = rows.iter().filter_map(|row| row.time_to_restore_p50);
     let Some(scale) = Scale::durations(values.chain(medians), plot.bottom, plot.top) else { return Ok(None) };
     let days = Days::new(analysis.period.from, analysis.period.to, plot.left, plot.right);
-    let open: Vec<_> = shown.iter().filter(|record| record.time_to_restore.is_none()).collect();
+    let open = || shown.iter().filter(|dot| dot.is_open);
     let drawing = draw(WIDTH, HEIGHT, |canvas| {
         zones(canvas, plot, scale, &analysis.settings.bands.time_to_restore)?;
         y_axis(canvas, plot, scale, &scale.lengths(), "Time to restore, log")?;
         x_days(canvas, plot, days)?;
-        let at = |record: &IncidentRecord, seconds: f64| {
-            let day = zone.day_of(record.event.opened_at);
-            let part = record.event.opened_at.since(zone.midnight(day)).as_f64() / 86_400.0;
-            (days.at(day, part), scale.at(seconds))
+        let at = |dot: &Dot<'_>| {
+            let day = zone.day_of(dot.opened_at);
+            let part = dot.opened_at.since(zone.midnight(day)).as_f64() / 86_400.0;
+            (days.at(day, part), scale.at(dot.length))
         };
-        for record in shown {
-            let (seconds, open) = length(record, end);
-            let colour = if open { ALERT } else { BAR };
-            canvas.circle(at(record, seconds), if open { 8 } else { 6 }, colour, !open)?;
+        for dot in shown {
+            let colour = if dot.is_open { ALERT } else { BAR };
+            canvas.circle(at(dot), if dot.is_open { 8 } else { 6 }, colour, !dot.is_open)?;
         }
-        let named: Vec<_> = telling(shown, end)
-            .into_iter()
-            .map(|record| (at(record, length(record, end).0), cut(&record.event.id)))
-            .collect();
-        let dots: Vec<_> = shown.iter().map(|record| at(record, length(record, end).0)).collect();
+        let named: Vec<_> = telling(shown).into_iter().map(|dot| (at(dot), cut(&dot.id))).collect();
+        let dots: Vec<_> = shown.iter().map(at).collect();
         names(canvas, plot, &named, &dots)?;
         let last = rows.iter().rev().find_map(|row| row.time_to_restore_p50).map(number::duration);
         let median = daily_line(canvas, rows, days, scale, LINE, |row| row.time_to_restore_p50)?;
-        let oldest = open.iter().map(|record| at(record, length(record, end).0).1).reduce(f64::min);
-        let age = open.iter().map(|record| length(record, end).0).reduce(f64::max);
+        let oldest = open().map(|dot| at(dot).1).reduce(f64::min);
+        let age = open().map(|dot| dot.length).reduce(f64::max);
         let label = oldest.zip(age).map(|(y, age)| EndLabel {
             y,
             colour: ALERT,
@@ -87,8 +97,8 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
     })?;
     Ok(Some(Chart {
         id: "chart-incidents",
-        title: title(&opened, end),
-        desc: describe(&opened, end, rows),
+        title: title(&opened),
+        desc: describe(&opened, rows),
         caption: caption(analysis, opened.len() - shown.len(), rows),
         drawing,
         points: points(rows, axis(plot, &analysis.period, rows)),
@@ -96,53 +106,46 @@ pub fn chart(analysis: &Analysis, rows: &[DailyRow]) -> Result<Option<Chart>, Ch
 }
 
 /// The incidents that are named: the open ones, the oldest first, then the outliers, the longest first.
-fn telling<'a>(shown: &[&'a IncidentRecord], end: Timestamp) -> Vec<&'a IncidentRecord> {
-    let mut resolved: Vec<f64> = shown.iter().filter_map(|it| Some(it.time_to_restore?.as_f64())).collect();
+fn telling<'d, 'a>(shown: &'d [Dot<'a>]) -> Vec<&'d Dot<'a>> {
+    let mut resolved: Vec<f64> = shown.iter().filter(|dot| !dot.is_open).map(|dot| dot.length).collect();
     let median = crate::metrics::statistics::median(&mut resolved).unwrap_or(f64::INFINITY);
-    let is_telling = |it: &&&IncidentRecord| it.time_to_restore.is_none_or(|it| it.as_f64() > OUTLIER * median);
-    let mut found: Vec<&IncidentRecord> = shown.iter().filter(is_telling).copied().collect();
-    found.sort_by(|a, b| {
-        let key = |it: &IncidentRecord| (it.time_to_restore.is_some(), length(it, end).0);
-        key(a).0.cmp(&key(b).0).then(key(b).1.total_cmp(&key(a).1))
-    });
+    let is_telling = |dot: &&Dot<'_>| dot.is_open || dot.length > OUTLIER * median;
+    let mut found: Vec<&Dot<'_>> = shown.iter().filter(is_telling).collect();
+    found.sort_by(|a, b| b.is_open.cmp(&a.is_open).then(b.length.total_cmp(&a.length)));
     found.truncate(NAMED);
     found
 }
 
-fn title(opened: &[&IncidentRecord], end: Timestamp) -> String {
+/// How many are open, and the age of the oldest.
+fn still_open(opened: &[Dot<'_>]) -> Option<(String, String)> {
+    let open = || opened.iter().filter(|dot| dot.is_open);
+    let age = open().map(|dot| dot.length).reduce(f64::max)?;
+    Some((number::count(open().count() as u64), number::duration(age)))
+}
+
+fn title(opened: &[Dot<'_>]) -> String {
     let n = number::counted(opened.len() as u64, "incident", "incidents");
-    let open = opened.iter().filter(|it| it.time_to_restore.is_none());
-    match open.clone().map(|it| length(it, end).0).reduce(f64::max) {
+    match still_open(opened) {
         None => format!("{n} opened, none of them still open"),
-        Some(age) => format!(
-            "{n} opened, {} still open, the oldest for {}",
-            number::count(open.count() as u64),
-            number::duration(age)
-        ),
+        Some((open, age)) => format!("{n} opened, {open} still open, the oldest for {age}"),
     }
 }
 
-fn describe(opened: &[&IncidentRecord], end: Timestamp, rows: &[DailyRow]) -> String {
-    let resolved = opened.iter().filter(|record| record.time_to_restore.is_some());
-    let longest = resolved.clone().map(|record| length(record, end).0).reduce(f64::max);
-    let open = opened.iter().filter(|record| record.time_to_restore.is_none());
+fn describe(opened: &[Dot<'_>], rows: &[DailyRow]) -> String {
+    let resolved = || opened.iter().filter(|dot| !dot.is_open);
     let mut text =
         vec![format!("{} opened in the period", number::counted(opened.len() as u64, "incident", "incidents"))];
-    if let Some(longest) = longest {
+    if let Some(longest) = resolved().map(|dot| dot.length).reduce(f64::max) {
         text.push(format!(
             ", {} of them resolved, the longest after {}",
-            number::count(resolved.count() as u64),
+            number::count(resolved().count() as u64),
             number::duration(longest)
         ));
     }
-    match open.clone().map(|record| length(record, end).0).reduce(f64::max) {
-        Some(age) => text.push(format!(
-            "; {} still open, the oldest for at least {}.",
-            number::count(open.count() as u64),
-            number::duration(age)
-        )),
-        None => text.push("; none of them is open.".to_owned()),
-    }
+    text.push(match still_open(opened) {
+        Some((open, age)) => format!("; {open} still open, the oldest for at least {age}."),
+        None => "; none of them is open.".to_owned(),
+    });
     if let Some(found) = super::course(rows, |row| row.time_to_restore_p50, number::duration) {
         text.push(format!(" Rolling median: {found}."));
     }

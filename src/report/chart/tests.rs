@@ -54,10 +54,10 @@ fn the_last_day_is_a_ring_where_it_is_not_over() {
 #[test]
 fn an_open_incident_is_a_ring_with_the_age_it_has_reached() {
     let mut analysis = year(2);
-    for record in &mut analysis.incidents {
-        std::sync::Arc::make_mut(&mut record.event).resolved_at = None;
+    analysis.incidents = analysis.incidents.renamed(|record| {
+        record.event.resolved_at = None;
         record.time_to_restore = None;
-    }
+    });
     let opened = analysis.incidents.iter().filter(|it| analysis.known.contains(it.event.opened_at)).count();
     let chart = incidents::chart(&analysis, &[]).expect("drawn").expect("incidents");
     let rings = chart.drawing.body.matches("fill=\"none\" stroke=\"#D55E00\" stroke-width=\"3\"").count();

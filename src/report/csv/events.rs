@@ -123,16 +123,16 @@ fn deployment(cells: &mut impl Cells, record: &DeploymentRecord<'_>) -> io::Resu
 pub fn incidents(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let all = &analysis.incidents;
     write_rows(out, &INCIDENTS, all.len(), AT_ONCE, |sheet, at| {
-        all.get(at).map_or(Ok(()), |record| incident(sheet, record))
+        all.get(at).map_or(Ok(()), |record| incident(sheet, &record))
     })
 }
 
 /// The rows of [`incidents`], for other formats.
 pub(in crate::report) fn incident_rows(analysis: &Analysis, cells: &mut impl Cells) -> io::Result<()> {
-    analysis.incidents.iter().try_for_each(|record| incident(cells, record))
+    analysis.incidents.iter().try_for_each(|record| incident(cells, &record))
 }
 
-fn incident(cells: &mut impl Cells, record: &IncidentRecord) -> io::Result<()> {
+fn incident(cells: &mut impl Cells, record: &IncidentRecord<'_>) -> io::Result<()> {
     let (event, link) = (&record.event, record.link.as_ref());
     let names = |names: Vec<&str>| names.join(";");
     cells.text(&event.source)?;
@@ -149,7 +149,7 @@ fn incident(cells: &mut impl Cells, record: &IncidentRecord) -> io::Result<()> {
     cells.flag(Some(record.counted))?;
     cells.word(record.reason.map_or("", Reason::as_str))?;
     cells.seconds(record.time_to_restore)?;
-    cells.optional(link.map(|it| it.deployment_id.as_str()))?;
+    cells.optional(link.map(|it| &*it.deployment_id))?;
     cells.word(link.map(|it| it.rule).map_or(NO_LINK, Rule::as_str))?;
     cells.seconds(link.map(|it| it.age))?;
     cells.optional(event.url.as_deref())?;

@@ -73,6 +73,10 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
     let own = |record: &DeploymentRecord<'_>| {
         record.in_period && group.has(record.service.as_deref(), record.team.as_deref())
     };
+    let causes = match metric {
+        Metric::ChangeFailureRate => Causes::of(analysis),
+        _ => Causes::default(),
+    };
     let mut counted = Vec::new();
     for record in analysis.deployments.iter().filter(own) {
         let id = &record.event.id;
@@ -96,7 +100,7 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
             id: id.to_string(),
             at: record.event.finished_at.map(crate::domain::time::Timestamp::to_rfc3339).unwrap_or_default(),
             value,
-            note: deployment_note(analysis, metric, &record),
+            note: deployment_note(&causes, metric, &record),
             start_at: start.map(|start| start.at.to_rfc3339()),
             start_sha: start.and_then(|start| start.sha.clone()),
             start_pull_request: start.and_then(|start| start.pull_request),
@@ -109,7 +113,38 @@ fn deployments(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mu
     counted
 }
 
-fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecord<'_>) -> String {
+/// The incidents that failed a deployment, in words, by source and id. An incident is attributed to one deployment at a
+/// time, so its link is to the deployment that names it as a cause.
+#[derive(Default)]
+struct Causes(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Causes {
+    fn of(analysis: &Analysis) -> Self {
+        let mut all = Self::default();
+        for record in analysis.incidents.iter() {
+            let (event, Some(link)) = (record.event, record.link) else { continue };
+            let words = format!(
+                "{} ({}, opened {} after it, rule {})",
+                event.id,
+                event.title.as_deref().unwrap_or("untitled"),
+                crate::report::number::duration(link.age.as_f64()),
+                link.rule.as_str()
+            );
+            all.0.entry(event.source.into_owned()).or_default().insert(event.id.into_owned(), words);
+        }
+        all
+    }
+
+    fn words(&self, cause: &Cause) -> String {
+        let known = match cause {
+            Cause::Incident { source, id } => self.0.get(source).and_then(|own| own.get(id)),
+            Cause::Rollback { .. } => None,
+        };
+        known.cloned().unwrap_or_else(|| cause.to_string())
+    }
+}
+
+fn deployment_note(causes: &Causes, metric: Metric, record: &DeploymentRecord<'_>) -> String {
     let event = &record.event;
     let sha = event.sha.as_deref().map_or("no revision", |sha| sha.get(..10).unwrap_or(sha));
     let place = format!("{} {sha} to {}", event.repo, event.environment.as_deref().unwrap_or("no environment"));
@@ -129,30 +164,14 @@ fn deployment_note(analysis: &Analysis, metric: Metric, record: &DeploymentRecor
     if record.failed_by.is_empty() {
         return place;
     }
-    let links = record.failed_by.iter().map(|cause| {
-        let name = cause.to_string();
-        let is_it = |it: &&IncidentRecord| {
-            let link = it.link.as_ref().is_some_and(|link| link.deployment_id == event.id);
-            link && matches!(cause, Cause::Incident { source, id } if *source == it.event.source && *id == it.event.id)
-        };
-        let incident = analysis.incidents.iter().find(is_it);
-        match incident.and_then(|it| Some((it, it.link.as_ref()?))) {
-            Some((incident, link)) => format!(
-                "{name} ({}, opened {} after it, rule {})",
-                incident.event.title.as_deref().unwrap_or("untitled"),
-                crate::report::number::duration(link.age.as_f64()),
-                link.rule.as_str()
-            ),
-            None => name,
-        }
-    });
+    let links = record.failed_by.iter().map(|cause| causes.words(cause));
     format!("{place}: failed by {}", links.collect::<Vec<_>>().join(", "))
 }
 
 fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut LeftOuts) -> Vec<Counted> {
     // Recovery time belongs to the service of the failed deployment, wherever the incident was felt.
-    let own = |record: &&IncidentRecord| match &record.link {
-        Some(link) if metric == Metric::RecoveryTime => group.has(link.service.as_ref(), link.team.as_ref()),
+    let own = |record: &IncidentRecord<'_>| match &record.link {
+        Some(link) if metric == Metric::RecoveryTime => group.has(link.service.as_deref(), link.team.as_deref()),
         _ => group.has_any(&record.services, &record.teams),
     };
     let mut counted = Vec::new();
@@ -182,15 +201,15 @@ fn incidents(analysis: &Analysis, metric: Metric, group: &Group, left_out: &mut 
             (None, _) => left_out.add("still open at the end: only the Kaplan-Meier median counts it", id),
             (Some(_), None) => left_out.add(words::left_out(Reason::Negative), id),
             (Some(at), Some(seconds)) => counted.push(Counted {
-                source: event.source.clone(),
-                id: id.clone(),
+                source: event.source.to_string(),
+                id: id.to_string(),
                 at: at.to_rfc3339(),
                 value: Some(seconds.as_f64()),
                 note,
                 start_at: None,
                 start_sha: None,
                 start_pull_request: None,
-                url: event.url.clone(),
+                url: event.url.as_deref().map(str::to_owned),
             }),
         }
     }

@@ -181,11 +181,11 @@ fn from_to(metric: Metric, figure: &Figure, analysis: &Analysis) -> Option<Strin
 
 /// Incidents that are open at the end of the known span; names the oldest.
 fn open_incidents(analysis: &Analysis) -> Option<(Weight, Point)> {
-    let open: Vec<&IncidentRecord> = analysis.open_incidents().collect();
+    let open: Vec<IncidentRecord<'_>> = analysis.open_incidents().collect();
     let oldest = open.iter().min_by_key(|it| it.event.opened_at)?;
     let age = analysis.known.to.since(oldest.event.opened_at).as_f64();
     let title = oldest.event.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
-    let what = title.map_or_else(|| oldest.event.id.clone(), |title| format!("{} ({title})", oldest.event.id));
+    let what = title.map_or_else(|| oldest.event.id.to_string(), |title| format!("{} ({title})", oldest.event.id));
     let whose = match oldest.services.first() {
         Some(service) => format!("{what}, {service}"),
         None => format!("{what}, service unknown"),

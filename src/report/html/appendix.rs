@@ -55,7 +55,7 @@ pub(super) fn tables(analysis: &Analysis) -> Vec<Grid> {
     let end = analysis.known.to;
     // Incidents come first, with up to half of the room: there are fewer of them, and they are more informative.
     let (incidents, weight) = newest(analysis.incidents.iter(), MOST / 2, HEAVIEST / 2, |record| {
-        incident(record, zone, end.since(record.event.opened_at).as_f64())
+        incident(&record, zone, end.since(record.event.opened_at).as_f64())
     });
     let rest = MOST - incidents.len();
     let (deployments, _) =
@@ -142,7 +142,7 @@ fn deployment(record: &DeploymentRecord<'_>, zone: Zone) -> Vec<Cell> {
     ]
 }
 
-fn incident(record: &IncidentRecord, zone: Zone, age: f64) -> Vec<Cell> {
+fn incident(record: &IncidentRecord<'_>, zone: Zone, age: f64) -> Vec<Cell> {
     let event = &record.event;
     let used = match (record.counted, record.reason) {
         (true, None) => "yes".to_owned(),

@@ -1,6 +1,8 @@
 //! What failed: the failed deployments and what says so, the incidents that are still open, and how much of the failure
 //! rate people confirmed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::cell::{Grid, Link, short, text};
 use super::view::{Panel, Section};
 use crate::metrics::tables::{Analysis, Cause, DeploymentRecord, GroupReport, IncidentRecord, Metric, Rule};
@@ -35,9 +37,10 @@ fn failed(analysis: &Analysis) -> Option<Grid> {
     }
     let shown = failed.get(failed.len().saturating_sub(FAILED_ROWS)..).unwrap_or_default();
     let zone = analysis.settings.zone;
+    let links = CauseLinks::of(analysis, shown);
     let rows = shown.iter().map(|record| {
         let event = &record.event;
-        let by = record.failed_by.iter().map(|cause| cause_link(analysis, cause)).collect();
+        let by = record.failed_by.iter().map(|cause| links.link(cause)).collect();
         let rules: Vec<&str> = record.failed_rules.iter().map(|rule| rule.as_str()).collect();
         vec![
             text(number::instant(event.finished_at.unwrap_or(event.created_at), zone)),
@@ -64,25 +67,41 @@ fn failed(analysis: &Analysis) -> Option<Grid> {
     })
 }
 
-/// What failed a deployment: an incident by its title, or the rollback.
-fn cause_link(analysis: &Analysis, cause: &Cause) -> Link {
-    let known = analysis.incidents.iter().find(|record| match cause {
-        Cause::Incident { source, id } => record.event.id == *id && record.event.source == *source,
-        Cause::Rollback { .. } => false,
-    });
-    match known {
-        Some(record) => {
-            let name =
-                record.event.title.as_ref().map_or_else(|| cause.to_string(), |title| format!("{cause}: {title}"));
-            Link::to(short(&name), record.event.url.as_deref())
+/// Links to the incidents that failed some deployments, by source and id.
+struct CauseLinks(BTreeMap<(String, String), Link>);
+
+impl CauseLinks {
+    fn of(analysis: &Analysis, failed: &[DeploymentRecord<'_>]) -> Self {
+        let key = |cause: &Cause| match cause {
+            Cause::Incident { source, id } => Some((source.clone(), id.clone())),
+            Cause::Rollback { .. } => None,
+        };
+        let wanted: BTreeSet<(String, String)> =
+            failed.iter().flat_map(|record| &record.failed_by).filter_map(key).collect();
+        let mut links = BTreeMap::new();
+        for event in analysis.incidents.iter().map(|record| record.event) {
+            let key = (event.source.into_owned(), event.id.into_owned());
+            if wanted.contains(&key) && !links.contains_key(&key) {
+                let name = event.title.map_or_else(|| key.1.clone(), |title| format!("{}: {title}", key.1));
+                links.insert(key, Link::to(short(&name), event.url.as_deref()));
+            }
         }
-        None => Link::plain(short(&cause.to_string())),
+        Self(links)
+    }
+
+    /// What failed a deployment: an incident by its title, or the rollback.
+    fn link(&self, cause: &Cause) -> Link {
+        let known = match cause {
+            Cause::Incident { source, id } => self.0.get(&(source.clone(), id.clone())),
+            Cause::Rollback { .. } => None,
+        };
+        known.cloned().unwrap_or_else(|| Link::plain(short(&cause.to_string())))
     }
 }
 
 /// Incidents that are open at the end of what is known.
 fn open(analysis: &Analysis) -> Option<Grid> {
-    let mut open: Vec<&IncidentRecord> = analysis.open_incidents().collect();
+    let mut open: Vec<IncidentRecord<'_>> = analysis.open_incidents().collect();
     open.sort_by_key(|it| it.event.opened_at);
     if open.is_empty() {
         return None;

@@ -18,8 +18,8 @@ use crate::domain::time::{Span, Timestamp, Zone};
 use crate::domain::unit::Seconds;
 use crate::metrics::descriptor::Needs;
 use crate::metrics::tables::{
-    Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, InputSummary, Metric, MonthlyFailures, NoData,
-    Observation, Progress, Severity, SurvivalStep, Verdict,
+    Analysis, DeploymentRecords, Figure, Figures, Finding, GroupReport, IncidentRecords, InputSummary, Metric,
+    MonthlyFailures, NoData, Observation, Progress, Severity, SurvivalStep, Verdict,
 };
 
 /// The name of a service that tries everything.
@@ -152,7 +152,7 @@ pub(crate) fn full() -> Analysis {
 /// The same without any incident source.
 pub(crate) fn without_incidents() -> Analysis {
     let mut analysis = full();
-    analysis.incidents.clear();
+    analysis.incidents = IncidentRecords::default();
     analysis.coverage.retain(|it| it.table != Table::Incidents);
     for report in &mut analysis.groups {
         for (metric, figure) in report.figures.iter_mut() {
@@ -185,7 +185,7 @@ pub(crate) fn empty() -> Analysis {
         team_filter: None,
         groups: vec![all],
         deployments: DeploymentRecords::default(),
-        incidents: Vec::new(),
+        incidents: IncidentRecords::default(),
         coverage: Vec::new(),
         history: Vec::new(),
         alternatives: Vec::new(),

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use super::{HOSTILE, at, day};
 use crate::domain::band::Band;
-use crate::domain::event::Incident;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
 use crate::domain::unit::Seconds;
 use crate::metrics::tables::{
-    Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, IncidentRecord, Kind, Link, ReworkRule,
-    Rule, Stages, Start,
+    Cause, DailyRow, DeploymentEvent, DeploymentRecord, DeploymentRecords, IncidentEvent, IncidentRecord,
+    IncidentRecords, Kind, Link, ReworkRule, Rule, Stages, Start,
 };
 
 pub(super) fn full_day(date: &str) -> DailyRow {
@@ -141,9 +140,9 @@ pub(super) fn deployments() -> DeploymentRecords {
     vec![counted, left_out].into()
 }
 
-pub(super) fn incidents() -> Vec<IncidentRecord> {
+pub(super) fn incidents() -> IncidentRecords {
     let linked = IncidentRecord {
-        event: Incident {
+        event: IncidentEvent {
             source: "pagerduty".into(),
             id: "PD1".into(),
             title: Some("+1 \"checkout\" down,\r\nagain".into()),
@@ -154,11 +153,10 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
             acknowledged_at: Some(at("2026-07-01T09:45:00Z")),
             resolved_at: Some(at("2026-07-01T11:10:00Z")),
             url: Some("https://acme.pagerduty.com/incidents/PD1".into()),
-            ..Incident::default()
-        }
-        .into(),
-        services: vec![ServiceName("checkout".into()), ServiceName("search".into())],
-        teams: vec![TeamName("payments".into())],
+            ..IncidentEvent::default()
+        },
+        services: ["checkout", "search"].map(|name| Cow::Owned(ServiceName(name.into()))).into(),
+        teams: vec![Cow::Owned(TeamName("payments".into()))],
         counted: true,
         reason: None,
         is_over_without_an_end: false,
@@ -166,20 +164,19 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
         time_to_restore: Some(Seconds(5_400)),
         link: Some(Link {
             deployment_id: "11".into(),
-            service: Some(ServiceName("checkout".into())),
-            team: Some(TeamName("payments".into())),
+            service: Some(Cow::Owned(ServiceName("checkout".into()))),
+            team: Some(Cow::Owned(TeamName("payments".into()))),
             rule: Rule::Explicit,
             age: Seconds(-30),
         }),
     };
     let unmapped = IncidentRecord {
-        event: Incident {
+        event: IncidentEvent {
             source: "pagerduty".into(),
             id: "PD2".into(),
             opened_at: at("2026-07-03T00:00:00Z"),
-            ..Incident::default()
-        }
-        .into(),
+            ..IncidentEvent::default()
+        },
         services: Vec::new(),
         teams: Vec::new(),
         counted: true,
@@ -189,5 +186,5 @@ pub(super) fn incidents() -> Vec<IncidentRecord> {
         time_to_restore: None,
         link: None,
     };
-    vec![linked, unmapped]
+    vec![linked, unmapped].into()
 }

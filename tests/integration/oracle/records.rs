@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use dora_report::domain::event::{Deployment, Incident};
-use dora_report::domain::group::ServiceName;
+use dora_report::domain::group::{ServiceName, TeamName};
 use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::time::{Span, Timestamp};
 use dora_report::domain::unit::Seconds;
-use dora_report::metrics::tables::{DeploymentRecord, IncidentRecord, Link, Rule};
+use dora_report::metrics::tables::{DeploymentRecord, IncidentEvent, IncidentRecord, Link, Rule};
 
 use super::World;
 use super::incidents::{is_merged, is_over};
@@ -100,7 +100,7 @@ impl World {
         ExpectedDeployment { event, record, causes, of_repo }
     }
 
-    pub(crate) fn incident_records(&self, period: &Period) -> Vec<IncidentRecord> {
+    pub(crate) fn incident_records(&self, period: &Period) -> Vec<IncidentRecord<'_>> {
         let span = self.recorded(period);
         let mut rows: Vec<&Incident> = self.events.incidents.iter().collect();
         rows.sort_by(|a, b| (a.opened_at, &a.source, &a.id).cmp(&(b.opened_at, &b.source, &b.id)));
@@ -108,8 +108,8 @@ impl World {
         rows.into_iter().map(|row| self.incident_record(row, span.to)).collect()
     }
 
-    fn incident_record(&self, row: &Incident, end: Timestamp) -> IncidentRecord {
-        let mut event = row.clone();
+    fn incident_record<'a>(&'a self, row: &'a Incident, end: Timestamp) -> IncidentRecord<'a> {
+        let mut event = IncidentEvent::from(row);
         for instant in [&mut event.resolved_at, &mut event.acknowledged_at] {
             if instant.is_some_and(|at| at >= end) {
                 *instant = None;
@@ -119,7 +119,7 @@ impl World {
             }
         }
         let services = self.mapped(row);
-        let mut teams = Vec::new();
+        let mut teams: Vec<TeamName> = Vec::new();
         for team in services.iter().filter_map(|service| self.team_of(service)) {
             if !teams.contains(&team) {
                 teams.push(team);
@@ -130,23 +130,23 @@ impl World {
             let change = &self.changes[place];
             let age = Seconds((row.opened_at.0 - change.finished.0).div_euclid(1_000));
             Link {
-                deployment_id: change.event.id.clone(),
-                service: Some(change.service.clone()),
-                team: self.team_of(&change.service),
+                deployment_id: Cow::Borrowed(&change.event.id),
+                service: Some(Cow::Borrowed(&change.service)),
+                team: self.team_of(&change.service).map(Cow::Owned),
                 rule,
                 age,
             }
         });
         IncidentRecord {
-            teams,
+            teams: teams.into_iter().map(Cow::Owned).collect(),
             counted: left_out.is_none(),
             reason: left_out.or_else(|| self.remark(row)),
             is_over_without_an_end: is_over(row),
             refers_to_nothing: false,
             time_to_restore: event.resolved_at.map(|resolved| resolved.since(event.opened_at)),
-            services,
+            services: services.into_iter().map(Cow::Owned).collect(),
             link,
-            event: event.into(),
+            event,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::metrics::tables::*;
 /// The events of one group inside a span.
 struct Inside<'a> {
     deployments: Vec<DeploymentRecord<'a>>,
-    incidents: Vec<&'a IncidentRecord>,
+    incidents: Vec<IncidentRecord<'a>>,
 }
 
 pub(super) fn report(analysis: &Analysis, group: Group, team: Option<TeamName>, services: usize) -> GroupReport {

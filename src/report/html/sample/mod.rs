@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use crate::domain::coverage::Coverage;
-use crate::domain::event::{Incident, Table};
+use crate::domain::event::Table;
 use crate::domain::group::{Group, GroupKind, ServiceName, TeamName};
 use crate::domain::period::Period;
 use crate::domain::reason::Reason;
@@ -97,7 +97,7 @@ pub(crate) fn empty() -> Analysis {
             survival: Vec::new(),
         }],
         deployments: DeploymentRecords::default(),
-        incidents: Vec::new(),
+        incidents: IncidentRecords::default(),
         coverage: Vec::new(),
         history: Vec::new(),
         alternatives: Vec::new(),
@@ -132,7 +132,7 @@ pub(crate) fn year(services: usize) -> Analysis {
         events(&mut dice, at, (name, team), (first, as_of), &mut deployments, &mut incidents);
     }
     deployments.sort_by_key(|record: &DeploymentRecord<'_>| (record.event.finished_at, record.event.id.clone()));
-    incidents.sort_by_key(|record: &IncidentRecord| (record.event.opened_at, record.event.id.clone()));
+    incidents.sort_by_key(|record: &IncidentRecord<'_>| (record.event.opened_at, record.event.id.clone()));
     for record in &mut deployments {
         record.in_period = record.event.finished_at.is_some_and(|at| known.contains(at));
     }
@@ -144,7 +144,7 @@ pub(crate) fn year(services: usize) -> Analysis {
         groups: Vec::new(),
         inputs: inputs(&deployments, &incidents, as_of),
         deployments: deployments.into(),
-        incidents,
+        incidents: incidents.into(),
         coverage: coverage(first, as_of),
         history: coverage(first, as_of)
             .into_iter()
@@ -194,7 +194,7 @@ fn events(
     (name, team): (&str, &str),
     (first, last): (Timestamp, Timestamp),
     deployments: &mut Vec<DeploymentRecord<'static>>,
-    incidents: &mut Vec<IncidentRecord>,
+    incidents: &mut Vec<IncidentRecord<'static>>,
 ) {
     let gap = [0.9, 4.0, 1.6, 11.0, 2.7, 0.6][at % 6] * DAY as f64;
     let (mut now, mut count) = (first.0 as f64 / 1_000.0, 0);
@@ -258,31 +258,29 @@ fn events(
             let resolved = Timestamp(opened.0 + restore.0 * 1_000);
             let open = resolved >= last || count % 31 == 0;
             incidents.push(IncidentRecord {
-                event: Incident {
+                event: IncidentEvent {
                     source: "pagerduty".into(),
-                    id: incident,
-                    title: Some(format!(
-                        "{} fails {}",
-                        HOSTILE[count % 6],
-                        "x".repeat(if count % 40 == 0 { 500 } else { 1 })
-                    )),
+                    id: incident.into(),
+                    title: Some(
+                        format!("{} fails {}", HOSTILE[count % 6], "x".repeat(if count % 40 == 0 { 500 } else { 1 }))
+                            .into(),
+                    ),
                     opened_at: opened,
                     resolved_at: (!open).then_some(resolved),
                     url: Some("https://example.pagerduty.com/incidents/Q1?a=1&b=\"".into()),
-                    ..Incident::default()
-                }
-                .into(),
-                services: vec![ServiceName(name.into())],
-                teams: vec![TeamName(team.into())],
+                    ..IncidentEvent::default()
+                },
+                services: vec![Cow::Owned(ServiceName(name.into()))],
+                teams: vec![Cow::Owned(TeamName(team.into()))],
                 counted: true,
                 reason: None,
                 is_over_without_an_end: false,
                 refers_to_nothing: false,
                 time_to_restore: (!open).then_some(restore),
                 link: Some(Link {
-                    deployment_id: id,
-                    service: Some(ServiceName(name.into())),
-                    team: Some(TeamName(team.into())),
+                    deployment_id: id.into(),
+                    service: Some(Cow::Owned(ServiceName(name.into()))),
+                    team: Some(Cow::Owned(TeamName(team.into()))),
                     rule,
                     age: opened.since(finished),
                 }),
@@ -292,7 +290,11 @@ fn events(
     }
 }
 
-fn inputs(deployments: &[DeploymentRecord<'_>], incidents: &[IncidentRecord], as_of: Timestamp) -> Vec<InputSummary> {
+fn inputs(
+    deployments: &[DeploymentRecord<'_>],
+    incidents: &[IncidentRecord<'_>],
+    as_of: Timestamp,
+) -> Vec<InputSummary> {
     let rows = [deployments.len(), deployments.len() * 4, deployments.len() * 2, incidents.len()];
     Table::ALL
         .into_iter()
