@@ -61,7 +61,7 @@ pub(super) fn check(path: &Path, table: Table) -> Result<(), StoreError> {
     for (name, dtype) in schema(table).iter() {
         match found.get(name) {
             None => return Err(broken(&format!("column `{name}` is missing"))),
-            Some(field) if DataType::from_arrow_field(field) != *dtype => {
+            Some(field) if !is_convertible(&field.dtype) || DataType::from_arrow_field(field) != *dtype => {
                 return Err(broken(&format!("column `{name}` has another type than {dtype:?}")));
             }
             Some(_) => {}
@@ -70,13 +70,31 @@ pub(super) fn check(path: &Path, table: Table) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether Polars has a type for an Arrow type without a feature that is not compiled: it panics on the others. The types
+/// of the columns of all tables are among them.
+fn is_convertible(arrow: &ArrowDataType) -> bool {
+    match arrow {
+        ArrowDataType::Boolean
+        | ArrowDataType::Int64
+        | ArrowDataType::Timestamp(..)
+        | ArrowDataType::Utf8
+        | ArrowDataType::LargeUtf8
+        | ArrowDataType::Utf8View => true,
+        ArrowDataType::List(items) | ArrowDataType::LargeList(items) => is_convertible(&items.dtype),
+        _ => false,
+    }
+}
+
 /// Reads a part as a whole, whose bytes must be those that were written: what is read so is often written again, with a
 /// checksum that would be right for wrong rows.
 pub(super) fn read(path: &Path, table: Table) -> Result<DataFrame, StoreError> {
     check(path, table)?;
     footer::check_seal(path)?;
     let file = File::open(path).map_err(StoreError::io("open", path))?;
+    // Another program may have written columns of types that are not compiled.
+    let columns = table.columns().iter().map(|name| (*name).to_owned()).collect();
     let frame = ParquetReader::new(file)
+        .with_columns(Some(columns))
         .finish()
         .and_then(|frame| frame.select(schema(table).iter_names_cloned()))
         .map_err(|cause| StoreError::part(path, &cause.to_string()))?;

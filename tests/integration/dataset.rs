@@ -337,3 +337,54 @@ fn a_part_that_another_program_wrote_is_compacted_to_the_same_rows_and_bytes() {
     is_whole(&place);
     assert_eq!(fs::read(place.path(JULY)).expect("a part"), own);
 }
+
+/// Gives a part columns of its own and one of another type, as other programs write them.
+const OTHER_TYPES: &str = "
+import decimal, sys
+import pyarrow, pyarrow.parquet as parquet
+path = 'data/deployments/month=2026-07/part.parquet'
+table = parquet.ParquetFile(path).read().replace_schema_metadata(None)
+n = table.num_rows
+more = {
+    'class': pyarrow.array(['a'] * n).dictionary_encode(),
+    'owner': pyarrow.array([{'name': 'x'}] * n),
+    'labels': pyarrow.array([[('a', 1)]] * n, pyarrow.map_(pyarrow.string(), pyarrow.int64())),
+    'small': pyarrow.array([1] * n, pyarrow.uint8()),
+    'cost': pyarrow.array([decimal.Decimal('1.5')] * n),
+}
+if sys.argv[1] == 'more':
+    for name, column in more.items():
+        table = table.append_column(name, column)
+else:
+    at = table.schema.get_field_index('environment')
+    table = table.set_column(at, 'environment', table.column(at).cast(pyarrow.string()).combine_chunks().dictionary_encode())
+parquet.write_table(table, path)
+";
+
+#[test]
+#[ignore = "slow: .ci/run runs it"]
+fn additional_columns_of_any_type_are_passed_over_and_a_column_of_another_type_is_an_error() {
+    let has_reader = Command::new("python3").args(["-c", "import pyarrow"]).output();
+    if !has_reader.is_ok_and(|run| run.status.success()) {
+        return skip("python3 or its package pyarrow is not installed");
+    }
+    let place = place();
+    let own = fs::read(place.path(JULY)).expect("a part");
+    let rows = deployments(&place);
+    let rewrite = |what: &str| {
+        let run = Command::new("python3").args(["-c", OTHER_TYPES, what]).current_dir(place.path("")).output();
+        let run = run.expect("python3");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    rewrite("more");
+    assert_eq!(verify(&place), (0, vec![]));
+    assert_eq!(deployments(&place), rows);
+    place.done(["dataset", "compact", "--yes"]);
+    assert_eq!(fs::read(place.path(JULY)).expect("a part"), own);
+    rewrite("another");
+    let (code, found) = verify(&place);
+    assert_eq!((code, found.len()), (1, 1), "{found:?}");
+    let run = place.run(["report"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("column `environment` has another type than String"), "{}", run.stderr);
+}
