@@ -1,12 +1,11 @@
-//! Columns for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers, names of commits
-//! as their bytes, and instants that may be missing as one number each.
+//! Columns of text for the metrics: distinct texts are stored in one block of memory, repeated texts as numbers, and names
+//! of commits as their bytes.
 
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
 use crate::domain::sha::Sha;
-use crate::domain::time::Timestamp;
 
 /// A column of texts, each of which may be missing: one block of letters, and where each text ends.
 #[derive(Debug, Clone, Default)]
@@ -135,47 +134,6 @@ impl<'a> FromIterator<Option<&'a str>> for ShaTexts {
     }
 }
 
-/// A column of instants, each of which may be missing: eight bytes each.
-#[derive(Debug, Clone, Default)]
-pub struct Instants(Vec<i64>);
-
-/// Stands for "no instant": no part may hold it.
-const NEVER: i64 = i64::MIN;
-
-impl Instants {
-    /// Makes room for so many rows.
-    pub(super) fn reserve(&mut self, rows: usize) {
-        self.0.try_reserve_exact(rows).ok();
-    }
-
-    /// Adds a row.
-    pub fn push(&mut self, at: Option<Timestamp>) {
-        self.0.push(at.map_or(NEVER, |at| at.0));
-    }
-
-    /// The instant of a row.
-    pub fn get(&self, row: usize) -> Option<Timestamp> {
-        self.0.get(row).filter(|at| **at != NEVER).map(|at| Timestamp(*at))
-    }
-
-    /// Adds the rows of another column.
-    pub(super) fn append(&mut self, other: &Self) {
-        self.0.extend(&other.0);
-    }
-}
-
-impl FromIterator<Option<i64>> for Instants {
-    fn from_iter<I: IntoIterator<Item = Option<i64>>>(milliseconds: I) -> Self {
-        Self(milliseconds.into_iter().map(|at| at.unwrap_or(NEVER)).collect())
-    }
-}
-
-impl FromIterator<Option<Timestamp>> for Instants {
-    fn from_iter<I: IntoIterator<Item = Option<Timestamp>>>(instants: I) -> Self {
-        instants.into_iter().map(|at| at.map(|at| at.0)).collect()
-    }
-}
-
 /// A column of texts that repeat: of each row the index of its text, of each text one copy.
 #[derive(Debug, Clone, Default)]
 pub struct Categories {
@@ -284,11 +242,6 @@ impl<'a, L: IntoIterator<Item = &'a str>> FromIterator<L> for Lists {
     }
 }
 
-/// Some items of a column, in an order.
-pub(super) fn picked<T: Copy>(items: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().filter_map(|row| items.get(*row)).copied().collect()
-}
-
 /// Numbers for the texts of a column, one for all that differ in case alone.
 #[derive(Debug)]
 pub struct WithoutCase<'a> {
@@ -337,20 +290,16 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_instants_that_are_joined_keep_each_row_apart_also_an_empty_one() {
+    fn lists_that_are_joined_keep_each_row_apart_also_an_empty_one() {
         let parts: [&[&[&str]]; 3] = [&[&["a", "b"], &[]], &[], &[&["b"], &["c", "a", "a"], &[]]];
-        let (mut lists, mut instants) = (Lists::default(), Instants::default());
-        let at = |list: &[&str]| list.len().checked_sub(1).and_then(|n| Some(Timestamp(i64::try_from(n).ok()?)));
+        let mut lists = Lists::default();
         for part in parts {
             lists.append(&part.iter().map(|list| list.iter().copied()).collect());
-            instants.append(&part.iter().map(|list| at(list)).collect());
         }
-        let wanted: Vec<&[&str]> = parts.concat();
-        for (row, list) in wanted.iter().enumerate() {
+        for (row, list) in parts.concat().iter().enumerate() {
             assert_eq!(lists.get(row).collect::<Vec<_>>(), *list, "{row}");
-            assert_eq!(instants.get(row), at(list), "{row}");
         }
-        assert_eq!((lists.get(5).count(), instants.get(5)), (0, None));
+        assert_eq!(lists.get(5).count(), 0);
     }
 
     #[test]

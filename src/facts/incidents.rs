@@ -2,9 +2,10 @@
 
 use polars::prelude::*;
 
-use super::columns::{Categories, Instants, Lists, Texts, picked};
+use super::columns::{Categories, Lists, Texts};
 use super::error::FactsError;
 use super::inputs::InputSummary;
+use super::instants::{Instants, numbers, picked};
 use super::links::Links;
 use super::pieces::{checked, pieces, read_pieces};
 use crate::domain::event::{Incident, Table};
@@ -87,7 +88,6 @@ impl Incidents {
             |column: &Texts| rows.iter().map(|row| column.get(*row)).collect::<Texts>(),
         );
         let lists = |column: &Lists| rows.iter().map(|row| column.get(*row)).collect::<Lists>();
-        let instants = |column: &Instants| rows.iter().map(|row| column.get(*row)).collect::<Instants>();
         Self {
             source: categories(&self.source),
             id: texts(&self.id),
@@ -97,8 +97,8 @@ impl Incidents {
             urgency: categories(&self.urgency),
             status: categories(&self.status),
             opened_at: picked(&self.opened_at, &rows),
-            acknowledged_at: instants(&self.acknowledged_at),
-            resolved_at: instants(&self.resolved_at),
+            acknowledged_at: self.acknowledged_at.picked(&rows),
+            resolved_at: self.resolved_at.picked(&rows),
             caused_by_deploy: picked(&self.caused_by_deploy, &rows),
             deployment_ref: texts(&self.deployment_ref),
             tags: lists(&self.tags),
@@ -119,8 +119,6 @@ impl Incidents {
             columns.each_list(name, |texts| column.push(texts.into_iter().flat_map(|texts| texts.iter().flatten())))?;
             Ok::<Lists, FactsError>(column)
         };
-        let plain = |name| Ok::<_, FactsError>(columns.integers(name)?.iter().map(Option::unwrap_or_default).collect());
-        let instants = |name| Ok::<Instants, FactsError>(columns.integers(name)?.iter().collect());
         Ok(Self {
             source: columns.texts("source")?.iter().map(|text| Some(text.unwrap_or_default())).collect(),
             id: texts("id")?,
@@ -129,14 +127,14 @@ impl Incidents {
             priority: category("priority")?,
             urgency: category("urgency")?,
             status: category("status")?,
-            opened_at: plain("opened_at")?,
-            acknowledged_at: instants("acknowledged_at")?,
-            resolved_at: instants("resolved_at")?,
+            opened_at: numbers(&columns, "opened_at")?,
+            acknowledged_at: Instants::read(&columns, "acknowledged_at")?,
+            resolved_at: Instants::read(&columns, "resolved_at")?,
             caused_by_deploy: columns.flags("caused_by_deploy")?.iter().collect(),
             deployment_ref: texts("deployment_ref")?,
             tags: lists("tags")?,
             url: columns.texts("url")?.iter().collect(),
-            observed_at: plain("observed_at")?,
+            observed_at: numbers(&columns, "observed_at")?,
         })
     }
 

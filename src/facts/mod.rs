@@ -11,6 +11,7 @@ mod error;
 pub mod export;
 pub mod incidents;
 pub mod inputs;
+pub mod instants;
 mod links;
 pub mod ownership;
 pub mod parallel;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::columns::{Categories, Instants, picked};
+use super::columns::Categories;
 use super::error::FactsError;
 use super::inputs::InputSummary;
+use super::instants::{Instants, numbers, picked};
 use super::pieces::{checked, pieces, read_pieces};
 use crate::domain::event::Table;
 use crate::domain::rework::ReworkRules;
@@ -61,14 +62,12 @@ struct Times {
 
 impl Times {
     fn of_frame(columns: &Columns<'_>) -> Result<Self, FactsError> {
-        let plain = |name| Ok::<_, FactsError>(columns.integers(name)?.iter().map(Option::unwrap_or_default).collect());
-        let instants = |name| Ok::<Instants, FactsError>(columns.integers(name)?.iter().collect());
         Ok(Self {
-            number: plain("number")?,
-            opened_at: plain("opened_at")?,
-            first_commit_at: instants("first_commit_at")?,
-            first_review_at: instants("first_review_at")?,
-            merged_at: instants("merged_at")?,
+            number: numbers(columns, "number")?,
+            opened_at: numbers(columns, "opened_at")?,
+            first_commit_at: Instants::read(columns, "first_commit_at")?,
+            first_review_at: Instants::read(columns, "first_review_at")?,
+            merged_at: Instants::read(columns, "merged_at")?,
         })
     }
 
@@ -92,13 +91,12 @@ impl Times {
 
     /// Some rows, in an order.
     fn picked(&self, rows: &[usize]) -> Self {
-        let of = |column: &Instants| rows.iter().map(|row| column.get(*row)).collect();
         Self {
             number: picked(&self.number, rows),
             opened_at: picked(&self.opened_at, rows),
-            first_commit_at: of(&self.first_commit_at),
-            first_review_at: of(&self.first_review_at),
-            merged_at: of(&self.merged_at),
+            first_commit_at: self.first_commit_at.picked(rows),
+            first_review_at: self.first_review_at.picked(rows),
+            merged_at: self.merged_at.picked(rows),
         }
     }
 }

@@ -9,11 +9,12 @@ use std::hash::BuildHasher as _;
 use polars::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::columns::{Categories, Instants, ShaTexts, Texts};
+use super::columns::{Categories, ShaTexts, Texts};
 use super::commit_reader::{AT_ONCE, CommitReader};
 use super::error::FactsError;
 use super::incidents::Incidents;
 use super::inputs::InputSummary;
+use super::instants::{Instants, numbers};
 use super::links::Links;
 use super::pieces::{checked, pieces, read_pieces};
 use super::requests::Requests;
@@ -147,8 +148,8 @@ impl Deployments {
             sha: columns.texts("sha")?.iter().collect(),
             r#ref: if with_refs { texts("ref")? } else { Texts::default() },
             status: category("status")?,
-            created_at: columns.integers("created_at")?.iter().map(Option::unwrap_or_default).collect(),
-            finished_at: columns.integers("finished_at")?.iter().collect(),
+            created_at: numbers(&columns, "created_at")?,
+            finished_at: Instants::read(&columns, "finished_at")?,
             task: category("task")?,
             url: columns.texts("url")?.iter().collect(),
         })
