@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::python::{has_packages, python};
 use crate::support::{COMMITS, DEPLOYMENTS, Place, skip};
 
 const JUNE: &str = "data/deployments/month=2026-06/part.parquet";
@@ -319,14 +320,12 @@ parquet.write_table(table.take(list(reversed(range(table.num_rows)))), path, row
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn a_part_that_another_program_wrote_is_compacted_to_the_same_rows_and_bytes() {
-    let has_reader = Command::new("python3").args(["-c", "import pyarrow"]).output();
-    if !has_reader.is_ok_and(|run| run.status.success()) {
-        return skip("python3 or its package pyarrow is not installed");
+    if !has_packages("pyarrow") {
+        return;
     }
     let place = place();
     let own = fs::read(place.path(JULY)).expect("a part");
-    let run = Command::new("python3").args(["-c", REWRITE]).current_dir(place.path("")).output().expect("python3");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    python(&place, REWRITE, [""; 0], Stdio::null());
     assert_eq!(verify(&place), (0, vec![(JULY.trim_start_matches("data/").into(), "out-of-order".into())]));
     let before = place.files("data");
     let plan = place.done(["dataset", "compact"]);
@@ -364,18 +363,13 @@ parquet.write_table(table, path)
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn additional_columns_of_any_type_are_passed_over_and_a_column_of_another_type_is_an_error() {
-    let has_reader = Command::new("python3").args(["-c", "import pyarrow"]).output();
-    if !has_reader.is_ok_and(|run| run.status.success()) {
-        return skip("python3 or its package pyarrow is not installed");
+    if !has_packages("pyarrow") {
+        return;
     }
     let place = place();
     let own = fs::read(place.path(JULY)).expect("a part");
     let rows = deployments(&place);
-    let rewrite = |what: &str| {
-        let run = Command::new("python3").args(["-c", OTHER_TYPES, what]).current_dir(place.path("")).output();
-        let run = run.expect("python3");
-        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    };
+    let rewrite = |what: &str| python(&place, OTHER_TYPES, [what], Stdio::null());
     rewrite("more");
     assert_eq!(verify(&place), (0, vec![]));
     assert_eq!(deployments(&place), rows);

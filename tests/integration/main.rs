@@ -44,6 +44,7 @@ mod printed;
 mod prometheus;
 mod proxy;
 mod publishing;
+mod python;
 mod random;
 mod readers;
 mod real_data;

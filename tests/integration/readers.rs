@@ -1,8 +1,9 @@
 //! The dataset as other programs open it: pandas and `DuckDB` read all four tables.
 
-use std::process::Command;
+use std::process::Stdio;
 
-use super::support::{Place, skip};
+use super::python::{has_packages, python};
+use super::support::Place;
 
 /// Prints one line per table and reader: the number of rows, and what the list columns hold.
 const READ: &str = r#"
@@ -59,14 +60,11 @@ fn filled() -> Place {
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn pandas_and_duckdb_open_all_four_tables() {
-    let has_readers = Command::new("python3").args(["-c", "import duckdb, pandas, pyarrow"]).output();
-    if !has_readers.is_ok_and(|run| run.status.success()) {
-        return skip("python3 or one of its packages duckdb, pandas and pyarrow is not installed");
+    if !has_packages("duckdb, pandas, pyarrow") {
+        return;
     }
     let place = filled();
-    let run = Command::new("python3").args(["-c", READ]).current_dir(place.path("")).output().expect("python3");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    let said = python(&place, READ, [""; 0], Stdio::null());
     for line in [
         "deployments types ['string', 'timestamp[ms, tz=UTC]']",
         "deployments pandas 2 []",

@@ -1,23 +1,20 @@
 //! The workbook, read by Python's standard library.
 
-use std::process::Command;
+use std::process::Stdio;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, TimeZone as _, Utc};
 use serde_json::Value;
 
 use super::{HOSTILE, JULY, hostile};
-use crate::support::{Place, skip};
+use crate::python::{has_packages, python};
+use crate::support::Place;
 
 const READ: &str = include_str!("workbook.py");
 
 /// What a workbook holds; none where Python is missing.
 fn read(place: &Place, path: &str) -> Option<Value> {
-    let Ok(run) = Command::new("python3").args(["-c", READ, path]).current_dir(place.path("")).output() else {
-        skip("python3 is not installed");
-        return None;
-    };
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    Some(serde_json::from_slice(&run.stdout).expect("JSON"))
+    // `zipfile` belongs to the standard library, so this fails only without Python.
+    has_packages("zipfile").then(|| serde_json::from_str(&python(place, READ, [path], Stdio::null())).expect("JSON"))
 }
 
 fn sheet<'a>(book: &'a Value, name: &str) -> &'a Value {

@@ -1,8 +1,9 @@
 //! `export`: what DuckDB and Spark compute from the exported facts is what the report says.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
+use crate::python::{has_packages, python};
 use crate::support::{Place, Run, shared_data, skip};
 
 mod handover;
@@ -120,33 +121,19 @@ impl Case {
     }
 }
 
-/// Whether python can import some packages.
-fn has(packages: &str) -> bool {
-    let run = Command::new("python3").args(["-c", &format!("import {packages}")]).output();
-    run.is_ok_and(|run| run.status.success())
-}
-
 /// Compares the figures of all pairs of SQL and report in one process.
 fn agree(engine: &str, pairs: impl IntoIterator<Item = [String; 2]>) {
     let place = Place::new();
-    place.write("agree.py", AGREE);
-    let run = Command::new("python3")
-        .arg(place.path("agree.py"))
-        .arg(engine)
-        .args(pairs.into_iter().flatten())
-        .current_dir(place.path(""))
-        .output()
-        .expect("python3");
-    let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    let arguments = [engine.to_owned()].into_iter().chain(pairs.into_iter().flatten());
+    let said = python(&place, AGREE, arguments, Stdio::null());
     assert!(said.contains(" cells, 0 differ"), "{said}");
 }
 
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn duckdb_computes_the_reports_figures_from_the_exported_facts() {
-    if !has("duckdb") {
-        return skip("python3 or its package duckdb is not installed");
+    if !has_packages("duckdb") {
+        return;
     }
     let cases = cases();
     let mut pairs: Vec<[String; 2]> = cases.iter().map(|case| case.make("duckdb", &[&[]])).collect();
@@ -161,8 +148,11 @@ fn duckdb_computes_the_reports_figures_from_the_exported_facts() {
 #[ignore = "slow: .ci/run runs it"]
 fn spark_computes_the_reports_figures_from_the_exported_facts() {
     let has_java = Command::new("java").arg("-version").output().is_ok_and(|run| run.status.success());
-    if !has_java || !has("pyspark") {
-        return skip("java, python3 or its package pyspark is not installed");
+    if !has_java {
+        return skip("java is not installed");
+    }
+    if !has_packages("pyspark") {
+        return;
     }
     // Each costs Spark some ten seconds; the two others differ in what the SQL of both engines shares.
     let cases = cases();

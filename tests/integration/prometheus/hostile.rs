@@ -5,7 +5,8 @@ use std::process::Command;
 
 use super::installed;
 use super::server::Server;
-use crate::support::{DEPLOYMENTS, Place, skip};
+use crate::python::{has_packages, python};
+use crate::support::{DEPLOYMENTS, Place};
 
 /// What a service and its team are called.
 const NAMES: [&str; 7] =
@@ -42,17 +43,14 @@ const BACKFILL: [&str; 5] = ["backfill", "openmetrics", "history.om", "--as-of",
 #[test]
 #[ignore = "slow: .ci/run runs it"]
 fn a_strict_parser_reads_every_label_back() {
-    let has_parser = Command::new("python3").args(["-c", "import prometheus_client"]).output();
-    if !has_parser.is_ok_and(|run| run.status.success()) {
-        return skip("python3 or its package prometheus-client is not installed");
+    if !has_packages("prometheus_client") {
+        return;
     }
     let place = place();
     place.done(BACKFILL);
     let text = std::fs::File::open(place.path("history.om")).expect("the text");
-    let run = Command::new("python3").args(["-c", PARSE]).stdin(text).output().expect("python3");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let read: Vec<serde_json::Value> =
-        String::from_utf8_lossy(&run.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        python(&place, PARSE, [""; 0], text).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     for (nth, name) in NAMES.iter().enumerate() {
         let own = read
             .iter()
