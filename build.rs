@@ -1,9 +1,9 @@
-//! Tells the linker to make release binaries for Linux smaller: it keeps one copy of functions and constants that are
-//! equal byte for byte, stores relocations in their short form, and leaves out the tables for unwinding, which
-//! `panic = "abort"` never reads.
+//! What is passed to the linker of the binary:
 //!
-//! Only on x86-64, where rustc links with its own LLD: other linkers do not know the options. In debug builds, on other
-//! systems, and if the user chose a linker, everything is linked as usual.
+//! - With glibc, on 64-bit systems: the settings of its malloc. Tests and benches of the library run without them.
+//! - In release builds for Linux on x86-64: options that make it smaller. It then has one copy of functions and constants
+//!   that are equal byte for byte, relocations in their short form, and no tables for unwinding, which `panic = "abort"`
+//!   never reads. Only rustc's own LLD knows the options, so they are left out if the user chose a linker.
 
 #![expect(clippy::disallowed_methods, reason = "Cargo speaks to a build script through the environment")]
 
@@ -13,12 +13,39 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    let script = Path::new("packaging/without-unwind-tables.ld");
     println!("cargo::rerun-if-changed=build.rs");
+    let is_glibc = variable_is("CARGO_CFG_TARGET_OS", "linux") && variable_is("CARGO_CFG_TARGET_ENV", "gnu");
+    if is_glibc && variable_is("CARGO_CFG_TARGET_POINTER_WIDTH", "64") {
+        set_up_malloc();
+    }
+    link_small();
+}
+
+fn variable_is(variable: &str, value: &str) -> bool {
+    env::var(variable).is_ok_and(|it| it == value)
+}
+
+fn link_argument(text: &str) {
+    println!("cargo::rustc-link-arg-bins={text}");
+}
+
+fn set_up_malloc() {
+    let settings = "src/platform/malloc.c";
+    println!("cargo::rerun-if-changed={settings}");
+    // An object is linked although nothing calls it; the linker would pass over a library.
+    for object in cc::Build::new().file(settings).compile_intermediates() {
+        link_argument(&object.display().to_string());
+    }
+}
+
+fn link_small() {
+    let script = Path::new("packaging/without-unwind-tables.ld");
     println!("cargo::rerun-if-changed={}", script.display());
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
-    let is_release = is("PROFILE", "release") && is("DEBUG", "false");
-    if !is_release || !is("TARGET", "x86_64-unknown-linux-gnu") || !is("HOST", "x86_64-unknown-linux-gnu") {
+    let is_release = variable_is("PROFILE", "release") && variable_is("DEBUG", "false");
+    if !is_release
+        || !variable_is("TARGET", "x86_64-unknown-linux-gnu")
+        || !variable_is("HOST", "x86_64-unknown-linux-gnu")
+    {
         return;
     }
     let chosen = env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
@@ -26,17 +53,16 @@ fn main() {
         return;
     }
     let Some(lld) = own_lld() else { return };
-    let argument = |text: &str| println!("cargo::rustc-link-arg-bins={text}");
-    argument(&format!("-B{}", lld.display()));
-    argument("-fuse-ld=lld");
-    argument("-Wl,--icf=all");
+    link_argument(&format!("-B{}", lld.display()));
+    link_argument("-fuse-ld=lld");
+    link_argument("-Wl,--icf=all");
     if has_relative_relocations() {
-        argument("-Wl,-z,pack-relative-relocs");
+        link_argument("-Wl,-z,pack-relative-relocs");
     }
     if let Ok(script) = script.canonicalize() {
-        argument("-Wl,--no-eh-frame-hdr");
-        argument("-T");
-        argument(&script.display().to_string());
+        link_argument("-Wl,--no-eh-frame-hdr");
+        link_argument("-T");
+        link_argument(&script.display().to_string());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What differs between operating systems: links, permissions, signals, syncing and exchanging folders. The only module
 //! with `cfg` on the operating system, and with `rustix`. File locks are not here, because the standard library has
-//! them on every system.
+//! them on every system. `malloc.c` sets how much freed memory glibc keeps; `build.rs` links it.
 
 #[cfg(unix)]
 mod unix;

@@ -440,6 +440,13 @@ fn only_the_command_line_reads_the_clock_or_the_environment() {
     assert_none(&broken, "hidden inputs: hand the value in from `cli`");
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+#[test]
+fn the_binary_has_the_settings_of_malloc() {
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_dora-report")).expect("the binary");
+    assert!(memchr::memmem::find(&binary, b"mallopt").is_some(), "the object of `malloc.c` was not linked");
+}
+
 #[test]
 fn every_test_that_a_plain_run_leaves_out_is_run_by_ci_or_named_there() {
     let sources = project();
