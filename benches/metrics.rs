@@ -132,8 +132,8 @@ fn metrics(criterion: &mut Criterion) {
     let history = History::of_facts(dataset.coverage(), &facts, settings);
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
-    let affected: Vec<Option<Vec<usize>>> = facts.incidents.iter().map(|fact| Some(fact.services.clone())).collect();
-    let links = |incidents: &Incidents, affected: &[Option<Vec<usize>>]| {
+    let affected: Vec<Option<&[usize]>> = facts.incidents.iter().map(|fact| Some(fact.services.as_slice())).collect();
+    let links = |incidents: &Incidents, affected: &[Option<&[usize]>]| {
         let service = |index: usize| facts.placement(index).counted();
         Attributor::new(&events.deployments, &revisions, &counted, service, settings).links(incidents, affected)
     };
@@ -149,7 +149,7 @@ fn metrics(criterion: &mut Criterion) {
     });
     let few: Vec<Incident> = events.incidents.iter().collect();
     let many: Incidents = few.iter().cycle().take(100_000).collect();
-    let of_one: Vec<Option<Vec<usize>>> = vec![Some(vec![0]); many.len()];
+    let of_one: Vec<Option<&[usize]>> = vec![Some([0].as_slice()); many.len()];
     criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
         bench.iter(|| links(&many, &of_one));
     });

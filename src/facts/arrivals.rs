@@ -41,8 +41,11 @@ pub struct VariantSpan {
 /// What every counted deployment brought.
 #[derive(Debug, Default)]
 pub struct Arrivals {
-    /// Where each deployment stands in the rest; [`NOT_COUNTED`] where it does not count.
-    place: Vec<u32>,
+    /// By deployment. Deployments of one month are neighbours here, so a loop in order of finish finds most of them in the
+    /// cache.
+    changes: Vec<Option<DeploymentChanges>>,
+    /// Where each deployment stands in [`Arrivals::found`]; [`NOT_COUNTED`] where it does not count.
+    position: Vec<u32>,
     found: Found,
 }
 
@@ -70,8 +73,11 @@ impl Arrivals {
         let jobs: Vec<(usize, Job)> =
             jobs(&events.deployments, counted).into_iter().map(|job| (all_commits.shard_of(&job.repo), job)).collect();
         let has_jobs = |shard: usize| jobs.iter().any(|(own, _)| *own == shard);
-        let place = vec![NOT_COUNTED; events.deployments.len()];
-        let mut all = Self { place, found: Found::with_capacity(counted.len(), keeps_brought) };
+        let mut all = Self {
+            changes: vec![None; events.deployments.len()],
+            position: vec![NOT_COUNTED; events.deployments.len()],
+            found: Found::with_capacity(counted.len(), keeps_brought),
+        };
         all_commits.each(has_jobs, |shard, commits| {
             let mut jobs: Vec<&Job> = jobs.iter().filter(|(own, _)| *own == shard).map(|(_, job)| job).collect();
             // Neighbours in this order take about as long, so that the cores, which take turns, seldom wait for each other.
@@ -80,64 +86,69 @@ impl Arrivals {
                 |job: &&Job| RepoPass::new(events, commits, revisions, &job.repo).run(&job.environments, keeps_brought);
             let Ok(()) = in_turns(
                 &jobs,
+                usize::MAX,
                 |job| Ok::<_, Infallible>(pass(job)),
-                |found| {
-                    all.found.append(found);
+                |(changes, found)| {
+                    all.add(changes, found);
                     Ok(())
                 },
             );
         })?;
-        for (at, one) in all.found.ones.iter().enumerate() {
-            if let (Some(place), Ok(at)) = (all.place.get_mut(one.deployment as usize), u32::try_from(at)) {
-                *place = at;
-            }
-        }
         // Those of one deployment keep their order.
         all.found.absurd.sort_by_key(|(deployment, _)| *deployment);
         Ok(all)
     }
 
-    fn one(&self, deployment: usize) -> Option<(usize, &DeploymentChanges)> {
-        let at = *self.place.get(deployment)? as usize;
-        Some((at, self.found.ones.get(at)?))
+    fn add(&mut self, changes: Vec<DeploymentChanges>, found: Found) {
+        for ((at, one), deployment) in (self.found.deployments.len()..).zip(changes).zip(&found.deployments) {
+            let row = *deployment as usize;
+            if let (Some(own), Some(position)) = (self.changes.get_mut(row), self.position.get_mut(row)) {
+                (*own, *position) = (Some(one), u32::try_from(at).unwrap_or(NOT_COUNTED));
+            }
+        }
+        self.found.append(found);
     }
 
-    /// The counted deployments place by place (a repo's environment), in order of finish: which, what it did, and whether
-    /// it is the first of its place.
-    pub(super) fn by_place(&self) -> impl Iterator<Item = (usize, Kind, bool)> {
-        self.found.ones.iter().map(|one| (one.deployment as usize, one.kind, one.previous == u32::MAX))
+    fn one(&self, deployment: usize) -> Option<&DeploymentChanges> {
+        self.changes.get(deployment)?.as_ref()
     }
 
-    /// Where a counted deployment stands in that order.
+    /// The counted deployments of each place (a repo's environment), in order of finish.
+    pub(super) fn places(&self) -> impl Iterator<Item = &[u32]> {
+        self.found.places()
+    }
+
+    /// The position of a counted deployment when these lists are concatenated.
     pub(super) fn position(&self, deployment: usize) -> Option<usize> {
-        self.place.get(deployment).filter(|at| **at != NOT_COUNTED).map(|at| *at as usize)
+        self.position.get(deployment).filter(|at| **at != NOT_COUNTED).map(|at| *at as usize)
     }
 
     /// What a counted deployment did.
     pub fn kind(&self, deployment: usize) -> Option<Kind> {
-        Some(self.one(deployment)?.1.kind)
+        Some(self.one(deployment)?.kind())
     }
 
     /// The lead time of a counted deployment to its finish, or why it has none.
     pub fn lead_time(&self, deployment: usize, events: &Events) -> Option<Result<Seconds, LeadTimeReason>> {
-        let (_, one) = self.one(deployment)?;
+        let one = self.one(deployment)?;
         Some(one.lead_time(events.deployments.finished_at(deployment)?))
     }
 
     /// The counted deployment before it in the same place.
     pub fn previous(&self, deployment: usize) -> Option<usize> {
-        let previous = self.one(deployment)?.1.previous;
-        (previous != u32::MAX).then_some(previous as usize)
+        self.one(deployment).filter(|one| !one.is_first())?;
+        let before = self.position(deployment)?.checked_sub(1)?;
+        self.found.deployments.get(before).map(|deployment| *deployment as usize)
     }
 
     /// Whether it finishes in the second in which its own commit was made.
     pub fn finishes_with_its_commit(&self, deployment: usize) -> bool {
-        self.one(deployment).is_some_and(|(_, one)| one.finishes_with_its_commit)
+        self.one(deployment).is_some_and(|one| one.finishes_with_its_commit)
     }
 
     /// What its lead time starts at; also of a negative one.
     pub fn start(&self, deployment: usize, events: &Events) -> Option<Start> {
-        let (_, one) = self.one(deployment)?;
+        let one = self.one(deployment)?;
         Some(Start {
             at: one.start_at()?,
             sha: one.start_sha.map(|sha| self.found.text(sha)),
@@ -148,7 +159,7 @@ impl Arrivals {
     /// The stages of its lead time.
     pub fn stages(&self, deployment: usize, events: &Events) -> Stages {
         let stages = || {
-            let (_, one) = self.one(deployment)?;
+            let one = self.one(deployment)?;
             let end = events.deployments.finished_at(deployment)?;
             one.lead_time(end).ok()?;
             let holder = events.requests.get(one.start_request)?;
@@ -159,7 +170,7 @@ impl Arrivals {
 
     /// The pull requests merged in it, as indices into `Requests::times`, lowest number first.
     pub fn merged(&self, deployment: usize) -> &[u32] {
-        self.one(deployment).map_or(&[], |(at, _)| self.found.merged_of(at))
+        self.position(deployment).map_or(&[], |at| self.found.merged.get(at))
     }
 
     /// The names of its commits whose authored date is a placeholder, which start no lead time.
@@ -172,15 +183,19 @@ impl Arrivals {
 
     /// Hands over the spans of every variant of its lead time; none where what each brought is not kept.
     pub fn each_variant(&self, deployment: usize, events: &Events, mut take: impl FnMut(VariantSpan)) {
-        let Some((at, one)) = self.one(deployment).filter(|_| self.found.keeps_brought) else { return };
+        let (Some(one), Some(at), Some(brought)) =
+            (self.one(deployment), self.position(deployment), &self.found.brought)
+        else {
+            return;
+        };
         let Some(end) = events.deployments.finished_at(deployment) else { return };
-        let brought = self.found.brought_of(at);
+        let brought = brought.get(at);
         let mut take = |variant, start| take(VariantSpan { variant, span: end.since(start) });
         let dated = |at: Timestamp| Some(at).filter(|at| !at.is_placeholder());
         if let Some(start) = one.start_at() {
             take(Variant::Deployment, start);
         }
-        for &request in self.found.merged_of(at) {
+        for &request in self.found.merged.get(at) {
             let Some(times) = events.requests.get(request) else { continue };
             // Commits are in order of authored instant.
             let own = || {

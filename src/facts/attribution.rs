@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use super::error::FactsError;
 use super::incidents::Incidents;
 use super::ownership::ServiceIndex;
+use super::parallel::both;
 use super::references::{Named, Place, Scope, named};
 use super::revisions::Revisions;
 use super::scan::Deployments;
@@ -88,9 +89,14 @@ impl<'a> Attributor<'a> {
         if counts_as.is_empty() {
             return self;
         }
-        let place_of: FxHashMap<usize, Place> =
-            self.counted.iter().zip(0..).map(|(index, place)| (*index as usize, place)).collect();
-        let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, *place_of.get(counted)?)));
+        let mut place_of: Vec<Option<Place>> = vec![None; self.deployments.len()];
+        for (index, place) in self.counted.iter().zip(0..) {
+            if let Some(of) = place_of.get_mut(*index as usize) {
+                *of = Some(place);
+            }
+        }
+        let place = |counted: &usize| place_of.get(*counted).copied().flatten();
+        let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, place(counted)?)));
         self.counts_as = places.collect();
         self
     }
@@ -99,15 +105,12 @@ impl<'a> Attributor<'a> {
     ///
     /// # Errors
     /// Polars cannot join, which well-formed columns do not cause.
-    pub fn links(
-        &self,
-        incidents: &Incidents,
-        affected: &[Option<Vec<ServiceIndex>>],
-    ) -> Result<Vec<Links>, FactsError> {
-        let latest = self.latest(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
-        let mut named = self.named(incidents, affected).map_err(FactsError::reading(Table::Incidents))?;
+    pub fn links(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> Result<Vec<Links>, FactsError> {
+        let (latest, named) = both(|| self.latest(incidents, affected), || self.named(incidents, affected));
+        let latest = latest.map_err(FactsError::reading(Table::Incidents))?;
+        let mut named = named.map_err(FactsError::reading(Table::Incidents))?;
         let one = |(index, opened): (usize, Timestamp)| {
-            let Some(services) = affected.get(index).and_then(Option::as_deref) else { return Links::default() };
+            let Some(services) = affected.get(index).copied().flatten() else { return Links::default() };
             let (flag, latest, named) = (self.flag(incidents, index), latest[index], named.remove(&index));
             let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
             let evidence = Evidence {
@@ -154,14 +157,10 @@ impl<'a> Attributor<'a> {
     }
 
     /// The place of the affected services' latest deployment at or before each incident's opening.
-    fn latest(
-        &self,
-        incidents: &Incidents,
-        affected: &[Option<Vec<ServiceIndex>>],
-    ) -> PolarsResult<Vec<Option<Place>>> {
+    fn latest(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> PolarsResult<Vec<Option<Place>>> {
         let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
         for (index, (opened, services)) in incidents.opened().zip(affected).enumerate() {
-            for service in services.iter().flatten() {
+            for service in services.iter().copied().flatten() {
                 if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
                     wanted.push((opened.0, index, service));
                 }
@@ -209,7 +208,7 @@ impl<'a> Attributor<'a> {
     fn named(
         &self,
         incidents: &Incidents,
-        affected: &[Option<Vec<ServiceIndex>>],
+        affected: &[Option<&[ServiceIndex]>],
     ) -> PolarsResult<FxHashMap<usize, Named>> {
         let asked: Vec<(u32, &str)> = (0..)
             .zip(affected)
@@ -283,7 +282,7 @@ mod tests {
         let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         let counted: Vec<u32> = (0..).take(rows.len()).collect();
         let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
-        let links = attributor.links(&[incident].into_iter().collect(), &[Some(affected.to_vec())]);
+        let links = attributor.links(&[incident].into_iter().collect(), &[Some(affected)]);
         links.expect("links").remove(0).attributions
     }
 

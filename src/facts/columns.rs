@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use super::codes::Codes;
 use crate::domain::sha::Sha;
 
 /// A column of texts, each of which may be missing: one block of letters, and where each text ends.
@@ -105,7 +106,9 @@ impl ShaTexts {
 
     /// The name that the text of a row stands for.
     pub fn sha(&self, row: usize) -> Option<Sha> {
-        self.shas.get(row).filter(|_| self.others.get(&row) != Some(&None)).copied()
+        let sha = *self.shas.get(row)?;
+        // A missing one stands there as zeros, which spares the others a look at the map.
+        (sha != Sha::default() || self.others.get(&row) != Some(&None)).then_some(sha)
     }
 
     /// The name that the text of a row is, digit by digit.
@@ -137,29 +140,26 @@ impl<'a> FromIterator<Option<&'a str>> for ShaTexts {
 /// A column of texts that repeat: of each row the index of its text, of each text one copy.
 #[derive(Debug, Clone, Default)]
 pub struct Categories {
-    codes: Vec<u32>,
+    codes: Codes,
     names: Vec<String>,
     known: FxHashMap<String, u32>,
 }
 
-/// Stands for a missing text in [`Categories::codes`].
-const MISSING: u32 = u32::MAX;
-
 impl Categories {
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
-        let code = text.map_or(MISSING, |text| self.code(text));
+        let code = text.map(|text| self.code(text));
         self.codes.push(code);
     }
 
     /// Makes room for so many rows.
     pub(super) fn reserve(&mut self, rows: usize) {
-        self.codes.try_reserve_exact(rows).ok();
+        self.codes.reserve(rows);
     }
 
     fn code(&mut self, text: &str) -> u32 {
         // Rows of one text stand together: a part is in order of its key.
-        if let Some(&last) = self.codes.last()
+        if let Some(last) = self.codes.len().checked_sub(1).and_then(|last| self.codes.get(last))
             && self.names.get(last as usize).is_some_and(|name| name == text)
         {
             return last;
@@ -171,7 +171,7 @@ impl Categories {
         if let Some(&code) = self.known.get(text) {
             return code;
         }
-        let code = u32::try_from(self.names.len()).unwrap_or(MISSING);
+        let code = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(text.to_owned());
         self.known.insert(text.to_owned(), code);
         code
@@ -180,7 +180,7 @@ impl Categories {
     /// Adds the rows of another column.
     pub(super) fn append(&mut self, other: &Self) {
         let codes: Vec<u32> = other.names.iter().map(|name| self.code_of(name)).collect();
-        let code = |code: &u32| codes.get(*code as usize).copied().unwrap_or(MISSING);
+        let code = |code: Option<u32>| codes.get(code? as usize).copied();
         self.codes.extend(other.codes.iter().map(code));
     }
 
@@ -191,7 +191,7 @@ impl Categories {
 
     /// The index of a row's text in [`Categories::names`].
     pub fn of(&self, row: usize) -> Option<usize> {
-        self.codes.get(row).filter(|code| **code != MISSING).map(|code| *code as usize)
+        self.codes.get(row).map(|code| code as usize)
     }
 
     /// The text of a row.
@@ -306,15 +306,17 @@ mod tests {
     fn a_revision_is_given_back_as_it_was_written_and_compared_without_case() {
         let name = "7de3687b23e58b971cba89db409f1f980ed8fdfb";
         let upper = name.to_uppercase();
-        let texts = [Some(name), None, Some(upper.as_str()), Some("v1.2"), Some(""), Some("7de3687")];
+        let zeros = "0".repeat(40);
+        let texts =
+            [Some(name), None, Some(upper.as_str()), Some("v1.2"), Some(""), Some("7de3687"), Some(zeros.as_str())];
         let mut column: ShaTexts = texts.iter().copied().collect();
         column.append(&column.clone());
         for (row, text) in texts.iter().chain(&texts).enumerate() {
             assert_eq!(column.get(row).as_deref(), *text, "{row}");
             assert_eq!(column.sha(row), text.map(Sha::of), "{row}");
-            assert_eq!(column.exact(row), text.filter(|text| *text == name).map(Sha::of), "{row}");
+            assert_eq!(column.exact(row), text.filter(|text| [name, &zeros].contains(text)).map(Sha::of), "{row}");
         }
-        assert_eq!((column.get(12), column.sha(12)), (None, None));
+        assert_eq!((column.get(14), column.sha(14)), (None, None));
         let mut others: Vec<(usize, &str)> = column.others().filter(|(row, _)| *row < texts.len()).collect();
         others.sort_unstable();
         assert_eq!(others, [(2, upper.as_str()), (3, "v1.2"), (4, ""), (5, "7de3687")]);

@@ -16,8 +16,8 @@ use crate::domain::event::Table;
 use crate::store::columns::Columns;
 use crate::store::{CheckedPart, Dataset, Part};
 
-/// Commits that are read at once: some 120 MiB. A repo is read as a whole, however many it has.
-pub(super) const AT_ONCE: u64 = 1_500_000;
+/// Commits that are read at once: some 100 MiB. A repo is read as a whole, however many it has.
+pub(super) const AT_ONCE: u64 = 1_300_000;
 
 /// The commits of a dataset.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ struct Shard {
     /// By their names as they are written.
     repos: Vec<RangeInclusive<String>>,
     commits: u64,
-    /// Indices of the pieces that have some of these commits.
-    pieces: Vec<usize>,
+    /// Indices of the pieces that have some of them, and whether a piece has commits of other repos too.
+    pieces: Vec<(usize, bool)>,
 }
 
 impl Default for CommitReader {
@@ -61,19 +61,21 @@ impl CommitReader {
         let rows: usize = parts.iter().map(CheckedPart::rows).sum();
         // A part that a writer replaces between two passes would lose commits.
         if rows as u64 <= at_once || !dataset.keeps_writers_out() {
-            let (commits, read) = Commits::read(&pieces(&parts), &[], rows)?;
+            let mut commits = Commits::with_room_for(rows);
+            let read = commits.read(&pieces(&parts), |_| &[])?;
             return Ok((Self(Storage::InMemory(commits)), read));
         }
         let (counts, repos_by_piece, read) = count_by_repo(&parts)?;
         let (shards, shard_of) = plan(&counts, at_once);
-        let mut shards: Vec<Shard> =
-            shards.into_iter().map(|(repos, commits)| Shard { repos, commits, pieces: Vec::new() }).collect();
+        let shard = |(repos, commits)| Shard { repos, commits, pieces: Vec::new() };
+        let mut shards: Vec<Shard> = shards.into_iter().map(shard).collect();
         for (piece, repos) in repos_by_piece.iter().enumerate() {
             let own: BTreeSet<usize> =
                 repos.iter().filter_map(|repo| shard_of.get(&repo.to_lowercase())).copied().collect();
+            let is_shared = own.len() > 1;
             for shard in own {
                 if let Some(shard) = shards.get_mut(shard) {
-                    shard.pieces.push(piece);
+                    shard.pieces.push((piece, is_shared));
                 }
             }
         }
@@ -102,12 +104,16 @@ impl CommitReader {
             // Rows without a repo belong to no shard.
             Storage::OnDisk { shards, .. } if shards.is_empty() => take(0, &Commits::default()),
             Storage::OnDisk { parts, shards, .. } => {
+                let most = shards.iter().map(|shard| shard.commits).max().unwrap_or(0);
+                let mut commits = Commits::with_room_for(usize::try_from(most).unwrap_or(0));
                 for (at, shard) in shards.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
                     // Each pass makes its own pieces, because a piece can be read only once.
                     let all = pieces(parts);
-                    let own: Vec<Part> = shard.pieces.iter().filter_map(|piece| all.get(*piece)).cloned().collect();
-                    let about = usize::try_from(shard.commits).unwrap_or(0);
-                    take(at, &Commits::read(&own, &shard.repos, about)?.0);
+                    let own = shard.pieces.iter().filter_map(|(piece, _)| all.get(*piece)).cloned();
+                    let is_shared = |nth: usize| shard.pieces.get(nth).is_some_and(|(_, is_shared)| *is_shared);
+                    commits.clear();
+                    commits.read(&own.collect::<Vec<Part>>(), |nth| if is_shared(nth) { &shard.repos } else { &[] })?;
+                    take(at, &commits);
                 }
             }
         }
@@ -135,7 +141,7 @@ fn count_by_repo(parts: &[CheckedPart]) -> Result<(Counts, Vec<Vec<String>>, Inp
     let summary = read_pieces(
         &pieces(parts),
         (Table::Commits, &wanted),
-        |rows| rows,
+        |_, rows| rows,
         count,
         |counts| {
             by_piece.push(counts.iter().map(|(repo, _)| repo.clone()).collect());

@@ -40,39 +40,52 @@ pub struct Commits {
 const NO_NUMBER: i64 = i64::MIN;
 
 impl Commits {
-    /// Reads the commits of some parts, `about` so many. If `repos` is not empty, only those of repos whose names, as they
-    /// are written, lie in one of these ranges.
-    pub(super) fn read(
-        parts: &[Part],
-        repos: &[RangeInclusive<String>],
-        about: usize,
-    ) -> Result<(Self, InputSummary), FactsError> {
+    /// Makes room for so many rows with a parent each.
+    pub(super) fn with_room_for(rows: usize) -> Self {
+        let mut all = Self::default();
+        all.sha.try_reserve_exact(rows).ok();
+        all.authored_at.try_reserve_exact(rows).ok();
+        all.committed_at.try_reserve_exact(rows).ok();
+        all.number.try_reserve_exact(rows).ok();
+        all.parents_end.try_reserve_exact(rows).ok();
+        all.parents_read.try_reserve_exact(rows).ok();
+        all.parents.try_reserve_exact(rows).ok();
+        all
+    }
+
+    /// Removes all rows and keeps the allocated memory.
+    pub(super) fn clear(&mut self) {
+        let Self { sha, authored_at, committed_at, number, parents_end, parents_read, parents, by_repo, texts } = self;
+        sha.clear();
+        authored_at.clear();
+        committed_at.clear();
+        number.clear();
+        parents_end.clear();
+        parents_read.clear();
+        parents.clear();
+        by_repo.clear();
+        texts.clear();
+    }
+
+    /// Adds the commits of some pieces. `repos` are those that are wanted of the piece at an index, as ranges of their names
+    /// as they are written; all, if it is empty.
+    pub(super) fn read<'a>(
+        &mut self,
+        pieces: &[Part],
+        repos: impl Fn(usize) -> &'a [RangeInclusive<String>] + Sync,
+    ) -> Result<InputSummary, FactsError> {
         let wanted = ["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"];
         let is_in = |names: &RangeInclusive<String>| {
             col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str())))
         };
-        let is_wanted = repos.iter().map(is_in).reduce(Expr::or);
-        let of_repos = |rows: LazyFrame| match &is_wanted {
-            None => rows,
-            Some(is_wanted) => rows.filter(is_wanted.clone()),
+        let query = |at: usize, rows: LazyFrame| {
+            let rows = match repos(at).iter().map(is_in).reduce(Expr::or) {
+                None => rows,
+                Some(is_wanted) => rows.filter(is_wanted),
+            };
+            rows.with_column(col("parents").list().len().alias("count"))
         };
-        let mut all = Self::default();
-        all.reserve(about);
-        let query = |rows| of_repos(rows).with_column(col("parents").list().len().alias("count"));
-        let summary =
-            read_pieces(parts, (Table::Commits, &wanted), query, Self::of_frame, |commits| all.append(commits))?;
-        Ok((all, summary))
-    }
-
-    /// Makes room for so many rows with a parent each.
-    fn reserve(&mut self, rows: usize) {
-        self.sha.try_reserve_exact(rows).ok();
-        self.authored_at.try_reserve_exact(rows).ok();
-        self.committed_at.try_reserve_exact(rows).ok();
-        self.number.try_reserve_exact(rows).ok();
-        self.parents_end.try_reserve_exact(rows).ok();
-        self.parents_read.try_reserve_exact(rows).ok();
-        self.parents.try_reserve_exact(rows).ok();
+        read_pieces(pieces, (Table::Commits, &wanted), query, Self::of_frame, |commits| self.append(commits))
     }
 
     fn append(&mut self, other: Self) {

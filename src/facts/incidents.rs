@@ -50,7 +50,7 @@ impl Incidents {
         let summary = read_pieces(
             &pieces(&checked(dataset, table)?),
             (table, table.columns()),
-            |rows| rows,
+            |_, rows| rows,
             Self::of_frame,
             |incidents| all.append(&incidents),
         )?;

@@ -4,11 +4,13 @@
 pub mod arrivals;
 pub mod attribution;
 mod by_deployment;
+mod codes;
 pub mod columns;
 pub mod commit_reader;
 pub mod commits;
 mod error;
 pub mod export;
+mod flat_lists;
 pub mod incidents;
 pub mod inputs;
 pub mod instants;
@@ -27,7 +29,7 @@ pub mod scan;
 pub mod validity;
 pub mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use error::FactsError;
 
@@ -46,6 +48,7 @@ use self::scan::{Deployments, Events};
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
 use crate::domain::reason::Reason;
+use crate::domain::rework::ReworkRules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
@@ -112,8 +115,9 @@ pub struct Facts {
     failures: ByDeployment<Failure>,
     /// What is known of each incident.
     pub incidents: Vec<IncidentFact>,
-    /// Why deployments are rework.
-    reworks: Reworks,
+    rework_rules: ReworkRules,
+    /// Why deployments are rework: computed at the first call of [`Facts::rework`].
+    reworks: OnceLock<Reworks>,
 }
 
 /// What attribution finds.
@@ -205,6 +209,7 @@ impl Facts {
         Self {
             ownership: Ownership::new(settings, events.deployments.repo.names().iter().map(String::as_str)),
             events,
+            rework_rules: settings.rework.clone(),
             ..Self::default()
         }
     }
@@ -216,18 +221,15 @@ impl Facts {
             failures.extend(self.failures_by_rollback());
         }
         self.failures = ByDeployment::new(self.events.deployments.len(), failures);
-        self.reworks = Reworks::new(self, &settings.rework);
     }
 
     /// What is known of each incident, and which deployments they failed.
     fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
         let mut facts = Vec::with_capacity(incidents.len());
-        let mut affected: Vec<Option<Vec<ServiceIndex>>> = Vec::with_capacity(incidents.len());
         for incident in incidents.iter() {
             let Mapping { services, rule } = self.ownership.of_incident(&incident);
             let left_out = self.ownership.left_out(&incident);
-            affected.push(left_out.is_none().then(|| services.clone()));
             facts.push(IncidentFact {
                 services,
                 rule,
@@ -238,6 +240,8 @@ impl Facts {
                 evidence: Evidence::default(),
             });
         }
+        let affected: Vec<Option<&[ServiceIndex]>> =
+            facts.iter().map(|fact| fact.left_out.is_none().then_some(fact.services.as_slice())).collect();
         let service = |index: usize| self.placement(index).counted();
         let Placed { counted, first_of, .. } = &*self.placed;
         let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
@@ -342,7 +346,11 @@ impl Facts {
 
     /// Why a deployment is rework, by rule.
     pub fn rework(&self, deployment: usize) -> &[Rework] {
-        self.reworks.of(deployment)
+        self.reworks().of(deployment)
+    }
+
+    fn reworks(&self) -> &Reworks {
+        self.reworks.get_or_init(|| Reworks::new(self, &self.rework_rules))
     }
 
     /// The counted deployment before one in the same repo and environment.

@@ -30,17 +30,18 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Hands the result for each item to `take`, in the order of the items, while results for later items are computed. No
-/// more results wait than there are cores.
+/// Hands the result for each item to `take`, in the order of the items, while results for later items are computed on
+/// `most` cores, or all of them. No more results wait than there are cores.
 ///
 /// # Errors
 /// The first error, of an item or of what takes it.
 pub fn in_turns<T: Sync, R: Send, E: Send>(
     items: &[T],
+    most: usize,
     one: impl Fn(&T) -> Result<R, E> + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len()).min(most.max(1));
     let one = &one;
     std::thread::scope(|scope| {
         let begin = |first: usize| {
@@ -86,6 +87,7 @@ mod tests {
         let mut taken = Vec::new();
         let all = in_turns(
             &items,
+            usize::MAX,
             |item| if *item < 9 { Ok(*item) } else { Err(*item) },
             |item| {
                 taken.push(item);
@@ -94,8 +96,8 @@ mod tests {
         );
         assert_eq!((all, taken), (Err(9), (0..9).collect()), "up to the first error");
         let refused = |number| if number < 5 { Ok(()) } else { Err(number) };
-        assert_eq!(in_turns(&items, |item| Ok(*item), refused), Err(5), "also of what takes a result");
-        assert_eq!(in_turns(&[], |item: &u64| Ok(*item), |_| Err(7)), Ok(()));
+        assert_eq!(in_turns(&items, 1, |item| Ok(*item), refused), Err(5), "also of what takes a result");
+        assert_eq!(in_turns(&[], 1, |item: &u64| Ok(*item), |_| Err(7)), Ok(()));
         assert_eq!(both(|| items.len(), || items.first()), (1_000, Some(&0)));
     }
 }

@@ -14,21 +14,26 @@ pub(super) fn checked(dataset: &Dataset, table: Table) -> Result<Vec<CheckedPart
     Ok(in_parallel(&parts, Part::checked).into_iter().collect::<Result<_, _>>()?)
 }
 
-/// Hands over what each of some pieces gives, in their order, while later ones are decoded. The result of the query has
-/// `observed_at`. Says what was read, in numbers.
+/// Cores that decode the pieces of one table. Each piece takes some 10 MiB, several tables are read at the same time, and
+/// one core appends what the others decode.
+const DECODERS: usize = 4;
+
+/// Hands over what each of some pieces gives, in their order, while later ones are decoded. The query gets the index of
+/// the piece, and its result has `observed_at`. Says what was read, in numbers.
 pub(super) fn read_pieces<T: Send>(
     pieces: &[Part],
     (table, columns): (Table, &[&str]),
-    query: impl Fn(LazyFrame) -> LazyFrame + Sync,
+    query: impl Fn(usize, LazyFrame) -> LazyFrame + Sync,
     convert: impl Fn(&DataFrame) -> Result<T, FactsError> + Sync,
     mut take: impl FnMut(T),
 ) -> Result<InputSummary, FactsError> {
-    let read = |piece: &Part| {
-        let frame = piece.collect(columns, &query)?;
+    let read = |(at, piece): &(usize, &Part)| {
+        let frame = piece.collect(columns, &|rows| query(*at, rows))?;
         Ok::<_, FactsError>((convert(&frame)?, observed(&frame, table)?))
     };
     let mut summary = InputSummary::none_of(table);
-    in_turns(pieces, read, |(rows, read)| {
+    let pieces: Vec<(usize, &Part)> = pieces.iter().enumerate().collect();
+    in_turns(&pieces, DECODERS, read, |(rows, read)| {
         take(rows);
         summary.add(&read);
         Ok(())

@@ -5,6 +5,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::commits::Commits;
+use super::flat_lists::FlatLists;
 use super::requests::PullRequestTimes;
 use super::revisions::Revisions;
 use super::scan::Events;
@@ -20,20 +21,19 @@ const NONE: u32 = u32::MAX;
 /// What one counted deployment brought.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DeploymentChanges {
-    pub(super) deployment: u32,
-    /// The one before it in the same place.
-    pub(super) previous: u32,
     /// Milliseconds; the smallest `i64` if there is no start.
     start_at: i64,
     /// The commit that was written then.
     pub(super) start_sha: Option<Sha>,
     /// Index of the pull request that holds the start.
     pub(super) start_request: u32,
-    pub(super) kind: Kind,
     /// Why it has no lead time.
     pub(super) reason: Option<LeadTimeReason>,
     pub(super) finishes_with_its_commit: bool,
 }
+
+/// With a million deployments, every eight bytes more take 8 MB.
+const _: () = assert!(size_of::<Option<DeploymentChanges>>() <= 40);
 
 /// A commit that a deployment brought, as the ways to count a lead time take it.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +51,20 @@ impl Brought {
 }
 
 impl DeploymentChanges {
+    /// What it did.
+    pub(super) fn kind(&self) -> Kind {
+        match self.reason {
+            Some(LeadTimeReason::Redeploy) => Kind::Redeploy,
+            Some(LeadTimeReason::Rollback) => Kind::Rollback,
+            _ => Kind::Deploy,
+        }
+    }
+
+    /// Whether it is the first of its repo and environment.
+    pub(super) fn is_first(&self) -> bool {
+        self.reason == Some(LeadTimeReason::FirstDeployment)
+    }
+
     pub(super) fn start_at(&self) -> Option<Timestamp> {
         (self.start_at != i64::MIN).then_some(Timestamp(self.start_at))
     }
@@ -64,18 +78,17 @@ impl DeploymentChanges {
     }
 }
 
-/// What some counted deployments brought.
+/// What some counted deployments brought, beside their [`DeploymentChanges`].
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) ones: Vec<DeploymentChanges>,
-    /// Where what each brought ends in [`Found::brought`] and [`Found::merged`].
-    ends: Vec<(u32, u32)>,
-    /// Whether the commits are kept: only some ways to count a lead time need them.
-    pub(super) keeps_brought: bool,
-    /// The commits in order of authored instant.
-    brought: Vec<Brought>,
-    /// Indices of the pull requests.
-    merged: Vec<u32>,
+    /// Which deployments: place by place (a repo's environment), in order of finish.
+    pub(super) deployments: Vec<u32>,
+    /// Where each place begins.
+    begins: Vec<u32>,
+    /// Of each the commits in order of authored instant; only some ways to count a lead time need them.
+    pub(super) brought: Option<FlatLists<Brought>>,
+    /// Of each the indices of the pull requests, lowest number first.
+    pub(super) merged: FlatLists<u32>,
     /// Deployment and name of each commit that is dated in the year 1 or 1970; those of one deployment in order of text.
     pub(super) absurd: Vec<(u32, Sha)>,
     /// The texts of the names here that are no 40 hexadecimal digits.
@@ -87,20 +100,33 @@ fn index(at: usize) -> u32 {
 }
 
 impl Found {
-    /// Room for so many deployments.
+    /// Room for so many deployments; keeps the commits that they brought only if `keeps_brought`.
     pub(super) fn with_capacity(deployments: usize, keeps_brought: bool) -> Self {
-        let (ones, ends) = (Vec::with_capacity(deployments), Vec::with_capacity(deployments));
-        Self { ones, ends, keeps_brought, ..Self::default() }
+        Self {
+            deployments: Vec::with_capacity(deployments),
+            brought: keeps_brought.then(|| FlatLists::with_capacity(deployments)),
+            merged: FlatLists::with_capacity(deployments),
+            ..Self::default()
+        }
     }
 
     pub(super) fn append(&mut self, other: Self) {
-        let (commits, requests) = (index(self.brought.len()), index(self.merged.len()));
-        self.ends.extend(other.ends.iter().map(|(brought, merged)| (brought + commits, merged + requests)));
-        self.ones.extend(other.ones);
-        self.brought.extend(other.brought);
-        self.merged.extend(other.merged);
+        let before = index(self.deployments.len());
+        self.begins.extend(other.begins.iter().map(|begin| before.saturating_add(*begin)));
+        self.deployments.extend(other.deployments);
+        if let (Some(brought), Some(others)) = (&mut self.brought, other.brought) {
+            brought.append(others);
+        }
+        self.merged.append(other.merged);
         self.absurd.extend(other.absurd);
         self.texts.extend(other.texts);
+    }
+
+    /// The deployments of each place, in order of finish.
+    pub(super) fn places(&self) -> impl Iterator<Item = &[u32]> {
+        let begins = || self.begins.iter().map(|begin| *begin as usize);
+        let ends = begins().skip(1).chain([self.deployments.len()]);
+        begins().zip(ends).map(|(from, to)| self.deployments.get(from..to).unwrap_or_default())
     }
 
     /// A name as text, in lower case.
@@ -114,20 +140,13 @@ impl Found {
         }
     }
 
-    fn ends(&self, at: usize) -> ((usize, usize), (usize, usize)) {
-        let end = |at: usize| self.ends.get(at).map_or((0, 0), |(one, other)| (*one as usize, *other as usize));
-        let (from, to) = (at.checked_sub(1).map_or((0, 0), end), end(at));
-        ((from.0, to.0), (from.1, to.1))
-    }
-
-    pub(super) fn brought_of(&self, at: usize) -> &[Brought] {
-        let ((from, to), _) = self.ends(at);
-        self.brought.get(from..to).unwrap_or_default()
-    }
-
-    pub(super) fn merged_of(&self, at: usize) -> &[u32] {
-        let (_, (from, to)) = self.ends(at);
-        self.merged.get(from..to).unwrap_or_default()
+    /// Ends the lists of one deployment.
+    fn close(&mut self, deployment: u32) {
+        self.deployments.push(deployment);
+        self.merged.close();
+        if let Some(brought) = &mut self.brought {
+            brought.close();
+        }
     }
 }
 
@@ -184,24 +203,27 @@ impl<'a> RepoPass<'a> {
         Self { events, commits, revisions, rows, graph, requests, merges, first_merge }
     }
 
-    /// Keeps what each brought, if the ways to count a lead time are asked for.
-    pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> Found {
+    /// The changes of the deployments in the order of [`Found::deployments`], and the rest of what they brought. Keeps the
+    /// commits, if the ways to count a lead time are asked for.
+    pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> (Vec<DeploymentChanges>, Found) {
         let deployments = environments.iter().map(Vec::len).sum();
+        let mut changes = Vec::with_capacity(deployments);
         let mut found = Found::with_capacity(deployments, keeps_brought);
         for deployments in environments {
+            found.begins.push(index(found.deployments.len()));
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
-            let mut previous = None;
+            let mut before = None;
             for &deployment in deployments {
-                let one = self.one(deployment, previous, &mut place, &mut found);
+                let one = self.one(deployment, before, &mut place, &mut found);
                 if let Some(sha) = one.start_sha {
                     found.keep_text(sha, self.commits);
                 }
-                found.ones.push(one);
-                found.ends.push((index(found.brought.len()), index(found.merged.len())));
-                previous = Some(deployment);
+                changes.push(one);
+                found.close(deployment);
+                before = Some(deployment);
             }
         }
-        found
+        (changes, found)
     }
 
     /// The row of a node's commit among all commits.
@@ -209,52 +231,49 @@ impl<'a> RepoPass<'a> {
         self.rows.get(self.graph.row(node)?).copied()
     }
 
-    fn one(
-        &self,
-        deployment: u32,
-        previous: Option<u32>,
-        place: &mut Place<'_>,
-        found: &mut Found,
-    ) -> DeploymentChanges {
+    fn one(&self, deployment: u32, before: Option<u32>, place: &mut Place<'_>, found: &mut Found) -> DeploymentChanges {
         let graph = &self.graph;
-        let sha = self.revisions.get(deployment as usize, &self.events.deployments);
+        let revision = |deployment: u32| self.revisions.get(deployment as usize, &self.events.deployments);
+        let sha = revision(deployment);
         let node = sha.and_then(|sha| graph.node(&sha));
         let made = node.and_then(|node| self.row(node)).and_then(|row| self.commits.committed_at.get(row as usize));
         let finished = self.events.deployments.finished_at(deployment as usize);
         let in_one_second = |made: &i64| finished.is_some_and(|at| at.since(Timestamp(*made)) == Seconds(0));
-        let without = |kind, reason| DeploymentChanges {
-            deployment,
-            previous: previous.unwrap_or(NONE),
+        let without = |reason| DeploymentChanges {
             start_at: i64::MIN,
             start_sha: None,
             start_request: NONE,
-            kind,
             reason: Some(reason),
             finishes_with_its_commit: made.is_some_and(in_one_second),
         };
         // Its commits are live from now on, also where its own batch is unknown.
         let arrival = place.arrive(sha, node);
-        let Some(before) = previous else { return without(Kind::Deploy, LeadTimeReason::FirstDeployment) };
-        let old = self.revisions.get(before as usize, &self.events.deployments);
+        let Some(before) = before else { return without(LeadTimeReason::FirstDeployment) };
+        let old = revision(before);
         if sha.is_some() && sha == old {
-            return without(Kind::Redeploy, LeadTimeReason::Redeploy);
+            return without(LeadTimeReason::Redeploy);
         }
         let read = old.and_then(|old| graph.node(&old)).filter(|&old| graph.row(old).is_some());
-        let Some(old) = read else { return without(Kind::Deploy, LeadTimeReason::UnknownCommits) };
+        let Some(old) = read else { return without(LeadTimeReason::UnknownCommits) };
         let goes_back = || node.is_some_and(|node| graph.is_ancestor(node, old));
-        match arrival {
-            Arrival::Unknown => without(Kind::Deploy, LeadTimeReason::UnknownCommits),
-            Arrival::Nothing if goes_back() => without(Kind::Rollback, LeadTimeReason::Rollback),
-            Arrival::Nothing => without(Kind::Redeploy, LeadTimeReason::Redeploy),
-            Arrival::Commits(commits) => {
-                self.measure(without(Kind::Deploy, LeadTimeReason::UnknownCommits), &commits, found)
+        match (arrival, finished) {
+            (Arrival::Commits(commits), Some(end)) => {
+                self.measure(without(LeadTimeReason::UnknownCommits), &commits, (deployment, end), found)
             }
+            (Arrival::Unknown | Arrival::Commits(_), _) => without(LeadTimeReason::UnknownCommits),
+            (Arrival::Nothing, _) if goes_back() => without(LeadTimeReason::Rollback),
+            (Arrival::Nothing, _) => without(LeadTimeReason::Redeploy),
         }
     }
 
     /// Notes what a deployment brought, and measures its lead time.
-    fn measure(&self, one: DeploymentChanges, nodes: &[Node], found: &mut Found) -> DeploymentChanges {
-        let Some(end) = self.events.deployments.finished_at(one.deployment as usize) else { return one };
+    fn measure(
+        &self,
+        one: DeploymentChanges,
+        nodes: &[Node],
+        (deployment, end): (u32, Timestamp),
+        found: &mut Found,
+    ) -> DeploymentChanges {
         let commits = self.commits;
         let at_row = |instants: &[i64], row: u32| Timestamp(instants.get(row as usize).copied().unwrap_or_default());
         let name = |row: u32| commits.sha.get(row as usize).copied().unwrap_or_default();
@@ -272,24 +291,23 @@ impl<'a> RepoPass<'a> {
         brought.sort_unstable_by(|(one, a), (other, b)| {
             one.authored_at.cmp(&other.authored_at).then_with(|| commits.by_text(a, b))
         });
-        let from = found.merged.len();
         for &node in nodes {
             let first = self.first_merge.get(node as usize).copied().unwrap_or(NONE);
             let own = self.merges.iter().skip(first as usize).take_while(|(of, _)| *of == node);
             found.merged.extend(own.map(|(_, request)| *request));
         }
-        if found.keeps_brought {
-            found.brought.extend(brought.iter().map(|(commit, _)| *commit));
+        if let Some(all) = &mut found.brought {
+            all.extend(brought.iter().map(|(commit, _)| *commit));
         }
         // An instant that a program wrote for "none" is not the start of anything.
         let mut absurd: Vec<Sha> =
             brought.iter().filter(|(commit, _)| commit.authored_at.is_placeholder()).map(|(_, sha)| *sha).collect();
         absurd.sort_unstable_by(|a, b| commits.by_text(a, b));
         for sha in absurd {
-            found.absurd.push((one.deployment, sha));
+            found.absurd.push((deployment, sha));
             found.keep_text(sha, commits);
         }
-        let Some(merged) = found.merged.get_mut(from..) else { return one };
+        let merged = found.merged.open();
         merged.sort_unstable();
         let dated = || brought.iter().filter(|(commit, _)| !commit.authored_at.is_placeholder());
         let firsts = merged.iter().filter_map(|&request| self.request(request)?.first_commit());

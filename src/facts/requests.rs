@@ -122,7 +122,7 @@ impl Requests {
             &pieces(&checked(dataset, table)?),
             (table, &wanted),
             // Repos are compared without case.
-            |rows| rows.with_column(col("repo").str().to_lowercase()),
+            |_, rows| rows.with_column(col("repo").str().to_lowercase()),
             |frame| Rows::of_frame(frame, rules),
             |rows| all.append(rows),
         )?;

@@ -13,6 +13,7 @@
 
 use super::Facts;
 use super::by_deployment::ByDeployment;
+use super::parallel::both;
 use super::validity::Validity;
 use super::words::Kind;
 use crate::domain::rework::ReworkRules;
@@ -64,32 +65,50 @@ impl Reworks {
 
     /// Finds them.
     pub(super) fn new(facts: &Facts, rules: &ReworkRules) -> Self {
-        let mut found = Vec::new();
-        let mut places = Places::default();
-        let (events, said) = (facts.deployments(), &facts.events.requests.said);
-        for (deployment, kind, is_first) in facts.arrivals.by_place() {
-            let Some(from) = events.finished_at(deployment) else { continue };
-            places.add(deployment, events.created_at(deployment), is_first);
-            let is_said = rules.match_deployment(events.r#ref.get(deployment), events.task.get(deployment))
-                || facts.merged(deployment).iter().any(|&request| said.get(request as usize) == Some(&true));
-            let by_itself = [(is_said, ReworkRule::Said), (kind == Kind::Rollback, ReworkRule::Rollback)].into_iter();
-            let held = by_itself.filter(|(holds, _)| *holds);
-            found.extend(held.map(|(_, rule)| (deployment, Rework { rule, validity: Validity::since(from) })));
-        }
-        for (incident, fact) in facts.incidents.iter().enumerate() {
-            for link in &fact.attributions {
-                let failed = facts.arrivals.position(link.deployment);
-                let after = failed.and_then(|failed| places.first_after(failed, facts.opened_at(incident)));
-                let Some((fix, created_at)) = after else { continue };
-                if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
-                    found.push((fix, Rework { rule: ReworkRule::Fix, validity: link.validity }));
-                }
-            }
-        }
+        let (mut found, fixes) = both(|| marked_or_rolled_back(facts, rules), || fixes(facts));
+        found.extend(fixes);
         found.sort_unstable_by_key(|(index, it)| (*index, it.rule, it.validity));
         found.dedup();
-        Self(ByDeployment::new(events.len(), found))
+        Self(ByDeployment::new(facts.deployments().len(), found))
     }
+}
+
+/// The deployments that the rules `rework` and `rollback` match.
+fn marked_or_rolled_back(facts: &Facts, rules: &ReworkRules) -> Vec<(usize, Rework)> {
+    let (events, said) = (facts.deployments(), &facts.events.requests.said);
+    let mut found = Vec::new();
+    for deployment in facts.counted() {
+        let (Some(kind), Some(from)) = (facts.kind(deployment), events.finished_at(deployment)) else { continue };
+        let is_said = rules.match_deployment(events.r#ref.get(deployment), events.task.get(deployment))
+            || facts.merged(deployment).iter().any(|&request| said.get(request as usize) == Some(&true));
+        let is_rollback = kind == Kind::Rollback;
+        let held = [(is_said, ReworkRule::Said), (is_rollback, ReworkRule::Rollback)].into_iter();
+        let validity = Validity::since(from);
+        found.extend(held.filter(|(holds, _)| *holds).map(|(_, rule)| (deployment, Rework { rule, validity })));
+    }
+    found
+}
+
+/// The first deployments after incidents that were not over.
+fn fixes(facts: &Facts) -> Vec<(usize, Rework)> {
+    let mut places = Places::default();
+    for place in facts.arrivals.places() {
+        for (nth, &deployment) in place.iter().enumerate() {
+            places.add(deployment, facts.deployments().created_at(deployment as usize), nth == 0);
+        }
+    }
+    let mut found = Vec::new();
+    for (incident, fact) in facts.incidents.iter().enumerate() {
+        for link in &fact.attributions {
+            let failed = facts.arrivals.position(link.deployment);
+            let after = failed.and_then(|failed| places.first_after(failed, facts.opened_at(incident)));
+            let Some((fix, created_at)) = after else { continue };
+            if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
+                found.push((fix, Rework { rule: ReworkRule::Fix, validity: link.validity }));
+            }
+        }
+    }
+    found
 }
 
 /// The counted deployments of each repo and environment, place by place and in order of finish.
@@ -111,17 +130,13 @@ struct PlaceDeployment {
 
 impl Places {
     /// Deployments come place by place, in order of finish.
-    fn add(&mut self, deployment: usize, created_at: Timestamp, is_first: bool) {
+    fn add(&mut self, deployment: u32, created_at: Timestamp, is_first: bool) {
         let before = self.turns.last().filter(|_| !is_first);
         let latest = before.map_or(created_at, |turn| turn.latest.max(created_at));
-        if is_first || self.begins.is_empty() {
+        if is_first {
             self.begins.push(self.turns.len());
         }
-        self.turns.push(PlaceDeployment {
-            deployment: u32::try_from(deployment).unwrap_or(u32::MAX),
-            created_at,
-            latest,
-        });
+        self.turns.push(PlaceDeployment { deployment, created_at, latest });
     }
 
     /// Of the deployments in the place of the failed one, which stands at `failed`, that were created at or after an
@@ -145,7 +160,7 @@ mod tests {
     /// Deployments of one place, by creation, in order of finish.
     fn places(created: &[i64]) -> Places {
         let mut places = Places::default();
-        for (index, &at) in created.iter().enumerate() {
+        for (index, &at) in (0..).zip(created) {
             places.add(index, Timestamp(at), index == 0);
         }
         places

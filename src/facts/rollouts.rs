@@ -15,8 +15,6 @@ use super::ownership::ServiceIndex;
 use super::revisions::Revisions;
 use super::scan::Deployments;
 use crate::domain::settings::Merge;
-use crate::domain::sha::Sha;
-use crate::domain::time::Timestamp;
 
 /// What merging needs of a counted deployment; small, because there may be millions.
 #[derive(Clone, Copy)]
@@ -32,10 +30,7 @@ struct Record {
 /// A roll-out as far as it has come.
 struct Rollout {
     first: usize,
-    began: Timestamp,
-    sha: Sha,
-    environment: Option<u32>,
-    /// Empty for most roll-outs, which then allocate nothing.
+    /// Environments of its further records. Empty for most roll-outs, which then allocate nothing.
     further: BTreeSet<Option<u32>>,
 }
 
@@ -57,11 +52,8 @@ pub(super) fn merge(
         .zip(counted.iter())
         .filter_map(|(at, &index)| {
             let row = index as usize;
-            let key = if is_by_revision {
-                revisions.get(row, deployments)?.beginning()
-            } else {
-                environments.of(row).map_or(u64::MAX, u64::from)
-            };
+            let sha = revisions.get(row, deployments)?;
+            let key = if is_by_revision { sha.beginning() } else { environments.of(row).map_or(u64::MAX, u64::from) };
             let service = service(row).and_then(|service| u32::try_from(service).ok());
             Some(Record { place: (service.unwrap_or(u32::MAX), repos.of(row).unwrap_or(u32::MAX)), key, at })
         })
@@ -76,23 +68,26 @@ pub(super) fn merge(
     let mut before: Option<Record> = None;
     for record in records {
         let row = row_of(record.at);
-        let (Some(sha), Some(at)) = (revisions.get(row, deployments), deployments.finished_at(row)) else { continue };
-        let environment = environments.of(row);
         let (Merge::Records(within) | Merge::Rollouts(within)) = merge;
+        // If roll-outs are merged, most revisions have one record, of which nothing more is read.
         let joins = |rollout: &&mut Rollout| {
-            let is_close = at.0 - rollout.began.0 <= within.0 * 1_000;
-            let is_known = rollout.environment == environment || rollout.further.contains(&environment);
-            let is_further = is_by_revision && !is_known;
-            rollout.sha == sha && (is_close || is_further)
+            if revisions.get(row, deployments) != revisions.get(rollout.first, deployments) {
+                return false;
+            }
+            let [at, began] = [row, rollout.first].map(|row| deployments.finished_at(row));
+            let is_close = at.zip(began).is_some_and(|(at, began)| at.0 - began.0 <= within.0 * 1_000);
+            let environment = environments.of(row);
+            let is_known = environments.of(rollout.first) == environment || rollout.further.contains(&environment);
+            is_close || (is_by_revision && !is_known)
         };
         let is_one_place = before.replace(record).is_some_and(|before| shared(&before, &record).is_eq());
         match running.as_mut().filter(|_| is_one_place).filter(joins) {
             Some(rollout) => {
-                rollout.further.insert(environment);
+                rollout.further.insert(environments.of(row));
                 first_of.insert(row, rollout.first);
             }
             None => {
-                running = Some(Rollout { first: row, began: at, sha, environment, further: BTreeSet::new() });
+                running = Some(Rollout { first: row, further: BTreeSet::new() });
             }
         }
     }
@@ -104,6 +99,7 @@ pub(super) fn merge(
 mod tests {
     use super::*;
     use crate::domain::event::Deployment;
+    use crate::domain::time::Timestamp;
     use crate::domain::unit::Seconds;
     use crate::facts::commit_reader::CommitReader;
 

@@ -16,6 +16,7 @@ use super::incidents::Incidents;
 use super::inputs::InputSummary;
 use super::instants::{Instants, numbers};
 use super::links::Links;
+use super::parallel::both;
 use super::pieces::{checked, pieces, read_pieces};
 use super::requests::Requests;
 use crate::domain::event::{Deployment, Table};
@@ -97,7 +98,7 @@ impl Deployments {
         let summary = read_pieces(
             &pieces(&parts),
             (table, &wanted),
-            |rows| rows,
+            |_, rows| rows,
             |frame| Self::of_frame(frame, with_refs),
             |deployments| all.append(&deployments),
         )?;
@@ -120,18 +121,22 @@ impl Deployments {
 
     /// Refuses two rows of one key: both would count.
     fn refuse_repeated(&self) -> Result<(), FactsError> {
-        let hash = |row: usize| FxBuildHasher.hash_one((self.source.get(row), self.id.get(row)));
-        let mut hashes: Vec<(u64, usize)> = (0..self.len()).map(|row| (hash(row), row)).collect();
-        hashes.sort_unstable();
         let key = |row: usize| (self.source.get(row), self.id.get(row));
-        let of_one_hash = hashes.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);
+        let hash = |row: usize| FxBuildHasher.hash_one(key(row));
+        let mut hashes: Vec<u64> = (0..self.len()).map(hash).collect();
+        hashes.sort_unstable();
+        let of_one_hash = hashes.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
+        let repeated: FxHashSet<u64> = of_one_hash.flatten().copied().collect();
+        if repeated.is_empty() {
+            return Ok(());
+        }
         // Different keys may have one hash.
         let mut seen = FxHashSet::default();
-        match of_one_hash.flatten().find(|(_, row)| !seen.insert(key(*row))) {
+        match (0..self.len()).filter(|row| repeated.contains(&hash(*row))).find(|row| !seen.insert(key(*row))) {
             None => Ok(()),
-            Some((_, row)) => {
-                let key = (self.source.get(*row).unwrap_or_default(), self.id.get(*row).unwrap_or_default());
-                Err(FactsError::repeated(Table::Deployments, key))
+            Some(row) => {
+                let (source, id) = key(row);
+                Err(FactsError::repeated(Table::Deployments, (source.unwrap_or_default(), id.unwrap_or_default())))
             }
         }
     }
@@ -210,11 +215,15 @@ impl Events {
         rework: &ReworkRules,
         at_once: u64,
     ) -> Result<(Self, CommitReader), FactsError> {
-        let (deployments, of_deployments) = Deployments::read(dataset, !rework.refs.is_empty())?;
-        let (requests, of_requests) = Requests::read(dataset, rework)?;
-        let (incidents, of_incidents) = Incidents::read(dataset)?;
-        // They take the most memory, so they come last.
-        let (commits, of_commits) = CommitReader::new(dataset, at_once)?;
+        // One core sorts the rows of a table; meanwhile the others decode other tables.
+        let ((deployments, commits), (requests, incidents)) = both(
+            || both(|| Deployments::read(dataset, !rework.refs.is_empty()), || CommitReader::new(dataset, at_once)),
+            || both(|| Requests::read(dataset, rework), || Incidents::read(dataset)),
+        );
+        let (deployments, of_deployments) = deployments?;
+        let (requests, of_requests) = requests?;
+        let (incidents, of_incidents) = incidents?;
+        let (commits, of_commits) = commits?;
         let inputs = vec![of_deployments, of_commits, of_requests, of_incidents];
         Ok((Self { deployments, incidents, requests, inputs }, commits))
     }
