@@ -30,6 +30,9 @@ use crate::facts::{Facts, FactsError, LeadTimes};
 /// Records of one revision and environment within this time of each other are treated as one roll-out.
 const ROLLOUT: Seconds = Seconds(600);
 
+/// With more deployments than these, alternatives are computed one after the other: each holds its own facts.
+const MANY: usize = 3_000_000;
+
 /// What an alternative is computed from.
 pub(super) struct Basis<'a> {
     pub(super) facts: &'a Facts,
@@ -113,8 +116,9 @@ pub(super) fn alternatives(
     commits: &CommitReader,
 ) -> Result<Vec<Alternative>, FactsError> {
     let one = |planned: &Planned| basis.numbers(planned, commits);
+    let is_large = basis.facts.deployments().len() > MANY;
     // A pass over the commits uses every core, and holds some of them in memory.
-    let numbers: Vec<Result<Numbers, FactsError>> = if planned.iter().any(Planned::needs_commits) {
+    let numbers: Vec<Result<Numbers, FactsError>> = if is_large || planned.iter().any(Planned::needs_commits) {
         planned.iter().map(one).collect()
     } else {
         in_parallel(&planned, one)
@@ -160,10 +164,10 @@ impl Basis<'_> {
         })
     }
 
-    /// The deployments of the report that finished in the period, in any order.
-    fn finished(&self) -> impl Iterator<Item = (usize, Timestamp)> {
+    /// Of some deployments those of the report that finished in the period.
+    fn finished(&self, deployments: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, Timestamp)> {
         let kept = self.filter.services(&self.facts.ownership);
-        let finished = (0..self.facts.deployments().len())
+        let finished = deployments
             .filter_map(|index| Some((index, self.facts.finished_at(index)?)))
             .filter(|(_, at)| self.known.span.contains(*at));
         finished.filter(move |(index, _)| belongs(self.facts, *index, self.filter, &kept))
@@ -174,14 +178,9 @@ impl Basis<'_> {
     fn has_several_records(&self) -> bool {
         let events = self.facts.deployments();
         let (repos, environments) = (WithoutCase::new(&events.repo), WithoutCase::new(&events.environment));
-        let mut counted: Vec<(Timestamp, usize)> = self
-            .finished()
-            .filter(|(index, _)| self.facts.placement(*index).counted().is_some())
-            .map(|(index, at)| (at, index))
-            .collect();
-        counted.sort_unstable();
         let mut latest: FxHashMap<(ServiceIndex, _, Sha), (Timestamp, _)> = FxHashMap::default();
-        counted.into_iter().any(|(at, index)| {
+        // They come in order of finish.
+        self.finished(self.facts.counted()).any(|(index, at)| {
             let Some(sha) = events.sha.sha(index) else { return false };
             let Some(service) = self.facts.placement(index).counted() else { return false };
             let environment = environments.of(index);
@@ -198,7 +197,8 @@ impl Basis<'_> {
         let looks: Vec<Option<bool>> = events.environment.names().iter().map(|name| looks_like(name)).collect();
         let mut found = [BTreeMap::new(), BTreeMap::new()];
         let mut by_code: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-        for (index, _) in self.finished().filter(|(index, _)| events.status.get(*index) == Some("success")) {
+        let finished = self.finished(0..events.len());
+        for (index, _) in finished.filter(|(index, _)| events.status.get(*index) == Some("success")) {
             let Some(code) = events.environment.of(index) else { continue };
             let which = match (self.facts.placement(index).left_out, looks.get(code).copied().flatten()) {
                 (None, Some(false)) => 0,

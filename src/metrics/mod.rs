@@ -59,7 +59,7 @@ use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::commit_reader::CommitReader;
-use crate::facts::parallel::in_parallel;
+use crate::facts::parallel::{both, in_parallel};
 use crate::facts::scan::Events;
 use crate::facts::{Facts, LeadTimes};
 use crate::store::Dataset;
@@ -129,10 +129,11 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     }
     let incidents = IncidentRecords::new(&facts, &filter, cut);
     planned.extend(alternatives::without_filters(settings, &incidents));
-    // The alternatives come before the groups, so that the two are not in memory at once.
-    let alternatives = alternatives::alternatives(planned, &basis, &commits)?;
+    // The groups are counted after the alternatives, so that the two are not in memory at once; their pools are small.
+    let (alternatives, pools) =
+        both(|| alternatives::alternatives(planned, &basis, &commits), || pools(&facts, &filter));
+    let alternatives = alternatives?;
     drop(commits);
-    let pools = pools(&facts, &filter);
     let by_service = match request.depth {
         Depth::Tables => Vec::new(),
         Depth::Whole => emulation::by_service(&facts),
@@ -143,7 +144,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     };
     let read_spans = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
     let whole = pools.first().map(read_spans);
-    let groups = in_parallel(&pools, |pool| {
+    let report = |pool: &Pool| {
         let scope = Scope {
             pool,
             read_spans: &read_spans(pool),
@@ -154,9 +155,10 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
             depth: request.depth,
         };
         scope.report(&days, now, before, &earlier)
-    });
-    drop(pools);
+    };
     let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
+    let (groups, deployments) = both(|| in_parallel(&pools, report), || whole.as_ref().map(list).unwrap_or_default());
+    drop(pools);
     let mut analysis = Analysis {
         settings: settings.clone(),
         as_of: request.as_of,
@@ -166,7 +168,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         service_filter: request.service.as_ref().map(|glob| glob.as_str().to_owned()),
         team_filter: request.team.as_ref().map(|glob| glob.as_str().to_owned()),
         groups,
-        deployments: whole.as_ref().map(list).unwrap_or_default(),
+        deployments,
         incidents,
         coverage: dataset.coverage().to_vec(),
         history: whole.as_ref().map(ReadSpans::history).unwrap_or_default(),

@@ -114,30 +114,7 @@ pub fn daily(
     window_days: u32,
     bands: &Bands,
 ) -> Vec<DailyRow> {
-    let count = days.len();
-    let mut lead_items: Vec<Item> = pool
-        .deployments(facts)
-        .filter_map(|(at, index)| {
-            let seconds = facts.lead_time(index)?.ok()?;
-            let (enter, leave) = days_of(days, at, Validity::since(at));
-            Some(item(enter, leave, seconds.as_f64()))
-        })
-        .collect();
-    let lead = percentiles(&mut lead_items, count, [0.5, 0.9]);
-    let failed = count_by_day(
-        pool.deployments(facts).flat_map(|(at, index)| {
-            let known = facts.failures(index);
-            join_ranges(known.iter().map(|failure| days_of(days, at, failure.validity)).collect())
-        }),
-        count,
-    );
-    let rework = count_by_day(
-        pool.deployments(facts).flat_map(|(at, index)| {
-            let known = facts.rework(index);
-            join_ranges(known.iter().map(|rework| days_of(days, at, rework.validity)).collect())
-        }),
-        count,
-    );
+    let DeploymentDays { lead, failed, rework } = DeploymentDays::new(pool, facts, days);
     let incidents = IncidentDays::new(pool, facts, days);
     let finished = |span: Span| u32::try_from(pool.finished(facts, span).len()).unwrap_or(u32::MAX);
     days.iter()
@@ -183,6 +160,41 @@ pub fn daily(
             }
         })
         .collect()
+}
+
+/// The deployment figures of each day, read or not.
+struct DeploymentDays {
+    lead: Vec<super::sliding::DayPercentiles<2>>,
+    failed: Vec<u32>,
+    rework: Vec<u32>,
+}
+
+impl DeploymentDays {
+    fn new(pool: &Pool, facts: &Facts, days: &[DayWindow]) -> Self {
+        let count = days.len();
+        let (mut lead_items, mut failed, mut rework) = (Vec::new(), Vec::new(), Vec::new());
+        // Deployments come in order of finish, so `enter` and `leave` only grow; no search is needed.
+        let (mut enter, mut leave) = (0, 0);
+        for (at, index) in pool.deployments(facts) {
+            while days.get(enter).is_some_and(|day| day.window.to <= at) {
+                enter += 1;
+            }
+            while days.get(leave).is_some_and(|day| day.window.from <= at) {
+                leave += 1;
+            }
+            if let Some(Ok(seconds)) = facts.lead_time(index) {
+                lead_items.push(item(enter, leave, seconds.as_f64()));
+            }
+            let known = |validity| days_of(days, at, validity);
+            failed.extend(join_ranges(facts.failures(index).iter().map(|it| known(it.validity)).collect()));
+            rework.extend(join_ranges(facts.rework(index).iter().map(|it| known(it.validity)).collect()));
+        }
+        Self {
+            lead: percentiles(&mut lead_items, count, [0.5, 0.9]),
+            failed: count_by_day(failed.into_iter(), count),
+            rework: count_by_day(rework.into_iter(), count),
+        }
+    }
 }
 
 /// The incident figures of each day, read or not.

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 pub(super) use self::tally::Tally;
 use super::tables::{Analysis, Finding, GroupReport, Kind, LeadTimeReason, Metric, NoData, Observation, Severity};
 use crate::domain::group::{Group, GroupKind};
+use crate::facts::parallel::in_parallel;
 
 /// Fewer deployments than this are a small sample.
 const SMALL_SAMPLE: u64 = 20;
@@ -35,12 +36,16 @@ pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
     }
     found.extend(small_samples(&analysis.groups));
     found.extend(deployments(tally));
-    found.extend(incidents::findings(analysis, tally));
-    found.extend(recognition::findings(analysis, tally));
-    found.extend(either_way::findings(analysis));
-    found.extend(practice::findings(analysis, tally));
-    found.extend(sustained::findings(analysis));
-    found.extend(rework::findings(analysis, tally));
+    // Those that look at single events take longest.
+    let others: [&(dyn Fn() -> Vec<Finding> + Sync); 6] = [
+        &|| incidents::findings(analysis, tally),
+        &|| practice::findings(analysis, tally),
+        &|| sustained::findings(analysis),
+        &|| recognition::findings(analysis, tally),
+        &|| either_way::findings(analysis),
+        &|| rework::findings(analysis, tally).into_iter().collect(),
+    ];
+    found.extend(in_parallel(&others, |findings| findings()).into_iter().flatten());
     sort(&mut found);
     found
 }

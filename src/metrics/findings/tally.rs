@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::kind::DeploymentKind;
 use crate::domain::reason::Reason;
-use crate::facts::parallel::in_parallel;
+use crate::facts::parallel::{both, in_parallel};
 use crate::metrics::tables::{Analysis, DeploymentRecord, IncidentRecord, Kind, LeadTimeReason, ReworkRule, Rule};
 
 /// Chunks in which the cores count the deployments, and deployments of a chunk at least.
@@ -62,13 +62,16 @@ impl Tally {
             records.filter(|record| record.in_period).for_each(|record| tally.add(record));
             tally
         };
-        let mut tally = Self::default();
-        for chunk in in_parallel(&chunks, of_chunk) {
+        let of_incidents = || {
+            let mut tally = Self::default();
+            let counted = analysis.incidents.iter().filter(|record| record.counted);
+            let opened = counted.filter(|record| analysis.known.contains(record.event.opened_at));
+            opened.for_each(|record| tally.add_incident(&record));
+            tally
+        };
+        let (chunks, mut tally) = both(|| in_parallel(&chunks, of_chunk), of_incidents);
+        for chunk in chunks {
             tally.append(chunk);
-        }
-        let counted = analysis.incidents.iter().filter(|record| record.counted);
-        for record in counted.filter(|record| analysis.known.contains(record.event.opened_at)) {
-            tally.add_incident(&record);
         }
         tally
     }

@@ -70,7 +70,12 @@ pub(super) fn write_rows(
     out.write_all(&head)?;
     let parts: Vec<Range<usize>> =
         (0..items).step_by(at_once).map(|from| from..items.min(from.saturating_add(at_once))).collect();
-    in_turns(&parts, |part| file_of(part.clone()), |part| out.write_all(part.get(head.len()..).unwrap_or_default()))
+    in_turns(
+        &parts,
+        usize::MAX,
+        |part| file_of(part.clone()),
+        |part| out.write_all(part.get(head.len()..).unwrap_or_default()),
+    )
 }
 
 impl Cells for Sheet<'_> {
