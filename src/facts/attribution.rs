@@ -89,13 +89,13 @@ impl<'a> Attributor<'a> {
         if counts_as.is_empty() {
             return self;
         }
-        let mut place_of: Vec<Option<Place>> = vec![None; self.deployments.len()];
+        let mut place_of: Vec<Place> = vec![Place::MAX; self.deployments.len()];
         for (index, place) in self.counted.iter().zip(0..) {
             if let Some(of) = place_of.get_mut(*index as usize) {
-                *of = Some(place);
+                *of = place;
             }
         }
-        let place = |counted: &usize| place_of.get(*counted).copied().flatten();
+        let place = |counted: &usize| place_of.get(*counted).copied().filter(|place| *place != Place::MAX);
         let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, place(counted)?)));
         self.counts_as = places.collect();
         self

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::codes::Codes;
+use super::ends::Ends;
 use crate::domain::sha::Sha;
 
 /// A column of texts, each of which may be missing: one block of letters, and where each text ends.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
     letters: String,
-    ends: Vec<u64>,
+    ends: Ends,
     /// Whether each text is missing; empty where none is.
     missing: Vec<bool>,
 }
@@ -32,7 +33,7 @@ impl Texts {
 
     /// Makes room for so many rows, if there is memory for them: a footer may promise too many.
     pub(super) fn reserve(&mut self, rows: usize) {
-        self.ends.try_reserve_exact(rows).ok();
+        self.ends.reserve(rows);
     }
 
     /// How many rows.
@@ -46,15 +47,15 @@ impl Texts {
             return None;
         }
         let place = |end: u64| usize::try_from(end).ok();
-        let from = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.letters.get(place(from)?..place(*self.ends.get(row)?)?)
+        let from = row.checked_sub(1).and_then(|before| self.ends.get(before)).unwrap_or(0);
+        self.letters.get(place(from)?..place(self.ends.get(row)?)?)
     }
 
     /// Adds the rows of another column.
     pub(super) fn append(&mut self, other: &Self) {
         let (rows, letters) = (self.ends.len(), self.letters.len() as u64);
         self.letters.push_str(&other.letters);
-        self.ends.extend(other.ends.iter().map(|end| end + letters));
+        other.ends.iter().for_each(|end| self.ends.push(end + letters));
         if !self.missing.is_empty() || !other.missing.is_empty() {
             self.missing.resize(rows, false);
             self.missing.extend(&other.missing);

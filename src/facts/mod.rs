@@ -8,6 +8,7 @@ mod codes;
 pub mod columns;
 pub mod commit_reader;
 pub mod commits;
+mod ends;
 mod error;
 pub mod export;
 mod flat_lists;

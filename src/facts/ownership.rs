@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::columns::Categories;
 use super::error::FactsError;
 use super::scan::Deployments;
 use crate::domain::event::{Incident, NOT_PLANNED, Table};
@@ -143,39 +144,31 @@ impl Ownership {
     /// Polars cannot join, which well-formed columns do not cause.
     pub fn of_deployments(&self, deployments: &Deployments) -> Result<Vec<Placement>, FactsError> {
         let frame = FactsError::reading(Table::Deployments);
-        let code = |code: Option<usize>| code.and_then(|code| u32::try_from(code).ok());
-        let codes = |name: &str, column: &super::columns::Categories| {
-            let codes = (0..deployments.len()).map(|row| code(column.of(row)));
-            codes.collect::<UInt32Chunked>().with_name(name.into()).into_column()
+        // A number for each pair: a join on two columns would take many times the memory.
+        let environments = deployments.environment.names().len() as u64 + 1;
+        let number = |code: Option<usize>| code.map_or(0, |code| code as u64 + 1);
+        let pair = |row| number(deployments.repo.of(row)) * environments + number(deployments.environment.of(row));
+        let places = UInt64Chunked::from_iter_values("place".into(), (0..deployments.len()).map(pair)).into_column();
+        let pairs = places.unique().map_err(&frame)?;
+        let name = |column: &Categories, number: u64| {
+            let code = number.checked_sub(1).and_then(|code| usize::try_from(code).ok());
+            code.and_then(|code| column.names().get(code)).cloned()
         };
-        let places = vec![codes("repo", &deployments.repo), codes("environment", &deployments.environment)];
-        let places = DataFrame::new(deployments.len(), places).map_err(&frame)?;
-        let pairs = places.unique::<(), ()>(None, UniqueKeepStrategy::Any, None).map_err(&frame)?;
-        let column = |name: &str| pairs.column(name).and_then(|column| column.u32().cloned()).map_err(&frame);
-        let name = |column: &super::columns::Categories, code: Option<u32>| {
-            code.and_then(|code| column.names().get(code as usize)).cloned()
+        let owner = |pair: Option<u64>| {
+            let (repo, environment) = pair.map_or((0, 0), |pair| (pair / environments, pair % environments));
+            let (repo, environment) = (name(&deployments.repo, repo), name(&deployments.environment, environment));
+            self.of_place(&repo.unwrap_or_default(), environment.as_deref())
         };
-        let (repos, environments) = (column("repo")?, column("environment")?);
-        let owners: Vec<Result<ServiceIndex, Reason>> = repos
-            .iter()
-            .zip(environments.iter())
-            .map(|(repo, environment)| {
-                let (repo, environment) = (name(&deployments.repo, repo), name(&deployments.environment, environment));
-                self.of_place(&repo.unwrap_or_default(), environment.as_deref())
-            })
-            .collect();
-        let keys = ["repo", "environment"].map(col);
+        let owners: Vec<Result<ServiceIndex, Reason>> = pairs.u64().map_err(&frame)?.iter().map(owner).collect();
+        let places = DataFrame::new(places.len(), vec![places]).map_err(&frame)?;
+        let pairs = DataFrame::new(pairs.len(), vec![pairs]).map_err(&frame)?;
         let joined = places
             .lazy()
             .join(
                 pairs.lazy().with_row_index("owner", None),
-                keys.clone(),
-                keys,
-                JoinArgs {
-                    nulls_equal: true,
-                    maintain_order: MaintainOrderJoin::Left,
-                    ..JoinArgs::new(JoinType::Left)
-                },
+                [col("place")],
+                [col("place")],
+                JoinArgs { maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) },
             )
             .select([col("owner")])
             .collect()

@@ -21,8 +21,8 @@ use crate::domain::settings::Merge;
 struct Record {
     /// Service and repo; the greatest number for none.
     place: (u32, u32),
-    /// Number of the environment (the greatest for none), or the first 64 bits of the revision.
-    key: u64,
+    /// Number of the environment (the greatest for none), or the first 32 bits of the revision.
+    key: u32,
     /// Where it stands among the counted deployments.
     at: u32,
 }
@@ -53,7 +53,8 @@ pub(super) fn merge(
         .filter_map(|(at, &index)| {
             let row = index as usize;
             let sha = revisions.get(row, deployments)?;
-            let key = if is_by_revision { sha.beginning() } else { environments.of(row).map_or(u64::MAX, u64::from) };
+            let beginning = || u32::try_from(sha.beginning() >> u32::BITS).ok();
+            let key = if is_by_revision { beginning() } else { environments.of(row) }.unwrap_or(u32::MAX);
             let service = service(row).and_then(|service| u32::try_from(service).ok());
             Some(Record { place: (service.unwrap_or(u32::MAX), repos.of(row).unwrap_or(u32::MAX)), key, at })
         })
