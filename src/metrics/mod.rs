@@ -129,9 +129,19 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     }
     let incidents = IncidentRecords::new(&facts, &filter, cut);
     planned.extend(alternatives::without_filters(settings, &incidents));
-    // The groups are counted after the alternatives, so that the two are not in memory at once; their pools are small.
-    let (alternatives, pools) =
-        both(|| alternatives::alternatives(planned, &basis, &commits), || pools(&facts, &filter));
+    // The groups are counted after the alternatives, so that the two are not in memory at once; their pools and the list of
+    // deployments are small.
+    let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
+    let read_spans = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
+    let (alternatives, (pools, whole, deployments)) = both(
+        || alternatives::alternatives(planned, &basis, &commits),
+        || {
+            let pools = pools(&facts, &filter);
+            let whole = pools.first().map(read_spans);
+            let deployments = whole.as_ref().map(list).unwrap_or_default();
+            (pools, whole, deployments)
+        },
+    );
     let alternatives = alternatives?;
     drop(commits);
     let by_service = match request.depth {
@@ -142,8 +152,6 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         Depth::Tables => Vec::new(),
         Depth::Whole => sensitivity::by_service(&facts, known),
     };
-    let read_spans = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
-    let whole = pools.first().map(read_spans);
     let report = |pool: &Pool| {
         let scope = Scope {
             pool,
@@ -156,8 +164,7 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
         };
         scope.report(&days, now, before, &earlier)
     };
-    let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
-    let (groups, deployments) = both(|| in_parallel(&pools, report), || whole.as_ref().map(list).unwrap_or_default());
+    let groups = in_parallel(&pools, report);
     drop(pools);
     let mut analysis = Analysis {
         settings: settings.clone(),
