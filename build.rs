@@ -3,7 +3,8 @@
 //! - With glibc, on 64-bit systems: the settings of its malloc. Tests and benches of the library run without them.
 //! - In release builds for Linux on x86-64: options that make it smaller. It then has one copy of functions and constants
 //!   that are equal byte for byte, relocations in their short form, and no tables for unwinding, which `panic = "abort"`
-//!   never reads. Only rustc's own LLD knows the options, so they are left out if the user chose a linker.
+//!   never reads. Linkers differ in these options, so they are only passed to rustc's own LLD, and not
+//!   if the user chose a linker.
 
 #![expect(clippy::disallowed_methods, reason = "Cargo speaks to a build script through the environment")]
 

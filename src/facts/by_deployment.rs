@@ -1,5 +1,6 @@
 //! Entries that only some deployments have, for example failures. Every group looks them up for each of its deployments,
-//! so the lookup is by index, without hashing or searching, and takes one and a half bits a deployment.
+//! so the lookup is by index, without hashing or searching. It takes 1.5 bits a deployment, and four bytes for each that
+//! has entries.
 
 use super::flat_lists::FlatLists;
 
@@ -21,7 +22,7 @@ impl<T> Default for ByDeployment<T> {
 }
 
 /// The word of a deployment, and its bit there.
-fn place(deployment: usize) -> (usize, u64) {
+fn word_and_bit(deployment: usize) -> (usize, u64) {
     (deployment / 64, 1 << (deployment % 64))
 }
 
@@ -37,7 +38,7 @@ impl<T> ByDeployment<T> {
             if last.is_some_and(|last| last != deployment) {
                 lists.close();
             }
-            let (word, bit) = place(deployment);
+            let (word, bit) = word_and_bit(deployment);
             has[word] |= bit;
             lists.extend([entry]);
             last = Some(deployment);
@@ -53,7 +54,7 @@ impl<T> ByDeployment<T> {
 
     /// The entries of one.
     pub(super) fn of(&self, deployment: usize) -> &[T] {
-        let (word, bit) = place(deployment);
+        let (word, bit) = word_and_bit(deployment);
         match (self.has.get(word), self.before.get(word)) {
             (Some(word), Some(before)) if word & bit != 0 => {
                 self.lists.get((before + (word & (bit - 1)).count_ones()) as usize)
@@ -76,6 +77,10 @@ mod tests {
         let all = ByDeployment::new(300, far);
         let wanted = |it: usize| if it.is_multiple_of(7) { vec![it] } else { vec![] };
         assert!((0..300).all(|it| all.of(it) == wanted(it)));
+        for n in [1, 63, 64, 65, 128] {
+            let all = ByDeployment::new(n, (0..=n).map(|it| (it, it)).collect());
+            assert!((0..n).all(|it| all.of(it) == [it]) && all.of(n).is_empty(), "{n}, and one entry too many");
+        }
         assert!(ByDeployment::<char>::new(0, Vec::new()).of(0).is_empty());
         assert!(ByDeployment::<char>::default().of(7).is_empty());
     }

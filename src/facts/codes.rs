@@ -1,6 +1,6 @@
 //! A column of small numbers, each of which may be missing: a byte each as long as all are small, else four.
 
-/// Numbers, most of them small.
+/// Numbers: a single one of 255 or more makes all of them four bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Codes(Width);
 
@@ -36,7 +36,8 @@ impl Codes {
             (Width::Byte(codes), Some(byte)) => codes.push(byte),
             (Width::Word(codes), _) => codes.push(code.unwrap_or(NO_WORD)),
             (Width::Byte(codes), None) => {
-                let mut words = Vec::with_capacity(codes.capacity());
+                let mut words = Vec::new();
+                words.try_reserve_exact(codes.capacity()).ok();
                 words.extend(codes.iter().map(|byte| if *byte == NO_BYTE { NO_WORD } else { u32::from(*byte) }));
                 words.push(code.unwrap_or(NO_WORD));
                 self.0 = Width::Word(words);

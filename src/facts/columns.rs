@@ -291,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn categories_that_together_have_many_texts_hold_what_each_held() {
+        let texts: Vec<Option<String>> = (0..400).map(|nth| (nth % 150 != 7).then(|| nth.to_string())).collect();
+        let mut all = Categories::default();
+        for part in texts.chunks(200) {
+            all.append(&part.iter().map(Option::as_deref).collect());
+        }
+        assert!((0..400).all(|row| all.get(row) == texts[row].as_deref()));
+    }
+
+    #[test]
     fn lists_that_are_joined_keep_each_row_apart_also_an_empty_one() {
         let parts: [&[&[&str]]; 3] = [&[&["a", "b"], &[]], &[], &[&["b"], &["c", "a", "a"], &[]]];
         let mut lists = Lists::default();

@@ -44,7 +44,8 @@ struct Shard {
     /// By their names as they are written.
     repos: Vec<RangeInclusive<String>>,
     commits: u64,
-    /// Indices of the pieces that have some of them, and whether a piece has commits of other repos too.
+    /// Indices of the pieces with commits of this shard, and whether the piece also has commits of another shard and must be
+    /// filtered. Rows without a repo do not count.
     pieces: Vec<(usize, bool)>,
 }
 
@@ -104,15 +105,18 @@ impl CommitReader {
             // Rows without a repo belong to no shard.
             Storage::OnDisk { shards, .. } if shards.is_empty() => take(0, &Commits::default()),
             Storage::OnDisk { parts, shards, .. } => {
-                let most = shards.iter().map(|shard| shard.commits).max().unwrap_or(0);
+                let wanted = || shards.iter().enumerate().filter(|(at, _)| is_wanted(*at));
+                let most = wanted().map(|(_, shard)| shard.commits).max().unwrap_or(0);
                 let mut commits = Commits::with_room_for(usize::try_from(most).unwrap_or(0));
-                for (at, shard) in shards.iter().enumerate().filter(|(at, _)| is_wanted(*at)) {
+                for (at, shard) in wanted() {
                     // Each pass makes its own pieces, because a piece can be read only once.
                     let all = pieces(parts);
-                    let own = shard.pieces.iter().filter_map(|(piece, _)| all.get(*piece)).cloned();
-                    let is_shared = |nth: usize| shard.pieces.get(nth).is_some_and(|(_, is_shared)| *is_shared);
+                    let own = shard.pieces.iter().filter_map(|(piece, is_shared)| Some((all.get(*piece)?, *is_shared)));
+                    let (own, is_shared): (Vec<Part>, Vec<bool>) =
+                        own.map(|(piece, is_shared)| (piece.clone(), is_shared)).unzip();
+                    let repos = |nth: usize| if is_shared.get(nth) == Some(&false) { &[][..] } else { &shard.repos };
                     commits.clear();
-                    commits.read(&own.collect::<Vec<Part>>(), |nth| if is_shared(nth) { &shard.repos } else { &[] })?;
+                    commits.read(&own, repos)?;
                     take(at, &commits);
                 }
             }

@@ -1,6 +1,6 @@
 //! Where the texts of a column end: four bytes a row, also where the column has more than 4 GiB of letters.
 
-/// Rising numbers.
+/// Numbers of which none is smaller than the one before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ends {
     /// The lower half of each.

@@ -1,4 +1,4 @@
-//! Many short lists in one block of memory: four bytes a list beside its items.
+//! Many short lists in one block of memory: four bytes a list beside its items, which may be 4,294,967,295 at most.
 
 /// Lists, one behind the other.
 #[derive(Debug)]

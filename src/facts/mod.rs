@@ -117,7 +117,8 @@ pub struct Facts {
     /// What is known of each incident.
     pub incidents: Vec<IncidentFact>,
     rework_rules: ReworkRules,
-    /// Why deployments are rework: computed at the first call of [`Facts::rework`].
+    /// Why deployments are rework: computed at the first call of [`Facts::rework`], which alternatives never
+    /// make.
     reworks: OnceLock<Reworks>,
 }
 

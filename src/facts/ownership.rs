@@ -137,8 +137,8 @@ impl Ownership {
         self.services.get(service).map(|service| &service.name)
     }
 
-    /// Places each deployment: a join of repo and environment with whose they are. Patterns are tried once for each
-    /// such pair.
+    /// Places each deployment: joins its pair of repo and environment, as one number, with the owner of the pair. Patterns
+    /// are tried once for each pair.
     ///
     /// # Errors
     /// Polars cannot join, which well-formed columns do not cause.
@@ -148,8 +148,9 @@ impl Ownership {
         let environments = deployments.environment.names().len() as u64 + 1;
         let number = |code: Option<usize>| code.map_or(0, |code| code as u64 + 1);
         let pair = |row| number(deployments.repo.of(row)) * environments + number(deployments.environment.of(row));
-        let places = UInt64Chunked::from_iter_values("place".into(), (0..deployments.len()).map(pair)).into_column();
-        let pairs = places.unique().map_err(&frame)?;
+        let pair_of_each =
+            UInt64Chunked::from_iter_values("pair".into(), (0..deployments.len()).map(pair)).into_column();
+        let pairs = pair_of_each.unique().map_err(&frame)?;
         let name = |column: &Categories, number: u64| {
             let code = number.checked_sub(1).and_then(|code| usize::try_from(code).ok());
             code.and_then(|code| column.names().get(code)).cloned()
@@ -160,14 +161,14 @@ impl Ownership {
             self.of_place(&repo.unwrap_or_default(), environment.as_deref())
         };
         let owners: Vec<Result<ServiceIndex, Reason>> = pairs.u64().map_err(&frame)?.iter().map(owner).collect();
-        let places = DataFrame::new(places.len(), vec![places]).map_err(&frame)?;
+        let of_each = DataFrame::new(pair_of_each.len(), vec![pair_of_each]).map_err(&frame)?;
         let pairs = DataFrame::new(pairs.len(), vec![pairs]).map_err(&frame)?;
-        let joined = places
+        let joined = of_each
             .lazy()
             .join(
                 pairs.lazy().with_row_index("owner", None),
-                [col("place")],
-                [col("place")],
+                [col("pair")],
+                [col("pair")],
                 JoinArgs { maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) },
             )
             .select([col("owner")])
@@ -273,6 +274,7 @@ fn own_service(repo: &str) -> Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Deployment;
 
     #[test]
     fn a_listed_key_beats_an_equal_name_of_an_earlier_service() {
@@ -291,6 +293,34 @@ mod tests {
         assert_eq!(named("PAYMENTS"), [0], "listed keys match exactly, names without case");
         assert_eq!(named("Web"), [1], "a repo is also called by its short name");
         assert!(named("other").is_empty());
+    }
+
+    #[test]
+    fn a_deployment_belongs_to_the_service_of_its_repo_and_environment_also_where_one_is_missing() {
+        let web = Service { repos: vec![Glob::literal("acme/web")], ..own_service("web") };
+        let ownership = Ownership::new(&Settings { services: vec![web], ..Settings::default() }, []);
+        let deployment = |repo: &str, environment: Option<&str>| Deployment {
+            repo: repo.into(),
+            environment: environment.map(str::to_owned),
+            status: "success".into(),
+            ..Deployment::default()
+        };
+        let rows = [
+            deployment("acme/web", Some("production")),
+            deployment("acme/web", Some("staging")),
+            deployment("acme/web", None),
+            deployment("", Some("production")),
+            deployment("", None),
+            deployment("acme/web", Some("production")),
+        ];
+        let deployments: Deployments = rows.iter().collect();
+        let owners: Vec<Option<ServiceIndex>> =
+            ownership.of_deployments(&deployments).expect("joined").into_iter().map(Placement::counted).collect();
+        let each: Vec<Option<ServiceIndex>> =
+            rows.iter().map(|row| ownership.of_place(&row.repo, row.environment.as_deref()).ok()).collect();
+        assert_eq!(owners, each);
+        assert_eq!((owners[0], owners[1], owners[3], owners[5]), (Some(0), None, None, Some(0)));
+        assert!(ownership.of_deployments(&Deployments::default()).expect("joined").is_empty());
     }
 
     #[test]

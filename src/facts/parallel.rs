@@ -30,8 +30,8 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Hands the result for each item to `take`, in the order of the items, while results for later items are computed on
-/// `most` cores, or all of them. No more results wait than there are cores.
+/// Hands the result for each item to `take`, in the order of the items, while results for later items are computed: by
+/// `most` threads, but no more than there are cores. Each thread holds one result at most.
 ///
 /// # Errors
 /// The first error, of an item or of what takes it.

@@ -14,8 +14,8 @@ pub(super) fn checked(dataset: &Dataset, table: Table) -> Result<Vec<CheckedPart
     Ok(in_parallel(&parts, Part::checked).into_iter().collect::<Result<_, _>>()?)
 }
 
-/// Cores that decode the pieces of one table. Each piece takes some 10 MiB, several tables are read at the same time, and
-/// one core appends what the others decode.
+/// Threads that decode the pieces of one table. Four tables are read at the same time, a piece takes some 10 MiB, and one
+/// thread appends what the others decode, so more of them would only take memory.
 const DECODERS: usize = 4;
 
 /// Hands over what each of some pieces gives, in their order, while later ones are decoded. The query gets the index of

@@ -61,7 +61,7 @@ pub(super) fn merge(
         .collect();
     // What the records of one roll-out share: two revisions may begin alike.
     let shared = |one: &Record, other: &Record| {
-        let whole = |record: &Record| revisions.get(row_of(record.at), deployments).filter(|_| is_by_revision);
+        let whole = |record: &Record| is_by_revision.then(|| revisions.get(row_of(record.at), deployments)).flatten();
         (one.place, one.key).cmp(&(other.place, other.key)).then_with(|| whole(one).cmp(&whole(other)))
     };
     records.sort_unstable_by(|one, other| shared(one, other).then_with(|| one.at.cmp(&other.at)));
@@ -70,7 +70,7 @@ pub(super) fn merge(
     for record in records {
         let row = row_of(record.at);
         let (Merge::Records(within) | Merge::Rollouts(within)) = merge;
-        // If roll-outs are merged, most revisions have one record, of which nothing more is read.
+        // If roll-outs are merged, most revisions have one record, whose finish and environment are never read.
         let joins = |rollout: &&mut Rollout| {
             if revisions.get(row, deployments) != revisions.get(rollout.first, deployments) {
                 return false;
@@ -141,6 +141,13 @@ mod tests {
     fn a_return_to_the_revision_before_is_a_deployment_of_its_own() {
         let records = [("prod", "a", 0), ("prod", "b", 3), ("prod", "a", 6)];
         assert_eq!(kept(Some(Merge::Records(Seconds(600))), &records), [0, 1, 2]);
+    }
+
+    #[test]
+    fn revisions_that_begin_alike_are_told_apart() {
+        let [one, other] = ["1", "2"].map(|end| format!("abcdef12{}{end}", "0".repeat(31)));
+        let records = [("eu", one.as_str(), 0), ("eu", other.as_str(), 1), ("us", one.as_str(), 2)];
+        assert_eq!(kept(Some(Merge::Rollouts(Seconds(600))), &records), [0, 1]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::facts::{Facts, FactsError, LeadTimes};
 const ROLLOUT: Seconds = Seconds(600);
 
 /// With more deployments than these, alternatives are computed one after the other: each holds its own facts.
-const MANY: usize = 3_000_000;
+const ONE_BY_ONE_ABOVE: usize = 3_000_000;
 
 /// What an alternative is computed from.
 pub(super) struct Basis<'a> {
@@ -116,7 +116,7 @@ pub(super) fn alternatives(
     commits: &CommitReader,
 ) -> Result<Vec<Alternative>, FactsError> {
     let one = |planned: &Planned| basis.numbers(planned, commits);
-    let is_large = basis.facts.deployments().len() > MANY;
+    let is_large = basis.facts.deployments().len() > ONE_BY_ONE_ABOVE;
     // A pass over the commits uses every core, and holds some of them in memory.
     let numbers: Vec<Result<Numbers, FactsError>> = if is_large || planned.iter().any(Planned::needs_commits) {
         planned.iter().map(one).collect()

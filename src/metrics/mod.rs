@@ -129,8 +129,8 @@ pub fn analyse(dataset: &Dataset, request: &Request) -> Result<Analysis, Metrics
     }
     let incidents = IncidentRecords::new(&facts, &filter, cut);
     planned.extend(alternatives::without_filters(settings, &incidents));
-    // The groups are counted after the alternatives, so that the two are not in memory at once; their pools and the list of
-    // deployments are small.
+    // The groups are counted after the alternatives, so that the two are not in memory at once; their pools (four
+    // bytes for each deployment and group) and the list of deployments (four bytes each) are small.
     let list = |read_spans: &ReadSpans| DeploymentRecords::new(&facts, &filter, read_spans, cut);
     let read_spans = |pool: &Pool| history.of(pool, &facts.ownership, recognised.unusable(pool));
     let (alternatives, (pools, whole, deployments)) = both(
