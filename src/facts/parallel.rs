@@ -1,8 +1,11 @@
-//! Work on every core: one result for each item, in the order of the items; or two different pieces of work.
+//! Work on every core: one result for each item, in the order of the items; or two different pieces of work. Where the
+//! system has no more threads, the caller's thread does the work of those that are missing.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::Builder;
 
 /// One result for each item, in the order of the items. Each core takes the next item when it is done with one, so the
 /// longest items belong to the front.
@@ -18,7 +21,7 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], one: impl Fn(&T) -> R + Sync) 
         }
     };
     let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..cores).filter_map(|_| Builder::new().spawn_scoped(scope, work).ok()).collect();
         let mut done = work();
         for other in others {
             // The thread has already printed its panic; it is resumed here.
@@ -46,20 +49,26 @@ pub fn in_turns<T: Sync, R: Send, E: Send>(
     std::thread::scope(|scope| {
         let begin = |first: usize| {
             let (sender, receiver) = sync_channel(0);
-            scope.spawn(move || {
+            let work = move || {
                 for item in items.iter().skip(first).step_by(cores) {
                     // Nobody waits for more after an error.
                     if sender.send(one(item)).is_err() {
                         break;
                     }
                 }
-            });
-            receiver
+            };
+            Builder::new().spawn_scoped(scope, work).is_ok().then_some(receiver)
         };
-        let turns: Vec<Receiver<Result<R, E>>> = (0..cores).map(begin).collect();
-        for turn in turns.iter().cycle().take(items.len()) {
-            // A thread that ended too early has panicked, which the scope passes on.
-            let Ok(result) = turn.recv() else { break };
+        let turns: Vec<Option<Receiver<Result<R, E>>>> = (0..cores).map(begin).collect();
+        for (item, turn) in items.iter().zip(turns.iter().cycle()) {
+            let result = match turn {
+                // A thread that ended too early has panicked, which the scope passes on.
+                Some(turn) => match turn.recv() {
+                    Ok(result) => result,
+                    Err(_) => break,
+                },
+                None => one(item),
+            };
             take(result?)?;
         }
         Ok(())
@@ -68,10 +77,20 @@ pub fn in_turns<T: Sync, R: Send, E: Send>(
 
 /// Two pieces of work at the same time.
 pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    // A thread that cannot be started would drop what it was given.
+    let other = Mutex::new(Some(other));
+    let work = || {
+        let other = other.lock().unwrap_or_else(PoisonError::into_inner).take();
+        other.map(|other| other())
+    };
     std::thread::scope(|scope| {
-        let other = scope.spawn(other);
+        let thread = Builder::new().spawn_scoped(scope, work);
         let one = one();
-        (one, other.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
+        let done = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)),
+            Err(_) => work(),
+        };
+        (one, done.unwrap_or_else(|| std::panic::resume_unwind(Box::new("the work was done twice"))))
     })
 }
 
