@@ -100,7 +100,7 @@ impl Arrivals {
     }
 
     fn add(&mut self, changes: Vec<DeploymentChanges>, found: Found) {
-        for ((at, one), deployment) in (self.found.deployments.len()..).zip(changes).zip(&found.deployments) {
+        for ((at, one), deployment) in (self.found.places.items().len()..).zip(changes).zip(found.places.items()) {
             let row = *deployment as usize;
             if let (Some(own), Some(position)) = (self.changes.get_mut(row), self.position.get_mut(row)) {
                 (*own, *position) = (Some(one), u32::try_from(at).unwrap_or(NOT_COUNTED));
@@ -115,7 +115,7 @@ impl Arrivals {
 
     /// The counted deployments of each place (a repo's environment), in order of finish.
     pub(super) fn places(&self) -> impl Iterator<Item = &[u32]> {
-        self.found.places()
+        self.found.places.iter()
     }
 
     /// The position of a counted deployment when these lists are concatenated.
@@ -138,7 +138,7 @@ impl Arrivals {
     pub fn previous(&self, deployment: usize) -> Option<usize> {
         self.one(deployment).filter(|one| !one.is_first())?;
         let before = self.position(deployment)?.checked_sub(1)?;
-        self.found.deployments.get(before).map(|deployment| *deployment as usize)
+        self.found.places.items().get(before).map(|deployment| *deployment as usize)
     }
 
     /// Whether it finishes in the second in which its own commit was made.

@@ -28,7 +28,7 @@ impl Texts {
             self.missing.push(text.is_none());
         }
         self.letters.push_str(text.unwrap_or_default());
-        self.ends.push(self.letters.len() as u64);
+        self.ends.push(self.letters.len());
     }
 
     /// Makes room for so many rows, if there is memory for them: a footer may promise too many.
@@ -46,16 +46,14 @@ impl Texts {
         if self.missing.get(row) == Some(&true) {
             return None;
         }
-        let place = |end: u64| usize::try_from(end).ok();
-        let from = row.checked_sub(1).and_then(|before| self.ends.get(before)).unwrap_or(0);
-        self.letters.get(place(from)?..place(self.ends.get(row)?)?)
+        self.letters.get(self.ends.row(row)?)
     }
 
     /// Adds the rows of another column.
     pub(super) fn append(&mut self, other: &Self) {
-        let (rows, letters) = (self.ends.len(), self.letters.len() as u64);
+        let rows = self.ends.len();
+        self.ends.append(&other.ends, self.letters.len());
         self.letters.push_str(&other.letters);
-        other.ends.iter().for_each(|end| self.ends.push(end + letters));
         if !self.missing.is_empty() || !other.missing.is_empty() {
             self.missing.resize(rows, false);
             self.missing.extend(&other.missing);
@@ -210,28 +208,25 @@ impl Categories {
 #[derive(Debug, Clone, Default)]
 pub struct Lists {
     items: Categories,
-    /// Where the items of each row end.
-    ends: Vec<u32>,
+    ends: Ends,
 }
 
 impl Lists {
     /// Adds a row.
     pub fn push<'a>(&mut self, list: impl IntoIterator<Item = &'a str>) {
         list.into_iter().for_each(|text| self.items.push(Some(text)));
-        self.ends.push(u32::try_from(self.items.codes.len()).unwrap_or(u32::MAX));
+        self.ends.push(self.items.codes.len());
     }
 
     /// Adds the rows of another column.
     pub(super) fn append(&mut self, other: &Self) {
-        let items = u32::try_from(self.items.codes.len()).unwrap_or(u32::MAX);
+        self.ends.append(&other.ends, self.items.codes.len());
         self.items.append(&other.items);
-        self.ends.extend(other.ends.iter().map(|end| items.saturating_add(*end)));
     }
 
     /// The texts of a row.
     pub fn get(&self, row: usize) -> impl Iterator<Item = &str> {
-        let end = |row: usize| self.ends.get(row).map_or(0, |end| *end as usize);
-        (row.checked_sub(1).map_or(0, end)..end(row)).filter_map(|item| self.items.get(item))
+        self.ends.row(row).into_iter().flatten().filter_map(|item| self.items.get(item))
     }
 }
 

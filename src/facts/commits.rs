@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::columns::Categories;
 use super::error::FactsError;
+use super::flat_lists::FlatLists;
 use super::inputs::InputSummary;
 use super::pieces::read_pieces;
 use crate::domain::event::Table;
@@ -26,10 +27,9 @@ pub struct Commits {
     pub committed_at: Vec<i64>,
     /// Number of each one's pull request; [`NO_NUMBER`] where there is none.
     number: Vec<i64>,
-    /// Where the parents of each end in [`Commits::parents`].
-    parents_end: Vec<u32>,
+    parents: FlatLists<Sha>,
+    /// Whether the parents of each were read.
     parents_read: Vec<bool>,
-    parents: Vec<Sha>,
     /// The rows of each repo, by its name in lower case.
     by_repo: FxHashMap<String, Vec<u32>>,
     /// The texts of names that are no 40 hexadecimal digits.
@@ -47,22 +47,20 @@ impl Commits {
         all.authored_at.try_reserve_exact(rows).ok();
         all.committed_at.try_reserve_exact(rows).ok();
         all.number.try_reserve_exact(rows).ok();
-        all.parents_end.try_reserve_exact(rows).ok();
+        all.parents.reserve(rows, rows);
         all.parents_read.try_reserve_exact(rows).ok();
-        all.parents.try_reserve_exact(rows).ok();
         all
     }
 
     /// Removes all rows and keeps the allocated memory.
     pub(super) fn clear(&mut self) {
-        let Self { sha, authored_at, committed_at, number, parents_end, parents_read, parents, by_repo, texts } = self;
+        let Self { sha, authored_at, committed_at, number, parents, parents_read, by_repo, texts } = self;
         sha.clear();
         authored_at.clear();
         committed_at.clear();
         number.clear();
-        parents_end.clear();
-        parents_read.clear();
         parents.clear();
+        parents_read.clear();
         by_repo.clear();
         texts.clear();
     }
@@ -89,22 +87,16 @@ impl Commits {
     }
 
     fn append(&mut self, other: Self) {
-        let (rows, parents) = (self.sha.len(), self.parents.len());
-        let after = |count: u32, at: usize| u32::try_from(at).map_or(u32::MAX, |at| at.saturating_add(count));
+        let rows = u32::try_from(self.sha.len()).unwrap_or(u32::MAX);
         self.sha.extend(other.sha);
         self.authored_at.extend(other.authored_at);
         self.committed_at.extend(other.committed_at);
         self.number.extend(other.number);
-        self.parents_end.extend(other.parents_end.into_iter().map(|end| after(end, parents)));
+        self.parents.append(other.parents);
         self.parents_read.extend(other.parents_read);
-        // Merges have more parents than there is room for; the usual doubling would take as much again as the column.
-        if self.parents.capacity() - self.parents.len() < other.parents.len() {
-            self.parents.reserve_exact(other.parents.len().max(self.parents.len() / 8));
-        }
-        self.parents.extend(other.parents);
         self.texts.extend(other.texts);
         for (repo, own) in other.by_repo {
-            self.by_repo.entry(repo).or_default().extend(own.into_iter().map(|row| after(row, rows)));
+            self.by_repo.entry(repo).or_default().extend(own.into_iter().map(|row| rows.saturating_add(row)));
         }
     }
 
@@ -121,18 +113,20 @@ impl Commits {
         all.committed_at.extend(committed.iter().map(Option::unwrap_or_default));
         all.number.extend(columns.integers("pull_request")?.iter().map(|number| number.unwrap_or(NO_NUMBER)));
         let (counts, parents) = (columns.integers("count")?, columns.items("parents")?);
-        let mut end = 0;
-        for parent in parents.iter() {
-            let parent = all.fold(parent.unwrap_or_default());
-            all.parents.push(parent);
-        }
+        let mut parents = parents.iter();
+        let mut is_whole = true;
         for count in counts.iter() {
             all.parents_read.push(count.is_some());
-            end += count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0);
-            all.parents_end.push(end);
+            for _ in 0..count.unwrap_or(0) {
+                let parent = parents.next();
+                is_whole &= parent.is_some();
+                let parent = all.fold(parent.flatten().unwrap_or_default());
+                all.parents.push(parent);
+            }
+            all.parents.close();
         }
-        if all.parents.len() != end as usize {
-            let cause = polars_err!(ComputeError: "the lists of parents are longer than their items");
+        if !is_whole || parents.next().is_some() {
+            let cause = polars_err!(ComputeError: "the lists of parents do not have as many items as they say");
             return Err(FactsError::reading(Table::Commits)(cause));
         }
         let repos: Categories = columns.texts("repo")?.iter().collect();
@@ -169,8 +163,7 @@ impl Commits {
         if !*self.parents_read.get(row)? {
             return None;
         }
-        let from = row.checked_sub(1).and_then(|before| self.parents_end.get(before)).copied().unwrap_or(0);
-        self.parents.get(from as usize..*self.parents_end.get(row)? as usize)
+        Some(self.parents.get(row))
     }
 
     /// The number of the pull request that brought a row.

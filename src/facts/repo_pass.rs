@@ -81,10 +81,8 @@ impl DeploymentChanges {
 /// What some counted deployments brought, beside their [`DeploymentChanges`].
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Which deployments: place by place (a repo's environment), in order of finish.
-    pub(super) deployments: Vec<u32>,
-    /// Where each place begins.
-    begins: Vec<u32>,
+    /// The deployments of each place (a repo's environment), in order of finish.
+    pub(super) places: FlatLists<u32>,
     /// Of each the commits in order of authored instant; only some ways to count a lead time need them.
     pub(super) brought: Option<FlatLists<Brought>>,
     /// Of each the indices of the pull requests, lowest number first.
@@ -102,31 +100,23 @@ fn index(at: usize) -> u32 {
 impl Found {
     /// Room for so many deployments; keeps the commits that they brought only if `keeps_brought`.
     pub(super) fn with_capacity(deployments: usize, keeps_brought: bool) -> Self {
-        Self {
-            deployments: Vec::with_capacity(deployments),
-            brought: keeps_brought.then(|| FlatLists::with_capacity(deployments)),
-            merged: FlatLists::with_capacity(deployments),
-            ..Self::default()
+        let mut found = Self { brought: keeps_brought.then(FlatLists::default), ..Self::default() };
+        found.places.reserve(0, deployments);
+        found.merged.reserve(deployments, 0);
+        if let Some(brought) = &mut found.brought {
+            brought.reserve(deployments, 0);
         }
+        found
     }
 
     pub(super) fn append(&mut self, other: Self) {
-        let before = index(self.deployments.len());
-        self.begins.extend(other.begins.iter().map(|begin| before.saturating_add(*begin)));
-        self.deployments.extend(other.deployments);
+        self.places.append(other.places);
         if let (Some(brought), Some(others)) = (&mut self.brought, other.brought) {
             brought.append(others);
         }
         self.merged.append(other.merged);
         self.absurd.extend(other.absurd);
         self.texts.extend(other.texts);
-    }
-
-    /// The deployments of each place, in order of finish.
-    pub(super) fn places(&self) -> impl Iterator<Item = &[u32]> {
-        let begins = || self.begins.iter().map(|begin| *begin as usize);
-        let ends = begins().skip(1).chain([self.deployments.len()]);
-        begins().zip(ends).map(|(from, to)| self.deployments.get(from..to).unwrap_or_default())
     }
 
     /// A name as text, in lower case.
@@ -142,7 +132,7 @@ impl Found {
 
     /// Ends the lists of one deployment.
     fn close(&mut self, deployment: u32) {
-        self.deployments.push(deployment);
+        self.places.push(deployment);
         self.merged.close();
         if let Some(brought) = &mut self.brought {
             brought.close();
@@ -203,14 +193,13 @@ impl<'a> RepoPass<'a> {
         Self { events, commits, revisions, rows, graph, requests, merges, first_merge }
     }
 
-    /// The changes of the deployments in the order of [`Found::deployments`], and the rest of what they brought. Keeps the
+    /// The changes of the deployments in the order of [`Found::places`], and the rest of what they brought. Keeps the
     /// commits, if the ways to count a lead time are asked for.
     pub(super) fn run(&self, environments: &[Vec<u32>], keeps_brought: bool) -> (Vec<DeploymentChanges>, Found) {
         let deployments = environments.iter().map(Vec::len).sum();
         let mut changes = Vec::with_capacity(deployments);
         let mut found = Found::with_capacity(deployments, keeps_brought);
         for deployments in environments {
-            found.begins.push(index(found.deployments.len()));
             let mut place = Place { commits: Live::new(&self.graph), unread: FxHashSet::default() };
             let mut before = None;
             for &deployment in deployments {
@@ -222,6 +211,7 @@ impl<'a> RepoPass<'a> {
                 found.close(deployment);
                 before = Some(deployment);
             }
+            found.places.close();
         }
         (changes, found)
     }

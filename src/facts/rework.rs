@@ -91,65 +91,55 @@ fn marked_or_rolled_back(facts: &Facts, rules: &ReworkRules) -> Vec<(usize, Rewo
 
 /// The first deployments after incidents that were not over.
 fn fixes(facts: &Facts) -> Vec<(usize, Rework)> {
-    let mut places = Places::default();
-    for place in facts.arrivals.places() {
-        for (nth, &deployment) in place.iter().enumerate() {
-            places.add(deployment, facts.deployments().created_at(deployment as usize), nth == 0);
-        }
-    }
-    let mut found = Vec::new();
+    let mut links: Vec<(usize, usize, Validity)> = Vec::new();
     for (incident, fact) in facts.incidents.iter().enumerate() {
-        for link in &fact.attributions {
-            let failed = facts.arrivals.position(link.deployment);
-            let after = failed.and_then(|failed| places.first_after(failed, facts.opened_at(incident)));
-            let Some((fix, created_at)) = after else { continue };
-            if facts.resolved_at(incident).is_none_or(|at| at > created_at) {
-                found.push((fix, Rework { rule: ReworkRule::Fix, validity: link.validity }));
+        let positions =
+            fact.attributions.iter().filter_map(|link| Some((facts.arrivals.position(link.deployment)?, link)));
+        links.extend(positions.map(|(failed, link)| (failed, incident, link.validity)));
+    }
+    links.sort_unstable_by_key(|(failed, ..)| *failed);
+    let (mut found, mut begin) = (Vec::new(), 0);
+    let mut links = links.as_slice();
+    for deployments in facts.arrivals.places() {
+        let end = begin + deployments.len();
+        let (own, later) = links.split_at(links.partition_point(|(failed, ..)| *failed < end));
+        if !own.is_empty() {
+            let created_at = |deployment: &u32| facts.deployments().created_at(*deployment as usize);
+            let place = Place::new(deployments.iter().map(created_at));
+            for &(failed, incident, validity) in own {
+                let fix = place.first_after(failed - begin, facts.opened_at(incident));
+                let Some(fix) = fix.and_then(|at| deployments.get(at)) else { continue };
+                if facts.resolved_at(incident).is_none_or(|at| at > created_at(fix)) {
+                    found.push((*fix as usize, Rework { rule: ReworkRule::Fix, validity }));
+                }
             }
         }
+        (links, begin) = (later, end);
     }
     found
 }
 
-/// The counted deployments of each repo and environment, place by place and in order of finish.
-#[derive(Debug, Default)]
-struct Places {
-    turns: Vec<PlaceDeployment>,
-    /// Where each place begins.
-    begins: Vec<usize>,
-}
-
-/// One deployment of a place.
+/// The counted deployments of one repo and environment, in order of finish: of each the latest creation among it and all
+/// before it. That only rises, so that it can be searched.
 #[derive(Debug)]
-struct PlaceDeployment {
-    deployment: u32,
-    created_at: Timestamp,
-    /// The latest creation among this and all before it: it only rises, so that it can be searched.
-    latest: Timestamp,
-}
+struct Place(Vec<Timestamp>);
 
-impl Places {
-    /// Deployments come place by place, in order of finish.
-    fn add(&mut self, deployment: u32, created_at: Timestamp, is_first: bool) {
-        let before = self.turns.last().filter(|_| !is_first);
-        let latest = before.map_or(created_at, |turn| turn.latest.max(created_at));
-        if is_first {
-            self.begins.push(self.turns.len());
-        }
-        self.turns.push(PlaceDeployment { deployment, created_at, latest });
+impl Place {
+    /// `created` are the creations in order of finish.
+    fn new(created: impl Iterator<Item = Timestamp>) -> Self {
+        let latest = |latest: &mut Timestamp, created_at: Timestamp| {
+            *latest = created_at.max(*latest);
+            Some(*latest)
+        };
+        Self(created.scan(Timestamp(i64::MIN), latest).collect())
     }
 
-    /// Of the deployments in the place of the failed one, which stands at `failed`, that were created at or after an
-    /// instant, the first to finish, and when it was created; none where that one does not finish after the failed one.
-    fn first_after(&self, failed: usize, opened: Timestamp) -> Option<(usize, Timestamp)> {
-        let next = self.begins.partition_point(|begin| *begin <= failed);
-        let begin = *self.begins.get(next.checked_sub(1)?)?;
-        let end = self.begins.get(next).copied().unwrap_or(self.turns.len());
-        let place = self.turns.get(begin..end)?;
-        // The first turn whose latest creation is not before the opening is the first that was created then.
-        let first = place.partition_point(|turn| turn.latest < opened);
-        let fix = place.get(first).filter(|_| begin + first > failed)?;
-        Some((fix.deployment as usize, fix.created_at))
+    /// Of the deployments that were created at or after an instant, the first to finish; none where it does not finish
+    /// after the failed one.
+    fn first_after(&self, failed: usize, opened: Timestamp) -> Option<usize> {
+        // The first deployment whose latest creation is not before the opening is the first that was created then.
+        let first = self.0.partition_point(|latest| *latest < opened);
+        (failed < first && first < self.0.len()).then_some(first)
     }
 }
 
@@ -157,17 +147,9 @@ impl Places {
 mod tests {
     use super::*;
 
-    /// Deployments of one place, by creation, in order of finish.
-    fn places(created: &[i64]) -> Places {
-        let mut places = Places::default();
-        for (index, &at) in (0..).zip(created) {
-            places.add(index, Timestamp(at), index == 0);
-        }
-        places
-    }
-
+    /// `created` are the creations of a place's deployments in order of finish.
     fn first_after(created: &[i64], failed: usize, opened: i64) -> Option<usize> {
-        places(created).first_after(failed, Timestamp(opened)).map(|(index, _)| index)
+        Place::new(created.iter().map(|at| Timestamp(*at))).first_after(failed, Timestamp(opened))
     }
 
     #[test]
@@ -188,22 +170,5 @@ mod tests {
         );
         assert_eq!(first_after(&[0, 10, 20], 2, 5), None, "and here it finished before the failed one");
         assert_eq!(first_after(&[0, 10, 20], 1, 12), Some(2));
-    }
-
-    #[test]
-    fn each_repo_and_environment_is_a_place_of_its_own() {
-        let mut places = places(&[0, 10]);
-        places.add(7, Timestamp(20), true);
-        assert_eq!(places.first_after(0, Timestamp(15)), None);
-        assert_eq!(places.first_after(2, Timestamp(15)), None);
-        assert_eq!(places.first_after(0, Timestamp(5)), Some((1, Timestamp(10))));
-        places.add(8, Timestamp(60), true);
-        places.add(9, Timestamp(30), false);
-        places.add(10, Timestamp(90), false);
-        assert_eq!(places.first_after(3, Timestamp(70)), Some((10, Timestamp(90))));
-        places.add(11, Timestamp(40), true);
-        places.add(12, Timestamp(95), false);
-        let fix = places.first_after(6, Timestamp(50));
-        assert_eq!(fix, Some((12, Timestamp(95))), "what was created in the place before is not what was created here");
     }
 }

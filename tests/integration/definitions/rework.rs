@@ -73,12 +73,29 @@ fn an_incident_resolved_at_the_creation_or_before_needs_no_fix_and_one_that_is_o
 
 #[test]
 fn a_fix_goes_to_the_repo_and_environment_of_the_failed_deployment() {
-    let elsewhere = "els,acme/api,production,els,main,deploy,success,2026-07-01T09:40:00Z,2026-07-01T09:45:00Z";
-    let history = history("", &[("bad", "01T08:50", "01T09:00"), ("fix", "01T10:00", "01T10:10")])
-        .with("deployments", DEPLOYMENTS, &[elsewhere])
-        .incidents(&["I,web,2026-07-01T09:30:00Z,2026-07-01T12:00:00Z,resolved,true,bad,"]);
+    let at = |id: &str, repo: &str, environment: &str, time: &str| {
+        format!("{id},acme/{repo},{environment},{id},main,deploy,success,2026-07-01T{time}:00Z,2026-07-01T{time}:10Z")
+    };
+    let rows = [
+        at("web bad", "web", "production", "09:00"),
+        at("api before", "api", "production", "09:10"),
+        at("web in europe", "web", "production-eu", "09:35"),
+        at("api bad", "api", "production", "09:40"),
+        at("web still bad", "web", "production", "10:00"),
+        at("web good", "web", "production", "10:30"),
+        at("web in europe again", "web", "production-eu", "10:40"),
+        at("api good", "api", "production", "11:00"),
+        at("docs", "docs", "production", "11:10"),
+    ];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let history = History::new("").with("deployments", DEPLOYMENTS, &rows).incidents(&[
+        "I1,web,2026-07-01T09:30:00Z,2026-07-01T12:00:00Z,resolved,true,web bad,",
+        "I2,web,2026-07-01T10:10:00Z,2026-07-01T12:00:00Z,resolved,true,web still bad,",
+        "I3,api,2026-07-01T09:50:00Z,2026-07-01T12:00:00Z,resolved,true,api bad,",
+        "I4,docs,2026-07-01T11:20:00Z,2026-07-01T12:00:00Z,resolved,true,docs,",
+    ]);
     history.july();
-    assert_eq!(fixes(&history), ["fix"]);
+    assert_eq!(fixes(&history), ["web still bad", "web good", "api good"]);
 }
 
 #[test]
