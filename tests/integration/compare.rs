@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use dora_report::domain::event::Table;
+use dora_report::domain::group::Group;
 use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::unit::Interval;
@@ -62,6 +63,10 @@ impl Differences {
         if got != wanted {
             self.report(what, got, wanted);
         }
+    }
+
+    fn count(&mut self, what: &str, got: Option<u32>, wanted: Option<u64>) {
+        self.equal(what, &got.map(u64::from), &wanted);
     }
 
     fn real(&mut self, what: &str, got: Option<f64>, wanted: Option<f64>) {
@@ -133,7 +138,7 @@ impl Differences {
         let days = world.days(period);
         self.equal("days", &group.daily.iter().map(|row| row.date).collect::<Vec<_>>(), &days);
         for (row, day) in group.daily.iter().zip(days) {
-            self.within(&day.to_string(), |found| found.daily(row, &world.daily(&group.group, day)));
+            self.within(&day.to_string(), |found| found.daily(row, &group.group, world));
         }
         for (metric, figure) in group.figures.iter() {
             let name = metric.as_str();
@@ -158,34 +163,54 @@ impl Differences {
             self.equal("has a survival curve", &group.survival.is_empty(), &curve.is_empty());
             for (time, left) in curve {
                 let step = group.survival.iter().rev().find(|step| step.seconds <= time as f64);
-                self.real(&format!("survival at {time}"), step.map(|step| step.unresolved), Some(left.as_f64()));
+                self.real(
+                    &format!("survival at {time}"),
+                    step.map(|step| step.unresolved),
+                    Some(*left.numer() as f64 / *left.denom() as f64),
+                );
             }
         }
     }
 
-    fn daily(&mut self, got: &DailyRow, wanted: &DailyRow) {
-        self.equal("partial", &got.partial, &wanted.partial);
-        self.equal("window_complete", &got.window_complete, &wanted.window_complete);
-        self.equal("deployments_on_day", &got.deployments_on_day, &wanted.deployments_on_day);
-        self.equal("deployments", &got.deployments, &wanted.deployments);
-        self.real("deployments_per_day", got.deployments_per_day, wanted.deployments_per_day);
-        self.real("lead_time_p50", got.lead_time_p50, wanted.lead_time_p50);
-        self.real("lead_time_p90", got.lead_time_p90, wanted.lead_time_p90);
-        self.equal("lead_time_n", &got.lead_time_n, &wanted.lead_time_n);
-        self.equal("failed_deployments", &got.failed_deployments, &wanted.failed_deployments);
-        self.real("change_failure_rate", got.change_failure_rate, wanted.change_failure_rate);
-        self.equal("incidents_opened", &got.incidents_opened, &wanted.incidents_opened);
-        self.equal("incidents_resolved", &got.incidents_resolved, &wanted.incidents_resolved);
-        self.equal("incidents_open", &got.incidents_open, &wanted.incidents_open);
-        self.real("time_to_restore_p50", got.time_to_restore_p50, wanted.time_to_restore_p50);
-        self.real("time_to_restore_p90", got.time_to_restore_p90, wanted.time_to_restore_p90);
-        self.real("recovery_time_p50", got.recovery_time_p50, wanted.recovery_time_p50);
-        self.equal("rework_deployments", &got.rework_deployments, &wanted.rework_deployments);
-        self.real("rework_rate", got.rework_rate, wanted.rework_rate);
-        self.equal("deployment_frequency_band", &got.deployment_frequency_band, &wanted.deployment_frequency_band);
-        self.equal("lead_time_band", &got.lead_time_band, &wanted.lead_time_band);
-        self.equal("change_failure_rate_band", &got.change_failure_rate_band, &wanted.change_failure_rate_band);
-        self.equal("time_to_restore_band", &got.time_to_restore_band, &wanted.time_to_restore_band);
+    /// The row of a day: the figures of its window.
+    fn daily(&mut self, got: &DailyRow, group: &Group, world: &World) {
+        let of = |metric| world.rolling(metric, group, got.date).ok();
+        let n = |figure: &Option<Figure>| figure.as_ref().map(|it| it.n);
+        let k = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.k);
+        let value = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.value);
+        let p90 = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.quantiles).map(|it| it.p90);
+        let band = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.band.band);
+        let frequency = of(Metric::DeploymentFrequency);
+        self.equal("partial", &got.partial, &world.is_partial(got.date));
+        self.equal("window_complete", &got.window_complete, &frequency.is_some());
+        self.count("deployments_on_day", got.deployments_on_day, world.on_day(group, got.date));
+        self.count("deployments", got.deployments, n(&frequency));
+        self.real("deployments_per_day", got.deployments_per_day, value(&frequency));
+        self.equal("deployment_frequency_band", &got.deployment_frequency_band, &band(&frequency));
+        let lead_time = of(Metric::LeadTime);
+        self.real("lead_time_p50", got.lead_time_p50, value(&lead_time));
+        self.real("lead_time_p90", got.lead_time_p90, p90(&lead_time));
+        self.count("lead_time_n", got.lead_time_n, n(&lead_time));
+        self.equal("lead_time_band", &got.lead_time_band, &band(&lead_time));
+        let failures = of(Metric::ChangeFailureRate);
+        self.count("failed_deployments", got.failed_deployments, k(&failures));
+        self.real("change_failure_rate", got.change_failure_rate, value(&failures));
+        self.equal("change_failure_rate_band", &got.change_failure_rate_band, &band(&failures));
+        let restore = of(Metric::TimeToRestore);
+        let opened_and_open = restore.as_ref().and_then(|figure| match figure.details {
+            Details::Restore(details) => Some((details.opened, details.open)),
+            _ => None,
+        });
+        self.count("incidents_opened", got.incidents_opened, opened_and_open.map(|(opened, _)| opened));
+        self.count("incidents_resolved", got.incidents_resolved, n(&restore));
+        self.count("incidents_open", got.incidents_open, opened_and_open.map(|(_, open)| open));
+        self.real("time_to_restore_p50", got.time_to_restore_p50, value(&restore));
+        self.real("time_to_restore_p90", got.time_to_restore_p90, p90(&restore));
+        self.equal("time_to_restore_band", &got.time_to_restore_band, &band(&restore));
+        self.real("recovery_time_p50", got.recovery_time_p50, value(&of(Metric::RecoveryTime)));
+        let rework = of(Metric::ReworkRate);
+        self.count("rework_deployments", got.rework_deployments, k(&rework));
+        self.real("rework_rate", got.rework_rate, value(&rework));
     }
 
     fn lead_time(&mut self, got: &LeadTimeDetails, wanted: &LeadTimeDetails) {

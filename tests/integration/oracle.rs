@@ -19,7 +19,7 @@ use dora_report::domain::event::{Commit, Deployment, Incident, PullRequest, Tabl
 use dora_report::domain::glob::Glob;
 use dora_report::domain::group::{Group, GroupKind, ServiceName, TeamName};
 use dora_report::domain::period::Period;
-use dora_report::domain::settings::Settings;
+use dora_report::domain::settings::{Service, Settings};
 use dora_report::domain::time::{Span, Timestamp};
 
 pub(crate) use figures::{Known, Missing};
@@ -72,6 +72,15 @@ impl World {
         self.services().into_iter().find(|(name, _)| name == service).and_then(|(_, team)| team)
     }
 
+    /// The services with a repo, whatever the environment.
+    fn of_repo(&self, repo: &str) -> Vec<ServiceName> {
+        if self.settings.services.is_empty() {
+            return vec![ServiceName(repo.to_owned())];
+        }
+        let has = |service: &&Service| service.repos.iter().any(|glob| glob.matches(repo));
+        self.settings.services.iter().filter(has).map(|service| service.name.clone()).collect()
+    }
+
     /// The first service whose repos and environments match, whatever became of the attempt.
     fn service_of(&self, deployment: &Deployment) -> Option<ServiceName> {
         let environment = deployment.environment.as_ref()?;
@@ -101,13 +110,7 @@ impl World {
     /// Whether deployments of a group's repos were read, and none of them is of a known status in an environment that
     /// counts.
     fn nothing_counted(&self, group: &Group) -> bool {
-        let of_repo = |row: &Deployment| {
-            let services = &self.settings.services;
-            if services.is_empty() {
-                return self.holds(group, &ServiceName(row.repo.clone()));
-            }
-            services.iter().any(|it| self.holds(group, &it.name) && it.repos.iter().any(|glob| glob.matches(&row.repo)))
-        };
+        let of_repo = |row: &Deployment| self.of_repo(&row.repo).iter().any(|service| self.holds(group, service));
         let is_recognised = |row: &Deployment| {
             row.status != "odd" && self.service_of(row).is_some_and(|service| self.holds(group, &service))
         };
@@ -175,46 +178,46 @@ impl World {
 
     /// Repos of the group that were not read over the whole span.
     fn unread_repos(&self, group: &Group, span: Span) -> Vec<String> {
-        let read = |repo: &String| {
-            let spans = self.events.coverage.iter().filter(|row| row.table == Table::Deployments);
-            let spans = spans.filter(|row| row.scope == EVERYTHING || row.scope.to_lowercase() == *repo);
-            holds_all(&spans.flat_map(|row| row.spans.clone()).collect::<Vec<_>>(), span)
-        };
-        self.repos(group).into_iter().filter(|repo| !read(repo)).collect()
+        let is_of = |row: &Coverage, repo: &str| row.scope == EVERYTHING || row.scope.to_lowercase() == repo;
+        let is_read = |repo: &String| self.is_read(Table::Deployments, span, |row| is_of(row, repo));
+        self.repos(group).into_iter().filter(|repo| !is_read(repo)).collect()
     }
 
-    /// Whether the group has repos and all of them were read over the whole span.
-    fn deployments_read(&self, group: &Group, span: Span) -> bool {
-        !self.repos(group).is_empty() && self.unread_repos(group, span).is_empty()
+    /// All incident sources, and those that were not read over the whole span.
+    fn incident_sources(&self, span: Span) -> (BTreeSet<String>, Vec<String>) {
+        let covered = self.events.coverage.iter().filter(|row| row.table == Table::Incidents).map(|row| &row.source);
+        let all: BTreeSet<String> =
+            covered.chain(self.events.incidents.iter().map(|row| &row.source)).cloned().collect();
+        let is_read = |source: &&String| self.is_read(Table::Incidents, span, |row| row.source == **source);
+        let unread = all.iter().filter(|source| !is_read(source)).cloned().collect();
+        (all, unread)
     }
 
-    fn incident_sources(&self) -> BTreeSet<String> {
-        let covered =
-            self.events.coverage.iter().filter(|row| row.table == Table::Incidents).map(|row| row.source.clone());
-        covered.chain(self.events.incidents.iter().map(|row| row.source.clone())).collect()
-    }
-
-    /// Incident sources that were not read over the whole span.
-    fn unread_sources(&self, span: Span) -> Vec<String> {
-        let read = |source: &String| {
-            let spans =
-                self.events.coverage.iter().filter(|row| row.table == Table::Incidents && row.source == *source);
-            holds_all(&spans.flat_map(|row| row.spans.clone()).collect::<Vec<_>>(), span)
-        };
-        self.incident_sources().into_iter().filter(|source| !read(source)).collect()
-    }
-
-    fn incidents_read(&self, span: Span) -> bool {
-        !self.incident_sources().is_empty() && self.unread_sources(span).is_empty()
+    /// Whether every instant of `wanted` lies in a span of some coverage: from its start, jump to the end of a span that
+    /// holds the place reached so far. An empty span is held by whatever touches it.
+    fn is_read(&self, table: Table, wanted: Span, is_own: impl Fn(&Coverage) -> bool) -> bool {
+        let own = self.events.coverage.iter().filter(|row| row.table == table && is_own(row));
+        let spans: Vec<Span> = own.flat_map(|row| row.spans.clone()).collect();
+        if wanted.from >= wanted.to {
+            return spans.iter().any(|span| span.from <= wanted.from && wanted.from <= span.to);
+        }
+        let mut reached = wanted.from;
+        while reached < wanted.to {
+            match spans.iter().filter(|span| span.contains(reached)).map(|span| span.to).max() {
+                Some(end) => reached = end,
+                None => return false,
+            }
+        }
+        true
     }
 
     fn midnight(&self, day: NaiveDate) -> Timestamp {
         self.settings.zone.midnight(day)
     }
 
-    /// The first instant after a day or period that ends where `next` begins, cut at `as_of`.
-    fn end_before(&self, next: NaiveDate) -> Timestamp {
-        self.midnight(next).min(self.as_of)
+    /// The span of some days, cut at `as_of`; the day `next` is not in it.
+    fn known(&self, from: NaiveDate, next: NaiveDate) -> Span {
+        Span { from: self.midnight(from), to: self.midnight(next).min(self.as_of) }
     }
 
     /// The first day of the window that ends with `day`.
@@ -224,7 +227,7 @@ impl World {
 
     /// The window that ends with `day`.
     fn window(&self, day: NaiveDate) -> Span {
-        Span { from: self.midnight(self.window_start(day)), to: self.end_before(day + Days::new(1)) }
+        self.known(self.window_start(day), day + Days::new(1))
     }
 
     /// Counted deployments of a group that finished inside a span, oldest first.
@@ -239,22 +242,6 @@ impl World {
     pub(crate) fn days(&self, period: &Period) -> Vec<NaiveDate> {
         period.days().filter(|day| self.midnight(*day) < self.as_of).collect()
     }
-}
-
-/// Whether every instant of `wanted` lies in one of the spans: from its start, jump to the end of a span that holds
-/// the place reached so far. An empty span is held by whatever touches it.
-fn holds_all(spans: &[Span], wanted: Span) -> bool {
-    if wanted.from >= wanted.to {
-        return spans.iter().any(|span| span.from <= wanted.from && wanted.from <= span.to);
-    }
-    let mut reached = wanted.from;
-    while reached < wanted.to {
-        match spans.iter().filter(|span| span.contains(reached)).map(|span| span.to).max() {
-            Some(end) => reached = end,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// The row of each key that was observed last.

@@ -12,6 +12,8 @@ use super::World;
 
 /// One counted deployment.
 pub(super) struct Change {
+    /// Where it stands in the list.
+    pub(super) place: usize,
     pub(super) event: Deployment,
     pub(super) finished: Timestamp,
     /// Its revision, in lower case and in full.
@@ -67,7 +69,7 @@ pub(super) fn changes(world: &World) -> Vec<Change> {
         let lead = lead(world, &row.repo, sha.as_deref(), *finished, &revisions);
         let previous = earlier.last().copied();
         let (event, service) = ((*row).clone(), service.clone());
-        changes.push(Change { event, finished: *finished, sha, service, previous, lead });
+        changes.push(Change { place, event, finished: *finished, sha, service, previous, lead });
     }
     changes
 }

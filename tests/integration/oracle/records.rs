@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use dora_report::domain::event::{Deployment, Incident};
-use dora_report::domain::group::{ServiceName, TeamName};
+use dora_report::domain::group::{Group, ServiceName, TeamName};
 use dora_report::domain::period::Period;
 use dora_report::domain::reason::Reason;
 use dora_report::domain::time::{Span, Timestamp};
@@ -25,7 +25,7 @@ pub(crate) struct ExpectedDeployment {
 impl World {
     /// From the start of the period's first window to its known end.
     fn recorded(&self, period: &Period) -> Span {
-        Span { from: self.midnight(self.window_start(period.from)), to: self.end_before(period.to) }
+        self.known(self.window_start(period.from), period.to)
     }
 
     pub(crate) fn deployment_records(&self, period: &Period) -> Vec<ExpectedDeployment> {
@@ -51,14 +51,7 @@ impl World {
     }
 
     fn deployment_record(&self, event: Deployment, in_period: bool, end: Timestamp) -> ExpectedDeployment {
-        let services = &self.settings.services;
-        let service = self.service_of(&event);
-        let of_repo: Vec<ServiceName> = if services.is_empty() {
-            vec![ServiceName(event.repo.clone())]
-        } else {
-            let matching = services.iter().filter(|service| service.repos.iter().any(|glob| glob.matches(&event.repo)));
-            matching.map(|service| service.name.clone()).collect()
-        };
+        let (service, of_repo) = (self.service_of(&event), self.of_repo(&event.repo));
         let mut causes = Vec::new();
         if event.status != "success" {
             causes.push(Reason::NotSuccess);
@@ -91,7 +84,7 @@ impl World {
                 Rule::ALL.into_iter().filter(|rule| failures.iter().any(|failure| failure.rule == *rule)).collect();
             record.failed_by = failures.into_iter().map(|failure| failure.by).collect();
             let instant = Span { from: change.finished, to: Timestamp(change.finished.0 + 1) };
-            let can_tell = self.incidents_read(instant) && !self.incidents_are_unmapped();
+            let can_tell = self.missing_incidents(&Group::all(), instant).is_empty() && !self.incidents_are_unmapped();
             record.rework_rules = self.rework_rules(place, end);
             let told = |nothing: bool| if nothing { can_tell.then_some(false) } else { Some(true) };
             record.failed = told(record.failed_by.is_empty());

@@ -3,6 +3,7 @@
 use dora_report::domain::band::Thresholds;
 use dora_report::domain::unit::Interval;
 use dora_report::metrics::tables::{BandReading, Durations};
+use num_rational::Ratio;
 
 /// Linear interpolation between order statistics of sorted values.
 pub(super) fn percentile(sorted: &[f64], share: f64) -> f64 {
@@ -74,16 +75,16 @@ pub(super) fn garwood(count: usize) -> Interval {
 }
 
 /// Survival after each time that occurs, as an exact fraction.
-pub(super) fn survival(resolved: &[i64], open: &[i64]) -> Vec<(i64, Fraction)> {
+pub(super) fn survival(resolved: &[i64], open: &[i64]) -> Vec<(i64, Ratio<u128>)> {
     let mut times: Vec<i64> = resolved.iter().chain(open).copied().collect();
     times.sort_unstable();
     times.dedup();
-    let mut left = Fraction { over: 1, under: 1 };
+    let mut left = Ratio::ONE;
     let mut curve = Vec::new();
     for time in times {
         let at_risk = resolved.iter().chain(open).filter(|&&other| other >= time).count() as u128;
         let restored = resolved.iter().filter(|&&other| other == time).count() as u128;
-        left = left.times(at_risk - restored, at_risk);
+        left *= Ratio::new(at_risk - restored, at_risk);
         curve.push((time, left));
     }
     curve
@@ -92,30 +93,9 @@ pub(super) fn survival(resolved: &[i64], open: &[i64]) -> Vec<(i64, Fraction)> {
 /// The smallest time at which the curve is at or below a half, and else the longest time seen.
 pub(super) fn survival_median(resolved: &[i64], open: &[i64]) -> (Option<f64>, Option<f64>) {
     let curve = survival(resolved, open);
-    let median = curve.iter().find(|(_, left)| 2 * left.over <= left.under).map(|(time, _)| *time as f64);
+    let median = curve.iter().find(|(_, left)| *left <= Ratio::new(1, 2)).map(|(time, _)| *time as f64);
     let longest = curve.last().map(|(time, _)| *time as f64);
     (median, if median.is_none() { longest } else { None })
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fraction {
-    over: u128,
-    under: u128,
-}
-
-impl Fraction {
-    fn times(self, over: u128, under: u128) -> Self {
-        let (over, under) = (self.over * over, self.under * under);
-        let (mut divisor, mut rest) = (under, over);
-        while rest != 0 {
-            (divisor, rest) = (rest, divisor % rest);
-        }
-        Self { over: over / divisor, under: under / divisor }
-    }
-
-    pub(crate) fn as_f64(self) -> f64 {
-        self.over as f64 / self.under as f64
-    }
 }
 
 /// The band of a point, and those of its interval's ends where they differ, the worse first.
