@@ -132,7 +132,7 @@ fn metrics(criterion: &mut Criterion) {
     let history = History::of_facts(dataset.coverage(), &facts, settings);
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
-    let affected: Vec<Option<&[usize]>> = facts.incidents.iter().map(|fact| Some(fact.services.as_slice())).collect();
+    let affected: Vec<Option<&[usize]>> = facts.incidents.iter().map(|fact| Some(fact.services)).collect();
     let links = |incidents: &Incidents, affected: &[Option<&[usize]>]| {
         let service = |index: usize| facts.placement(index).counted();
         Attributor::new(&events.deployments, &revisions, &counted, service, settings).links(incidents, affected)

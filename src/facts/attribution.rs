@@ -12,6 +12,7 @@ use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
+use super::flat_lists::FlatLists;
 use super::incidents::Incidents;
 use super::ownership::ServiceIndex;
 use super::parallel::both;
@@ -35,24 +36,49 @@ pub struct Attribution {
     pub validity: Validity,
 }
 
-/// What is known of an incident's cause.
-#[derive(Debug, Clone, Default)]
+/// What is known of the cause of each incident, by its index.
+#[derive(Debug, Default)]
 pub struct Links {
-    /// Its attributions, oldest first, without overlap.
-    pub attributions: Vec<Attribution>,
-    /// Whether it refers to a deployment, and no counted one is that.
-    pub refers_to_nothing: bool,
-    /// What any policy could make of it.
-    pub evidence: Evidence,
+    /// Oldest first, without overlap.
+    attributions: FlatLists<Attribution>,
+    refers_to_nothing: Vec<bool>,
+    /// [`NONE`] for none.
+    latest: Vec<u32>,
+    /// Oldest first.
+    named: FlatLists<Attribution>,
 }
 
-/// What an incident says about its cause, even if the policy in force ignores it.
-#[derive(Debug, Clone, Default)]
-pub struct Evidence {
-    /// The affected services' latest deployment at or before the opening.
-    pub latest: Option<usize>,
-    /// What its reference names, oldest first.
-    pub named: Vec<Attribution>,
+/// Stands for "no deployment".
+const NONE: u32 = u32::MAX;
+
+impl Links {
+    /// The attributions of an incident, oldest first.
+    pub fn attributions(&self, incident: usize) -> &[Attribution] {
+        self.attributions.get(incident)
+    }
+
+    /// Whether it refers to a deployment, and no counted one is that.
+    pub(super) fn refers_to_nothing(&self, incident: usize) -> bool {
+        self.refers_to_nothing.get(incident) == Some(&true)
+    }
+
+    /// The affected services' latest deployment at or before the opening, even if the policy in force ignores it.
+    pub(super) fn latest(&self, incident: usize) -> Option<usize> {
+        self.latest.get(incident).filter(|index| **index != NONE).map(|index| *index as usize)
+    }
+
+    /// What its reference names, oldest first, even if the policy in force ignores it.
+    pub(super) fn named(&self, incident: usize) -> &[Attribution] {
+        self.named.get(incident)
+    }
+
+    /// Ends the lists of one incident.
+    fn close(&mut self, refers_to_nothing: bool, latest: Option<usize>) {
+        self.attributions.close();
+        self.named.close();
+        self.refers_to_nothing.push(refers_to_nothing);
+        self.latest.push(latest.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE));
+    }
 }
 
 /// The counted deployments, ready to be joined with.
@@ -105,35 +131,34 @@ impl<'a> Attributor<'a> {
     ///
     /// # Errors
     /// Polars cannot join, which well-formed columns do not cause.
-    pub fn links(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> Result<Vec<Links>, FactsError> {
+    pub fn links(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> Result<Links, FactsError> {
         let (latest, named) = both(|| self.latest(incidents, affected), || self.named(incidents, affected));
         let latest = latest.map_err(FactsError::reading(Table::Incidents))?;
         let mut named = named.map_err(FactsError::reading(Table::Incidents))?;
-        let one = |(index, opened): (usize, Timestamp)| {
-            let Some(services) = affected.get(index).copied().flatten() else { return Links::default() };
+        // The policy `window` ignores references.
+        let heeds_references = self.settings.attribution != Policy::Window;
+        let mut links = Links::default();
+        for (index, opened) in incidents.opened().enumerate() {
+            let Some(services) = affected.get(index).copied().flatten() else {
+                links.close(false, None);
+                continue;
+            };
             let (flag, latest, named) = (self.flag(incidents, index), latest[index], named.remove(&index));
             let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
-            let evidence = Evidence {
-                latest: latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment),
-                named: by_name(None).unwrap_or_default(),
-            };
-            if flag == Some(false) {
-                return Links { evidence, ..Links::default() };
+            links.named.extend(by_name(None).unwrap_or_default());
+            if flag != Some(false) {
+                let otherwise = self.by_time(flag, opened, latest);
+                let by_time = || {
+                    let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
+                    otherwise.map(link).into_iter().collect()
+                };
+                links.attributions.extend(by_name(otherwise).filter(|_| heeds_references).unwrap_or_else(by_time));
             }
-            let otherwise = self.by_time(flag, opened, latest);
-            // The policy `window` ignores references.
-            let heeds_references = self.settings.attribution != Policy::Window;
-            let by_time = || {
-                let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
-                otherwise.map(link).into_iter().collect()
-            };
-            Links {
-                refers_to_nothing: heeds_references && named.as_ref().is_some_and(Named::is_empty),
-                attributions: by_name(otherwise).filter(|_| heeds_references).unwrap_or_else(by_time),
-                evidence,
-            }
-        };
-        Ok(incidents.opened().enumerate().map(one).collect())
+            let refers_to_nothing = flag != Some(false) && heeds_references;
+            let latest = latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment);
+            links.close(refers_to_nothing && named.as_ref().is_some_and(Named::is_empty), latest);
+        }
+        Ok(links)
     }
 
     fn flag(&self, incidents: &Incidents, row: usize) -> Option<bool> {
@@ -283,7 +308,7 @@ mod tests {
         let counted: Vec<u32> = (0..).take(rows.len()).collect();
         let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
         let links = attributor.links(&[incident].into_iter().collect(), &[Some(affected)]);
-        links.expect("links").remove(0).attributions
+        links.expect("links").attributions(0).to_vec()
     }
 
     fn incident(minute: i64, flag: Option<bool>, reference: Option<&str>) -> Incident {

@@ -12,6 +12,7 @@ mod ends;
 mod error;
 pub mod export;
 mod flat_lists;
+pub mod incident_facts;
 pub mod incidents;
 pub mod inputs;
 pub mod instants;
@@ -35,11 +36,12 @@ use std::sync::{Arc, OnceLock};
 pub use error::FactsError;
 
 use self::arrivals::{Arrivals, VariantSpan};
-use self::attribution::{Attribution, Attributor, Evidence};
+use self::attribution::Attributor;
 use self::by_deployment::ByDeployment;
 use self::commit_reader::CommitReader;
+use self::incident_facts::IncidentFacts;
 use self::incidents::Incidents;
-use self::ownership::{Mapping, MatchRule, Ownership, Placement, ServiceIndex};
+use self::ownership::{Ownership, Placement};
 use self::parallel::both;
 use self::placed::Placed;
 use self::requests::Requests;
@@ -48,7 +50,6 @@ use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
-use crate::domain::reason::Reason;
 use crate::domain::rework::ReworkRules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -64,25 +65,6 @@ pub struct Failure {
     pub by: usize,
     /// At which window ends.
     pub validity: Validity,
-}
-
-/// An incident and what the metrics know of it.
-#[derive(Debug, Clone)]
-pub struct IncidentFact {
-    /// The services that it affects, in config order; empty where it is unmapped.
-    pub services: Vec<ServiceIndex>,
-    /// How they were found.
-    pub rule: MatchRule,
-    /// Why it does not count.
-    pub left_out: Option<Reason>,
-    /// Whether it is over by its status without an end: neither open nor resolved, and without a duration.
-    pub is_over_without_an_end: bool,
-    /// Whether it refers to an unknown deployment.
-    pub refers_to_nothing: bool,
-    /// Its attributions, oldest first; empty for one that does not count.
-    pub attributions: Vec<Attribution>,
-    /// What any policy could attribute it by.
-    pub evidence: Evidence,
 }
 
 /// Whether lead times are wanted: they cost a pass over all commits.
@@ -115,7 +97,7 @@ pub struct Facts {
     /// Why each failed deployment did.
     failures: ByDeployment<Failure>,
     /// What is known of each incident.
-    pub incidents: Vec<IncidentFact>,
+    pub incidents: IncidentFacts,
     rework_rules: ReworkRules,
     /// Why deployments are rework: computed at the first call of [`Facts::rework`], which alternatives never
     /// make.
@@ -124,7 +106,7 @@ pub struct Facts {
 
 /// What attribution finds.
 struct Attributed {
-    incidents: Vec<IncidentFact>,
+    incidents: IncidentFacts,
     /// The deployments that they failed.
     failures: Vec<(usize, Failure)>,
 }
@@ -228,36 +210,23 @@ impl Facts {
     /// What is known of each incident, and which deployments they failed.
     fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
-        let mut facts = Vec::with_capacity(incidents.len());
+        let mut facts = IncidentFacts::default();
         for incident in incidents.iter() {
-            let Mapping { services, rule } = self.ownership.of_incident(&incident);
-            let left_out = self.ownership.left_out(&incident);
-            facts.push(IncidentFact {
-                services,
-                rule,
-                left_out,
-                is_over_without_an_end: incident.is_over_without_an_end(),
-                refers_to_nothing: false,
-                attributions: Vec::new(),
-                evidence: Evidence::default(),
-            });
+            let mapping = self.ownership.of_incident(&incident);
+            facts.add(mapping, self.ownership.left_out(&incident), incident.is_over_without_an_end());
         }
-        let affected: Vec<Option<&[ServiceIndex]>> =
-            facts.iter().map(|fact| fact.left_out.is_none().then_some(fact.services.as_slice())).collect();
         let service = |index: usize| self.placement(index).counted();
         let Placed { counted, first_of, .. } = &*self.placed;
         let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
             .with_other_ids(first_of)
-            .links(incidents, &affected)?;
+            .links(incidents, &facts.affected())?;
         let mut failures = Vec::new();
-        for (index, (fact, links)) in facts.iter_mut().zip(links).enumerate() {
-            for link in &links.attributions {
-                failures.push((link.deployment, Failure { rule: link.rule, by: index, validity: link.validity }));
-            }
-            fact.refers_to_nothing = links.refers_to_nothing;
-            fact.attributions = links.attributions;
-            fact.evidence = links.evidence;
+        for by in 0..facts.len() {
+            let failed = links.attributions(by).iter();
+            failures
+                .extend(failed.map(|link| (link.deployment, Failure { rule: link.rule, by, validity: link.validity })));
         }
+        facts.links = links;
         Ok(Attributed { incidents: facts, failures })
     }
 

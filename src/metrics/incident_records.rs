@@ -59,7 +59,7 @@ impl IncidentRecords {
             facts.placement(link.deployment).counted().is_some_and(|service| kept.contains(&service))
         };
         let mut rows: Vec<(Timestamp, u32)> = Vec::new();
-        for (row, fact) in (0..).zip(&facts.incidents) {
+        for (row, fact) in (0..).zip(facts.incidents.iter()) {
             let opened_at = facts.opened_at(row as usize);
             let resolved_at = facts.resolved_at(row as usize);
             let over = resolved_at.is_some_and(|at| at < cut.listed.from) && opened_at < cut.listed.from;
@@ -142,7 +142,7 @@ fn record(facts: &Facts, index: usize, end: Timestamp) -> Option<IncidentRecord<
     });
     Some(IncidentRecord {
         services: fact.services.iter().filter_map(|&it| ownership.name(it)).map(Cow::Borrowed).collect(),
-        teams: teams(ownership, &fact.services),
+        teams: teams(ownership, fact.services),
         counted: fact.left_out.is_none(),
         reason: fact.left_out.or(unmapped).or(over).or(backwards).or(fact.rule.reason()),
         is_over_without_an_end: fact.is_over_without_an_end,

@@ -21,10 +21,10 @@ pub struct Pool {
     /// Indices of its counted deployments, in order of finish.
     deployments: Vec<u32>,
     /// Indices of the counted incidents that affect it.
-    pub incidents: Vec<usize>,
-    /// Indices of the counted incidents that are attributed to one of its deployments at some time, each with the links
-    /// to them. Such an incident may affect another service.
-    pub attributed: Vec<(usize, Vec<Attribution>)>,
+    incidents: Vec<u32>,
+    /// Links of counted incidents to its deployments: the index of the incident, and which of its attributions. Such an
+    /// incident may affect another service.
+    attributed: Vec<(u32, u32)>,
 }
 
 impl Pool {
@@ -50,10 +50,28 @@ impl Pool {
         finished(self.deployments.get(before(span.from)..before(span.to)).unwrap_or_default(), facts)
     }
 
+    /// Indices of the counted incidents that affect it.
+    pub fn incidents(&self) -> impl Iterator<Item = usize> {
+        self.incidents.iter().map(|index| *index as usize)
+    }
+
+    /// Indices of the counted incidents that are attributed to one of its deployments at some time, each with the links
+    /// to them.
+    pub fn attributed<'a>(
+        &'a self,
+        facts: &'a Facts,
+    ) -> impl Iterator<Item = (usize, impl Iterator<Item = &'a Attribution>)> {
+        self.attributed.chunk_by(|(one, _), (next, _)| one == next).map(|links| {
+            let incident = links.first().map_or(0, |(incident, _)| *incident as usize);
+            let all = facts.incidents.get(incident).map_or(&[][..], |fact| fact.attributions);
+            (incident, links.iter().filter_map(|(_, nth)| all.get(*nth as usize)))
+        })
+    }
+
     /// The counted incidents that are attributed to one of its deployments, as known at `end`.
-    pub fn attributed_at(&self, end: Timestamp) -> impl Iterator<Item = usize> {
-        let holds = move |links: &[Attribution]| links.iter().any(|link| link.validity.holds_at(end));
-        self.attributed.iter().filter(move |(_, links)| holds(links)).map(|(index, _)| *index)
+    pub fn attributed_at<'a>(&'a self, facts: &'a Facts, end: Timestamp) -> impl Iterator<Item = usize> + 'a {
+        self.attributed(facts)
+            .filter_map(move |(incident, mut links)| links.any(|link| link.validity.holds_at(end)).then_some(incident))
     }
 }
 
@@ -108,7 +126,7 @@ fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
         }
     }
     let mut touched: BTreeSet<usize> = BTreeSet::new();
-    for (index, fact) in facts.incidents.iter().enumerate().filter(|(_, fact)| fact.left_out.is_none()) {
+    for (index, fact) in (0..).zip(facts.incidents.iter()).filter(|(_, fact)| fact.left_out.is_none()) {
         touched.extend(fact.services.iter().flat_map(|service| of(*service)));
         if fact.services.is_empty() && unmapped {
             touched.extend(pools.iter().position(|pool| pool.group.kind == GroupKind::All));
@@ -116,12 +134,9 @@ fn fill(pools: &mut [Pool], facts: &Facts, unmapped: bool) {
         while let Some(pool) = touched.pop_first() {
             pools[pool].incidents.push(index);
         }
-        for link in &fact.attributions {
+        for (nth, link) in (0..).zip(fact.attributions) {
             for &pool in facts.placement(link.deployment).counted().map_or(&[][..], of) {
-                match pools[pool].attributed.last_mut() {
-                    Some((last, links)) if *last == index => links.push(*link),
-                    _ => pools[pool].attributed.push((index, vec![*link])),
-                }
+                pools[pool].attributed.push((index, nth));
             }
         }
     }

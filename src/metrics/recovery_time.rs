@@ -35,5 +35,5 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 };
 
 fn measure(group: &GroupSpan<'_>) -> Figure {
-    times(group, group.pool.attributed_at(group.span.to)).figure()
+    times(group, group.pool.attributed_at(group.facts, group.span.to)).figure()
 }

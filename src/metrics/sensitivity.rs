@@ -81,11 +81,11 @@ impl Candidates {
         let fact = facts.incidents.get(incident).filter(|fact| fact.left_out.is_none())?;
         let opened = facts.incident_events().opened_at(incident).filter(|opened| *opened < end)?;
         let age = |deployment: usize| Some(opened.0 - facts.finished_at(deployment)?.0);
-        let named = fact.evidence.named.iter().find(|link| link.validity.holds_at(end));
+        let named = fact.named.iter().find(|link| link.validity.holds_at(end));
         Some(Self {
             flag: facts.incident_events().caused_by_deploy(incident),
             named: named.map(|link| link.deployment),
-            latest: fact.evidence.latest.and_then(|latest| Some((latest, age(latest)?))),
+            latest: fact.latest.and_then(|latest| Some((latest, age(latest)?))),
         })
     }
 

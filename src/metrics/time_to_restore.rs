@@ -38,12 +38,12 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 };
 
 fn measure(group: &GroupSpan<'_>) -> Figure {
-    times(group, group.pool.incidents.iter().copied()).figure()
+    times(group, group.pool.incidents()).figure()
 }
 
 /// The Kaplan-Meier curve of a span, from (0, 1) downward; empty without incidents.
 pub(super) fn survival(group: &GroupSpan<'_>) -> Vec<SurvivalStep> {
-    let Times { resolved, open, .. } = times(group, group.pool.incidents.iter().copied());
+    let Times { resolved, open, .. } = times(group, group.pool.incidents());
     if resolved.is_empty() && open.is_empty() {
         return Vec::new();
     }

@@ -213,7 +213,7 @@ impl IncidentDays {
         let mut resolved = Vec::new();
         let mut open = Vec::new();
         let (mut restores, mut recoveries) = (Vec::new(), Vec::new());
-        for &index in &pool.incidents {
+        for index in pool.incidents() {
             let opened_at = facts.opened_at(index);
             opened.push(days_of(days, opened_at, Validity::since(opened_at)));
             let from = days.partition_point(|day| day.window.to <= opened_at);
@@ -234,13 +234,13 @@ impl IncidentDays {
             }
             restores.push(item(enter, leave, value));
         }
-        for (index, links) in &pool.attributed {
-            let Some(at) = facts.resolved_at(*index) else { continue };
-            let value = at.since(facts.opened_at(*index)).as_f64();
+        for (index, links) in pool.attributed(facts) {
+            let Some(at) = facts.resolved_at(index) else { continue };
+            let value = at.since(facts.opened_at(index)).as_f64();
             if value < 0.0 {
                 continue;
             }
-            let linked = links.iter().map(|link| days_of(days, at, link.validity)).collect();
+            let linked = links.map(|link| days_of(days, at, link.validity)).collect();
             recoveries.extend(join_ranges(linked).into_iter().map(|(enter, leave)| item(enter, leave, value)));
         }
         Self {

@@ -109,7 +109,7 @@ pub(super) fn rows<'a>(input: &Input<'a>, shard: &Shard) -> Vec<Row<'a>> {
             validity: link.validity,
         };
         let mut links: Vec<Option<Link<'_>>> = Vec::new();
-        for link in &fact.attributions {
+        for link in fact.attributions {
             let fixes = fixes.of(link, opened_at);
             if fixes.is_empty() {
                 links.push(Some(linked(link, None)));

@@ -7,9 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::reason::Reason;
 use crate::domain::time::{Span, Timestamp};
+use crate::facts::Facts;
 use crate::facts::columns::WithoutCase;
+use crate::facts::incident_facts::IncidentFact;
 use crate::facts::words::{Kind, Rule};
-use crate::facts::{Facts, IncidentFact};
 
 /// What an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -218,7 +219,7 @@ impl History {
             let is_future = facts.opened_at(index) > question.now;
             match reason.or_else(|| is_future.then_some(FUTURE)) {
                 Some(reason) => history.leave_out(EventKind::Incident, reason),
-                None => history.events.extend(incident(facts, index, fact, question.now).map(Event::Incident)),
+                None => history.events.extend(incident(facts, index, &fact, question.now).map(Event::Incident)),
             }
         }
         if let Some(was_marked) = question.was_marked {
@@ -281,7 +282,7 @@ fn deployment(facts: &Facts, index: usize) -> Option<Deployment> {
     })
 }
 
-fn incident(facts: &Facts, index: usize, fact: &IncidentFact, now: Timestamp) -> Option<Incident> {
+fn incident(facts: &Facts, index: usize, fact: &IncidentFact<'_>, now: Timestamp) -> Option<Incident> {
     let event = facts.incident_events().get(index)?;
     let all = facts.deployments();
     let link = fact.attributions.iter().rev().find(|link| link.validity.holds_at(now));

@@ -88,7 +88,7 @@ impl Emulator<'_> {
 
     /// Incidents that count and were opened by the end.
     fn incidents(&self) -> impl Iterator<Item = usize> {
-        self.pool.incidents.iter().copied().filter(|&index| self.facts.opened_at(index) < self.span.to)
+        self.pool.incidents().filter(|&index| self.facts.opened_at(index) < self.span.to)
     }
 
     fn opened(&self) -> impl Iterator<Item = usize> {
@@ -102,7 +102,7 @@ impl Emulator<'_> {
 
     /// The deployment of this group that an incident is linked to, by the report's own rules.
     fn linked(&self, index: usize) -> Option<usize> {
-        let links = &self.facts.incidents.get(index)?.attributions;
+        let links = self.facts.incidents.get(index)?.attributions;
         links.iter().find(|link| link.validity.holds_at(self.span.to)).map(|link| link.deployment)
     }
 

@@ -77,25 +77,27 @@ fn a_fix_goes_to_the_repo_and_environment_of_the_failed_deployment() {
         format!("{id},acme/{repo},{environment},{id},main,deploy,success,2026-07-01T{time}:00Z,2026-07-01T{time}:10Z")
     };
     let rows = [
-        at("web bad", "web", "production", "09:00"),
-        at("api before", "api", "production", "09:10"),
-        at("web in europe", "web", "production-eu", "09:35"),
-        at("api bad", "api", "production", "09:40"),
-        at("web still bad", "web", "production", "10:00"),
-        at("web good", "web", "production", "10:30"),
-        at("web in europe again", "web", "production-eu", "10:40"),
-        at("api good", "api", "production", "11:00"),
+        at("bad", "web", "production", "09:00"),
+        at("api-before", "api", "production", "09:10"),
+        at("europe", "web", "production-eu", "09:35"),
+        at("api-bad", "api", "production", "09:40"),
+        at("still-bad", "web", "production", "10:00"),
+        at("good", "web", "production", "10:30"),
+        at("europe-again", "web", "production-eu", "10:40"),
+        at("api-good", "api", "production", "11:00"),
         at("docs", "docs", "production", "11:10"),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let history = History::new("").with("deployments", DEPLOYMENTS, &rows).incidents(&[
-        "I1,web,2026-07-01T09:30:00Z,2026-07-01T12:00:00Z,resolved,true,web bad,",
-        "I2,web,2026-07-01T10:10:00Z,2026-07-01T12:00:00Z,resolved,true,web still bad,",
-        "I3,api,2026-07-01T09:50:00Z,2026-07-01T12:00:00Z,resolved,true,api bad,",
-        "I4,docs,2026-07-01T11:20:00Z,2026-07-01T12:00:00Z,resolved,true,docs,",
-    ]);
+    let history = History::new("[deployments]\nenvironments = [\"production*\"]\n")
+        .with("deployments", DEPLOYMENTS, &rows)
+        .incidents(&[
+            "I1,web,2026-07-01T09:30:00Z,2026-07-01T12:00:00Z,resolved,true,bad,",
+            "I2,web,2026-07-01T10:10:00Z,2026-07-01T12:00:00Z,resolved,true,still-bad,",
+            "I3,api,2026-07-01T09:50:00Z,2026-07-01T12:00:00Z,resolved,true,api-bad,",
+            "I4,docs,2026-07-01T11:20:00Z,2026-07-01T12:00:00Z,resolved,true,docs,",
+        ]);
     history.july();
-    assert_eq!(fixes(&history), ["web still bad", "web good", "api good"]);
+    assert_eq!(fixes(&history), ["still-bad", "good", "api-good"]);
 }
 
 #[test]
