@@ -12,7 +12,7 @@ use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::error::FactsError;
-use super::flat_lists::FlatLists;
+use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
 use super::ownership::ServiceIndex;
 use super::parallel::both;
@@ -24,62 +24,6 @@ use super::words::Rule;
 use crate::domain::event::Table;
 use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::Timestamp;
-
-/// One stretch of time in which an incident is attributed to one deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attribution {
-    /// Index of the deployment.
-    pub deployment: usize,
-    /// By which rule.
-    pub rule: Rule,
-    /// At which window ends.
-    pub validity: Validity,
-}
-
-/// What is known of the cause of each incident, by its index.
-#[derive(Debug, Default)]
-pub struct Links {
-    /// Oldest first, without overlap.
-    attributions: FlatLists<Attribution>,
-    refers_to_nothing: Vec<bool>,
-    /// [`NONE`] for none.
-    latest: Vec<u32>,
-    /// Oldest first.
-    named: FlatLists<Attribution>,
-}
-
-/// Stands for "no deployment".
-const NONE: u32 = u32::MAX;
-
-impl Links {
-    /// The attributions of an incident, oldest first.
-    pub fn attributions(&self, incident: usize) -> &[Attribution] {
-        self.attributions.get(incident)
-    }
-
-    /// Whether it refers to a deployment, and no counted one is that.
-    pub(super) fn refers_to_nothing(&self, incident: usize) -> bool {
-        self.refers_to_nothing.get(incident) == Some(&true)
-    }
-
-    /// The affected services' latest deployment at or before the opening, even if the policy in force ignores it.
-    pub(super) fn latest(&self, incident: usize) -> Option<usize> {
-        self.latest.get(incident).filter(|index| **index != NONE).map(|index| *index as usize)
-    }
-
-    /// What its reference names, oldest first, even if the policy in force ignores it.
-    pub(super) fn named(&self, incident: usize) -> &[Attribution] {
-        self.named.get(incident)
-    }
-
-    /// Ends the lists of one incident.
-    fn close(&mut self, refers_to_nothing: bool, latest: Option<usize>) {
-        self.attributions.close();
-        self.named.close();
-        self.refers_to_nothing.push(refers_to_nothing);
-        self.latest.push(latest.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE));
-    }
-}
 
 /// The counted deployments, ready to be joined with.
 #[derive(Debug)]
@@ -131,32 +75,38 @@ impl<'a> Attributor<'a> {
     ///
     /// # Errors
     /// Polars cannot join, which well-formed columns do not cause.
-    pub fn links(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> Result<Links, FactsError> {
+    pub fn links(
+        &self,
+        incidents: &Incidents,
+        affected: &[Option<&[ServiceIndex]>],
+    ) -> Result<IncidentLinks, FactsError> {
         let (latest, named) = both(|| self.latest(incidents, affected), || self.named(incidents, affected));
         let latest = latest.map_err(FactsError::reading(Table::Incidents))?;
         let mut named = named.map_err(FactsError::reading(Table::Incidents))?;
         // The policy `window` ignores references.
         let heeds_references = self.settings.attribution != Policy::Window;
-        let mut links = Links::default();
+        let mut links = IncidentLinks::with_room_for(incidents.len());
         for (index, opened) in incidents.opened().enumerate() {
             let Some(services) = affected.get(index).copied().flatten() else {
-                links.close(false, None);
+                links.add(Vec::new(), false, (None, Vec::new()));
                 continue;
             };
             let (flag, latest, named) = (self.flag(incidents, index), latest[index], named.remove(&index));
             let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
-            links.named.extend(by_name(None).unwrap_or_default());
-            if flag != Some(false) {
-                let otherwise = self.by_time(flag, opened, latest);
-                let by_time = || {
-                    let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
-                    otherwise.map(link).into_iter().collect()
-                };
-                links.attributions.extend(by_name(otherwise).filter(|_| heeds_references).unwrap_or_else(by_time));
-            }
-            let refers_to_nothing = flag != Some(false) && heeds_references;
+            let otherwise = self.by_time(flag, opened, latest);
+            let by_time = || {
+                let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
+                otherwise.map(link).into_iter().collect()
+            };
+            let is_asked = flag != Some(false);
+            let attributions = if is_asked {
+                by_name(otherwise).filter(|_| heeds_references).unwrap_or_else(by_time)
+            } else {
+                Vec::new()
+            };
             let latest = latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment);
-            links.close(refers_to_nothing && named.as_ref().is_some_and(Named::is_empty), latest);
+            let refers_to_nothing = is_asked && heeds_references && named.as_ref().is_some_and(Named::is_empty);
+            links.add(attributions, refers_to_nothing, (latest, by_name(None).unwrap_or_default()));
         }
         Ok(links)
     }

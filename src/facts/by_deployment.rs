@@ -40,7 +40,7 @@ impl<T> ByDeployment<T> {
             }
             let (word, bit) = word_and_bit(deployment);
             has[word] |= bit;
-            lists.extend([entry]);
+            lists.push(entry);
             last = Some(deployment);
         }
         lists.close();

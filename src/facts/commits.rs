@@ -113,21 +113,21 @@ impl Commits {
         all.committed_at.extend(committed.iter().map(Option::unwrap_or_default));
         all.number.extend(columns.integers("pull_request")?.iter().map(|number| number.unwrap_or(NO_NUMBER)));
         let (counts, parents) = (columns.integers("count")?, columns.items("parents")?);
+        let unequal = || {
+            let cause = polars_err!(ComputeError: "the lists of parents do not have as many items as they say");
+            FactsError::reading(Table::Commits)(cause)
+        };
         let mut parents = parents.iter();
-        let mut is_whole = true;
         for count in counts.iter() {
             all.parents_read.push(count.is_some());
             for _ in 0..count.unwrap_or(0) {
-                let parent = parents.next();
-                is_whole &= parent.is_some();
-                let parent = all.fold(parent.flatten().unwrap_or_default());
+                let parent = all.fold(parents.next().ok_or_else(unequal)?.unwrap_or_default());
                 all.parents.push(parent);
             }
             all.parents.close();
         }
-        if !is_whole || parents.next().is_some() {
-            let cause = polars_err!(ComputeError: "the lists of parents do not have as many items as they say");
-            return Err(FactsError::reading(Table::Commits)(cause));
+        if parents.next().is_some() {
+            return Err(unequal());
         }
         let repos: Categories = columns.texts("repo")?.iter().collect();
         // Repos are compared without case.

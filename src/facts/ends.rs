@@ -1,4 +1,4 @@
-//! Where the items of each row end in a list of all items: four bytes a row, also where there are more than four billion.
+//! Where the items of each row end in a list of all items: four bytes a row, even with more than four billion items.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// Makes room for so many rows, if there is memory for them: a footer may promise too many.
+    /// Makes room for so many rows, if there is memory for them: the number may come from a damaged file.
     pub(super) fn reserve(&mut self, rows: usize) {
         self.low.try_reserve_exact(rows).ok();
     }
@@ -32,7 +32,7 @@ impl Ends {
         self.low.push(u32::try_from(low).unwrap_or(u32::MAX));
     }
 
-    /// Adds the rows of others, whose items come after so many.
+    /// Adds the rows of others, whose items follow the first `items` items.
     pub(super) fn append(&mut self, others: &Self, items: usize) {
         (0..others.len()).filter_map(|row| others.get(row)).for_each(|end| self.push(items + end));
     }

@@ -16,7 +16,7 @@ impl<T> Default for FlatLists<T> {
 }
 
 impl<T> FlatLists<T> {
-    /// Makes room for so many lists and items, if there is memory for them.
+    /// Makes room for so many lists and items, if there is memory for them: the numbers may come from a damaged file.
     pub(super) fn reserve(&mut self, lists: usize, items: usize) {
         self.ends.reserve(lists);
         self.items.try_reserve_exact(items).ok();
@@ -51,7 +51,7 @@ impl<T> FlatLists<T> {
     /// Adds all lists of another.
     pub(super) fn append(&mut self, other: Self) {
         self.ends.append(&other.ends, self.items.len());
-        // Where a little more comes than there is room for, the usual doubling would take as much again as there is.
+        // `Vec` would double its capacity for a few more items.
         if self.items.capacity() - self.items.len() < other.items.len() {
             self.items.reserve_exact(other.items.len().max(self.items.len() / 8));
         }

@@ -1,7 +1,7 @@
 //! What is known of every incident, as columns: which services it affects, whether it counts, and its attributions.
 
-use super::attribution::{Attribution, Links};
 use super::flat_lists::FlatLists;
+use super::incident_links::{Attribution, IncidentLinks};
 use super::ownership::{Mapping, MatchRule, ServiceIndex};
 use crate::domain::reason::Reason;
 
@@ -22,7 +22,7 @@ pub struct IncidentFact<'a> {
     pub attributions: &'a [Attribution],
     /// The latest deployment of the affected services at or before the opening, under any policy.
     pub latest: Option<usize>,
-    /// What its reference names under any policy, oldest first.
+    /// The deployments that its reference names under any policy, oldest first.
     pub named: &'a [Attribution],
 }
 
@@ -31,7 +31,7 @@ pub struct IncidentFact<'a> {
 pub struct IncidentFacts {
     services: FlatLists<ServiceIndex>,
     standings: Vec<Standing>,
-    pub(super) links: Links,
+    links: IncidentLinks,
 }
 
 /// How an incident counts.
@@ -43,6 +43,12 @@ struct Standing {
 }
 
 impl IncidentFacts {
+    pub(super) fn with_room_for(incidents: usize) -> Self {
+        let mut all = Self { standings: Vec::with_capacity(incidents), ..Self::default() };
+        all.services.reserve(incidents, 0);
+        all
+    }
+
     /// Adds an incident, of which no link is known yet.
     pub(super) fn add(&mut self, mapping: Mapping, left_out: Option<Reason>, is_over_without_an_end: bool) {
         self.services.extend(mapping.services);
@@ -56,17 +62,22 @@ impl IncidentFacts {
         self.standings.iter().zip(self.services.iter()).map(|(it, services)| counts(it).then_some(services)).collect()
     }
 
+    /// Takes over the links of all incidents.
+    pub(super) fn with_links(self, links: IncidentLinks) -> Self {
+        Self { links, ..self }
+    }
+
     /// How many incidents.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.standings.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.standings.is_empty()
+    /// Whether an incident is over by its status without an end.
+    pub(super) fn is_over_without_an_end(&self, incident: usize) -> bool {
+        self.standings.get(incident).is_some_and(|standing| standing.is_over_without_an_end)
     }
 
-    /// What is known of one.
+    /// What is known of one incident.
     pub fn get(&self, incident: usize) -> Option<IncidentFact<'_>> {
         let Standing { rule, left_out, is_over_without_an_end } = *self.standings.get(incident)?;
         Some(IncidentFact {
@@ -81,7 +92,7 @@ impl IncidentFacts {
         })
     }
 
-    /// What is known of each.
+    /// What is known of each incident, in order of index.
     pub fn iter(&self) -> impl Iterator<Item = IncidentFact<'_>> {
         (0..self.len()).filter_map(|incident| self.get(incident))
     }

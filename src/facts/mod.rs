@@ -13,6 +13,7 @@ mod error;
 pub mod export;
 mod flat_lists;
 pub mod incident_facts;
+pub mod incident_links;
 pub mod incidents;
 pub mod inputs;
 pub mod instants;
@@ -210,7 +211,7 @@ impl Facts {
     /// What is known of each incident, and which deployments they failed.
     fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
         let incidents = &self.events.incidents;
-        let mut facts = IncidentFacts::default();
+        let mut facts = IncidentFacts::with_room_for(incidents.len());
         for incident in incidents.iter() {
             let mapping = self.ownership.of_incident(&incident);
             facts.add(mapping, self.ownership.left_out(&incident), incident.is_over_without_an_end());
@@ -226,8 +227,7 @@ impl Facts {
             failures
                 .extend(failed.map(|link| (link.deployment, Failure { rule: link.rule, by, validity: link.validity })));
         }
-        facts.links = links;
-        Ok(Attributed { incidents: facts, failures })
+        Ok(Attributed { incidents: facts.with_links(links), failures })
     }
 
     /// A rollback fails the deployment it replaced, from its own instant.
@@ -341,6 +341,6 @@ impl Facts {
 
     /// Whether an incident is over by its status, at an unknown time.
     pub fn is_over_without_an_end(&self, incident: usize) -> bool {
-        self.incidents.get(incident).is_some_and(|fact| fact.is_over_without_an_end)
+        self.incidents.is_over_without_an_end(incident)
     }
 }

@@ -83,9 +83,10 @@ impl DeploymentChanges {
 pub(super) struct Found {
     /// The deployments of each place (a repo's environment), in order of finish.
     pub(super) places: FlatLists<u32>,
-    /// Of each the commits in order of authored instant; only some ways to count a lead time need them.
+    /// The commits of each deployment in order of authored instant; only some ways to count a lead time need them.
+    /// Deployments are in the order of [`Found::places`], here and below.
     pub(super) brought: Option<FlatLists<Brought>>,
-    /// Of each the indices of the pull requests, lowest number first.
+    /// Indices of the pull requests of each deployment, lowest number first.
     pub(super) merged: FlatLists<u32>,
     /// Deployment and name of each commit that is dated in the year 1 or 1970; those of one deployment in order of text.
     pub(super) absurd: Vec<(u32, Sha)>,

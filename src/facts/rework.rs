@@ -105,9 +105,9 @@ fn fixes(facts: &Facts) -> Vec<(usize, Rework)> {
         let (own, later) = links.split_at(links.partition_point(|(failed, ..)| *failed < end));
         if !own.is_empty() {
             let created_at = |deployment: &u32| facts.deployments().created_at(*deployment as usize);
-            let place = Place::new(deployments.iter().map(created_at));
+            let latest = LatestCreations::new(deployments.iter().map(created_at));
             for &(failed, incident, validity) in own {
-                let fix = place.first_after(failed - begin, facts.opened_at(incident));
+                let fix = latest.first_after(failed - begin, facts.opened_at(incident));
                 let Some(fix) = fix.and_then(|at| deployments.get(at)) else { continue };
                 if facts.resolved_at(incident).is_none_or(|at| at > created_at(fix)) {
                     found.push((*fix as usize, Rework { rule: ReworkRule::Fix, validity }));
@@ -119,12 +119,12 @@ fn fixes(facts: &Facts) -> Vec<(usize, Rework)> {
     found
 }
 
-/// The counted deployments of one repo and environment, in order of finish: of each the latest creation among it and all
-/// before it. That only rises, so that it can be searched.
+/// For each counted deployment of one repo and environment, in order of finish: the latest creation up to and including
+/// it. The values never fall, so a binary search finds the first deployment created at or after an instant.
 #[derive(Debug)]
-struct Place(Vec<Timestamp>);
+struct LatestCreations(Vec<Timestamp>);
 
-impl Place {
+impl LatestCreations {
     /// `created` are the creations in order of finish.
     fn new(created: impl Iterator<Item = Timestamp>) -> Self {
         let latest = |latest: &mut Timestamp, created_at: Timestamp| {
@@ -137,7 +137,6 @@ impl Place {
     /// Of the deployments that were created at or after an instant, the first to finish; none where it does not finish
     /// after the failed one.
     fn first_after(&self, failed: usize, opened: Timestamp) -> Option<usize> {
-        // The first deployment whose latest creation is not before the opening is the first that was created then.
         let first = self.0.partition_point(|latest| *latest < opened);
         (failed < first && first < self.0.len()).then_some(first)
     }
@@ -149,7 +148,7 @@ mod tests {
 
     /// `created` are the creations of a place's deployments in order of finish.
     fn first_after(created: &[i64], failed: usize, opened: i64) -> Option<usize> {
-        Place::new(created.iter().map(|at| Timestamp(*at))).first_after(failed, Timestamp(opened))
+        LatestCreations::new(created.iter().map(|at| Timestamp(*at))).first_after(failed, Timestamp(opened))
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::domain::group::TeamName;
 use crate::domain::reason::Reason;
 use crate::domain::time::Timestamp;
 use crate::facts::Facts;
-use crate::facts::attribution::Attribution;
+use crate::facts::incident_links::Attribution;
 use crate::facts::ownership::{MatchRule, Ownership, ServiceIndex};
 
 /// The incidents of the cut, by opening, source, id.

@@ -6,10 +6,10 @@ use super::filter::Filter;
 use crate::domain::group::{Group, GroupKind, TeamName};
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::Facts;
-use crate::facts::attribution::Attribution;
+use crate::facts::incident_links::Attribution;
 use crate::facts::ownership::ServiceIndex;
 
-/// One group's events.
+/// One group's events, as indices into the facts that it was made from; only with these they mean anything.
 #[derive(Debug, Clone)]
 pub struct Pool {
     /// Whose they are.
@@ -22,8 +22,8 @@ pub struct Pool {
     deployments: Vec<u32>,
     /// Indices of the counted incidents that affect it.
     incidents: Vec<u32>,
-    /// Links of counted incidents to its deployments: the index of the incident, and which of its attributions. Such an
-    /// incident may affect another service.
+    /// Links of counted incidents to deployments of this group: the index of the incident, and the position among the
+    /// incident's attributions. Such an incident may affect another service.
     attributed: Vec<(u32, u32)>,
 }
 
@@ -61,10 +61,10 @@ impl Pool {
         &'a self,
         facts: &'a Facts,
     ) -> impl Iterator<Item = (usize, impl Iterator<Item = &'a Attribution>)> {
-        self.attributed.chunk_by(|(one, _), (next, _)| one == next).map(|links| {
-            let incident = links.first().map_or(0, |(incident, _)| *incident as usize);
-            let all = facts.incidents.get(incident).map_or(&[][..], |fact| fact.attributions);
-            (incident, links.iter().filter_map(|(_, nth)| all.get(*nth as usize)))
+        self.attributed.chunk_by(|(one, _), (next, _)| one == next).filter_map(|links| {
+            let incident = links.first()?.0 as usize;
+            let all = facts.incidents.get(incident)?.attributions;
+            Some((incident, links.iter().filter_map(|(_, nth)| all.get(*nth as usize))))
         })
     }
 

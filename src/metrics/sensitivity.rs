@@ -12,6 +12,7 @@ use crate::domain::settings::Policy;
 use crate::domain::time::{Span, Timestamp};
 use crate::domain::unit::Seconds;
 use crate::facts::Facts;
+use crate::facts::incident_facts::IncidentFact;
 
 const POLICIES: [Policy; 3] = [Policy::Explicit, Policy::Window, Policy::ExplicitOrWindow];
 const WINDOWS: [Seconds; 4] = [Seconds(900), Seconds::HOUR, Seconds(4 * 3_600), Seconds::DAY];
@@ -42,8 +43,8 @@ fn ways() -> impl Iterator<Item = (Policy, Seconds)> {
 pub(super) fn by_service(facts: &Facts, span: Span) -> Vec<Attributed> {
     let mut found = vec![Attributed::default(); facts.ownership.services.len()];
     let in_span = |deployment: usize| facts.finished_at(deployment).is_some_and(|at| span.contains(at));
-    for incident in 0..facts.incidents.len() {
-        let Some(candidates) = Candidates::of(facts, incident, span.to) else { continue };
+    for (incident, fact) in facts.incidents.iter().enumerate() {
+        let Some(candidates) = Candidates::of(facts, incident, &fact, span.to) else { continue };
         let resolved = facts.resolved_at(incident).filter(|at| span.contains(*at));
         let restored = resolved.map(|at| at.since(facts.opened_at(incident)).as_f64()).filter(|time| *time >= 0.0);
         for (way, (policy, window)) in ways().enumerate() {
@@ -77,9 +78,11 @@ struct Candidates {
 }
 
 impl Candidates {
-    fn of(facts: &Facts, incident: usize, end: Timestamp) -> Option<Self> {
-        let fact = facts.incidents.get(incident).filter(|fact| fact.left_out.is_none())?;
-        let opened = facts.incident_events().opened_at(incident).filter(|opened| *opened < end)?;
+    fn of(facts: &Facts, incident: usize, fact: &IncidentFact<'_>, end: Timestamp) -> Option<Self> {
+        let opened = facts.opened_at(incident);
+        if fact.left_out.is_some() || opened >= end {
+            return None;
+        }
         let age = |deployment: usize| Some(opened.0 - facts.finished_at(deployment)?.0);
         let named = fact.named.iter().find(|link| link.validity.holds_at(end));
         Some(Self {

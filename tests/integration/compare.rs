@@ -174,43 +174,69 @@ impl Differences {
 
     /// The row of a day: the figures of its window.
     fn daily(&mut self, got: &DailyRow, group: &Group, world: &World) {
-        let of = |metric| world.rolling(metric, group, got.date).ok();
+        // Every column by name, so that a new one is not forgotten here.
+        let DailyRow {
+            change_failure_rate,
+            change_failure_rate_band,
+            date,
+            deployment_frequency_band,
+            deployments,
+            deployments_on_day,
+            deployments_per_day,
+            failed_deployments,
+            incidents_open,
+            incidents_opened,
+            incidents_resolved,
+            lead_time_band,
+            lead_time_n,
+            lead_time_p50,
+            lead_time_p90,
+            partial,
+            recovery_time_p50,
+            rework_deployments,
+            rework_rate,
+            time_to_restore_band,
+            time_to_restore_p50,
+            time_to_restore_p90,
+            window_complete,
+        } = got;
+        let of = |metric| world.rolling(metric, group, *date).ok();
         let n = |figure: &Option<Figure>| figure.as_ref().map(|it| it.n);
         let k = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.k);
         let value = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.value);
         let p90 = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.quantiles).map(|it| it.p90);
         let band = |figure: &Option<Figure>| figure.as_ref().and_then(|it| it.band.band);
         let frequency = of(Metric::DeploymentFrequency);
-        self.equal("partial", &got.partial, &world.is_partial(got.date));
-        self.equal("window_complete", &got.window_complete, &frequency.is_some());
-        self.count("deployments_on_day", got.deployments_on_day, world.on_day(group, got.date));
-        self.count("deployments", got.deployments, n(&frequency));
-        self.real("deployments_per_day", got.deployments_per_day, value(&frequency));
-        self.equal("deployment_frequency_band", &got.deployment_frequency_band, &band(&frequency));
+        self.equal("partial", partial, &world.is_partial(*date));
+        self.equal("window_complete", window_complete, &frequency.is_some());
+        self.count("deployments_on_day", *deployments_on_day, world.on_day(group, *date));
+        self.count("deployments", *deployments, n(&frequency));
+        self.real("deployments_per_day", *deployments_per_day, value(&frequency));
+        self.equal("deployment_frequency_band", deployment_frequency_band, &band(&frequency));
         let lead_time = of(Metric::LeadTime);
-        self.real("lead_time_p50", got.lead_time_p50, value(&lead_time));
-        self.real("lead_time_p90", got.lead_time_p90, p90(&lead_time));
-        self.count("lead_time_n", got.lead_time_n, n(&lead_time));
-        self.equal("lead_time_band", &got.lead_time_band, &band(&lead_time));
+        self.real("lead_time_p50", *lead_time_p50, value(&lead_time));
+        self.real("lead_time_p90", *lead_time_p90, p90(&lead_time));
+        self.count("lead_time_n", *lead_time_n, n(&lead_time));
+        self.equal("lead_time_band", lead_time_band, &band(&lead_time));
         let failures = of(Metric::ChangeFailureRate);
-        self.count("failed_deployments", got.failed_deployments, k(&failures));
-        self.real("change_failure_rate", got.change_failure_rate, value(&failures));
-        self.equal("change_failure_rate_band", &got.change_failure_rate_band, &band(&failures));
+        self.count("failed_deployments", *failed_deployments, k(&failures));
+        self.real("change_failure_rate", *change_failure_rate, value(&failures));
+        self.equal("change_failure_rate_band", change_failure_rate_band, &band(&failures));
         let restore = of(Metric::TimeToRestore);
         let opened_and_open = restore.as_ref().and_then(|figure| match figure.details {
             Details::Restore(details) => Some((details.opened, details.open)),
             _ => None,
         });
-        self.count("incidents_opened", got.incidents_opened, opened_and_open.map(|(opened, _)| opened));
-        self.count("incidents_resolved", got.incidents_resolved, n(&restore));
-        self.count("incidents_open", got.incidents_open, opened_and_open.map(|(_, open)| open));
-        self.real("time_to_restore_p50", got.time_to_restore_p50, value(&restore));
-        self.real("time_to_restore_p90", got.time_to_restore_p90, p90(&restore));
-        self.equal("time_to_restore_band", &got.time_to_restore_band, &band(&restore));
-        self.real("recovery_time_p50", got.recovery_time_p50, value(&of(Metric::RecoveryTime)));
+        self.count("incidents_opened", *incidents_opened, opened_and_open.map(|(opened, _)| opened));
+        self.count("incidents_resolved", *incidents_resolved, n(&restore));
+        self.count("incidents_open", *incidents_open, opened_and_open.map(|(_, open)| open));
+        self.real("time_to_restore_p50", *time_to_restore_p50, value(&restore));
+        self.real("time_to_restore_p90", *time_to_restore_p90, p90(&restore));
+        self.equal("time_to_restore_band", time_to_restore_band, &band(&restore));
+        self.real("recovery_time_p50", *recovery_time_p50, value(&of(Metric::RecoveryTime)));
         let rework = of(Metric::ReworkRate);
-        self.count("rework_deployments", got.rework_deployments, k(&rework));
-        self.real("rework_rate", got.rework_rate, value(&rework));
+        self.count("rework_deployments", *rework_deployments, k(&rework));
+        self.real("rework_rate", *rework_rate, value(&rework));
     }
 
     fn lead_time(&mut self, got: &LeadTimeDetails, wanted: &LeadTimeDetails) {

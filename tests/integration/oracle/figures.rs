@@ -41,7 +41,7 @@ impl World {
         self.over(metric, group, self.window(day), self.settings.window_days)
     }
 
-    /// The deployments of a group on one day.
+    /// How many deployments a group has on one day; `None` where that day was not read.
     pub(crate) fn on_day(&self, group: &Group, day: NaiveDate) -> Option<u64> {
         let day = self.known(day, day + Days::new(1));
         Some(self.over(Metric::DeploymentFrequency, group, day, 1).ok()?.n)
@@ -98,7 +98,8 @@ impl World {
         firsts.dedup_by_key(|day| month(day));
         let known = |first: &NaiveDate| {
             let last = period.days().filter(|day| month(day) == month(first)).last().expect("its first day");
-            self.over(Metric::ChangeFailureRate, group, self.known(*first, last + Days::new(1)), 0)
+            let days = self.days(period).iter().filter(|day| month(day) == month(first)).count();
+            self.over(Metric::ChangeFailureRate, group, self.known(*first, last + Days::new(1)), count(days))
         };
         firsts.into_iter().map(|first| (first, known(&first))).collect()
     }
