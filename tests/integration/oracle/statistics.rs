@@ -64,7 +64,7 @@ pub(super) fn garwood(count: usize) -> Interval {
     };
     let solve = |below: &dyn Fn(f64) -> bool| {
         let (mut low, mut high) = (0.0, 10.0 * (count as f64 + 10.0));
-        for _ in 0..200 {
+        for _ in 0..100 {
             let middle = f64::midpoint(low, high);
             if below(middle) { low = middle } else { high = middle }
         }
