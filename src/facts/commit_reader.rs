@@ -130,7 +130,7 @@ type Counts = BTreeMap<String, u64>;
 
 /// How many commits each repo has, and the repos in each piece of the parts.
 fn count_by_repo(parts: &[CheckedPart]) -> Result<(Counts, Vec<Vec<String>>, InputSummary), FactsError> {
-    let wanted = ["repo", "observed_at"];
+    let wanted = ["repo", "observed_at"].map(col);
     let count = |frame: &DataFrame| {
         let repos: Categories = Columns { frame, table: Table::Commits }.texts("repo")?.iter().collect();
         let mut counts = vec![0_u64; repos.names().len()];
@@ -143,9 +143,8 @@ fn count_by_repo(parts: &[CheckedPart]) -> Result<(Counts, Vec<Vec<String>>, Inp
     };
     let (mut all, mut by_piece) = (Counts::new(), Vec::new());
     let summary = read_pieces(
-        &pieces(parts),
-        (Table::Commits, &wanted),
-        |_, rows| rows,
+        (Table::Commits, &pieces(parts)),
+        |_, rows| rows.select(&wanted),
         count,
         |counts| {
             by_piece.push(counts.iter().map(|(repo, _)| repo.clone()).collect());

@@ -39,6 +39,9 @@ pub struct Commits {
 /// Stands for "no pull request"; no service numbers one so.
 const NO_NUMBER: i64 = i64::MIN;
 
+/// The columns that are read.
+const READ: [&str; 7] = ["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"];
+
 impl Commits {
     /// Makes room for so many rows with a parent each.
     pub(super) fn with_room_for(rows: usize) -> Self {
@@ -72,7 +75,7 @@ impl Commits {
         pieces: &[Part],
         repos: impl Fn(usize) -> &'a [RangeInclusive<String>] + Sync,
     ) -> Result<InputSummary, FactsError> {
-        let wanted = ["repo", "sha", "parents", "authored_at", "committed_at", "pull_request", "observed_at"];
+        let wanted: Vec<Expr> = READ.into_iter().map(col).chain([col("parents").list().len().alias("count")]).collect();
         let is_in = |names: &RangeInclusive<String>| {
             col("repo").gt_eq(lit(names.start().as_str())).and(col("repo").lt_eq(lit(names.end().as_str())))
         };
@@ -81,9 +84,9 @@ impl Commits {
                 None => rows,
                 Some(is_wanted) => rows.filter(is_wanted),
             };
-            rows.with_column(col("parents").list().len().alias("count"))
+            rows.select(&wanted)
         };
-        read_pieces(pieces, (Table::Commits, &wanted), query, Self::of_frame, |commits| self.append(commits))
+        read_pieces((Table::Commits, pieces), query, Self::of_frame, |commits| self.append(commits))
     }
 
     fn append(&mut self, other: Self) {

@@ -51,8 +51,11 @@ impl FactsError {
         Self::Repeated { table: table.folder(), key: format!("{source} {id}") }
     }
 
-    /// Wraps a Polars error of one table, for `map_err`.
+    /// Wraps a Polars error of one table, for `map_err`; an error of a part that Polars scanned comes as it is.
     pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
-        move |cause| Self::Reading { table: table.folder(), cause }
+        move |cause| {
+            let polars = |cause| Self::Reading { table: table.folder(), cause };
+            StoreError::scanned(cause).map_or_else(polars, Self::Store)
+        }
     }
 }

@@ -48,8 +48,7 @@ impl Incidents {
         let table = Table::Incidents;
         let mut all = Self::default();
         let summary = read_pieces(
-            &pieces(&checked(dataset, table)?),
-            (table, table.columns()),
+            (table, &pieces(&checked(dataset, table)?)),
             |_, rows| rows,
             Self::of_frame,
             |incidents| all.append(&incidents),

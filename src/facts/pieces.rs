@@ -19,16 +19,16 @@ pub(super) fn checked(dataset: &Dataset, table: Table) -> Result<Vec<CheckedPart
 const DECODERS: usize = 4;
 
 /// Hands over what each of some pieces gives, in their order, while later ones are decoded. The query gets the index of
-/// the piece, and its result has `observed_at`. Says what was read, in numbers.
+/// the piece; only the columns that it selects are decoded, and `observed_at` is among them. Says what was read, in
+/// numbers.
 pub(super) fn read_pieces<T: Send>(
-    pieces: &[Part],
-    (table, columns): (Table, &[&str]),
+    (table, pieces): (Table, &[Part]),
     query: impl Fn(usize, LazyFrame) -> LazyFrame + Sync,
     convert: impl Fn(&DataFrame) -> Result<T, FactsError> + Sync,
     mut take: impl FnMut(T),
 ) -> Result<InputSummary, FactsError> {
     let read = |(at, piece): &(usize, &Part)| {
-        let frame = piece.collect(columns, &|rows| query(*at, rows))?;
+        let frame = piece.collect(&|rows| query(*at, rows))?;
         Ok::<_, FactsError>((convert(&frame)?, observed(&frame, table)?))
     };
     let mut summary = InputSummary::none_of(table);

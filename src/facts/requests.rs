@@ -101,28 +101,23 @@ impl Times {
     }
 }
 
+/// The columns that are always read, beside the repo.
+const READ: [&str; 7] =
+    ["number", "merge_sha", "opened_at", "first_commit_at", "first_review_at", "merged_at", "observed_at"];
+
 impl Requests {
     pub(super) fn read(dataset: &Dataset, rules: &ReworkRules) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::PullRequests;
-        let mut wanted = vec![
-            "repo",
-            "number",
-            "merge_sha",
-            "opened_at",
-            "first_commit_at",
-            "first_review_at",
-            "merged_at",
-            "observed_at",
-        ];
+        // Repos are compared without case.
+        let mut wanted = vec![col("repo").str().to_lowercase()];
+        wanted.extend(READ.map(col));
         if rules.reads_pull_requests() {
-            wanted.extend(["labels", "head_ref", "title"]);
+            wanted.extend(["labels", "head_ref", "title"].map(col));
         }
         let mut all = Rows::default();
         let summary = read_pieces(
-            &pieces(&checked(dataset, table)?),
-            (table, &wanted),
-            // Repos are compared without case.
-            |_, rows| rows.with_column(col("repo").str().to_lowercase()),
+            (table, &pieces(&checked(dataset, table)?)),
+            |_, rows| rows.select(&wanted),
             |frame| Rows::of_frame(frame, rules),
             |rows| all.append(rows),
         )?;

@@ -94,11 +94,10 @@ impl Deployments {
         let parts = checked(dataset, table)?;
         let mut all = Self::default();
         all.reserve(parts.iter().map(CheckedPart::rows).sum(), with_refs);
-        let wanted: Vec<&str> = READ.into_iter().chain(with_refs.then_some("ref")).collect();
+        let wanted: Vec<Expr> = READ.into_iter().chain(with_refs.then_some("ref")).map(col).collect();
         let summary = read_pieces(
-            &pieces(&parts),
-            (table, &wanted),
-            |_, rows| rows,
+            (table, &pieces(&parts)),
+            |_, rows| rows.select(&wanted),
             |frame| Self::of_frame(frame, with_refs),
             |deployments| all.append(&deployments),
         )?;

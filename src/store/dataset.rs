@@ -93,21 +93,17 @@ impl Dataset {
         months.iter().map(part).collect()
     }
 
-    /// What a query gives of some columns of each piece of a table, one below the other, in no particular order of rows.
+    /// What a query gives of each piece of a table, one below the other, in no particular order of rows. Only the
+    /// columns that the query needs are decoded.
     ///
     /// # Errors
     /// As for [`Dataset::parts`], or a part cannot be read.
-    pub fn read(
-        &self,
-        table: Table,
-        columns: &[&str],
-        query: &dyn Fn(LazyFrame) -> LazyFrame,
-    ) -> Result<DataFrame, StoreError> {
-        let none = DataFrame::empty_with_schema(&schema(table)).select(columns.iter().copied());
-        let mut all = none.and_then(|none| query(none.lazy()).collect()).map_err(StoreError::reading(table))?;
+    pub fn read(&self, table: Table, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
+        let none = DataFrame::empty_with_schema(&schema(table)).lazy();
+        let mut all = query(none).collect().map_err(StoreError::reading(table))?;
         for part in self.parts(table)? {
             for piece in part.checked()?.pieces() {
-                all.vstack_mut(&piece.collect(columns, query)?).map_err(StoreError::reading(table))?;
+                all.vstack_mut(&piece.collect(query)?).map_err(StoreError::reading(table))?;
             }
         }
         Ok(all)

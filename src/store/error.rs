@@ -2,10 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::error::PolarsError;
 use thiserror::Error;
 
+use crate::domain::event::Table;
 use crate::domain::words::plain;
 
 /// An error of the dataset.
@@ -86,10 +88,36 @@ fn way_out(cause: &io::Error) -> &'static str {
     }
 }
 
+/// Polars hands the error of a scan on as one of its own; [`StoreError::scanned`] gives it back.
+impl From<StoreError> for PolarsError {
+    fn from(cause: StoreError) -> Self {
+        io::Error::other(cause).into()
+    }
+}
+
 impl StoreError {
-    /// Wraps a Polars error of one table, for `map_err`.
-    pub fn reading(table: crate::domain::event::Table) -> impl Fn(PolarsError) -> Self {
-        move |cause| Self::Frame { table: table.folder(), cause }
+    /// Wraps a Polars error of one table, for `map_err`; an error of a part that Polars scanned comes as it is.
+    pub fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
+        move |cause| Self::scanned(cause).unwrap_or_else(|cause| Self::Frame { table: table.folder(), cause })
+    }
+
+    /// The error of a part that Polars scanned.
+    ///
+    /// # Errors
+    /// Any other error, as it is.
+    pub fn scanned(cause: PolarsError) -> Result<Self, PolarsError> {
+        match cause {
+            PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => Self::scanned(*error),
+            PolarsError::IO { error, msg } => {
+                let own = Arc::try_unwrap(error).map(io::Error::downcast);
+                match own {
+                    Ok(Ok(own)) => Ok(own),
+                    Ok(Err(other)) => Err(PolarsError::IO { error: Arc::new(other), msg }),
+                    Err(shared) => Err(PolarsError::IO { error: shared, msg }),
+                }
+            }
+            other => Err(other),
+        }
     }
 
     /// The error of a part; of a cause of several lines, the first.

@@ -127,7 +127,7 @@ impl Dataset {
         let late = col("resolved_at").cast(DataType::Int64).gt_eq(from);
         let wanted = col("source").eq(lit(source)).and(col("resolved_at").is_null().or(recent).or(late));
         let frame = self
-            .read(Table::Incidents, Table::Incidents.columns(), &|rows| rows.filter(wanted.clone()))?
+            .read(Table::Incidents, &|rows| rows.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
             .map_err(StoreError::reading(Table::Incidents))?;
         known.unsettled = super::rows::incidents(&frame)?;
@@ -143,7 +143,7 @@ impl Dataset {
         let recent = col("opened_at").cast(DataType::Int64).gt_eq(lit(from.0));
         let wanted = col("source").eq(lit(source)).and(recent).and(lacks);
         let frame = self
-            .read(Table::Incidents, Table::Incidents.columns(), &|rows| rows.filter(wanted.clone()))?
+            .read(Table::Incidents, &|rows| rows.filter(wanted.clone()))?
             .sort(["opened_at", "id"], SortMultipleOptions::default())
             .map_err(StoreError::reading(Table::Incidents))?;
         super::rows::incidents(&frame)
@@ -156,8 +156,7 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Deployments.folder(), cause };
-        let columns = ["source", "repo", "id", "sha", "environment", "status", "created_at", "finished_at"];
-        let frame = self.read(Table::Deployments, &columns, &|rows| {
+        let frame = self.read(Table::Deployments, &|rows| {
             rows.filter(col("source").eq(lit(source))).select([
                 col("repo"),
                 col("id"),
@@ -198,8 +197,9 @@ impl Dataset {
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
         let broken = |cause| StoreError::Frame { table: Table::Commits.folder(), cause };
-        let columns = ["repo", "sha", "parents"];
-        let frame = self.read(Table::Commits, &columns, &|rows| rows.filter(col("parents").is_not_null()))?;
+        let columns = ["repo", "sha", "parents"].map(col);
+        let with_parents = |rows: LazyFrame| rows.filter(col("parents").is_not_null()).select(&columns);
+        let frame = self.read(Table::Commits, &with_parents)?;
         let text = |name| frame.column(name).and_then(Column::str).map_err(broken);
         let parents = frame.column("parents").and_then(Column::list).map_err(broken)?;
         let names = text("repo")?.iter().zip(text("sha")?.iter());
@@ -218,8 +218,9 @@ impl Dataset {
         wanted: &dyn Fn(&str) -> bool,
         repos: &mut BTreeMap<String, RepoHistory>,
     ) -> Result<(), StoreError> {
-        let columns = ["repo", "number", "merge_sha"];
-        let frame = self.read(Table::PullRequests, &columns, &|rows| rows.filter(col("merge_sha").is_not_null()))?;
+        let columns = ["repo", "number", "merge_sha"].map(col);
+        let merged = |rows: LazyFrame| rows.filter(col("merge_sha").is_not_null()).select(&columns);
+        let frame = self.read(Table::PullRequests, &merged)?;
         let columns = Columns { frame: &frame, table: Table::PullRequests };
         let (repo, sha, number) = (columns.texts("repo")?, columns.texts("merge_sha")?, columns.integers("number")?);
         for row in 0..frame.height() {

@@ -31,6 +31,7 @@ mod reading;
 mod rename;
 pub mod repair;
 pub mod rows;
+mod scan;
 pub mod schema;
 pub mod sent;
 mod small;

@@ -25,7 +25,7 @@ impl Dataset {
         let counted = |rows: LazyFrame| {
             rows.group_by([col("repo"), col("environment")]).agg([len().cast(DataType::Int64).alias("rows")])
         };
-        let frame = self.read(Table::Deployments, &["repo", "environment"], &counted)?;
+        let frame = self.read(Table::Deployments, &counted)?;
         let columns = Columns { frame: &frame, table: Table::Deployments };
         let (repos, environments) = (columns.texts("repo")?, columns.texts("environment")?);
         let counts = columns.integers("rows")?;
@@ -45,7 +45,7 @@ impl Dataset {
     pub fn service_keys(&self) -> Result<ServiceKeys, StoreError> {
         let mut found = ServiceKeys::new();
         for part in self.parts(Table::Incidents)? {
-            let frame = part.collect(&["source", "service_keys"], &|rows| rows)?;
+            let frame = part.collect(&|rows| rows.select([col("source"), col("service_keys")]))?;
             let columns = Columns { frame: &frame, table: Table::Incidents };
             for (source, keys) in columns.texts("source")?.iter().zip(columns.lists("service_keys")?) {
                 *found.entry((source.unwrap_or_default().to_owned(), keys.unwrap_or_default())).or_default() += 1;

@@ -1,5 +1,5 @@
-//! Reads one part at a time, whole or in pieces: an error names the part, its bytes are checked before it is read, and its
-//! contents are held against the `limits`.
+//! Decodes one part at a time, whole or in pieces: an error names the part, its bytes are checked before it is read, and
+//! its contents are held against the `limits`. `scan` makes lazy frames of them.
 
 use std::fs::File;
 use std::ops::Range;
@@ -86,11 +86,13 @@ impl Part {
         Ok(CheckedPart { part: self.clone(), footer: footer::check_seal(&self.path)?.into() })
     }
 
-    /// What a query gives of some columns of the rows.
-    ///
-    /// # Errors
-    /// The part is damaged, or holds what no part may; the error names it.
-    pub fn collect(&self, columns: &[&str], query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
+    /// Of which table.
+    pub(super) fn table(&self) -> Table {
+        self.table
+    }
+
+    /// Some columns of the rows.
+    pub(super) fn decode(&self, columns: Vec<String>) -> Result<DataFrame, StoreError> {
         let (footer, letters) = match &self.rows {
             // Polars panics on some damaged pages, so the bytes must be those that were written.
             Rows::Unchecked => (self.checked()?.footer, Letters::default()),
@@ -98,15 +100,12 @@ impl Part {
         };
         let file = File::open(&self.path).map_err(StoreError::io("open", &self.path))?;
         let mut reader = ParquetReader::new(file)
-            .with_columns(Some(columns.iter().map(|name| (*name).to_owned()).collect()))
+            .with_columns(Some(columns))
             // The callers that read much read a piece on each core.
             .read_parallel(ParallelStrategy::None);
         // Polars would decompress the lists of every group before a slice.
         reader.set_metadata(footer);
-        let frame = reader
-            .finish()
-            .and_then(|rows| query(rows.lazy()).collect())
-            .map_err(|cause| StoreError::part(&self.path, &cause.to_string()))?;
+        let frame = reader.finish().map_err(|cause| StoreError::part(&self.path, &cause.to_string()))?;
         check_rows(&self.path, self.table, &frame, &letters)?;
         Ok(frame)
     }
@@ -144,7 +143,7 @@ pub(super) mod tests {
 
     /// All deployments of a dataset.
     pub(in crate::store) fn rows(folder: &Path) -> Result<DataFrame, StoreError> {
-        Dataset::open(folder).and_then(|it| it.read(Table::Deployments, Table::Deployments.columns(), &|rows| rows))
+        Dataset::open(folder).and_then(|it| it.read(Table::Deployments, &|rows| rows))
     }
 
     /// Writes the part anew, with some change and without a seal, as another program would.
@@ -167,7 +166,7 @@ pub(super) mod tests {
         let pieces = parts[0].checked()?.pieces();
         let mut found = Vec::new();
         for piece in &pieces {
-            let frame = piece.collect(&["id"], &|rows| rows)?;
+            let frame = piece.collect(&|rows| rows.select([col("id")]))?;
             found.extend(ids(&frame));
         }
         Ok((pieces.len(), found))
@@ -215,7 +214,7 @@ pub(super) mod tests {
         let pieces = parts[0].checked().expect("as written").pieces();
         let mut found: Vec<Option<Vec<String>>> = Vec::new();
         for piece in &pieces {
-            let frame = piece.collect(&["parents"], &|rows| rows).expect("read");
+            let frame = piece.collect(&|rows| rows.select([col("parents")])).expect("read");
             found.extend(Columns { frame: &frame, table: Table::Commits }.lists("parents").expect("lists"));
         }
         assert_eq!((pieces.len(), found.len()), (2, 70_000));

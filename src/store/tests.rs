@@ -62,7 +62,7 @@ fn write(model: &mut BTreeMap<(String, String), Commit>, batch: &[Commit]) -> (u
 
 fn stored(folder: &std::path::Path) -> Vec<Commit> {
     let dataset = Dataset::open(folder).expect("a dataset");
-    let frame = dataset.read(Table::Commits, Table::Commits.columns(), &|rows| rows).expect("read");
+    let frame = dataset.read(Table::Commits, &|rows| rows).expect("read");
     let mut rows = super::rows::commits(&frame).expect("rows");
     rows.sort_by_key(key);
     rows

@@ -17,7 +17,7 @@ const MARCH_1: i64 = NEW_YEAR + 59 * DAY;
 /// Some columns of a table of the dataset, by the first two of them.
 fn stored(scene: &Scene, table: Table, columns: &[&str]) -> BTreeMap<(String, String), Vec<String>> {
     let dataset = Dataset::open(&scene.place.path("data")).expect("a dataset");
-    let frame = dataset.read(table, table.columns(), &|rows| rows).expect("rows");
+    let frame = dataset.read(table, &|rows| rows).expect("rows");
     let cell = |name: &str, row: usize| {
         let value = frame.column(name).expect("a column").get(row).expect("a cell");
         value.get_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)

@@ -108,8 +108,7 @@ fn run_badly(machine: &Machine, services: &Services, days: i64, what: Bad) {
 /// The rows of a table without the instants at which they were read, in an order of their own.
 fn rows(machine: &Machine, table: Table) -> DataFrame {
     let dataset = Dataset::open(&machine.place.path("data")).expect("a dataset");
-    let frame =
-        dataset.read(table, table.columns(), &|rows| rows).expect("rows").drop("observed_at").expect("the column");
+    let frame = dataset.read(table, &|rows| rows).expect("rows").drop("observed_at").expect("the column");
     assert!(frame.height() > 0, "{table:?} has rows");
     let keys: Vec<&str> = ["source", "repo", "id", "sha", "number", "opened_at"]
         .into_iter()

@@ -97,8 +97,7 @@ impl Scene {
     /// The rows of a table without the instants at which they were read, in an order of their own.
     pub(super) fn rows(&self, table: Table) -> DataFrame {
         let dataset = Dataset::open(&self.place.path("data")).expect("a dataset");
-        let frame =
-            dataset.read(table, table.columns(), &|rows| rows).expect("rows").drop("observed_at").expect("the column");
+        let frame = dataset.read(table, &|rows| rows).expect("rows").drop("observed_at").expect("the column");
         let keys: Vec<&str> = ["source", "repo", "id", "sha", "number", "opened_at"]
             .into_iter()
             .filter(|name| frame.column(name).is_ok())
