@@ -12,8 +12,7 @@ use dora_report::domain::period::Period;
 use dora_report::domain::settings::Settings;
 use dora_report::domain::time::Timestamp;
 use dora_report::facts::arrivals::Arrivals;
-use dora_report::facts::attribution::Attributor;
-use dora_report::facts::incidents::Incidents;
+use dora_report::facts::commit_reader::CommitReader;
 use dora_report::facts::revisions::Revisions;
 use dora_report::facts::scan::Events;
 use dora_report::facts::{Facts, LeadTimes};
@@ -132,11 +131,6 @@ fn metrics(criterion: &mut Criterion) {
     let history = History::of_facts(dataset.coverage(), &facts, settings);
     let pools = pools(&facts, &Filter::default());
     let days = day_windows(&request.period, settings.zone, settings.window_days, request.as_of);
-    let affected: Vec<Option<&[usize]>> = facts.incidents.iter().map(|fact| Some(fact.services)).collect();
-    let links = |incidents: &Incidents, affected: &[Option<&[usize]>]| {
-        let service = |index: usize| facts.placement(index).counted();
-        Attributor::new(&events.deployments, &revisions, &counted, service, settings).links(incidents, affected)
-    };
 
     criterion.bench_function("read 31,000 deployments, 100,000 commits, 1,000 incidents", |bench| {
         bench.iter(|| Events::read(&dataset, &settings.rework));
@@ -145,13 +139,15 @@ fn metrics(criterion: &mut Criterion) {
         bench.iter(|| Arrivals::new(&events, &commits, &revisions, &counted, true));
     });
     criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
-        bench.iter(|| links(&events.incidents, &affected));
+        bench.iter(|| facts.with_incidents_under(settings));
     });
-    let few: Vec<Incident> = events.incidents.iter().collect();
-    let many: Incidents = few.iter().cycle().take(100_000).collect();
-    let of_one: Vec<Option<&[usize]>> = vec![Some([0].as_slice()); many.len()];
+    let of_one = |incident: Incident| Incident { service_keys: vec!["service-00".into()], ..incident };
+    let few: Vec<Incident> = events.incidents.iter().map(of_one).collect();
+    let incidents = few.iter().cycle().take(100_000).collect();
+    let many = Arc::new(Events { deployments: events.deployments.clone(), incidents, ..Events::default() });
+    let many = Facts::new(&many, &CommitReader::default(), settings, LeadTimes::Unasked).expect("facts");
     criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
-        bench.iter(|| links(&many, &of_one));
+        bench.iter(|| many.with_incidents_under(settings));
     });
     criterion.bench_function("400 rolling windows of 32 groups over 31,000 deployments", |bench| {
         bench.iter(|| {

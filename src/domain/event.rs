@@ -123,15 +123,6 @@ pub struct Incident {
     pub observed_at: Timestamp,
 }
 
-impl Incident {
-    /// Whether its status says that it is over, without a known end.
-    pub fn is_over_without_an_end(&self) -> bool {
-        let over = ["resolved", "closed", "done", "completed", "fixed"];
-        let status = self.status.as_deref().map(str::trim).unwrap_or_default();
-        self.resolved_at.is_none() && over.iter().any(|word| status.eq_ignore_ascii_case(word))
-    }
-}
-
 /// Which of the four tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {

@@ -11,83 +11,48 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::error::FactsError;
+use super::incident_facts::IncidentFacts;
 use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
 use super::ownership::ServiceIndex;
 use super::parallel::both;
+use super::placed::Placed;
 use super::references::{Named, Place, Scope, named};
 use super::revisions::Revisions;
 use super::scan::Deployments;
 use super::validity::Validity;
 use super::words::Rule;
-use crate::domain::event::Table;
 use crate::domain::settings::{Policy, Settings};
 use crate::domain::time::Timestamp;
 
 /// The counted deployments, ready to be joined with.
 #[derive(Debug)]
-pub struct Attributor<'a> {
+pub(super) struct Attributor<'a> {
     settings: &'a Settings,
     deployments: &'a Deployments,
     revisions: &'a Revisions,
-    /// Indices of the counted deployments, by place.
-    counted: &'a [u32],
-    /// The service of each counted deployment, by place.
-    service: Vec<u32>,
-    /// Records that count with another one: their index, and that one's place.
-    counts_as: Vec<(usize, Place)>,
+    placed: &'a Placed,
 }
 
 impl<'a> Attributor<'a> {
-    /// `counted` are indices into `deployments`, in order of finish, id, source; `service` is that of a counted one.
-    pub fn new(
+    pub(super) fn new(
         deployments: &'a Deployments,
         revisions: &'a Revisions,
-        counted: &'a [u32],
-        service: impl Fn(usize) -> Option<ServiceIndex>,
+        placed: &'a Placed,
         settings: &'a Settings,
     ) -> Self {
-        let service = |index: &u32| service(*index as usize).and_then(|it| u32::try_from(it).ok()).unwrap_or(u32::MAX);
-        let service = counted.iter().map(service).collect();
-        Self { settings, deployments, revisions, counted, service, counts_as: Vec::new() }
+        Self { settings, deployments, revisions, placed }
     }
 
-    /// Makes the ids of merged records refer to the record that counts (by index).
-    #[must_use]
-    pub fn with_other_ids(mut self, counts_as: &FxHashMap<usize, usize>) -> Self {
-        if counts_as.is_empty() {
-            return self;
-        }
-        let mut place_of: Vec<Place> = vec![Place::MAX; self.deployments.len()];
-        for (index, place) in self.counted.iter().zip(0..) {
-            if let Some(of) = place_of.get_mut(*index as usize) {
-                *of = place;
-            }
-        }
-        let place = |counted: &usize| place_of.get(*counted).copied().filter(|place| *place != Place::MAX);
-        let places = counts_as.iter().filter_map(|(record, counted)| Some((*record, place(counted)?)));
-        self.counts_as = places.collect();
-        self
-    }
-
-    /// The links of each incident; `affected` are the services of each, `None` of one that does not count.
-    ///
-    /// # Errors
-    /// Polars cannot join, which well-formed columns do not cause.
-    pub fn links(
-        &self,
-        incidents: &Incidents,
-        affected: &[Option<&[ServiceIndex]>],
-    ) -> Result<IncidentLinks, FactsError> {
-        let (latest, named) = both(|| self.latest(incidents, affected), || self.named(incidents, affected));
-        let latest = latest.map_err(FactsError::reading(Table::Incidents))?;
-        let mut named = named.map_err(FactsError::reading(Table::Incidents))?;
+    /// The links of each incident. Those of one that does not count are empty.
+    pub(super) fn links(&self, incidents: &Incidents, facts: &IncidentFacts) -> PolarsResult<IncidentLinks> {
+        let (latest, named) = both(|| self.latest(facts), || self.named(incidents, facts));
+        let (latest, mut named) = (latest?, named?);
         // The policy `window` ignores references.
         let heeds_references = self.settings.attribution != Policy::Window;
         let mut links = IncidentLinks::with_room_for(incidents.len());
         for (index, opened) in incidents.opened().enumerate() {
-            let Some(services) = affected.get(index).copied().flatten() else {
+            let Some(services) = facts.affected(index) else {
                 links.add(Vec::new(), false, (None, Vec::new()));
                 continue;
             };
@@ -116,7 +81,7 @@ impl<'a> Attributor<'a> {
     }
 
     fn finished(&self, place: Place) -> Option<(Timestamp, usize)> {
-        let index = *self.counted.get(place as usize)? as usize;
+        let index = *self.placed.counted.get(place as usize)? as usize;
         Some((self.deployments.finished_at(index)?, index))
     }
 
@@ -132,29 +97,16 @@ impl<'a> Attributor<'a> {
     }
 
     /// The place of the affected services' latest deployment at or before each incident's opening.
-    fn latest(&self, incidents: &Incidents, affected: &[Option<&[ServiceIndex]>]) -> PolarsResult<Vec<Option<Place>>> {
-        let mut wanted: Vec<(i64, u32, u32)> = Vec::new();
-        for (index, (opened, services)) in incidents.opened().zip(affected).enumerate() {
-            for service in services.iter().copied().flatten() {
-                if let (Ok(index), Ok(service)) = (u32::try_from(index), u32::try_from(*service)) {
-                    wanted.push((opened.0, index, service));
-                }
-            }
-        }
+    fn latest(&self, facts: &IncidentFacts) -> PolarsResult<Vec<Option<Place>>> {
         // Both sides must be sorted by time: otherwise the join is silently wrong.
-        wanted.sort_unstable();
-        let left = df![
-            "incident" => wanted.iter().map(|(_, incident, _)| *incident).collect::<Vec<u32>>(),
-            "service" => wanted.iter().map(|(.., service)| *service).collect::<Vec<u32>>(),
-            "at" => wanted.iter().map(|(at, ..)| *at).collect::<Vec<i64>>(),
-        ]?;
-        let places = 0..u32::try_from(self.counted.len()).unwrap_or(u32::MAX);
-        let finished = |place| self.finished(place).map_or(i64::MIN, |(at, _)| at.0);
-        let right = df![
-            "service" => self.service.as_slice(),
-            "at" => places.clone().map(finished).collect::<Vec<i64>>(),
-            "place" => places.collect::<Vec<u32>>(),
-        ]?;
+        let affected = facts
+            .frame()
+            .clone()
+            .lazy()
+            .filter(col("left_out").is_null().and(col("service").is_not_null()))
+            .select([col("incident"), col("service"), col("opened_at").alias("at")])
+            .sort(["at"], SortMultipleOptions::default());
+        let deployments = self.placed.by_finish(self.deployments)?;
         let by_service = AsOfOptions {
             strategy: AsofStrategy::Backward,
             tolerance: None,
@@ -165,12 +117,11 @@ impl<'a> Attributor<'a> {
             allow_eq: true,
             check_sortedness: false,
         };
-        let joined = left
-            .lazy()
-            .join(right.lazy(), [col("at")], [col("at")], JoinArgs::new(JoinType::AsOf(Box::new(by_service))))
+        let joined = affected
+            .join(deployments.lazy(), [col("at")], [col("at")], JoinArgs::new(JoinType::AsOf(Box::new(by_service))))
             .select([col("incident"), col("place")])
             .collect()?;
-        let mut latest = vec![None; incidents.len()];
+        let mut latest = vec![None; facts.len()];
         for (incident, place) in joined.column("incident")?.u32()?.iter().zip(joined.column("place")?.u32()?.iter()) {
             if let Some(latest) = incident.and_then(|incident| latest.get_mut(incident as usize)) {
                 *latest = place.max(*latest);
@@ -180,17 +131,12 @@ impl<'a> Attributor<'a> {
     }
 
     /// What each reference can name, by index of its incident.
-    fn named(
-        &self,
-        incidents: &Incidents,
-        affected: &[Option<&[ServiceIndex]>],
-    ) -> PolarsResult<FxHashMap<usize, Named>> {
-        let asked: Vec<(u32, &str)> = (0..)
-            .zip(affected)
-            .filter(|(_, services)| services.is_some())
-            .filter_map(|(index, _)| Some((index, incidents.deployment_ref(index as usize)?)))
-            .collect();
-        named(&asked, self.deployments, self.revisions, self.counted, &self.counts_as)
+    fn named(&self, incidents: &Incidents, facts: &IncidentFacts) -> PolarsResult<FxHashMap<usize, Named>> {
+        let counted = (0..).take(facts.len()).filter(|index| facts.affected(*index as usize).is_some());
+        let asked: Vec<(u32, &str)> =
+            counted.filter_map(|index| Some((index, incidents.deployment_ref(index as usize)?))).collect();
+        let counts_as = self.placed.counts_as(self.deployments.len());
+        named(&asked, self.deployments, self.revisions, &self.placed.counted, &counts_as)
     }
 
     fn by_reference(
@@ -200,8 +146,7 @@ impl<'a> Attributor<'a> {
         opened: Timestamp,
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
-        let service = |place: Place| self.service.get(place as usize).map(|service| *service as usize);
-        let is_affected = |place: Place| service(place).is_some_and(|it| affected.contains(&it));
+        let is_affected = |place: Place| self.placed.service_at(place).is_some_and(|it| affected.contains(&it));
         let finished = |place: Place| self.finished(place);
         let scopes = [Scope::new(named, is_affected, finished), Scope::new(named, |_| true, finished)];
         let mut turns: Vec<Timestamp> =
@@ -233,8 +178,11 @@ impl<'a> Attributor<'a> {
 mod tests {
     use super::*;
     use crate::domain::event::{Deployment, Incident};
+    use crate::domain::group::ServiceName;
+    use crate::domain::settings::Service;
     use crate::domain::unit::Seconds;
     use crate::facts::commit_reader::CommitReader;
+    use crate::facts::ownership::Ownership;
 
     fn deployment(id: &str, sha: &str, minute: i64) -> Deployment {
         Deployment {
@@ -255,9 +203,20 @@ mod tests {
     ) -> Vec<Attribution> {
         let deployments: Deployments = rows.iter().collect();
         let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
-        let counted: Vec<u32> = (0..).take(rows.len()).collect();
-        let attributor = Attributor::new(&deployments, &revisions, &counted, service, settings);
-        let links = attributor.links(&[incident].into_iter().collect(), &[Some(affected)]);
+        let placed = Placed::in_order((0..rows.len()).map(service));
+        // The key of each service is its index.
+        let own = |nth: usize| Service {
+            name: ServiceName(format!("service {nth}")),
+            team: None,
+            repos: Vec::new(),
+            environments: None,
+            incident_keys: vec![nth.to_string()],
+        };
+        let services = Settings { services: (0..2).map(own).collect(), ..Settings::default() };
+        let keys = affected.iter().map(ToString::to_string).collect();
+        let incidents: Incidents = [&Incident { service_keys: keys, ..incident.clone() }].into_iter().collect();
+        let facts = IncidentFacts::new(&Ownership::new(&services, []), &incidents, settings).expect("facts");
+        let links = Attributor::new(&deployments, &revisions, &placed, settings).links(&incidents, &facts);
         links.expect("links").attributions(0).to_vec()
     }
 

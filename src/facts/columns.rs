@@ -228,6 +228,16 @@ impl Lists {
     pub fn get(&self, row: usize) -> impl Iterator<Item = &str> {
         self.ends.row(row).into_iter().flatten().filter_map(|item| self.items.get(item))
     }
+
+    /// The texts of a row as indices into [`Lists::names`].
+    pub(super) fn codes(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.ends.row(row).into_iter().flatten().filter_map(|item| self.items.codes.get(item))
+    }
+
+    /// Every text once, in the order in which it came.
+    pub(super) fn names(&self) -> &[String] {
+        self.items.names()
+    }
 }
 
 impl<'a, L: IntoIterator<Item = &'a str>> FromIterator<L> for Lists {

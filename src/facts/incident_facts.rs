@@ -1,9 +1,16 @@
-//! What is known of every incident, as columns: which services it affects, whether it counts, and its attributions.
+//! What is known of every incident: which services it affects, whether it counts, and its attributions.
 
+use polars::prelude::*;
+
+use super::cells::{Word, Words};
 use super::flat_lists::FlatLists;
+use super::incident_filter;
 use super::incident_links::{Attribution, IncidentLinks};
-use super::ownership::{Mapping, MatchRule, ServiceIndex};
+use super::incidents::Incidents;
+use super::owners;
+use super::ownership::{MatchRule, Ownership, ServiceIndex};
 use crate::domain::reason::Reason;
+use crate::domain::settings::Settings;
 
 /// What is known of one incident.
 #[derive(Debug, Clone, Copy)]
@@ -29,37 +36,78 @@ pub struct IncidentFact<'a> {
 /// What is known of each incident, by its index.
 #[derive(Debug, Default)]
 pub struct IncidentFacts {
+    /// A row for each incident and service that it affects, in order of both; one row for an incident of no service.
+    ///
+    /// | column | |
+    /// |---|---|
+    /// | `incident` | its index |
+    /// | `opened_at` | milliseconds |
+    /// | `left_out` | code of the [`Reason`] why it does not count |
+    /// | `service` | index of the service |
+    /// | `rule` | code of the [`MatchRule`] that found the service |
+    frame: DataFrame,
+    /// By index of the incident, as the following columns.
     services: FlatLists<ServiceIndex>,
-    standings: Vec<Standing>,
+    rule: Vec<MatchRule>,
+    left_out: Words<Reason>,
+    is_over_without_an_end: Vec<bool>,
     links: IncidentLinks,
 }
 
-/// How an incident counts.
-#[derive(Debug, Clone, Copy)]
-struct Standing {
-    rule: MatchRule,
-    left_out: Option<Reason>,
-    is_over_without_an_end: bool,
-}
-
 impl IncidentFacts {
-    pub(super) fn with_room_for(incidents: usize) -> Self {
-        let mut all = Self { standings: Vec::with_capacity(incidents), ..Self::default() };
-        all.services.reserve(incidents, 0);
-        all
+    /// The facts about some incidents, of which no link is known yet.
+    pub(super) fn new(ownership: &Ownership, incidents: &Incidents, settings: &Settings) -> PolarsResult<Self> {
+        let rows = || 0..incidents.len();
+        let left_out = rows().map(|row| Some(incident_filter::left_out(settings, incidents, row)?.code()));
+        let standings = df![
+            "opened_at" => incidents.opened().map(|at| at.0).collect::<Vec<i64>>(),
+            "left_out" => left_out.collect::<Int8Chunked>(),
+        ]?;
+        let frame = standings
+            .clone()
+            .lazy()
+            .with_row_index("incident", None)
+            .join(
+                owners::of_incidents(ownership, incidents)?.lazy(),
+                [col("incident")],
+                [col("incident")],
+                JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(JoinType::Left) },
+            )
+            .with_column(col("rule").fill_null(lit(MatchRule::Unmapped.code())))
+            .collect()?;
+        let (incident, service) = (frame.column("incident")?.u32()?, frame.column("service")?.u32()?);
+        let (mut services, mut rule, mut last) = (FlatLists::default(), Vec::with_capacity(incidents.len()), None);
+        services.reserve(incidents.len(), frame.height());
+        for ((incident, service), found_by) in
+            incident.iter().zip(service.iter()).zip(Words::of(&frame, "rule")?.iter())
+        {
+            if last.replace(incident) != Some(incident) {
+                if !rule.is_empty() {
+                    services.close();
+                }
+                rule.push(found_by.unwrap_or(MatchRule::Unmapped));
+            }
+            services.extend(service.map(|service| service as usize));
+        }
+        services.close();
+        Ok(Self {
+            services,
+            rule,
+            left_out: Words::of(&standings, "left_out")?,
+            is_over_without_an_end: rows().map(|row| incident_filter::is_over_without_an_end(incidents, row)).collect(),
+            links: IncidentLinks::default(),
+            frame,
+        })
     }
 
-    /// Adds an incident, of which no link is known yet.
-    pub(super) fn add(&mut self, mapping: Mapping, left_out: Option<Reason>, is_over_without_an_end: bool) {
-        self.services.extend(mapping.services);
-        self.services.close();
-        self.standings.push(Standing { rule: mapping.rule, left_out, is_over_without_an_end });
+    /// The frame of incidents and services.
+    pub(super) fn frame(&self) -> &DataFrame {
+        &self.frame
     }
 
-    /// The services that each incident affects; `None` of one that does not count.
-    pub(super) fn affected(&self) -> Vec<Option<&[ServiceIndex]>> {
-        let counts = |standing: &Standing| standing.left_out.is_none();
-        self.standings.iter().zip(self.services.iter()).map(|(it, services)| counts(it).then_some(services)).collect()
+    /// The services that an incident affects; `None` of one that does not count.
+    pub(super) fn affected(&self, incident: usize) -> Option<&[ServiceIndex]> {
+        self.left_out.get(incident).is_none().then(|| self.services.get(incident))
     }
 
     /// Takes over the links of all incidents.
@@ -69,21 +117,21 @@ impl IncidentFacts {
 
     /// How many incidents.
     pub(super) fn len(&self) -> usize {
-        self.standings.len()
+        self.is_over_without_an_end.len()
     }
 
     /// Whether an incident is over by its status without an end.
     pub(super) fn is_over_without_an_end(&self, incident: usize) -> bool {
-        self.standings.get(incident).is_some_and(|standing| standing.is_over_without_an_end)
+        self.is_over_without_an_end.get(incident) == Some(&true)
     }
 
     /// What is known of one incident.
     pub fn get(&self, incident: usize) -> Option<IncidentFact<'_>> {
-        let Standing { rule, left_out, is_over_without_an_end } = *self.standings.get(incident)?;
+        let is_over_without_an_end = *self.is_over_without_an_end.get(incident)?;
         Some(IncidentFact {
             services: self.services.get(incident),
-            rule,
-            left_out,
+            rule: self.rule.get(incident).copied()?,
+            left_out: self.left_out.get(incident),
             is_over_without_an_end,
             refers_to_nothing: self.links.refers_to_nothing(incident),
             attributions: self.links.attributions(incident),

@@ -180,6 +180,11 @@ impl Incidents {
         (self.source.get(row).unwrap_or_default(), self.id.get(row).unwrap_or_default())
     }
 
+    /// The source of a row, as an index into [`Incidents::sources`].
+    pub(super) fn source_code(&self, row: usize) -> Option<usize> {
+        self.source.of(row)
+    }
+
     /// Every source that has incidents.
     pub fn sources(&self) -> &[String] {
         self.source.names()

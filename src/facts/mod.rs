@@ -2,8 +2,9 @@
 //! failed.
 
 pub mod arrivals;
-pub mod attribution;
+mod attribution;
 mod by_deployment;
+mod cells;
 mod codes;
 pub mod columns;
 pub mod commit_reader;
@@ -13,11 +14,13 @@ mod error;
 pub mod export;
 mod flat_lists;
 pub mod incident_facts;
+mod incident_filter;
 pub mod incident_links;
 pub mod incidents;
 pub mod inputs;
 pub mod instants;
 mod links;
+mod owners;
 pub mod ownership;
 pub mod parallel;
 mod pieces;
@@ -42,15 +45,16 @@ use self::by_deployment::ByDeployment;
 use self::commit_reader::CommitReader;
 use self::incident_facts::IncidentFacts;
 use self::incidents::Incidents;
-use self::ownership::{Ownership, Placement};
+use self::ownership::Ownership;
 use self::parallel::both;
-use self::placed::Placed;
+use self::placed::{Placed, Placement};
 use self::requests::Requests;
 use self::revisions::Revisions;
 use self::rework::{Rework, Reworks};
 use self::scan::{Deployments, Events};
 use self::validity::Validity;
 use self::words::{Kind, LeadTimeReason, Rule, Stages, Start};
+use crate::domain::event::Table;
 use crate::domain::rework::ReworkRules;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
@@ -174,7 +178,8 @@ impl Facts {
     ) -> Result<Self, FactsError> {
         let mut facts = Self { revisions, ..Self::unlinked(events, settings) };
         let deployments = &facts.events.deployments;
-        facts.placed = Arc::new(Placed::new(deployments, &facts.ownership, &facts.revisions, settings)?);
+        let placed = Placed::new(deployments, &facts.ownership, &facts.revisions, settings);
+        facts.placed = Arc::new(placed.map_err(FactsError::reading(Table::Deployments))?);
         let arrive = || {
             if lead_times.need_commits(settings) {
                 let keeps_brought = lead_times == LeadTimes::InEveryWay;
@@ -210,24 +215,21 @@ impl Facts {
 
     /// What is known of each incident, and which deployments they failed.
     fn attribute(&self, settings: &Settings) -> Result<Attributed, FactsError> {
-        let incidents = &self.events.incidents;
-        let mut facts = IncidentFacts::with_room_for(incidents.len());
-        for incident in incidents.iter() {
-            let mapping = self.ownership.of_incident(&incident);
-            facts.add(mapping, self.ownership.left_out(&incident), incident.is_over_without_an_end());
-        }
-        let service = |index: usize| self.placement(index).counted();
-        let Placed { counted, first_of, .. } = &*self.placed;
-        let links = Attributor::new(&self.events.deployments, &self.revisions, counted, service, settings)
-            .with_other_ids(first_of)
-            .links(incidents, &facts.affected())?;
+        let Events { deployments, incidents, .. } = &*self.events;
+        let linked = || {
+            let facts = IncidentFacts::new(&self.ownership, incidents, settings)?;
+            let attributor = Attributor::new(deployments, &self.revisions, &self.placed, settings);
+            let links = attributor.links(incidents, &facts)?;
+            Ok(facts.with_links(links))
+        };
+        let facts = linked().map_err(FactsError::reading(Table::Incidents))?;
         let mut failures = Vec::new();
-        for by in 0..facts.len() {
-            let failed = links.attributions(by).iter();
+        for (by, fact) in facts.iter().enumerate() {
+            let failed = fact.attributions.iter();
             failures
                 .extend(failed.map(|link| (link.deployment, Failure { rule: link.rule, by, validity: link.validity })));
         }
-        Ok(Attributed { incidents: facts.with_links(links), failures })
+        Ok(Attributed { incidents: facts, failures })
     }
 
     /// A rollback fails the deployment it replaced, from its own instant.

@@ -1,9 +1,12 @@
 //! Where each deployment belongs, and which ones count: what depends neither on commits nor on incidents.
 
+use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::error::FactsError;
-use super::ownership::{Ownership, Placement};
+use super::cells::{Cells, Word, Words};
+use super::owners;
+use super::ownership::{Ownership, ServiceIndex};
+use super::references::Place;
 use super::revisions::Revisions;
 use super::rollouts;
 use super::scan::Deployments;
@@ -11,11 +14,33 @@ use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
 use crate::domain::time::Timestamp;
 
+/// The service of a deployment, and whether it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    service: Option<u32>,
+    /// Why it does not count: `no-service` (no service has its repo), `no-environment`, `not-production`,
+    /// `not-success`, `same-rollout`.
+    pub left_out: Option<Reason>,
+}
+
+impl Placement {
+    /// The service whose repos and environments match it, even if the deployment does not count.
+    pub fn service(self) -> Option<ServiceIndex> {
+        self.service.map(|service| service as usize)
+    }
+
+    /// The service, of a deployment that counts.
+    pub fn counted(self) -> Option<ServiceIndex> {
+        self.service().filter(|_| self.left_out.is_none())
+    }
+}
+
 /// The deployments in their places.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
     /// Of each deployment.
-    pub(super) placements: Vec<Placement>,
+    service: Cells<UInt32Type>,
+    left_out: Words<Reason>,
     /// Indices of those that count, in order of finish, id, source.
     pub(super) counted: Vec<u32>,
     /// For each further record of a roll-out, the record that counts.
@@ -28,32 +53,83 @@ impl Placed {
         ownership: &Ownership,
         revisions: &Revisions,
         settings: &Settings,
-    ) -> Result<Self, FactsError> {
-        let mut placements = ownership.of_deployments(deployments)?;
-        let mut counted = counted(deployments, &placements);
-        let service = |index: usize| placements.get(index).and_then(|placement| placement.counted());
+    ) -> PolarsResult<Self> {
+        let mut owned = owners::of_deployments(ownership, deployments)?;
+        let mut placed = Self::from_frame(&owned)?;
+        let mut counted = counted(deployments, &placed);
+        let service = |index: usize| placed.of(index).counted();
         let first_of = rollouts::merge(deployments, &mut counted, revisions, service, settings.merge);
-        for &merged in first_of.keys() {
-            if let Some(placement) = placements.get_mut(merged) {
-                placement.left_out = Some(Reason::SameRollout);
+        if !first_of.is_empty() {
+            let reason = |(row, reason): (usize, Option<Reason>)| {
+                Some(if first_of.contains_key(&row) { Reason::SameRollout } else { reason? }.code())
+            };
+            let left_out: Int8Chunked = placed.left_out.iter().enumerate().map(reason).collect();
+            owned.replace("left_out", left_out.into_column())?;
+            placed = Self::from_frame(&owned)?;
+        }
+        Ok(Self { counted, first_of, ..placed })
+    }
+
+    /// Of the deployments that count, in order of finish, id, source: `service`, finish (`at`, milliseconds) and `place` in
+    /// that order.
+    pub(super) fn by_finish(&self, deployments: &Deployments) -> PolarsResult<DataFrame> {
+        let rows = || self.counted.iter().map(|index| *index as usize);
+        let service: UInt32Chunked = rows().map(|row| self.service.get(row)).collect();
+        let at: Int64Chunked = rows().map(|row| deployments.finished_at(row).map(|at| at.0)).collect();
+        let place = UInt32Chunked::from_iter_values("place".into(), (0..).take(self.counted.len()));
+        df!["service" => service, "at" => at, "place" => place]
+    }
+
+    /// The service of the deployment in a place of that order.
+    pub(super) fn service_at(&self, place: Place) -> Option<ServiceIndex> {
+        self.of(*self.counted.get(place as usize)? as usize).service()
+    }
+
+    /// For each further record of a roll-out: its index, and the place of the one that counts.
+    pub(super) fn counts_as(&self, deployments: usize) -> Vec<(usize, Place)> {
+        if self.first_of.is_empty() {
+            return Vec::new();
+        }
+        let mut place_of: Vec<Option<Place>> = vec![None; deployments];
+        for (index, place) in self.counted.iter().zip(0..) {
+            if let Some(of) = place_of.get_mut(*index as usize) {
+                *of = Some(place);
             }
         }
-        Ok(Self { placements, counted, first_of })
+        let place = |counted: usize| place_of.get(counted).copied().flatten();
+        self.first_of.iter().filter_map(|(record, counted)| Some((*record, place(*counted)?))).collect()
+    }
+
+    /// The deployments whose `service` and reason for being `left_out` are columns of a frame.
+    fn from_frame(owned: &DataFrame) -> PolarsResult<Self> {
+        Ok(Self { service: Cells::of(owned, "service")?, left_out: Words::of(owned, "left_out")?, ..Self::default() })
+    }
+
+    /// Deployments that count, in this order, each of a service or of none.
+    #[cfg(test)]
+    pub(super) fn in_order(services: impl Iterator<Item = Option<ServiceIndex>>) -> Self {
+        let service: UInt32Chunked =
+            services.map(|service| service.and_then(|service| u32::try_from(service).ok())).collect();
+        let left_out = Int8Chunked::full_null("left_out".into(), service.len());
+        let owned = df!["service" => service, "left_out" => left_out].expect("a frame");
+        let placed = Self::from_frame(&owned).expect("columns");
+        Self { counted: (0..).take(owned.height()).collect(), ..placed }
     }
 
     pub(super) fn of(&self, deployment: usize) -> Placement {
-        let nowhere = Placement::new(None, Some(Reason::NoService));
-        self.placements.get(deployment).copied().unwrap_or(nowhere)
+        if deployment >= self.service.len() {
+            return Placement { service: None, left_out: Some(Reason::NoService) };
+        }
+        Placement { service: self.service.get(deployment), left_out: self.left_out.get(deployment) }
     }
 }
 
 /// The deployments that count, in order of finish, id, source.
-fn counted(deployments: &Deployments, placements: &[Placement]) -> Vec<u32> {
-    let mut counted: Vec<(Timestamp, u32)> = placements
-        .iter()
-        .zip(0..)
-        .filter(|(placement, _)| placement.counted().is_some())
-        .filter_map(|(_, index)| Some((deployments.finished_at(index as usize)?, index)))
+fn counted(deployments: &Deployments, placed: &Placed) -> Vec<u32> {
+    let mut counted: Vec<(Timestamp, u32)> = (0..)
+        .take(deployments.len())
+        .filter(|index| placed.of(*index as usize).counted().is_some())
+        .filter_map(|index| Some((deployments.finished_at(index as usize)?, index)))
         .collect();
     let text = |index: u32| (deployments.id.get(index as usize), deployments.source.get(index as usize));
     counted.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));

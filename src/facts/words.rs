@@ -1,6 +1,8 @@
 //! The words for what is known of an event: what a deployment did, where its lead time starts or why it has none, and by
 //! which rule it failed. Plain types; the definitions are in the files that find them.
 
+use super::cells::Word;
+use crate::domain::reason::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -128,5 +130,30 @@ impl Rule {
             Self::Window => "window",
             Self::Rollback => "rollback",
         }
+    }
+}
+
+impl Word for Rule {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn code(self) -> i8 {
+        self as i8
+    }
+}
+
+impl Word for LeadTimeReason {
+    const ALL: &'static [Self] =
+        &[Self::FirstDeployment, Self::Redeploy, Self::Rollback, Self::UnknownCommits, Self::Negative];
+
+    fn code(self) -> i8 {
+        self as i8
+    }
+}
+
+impl Word for Reason {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn code(self) -> i8 {
+        self as i8
     }
 }

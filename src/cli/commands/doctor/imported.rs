@@ -7,7 +7,6 @@ use super::checklist::Checklist;
 use super::environments;
 use super::incidents::{list_them, short};
 use crate::cli::context::Context;
-use crate::domain::event::Incident;
 use crate::facts::ownership::Ownership;
 use crate::store::inventory::inventory;
 use crate::store::places::{Environments, ServiceKeys};
@@ -54,8 +53,7 @@ fn services(keys: &ServiceKeys, context: &Context, ownership: &Ownership, list: 
     let sources = &context.config.settings.incident_sources;
     for ((source, keys), count) in keys.iter().filter(|((source, _), _)| !sources.contains(source)) {
         let name = if keys.is_empty() { "(no service)".to_owned() } else { keys.join(" / ") };
-        let incident = Incident { source: source.clone(), service_keys: keys.clone(), ..Incident::default() };
-        let owners = ownership.of_incident(&incident).services;
+        let owners = ownership.of_incident(source, keys.iter().map(String::as_str)).services;
         let owners: Vec<&str> = owners.iter().filter_map(|&it| Some(ownership.name(it)?.0.as_str())).collect();
         if owners.is_empty() {
             unmapped.push(format!("{name} {count}"));

@@ -124,7 +124,9 @@ fn report(section: &str, check: &str, seen: &Probe, context: &Context, list: &mu
             found.services.iter().filter_map(|&service| ownership.name(service)).map(ToString::to_string).collect();
         let services = services.join(", ");
         match found.rule {
-            MatchRule::EqualName => mapped.push(format!("{name} ({id}) → {services}, by an equal name")),
+            MatchRule::EqualName | MatchRule::OwnRepo => {
+                mapped.push(format!("{name} ({id}) → {services}, by an equal name"));
+            }
             MatchRule::Listed => mapped.push(format!("{name} ({id}) → {services}")),
             MatchRule::Unmapped => unmapped.push(format!("{name} ({id})")),
         }

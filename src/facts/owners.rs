@@ -1,0 +1,211 @@
+//! The joins of events with the services that own them.
+//!
+//! The rules are those of `ownership`, which are tried once for each place and each key, however many events have it.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::*;
+
+use super::cells::Word;
+use super::columns::Categories;
+use super::incidents::Incidents;
+use super::ownership::{MatchRule, Ownership, ServiceIndex, keys_are_repos};
+use super::scan::Deployments;
+use crate::domain::reason::Reason;
+
+/// The `service` of each deployment, and why it is `left_out`, in their order: joins its pair of repo and environment, as
+/// one number, with the owner of the pair.
+pub(super) fn of_deployments(ownership: &Ownership, deployments: &Deployments) -> PolarsResult<DataFrame> {
+    // A number for each pair: a join on two columns would take many times the memory.
+    let environments = deployments.environment.names().len() as u64 + 1;
+    let number = |code: Option<usize>| code.map_or(0, |code| code as u64 + 1);
+    let pair = |row| number(deployments.repo.of(row)) * environments + number(deployments.environment.of(row));
+    let pair_of_each = UInt64Chunked::from_iter_values("pair".into(), (0..deployments.len()).map(pair));
+    let pairs = pair_of_each.unique()?;
+    let name = |column: &Categories, number: u64| {
+        let code = number.checked_sub(1).and_then(|code| usize::try_from(code).ok());
+        code.and_then(|code| column.names().get(code)).cloned()
+    };
+    let owner = |pair: Option<u64>| {
+        let (repo, environment) = pair.map_or((0, 0), |pair| (pair / environments, pair % environments));
+        let (repo, environment) = (name(&deployments.repo, repo), name(&deployments.environment, environment));
+        ownership.of_place(&repo.unwrap_or_default(), environment.as_deref())
+    };
+    let owners: Vec<_> = pairs.iter().map(owner).collect();
+    let service = owners.iter().map(|owner| u32::try_from(*owner.as_ref().ok()?).ok());
+    let reason = owners.iter().map(|owner| owner.err().map(Word::code));
+    let owners = df![
+        "pair" => pairs,
+        "service" => service.collect::<UInt32Chunked>(),
+        "left_out" => reason.collect::<Int8Chunked>(),
+    ]?;
+    let is_success = |row| deployments.status.get(row) == Some("success");
+    let succeeded = (0..deployments.len()).map(is_success).collect::<BooleanChunked>();
+    df!["pair" => pair_of_each, "succeeded" => succeeded]?
+        .lazy()
+        .join(
+            owners.lazy(),
+            [col("pair")],
+            [col("pair")],
+            JoinArgs { maintain_order: MaintainOrderJoin::Left, ..JoinArgs::new(JoinType::Left) },
+        )
+        .select([
+            col("service"),
+            when(col("succeeded").or(col("left_out").is_not_null()))
+                .then(col("left_out"))
+                .otherwise(lit(Reason::NotSuccess.code()))
+                .alias("left_out"),
+        ])
+        .collect()
+}
+
+/// Each `incident` by its index, with every `service` that it affects and the `rule` that found it, in order of both:
+/// joins its keys with the services that have them.
+pub(super) fn of_incidents(ownership: &Ownership, incidents: &Incidents) -> PolarsResult<DataFrame> {
+    let names = incidents.service_keys.names();
+    // The first key of an issue is also a repo, whose code follows those of the keys.
+    let repo_of = |key: u32| u32::try_from(names.len()).map_or(u32::MAX, |keys| keys.saturating_add(key));
+    let is_of_issues: Vec<bool> = incidents.sources().iter().map(|source| keys_are_repos(source)).collect();
+    let is_issue = |row| incidents.source_code(row).is_some_and(|source| is_of_issues.get(source) == Some(&true));
+    let (mut incident, mut key, mut repos) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (row, nth) in (0..incidents.len()).zip(0_u32..) {
+        let keys = || incidents.service_keys.codes(row);
+        let repo = keys().next().filter(|_| is_issue(row));
+        repos.extend(repo);
+        for code in keys().chain(repo.map(repo_of)) {
+            incident.push(nth);
+            key.push(code);
+        }
+    }
+    let keys = df!["incident" => incident, "key" => key]?.lazy();
+    let (mut key, mut service, mut rule) = (Vec::new(), Vec::new(), Vec::new());
+    let mut own = |code: u32, (found_by, own): (MatchRule, ServiceIndex)| {
+        key.push(code);
+        service.push(u32::try_from(own).unwrap_or(u32::MAX));
+        rule.push(found_by.code());
+    };
+    for (code, name) in (0_u32..).zip(names) {
+        ownership.of_key(name).for_each(|it| own(code, it));
+        if repos.contains(&code) {
+            ownership.of_repo(name).for_each(|it| own(repo_of(code), it));
+        }
+    }
+    let owners = df!["key" => key, "service" => service, "rule" => rule]?.lazy();
+    let affected = keys.join(owners, [col("key")], [col("key")], JoinArgs::new(JoinType::Inner));
+    // The first rule that finds a service counts.
+    let first = affected.clone().group_by([col("incident")]).agg([col("rule").min().alias("first")]);
+    affected
+        .join(first, [col("incident")], [col("incident")], JoinArgs::new(JoinType::Inner))
+        .filter(col("rule").eq(col("first")))
+        .select([col("incident"), col("service"), col("rule")])
+        .unique(None, UniqueKeepStrategy::Any)
+        .sort(["incident", "service"], SortMultipleOptions::default())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Deployment, Incident};
+    use crate::domain::glob::Glob;
+    use crate::domain::group::ServiceName;
+    use crate::domain::settings::{Service, Settings};
+    use crate::facts::cells::{Cells, Words};
+
+    fn service(name: &str, repo: &str, keys: &[&str]) -> Service {
+        Service {
+            name: ServiceName(name.to_owned()),
+            team: None,
+            repos: vec![Glob::literal(repo)],
+            environments: None,
+            incident_keys: keys.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn ownership(services: Vec<Service>) -> Ownership {
+        Ownership::new(&Settings { services, ..Settings::default() }, [])
+    }
+
+    #[test]
+    fn a_deployment_belongs_to_the_service_of_its_repo_and_environment_also_where_one_is_missing() {
+        let ownership = ownership(vec![service("web", "acme/web", &[])]);
+        let rows: Vec<Deployment> = [
+            ("acme/web", Some("production"), "success"),
+            ("acme/web", Some("staging"), "success"),
+            ("acme/web", None, "success"),
+            ("", Some("production"), "success"),
+            ("", None, "failure"),
+            ("acme/web", Some("production"), "failure"),
+            ("acme/web", Some("production"), "success"),
+        ]
+        .map(|(repo, environment, status)| Deployment {
+            repo: repo.into(),
+            environment: environment.map(str::to_owned),
+            status: status.into(),
+            ..Deployment::default()
+        })
+        .into();
+        let owned = of_deployments(&ownership, &rows.iter().collect()).expect("joined");
+        let service = Cells::<UInt32Type>::of(&owned, "service").expect("services");
+        let left_out = Words::<Reason>::of(&owned, "left_out").expect("reasons");
+        for (row, deployment) in rows.iter().enumerate() {
+            let own = ownership.of_place(&deployment.repo, deployment.environment.as_deref());
+            assert_eq!(service.get(row).map(|it| it as usize), own.ok(), "{row}");
+            let failed = (deployment.status != "success").then_some(Reason::NotSuccess);
+            assert_eq!(left_out.get(row), own.err().or(failed), "{row}");
+        }
+        assert_eq!(of_deployments(&ownership, &Deployments::default()).expect("joined").height(), 0);
+    }
+
+    #[test]
+    fn the_services_of_many_incidents_are_those_of_each() {
+        let ownership = ownership(vec![
+            service("web", "acme/web", &["P1", "P2", "P1"]),
+            service("api", "acme/web", &["P1"]),
+            service("acme/search", "acme/search", &[]),
+            service("listed", "acme/other", &["acme/search"]),
+        ]);
+        let rows: Vec<Incident> = [
+            ("pagerduty", &["P1", "search"][..]),
+            ("pagerduty", &["SEARCH", "Search", "web"]),
+            ("pagerduty", &[]),
+            ("pagerduty", &["acme/web"]),
+            ("github-issues", &["acme/web"]),
+            ("github-issues", &["ACME/Search"]),
+            ("github-issues", &["acme/search", "P1"]),
+            ("github-issues", &["nobody/nothing", "acme/web"]),
+            ("github-issues", &[]),
+            ("opsgenie", &["", "nothing"]),
+        ]
+        .iter()
+        .enumerate()
+        .map(|(nth, (source, keys))| Incident {
+            source: (*source).into(),
+            id: nth.to_string(),
+            service_keys: keys.iter().map(ToString::to_string).collect(),
+            ..Incident::default()
+        })
+        .collect();
+        let incidents: Incidents = rows.iter().collect();
+        let found = of_incidents(&ownership, &incidents).expect("joined");
+        let (incident, service) =
+            (Cells::<UInt32Type>::of(&found, "incident"), Cells::<UInt32Type>::of(&found, "service"));
+        let (incident, service) = (incident.expect("incidents"), service.expect("services"));
+        let rule = Words::<MatchRule>::of(&found, "rule").expect("rules");
+        let joined: Vec<_> = (0..found.height())
+            .map(|row| {
+                (incident.get(row).expect("one") as usize, service.get(row).expect("one") as usize, rule.get(row))
+            })
+            .collect();
+        let each: Vec<_> = incidents
+            .iter()
+            .enumerate()
+            .flat_map(|(row, it)| {
+                let own = ownership.of_incident(&it.source, it.service_keys.iter().map(String::as_str));
+                own.services.into_iter().map(move |service| (row, service, Some(own.rule)))
+            })
+            .collect();
+        assert_eq!(joined, each);
+        assert_eq!(joined.len(), 10);
+    }
+}
