@@ -2,11 +2,11 @@
 
 use polars::prelude::*;
 
-use super::cells::{Word, Words};
 use super::flat_lists::FlatLists;
 use super::incident_filter;
 use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
+use super::numbers::{Word, Words};
 use super::owners;
 use super::ownership::{MatchRule, Ownership, ServiceIndex};
 use crate::domain::reason::Reason;

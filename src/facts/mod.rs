@@ -1,17 +1,15 @@
 //! The facts about every event, independent of groups and windows: its service, the commits it delivered, why it
-//! failed.
+//! failed. The metrics read them as plain columns; `published` has the two frames that leave the program.
 
 pub mod arrivals;
 mod attribution;
 mod by_deployment;
-mod cells;
 mod codes;
 pub mod columns;
 pub mod commit_reader;
 pub mod commits;
 mod ends;
 mod error;
-pub mod export;
 mod flat_lists;
 pub mod incident_facts;
 mod incident_filter;
@@ -20,11 +18,13 @@ pub mod incidents;
 pub mod inputs;
 pub mod instants;
 mod links;
+mod numbers;
 mod owners;
 pub mod ownership;
 pub mod parallel;
 mod pieces;
 mod placed;
+pub mod published;
 mod references;
 mod repo_pass;
 pub mod requests;

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::cells::Word;
 use super::columns::Categories;
 use super::incidents::Incidents;
+use super::numbers::Word;
 use super::ownership::{MatchRule, Ownership, ServiceIndex, keys_are_repos};
 use super::scan::Deployments;
 use crate::domain::reason::Reason;
@@ -110,7 +110,7 @@ mod tests {
     use crate::domain::glob::Glob;
     use crate::domain::group::ServiceName;
     use crate::domain::settings::{Service, Settings};
-    use crate::facts::cells::{Cells, Words};
+    use crate::facts::numbers::{Numbers, Words};
 
     fn service(name: &str, repo: &str, keys: &[&str]) -> Service {
         Service {
@@ -146,7 +146,7 @@ mod tests {
         })
         .into();
         let owned = of_deployments(&ownership, &rows.iter().collect()).expect("joined");
-        let service = Cells::<UInt32Type>::of(&owned, "service").expect("services");
+        let service = Numbers::<UInt32Type>::of(&owned, "service").expect("services");
         let left_out = Words::<Reason>::of(&owned, "left_out").expect("reasons");
         for (row, deployment) in rows.iter().enumerate() {
             let own = ownership.of_place(&deployment.repo, deployment.environment.as_deref());
@@ -189,7 +189,7 @@ mod tests {
         let incidents: Incidents = rows.iter().collect();
         let found = of_incidents(&ownership, &incidents).expect("joined");
         let (incident, service) =
-            (Cells::<UInt32Type>::of(&found, "incident"), Cells::<UInt32Type>::of(&found, "service"));
+            (Numbers::<UInt32Type>::of(&found, "incident"), Numbers::<UInt32Type>::of(&found, "service"));
         let (incident, service) = (incident.expect("incidents"), service.expect("services"));
         let rule = Words::<MatchRule>::of(&found, "rule").expect("rules");
         let joined: Vec<_> = (0..found.height())

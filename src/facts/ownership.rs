@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::cells::Word;
+use super::numbers::Word;
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;

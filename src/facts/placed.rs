@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::cells::{Cells, Word, Words};
+use super::numbers::{Numbers, Word, Words};
 use super::owners;
 use super::ownership::{Ownership, ServiceIndex};
 use super::references::Place;
@@ -39,7 +39,7 @@ impl Placement {
 #[derive(Debug, Default)]
 pub(super) struct Placed {
     /// Of each deployment.
-    service: Cells<UInt32Type>,
+    service: Numbers<UInt32Type>,
     left_out: Words<Reason>,
     /// Indices of those that count, in order of finish, id, source.
     pub(super) counted: Vec<u32>,
@@ -102,7 +102,7 @@ impl Placed {
 
     /// The deployments whose `service` and reason for being `left_out` are columns of a frame.
     fn from_frame(owned: &DataFrame) -> PolarsResult<Self> {
-        Ok(Self { service: Cells::of(owned, "service")?, left_out: Words::of(owned, "left_out")?, ..Self::default() })
+        Ok(Self { service: Numbers::of(owned, "service")?, left_out: Words::of(owned, "left_out")?, ..Self::default() })
     }
 
     /// Deployments that count, in this order, each of a service or of none.

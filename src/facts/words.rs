@@ -1,7 +1,7 @@
 //! The words for what is known of an event: what a deployment did, where its lead time starts or why it has none, and by
 //! which rule it failed. Plain types; the definitions are in the files that find them.
 
-use super::cells::Word;
+use super::numbers::Word;
 use crate::domain::reason::Reason;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;

@@ -3,12 +3,11 @@
 //! A figure of a group needs every `need` of its kind over the whole window; a need has one row for each span. One without
 //! spans has a row without instants: the group is there, and nothing of it was read.
 
-use std::borrow::Cow;
-
-use super::{Columns, Input, Shard};
+use super::{Input, Shard};
 use crate::domain::coverage::intersect;
 use crate::domain::time::{Span, Timestamp};
-use crate::facts::export::Cells;
+use crate::facts::FactsError;
+use crate::facts::published::frame::{Cells, Frame};
 use crate::metrics::covered::Covered;
 
 /// The years 1 to 9999: what every reader of Parquet can show.
@@ -59,17 +58,17 @@ fn within(span: Span) -> Span {
     Span { from: span.from.clamp(EVER.from, EVER.to), to: span.to.clamp(EVER.from, EVER.to) }
 }
 
-/// The columns of the table.
-pub(super) fn columns<'r>(rows: &'r [Row<'_>]) -> Columns<'r> {
-    fn texts<'r>(cells: impl Iterator<Item = &'r str>) -> Cells<'r> {
-        Cells::Text(cells.map(|text| Some(Cow::Borrowed(text))).collect())
-    }
-    vec![
-        ("group_kind", texts(rows.iter().map(|row| row.group.group.kind.as_str()))),
-        ("group_name", texts(rows.iter().map(|row| row.group.group.name.as_str()))),
-        ("needed_for", texts(rows.iter().map(|row| row.needed_for))),
-        ("need", texts(rows.iter().map(|row| row.need.as_str()))),
-        ("from_at", Cells::Instant(rows.iter().map(|row| row.span.map(|span| span.from)).collect())),
-        ("to_at", Cells::Instant(rows.iter().map(|row| row.span.map(|span| span.to)).collect())),
-    ]
+/// The table.
+pub(super) fn frame(rows: &[Row<'_>]) -> Result<Frame, FactsError> {
+    Frame::of(
+        "coverage",
+        vec![
+            ("group_kind", Cells::texts(rows.iter().map(|row| Some(row.group.group.kind.as_str())))),
+            ("group_name", Cells::texts(rows.iter().map(|row| Some(row.group.group.name.as_str())))),
+            ("needed_for", Cells::texts(rows.iter().map(|row| Some(row.needed_for)))),
+            ("need", Cells::texts(rows.iter().map(|row| Some(row.need.as_str())))),
+            ("from_at", Cells::Instant(rows.iter().map(|row| row.span.map(|span| span.from)).collect())),
+            ("to_at", Cells::Instant(rows.iter().map(|row| row.span.map(|span| span.to)).collect())),
+        ],
+    )
 }

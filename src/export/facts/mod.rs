@@ -10,18 +10,15 @@
 //! may overlap in incidents. No file is written here: `put` takes each with its path.
 
 mod coverage;
-mod deployments;
-mod incidents;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::glob::Glob;
+use crate::domain::group::GroupKind;
 use crate::domain::hex::hex;
-use crate::domain::time::Timestamp;
-use crate::facts::export::{Cells, parquet};
+use crate::facts::published::{Month, deployment_facts, incident_facts};
 use crate::facts::{Facts, FactsError};
 use crate::metrics::covered::Covered;
 
@@ -92,41 +89,34 @@ pub fn export<E: From<FactsError>>(
     shard: &Shard,
     mut put: impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<Exported, E> {
-    let [deployment_facts, incident_facts, coverage] = TABLES;
-    let rows = deployments::rows(input, shard);
-    let exported = by_month(deployment_facts, &rows, |row| row.finished_at, deployments::columns, &mut put)?;
-    let rows = incidents::rows(input, shard);
-    let incidents = by_month(incident_facts, &rows, |row| row.opened_at, incidents::columns, &mut put)?;
-    let rows = coverage::rows(input, shard);
-    put(coverage, &parquet(coverage, coverage::columns(&rows))?)?;
-    Ok(Exported { deployments: exported, incidents })
-}
-
-/// The columns of some rows.
-type Columns<'a> = Vec<(&'static str, Cells<'a>)>;
-
-/// A column of texts that the rows hold.
-fn texts<'r>(cells: impl Iterator<Item = Option<&'r str>>) -> Cells<'r> {
-    Cells::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
+    let Input { facts, covered } = input;
+    let [of_deployments, of_incidents, of_coverage] = TABLES;
+    let months = deployment_facts(facts, |repo| shard.has(repo));
+    let deployments = by_month(of_deployments, months, &mut put)?;
+    // A service without repos belongs to every shard.
+    let own: BTreeSet<&str> = covered
+        .iter()
+        .filter(|it| it.group.kind == GroupKind::Service)
+        .filter(|it| it.repos.is_empty() || it.repos.keys().any(|repo| shard.has(repo)))
+        .map(|it| it.group.name.as_str())
+        .collect();
+    let months = incident_facts(facts, |service| own.contains(service))?;
+    let incidents = by_month(of_incidents, months, &mut put)?;
+    put(of_coverage, &coverage::frame(&coverage::rows(input, shard))?.parquet()?)?;
+    Ok(Exported { deployments, incidents })
 }
 
 /// Hands over a table, one file for each month that has rows.
-fn by_month<'r, R, E: From<FactsError>>(
+fn by_month<E: From<FactsError>>(
     table: &'static str,
-    rows: &'r [R],
-    at: impl Fn(&R) -> Timestamp,
-    columns: impl Fn(&[&'r R]) -> Columns<'r>,
+    months: impl Iterator<Item = Month>,
     put: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<usize, E> {
-    let mut months: BTreeMap<String, Vec<&R>> = BTreeMap::new();
-    for row in rows {
-        months.entry(at(row).utc_month()).or_default().push(row);
+    let mut rows = 0;
+    for month in months {
+        let (month, frame) = month?;
+        rows += frame.height();
+        put(&format!("{table}/month={}", month.as_deref().unwrap_or(NO_MONTH)), &frame.parquet()?)?;
     }
-    if months.is_empty() {
-        months.insert(NO_MONTH.into(), Vec::new());
-    }
-    for (month, rows) in &months {
-        put(&format!("{table}/month={month}"), &parquet(table, columns(rows))?)?;
-    }
-    Ok(rows.len())
+    Ok(rows)
 }

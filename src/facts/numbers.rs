@@ -7,21 +7,21 @@ use polars::prelude::*;
 
 /// A column of numbers, each of which may be missing.
 #[derive(Clone)]
-pub(super) struct Cells<T: PolarsNumericType>(ChunkedArray<T>);
+pub(super) struct Numbers<T: PolarsNumericType>(ChunkedArray<T>);
 
-impl<T: PolarsNumericType> Default for Cells<T> {
+impl<T: PolarsNumericType> Default for Numbers<T> {
     fn default() -> Self {
         Self(ChunkedArray::default())
     }
 }
 
-impl<T: PolarsNumericType> fmt::Debug for Cells<T> {
+impl<T: PolarsNumericType> fmt::Debug for Numbers<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_list().entries(self.iter()).finish()
     }
 }
 
-impl<T: PolarsNumericType> Cells<T> {
+impl<T: PolarsNumericType> Numbers<T> {
     /// A column of a frame, whose memory it shares where that is one chunk.
     pub(super) fn of(frame: &DataFrame, name: &str) -> PolarsResult<Self> {
         let column = frame.column(name)?.as_materialized_series();
@@ -57,20 +57,20 @@ pub(super) trait Word: Copy + 'static {
 /// A column of words of a small set, each of which may be missing: a byte each.
 #[derive(Debug, Clone)]
 pub(super) struct Words<W> {
-    codes: Cells<Int8Type>,
+    codes: Numbers<Int8Type>,
     words: PhantomData<W>,
 }
 
 impl<W> Default for Words<W> {
     fn default() -> Self {
-        Self { codes: Cells::default(), words: PhantomData }
+        Self { codes: Numbers::default(), words: PhantomData }
     }
 }
 
 impl<W: Word> Words<W> {
     /// A column of a frame.
     pub(super) fn of(frame: &DataFrame, name: &str) -> PolarsResult<Self> {
-        Ok(Self { codes: Cells::of(frame, name)?, words: PhantomData })
+        Ok(Self { codes: Numbers::of(frame, name)?, words: PhantomData })
     }
 
     /// The word of a row.
@@ -98,12 +98,12 @@ mod tests {
         frame
             .vstack_mut(&df!["n" => [Some(3_u32)], "word" => [Some(99_i8)]].expect("a frame"))
             .expect("one column each");
-        let numbers = Cells::<UInt32Type>::of(&frame, "n").expect("numbers");
+        let numbers = Numbers::<UInt32Type>::of(&frame, "n").expect("numbers");
         assert_eq!((0..4).map(|row| numbers.get(row)).collect::<Vec<_>>(), [Some(1), None, Some(3), None]);
         assert_eq!((numbers.len(), numbers.iter().count()), (3, 3));
         let words = Words::<Rule>::of(&frame, "word").expect("words");
         assert_eq!(words.iter().collect::<Vec<_>>(), [Some(Rule::Window), None, None]);
-        assert!(Cells::<Int64Type>::of(&frame, "n").is_err() && Cells::<UInt32Type>::of(&frame, "m").is_err());
+        assert!(Numbers::<Int64Type>::of(&frame, "n").is_err() && Numbers::<UInt32Type>::of(&frame, "m").is_err());
     }
 
     #[test]
