@@ -101,16 +101,14 @@ impl Times {
     }
 }
 
-/// The columns that are always read, beside the repo.
-const READ: [&str; 7] =
-    ["number", "merge_sha", "opened_at", "first_commit_at", "first_review_at", "merged_at", "observed_at"];
+/// The columns that are always read.
+const READ: [&str; 8] =
+    ["repo", "number", "merge_sha", "opened_at", "first_commit_at", "first_review_at", "merged_at", "observed_at"];
 
 impl Requests {
     pub(super) fn read(dataset: &Dataset, rules: &ReworkRules) -> Result<(Self, InputSummary), FactsError> {
         let table = Table::PullRequests;
-        // Repos are compared without case.
-        let mut wanted = vec![col("repo").str().to_lowercase()];
-        wanted.extend(READ.map(col));
+        let mut wanted: Vec<Expr> = READ.map(col).into();
         if rules.reads_pull_requests() {
             wanted.extend(["labels", "head_ref", "title"].map(col));
         }
@@ -151,7 +149,6 @@ impl Requests {
 /// Pull requests as they are read, in any order.
 #[derive(Default)]
 struct Rows {
-    /// In lower case.
     repo: Categories,
     times: Times,
     said: Vec<bool>,
@@ -174,20 +171,20 @@ impl Rows {
     }
 
     fn in_order(self) -> Requests {
-        let mut names: Vec<(&str, usize)> = self.repo.names().iter().map(String::as_str).zip(0..).collect();
+        // Repos are compared without case: two spellings have one rank.
+        let lower: Vec<String> = self.repo.names().iter().map(|name| name.to_lowercase()).collect();
+        let mut names: Vec<&str> = lower.iter().map(String::as_str).collect();
         names.sort_unstable();
-        let mut rank = vec![0; names.len()];
-        for (nth, (_, code)) in names.iter().enumerate() {
-            rank[*code] = nth;
-        }
-        let rank_of = |row: usize| self.repo.of(row).and_then(|code| rank.get(code)).copied();
+        names.dedup();
+        let rank: Vec<Option<usize>> = lower.iter().map(|name| names.binary_search(&name.as_str()).ok()).collect();
+        let rank_of = |row: usize| self.repo.of(row).and_then(|code| rank.get(code)).copied().flatten();
         let mut order: Vec<(Option<usize>, i64, u32)> =
             (0..).zip(&self.times.number).map(|(row, number)| (rank_of(row as usize), *number, row)).collect();
         order.sort_unstable();
         let mut by_repo: FxHashMap<String, Range<usize>> = FxHashMap::default();
         let mut from = 0;
         for own in order.chunk_by(|one, other| one.0 == other.0) {
-            let repo = own.first().and_then(|(rank, ..)| names.get((*rank)?)).map_or("", |(name, _)| *name);
+            let repo = own.first().and_then(|(rank, ..)| names.get((*rank)?)).map_or("", |name| *name);
             by_repo.insert(repo.to_owned(), from..from + own.len());
             from += own.len();
         }
@@ -213,4 +210,29 @@ fn said(columns: &Columns<'_>, rules: &ReworkRules) -> Result<Vec<bool>, FactsEr
             rules.match_pull_request(labels.iter().flatten().map(String::as_str), branch, title)
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repo_in_two_spellings_is_one_repo_whose_pull_requests_are_in_order_of_number() {
+        let number = vec![7, 1, 3, 2];
+        let at = || number.clone();
+        let rows = Rows {
+            repo: ["Acme/Web", "acme/api", "acme/WEB", "Acme/Web"].into_iter().map(Some).collect(),
+            times: Times { number: at(), opened_at: at(), ..Times::default() },
+            said: vec![true, false, false, false],
+            merge: vec![None; 4],
+        };
+        let requests = rows.in_order();
+        let of = |repo: &str| {
+            let own = requests.of_repo(repo);
+            own.filter_map(|row| requests.times.number.get(row)).copied().collect::<Vec<i64>>()
+        };
+        assert_eq!((of("acme/api"), of("acme/web"), of("Acme/Web")), (vec![1], vec![2, 3, 7], vec![]));
+        assert_eq!(requests.of_number(&requests.of_repo("acme/web"), 7), Some(3));
+        assert_eq!((requests.said, requests.times.opened_at), (vec![false, false, false, true], vec![1, 2, 3, 7]));
+    }
 }

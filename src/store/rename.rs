@@ -16,7 +16,11 @@ pub(super) fn rename(parts: &Parts, table: Table, from: &str, to: &str, plan: &m
     let broken = StoreError::reading(table);
     for month in part::months(parts.folder(), table)? {
         let old = parts.read(table, &month)?;
-        let is_it = col("repo").str().to_lowercase().eq(lit(from.to_lowercase()));
+        let repos = old.column("repo").and_then(Column::unique).map_err(&broken)?;
+        let spellings = repos.str().map_err(&broken)?.iter().flatten();
+        let is_it = spellings.filter(|repo| repo.to_lowercase() == from.to_lowercase());
+        let is_it = is_it.map(|repo| col("repo").eq(lit(repo))).reduce(Expr::or);
+        let Some(is_it) = is_it else { continue };
         let name = when(is_it).then(lit(to)).otherwise(col("repo")).alias("repo");
         let renamed = old.clone().lazy().with_column(name).collect().map_err(&broken)?;
         if !renamed.equals_missing(&old) {
