@@ -138,16 +138,24 @@ fn metrics(criterion: &mut Criterion) {
     criterion.bench_function("the commit pass: 31,000 deployments over 100,000 commits", |bench| {
         bench.iter(|| Arrivals::new(&events, &commits, &revisions, &counted, true));
     });
-    criterion.bench_function("attribution of 1,000 incidents to 31,000 deployments", |bench| {
-        bench.iter(|| facts.with_incidents_under(settings));
+    criterion.bench_function("facts about 1,000 incidents, linked to 31,000 deployments", |bench| {
+        bench.iter(|| facts.with_incidents_under(settings).expect("facts"));
     });
-    let of_one = |incident: Incident| Incident { service_keys: vec!["service-00".into()], ..incident };
-    let few: Vec<Incident> = events.incidents.iter().map(of_one).collect();
-    let incidents = few.iter().cycle().take(100_000).collect();
-    let many = Arc::new(Events { deployments: events.deployments.clone(), incidents, ..Events::default() });
-    let many = Facts::new(&many, &CommitReader::default(), settings, LeadTimes::Unasked).expect("facts");
-    criterion.bench_function("attribution of 100,000 incidents of one service", |bench| {
-        bench.iter(|| many.with_incidents_under(settings));
+    let few: Vec<Incident> = events.incidents.iter().collect();
+    let many = |key: fn(usize) -> String| {
+        let row = |(nth, incident): (usize, &Incident)| Incident { service_keys: vec![key(nth)], ..incident.clone() };
+        let rows: Vec<Incident> = few.iter().cycle().take(100_000).enumerate().map(row).collect();
+        let incidents = rows.iter().collect();
+        let events = Arc::new(Events { deployments: events.deployments.clone(), incidents, ..Events::default() });
+        Facts::new(&events, &CommitReader::default(), settings, LeadTimes::Unasked).expect("facts")
+    };
+    let of_one_service = many(|_| "service-00".into());
+    criterion.bench_function("facts about 100,000 incidents of one service", |bench| {
+        bench.iter(|| of_one_service.with_incidents_under(settings).expect("facts"));
+    });
+    let of_many_keys = many(|nth| format!("key-{nth}"));
+    criterion.bench_function("facts about 100,000 incidents with as many keys", |bench| {
+        bench.iter(|| of_many_keys.with_incidents_under(settings).expect("facts"));
     });
     criterion.bench_function("400 rolling windows of 32 groups over 31,000 deployments", |bench| {
         bench.iter(|| {

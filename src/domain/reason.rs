@@ -36,25 +36,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// All reasons, in the order of their definition.
-    pub const ALL: [Self; 15] = [
-        Self::NotSuccess,
-        Self::NotProduction,
-        Self::NoEnvironment,
-        Self::NoService,
-        Self::SameRollout,
-        Self::Merged,
-        Self::NotPlanned,
-        Self::Gone,
-        Self::Priority,
-        Self::Urgency,
-        Self::Tag,
-        Self::Unmapped,
-        Self::OverWithoutAnEnd,
-        Self::Negative,
-        Self::EqualName,
-    ];
-
     /// The name in output files.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -135,6 +135,9 @@ impl<'a> Attributor<'a> {
         let counted = (0..).take(facts.len()).filter(|index| facts.affected(*index as usize).is_some());
         let asked: Vec<(u32, &str)> =
             counted.filter_map(|index| Some((index, incidents.deployment_ref(index as usize)?))).collect();
+        if asked.is_empty() {
+            return Ok(FxHashMap::default());
+        }
         let counts_as = self.placed.counts_as(self.deployments.len());
         named(&asked, self.deployments, self.revisions, &self.placed.counted, &counts_as)
     }

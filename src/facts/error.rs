@@ -35,6 +35,14 @@ pub enum FactsError {
         /// The key.
         key: String,
     },
+    /// A table of facts cannot be joined, which well-formed rows do not cause.
+    #[error("the table {table} cannot be computed: {cause}")]
+    Joining {
+        /// The table.
+        table: &'static str,
+        /// Polars' words.
+        cause: PolarsError,
+    },
     /// A table of facts cannot be written as Parquet, which well-formed rows do not cause.
     #[error("the table {table} cannot be written as Parquet: {cause}")]
     Encoding {

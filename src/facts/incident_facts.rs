@@ -3,11 +3,11 @@
 use polars::prelude::*;
 
 use super::flat_lists::FlatLists;
+use super::frame_columns::{Coded, CodedColumn};
 use super::incident_filter;
 use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
-use super::numbers::{Word, Words};
-use super::owners;
+use super::owner_joins;
 use super::ownership::{MatchRule, Ownership, ServiceIndex};
 use crate::domain::reason::Reason;
 use crate::domain::settings::Settings;
@@ -49,7 +49,7 @@ pub struct IncidentFacts {
     /// By index of the incident, as the following columns.
     services: FlatLists<ServiceIndex>,
     rule: Vec<MatchRule>,
-    left_out: Words<Reason>,
+    left_out: CodedColumn<Reason>,
     is_over_without_an_end: Vec<bool>,
     links: IncidentLinks,
 }
@@ -68,18 +68,19 @@ impl IncidentFacts {
             .lazy()
             .with_row_index("incident", None)
             .join(
-                owners::of_incidents(ownership, incidents)?.lazy(),
+                owner_joins::of_incidents(ownership, incidents)?.lazy(),
                 [col("incident")],
                 [col("incident")],
-                JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(JoinType::Left) },
+                JoinArgs::new(JoinType::Left),
             )
             .with_column(col("rule").fill_null(lit(MatchRule::Unmapped.code())))
+            .sort(["incident", "service"], SortMultipleOptions::default())
             .collect()?;
         let (incident, service) = (frame.column("incident")?.u32()?, frame.column("service")?.u32()?);
         let (mut services, mut rule, mut last) = (FlatLists::default(), Vec::with_capacity(incidents.len()), None);
         services.reserve(incidents.len(), frame.height());
         for ((incident, service), found_by) in
-            incident.iter().zip(service.iter()).zip(Words::of(&frame, "rule")?.iter())
+            incident.iter().zip(service.iter()).zip(CodedColumn::of(&frame, "rule")?.iter())
         {
             if last.replace(incident) != Some(incident) {
                 if !rule.is_empty() {
@@ -89,11 +90,13 @@ impl IncidentFacts {
             }
             services.extend(service.map(|service| service as usize));
         }
-        services.close();
+        if !rule.is_empty() {
+            services.close();
+        }
         Ok(Self {
             services,
             rule,
-            left_out: Words::of(&standings, "left_out")?,
+            left_out: CodedColumn::of(&standings, "left_out")?,
             is_over_without_an_end: rows().map(|row| incident_filter::is_over_without_an_end(incidents, row)).collect(),
             links: IncidentLinks::default(),
             frame,
@@ -143,5 +146,53 @@ impl IncidentFacts {
     /// What is known of each incident, in order of index.
     pub fn iter(&self) -> impl Iterator<Item = IncidentFact<'_>> {
         (0..self.len()).filter_map(|incident| self.get(incident))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Incident;
+    use crate::domain::glob::Glob;
+    use crate::domain::group::ServiceName;
+    use crate::domain::settings::Service;
+
+    #[test]
+    fn the_services_of_each_of_many_incidents_are_its_own() {
+        let service = |nth: usize| Service {
+            name: ServiceName(format!("service {nth}")),
+            team: None,
+            repos: vec![Glob::literal("acme/web")],
+            environments: None,
+            incident_keys: vec![format!("key {nth}"), "all".into()],
+        };
+        let settings = Settings { services: (0..3).map(service).collect(), ..Settings::default() };
+        let keys = |nth: usize| match nth % 5 {
+            0 => vec!["all".to_owned()],
+            1 => vec!["key 2".to_owned(), "key 0".into(), "key 2".into()],
+            2 => vec!["nobody".to_owned()],
+            3 => vec!["Service 1".to_owned()],
+            _ => Vec::new(),
+        };
+        let row = |nth: usize| Incident {
+            id: format!("{nth:06}"),
+            service_keys: keys(nth),
+            urgency: nth.is_multiple_of(2).then(|| "low".to_owned()),
+            ..Incident::default()
+        };
+        let rows: Vec<Incident> = (0..20_000).map(row).collect();
+        let settings = Settings { urgencies: vec!["high".into()], ..settings };
+        let ownership = Ownership::new(&settings, []);
+        let facts = IncidentFacts::new(&ownership, &rows.iter().collect(), &settings).expect("joined");
+        for (nth, incident) in rows.iter().enumerate() {
+            let wanted = ownership.of_incident(&incident.source, incident.service_keys.iter().map(String::as_str));
+            let fact = facts.get(nth).expect("a fact");
+            assert_eq!((fact.services, fact.rule), (wanted.services.as_slice(), wanted.rule), "{nth}");
+            let left_out = nth.is_multiple_of(2).then_some(Reason::Urgency);
+            assert_eq!((fact.left_out, facts.affected(nth).is_none()), (left_out, left_out.is_some()), "{nth}");
+        }
+        assert!(facts.get(rows.len()).is_none());
+        let none = IncidentFacts::new(&ownership, &Incidents::default(), &settings).expect("joined");
+        assert!(none.len() == 0 && none.iter().next().is_none());
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::numbers::Word;
+use super::frame_columns::coded;
 use crate::domain::glob::Glob;
 use crate::domain::group::{ServiceName, TeamName};
 use crate::domain::reason::Reason;
@@ -40,7 +40,8 @@ pub struct Mapping {
     pub rule: MatchRule,
 }
 
-/// How the services of an incident were found, or not. Only the first rule that finds one counts.
+/// How the services of an incident were found, or not. The order is the precedence: only the first rule that finds a
+/// service counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchRule {
     /// They list an id or name of it.
@@ -64,13 +65,7 @@ impl MatchRule {
     }
 }
 
-impl Word for MatchRule {
-    const ALL: &'static [Self] = &[Self::Listed, Self::EqualName, Self::OwnRepo, Self::Unmapped];
-
-    fn code(self) -> i8 {
-        self as i8
-    }
-}
+coded!(MatchRule: Listed, EqualName, OwnRepo, Unmapped);
 
 impl Mapping {
     /// The services that the first rule with any has found.
@@ -136,7 +131,7 @@ impl Ownership {
     /// The services that an incident of a source affects, by its keys.
     pub fn of_incident<'k>(&self, source: &str, keys: impl Iterator<Item = &'k str> + Clone) -> Mapping {
         let repo = keys.clone().next().filter(|_| keys_are_repos(source));
-        Mapping::first(keys.flat_map(|key| self.of_key(key)).chain(repo.into_iter().flat_map(|it| self.of_repo(it))))
+        Mapping::first(keys.flat_map(|key| self.of_key(key)).chain(repo.into_iter().flat_map(|it| self.with_repo(it))))
     }
 
     /// The services that some keys of an incident source map to.
@@ -145,14 +140,18 @@ impl Ownership {
     }
 
     /// Every service that a key of an incident finds, with the rule.
-    pub(super) fn of_key(&self, key: &str) -> impl Iterator<Item = (MatchRule, ServiceIndex)> + Clone {
+    fn of_key(&self, key: &str) -> impl Iterator<Item = (MatchRule, ServiceIndex)> + Clone {
         let listed = self.by_key.get(key).into_iter().flatten().map(|service| (MatchRule::Listed, *service));
         let named = self.by_name.get(&key.to_lowercase()).into_iter().flatten();
         listed.chain(named.map(|service| (MatchRule::EqualName, *service)))
     }
 
-    /// Every service that has the repo of an issue, with the rule.
-    pub(super) fn of_repo(&self, repo: &str) -> impl Iterator<Item = (MatchRule, ServiceIndex)> + Clone {
+    /// The services that have a repo, for an issue of it.
+    pub(super) fn of_repo(&self, repo: &str) -> Mapping {
+        Mapping::first(self.with_repo(repo))
+    }
+
+    fn with_repo(&self, repo: &str) -> impl Iterator<Item = (MatchRule, ServiceIndex)> + Clone {
         let has = move |service: &&Service| service.repos.iter().any(|glob| glob.matches(repo));
         let own = (0..).zip(&self.services).filter(move |(_, service)| has(service));
         own.map(|(index, _)| (MatchRule::OwnRepo, index))

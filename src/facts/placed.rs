@@ -3,8 +3,8 @@
 use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::numbers::{Numbers, Word, Words};
-use super::owners;
+use super::frame_columns::{Coded, CodedColumn, NumberColumn};
+use super::owner_joins;
 use super::ownership::{Ownership, ServiceIndex};
 use super::references::Place;
 use super::revisions::Revisions;
@@ -38,9 +38,10 @@ impl Placement {
 /// The deployments in their places.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
-    /// Of each deployment.
-    service: Numbers<UInt32Type>,
-    left_out: Words<Reason>,
+    /// The service of each deployment; null where none has its repo and environment.
+    service: NumberColumn<UInt32Type>,
+    /// Why each does not count.
+    left_out: CodedColumn<Reason>,
     /// Indices of those that count, in order of finish, id, source.
     pub(super) counted: Vec<u32>,
     /// For each further record of a roll-out, the record that counts.
@@ -54,7 +55,7 @@ impl Placed {
         revisions: &Revisions,
         settings: &Settings,
     ) -> PolarsResult<Self> {
-        let mut owned = owners::of_deployments(ownership, deployments)?;
+        let mut owned = owner_joins::of_deployments(ownership, deployments)?;
         let mut placed = Self::from_frame(&owned)?;
         let mut counted = counted(deployments, &placed);
         let service = |index: usize| placed.of(index).counted();
@@ -85,24 +86,29 @@ impl Placed {
         self.of(*self.counted.get(place as usize)? as usize).service()
     }
 
-    /// For each further record of a roll-out: its index, and the place of the one that counts.
+    /// For each further record of a roll-out: its index, and the place of the one that counts. `deployments` is how many
+    /// there are.
     pub(super) fn counts_as(&self, deployments: usize) -> Vec<(usize, Place)> {
         if self.first_of.is_empty() {
             return Vec::new();
         }
-        let mut place_of: Vec<Option<Place>> = vec![None; deployments];
+        let mut place_of: Vec<Place> = vec![Place::MAX; deployments];
         for (index, place) in self.counted.iter().zip(0..) {
             if let Some(of) = place_of.get_mut(*index as usize) {
-                *of = Some(place);
+                *of = place;
             }
         }
-        let place = |counted: usize| place_of.get(counted).copied().flatten();
+        let place = |counted: usize| place_of.get(counted).copied().filter(|place| *place != Place::MAX);
         self.first_of.iter().filter_map(|(record, counted)| Some((*record, place(*counted)?))).collect()
     }
 
     /// The deployments whose `service` and reason for being `left_out` are columns of a frame.
     fn from_frame(owned: &DataFrame) -> PolarsResult<Self> {
-        Ok(Self { service: Numbers::of(owned, "service")?, left_out: Words::of(owned, "left_out")?, ..Self::default() })
+        Ok(Self {
+            service: NumberColumn::of(owned, "service")?,
+            left_out: CodedColumn::of(owned, "left_out")?,
+            ..Self::default()
+        })
     }
 
     /// Deployments that count, in this order, each of a service or of none.
@@ -134,4 +140,44 @@ fn counted(deployments: &Deployments, placed: &Placed) -> Vec<u32> {
     let text = |index: u32| (deployments.id.get(index as usize), deployments.source.get(index as usize));
     counted.sort_unstable_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| text(*a).cmp(&text(*b))));
     counted.into_iter().map(|(_, index)| index).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::Deployment;
+    use crate::domain::settings::Merge;
+    use crate::domain::unit::Seconds;
+    use crate::facts::commit_reader::CommitReader;
+
+    #[test]
+    fn a_further_record_of_a_rollout_keeps_its_service_and_does_not_count() {
+        let row = |id: &str, status: &str, second: i64| Deployment {
+            id: id.into(),
+            repo: "acme/web".into(),
+            environment: Some("production".into()),
+            sha: Some("a".repeat(40)),
+            status: status.into(),
+            finished_at: Some(Timestamp(second * 1_000)),
+            ..Deployment::default()
+        };
+        let rows = [row("2", "success", 20), row("failed", "failure", 15), row("1", "success", 10)];
+        let deployments: Deployments = rows.iter().collect();
+        let settings = Settings { merge: Some(Merge::Records(Seconds(60))), ..Settings::default() };
+        let ownership = Ownership::new(&settings, ["acme/web"]);
+        let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
+        let placed = Placed::new(&deployments, &ownership, &revisions, &settings).expect("joined");
+        let found: Vec<_> = (0..4).map(|row| (placed.of(row).service(), placed.of(row).left_out)).collect();
+        let left_out = |service, reason| (service, Some(reason));
+        assert_eq!(
+            found,
+            [
+                left_out(Some(0), Reason::SameRollout),
+                left_out(Some(0), Reason::NotSuccess),
+                (Some(0), None),
+                left_out(None, Reason::NoService)
+            ]
+        );
+        assert_eq!((&placed.counted[..], placed.counts_as(3)), (&[2][..], vec![(0, 0)]));
+    }
 }

@@ -1,8 +1,7 @@
 //! The words for what is known of an event: what a deployment did, where its lead time starts or why it has none, and by
 //! which rule it failed. Plain types; the definitions are in the files that find them.
 
-use super::numbers::Word;
-use crate::domain::reason::Reason;
+use super::frame_columns::coded;
 use crate::domain::time::Timestamp;
 use crate::domain::unit::Seconds;
 
@@ -133,27 +132,4 @@ impl Rule {
     }
 }
 
-impl Word for Rule {
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn code(self) -> i8 {
-        self as i8
-    }
-}
-
-impl Word for LeadTimeReason {
-    const ALL: &'static [Self] =
-        &[Self::FirstDeployment, Self::Redeploy, Self::Rollback, Self::UnknownCommits, Self::Negative];
-
-    fn code(self) -> i8 {
-        self as i8
-    }
-}
-
-impl Word for Reason {
-    const ALL: &'static [Self] = &Self::ALL;
-
-    fn code(self) -> i8 {
-        self as i8
-    }
-}
+coded!(Rule: Explicit, Window, Rollback);

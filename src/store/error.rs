@@ -88,7 +88,7 @@ fn way_out(cause: &io::Error) -> &'static str {
     }
 }
 
-/// Polars hands the error of a scan on as one of its own; [`StoreError::scanned`] gives it back.
+/// Wraps a store error so that it can pass through a Polars scan; [`StoreError::scanned`] unwraps it.
 impl From<StoreError> for PolarsError {
     fn from(cause: StoreError) -> Self {
         io::Error::other(cause).into()
@@ -107,7 +107,12 @@ impl StoreError {
     /// Any other error, as it is.
     pub fn scanned(cause: PolarsError) -> Result<Self, PolarsError> {
         match cause {
-            PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => Self::scanned(*error),
+            PolarsError::Context { error, msg } => {
+                Self::scanned(*error).map_err(|error| PolarsError::Context { error: Box::new(error), msg })
+            }
+            PolarsError::ExprContext { error, expr } => {
+                Self::scanned(*error).map_err(|error| PolarsError::ExprContext { error: Box::new(error), expr })
+            }
             PolarsError::IO { error, msg } => {
                 let own = Arc::try_unwrap(error).map(io::Error::downcast);
                 match own {
@@ -129,5 +134,29 @@ impl StoreError {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |cause| Self::Io { action, path, cause }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_error_comes_back_from_polars_and_any_other_error_stays_as_it_is() {
+        let contexts: [fn(PolarsError) -> PolarsError; 3] = [
+            |cause| cause,
+            |cause| PolarsError::Context { error: Box::new(cause), msg: "while sorting".into() },
+            |cause| PolarsError::ExprContext { error: Box::new(cause), expr: "col(id)".into() },
+        ];
+        for within in contexts {
+            let own = within(StoreError::part(Path::new("part.parquet"), "it is cut off").into());
+            let own = StoreError::scanned(own).expect("a store error");
+            assert!(matches!(&own, StoreError::Part { path, .. } if path.ends_with("part.parquet")), "{own}");
+            for other in [io::Error::other("a disk").into(), PolarsError::ComputeError("a sum".into())] {
+                let other: PolarsError = within(other);
+                let words = other.to_string();
+                assert_eq!(StoreError::scanned(other).expect_err("another error").to_string(), words);
+            }
+        }
     }
 }

@@ -86,9 +86,13 @@ impl Part {
         Ok(CheckedPart { part: self.clone(), footer: footer::check_seal(&self.path)?.into() })
     }
 
-    /// Of which table.
     pub(super) fn table(&self) -> Table {
         self.table
+    }
+
+    /// An error that names it.
+    pub(super) fn error(&self, cause: &str) -> StoreError {
+        StoreError::part(&self.path, cause)
     }
 
     /// Some columns of the rows.
@@ -105,7 +109,7 @@ impl Part {
             .read_parallel(ParallelStrategy::None);
         // Polars would decompress the lists of every group before a slice.
         reader.set_metadata(footer);
-        let frame = reader.finish().map_err(|cause| StoreError::part(&self.path, &cause.to_string()))?;
+        let frame = reader.finish().map_err(|cause| self.error(&cause.to_string()))?;
         check_rows(&self.path, self.table, &frame, &letters)?;
         Ok(frame)
     }

@@ -41,3 +41,39 @@ pub(super) fn latest_by_key(all: &DataFrame, table: Table) -> PolarsResult<DataF
         None,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Commit, Rows};
+    use crate::domain::time::Timestamp;
+    use crate::store::columns::Columns;
+    use crate::store::{Dataset, Writer};
+
+    #[test]
+    fn every_spelling_of_a_repo_takes_the_new_name_and_other_repos_and_months_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let commit = |repo: &str, sha: &str, day: i64| Commit {
+            repo: repo.into(),
+            sha: sha.into(),
+            committed_at: Timestamp(day * 86_400_000),
+            ..Commit::default()
+        };
+        let rows = vec![
+            commit("Acme/Shop", "a", 0),
+            commit("acme/shop", "b", 1),
+            commit("acme/shopping", "c", 2),
+            commit("acme/api", "d", 40),
+        ];
+        let mut writer = Writer::lock(folder.path(), "test", Timestamp(i64::MAX)).expect("the lock");
+        writer.write(vec![Rows::Commits(rows)], &[]).expect("written");
+        writer.rename("acme/SHOP", "acme/store").expect("renamed");
+        drop(writer);
+        let dataset = Dataset::open(folder.path()).expect("a dataset");
+        let frame = dataset.read(Table::Commits, &|rows| rows.sort(["sha"], SortMultipleOptions::default()));
+        let frame = frame.expect("rows");
+        let repos = Columns { frame: &frame, table: Table::Commits }.texts("repo").expect("repos");
+        let repos: Vec<&str> = repos.iter().flatten().collect();
+        assert_eq!(repos, ["acme/store", "acme/store", "acme/shopping", "acme/api"]);
+    }
+}

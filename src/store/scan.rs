@@ -13,12 +13,8 @@ use super::reading::Part;
 use super::schema::schema;
 
 impl Part {
-    /// Its rows with the columns of its table. Collecting them fails with a [`StoreError`] inside of Polars' error
-    /// if the part is damaged, or holds what no part may; [`StoreError::reading`] finds it there.
-    ///
-    /// # Errors
-    /// Polars refuses to plan the scan, which it does for no part.
-    pub fn scan(&self) -> PolarsResult<LazyFrame> {
+    /// Its rows with the columns of its table. A piece may be scanned once, and a query must use the frame once.
+    fn scan(&self) -> PolarsResult<LazyFrame> {
         let args = ScanArgsAnonymous {
             schema: Some(Arc::new(schema(self.table()))),
             name: self.table().folder(),
@@ -27,12 +23,13 @@ impl Part {
         LazyFrame::anonymous_scan(Arc::new(PartScan(self.clone())), args)
     }
 
-    /// What a query gives of its rows.
+    /// What a query gives of its rows. The query must use the frame once.
     ///
     /// # Errors
-    /// The part is damaged, or holds what no part may; the error names it.
+    /// The part is damaged or exceeds the limits; the error names it.
     pub fn collect(&self, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
-        self.scan().and_then(|rows| query(rows).collect()).map_err(StoreError::reading(self.table()))
+        let failed = |cause| StoreError::scanned(cause).unwrap_or_else(|cause| self.error(&cause.to_string()));
+        self.scan().and_then(|rows| query(rows).collect()).map_err(failed)
     }
 }
 
@@ -52,7 +49,9 @@ impl AnonymousScan for PartScan {
             Some(columns) => columns.iter().map(PlSmallStr::to_string).collect(),
             None => asked.schema.iter_names().map(PlSmallStr::to_string).collect(),
         };
-        Ok(self.0.decode(columns)?)
+        let rows = self.0.decode(columns)?;
+        // Polars leaves a limit to the scan.
+        Ok(if asked.n_rows.is_some() { rows.head(asked.n_rows) } else { rows })
     }
 }
 
@@ -76,6 +75,8 @@ mod tests {
         let found = parts[0].collect(&query).expect("rows");
         assert_eq!(found.get_column_names(), ["id", "rev"]);
         assert_eq!(found.height(), 3);
+        let limited = parts[0].collect(&|rows| rows.select([col("id")]).limit(2)).expect("rows");
+        assert_eq!(limited.height(), 2);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Input, Shard};
 use crate::domain::coverage::intersect;
 use crate::domain::time::{Span, Timestamp};
 use crate::facts::FactsError;
-use crate::facts::published::frame::{Cells, Frame};
+use crate::facts::published::{Cells, Frame};
 use crate::metrics::covered::Covered;
 
 /// The years 1 to 9999: what every reader of Parquet can show.

@@ -23,7 +23,7 @@ pub enum Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// Text that stands elsewhere.
+    /// Borrowed texts.
     pub fn texts(cells: impl Iterator<Item = Option<&'a str>>) -> Self {
         Self::Text(cells.map(|text| text.map(Cow::Borrowed)).collect())
     }

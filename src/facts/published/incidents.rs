@@ -13,7 +13,7 @@ use super::{Month, key, months};
 use crate::domain::time::Timestamp;
 use crate::facts::Facts;
 use crate::facts::error::FactsError;
-use crate::facts::numbers::{Numbers, Word, Words};
+use crate::facts::frame_columns::{Coded, CodedColumn, NumberColumn};
 use crate::facts::words::Rule;
 
 const TABLE: &str = "incident_facts";
@@ -25,7 +25,7 @@ const TABLE: &str = "incident_facts";
 /// Polars cannot join, which well-formed columns do not cause.
 pub fn incident_facts(facts: &Facts, is_own: impl Fn(&str) -> bool) -> Result<impl Iterator<Item = Month>, FactsError> {
     let joined = joined(facts, is_own).and_then(|rows| Joined::new(facts, &rows));
-    let rows = joined.map_err(|cause| FactsError::Encoding { table: TABLE, cause })?;
+    let rows = joined.map_err(|cause| FactsError::Joining { table: TABLE, cause })?;
     let months = months((0..rows.incident.len()).map(|row| rows.opened_at(row)));
     Ok(months.into_iter().map(move |(month, own)| Ok((month, rows.frame(own)?))))
 }
@@ -88,28 +88,28 @@ fn links(facts: &Facts) -> PolarsResult<DataFrame> {
 /// The joined rows, read by row.
 struct Joined<'a> {
     facts: &'a Facts,
-    incident: Numbers<UInt32Type>,
-    service: Numbers<UInt32Type>,
-    deployment: Numbers<UInt32Type>,
-    deployment_service: Numbers<UInt32Type>,
-    rule: Words<Rule>,
-    known_at: Numbers<Int64Type>,
-    known_until: Numbers<Int64Type>,
-    fix: Numbers<UInt32Type>,
+    incident: NumberColumn<UInt32Type>,
+    service: NumberColumn<UInt32Type>,
+    deployment: NumberColumn<UInt32Type>,
+    deployment_service: NumberColumn<UInt32Type>,
+    rule: CodedColumn<Rule>,
+    known_at: NumberColumn<Int64Type>,
+    known_until: NumberColumn<Int64Type>,
+    fix: NumberColumn<UInt32Type>,
 }
 
 impl<'a> Joined<'a> {
     fn new(facts: &'a Facts, rows: &DataFrame) -> PolarsResult<Self> {
         Ok(Self {
             facts,
-            incident: Numbers::of(rows, "incident")?,
-            service: Numbers::of(rows, "service")?,
-            deployment: Numbers::of(rows, "deployment")?,
-            deployment_service: Numbers::of(rows, "deployment_service")?,
-            rule: Words::of(rows, "rule")?,
-            known_at: Numbers::of(rows, "known_at")?,
-            known_until: Numbers::of(rows, "known_until")?,
-            fix: Numbers::of(rows, "fix")?,
+            incident: NumberColumn::of(rows, "incident")?,
+            service: NumberColumn::of(rows, "service")?,
+            deployment: NumberColumn::of(rows, "deployment")?,
+            deployment_service: NumberColumn::of(rows, "deployment_service")?,
+            rule: CodedColumn::of(rows, "rule")?,
+            known_at: NumberColumn::of(rows, "known_at")?,
+            known_until: NumberColumn::of(rows, "known_until")?,
+            fix: NumberColumn::of(rows, "fix")?,
         })
     }
 
@@ -155,5 +155,118 @@ impl<'a> Joined<'a> {
                 ("fix", Cells::Text(rows().map(|row| key_of(self.fix.get(row))).collect())),
             ],
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::event::{Deployment, Incident};
+    use crate::domain::glob::Glob;
+    use crate::domain::group::ServiceName;
+    use crate::domain::settings::{Service, Settings};
+    use crate::facts::LeadTimes;
+    use crate::facts::commit_reader::CommitReader;
+    use crate::facts::scan::Events;
+
+    const MINUTE: i64 = 60_000;
+
+    fn service(name: &str, key: &str) -> Service {
+        Service {
+            name: ServiceName(name.into()),
+            team: None,
+            repos: vec![Glob::literal(name)],
+            environments: None,
+            incident_keys: vec![key.into()],
+        }
+    }
+
+    fn deployment(id: &str, repo: &str, created: i64, finished: i64) -> Deployment {
+        Deployment {
+            source: "file".into(),
+            id: id.into(),
+            repo: repo.into(),
+            environment: Some("production".into()),
+            status: "success".into(),
+            created_at: Timestamp(created * MINUTE),
+            finished_at: Some(Timestamp(finished * MINUTE)),
+            ..Deployment::default()
+        }
+    }
+
+    fn incident(id: &str, keys: &[&str], opened: i64, reference: Option<&str>, tags: &[&str]) -> Incident {
+        Incident {
+            source: "file".into(),
+            id: id.into(),
+            service_keys: keys.iter().map(ToString::to_string).collect(),
+            opened_at: Timestamp(opened * MINUTE),
+            deployment_ref: reference.map(str::to_owned),
+            tags: tags.iter().map(ToString::to_string).collect(),
+            ..Incident::default()
+        }
+    }
+
+    fn facts(incidents: &[Incident]) -> Facts {
+        let deployments = [
+            deployment("w1", "web", 80, 90),
+            // Created while incident 1 is linked to the one before, so that it is a fix until it finishes.
+            deployment("w2", "web", 150, 200),
+        ];
+        let settings = Settings {
+            services: vec![service("web", "W"), service("api", "A")],
+            ignore_tags: vec!["drill".into()],
+            ..Settings::default()
+        };
+        let (deployments, incidents) = (deployments.iter().collect(), incidents.iter().collect());
+        let events = Arc::new(Events { deployments, incidents, ..Events::default() });
+        Facts::new(&events, &CommitReader::default(), &settings, LeadTimes::Measured).expect("facts")
+    }
+
+    /// Key, service, deployment, rule, end of the link in minutes, and fix of every row.
+    fn rows(facts: &Facts, own: &[&str]) -> Vec<String> {
+        let mut found = Vec::new();
+        for month in incident_facts(facts, |service| own.contains(&service)).expect("months") {
+            let (_, frame) = month.expect("a month");
+            let rows = ParquetReader::new(Cursor::new(frame.parquet().expect("bytes"))).finish().expect("rows");
+            let columns = ["key", "service", "deployment", "rule", "known_until", "fix"].map(|name| {
+                let column = rows.column(name).expect("a column");
+                match name {
+                    "known_until" => column.cast(&DataType::Int64).expect("milliseconds") / MINUTE,
+                    _ => column.clone(),
+                }
+            });
+            for row in 0..rows.height() {
+                let cell = |column: &Column| column.get(row).expect("a cell").str_value().into_owned();
+                found.push(columns.each_ref().map(cell).join(" "));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn each_service_of_an_incident_has_a_row_for_each_link_and_an_incident_without_a_link_has_one() {
+        let facts = facts(&[
+            incident("1", &["W", "A"], 100, Some("w2"), &[]),
+            incident("4", &["W"], 100, None, &["drill"]),
+            incident("3", &["A"], 300, Some("w1"), &[]),
+            incident("2", &["nobody"], 300, None, &[]),
+        ]);
+        let of_1 = |service: &str| {
+            [
+                format!("file:1 {service} file:w1 window 200 file:w2"),
+                format!("file:1 {service} file:w2 explicit null null"),
+            ]
+        };
+        let (of_2, of_3) =
+            ("file:2 null null null null null".to_owned(), "file:3 api file:w1 explicit null null".to_owned());
+        let all = [of_1("web"), of_1("api")].concat().into_iter().chain([of_2.clone(), of_3]).collect::<Vec<_>>();
+        assert_eq!(rows(&facts, &["web", "api"]), all);
+        assert_eq!(rows(&facts, &["web"]), all, "incident 3 is linked to a deployment of web");
+        assert_eq!(rows(&facts, &["api"]), all);
+        assert_eq!(rows(&facts, &[]), [of_2], "an incident of no service belongs to every shard");
+        assert!(rows(&self::facts(&[]), &["web"]).is_empty());
     }
 }

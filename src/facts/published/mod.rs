@@ -3,12 +3,12 @@
 //! A key is `source:id`. Rows are in order of instant and key.
 
 mod deployments;
-pub mod frame;
+mod frame;
 mod incidents;
 mod passing_fixes;
 
 pub use self::deployments::deployment_facts;
-pub use self::frame::Frame;
+pub use self::frame::{Cells, Frame};
 pub use self::incidents::incident_facts;
 
 use std::ops::Range;

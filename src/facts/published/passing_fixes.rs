@@ -8,7 +8,7 @@ use crate::facts::columns::WithoutCase;
 use crate::facts::incident_links::Attribution;
 use crate::facts::rework::ReworkRule;
 
-/// They by the ends of that link.
+/// Deployments that are fixes only while a link holds, by the start and end of that link.
 pub(super) struct PassingFixes<'a> {
     facts: &'a Facts,
     repos: WithoutCase<'a>,

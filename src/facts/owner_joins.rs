@@ -2,14 +2,15 @@
 //!
 //! The rules are those of `ownership`, which are tried once for each place and each key, however many events have it.
 
-use std::collections::BTreeSet;
+use std::iter;
 
 use polars::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::columns::Categories;
+use super::frame_columns::Coded;
 use super::incidents::Incidents;
-use super::numbers::Word;
-use super::ownership::{MatchRule, Ownership, ServiceIndex, keys_are_repos};
+use super::ownership::{Mapping, MatchRule, Ownership, keys_are_repos};
 use super::scan::Deployments;
 use crate::domain::reason::Reason;
 
@@ -33,7 +34,7 @@ pub(super) fn of_deployments(ownership: &Ownership, deployments: &Deployments) -
     };
     let owners: Vec<_> = pairs.iter().map(owner).collect();
     let service = owners.iter().map(|owner| u32::try_from(*owner.as_ref().ok()?).ok());
-    let reason = owners.iter().map(|owner| owner.err().map(Word::code));
+    let reason = owners.iter().map(|owner| owner.err().map(Coded::code));
     let owners = df![
         "pair" => pairs,
         "service" => service.collect::<UInt32Chunked>(),
@@ -63,40 +64,43 @@ pub(super) fn of_deployments(ownership: &Ownership, deployments: &Deployments) -
 /// joins its keys with the services that have them.
 pub(super) fn of_incidents(ownership: &Ownership, incidents: &Incidents) -> PolarsResult<DataFrame> {
     let names = incidents.service_keys.names();
-    // The first key of an issue is also a repo, whose code follows those of the keys.
-    let repo_of = |key: u32| u32::try_from(names.len()).map_or(u32::MAX, |keys| keys.saturating_add(key));
+    let mut owners: Vec<Mapping> = names.iter().map(|name| ownership.of_keys(iter::once(name.as_str()))).collect();
+    // A first key that finds no service is also the repo of an issue, as one more key.
+    let mut repos: FxHashMap<u32, u32> = FxHashMap::default();
     let is_of_issues: Vec<bool> = incidents.sources().iter().map(|source| keys_are_repos(source)).collect();
     let is_issue = |row| incidents.source_code(row).is_some_and(|source| is_of_issues.get(source) == Some(&true));
-    let (mut incident, mut key, mut repos) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut incident, mut key) = (Vec::new(), Vec::new());
     for (row, nth) in (0..incidents.len()).zip(0_u32..) {
-        let keys = || incidents.service_keys.codes(row);
-        let repo = keys().next().filter(|_| is_issue(row));
-        repos.extend(repo);
-        for code in keys().chain(repo.map(repo_of)) {
+        let first = incidents.service_keys.codes(row).next().filter(|_| is_issue(row));
+        let repo = first.filter(|code| owners.get(*code as usize).is_some_and(|own| own.rule == MatchRule::Unmapped));
+        let repo = repo.map(|code| {
+            *repos.entry(code).or_insert_with(|| {
+                owners.push(ownership.of_repo(names.get(code as usize).map_or("", String::as_str)));
+                u32::try_from(owners.len() - 1).unwrap_or(u32::MAX)
+            })
+        });
+        for code in incidents.service_keys.codes(row).chain(repo) {
             incident.push(nth);
             key.push(code);
         }
     }
-    let keys = df!["incident" => incident, "key" => key]?.lazy();
-    let (mut key, mut service, mut rule) = (Vec::new(), Vec::new(), Vec::new());
-    let mut own = |code: u32, (found_by, own): (MatchRule, ServiceIndex)| {
-        key.push(code);
-        service.push(u32::try_from(own).unwrap_or(u32::MAX));
-        rule.push(found_by.code());
-    };
-    for (code, name) in (0_u32..).zip(names) {
-        ownership.of_key(name).for_each(|it| own(code, it));
-        if repos.contains(&code) {
-            ownership.of_repo(name).for_each(|it| own(repo_of(code), it));
-        }
-    }
-    let owners = df!["key" => key, "service" => service, "rule" => rule]?.lazy();
-    let affected = keys.join(owners, [col("key")], [col("key")], JoinArgs::new(JoinType::Inner));
-    // The first rule that finds a service counts.
-    let first = affected.clone().group_by([col("incident")]).agg([col("rule").min().alias("first")]);
-    affected
-        .join(first, [col("incident")], [col("incident")], JoinArgs::new(JoinType::Inner))
+    let found = (0_u32..).zip(&owners).filter(|(_, own)| own.rule != MatchRule::Unmapped);
+    let (codes, rules): (Vec<u32>, Vec<i8>) = found.map(|(code, own)| (code, own.rule.code())).unzip();
+    let services = (0_u32..).zip(&owners).flat_map(|(code, own)| own.services.iter().map(move |it| (code, *it)));
+    let (of_key, service): (Vec<u32>, Vec<u32>) =
+        services.map(|(code, service)| (code, u32::try_from(service).unwrap_or(u32::MAX))).unzip();
+
+    let on = |name| [col(name)];
+    let inner = || JoinArgs::new(JoinType::Inner);
+    let rules = df!["key" => codes, "rule" => rules]?.lazy();
+    let keys =
+        df!["incident" => incident, "key" => key]?.lazy().join(rules, on("key"), on("key"), inner()).collect()?;
+    // The first rule that finds a service counts. The services come last, because an incident may affect many.
+    let first = keys.clone().lazy().group_by(on("incident")).agg([col("rule").min().alias("first")]);
+    keys.lazy()
+        .join(first, on("incident"), on("incident"), inner())
         .filter(col("rule").eq(col("first")))
+        .join(df!["key" => of_key, "service" => service]?.lazy(), on("key"), on("key"), inner())
         .select([col("incident"), col("service"), col("rule")])
         .unique(None, UniqueKeepStrategy::Any)
         .sort(["incident", "service"], SortMultipleOptions::default())
@@ -110,7 +114,7 @@ mod tests {
     use crate::domain::glob::Glob;
     use crate::domain::group::ServiceName;
     use crate::domain::settings::{Service, Settings};
-    use crate::facts::numbers::{Numbers, Words};
+    use crate::facts::frame_columns::{CodedColumn, NumberColumn};
 
     fn service(name: &str, repo: &str, keys: &[&str]) -> Service {
         Service {
@@ -146,8 +150,8 @@ mod tests {
         })
         .into();
         let owned = of_deployments(&ownership, &rows.iter().collect()).expect("joined");
-        let service = Numbers::<UInt32Type>::of(&owned, "service").expect("services");
-        let left_out = Words::<Reason>::of(&owned, "left_out").expect("reasons");
+        let service = NumberColumn::<UInt32Type>::of(&owned, "service").expect("services");
+        let left_out = CodedColumn::<Reason>::of(&owned, "left_out").expect("reasons");
         for (row, deployment) in rows.iter().enumerate() {
             let own = ownership.of_place(&deployment.repo, deployment.environment.as_deref());
             assert_eq!(service.get(row).map(|it| it as usize), own.ok(), "{row}");
@@ -189,9 +193,9 @@ mod tests {
         let incidents: Incidents = rows.iter().collect();
         let found = of_incidents(&ownership, &incidents).expect("joined");
         let (incident, service) =
-            (Numbers::<UInt32Type>::of(&found, "incident"), Numbers::<UInt32Type>::of(&found, "service"));
+            (NumberColumn::<UInt32Type>::of(&found, "incident"), NumberColumn::<UInt32Type>::of(&found, "service"));
         let (incident, service) = (incident.expect("incidents"), service.expect("services"));
-        let rule = Words::<MatchRule>::of(&found, "rule").expect("rules");
+        let rule = CodedColumn::<MatchRule>::of(&found, "rule").expect("rules");
         let joined: Vec<_> = (0..found.height())
             .map(|row| {
                 (incident.get(row).expect("one") as usize, service.get(row).expect("one") as usize, rule.get(row))
