@@ -44,8 +44,14 @@ impl<'a> Attributor<'a> {
         Self { settings, deployments, revisions, placed }
     }
 
-    /// The links of each incident. Those of one that does not count are empty.
-    pub(super) fn links(&self, incidents: &Incidents, facts: &IncidentFacts) -> PolarsResult<IncidentLinks> {
+    /// The links of each incident. Those of one that does not count are empty. `under_any_policy` keeps what other
+    /// policies would need too.
+    pub(super) fn links(
+        &self,
+        incidents: &Incidents,
+        facts: &IncidentFacts,
+        under_any_policy: bool,
+    ) -> PolarsResult<IncidentLinks> {
         let (latest, named) = both(|| self.latest(facts), || self.named(incidents, facts));
         let (latest, mut named) = (latest?, named?);
         // The policy `window` ignores references.
@@ -70,8 +76,9 @@ impl<'a> Attributor<'a> {
                 Vec::new()
             };
             let latest = latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment);
+            let named_alone = if under_any_policy { by_name(None).unwrap_or_default() } else { Vec::new() };
             let refers_to_nothing = is_asked && heeds_references && named.as_ref().is_some_and(Named::is_empty);
-            links.add(attributions, refers_to_nothing, (latest, by_name(None).unwrap_or_default()));
+            links.add(attributions, refers_to_nothing, (latest, named_alone));
         }
         Ok(links)
     }
@@ -219,7 +226,7 @@ mod tests {
         let keys = affected.iter().map(ToString::to_string).collect();
         let incidents: Incidents = [&Incident { service_keys: keys, ..incident.clone() }].into_iter().collect();
         let facts = IncidentFacts::new(&Ownership::new(&services, []), &incidents, settings).expect("facts");
-        let links = Attributor::new(&deployments, &revisions, &placed, settings).links(&incidents, &facts);
+        let links = Attributor::new(&deployments, &revisions, &placed, settings).links(&incidents, &facts, false);
         links.expect("links").attributions(0).to_vec()
     }
 

@@ -29,7 +29,8 @@ pub struct IncidentFact<'a> {
     pub attributions: &'a [Attribution],
     /// The latest deployment of the affected services at or before the opening, under any policy.
     pub latest: Option<usize>,
-    /// The deployments that its reference names under any policy, oldest first.
+    /// The deployments that its reference names under any policy, oldest first; empty unless the facts are made
+    /// [in every way](super::LeadTimes::InEveryWay).
     pub named: &'a [Attribution],
 }
 

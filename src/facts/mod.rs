@@ -76,7 +76,8 @@ pub struct Failure {
 /// Whether lead times are wanted: they cost a pass over all commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeadTimes {
-    /// They are, and so are the other ways to count them, which cost memory for every commit.
+    /// They are, and so are the other ways to count them, which cost memory for every commit, and what other policies
+    /// of attribution would need.
     InEveryWay,
     /// They are.
     Measured,
@@ -105,6 +106,8 @@ pub struct Facts {
     /// What is known of each incident.
     pub incidents: IncidentFacts,
     rework_rules: ReworkRules,
+    /// Whether what other policies of attribution would need is kept.
+    in_every_way: bool,
     /// Why deployments are rework: computed at the first call of [`Facts::rework`], which alternatives never
     /// make.
     reworks: OnceLock<Reworks>,
@@ -163,6 +166,7 @@ impl Facts {
             revisions: Arc::clone(&self.revisions),
             placed: Arc::clone(&self.placed),
             arrivals: Arc::clone(&self.arrivals),
+            in_every_way: self.in_every_way,
             ..Self::unlinked(Arc::clone(&self.events), settings)
         };
         let attributed = facts.attribute(settings)?;
@@ -177,14 +181,14 @@ impl Facts {
         settings: &Settings,
         lead_times: LeadTimes,
     ) -> Result<Self, FactsError> {
-        let mut facts = Self { revisions, ..Self::unlinked(events, settings) };
+        let in_every_way = lead_times == LeadTimes::InEveryWay;
+        let mut facts = Self { revisions, in_every_way, ..Self::unlinked(events, settings) };
         let deployments = &facts.events.deployments;
         let placed = Placed::new(deployments, &facts.ownership, &facts.revisions, settings);
         facts.placed = Arc::new(placed.map_err(FactsError::reading(Table::Deployments))?);
         let arrive = || {
             if lead_times.need_commits(settings) {
-                let keeps_brought = lead_times == LeadTimes::InEveryWay;
-                Arrivals::new(&facts.events, commits, &facts.revisions, &facts.placed.counted, keeps_brought)
+                Arrivals::new(&facts.events, commits, &facts.revisions, &facts.placed.counted, in_every_way)
             } else {
                 Ok(Arrivals::default())
             }
@@ -220,7 +224,7 @@ impl Facts {
         let linked = || {
             let facts = IncidentFacts::new(&self.ownership, incidents, settings)?;
             let attributor = Attributor::new(deployments, &self.revisions, &self.placed, settings);
-            let links = attributor.links(incidents, &facts)?;
+            let links = attributor.links(incidents, &facts, self.in_every_way)?;
             Ok(facts.with_links(links))
         };
         let facts = linked().map_err(FactsError::reading(Table::Incidents))?;

@@ -63,48 +63,53 @@ pub(super) fn of_deployments(ownership: &Ownership, deployments: &Deployments) -
 /// Each `incident` by its index, with every `service` that it affects and the `rule` that found it, in order of both:
 /// joins its keys with the services that have them.
 pub(super) fn of_incidents(ownership: &Ownership, incidents: &Incidents) -> PolarsResult<DataFrame> {
-    let names = incidents.service_keys.names();
-    let mut owners: Vec<Mapping> = names.iter().map(|name| ownership.of_keys(iter::once(name.as_str()))).collect();
-    // A first key that finds no service is also the repo of an issue, as one more key.
-    let mut repos: FxHashMap<u32, u32> = FxHashMap::default();
-    let is_of_issues: Vec<bool> = incidents.sources().iter().map(|source| keys_are_repos(source)).collect();
-    let is_issue = |row| incidents.source_code(row).is_some_and(|source| is_of_issues.get(source) == Some(&true));
-    let (mut incident, mut key) = (Vec::new(), Vec::new());
-    for (row, nth) in (0..incidents.len()).zip(0_u32..) {
-        let first = incidents.service_keys.codes(row).next().filter(|_| is_issue(row));
-        let repo = first.filter(|code| owners.get(*code as usize).is_some_and(|own| own.rule == MatchRule::Unmapped));
-        let repo = repo.map(|code| {
-            *repos.entry(code).or_insert_with(|| {
-                owners.push(ownership.of_repo(names.get(code as usize).map_or("", String::as_str)));
-                u32::try_from(owners.len() - 1).unwrap_or(u32::MAX)
-            })
-        });
-        for code in incidents.service_keys.codes(row).chain(repo) {
-            incident.push(nth);
-            key.push(code);
-        }
-    }
+    let (keys, owners) = exploded(ownership, incidents)?;
     let found = (0_u32..).zip(&owners).filter(|(_, own)| own.rule != MatchRule::Unmapped);
-    let (codes, rules): (Vec<u32>, Vec<i8>) = found.map(|(code, own)| (code, own.rule.code())).unzip();
-    let services = (0_u32..).zip(&owners).flat_map(|(code, own)| own.services.iter().map(move |it| (code, *it)));
-    let (of_key, service): (Vec<u32>, Vec<u32>) =
-        services.map(|(code, service)| (code, u32::try_from(service).unwrap_or(u32::MAX))).unzip();
+    let (key, rule): (Vec<u32>, Vec<i8>) = found.map(|(code, own)| (code, own.rule.code())).unzip();
+    let rules = df!["key" => key, "rule" => rule]?.lazy();
+    let index = |service: usize| u32::try_from(service).unwrap_or(u32::MAX);
+    let services = (0_u32..).zip(&owners).flat_map(|(code, own)| own.services.iter().map(move |it| (code, index(*it))));
+    let (key, service): (Vec<u32>, Vec<u32>) = services.unzip();
+    let services = df!["key" => key, "service" => service]?.lazy();
 
     let on = |name| [col(name)];
     let inner = || JoinArgs::new(JoinType::Inner);
-    let rules = df!["key" => codes, "rule" => rules]?.lazy();
-    let keys =
-        df!["incident" => incident, "key" => key]?.lazy().join(rules, on("key"), on("key"), inner()).collect()?;
-    // The first rule that finds a service counts. The services come last, because an incident may affect many.
-    let first = keys.clone().lazy().group_by(on("incident")).agg([col("rule").min().alias("first")]);
-    keys.lazy()
-        .join(first, on("incident"), on("incident"), inner())
+    let keys = keys.lazy().join(rules, on("key"), on("key"), inner()).collect()?.lazy();
+    // The first rule that finds a service counts. The services come last, because a key may have many.
+    let first = keys.clone().group_by(on("incident")).agg([col("rule").min().alias("first")]);
+    keys.join(first, on("incident"), on("incident"), inner())
         .filter(col("rule").eq(col("first")))
-        .join(df!["key" => of_key, "service" => service]?.lazy(), on("key"), on("key"), inner())
+        .join(services, on("key"), on("key"), inner())
         .select([col("incident"), col("service"), col("rule")])
         .unique(None, UniqueKeepStrategy::Any)
         .sort(["incident", "service"], SortMultipleOptions::default())
         .collect()
+}
+
+/// The `key`s of each `incident`, both as indices, and the services of each key. The first key of an issue is also a
+/// repo: if nothing lists or names it, a further key stands for the repo.
+fn exploded(ownership: &Ownership, incidents: &Incidents) -> PolarsResult<(DataFrame, Vec<Mapping>)> {
+    let names = incidents.service_keys.names();
+    let mut owners: Vec<Mapping> = names.iter().map(|name| ownership.of_keys(iter::once(name.as_str()))).collect();
+    let is_of_issues: Vec<bool> = incidents.sources().iter().map(|source| keys_are_repos(source)).collect();
+    let is_issue = |row| incidents.source_code(row).is_some_and(|source| is_of_issues.get(source) == Some(&true));
+    let mut key_of_repo: FxHashMap<u32, u32> = FxHashMap::default();
+    let (mut incident, mut key) = (Vec::new(), Vec::new());
+    for (row, nth) in (0..incidents.len()).zip(0_u32..) {
+        let keys = || incidents.service_keys.codes(row);
+        let is_unmapped = |code: &u32| owners.get(*code as usize).is_some_and(|own| own.rule == MatchRule::Unmapped);
+        let repo = keys().next().filter(|code| is_issue(row) && is_unmapped(code)).map(|code| {
+            *key_of_repo.entry(code).or_insert_with(|| {
+                owners.push(ownership.of_repo(names.get(code as usize).map_or("", String::as_str)));
+                u32::try_from(owners.len() - 1).unwrap_or(u32::MAX)
+            })
+        });
+        for code in keys().chain(repo) {
+            incident.push(nth);
+            key.push(code);
+        }
+    }
+    Ok((df!["incident" => incident, "key" => key]?, owners))
 }
 
 #[cfg(test)]
