@@ -95,12 +95,12 @@ impl Part {
         StoreError::part(&self.path, cause)
     }
 
-    /// Some columns of the rows.
+    /// Some columns of the rows, which [`Part::check`] has yet to see.
     pub(super) fn decode(&self, columns: Vec<String>) -> Result<DataFrame, StoreError> {
-        let (footer, letters) = match &self.rows {
+        let footer = match &self.rows {
             // Polars panics on some damaged pages, so the bytes must be those that were written.
-            Rows::Unchecked => (self.checked()?.footer, Letters::default()),
-            Rows::Of(footer, letters) => (FileMetadataRef::clone(footer), letters.clone()),
+            Rows::Unchecked => self.checked()?.footer,
+            Rows::Of(footer, _) => FileMetadataRef::clone(footer),
         };
         let file = File::open(&self.path).map_err(StoreError::io("open", &self.path))?;
         let mut reader = ParquetReader::new(file)
@@ -109,9 +109,17 @@ impl Part {
             .read_parallel(ParallelStrategy::None);
         // Polars would decompress the lists of every group before a slice.
         reader.set_metadata(footer);
-        let frame = reader.finish().map_err(|cause| self.error(&cause.to_string()))?;
-        check_rows(&self.path, self.table, &frame, &letters)?;
-        Ok(frame)
+        reader.finish().map_err(|cause| self.error(&cause.to_string()))
+    }
+
+    /// Holds what a query gave of the rows against the limits.
+    pub(super) fn check(&self, rows: &DataFrame) -> Result<(), StoreError> {
+        let alone = Letters::default();
+        let letters = match &self.rows {
+            Rows::Unchecked => &alone,
+            Rows::Of(_, letters) => letters,
+        };
+        check_rows(&self.path, self.table, rows, letters)
     }
 }
 

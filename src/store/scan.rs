@@ -26,10 +26,12 @@ impl Part {
     /// What a query gives of its rows. The query must use the frame once.
     ///
     /// # Errors
-    /// The part is damaged or exceeds the limits; the error names it.
+    /// The part is damaged, or what the query gives exceeds the limits; the error names the part.
     pub fn collect(&self, query: &dyn Fn(LazyFrame) -> LazyFrame) -> Result<DataFrame, StoreError> {
         let failed = |cause| StoreError::scanned(cause).unwrap_or_else(|cause| self.error(&cause.to_string()));
-        self.scan().and_then(|rows| query(rows).collect()).map_err(failed)
+        let found = self.scan().and_then(|rows| query(rows).collect()).map_err(failed)?;
+        self.check(&found)?;
+        Ok(found)
     }
 }
 
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
     use crate::domain::event::Table;
     use crate::store::Dataset;
-    use crate::store::reading::tests::dataset;
+    use crate::store::reading::tests::{dataset, tamper};
 
     #[test]
     fn polars_asks_for_the_columns_that_a_query_needs_also_for_a_filter_and_gives_those_that_it_selects() {
@@ -77,6 +79,20 @@ mod tests {
         assert_eq!(found.height(), 3);
         let limited = parts[0].collect(&|rows| rows.select([col("id")]).limit(2)).expect("rows");
         assert_eq!(limited.height(), 2);
+    }
+
+    #[test]
+    fn a_row_beyond_the_limits_is_refused_unless_the_query_leaves_it_out() {
+        let (folder, part) = dataset(3);
+        let year_10000 =
+            lit(253_402_300_800_000_i64).cast(DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)));
+        let finished = when(col("id").eq(lit("0"))).then(year_10000).otherwise(col("finished_at")).alias("finished_at");
+        tamper(&part, |rows| rows.with_column(finished.clone()));
+        let parts = Dataset::open(folder.path()).and_then(|it| it.parts(Table::Deployments)).expect("parts");
+        let refused = parts[0].collect(&|rows| rows).expect_err("refused").to_string();
+        assert!(refused.contains("finished_at") && refused.contains("part.parquet"), "{refused}");
+        let others = parts[0].collect(&|rows| rows.filter(col("id").neq(lit("0")))).expect("rows");
+        assert_eq!(others.height(), 2);
     }
 
     #[test]
