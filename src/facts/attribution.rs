@@ -188,11 +188,10 @@ impl<'a> Attributor<'a> {
 mod tests {
     use super::*;
     use crate::domain::event::{Deployment, Incident};
-    use crate::domain::group::ServiceName;
     use crate::domain::settings::Service;
     use crate::domain::unit::Seconds;
     use crate::facts::commit_reader::CommitReader;
-    use crate::facts::ownership::Ownership;
+    use crate::facts::ownership::{Ownership, own_service};
 
     fn deployment(id: &str, sha: &str, minute: i64) -> Deployment {
         Deployment {
@@ -215,13 +214,8 @@ mod tests {
         let revisions = Revisions::new(&deployments, &CommitReader::default()).expect("nothing is read");
         let placed = Placed::in_order((0..rows.len()).map(service));
         // The key of each service is its index.
-        let own = |nth: usize| Service {
-            name: ServiceName(format!("service {nth}")),
-            team: None,
-            repos: Vec::new(),
-            environments: None,
-            incident_keys: vec![nth.to_string()],
-        };
+        let own =
+            |nth: usize| Service { incident_keys: vec![nth.to_string()], ..own_service(&format!("service {nth}")) };
         let services = Settings { services: (0..2).map(own).collect(), ..Settings::default() };
         let keys = affected.iter().map(ToString::to_string).collect();
         let incidents: Incidents = [&Incident { service_keys: keys, ..incident.clone() }].into_iter().collect();

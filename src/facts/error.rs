@@ -59,11 +59,8 @@ impl FactsError {
         Self::Repeated { table: table.folder(), key: format!("{source} {id}") }
     }
 
-    /// Wraps a Polars error of one table, for `map_err`; an error of a part that Polars scanned comes as it is.
+    /// Wraps a Polars error of one table, for `map_err`.
     pub(super) fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
-        move |cause| {
-            let polars = |cause| Self::Reading { table: table.folder(), cause };
-            StoreError::scanned(cause).map_or_else(polars, Self::Store)
-        }
+        move |cause| Self::Reading { table: table.folder(), cause }
     }
 }

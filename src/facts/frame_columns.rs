@@ -1,6 +1,5 @@
 //! Columns of a frame, rechunked for access by row: numbers, and enums as codes.
 
-use std::fmt;
 use std::marker::PhantomData;
 
 use polars::prelude::*;
@@ -8,20 +7,7 @@ use polars::prelude::*;
 use crate::domain::reason::Reason;
 
 /// A column of numbers, each of which may be missing.
-#[derive(Clone)]
 pub(super) struct NumberColumn<T: PolarsNumericType>(ChunkedArray<T>);
-
-impl<T: PolarsNumericType> Default for NumberColumn<T> {
-    fn default() -> Self {
-        Self(ChunkedArray::default())
-    }
-}
-
-impl<T: PolarsNumericType> fmt::Debug for NumberColumn<T> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_list().entries(self.iter()).finish()
-    }
-}
 
 impl<T: PolarsNumericType> NumberColumn<T> {
     /// A column of a frame, whose memory it shares where that is one chunk.
@@ -79,16 +65,9 @@ coded!(
 );
 
 /// A column of codes, each of which may be missing: a byte each.
-#[derive(Debug, Clone)]
 pub(super) struct CodedColumn<W> {
     codes: NumberColumn<Int8Type>,
     variants: PhantomData<W>,
-}
-
-impl<W> Default for CodedColumn<W> {
-    fn default() -> Self {
-        Self { codes: NumberColumn::default(), variants: PhantomData }
-    }
 }
 
 impl<W: Coded> CodedColumn<W> {

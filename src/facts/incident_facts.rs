@@ -50,7 +50,7 @@ pub struct IncidentFacts {
     /// By index of the incident, as the following columns.
     services: FlatLists<ServiceIndex>,
     rule: Vec<MatchRule>,
-    left_out: CodedColumn<Reason>,
+    left_out: Vec<Option<Reason>>,
     is_over_without_an_end: Vec<bool>,
     links: IncidentLinks,
 }
@@ -59,24 +59,23 @@ impl IncidentFacts {
     /// The facts about some incidents, of which no link is known yet.
     pub(super) fn new(ownership: &Ownership, incidents: &Incidents, settings: &Settings) -> PolarsResult<Self> {
         let rows = || 0..incidents.len();
-        let left_out = rows().map(|row| Some(incident_filter::left_out(settings, incidents, row)?.code()));
-        let standings = df![
+        let left_out: Vec<Option<Reason>> =
+            rows().map(|row| incident_filter::left_out(settings, incidents, row)).collect();
+        let frame = df![
             "opened_at" => incidents.opened().map(|at| at.0).collect::<Vec<i64>>(),
-            "left_out" => left_out.collect::<Int8Chunked>(),
-        ]?;
-        let frame = standings
-            .clone()
-            .lazy()
-            .with_row_index("incident", None)
-            .join(
-                owner_joins::of_incidents(ownership, incidents)?.lazy(),
-                [col("incident")],
-                [col("incident")],
-                JoinArgs::new(JoinType::Left),
-            )
-            .with_column(col("rule").fill_null(lit(MatchRule::Unmapped.code())))
-            .sort(["incident", "service"], SortMultipleOptions::default())
-            .collect()?;
+            "left_out" => left_out.iter().map(|reason| reason.map(Coded::code)).collect::<Int8Chunked>(),
+        ]?
+        .lazy()
+        .with_row_index("incident", None)
+        .join(
+            owner_joins::of_incidents(ownership, incidents)?.lazy(),
+            [col("incident")],
+            [col("incident")],
+            JoinArgs::new(JoinType::Left),
+        )
+        .with_column(col("rule").fill_null(lit(MatchRule::Unmapped.code())))
+        .sort(["incident", "service"], SortMultipleOptions::default())
+        .collect()?;
         let (incident, service) = (frame.column("incident")?.u32()?, frame.column("service")?.u32()?);
         let (mut services, mut rule, mut last) = (FlatLists::default(), Vec::with_capacity(incidents.len()), None);
         services.reserve(incidents.len(), frame.height());
@@ -97,7 +96,7 @@ impl IncidentFacts {
         Ok(Self {
             services,
             rule,
-            left_out: CodedColumn::of(&standings, "left_out")?,
+            left_out,
             is_over_without_an_end: rows().map(|row| incident_filter::is_over_without_an_end(incidents, row)).collect(),
             links: IncidentLinks::default(),
             frame,
@@ -111,7 +110,8 @@ impl IncidentFacts {
 
     /// The services that an incident affects; `None` of one that does not count.
     pub(super) fn affected(&self, incident: usize) -> Option<&[ServiceIndex]> {
-        self.left_out.get(incident).is_none().then(|| self.services.get(incident))
+        let counts = self.left_out.get(incident) == Some(&None);
+        counts.then(|| self.services.get(incident))
     }
 
     /// Takes over the links of all incidents.
@@ -135,7 +135,7 @@ impl IncidentFacts {
         Some(IncidentFact {
             services: self.services.get(incident),
             rule: self.rule.get(incident).copied()?,
-            left_out: self.left_out.get(incident),
+            left_out: *self.left_out.get(incident)?,
             is_over_without_an_end,
             refers_to_nothing: self.links.refers_to_nothing(incident),
             attributions: self.links.attributions(incident),
@@ -154,18 +154,14 @@ impl IncidentFacts {
 mod tests {
     use super::*;
     use crate::domain::event::Incident;
-    use crate::domain::glob::Glob;
-    use crate::domain::group::ServiceName;
     use crate::domain::settings::Service;
+    use crate::facts::ownership::own_service;
 
     #[test]
     fn the_services_of_each_of_many_incidents_are_its_own() {
         let service = |nth: usize| Service {
-            name: ServiceName(format!("service {nth}")),
-            team: None,
-            repos: vec![Glob::literal("acme/web")],
-            environments: None,
             incident_keys: vec![format!("key {nth}"), "all".into()],
+            ..own_service(&format!("service {nth}"))
         };
         let settings = Settings { services: (0..3).map(service).collect(), ..Settings::default() };
         let keys = |nth: usize| match nth % 5 {

@@ -163,7 +163,8 @@ pub(super) fn keys_are_repos(source: &str) -> bool {
     provider(source).is_some_and(|it| it.keys_are_repos)
 }
 
-fn own_service(repo: &str) -> Service {
+/// The service of one repo, which has its name.
+pub(super) fn own_service(repo: &str) -> Service {
     Service {
         name: ServiceName(repo.to_owned()),
         team: None,

@@ -96,16 +96,16 @@ impl From<StoreError> for PolarsError {
 }
 
 impl StoreError {
-    /// Wraps a Polars error of one table, for `map_err`; an error of a part that Polars scanned comes as it is.
+    /// Wraps a Polars error of one table, for `map_err`.
     pub fn reading(table: Table) -> impl Fn(PolarsError) -> Self {
-        move |cause| Self::scanned(cause).unwrap_or_else(|cause| Self::Frame { table: table.folder(), cause })
+        move |cause| Self::Frame { table: table.folder(), cause }
     }
 
     /// The error of a part that Polars scanned.
     ///
     /// # Errors
     /// Any other error, as it is.
-    pub fn scanned(cause: PolarsError) -> Result<Self, PolarsError> {
+    pub(super) fn scanned(cause: PolarsError) -> Result<Self, PolarsError> {
         match cause {
             PolarsError::Context { error, msg } => {
                 Self::scanned(*error).map_err(|error| PolarsError::Context { error: Box::new(error), msg })

@@ -44,7 +44,10 @@ fn joined(facts: &Facts, is_own: impl Fn(&str) -> bool) -> PolarsResult<DataFram
     let unmapped = affected.clone().filter(col("service").is_null()).select([col("incident")]);
     let of_shard = [unmapped, of_own(&affected, "service"), of_own(&links, "deployment_service")];
     let of_shard = concat(of_shard, UnionArgs::default())?;
-    let keys = (0..facts.incidents.len()).map(|incident| incident_key(facts, incident));
+    let keys = (0..facts.incidents.len()).map(|incident| {
+        let (source, id) = facts.incident_events().key(incident);
+        format!("{source}:{id}")
+    });
     let keys = df!["key" => keys.collect::<Vec<String>>()]?.lazy().with_row_index("incident", None);
     let on = || [col("incident")];
     affected
@@ -53,11 +56,6 @@ fn joined(facts: &Facts, is_own: impl Fn(&str) -> bool) -> PolarsResult<DataFram
         .join(links, on(), on(), JoinArgs::new(JoinType::Left))
         .sort(["opened_at", "key", "service", "nth"], SortMultipleOptions::default())
         .collect()
-}
-
-fn incident_key(facts: &Facts, incident: usize) -> String {
-    let (source, id) = facts.incident_events().key(incident);
-    format!("{source}:{id}")
 }
 
 /// Every link of an incident, and of a link that ends, each deployment that is a fix only as long as it holds.
@@ -88,6 +86,7 @@ fn links(facts: &Facts) -> PolarsResult<DataFrame> {
 /// The joined rows, read by row.
 struct Joined<'a> {
     facts: &'a Facts,
+    key: StringChunked,
     incident: NumberColumn<UInt32Type>,
     service: NumberColumn<UInt32Type>,
     deployment: NumberColumn<UInt32Type>,
@@ -102,6 +101,7 @@ impl<'a> Joined<'a> {
     fn new(facts: &'a Facts, rows: &DataFrame) -> PolarsResult<Self> {
         Ok(Self {
             facts,
+            key: rows.column("key")?.str()?.rechunk().into_owned(),
             incident: NumberColumn::of(rows, "incident")?,
             service: NumberColumn::of(rows, "service")?,
             deployment: NumberColumn::of(rows, "deployment")?,
@@ -136,7 +136,7 @@ impl<'a> Joined<'a> {
         Frame::of(
             TABLE,
             vec![
-                ("key", Cells::Text(rows().map(|row| Some(incident_key(facts, incident(row)).into())).collect())),
+                ("key", Cells::texts(rows().map(|row| self.key.get(row)))),
                 ("service", Cells::texts(rows().map(|row| name(self.service.get(row))))),
                 ("team", Cells::texts(rows().map(|row| team(self.service.get(row))))),
                 ("opened_at", Cells::Instant(rows().map(|row| Some(self.opened_at(row))).collect())),
@@ -165,23 +165,16 @@ mod tests {
 
     use super::*;
     use crate::domain::event::{Deployment, Incident};
-    use crate::domain::glob::Glob;
-    use crate::domain::group::ServiceName;
     use crate::domain::settings::{Service, Settings};
     use crate::facts::LeadTimes;
     use crate::facts::commit_reader::CommitReader;
+    use crate::facts::ownership::own_service;
     use crate::facts::scan::Events;
 
     const MINUTE: i64 = 60_000;
 
     fn service(name: &str, key: &str) -> Service {
-        Service {
-            name: ServiceName(name.into()),
-            team: None,
-            repos: vec![Glob::literal(name)],
-            environments: None,
-            incident_keys: vec![key.into()],
-        }
+        Service { incident_keys: vec![key.into()], ..own_service(name) }
     }
 
     fn deployment(id: &str, repo: &str, created: i64, finished: i64) -> Deployment {
