@@ -88,7 +88,7 @@ fn way_out(cause: &io::Error) -> &'static str {
     }
 }
 
-/// Wraps a store error so that it can pass through a Polars scan; [`StoreError::scanned`] unwraps it.
+// So that it can pass through a Polars scan; `scanned` takes it out again.
 impl From<StoreError> for PolarsError {
     fn from(cause: StoreError) -> Self {
         io::Error::other(cause).into()
