@@ -42,6 +42,13 @@ impl<'w> Sheet<'w> {
         self.writer.flush()
     }
 
+    fn whole(&mut self, number: Option<impl itoa::Integer>) -> io::Result<()> {
+        match number {
+            Some(number) => self.word(itoa::Buffer::new().format(number)),
+            None => self.word(""),
+        }
+    }
+
     fn shown(&mut self, value: Option<impl std::fmt::Display>) -> io::Result<()> {
         self.cell.clear();
         if let Some(value) = value {
@@ -101,11 +108,11 @@ impl Cells for Sheet<'_> {
     }
 
     fn count(&mut self, value: Option<impl Into<i128>>) -> io::Result<()> {
-        self.shown(value.map(Into::<i128>::into))
+        self.whole(value.map(Into::<i128>::into))
     }
 
     fn seconds(&mut self, value: Option<Seconds>) -> io::Result<()> {
-        self.shown(value.map(|length| length.0))
+        self.whole(value.map(|length| length.0))
     }
 
     fn day(&mut self, day: NaiveDate) -> io::Result<()> {
