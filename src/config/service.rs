@@ -10,6 +10,10 @@
 //!
 //! Two different patterns are never compared: whether they meet depends on names not known here.
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
 use super::environments::{NO_ENVIRONMENT, globs};
 use crate::document::{ConfigError, Place, Section, Text};
 use crate::domain::glob::Glob;
@@ -25,13 +29,29 @@ struct ServiceLines {
     repos_at: Vec<Place>,
 }
 
+impl ServiceLines {
+    /// Its name and repos without case: two services without one in common are apart.
+    fn texts(&self) -> BTreeSet<String> {
+        let repos = self.service.repos.iter().map(Glob::as_str);
+        repos.chain([self.service.name.0.as_str()]).map(str::to_lowercase).collect()
+    }
+}
+
 /// Reads the services in the order of the file.
 pub(super) fn read(sections: &[Section<'_>], default: &[Glob]) -> Result<Vec<Service>, ConfigError> {
     let mut claims: Vec<ServiceLines> = Vec::with_capacity(sections.len());
+    // Only services that share a text can clash. Comparing each with each takes longer than the rest of the
+    // configuration where there are a thousand.
+    let mut by_text: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for section in sections {
         let claim = one(section)?;
-        for earlier in &claims {
-            check_apart(&claim, earlier, default)?;
+        let texts = claim.texts();
+        let sharing: BTreeSet<usize> = texts.iter().filter_map(|text| by_text.get(text)).flatten().copied().collect();
+        for earlier in sharing {
+            check_apart(&claim, &claims[earlier], default)?;
+        }
+        for text in texts {
+            by_text.entry(text).or_default().push(claims.len());
         }
         claims.push(claim);
     }
