@@ -9,15 +9,15 @@
 //! A link can change, since a reference may name a deployment that finishes later, or a prefix may stop being unique.
 
 use polars::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::incident_facts::IncidentFacts;
 use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
+use super::named::{Among, Named, NamedAmong, Place};
 use super::ownership::ServiceIndex;
 use super::parallel::both;
 use super::placed::Placed;
-use super::references::{Named, Place, Scope, named};
+use super::references::References;
 use super::revisions::Revisions;
 use super::scan::Deployments;
 use super::validity::Validity;
@@ -52,8 +52,8 @@ impl<'a> Attributor<'a> {
         facts: &IncidentFacts,
         under_any_policy: bool,
     ) -> PolarsResult<IncidentLinks> {
-        let (latest, named) = both(|| self.latest(facts), || self.named(incidents, facts));
-        let (latest, mut named) = (latest?, named?);
+        let (latest, references) = both(|| self.latest(facts), || self.references(incidents, facts));
+        let (latest, references) = (latest?, references?);
         // The policy `window` ignores references.
         let heeds_references = self.settings.attribution != Policy::Window;
         let mut links = IncidentLinks::with_room_for(incidents.len());
@@ -62,8 +62,9 @@ impl<'a> Attributor<'a> {
                 links.add(Vec::new(), false, (None, Vec::new()));
                 continue;
             };
-            let (flag, latest, named) = (self.flag(incidents, index), latest[index], named.remove(&index));
-            let by_name = |otherwise| named.as_ref().map(|named| self.by_reference(named, services, opened, otherwise));
+            let (flag, latest) = (self.flag(incidents, index), latest[index]);
+            let named = incidents.deployment_ref(index).map(|reference| references.named(reference));
+            let by_name = |otherwise| named.map(|named| self.by_reference(named, services, opened, otherwise));
             let otherwise = self.by_time(flag, opened, latest);
             let by_time = || {
                 let link = |(deployment, rule)| Attribution { deployment, rule, validity: Validity::since(opened) };
@@ -77,7 +78,7 @@ impl<'a> Attributor<'a> {
             };
             let latest = latest.and_then(|place| self.finished(place)).map(|(_, deployment)| deployment);
             let named_alone = if under_any_policy { by_name(None).unwrap_or_default() } else { Vec::new() };
-            let refers_to_nothing = is_asked && heeds_references && named.as_ref().is_some_and(Named::is_empty);
+            let refers_to_nothing = is_asked && heeds_references && named.is_some_and(Named::is_empty);
             links.add(attributions, refers_to_nothing, (latest, named_alone));
         }
         Ok(links)
@@ -90,6 +91,12 @@ impl<'a> Attributor<'a> {
     fn finished(&self, place: Place) -> Option<(Timestamp, usize)> {
         let index = *self.placed.counted.get(place as usize)? as usize;
         Some((self.deployments.finished_at(index)?, index))
+    }
+
+    /// The place after those of the deployments that finish at or before an instant.
+    fn first_after(&self, at: Timestamp) -> Place {
+        let is_before = |index: &u32| self.deployments.finished_at(*index as usize).is_some_and(|finish| finish <= at);
+        Place::try_from(self.placed.counted.partition_point(is_before)).unwrap_or(Place::MAX)
     }
 
     /// What flag and clock say: the latest deployment, by the rule that links it.
@@ -137,38 +144,33 @@ impl<'a> Attributor<'a> {
         Ok(latest)
     }
 
-    /// What each reference can name, by index of its incident.
-    fn named(&self, incidents: &Incidents, facts: &IncidentFacts) -> PolarsResult<FxHashMap<usize, Named>> {
-        let counted = (0..).take(facts.len()).filter(|index| facts.affected(*index as usize).is_some());
-        let asked: Vec<(u32, &str)> =
-            counted.filter_map(|index| Some((index, incidents.deployment_ref(index as usize)?))).collect();
-        if asked.is_empty() {
-            return Ok(FxHashMap::default());
-        }
-        let counts_as = self.placed.counts_as(self.deployments.len());
-        named(&asked, self.deployments, self.revisions, &self.placed.counted, &counts_as)
+    /// What the references of the incidents that count can name.
+    fn references<'i>(&'i self, incidents: &'i Incidents, facts: &IncidentFacts) -> PolarsResult<References<'i>> {
+        let counted = (0..facts.len()).filter(|index| facts.affected(*index).is_some());
+        let asked = counted.filter_map(|index| incidents.deployment_ref(index));
+        References::new(asked, self.deployments, self.revisions, self.placed)
     }
 
     fn by_reference(
         &self,
-        named: &Named,
+        named: Named<'_>,
         affected: &[ServiceIndex],
         opened: Timestamp,
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
-        let is_affected = |place: Place| self.placed.service_at(place).is_some_and(|it| affected.contains(&it));
-        let finished = |place: Place| self.finished(place);
-        let scopes = [Scope::new(named, is_affected, finished), Scope::new(named, |_| true, finished)];
-        let mut turns: Vec<Timestamp> =
-            scopes.iter().flat_map(Scope::turns).filter(|&at| at > opened).chain([opened]).collect();
+        let scopes = [named.among(Among::Services(affected)), named.among(Among::All)];
+        let finish = |place: Place| self.finished(place).map(|(at, _)| at);
+        let turns = scopes.iter().flat_map(NamedAmong::turns).filter_map(finish);
+        let mut turns: Vec<Timestamp> = turns.filter(|&at| at > opened).chain([opened]).collect();
         turns.sort_unstable();
         turns.dedup();
+        let end = self.first_after(opened);
         let mut links: Vec<Attribution> = Vec::new();
         for (turn, &from) in turns.iter().enumerate() {
-            let named = scopes.iter().map(|scope| scope.known_at(from)).find(|named| !named.is_empty()).unwrap_or(&[]);
-            // The latest at or before the opening, else the first after it, which is the list's head.
-            let before = named.partition_point(|(at, _)| *at <= opened);
-            let link = named.get(before.saturating_sub(1)).map(|&(_, index)| (index, Rule::Explicit)).or(otherwise);
+            let is_known = |place: Place| finish(place).is_some_and(|at| at <= from);
+            let place = scopes.iter().find_map(|scope| scope.deployment(is_known, end));
+            let link =
+                place.and_then(|place| self.finished(place)).map(|(_, index)| (index, Rule::Explicit)).or(otherwise);
             let Some((deployment, rule)) = link else { continue };
             let until = turns.get(turn + 1).copied();
             match links.last_mut() {

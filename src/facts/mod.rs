@@ -19,6 +19,7 @@ pub mod incidents;
 pub mod inputs;
 pub mod instants;
 mod links;
+mod named;
 mod owner_joins;
 pub mod ownership;
 pub mod parallel;

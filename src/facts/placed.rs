@@ -4,9 +4,9 @@ use polars::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::frame_columns::{CodedColumn, NumberColumn};
+use super::named::Place;
 use super::owner_joins;
 use super::ownership::{Ownership, ServiceIndex};
-use super::references::Place;
 use super::revisions::Revisions;
 use super::rollouts;
 use super::scan::Deployments;

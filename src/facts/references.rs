@@ -1,184 +1,154 @@
-//! Which counted deployments an incident's reference can name (by id, by revision, or by how a revision begins), and which of
-//! them it names as far as is known at an instant.
+//! Which counted deployments the references of incidents can name: by id, by revision, or by how a revision begins.
 //!
-//! Two joins, on the id and on the revision, and a search among the sorted revisions for how one begins. Only deployments
-//! that have an id or first letters in common with some reference take part.
+//! Two joins, of the different references with the deployments on the id and on the revision, and a search among the
+//! sorted revisions for how one begins. Only deployments that have an id or first letters in common with some reference
+//! take part.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::named::{Begun, Named, Place, Places};
+use super::placed::Placed;
 use super::revisions::{Revisions, SHORT};
 use super::scan::Deployments;
 use crate::domain::sha::Sha;
-use crate::domain::time::Timestamp;
 
-/// Place of a deployment in the order of finish, id, source.
-pub(super) type Place = u32;
-
-/// The counted deployments that a reference can name, by their places, each list in order.
+/// What each reference can name.
 #[derive(Debug, Default)]
-pub(super) struct Named {
-    pub(super) id: Vec<Place>,
-    pub(super) sha: Vec<Place>,
-    /// One list for each revision that begins with the reference, or that is the short form of it.
-    pub(super) prefixes: BTreeMap<String, Vec<Place>>,
+pub(super) struct References<'a> {
+    by_id: FxHashMap<&'a str, Places>,
+    /// By the reference in small letters, like the next.
+    by_revision: FxHashMap<String, Places>,
+    begun: FxHashMap<String, Begun>,
+    /// The revisions of `begun`.
+    revisions: Vec<Places>,
 }
 
-impl Named {
-    pub(super) fn is_empty(&self) -> bool {
-        self.id.is_empty() && self.sha.is_empty() && self.prefixes.is_empty()
-    }
-}
-
-/// (finished, index) of deployments, in order of finish, id, source.
-type Finished = Vec<(Timestamp, usize)>;
-
-/// What a reference can name among the deployments of some services, or of all.
-#[derive(Debug)]
-pub(super) struct Scope {
-    id: Finished,
-    sha: Finished,
-    /// The first to finish first.
-    prefixes: Vec<Finished>,
-}
-
-impl Scope {
-    /// Those of the counted deployments that are `own`; `finished` gives the finish and the index of a place.
-    pub(super) fn new(
-        named: &Named,
-        is_own: impl Fn(Place) -> bool,
-        finished: impl Fn(Place) -> Option<(Timestamp, usize)>,
-    ) -> Self {
-        let own = |list: &Vec<Place>| -> Finished {
-            list.iter().copied().filter(|place| is_own(*place)).filter_map(&finished).collect()
-        };
-        let mut prefixes: Vec<Finished> = named.prefixes.values().map(own).filter(|list| !list.is_empty()).collect();
-        prefixes.sort_unstable_by_key(|list| list.first().map(|(at, _)| *at));
-        Self { id: own(&named.id), sha: own(&named.sha), prefixes }
-    }
-
-    /// When what it names can change: as the first deployment of the id, of the sha, or of the first or second sha with
-    /// that prefix finishes.
-    pub(super) fn turns(&self) -> impl Iterator<Item = Timestamp> {
-        let lists = [&self.id, &self.sha].into_iter().chain(self.prefixes.iter().take(2));
-        lists.filter_map(|list| list.first()).map(|(at, _)| *at)
-    }
-
-    /// What it names as far as is known after an instant.
-    pub(super) fn known_at(&self, at: Timestamp) -> &[(Timestamp, usize)] {
-        let is_known = |list: &Finished| list.first().is_some_and(|(first, _)| *first <= at);
-        if is_known(&self.id) {
-            return &self.id;
-        }
-        if is_known(&self.sha) {
-            return &self.sha;
-        }
-        match self.prefixes.as_slice() {
-            [only, others @ ..] if is_known(only) && !others.first().is_some_and(is_known) => only,
-            _ => &[],
-        }
-    }
-}
-
-/// The first letters of a revision, on which it is joined; all of a shorter one.
+/// The first letters of a revision, by which it is found; all of a shorter one.
 fn beginning(revision: &str) -> &str {
     revision.char_indices().nth(SHORT.start).map_or(revision, |(end, _)| revision.get(..end).unwrap_or(revision))
 }
 
-/// What each reference can name, by index of its incident. `counted` are indices of the deployments that count, by place;
-/// the ids of `counts_as` name a counted deployment too, by its place.
-pub(super) fn named(
-    asked: &[(u32, &str)],
-    deployments: &Deployments,
-    revisions: &Revisions,
-    counted: &[u32],
-    counts_as: &[(usize, Place)],
-) -> PolarsResult<FxHashMap<usize, Named>> {
-    let mut named: FxHashMap<usize, Named> =
-        asked.iter().map(|(incident, _)| (*incident as usize, Named::default())).collect();
-    if asked.is_empty() {
-        return Ok(named);
+impl<'a> References<'a> {
+    /// What some references can name; one may be asked for many times.
+    pub(super) fn new(
+        asked: impl Iterator<Item = &'a str>,
+        deployments: &'a Deployments,
+        revisions: &Revisions,
+        placed: &Placed,
+    ) -> PolarsResult<Self> {
+        let ids: FxHashSet<&str> = asked.collect();
+        if ids.is_empty() {
+            return Ok(Self::default());
+        }
+        let lower: FxHashSet<String> = ids.iter().map(|reference| reference.to_lowercase()).collect();
+        let named = with_an_id(&ids, deployments, placed);
+        let by_id = joined(ids.into_iter(), &named, placed)?;
+        let named = with_a_beginning(&lower, deployments, revisions, placed);
+        let by_revision = joined(lower.iter().map(String::as_str), &named, placed)?;
+        let by_revision = by_revision.into_iter().map(|(revision, places)| (revision.to_owned(), places)).collect();
+        let (begun, revisions) = begun(lower, &named, placed);
+        Ok(Self { by_id, by_revision, begun, revisions })
     }
-    let lower: Vec<String> = asked.iter().map(|(_, reference)| reference.to_lowercase()).collect();
-    let references = df![
-        "incident" => asked.iter().map(|(incident, _)| *incident).collect::<Vec<u32>>(),
-        "id" => asked.iter().map(|(_, reference)| *reference).collect::<Vec<&str>>(),
-        "sha" => lower.iter().map(String::as_str).collect::<Vec<&str>>(),
-    ]?
-    .lazy();
 
-    let wanted: FxHashSet<&str> = asked.iter().map(|(_, reference)| *reference).collect();
-    let (mut ids, mut places): (Vec<&str>, Vec<Place>) = (Vec::new(), Vec::new());
-    let counted_ids = (0..).zip(counted).map(|(place, index)| (*index as usize, place));
-    for (row, place) in counted_ids.chain(counts_as.iter().copied()) {
-        if let Some(id) = deployments.id.get(row).filter(|id| wanted.contains(id)) {
-            ids.push(id);
-            places.push(place);
+    /// What one of them can name.
+    pub(super) fn named(&self, reference: &str) -> Named<'_> {
+        let lower = reference.to_lowercase();
+        Named {
+            id: self.by_id.get(reference),
+            revision: self.by_revision.get(&lower),
+            begun: self.begun.get(&lower),
+            revisions: &self.revisions,
         }
     }
-    let by_id = df!["id" => ids, "place" => places]?;
-    for (incident, place) in pairs(references.clone(), by_id, "id")? {
-        named.entry(incident).or_default().id.push(place);
-    }
+}
 
-    let wanted: FxHashSet<&str> = lower.iter().map(|sha| beginning(sha)).collect();
+/// The counted deployments with some id, also by the id of a further record of a roll-out.
+fn with_an_id<'a>(ids: &FxHashSet<&str>, deployments: &'a Deployments, placed: &Placed) -> Vec<(&'a str, Place)> {
+    let counted = (0..).zip(&placed.counted).map(|(place, index)| (*index as usize, place));
+    let rows = counted.chain(placed.counts_as(deployments.len()));
+    let id = |row: usize| deployments.id.get(row).filter(|id| ids.contains(id));
+    rows.filter_map(|(row, place)| Some((id(row)?, place))).collect()
+}
+
+/// The counted deployments whose revision has its first letters in common with some reference.
+fn with_a_beginning(
+    references: &FxHashSet<String>,
+    deployments: &Deployments,
+    revisions: &Revisions,
+    placed: &Placed,
+) -> Vec<(String, Place)> {
+    let wanted: FxHashSet<&str> = references.iter().map(|reference| beginning(reference)).collect();
     // The first digits of a sha are its first bits, so most deployments are skipped without making a text.
     let bits: FxHashSet<u64> = wanted.iter().filter_map(|text| u64::from_str_radix(text, 16).ok()).collect();
     let may_match = |sha: Sha| bits.contains(&(sha.beginning() >> (64 - 4 * SHORT.start)));
-    let (mut shas, mut places): (Vec<Cow<'_, str>>, Vec<Place>) = (Vec::new(), Vec::new());
-    for (place, index) in (0..).zip(counted) {
-        if deployments.sha.exact(*index as usize).is_some_and(|sha| !may_match(sha)) {
-            continue;
+    let revision = |row: usize| {
+        if deployments.sha.exact(row).is_some_and(|sha| !may_match(sha)) {
+            return None;
         }
-        let sha = revisions.text(*index as usize, deployments);
-        if let Some(sha) = sha.filter(|sha| wanted.contains(beginning(sha))) {
-            shas.push(sha);
-            places.push(place);
-        }
+        revisions.text(row, deployments).filter(|revision| wanted.contains(beginning(revision)))
+    };
+    (0..).zip(&placed.counted).filter_map(|(place, row)| Some((revision(*row as usize)?.into_owned(), place))).collect()
+}
+
+/// The places of the deployments whose text is that of a reference, by reference.
+fn joined<'t>(
+    references: impl Iterator<Item = &'t str>,
+    deployments: &[(impl AsRef<str>, Place)],
+    placed: &Placed,
+) -> PolarsResult<FxHashMap<&'t str, Places>> {
+    let references: Vec<&str> = references.collect();
+    let numbers = UInt32Chunked::from_iter_values("reference".into(), (0..).take(references.len()));
+    let left = df!["text" => &references, "reference" => numbers]?;
+    let (texts, rows): (Vec<&str>, Vec<Place>) =
+        deployments.iter().map(|(text, place)| (text.as_ref(), *place)).unzip();
+    let right = df!["text" => texts, "place" => rows]?;
+    let on = || [col("text")];
+    let found = left.lazy().join(right.lazy(), on(), on(), JoinArgs::new(JoinType::Inner)).collect()?;
+    let mut by_reference: FxHashMap<&str, Vec<Place>> = FxHashMap::default();
+    for (reference, place) in found.column("reference")?.u32()?.iter().zip(found.column("place")?.u32()?.iter()) {
+        let reference = reference.and_then(|row| references.get(row as usize));
+        let (Some(reference), Some(place)) = (reference, place) else { continue };
+        by_reference.entry(reference).or_default().push(place);
     }
-    let by_sha = df!["sha" => shas.iter().map(|sha| &**sha).collect::<Vec<&str>>(), "place" => places.clone()]?;
-    for (incident, place) in pairs(references, by_sha, "sha")? {
-        named.entry(incident).or_default().sha.push(place);
-    }
-    // A prefix of a revision is not a good join key, because all tags of a project may start alike. So a sorted list is
-    // searched.
+    let listed = |places| Places::new(places, |place| placed.service_at(place));
+    Ok(by_reference.into_iter().map(|(reference, all)| (reference, listed(all))).collect())
+}
+
+/// The revisions that each reference begins, or that are its short form: a deployment may name by that the revision that
+/// an incident has in full.
+///
+/// The beginning is not a good key of a join, because all tags of a project may start alike. So a sorted list is searched.
+fn begun(
+    references: FxHashSet<String>,
+    deployments: &[(String, Place)],
+    placed: &Placed,
+) -> (FxHashMap<String, Begun>, Vec<Places>) {
     let mut by_text: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
-    for (sha, place) in shas.iter().zip(places) {
-        by_text.entry(sha).or_default().push(place);
+    for (text, place) in deployments {
+        by_text.entry(text).or_default().push(*place);
     }
-    for ((incident, _), reference) in asked.iter().zip(&lower) {
-        if reference.chars().count() < SHORT.start {
-            continue;
-        }
-        let prefixes = &mut named.entry(*incident as usize).or_default().prefixes;
-        let longer = by_text.range(reference.as_str()..).take_while(|(sha, _)| sha.starts_with(reference.as_str()));
-        // A deployment may name its revision by the short form of the one that the incident has in full.
+    let mut revisions: Vec<Places> = Vec::with_capacity(by_text.len());
+    let by_text: BTreeMap<&str, usize> = by_text
+        .into_iter()
+        .map(|(text, all)| {
+            revisions.push(Places::new(all, |place| placed.service_at(place)));
+            (text, revisions.len() - 1)
+        })
+        .collect();
+    let long_enough = references.into_iter().filter(|reference| reference.chars().count() >= SHORT.start);
+    let begun = long_enough.filter_map(|reference| {
+        let longer = by_text.range(reference.as_str()..).take_while(|(text, _)| text.starts_with(reference.as_str()));
         let shorter = SHORT.filter_map(|length| {
             by_text.get_key_value(reference.get(..length).filter(|short| short.len() < reference.len())?)
         });
-        for (sha, places) in longer.chain(shorter) {
-            prefixes.entry((*sha).to_owned()).or_default().extend(places);
+        let mut found: Option<Begun> = None;
+        for (_, &revision) in longer.chain(shorter) {
+            found.get_or_insert_default().add(revision, &revisions[revision]);
         }
-    }
-    for named in named.values_mut() {
-        [&mut named.id, &mut named.sha].into_iter().chain(named.prefixes.values_mut()).for_each(|list| {
-            list.sort_unstable();
-            list.dedup();
-        });
-    }
-    Ok(named)
-}
-
-fn joined(left: LazyFrame, right: DataFrame, on: &str) -> PolarsResult<DataFrame> {
-    left.join(right.lazy(), [col(on)], [col(on)], JoinArgs::new(JoinType::Inner)).collect()
-}
-
-/// The incidents and places that have one text in common.
-fn pairs(left: LazyFrame, right: DataFrame, on: &str) -> PolarsResult<Vec<(usize, Place)>> {
-    let found = joined(left, right, on)?;
-    let (incident, place) = (found.column("incident")?.u32()?, found.column("place")?.u32()?);
-    Ok(incident.iter().zip(place.iter()).filter_map(|(incident, place)| Some((incident? as usize, place?))).collect())
+        Some((reference, found?))
+    });
+    (begun.collect(), revisions)
 }
