@@ -18,63 +18,55 @@ pub struct Share {
     pub whole: u64,
 }
 
+/// How many of how many.
+#[derive(Debug, Default, Clone, Copy)]
+struct Count {
+    part: u64,
+    whole: u64,
+}
+
+impl Count {
+    fn add(&mut self, is_part: bool) {
+        self.part += u64::from(is_part);
+        self.whole += 1;
+    }
+}
+
 /// The shares of a report's period.
 pub fn shares(analysis: &Analysis) -> Vec<Share> {
-    let counted = || analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none());
-    // The first deployment of a repo has no lead time, even if its commits are known.
-    let later = || counted().filter(|it| it.lead_time_reason != Some(LeadTimeReason::FirstDeployment));
-    let known = |reason| !matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative));
-    let incidents = || analysis.own_incidents().filter(|it| analysis.known.contains(it.event.opened_at));
-    let failed = || counted().filter(|it| it.failed == Some(true));
-    let share = |name, words, is_headline, part: usize, whole: usize| Share {
-        name,
-        words,
-        is_headline,
-        part: part as u64,
-        whole: whole as u64,
-    };
+    let [mut read, mut with_revision, mut with_commits, mut confirmed, mut mapped, mut resolved] =
+        [Count::default(); 6];
+    analysis.history.iter().for_each(|it| read.add(covers(&it.spans, analysis.known)));
+    // A record is made each time that it is looked at, so each list is gone through once.
+    for it in analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none()) {
+        with_revision.add(it.event.sha.is_some());
+        match it.lead_time_reason {
+            // The first deployment of a repo has no lead time, even if its commits are known.
+            Some(LeadTimeReason::FirstDeployment) => {}
+            reason => {
+                with_commits.add(!matches!(reason, Some(LeadTimeReason::UnknownCommits | LeadTimeReason::Negative)));
+            }
+        }
+        if it.failed == Some(true) {
+            confirmed.add(it.failed_rules.first() == Some(&Rule::Explicit));
+        }
+    }
+    for it in analysis.own_incidents().filter(|it| analysis.known.contains(it.event.opened_at)) {
+        mapped.add(!it.services.is_empty());
+        resolved.add(it.event.resolved_at.is_some());
+    }
+    let share = |name, words, is_headline, Count { part, whole }| Share { name, words, is_headline, part, whole };
     vec![
         share(
             "Repos and incident sources read over the whole period",
             "repos and incident sources read over the whole period",
             true,
-            analysis.history.iter().filter(|it| covers(&it.spans, analysis.known)).count(),
-            analysis.history.len(),
+            read,
         ),
-        share(
-            "Deployments with a revision",
-            "deployments have a revision",
-            false,
-            counted().filter(|it| it.event.sha.is_some()).count(),
-            counted().count(),
-        ),
-        share(
-            "Deployments whose commits are known",
-            "deployments have known commits",
-            true,
-            later().filter(|it| known(it.lead_time_reason)).count(),
-            later().count(),
-        ),
-        share(
-            "Incidents mapped to a service",
-            "incidents mapped to a service",
-            true,
-            incidents().filter(|it| !it.services.is_empty()).count(),
-            incidents().count(),
-        ),
-        share(
-            "Incidents resolved",
-            "incidents resolved",
-            false,
-            incidents().filter(|it| it.event.resolved_at.is_some()).count(),
-            incidents().count(),
-        ),
-        share(
-            "Failures confirmed in triage",
-            "failures confirmed in triage",
-            true,
-            failed().filter(|it| it.failed_rules.first() == Some(&Rule::Explicit)).count(),
-            failed().count(),
-        ),
+        share("Deployments with a revision", "deployments have a revision", false, with_revision),
+        share("Deployments whose commits are known", "deployments have known commits", true, with_commits),
+        share("Incidents mapped to a service", "incidents mapped to a service", true, mapped),
+        share("Incidents resolved", "incidents resolved", false, resolved),
+        share("Failures confirmed in triage", "failures confirmed in triage", true, confirmed),
     ]
 }
