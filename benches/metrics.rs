@@ -87,7 +87,33 @@ fn rows() -> Vec<Rows> {
     vec![Rows::Deployments(deployments), Rows::Commits(commits), Rows::Incidents(incidents)]
 }
 
-fn organisation() -> (tempfile::TempDir, Dataset, Request) {
+/// As many deployments as incidents, all of one service; every incident has the same reference.
+fn one_service(events: i64, reference: Option<&str>) -> Vec<Rows> {
+    let at = |nth: i64| Timestamp(START + nth * DAYS * DAY / events);
+    let deployment = |nth: i64| Deployment {
+        source: "bench".into(),
+        id: nth.to_string(),
+        repo: "acme/service-00".into(),
+        environment: Some("production".into()),
+        sha: Some(format!("release-{nth}")),
+        status: "success".into(),
+        created_at: at(nth),
+        finished_at: Some(at(nth)),
+        ..Deployment::default()
+    };
+    let incident = |nth: i64| Incident {
+        source: "bench".into(),
+        id: nth.to_string(),
+        service_keys: vec!["service-00".into()],
+        opened_at: at(nth),
+        resolved_at: Some(Timestamp(at(nth).0 + nth % 97 * 600_000)),
+        deployment_ref: reference.map(str::to_owned),
+        ..Incident::default()
+    };
+    vec![Rows::Deployments((0..events).map(deployment).collect()), Rows::Incidents((0..events).map(incident).collect())]
+}
+
+fn organisation(rows: Vec<Rows>) -> (tempfile::TempDir, Dataset, Request) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let settings = Settings::default();
     let from = chrono::NaiveDate::from_ymd_opt(2025, 1, 1).expect("a date");
@@ -101,7 +127,7 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
         })
         .into();
     Writer::lock(folder.path(), "a bench", Timestamp(i64::MAX))
-        .and_then(|mut writer| writer.write(rows(), &covered))
+        .and_then(|mut writer| writer.write(rows, &covered))
         .expect("a dataset");
     let dataset = Dataset::open(folder.path()).expect("a dataset");
     let as_of = settings.zone.midnight(period.to);
@@ -121,7 +147,7 @@ fn organisation() -> (tempfile::TempDir, Dataset, Request) {
 }
 
 fn metrics(criterion: &mut Criterion) {
-    let (_folder, dataset, request) = organisation();
+    let (_folder, dataset, request) = organisation(rows());
     let settings = &request.settings;
     let (events, commits) = Events::read(&dataset, &settings.rework).expect("events");
     let events = Arc::new(events);
@@ -173,9 +199,27 @@ fn metrics(criterion: &mut Criterion) {
     });
 }
 
+/// Ten times the events of one service take about ten times as long, also where every incident names every deployment:
+/// nothing looks at all of the one for each of the other.
+fn one_large_service(criterion: &mut Criterion) {
+    let references = [
+        ("without a reference", None),
+        ("that name one revision", Some("release-7")),
+        ("whose reference begins every revision", Some("release-")),
+    ];
+    for (words, reference) in references {
+        for events in [10_000, 100_000] {
+            let (_folder, dataset, request) = organisation(one_service(events, reference));
+            criterion.bench_function(&format!("all figures of one service: {events} incidents {words}"), |bench| {
+                bench.iter(|| analyse(&dataset, &request).map(|analysis| analysis.groups.len()));
+            });
+        }
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = metrics
+    targets = metrics, one_large_service
 }
 criterion_main!(benches);
