@@ -1,17 +1,16 @@
-//! Contents of a report file: text, bytes, a table that is written row by row, a picture that is drawn when it is written, or the
-//! bytes of the previous report's file.
+//! Contents of a report file: text, bytes, a stream that is made as it is written, a picture that is drawn when it is written, or
+//! the bytes of the previous report's file.
 //!
-//! A table is streamed, both to write it and to compare it with an existing file, so that a million rows fit in memory.
+//! A stream is made both to write it and to compare it with an existing file, so that a million rows fit in memory.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::metrics::tables::Analysis;
 use crate::report::png::Picture;
 
-/// Writes a table of an analysis.
-type Table = fn(&Analysis, &mut dyn Write) -> io::Result<()>;
+/// Makes a file and writes it.
+type Made<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a>;
 
 /// What a file holds.
 pub(super) enum Content<'a> {
@@ -19,21 +18,26 @@ pub(super) enum Content<'a> {
     Text(String),
     /// Bytes that are no text.
     Bytes(Vec<u8>),
-    /// A table of an analysis.
-    Table(&'a Analysis, Table),
+    /// What is made as it is written.
+    Stream(Made<'a>),
     /// A picture.
     Picture(Picture),
     /// What another file holds.
     Copy(PathBuf),
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    /// What a function writes.
+    pub(super) fn stream(made: impl Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a) -> Self {
+        Self::Stream(Box::new(made))
+    }
+
     /// Writes it to a stream.
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes()),
             Self::Bytes(bytes) => out.write_all(bytes),
-            Self::Table(analysis, table) => table(analysis, out),
+            Self::Stream(made) => made(out),
             Self::Picture(picture) => picture.write(out),
             Self::Copy(path) => io::copy(&mut File::open(path)?, out).map(drop),
         }

@@ -108,7 +108,7 @@ pub(super) fn line(at: Timestamp, level: &str, event: LogEvent, text: &str, fiel
     line.insert("level".into(), json!(level));
     line.insert("event".into(), json!(event.as_str()));
     line.insert("message".into(), json!(text));
-    printable_json(&Value::Object(line).to_string())
+    printable_json(&Value::Object(line).to_string()).into_owned()
 }
 
 /// The name of a scope: `repo` where the source is one of repos, else `scope`.

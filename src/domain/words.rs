@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 /// An operating system's error within a sentence: without its number, and without a capital.
 pub fn plain(error: &str) -> String {
@@ -55,21 +56,41 @@ pub fn printable<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
 
 /// JSON with the same characters, other than the ends of its lines, as escapes: parsers get the same text, and a
 /// terminal that shows the file executes nothing.
-pub fn printable_json(json: &str) -> String {
-    json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
-        if letter != '\n' && is_obeyed(letter) {
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    let is_escaped = |letter: char| letter != '\n' && is_obeyed(letter);
+    if !json.contains(is_escaped) {
+        return Cow::Borrowed(json);
+    }
+    Cow::Owned(json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
+        if is_escaped(letter) {
             // All of them lie in strings, and in the first plane of Unicode.
             let _ = write!(text, "\\u{:04x}", u32::from(letter));
         } else {
             text.push(letter);
         }
         text
-    })
+    }))
+}
+
+/// A stream that makes the JSON written to it [printable](printable_json). Each write must be whole characters, as those of
+/// a serialiser are.
+pub struct PrintableJson<W>(pub W);
+
+impl<W: io::Write> io::Write for PrintableJson<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_all(printable_json(text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, printable, printable_json, within_a_message};
+    use super::{PrintableJson, plain, printable, printable_json, within_a_message};
 
     #[test]
     fn an_error_loses_its_number_and_its_capital() {
@@ -87,7 +108,10 @@ mod tests {
     #[test]
     fn json_reads_back_the_same_and_holds_nothing_that_a_terminal_obeys() {
         let value = serde_json::json!({ "a\u{9b}b\u{61c}": ["\u{7f}\u{2028}", "ü\n\u{1b}"] });
-        let text = printable_json(&serde_json::to_string_pretty(&value).expect("JSON"));
+        let mut bytes = Vec::new();
+        serde_json::to_writer_pretty(PrintableJson(&mut bytes), &value).expect("JSON");
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        assert_eq!(text, printable_json(&serde_json::to_string_pretty(&value).expect("JSON")));
         assert!(!text.contains(|letter: char| letter != '\n' && super::is_obeyed(letter)), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), value);
     }

@@ -1,5 +1,6 @@
 //! `report`: from the dataset to the files of one report.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -208,16 +209,18 @@ fn publish_all(
     out: &Path,
     console: Console,
 ) -> anyhow::Result<PathBuf> {
+    let table =
+        |table: fn(&Analysis, &mut dyn io::Write) -> io::Result<()>| Content::stream(move |out| table(analysis, out));
     let render = |format| -> anyhow::Result<publish::Files<'_>> {
         Ok(match format {
             Format::Html => vec![("index.html", Content::Text(html::render(analysis, provenance)?))],
-            Format::Json => vec![("report.json", Content::Text(json::render(analysis, provenance)?))],
+            Format::Json => vec![("report.json", Content::stream(|out| json::write(analysis, provenance, out)))],
             Format::Csv => vec![
-                ("summary.csv", Content::Table(analysis, sheets::summary)),
-                ("daily.csv", Content::Table(analysis, sheets::daily)),
-                ("deployments.csv", Content::Table(analysis, sheets::deployments)),
-                ("incidents.csv", Content::Table(analysis, sheets::incidents)),
-                ("findings.csv", Content::Table(analysis, sheets::findings)),
+                ("summary.csv", table(sheets::summary)),
+                ("daily.csv", table(sheets::daily)),
+                ("deployments.csv", table(sheets::deployments)),
+                ("incidents.csv", table(sheets::incidents)),
+                ("findings.csv", table(sheets::findings)),
             ],
             Format::Md => vec![("summary.md", Content::Text(markdown::render(analysis, provenance)))],
             Format::Xlsx => vec![("report.xlsx", Content::Bytes(xlsx::render(analysis, provenance)?))],

@@ -13,14 +13,16 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
 
 use self::context::{CoverageView, Filters, FindingView, InputView, PeriodView, SettingsView};
 use self::fields::Fields;
 use self::group::GroupView;
 use super::Provenance;
 use super::front_page::front_page;
-use crate::domain::words::printable_json;
+use crate::domain::words::PrintableJson;
 use crate::metrics::tables::Analysis;
 
 /// The version of the shape, in `schema_version`.
@@ -51,17 +53,27 @@ struct Report<'a> {
     settings: SettingsView<'a>,
     bands: Fields,
     summary: Fields,
-    groups: Vec<GroupView<'a>>,
+    groups: Groups<'a>,
     coverage: Vec<CoverageView<'a>>,
     inputs: Vec<InputView>,
     findings: Vec<FindingView>,
 }
 
-/// The report as JSON, indented, with a newline at its end.
+/// The groups of an analysis, made one by one as they are written: a thousand of them are a hundred megabytes.
+struct Groups<'a>(&'a Analysis);
+
+impl Serialize for Groups<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(Analysis { groups, period, settings, .. }) = self;
+        serializer.collect_seq(groups.iter().map(|report| GroupView::new(report, period, settings.zone)))
+    }
+}
+
+/// Writes the report as JSON, indented, with a newline at its end.
 ///
 /// # Errors
-/// None that this data can cause; the serialiser's own.
-pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, serde_json::Error> {
+/// The stream does not take it.
+pub fn write(analysis: &Analysis, provenance: &Provenance, out: &mut dyn Write) -> io::Result<()> {
     let settings = &analysis.settings;
     let report = Report {
         schema_version: SCHEMA_VERSION,
@@ -78,10 +90,11 @@ pub fn render(analysis: &Analysis, provenance: &Provenance) -> Result<String, se
         settings: SettingsView::new(settings),
         bands: context::bands(&settings.bands),
         summary: summary::summary(&front_page(analysis, provenance)),
-        groups: analysis.groups.iter().map(|report| GroupView::new(report, &analysis.period, settings.zone)).collect(),
+        groups: Groups(analysis),
         coverage: context::coverage(&analysis.coverage),
         inputs: analysis.inputs.iter().map(InputView::new).collect(),
         findings: analysis.findings.iter().map(FindingView::new).collect(),
     };
-    Ok(printable_json(&serde_json::to_string_pretty(&report)?) + "\n")
+    serde_json::to_writer_pretty(PrintableJson(&mut *out), &report)?;
+    out.write_all(b"\n")
 }

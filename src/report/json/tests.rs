@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::sample;
-use super::{SCHEMA, render};
+use super::{SCHEMA, write};
 use crate::metrics::tables::{Analysis, Details, Metric};
 
 fn text(analysis: &Analysis) -> String {
-    render(analysis, &sample::provenance()).expect("JSON")
+    let mut bytes = Vec::new();
+    write(analysis, &sample::provenance(), &mut bytes).expect("JSON");
+    String::from_utf8(bytes).expect("UTF-8")
 }
 
 fn value(analysis: &Analysis) -> Value {
