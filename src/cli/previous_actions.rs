@@ -33,7 +33,7 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], c
     if !path.exists() {
         return Vec::new();
     }
-    match written_report::read(&path).and_then(|report| listed(&report)) {
+    match written_report::read(&path, |_| false).and_then(|report| listed(&report)) {
         Ok(actions) => actions.into_iter().map(action).collect(),
         Err(cause) => {
             console.warning(&format!(
@@ -49,7 +49,7 @@ pub(super) fn actions(out: &Path, period: &Period, filters: [Option<&str>; 2], c
 /// How many actions the report has that a new one on the same period would replace.
 pub(super) fn standing(out: &Path, period: &Period, filters: [Option<&str>; 2]) -> usize {
     let path = out.join(folder_name(&period.label, filters)).join("report.json");
-    written_report::read(&path).and_then(|report| listed(&report)).map_or(0, |actions| actions.len())
+    written_report::read(&path, |_| false).and_then(|report| listed(&report)).map_or(0, |actions| actions.len())
 }
 
 /// The actions of a report. One of an earlier version has no summary, and so none.

@@ -30,7 +30,8 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
         // A folder's name begins with its period; another program's folder has another name.
         let period = name.split_once(".service-").or_else(|| name.split_once(".team-")).map_or(&*name, |(it, _)| it);
         let is_whole = period == name;
-        let written = written_report::read(&folder.join("report.json")).unwrap_or_default();
+        let written =
+            written_report::read(&folder.join("report.json"), |group| group["kind"] == "all").unwrap_or_default();
         let from = written["period"]["from"].as_str().and_then(|from| parse_date(from).ok());
         let Some(period) = Period::of_label(calendar, period, from) else { continue };
         entries.push(IndexEntry {
@@ -47,10 +48,9 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
     Ok(replace(&out.join("index.html"), html::render_index(&entries)?.as_bytes())?)
 }
 
-/// The figures of the whole, in the order of the metrics.
+/// The figures of the only group, in the order of the metrics.
 fn figures(written: &Value) -> Vec<(Metric, IndexFigure)> {
-    let groups = written["groups"].as_array().into_iter().flatten();
-    let Some(all) = groups.into_iter().find(|group| group["kind"] == "all") else { return Vec::new() };
+    let Some(all) = written["groups"].get(0) else { return Vec::new() };
     let figure = |metric: Metric| {
         let found = &all["metrics"][metric.as_str()];
         let key = match metric.descriptor().unit {
