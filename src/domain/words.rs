@@ -12,6 +12,12 @@ pub fn plain(error: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+/// A text whose first letter is a capital.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// A text on one line: a name from a file cannot add a line.
 pub fn on_one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")

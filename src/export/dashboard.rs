@@ -13,14 +13,23 @@ use super::event_series::{ENVIRONMENT, Family, JOB};
 use super::promql;
 use super::rules::{Input, event_records};
 use crate::domain::band::{Band, Bands, Limit, Thresholds};
+use crate::domain::words::capital;
+use crate::metrics::tables::{Better, Metric, Statistic, Unit};
+
+/// Columns of Grafana's grid.
+const COLUMNS: usize = 24;
+/// Where the panels over time begin.
+const BELOW: usize = 8;
+/// Rows of the grid that a panel over time takes.
+const HEIGHT: usize = 9;
 
 /// One metric of the dashboard.
-struct Metric<'a> {
-    title: &'static str,
+struct Panel<'a> {
+    title: String,
     record: &'static str,
     unit: &'static str,
     decimals: Option<u8>,
-    description: &'static str,
+    description: String,
     steps: Vec<Value>,
     input: &'a Input<'a>,
 }
@@ -30,11 +39,12 @@ struct Metric<'a> {
 /// # Errors
 /// It cannot be written as JSON.
 pub fn render(input: &Input<'_>, bands: &Bands) -> serde_json::Result<String> {
-    let metrics = metrics(input, bands);
+    let metrics: Vec<_> = Metric::ALL.into_iter().filter_map(|metric| panel(metric, input, bands)).collect();
+    let count = metrics.len();
     let mut panels = vec![heading(bands)];
-    panels.extend(metrics.iter().zip(0..).map(|(metric, nth)| metric.now(nth)));
-    panels.extend(metrics.iter().zip(0..).map(|(metric, nth)| metric.over_time(nth)));
-    panels.push(as_of(input));
+    panels.extend(metrics.iter().enumerate().map(|(nth, metric)| metric.now(nth, count)));
+    panels.extend(metrics.iter().enumerate().map(|(nth, metric)| metric.over_time(nth)));
+    panels.push(as_of(input, BELOW + HEIGHT * count.div_ceil(2)));
     for (panel, id) in panels.iter_mut().zip(1..) {
         panel["id"] = json!(id);
     }
@@ -50,70 +60,46 @@ pub fn render(input: &Input<'_>, bands: &Bands) -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&dashboard)? + "\n")
 }
 
-fn metrics<'a>(input: &'a Input<'a>, bands: &Bands) -> [Metric<'a>; 5] {
-    [
-        Metric {
-            title: "Deployment frequency",
-            record: "dora:deployment_frequency:rate30d",
-            unit: "suffix: a day",
-            decimals: Some(2),
-            description: "Successful production deployments of the last 30 days, a day.",
-            steps: upward(&bands.deployment_frequency),
-            input,
-        },
-        Metric {
-            title: "Lead time for changes (median)",
-            record: "dora:lead_time_seconds:p50",
-            unit: "dtdurations",
-            decimals: None,
-            description: "From the first commit to production: the median over the deployments of the last 30 days.",
-            steps: downward(&bands.lead_time, 1.0),
-            input,
-        },
-        Metric {
-            title: "Change failure rate",
-            record: "dora:change_failure_rate:ratio30d",
-            unit: "percent",
-            decimals: Some(1),
-            description: "Share of the deployments of the last 30 days that failed. No deployments: no value.",
-            steps: downward(&bands.change_failure_rate, 100.0),
-            input,
-        },
-        Metric {
-            title: "Time to restore (median)",
-            record: "dora:mttr_seconds:p50",
-            unit: "dtdurations",
-            decimals: None,
-            description: "From opened to resolved: the median over the incidents resolved in the last 30 days. Open \
-                          incidents are not in it.",
-            steps: downward(&bands.time_to_restore, 1.0),
-            input,
-        },
-        Metric {
-            title: "Deployment rework rate",
-            record: "dora:rework_rate:ratio30d",
-            unit: "percent",
-            decimals: Some(1),
-            description: "Share of the deployments of the last 30 days that were made because of an incident. No deployments: \
-                          no value. No edition has bands for it.",
-            steps: downward(&Thresholds::default(), 100.0),
-            input,
-        },
-    ]
+/// A panel of a metric; none if it has no series.
+fn panel<'a>(metric: Metric, input: &'a Input<'a>, bands: &Bands) -> Option<Panel<'a>> {
+    let own = metric.descriptor();
+    let series = own.prometheus?;
+    let (unit, decimals, scale) = match own.unit {
+        Unit::PerDay => ("suffix: a day", Some(2), 1.0),
+        Unit::Seconds => ("dtdurations", None, 1.0),
+        Unit::Ratio => ("percent", Some(1), 100.0),
+    };
+    let mut title = capital(own.in_text);
+    if own.statistics.first() == Some(&Statistic::P50) {
+        title.push_str(" (median)");
+    }
+    let mut sentences = vec![series.description.to_owned()];
+    if own.unit == Unit::Ratio {
+        sentences.push(format!("No {}: no value.", own.counts.1));
+    }
+    let thresholds = (own.thresholds)(bands);
+    if thresholds.is_none() {
+        sentences.push("No edition has bands for it.".to_owned());
+    }
+    let steps = steps(own.better, thresholds.unwrap_or(&Thresholds::default()), scale);
+    Some(Panel { title, record: series.record, unit, decimals, description: sentences.join(" "), steps, input })
 }
 
-impl Metric<'_> {
-    fn now(&self, nth: u32) -> Value {
+impl Panel<'_> {
+    /// The current value, in one row with those of the other metrics.
+    fn now(&self, nth: usize, count: usize) -> Value {
+        let (width, wider) = (COLUMNS / count, COLUMNS % count);
         json!({
             "type": "stat", "title": self.title, "description": self.description, "datasource": source(),
-            "gridPos": {"h": 5, "w": if nth < 4 { 5 } else { 4 }, "x": 5 * nth, "y": 3},
+            "gridPos": {"h": 5, "w": width + usize::from(nth < wider), "x": width * nth + nth.min(wider), "y": 3},
             "fieldConfig": self.fields(json!({"color": {"mode": "thresholds"}})),
             "options": stat("background", "auto"),
             "targets": [target(&self.expression(), "{{scope}} {{team}} {{service}}", true)],
         })
     }
 
-    fn over_time(&self, nth: u32) -> Value {
+    /// The history, two panels a row.
+    fn over_time(&self, nth: usize) -> Value {
         let lines = json!({
             "color": {"mode": "palette-classic"},
             "custom": {"drawStyle": "line", "lineWidth": 2, "fillOpacity": 0, "showPoints": "auto", "spanNulls": false,
@@ -121,7 +107,7 @@ impl Metric<'_> {
         });
         json!({
             "type": "timeseries", "title": format!("{}, over time", self.title), "description": self.description,
-            "datasource": source(), "gridPos": {"h": 9, "w": 12, "x": 12 * (nth % 2), "y": 8 + 9 * (nth / 2)},
+            "datasource": source(), "gridPos": {"h": HEIGHT, "w": 12, "x": 12 * (nth % 2), "y": BELOW + HEIGHT * (nth / 2)},
             "fieldConfig": self.fields(lines),
             "options": {"legend": {"displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": []},
                         "tooltip": {"mode": "multi", "sort": "none"}},
@@ -192,11 +178,11 @@ fn heading(bands: &Bands) -> Value {
            "options": {"mode": "markdown", "content": words}})
 }
 
-fn as_of(input: &Input<'_>) -> Value {
+fn as_of(input: &Input<'_>, y: usize) -> Value {
     let expression = format!("1000 * max(max_over_time({}{{{}}}[30d]))", Family::AsOf.name(), job(input));
     json!({
         "type": "stat", "title": "Figures as of", "description": "End of the last report.", "datasource": source(),
-        "gridPos": {"h": 3, "w": 24, "x": 0, "y": 35},
+        "gridPos": {"h": 3, "w": 24, "x": 0, "y": y},
         "fieldConfig": {"defaults": {"unit": "dateTimeAsIso", "noValue": "never",
                                      "color": {"mode": "fixed", "fixedColor": "text"},
                                      "thresholds": {"mode": "absolute", "steps": [step(None, None)]}}, "overrides": []},
@@ -207,9 +193,11 @@ fn as_of(input: &Input<'_>) -> Value {
 
 /// What can be chosen: the data source, a scope, teams, services.
 fn variables(input: &Input<'_>) -> Vec<Value> {
+    // Of all metrics, only the frequency has a value for a group that had no event.
+    let recorded = Metric::DeploymentFrequency.descriptor().prometheus.map_or("", |series| series.record);
     let (series, job) = match input {
         Input::Events => (Family::Deployment.name(), job(input)),
-        Input::Pushgateway { .. } => ("dora:deployment_frequency:rate30d", job(input)),
+        Input::Pushgateway { .. } => (recorded, job(input)),
     };
     let ask = |name: &str, label: &str, query: String| {
         json!({"name": name, "label": label, "type": "query", "datasource": source(), "definition": query,
@@ -251,18 +239,24 @@ fn step(band: Option<Band>, from: Option<f64>) -> Value {
     json!({"color": colour(band), "value": from})
 }
 
-/// Steps of a metric of which more is better.
-fn upward(thresholds: &Thresholds) -> Vec<Value> {
+/// Steps of a metric, its limits multiplied.
+fn steps(better: Better, thresholds: &Thresholds, scale: f64) -> Vec<Value> {
+    match better {
+        Better::Higher => upward(thresholds, scale),
+        Better::Lower => downward(thresholds, scale),
+    }
+}
+
+fn upward(thresholds: &Thresholds, scale: f64) -> Vec<Value> {
     let begin = |limit: Limit| match limit {
-        Limit::Above(value) => value.next_up(),
-        other => other.value(),
+        Limit::Above(value) => (value * scale).next_up(),
+        other => other.value() * scale,
     };
     let mut steps = vec![step((!thresholds.0.is_empty()).then_some(Band::Low), None)];
     steps.extend(thresholds.0.iter().rev().map(|(band, limit)| step(Some(*band), Some(begin(*limit)))));
     steps
 }
 
-/// Steps of a metric of which less is better, its limits multiplied.
 fn downward(thresholds: &Thresholds, scale: f64) -> Vec<Value> {
     let end = |limit: Limit| match limit {
         Limit::AtMost(value) => (value * scale).next_up(),
@@ -280,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    fn steps(steps: &[Value]) -> String {
+    fn shown(steps: &[Value]) -> String {
         let one = |it: &Value| format!("{}@{}", it["color"].as_str().unwrap_or_default(), it["value"]);
         steps.iter().map(one).collect::<Vec<_>>().join(" ")
     }
@@ -289,14 +283,14 @@ mod tests {
     fn a_step_begins_at_the_first_value_of_its_band_to_the_last_digit() {
         let bands = Bands::handbook();
         assert_eq!(
-            steps(&upward(&bands.deployment_frequency)),
+            shown(&upward(&bands.deployment_frequency, 1.0)),
             "red@null orange@0.005434782608695652 blue@0.03225806451612903 green@1.0000000000000002"
         );
         assert_eq!(
-            steps(&downward(&bands.change_failure_rate, 100.0)),
+            shown(&downward(&bands.change_failure_rate, 100.0)),
             "green@null blue@5.0 orange@10.0 red@15.000000000000002"
         );
-        assert_eq!(steps(&downward(&Thresholds::default(), 1.0)), "text@null");
+        assert_eq!(shown(&downward(&Thresholds::default(), 1.0)), "text@null");
     }
 
     #[test]

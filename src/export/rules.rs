@@ -23,10 +23,17 @@ const MIN_INCIDENTS: u64 = 6;
 /// The records over samples of events.
 const EVENT_RECORDS: &str = include_str!("../../templates/prometheus/events.rules.yml");
 
+/// The records over pushed gauges.
+const PUSHED_RECORDS: &str = include_str!("../../templates/prometheus/pushgateway.rules.yml");
+
 /// Name and expression of each recording rule over samples of events.
 pub(super) fn event_records() -> Vec<(String, String)> {
+    records(EVENT_RECORDS)
+}
+
+fn records(rules: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
-    for line in EVENT_RECORDS.lines() {
+    for line in rules.lines() {
         if let Some(name) = line.trim().strip_prefix("- record: ") {
             found.push((name.to_owned(), String::new()));
         } else if let Some((_, expression)) = found.last_mut().filter(|_| line.starts_with("          ")) {
@@ -41,11 +48,9 @@ pub(super) fn event_records() -> Vec<(String, String)> {
 pub fn render(input: &Input<'_>, bands: &Bands) -> String {
     let (records, alerts, job) = match input {
         Input::Events => (EVENT_RECORDS, include_str!("../../templates/prometheus/events.alerts.yml"), ""),
-        Input::Pushgateway { job } => (
-            include_str!("../../templates/prometheus/pushgateway.rules.yml"),
-            include_str!("../../templates/prometheus/pushgateway.alerts.yml"),
-            *job,
-        ),
+        Input::Pushgateway { job } => {
+            (PUSHED_RECORDS, include_str!("../../templates/prometheus/pushgateway.alerts.yml"), *job)
+        }
     };
     let lead_time = worse_than_high(&bands.lead_time, 1.0);
     let frequency = |band: Band| at(&bands.deployment_frequency, band).map(bool_of);
@@ -134,6 +139,21 @@ fn length(seconds: f64) -> String {
 mod tests {
     use super::*;
     use crate::metrics::statistics::median_ranks;
+    use crate::metrics::tables::Metric;
+
+    #[test]
+    fn both_kinds_of_rules_record_the_series_of_every_metric_that_has_one() {
+        let series: Vec<_> = Metric::ALL.into_iter().filter_map(|metric| metric.descriptor().prometheus).collect();
+        let wanted: Vec<&str> = series.iter().map(|own| own.record).collect();
+        for rules in [EVENT_RECORDS, PUSHED_RECORDS] {
+            let names: Vec<String> = records(rules).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, wanted);
+        }
+        for (own, (_, expression)) in series.iter().zip(records(PUSHED_RECORDS)) {
+            let gauge = format!("{}{{", own.gauges[0].name);
+            assert!(expression.contains(&gauge), "{expression} reads {gauge}");
+        }
+    }
 
     #[test]
     fn a_median_alerts_from_as_many_incidents_as_give_it_an_interval() {

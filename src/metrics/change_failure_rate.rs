@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::descriptor::{Descriptor, Needs, Part, Test};
+use super::descriptor::{Descriptor, Gauge, Needs, Part, Prometheus, Test};
 use super::group_span::GroupSpan;
 use super::shares::share;
 use super::tables::{Better, Details, Figure, Rule, Statistic, Unit};
@@ -33,6 +33,15 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: Some(Part { key: "failed", are: "failed", is: "failed", one: "failed" }),
     section: Some("failures"),
     beside: None,
+    prometheus: Some(Prometheus {
+        record: "dora:change_failure_rate:ratio30d",
+        description: "Share of the deployments of the last 30 days that failed.",
+        gauges: &[Gauge {
+            name: "dora_change_failure_ratio",
+            help: "Failed deployments over deployments of the window.",
+            value: |row| row.change_failure_rate,
+        }],
+    }),
     blank: || Details::Failures(BTreeMap::new()),
     measure,
 };

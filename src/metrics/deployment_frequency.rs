@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Depth;
-use super::descriptor::{Descriptor, Needs, Test};
+use super::descriptor::{Descriptor, Gauge, Needs, Prometheus, Test};
 use super::group_span::GroupSpan;
 use super::statistics::{garwood, median};
 use super::tables::{Better, Details, Figure, FrequencyDetails, Statistic, Unit};
@@ -34,6 +34,15 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: None,
     section: Some("frequency"),
     beside: None,
+    prometheus: Some(Prometheus {
+        record: "dora:deployment_frequency:rate30d",
+        description: "Successful production deployments of the last 30 days, a day.",
+        gauges: &[Gauge {
+            name: "dora_deployment_frequency_per_day",
+            help: "Production deployments a day of the window.",
+            value: |row| row.deployments_per_day,
+        }],
+    }),
     blank: || Details::Frequency(FrequencyDetails::default()),
     measure,
 };

@@ -1,8 +1,8 @@
 //! The description of a metric, in one place, so that every output can loop over the metrics: names, definition, unit,
-//! better direction, statistics, bands, required data, and how two periods are compared.
+//! better direction, statistics, bands, required data, series in Prometheus, and how two periods are compared.
 
 use super::group_span::GroupSpan;
-use super::tables::{BandReading, Better, Details, Figure, Metric, Statistic, SurveyShare, Unit};
+use super::tables::{BandReading, Better, DailyRow, Details, Figure, Metric, Statistic, SurveyShare, Unit};
 use crate::domain::band::{Bands, Thresholds};
 use crate::domain::survey::{Answers, Survey};
 
@@ -49,6 +49,8 @@ pub struct Descriptor {
     pub section: Option<&'static str>,
     /// The metric whose tile and section show it, if it has none of its own.
     pub beside: Option<Metric>,
+    /// Its series in Prometheus; none for a metric that has no series.
+    pub prometheus: Option<Prometheus>,
     /// The details of this metric for an empty figure.
     pub blank: fn() -> Details,
     /// Counts it, without band and comparison.
@@ -66,6 +68,28 @@ pub struct Part {
     pub is: &'static str,
     /// Beside one of them.
     pub one: &'static str,
+}
+
+/// The series of a metric in Prometheus.
+#[derive(Debug, Clone, Copy)]
+pub struct Prometheus {
+    /// The series that the recording rules record, over 30 days; a share is in percent.
+    pub record: &'static str,
+    /// What that series is, in sentences, without what follows from the unit and the bands.
+    pub description: &'static str,
+    /// The gauges that `push` sends of the window that ends with `as_of`, the headline first.
+    pub gauges: &'static [Gauge],
+}
+
+/// A gauge of a figure of the window.
+#[derive(Debug, Clone, Copy)]
+pub struct Gauge {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub help: &'static str,
+    /// Its value in a day's row, in the unit of the metric.
+    pub value: fn(&DailyRow) -> Option<f64>,
 }
 
 /// What must have been read over the whole span for a figure.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::Depth;
-use super::descriptor::{Descriptor, Needs, Test};
+use super::descriptor::{Descriptor, Gauge, Needs, Prometheus, Test};
 use super::durations::durations;
 use super::group_span::GroupSpan;
 use super::statistics::median;
@@ -43,6 +43,22 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: None,
     section: Some("lead-time"),
     beside: None,
+    prometheus: Some(Prometheus {
+        record: "dora:lead_time_seconds:p50",
+        description: "From the first commit to production: the median over the deployments of the last 30 days.",
+        gauges: &[
+            Gauge {
+                name: "dora_lead_time_seconds_p50",
+                help: "Median lead time of the window's deployments.",
+                value: |row| row.lead_time_p50,
+            },
+            Gauge {
+                name: "dora_lead_time_seconds_p90",
+                help: "90th percentile of the same.",
+                value: |row| row.lead_time_p90,
+            },
+        ],
+    }),
     blank: || Details::LeadTime(Box::default()),
     measure,
 };

@@ -30,6 +30,8 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: None,
     section: None,
     beside: Some(Metric::TimeToRestore),
+    // The samples of incidents do not say which of them a deployment caused.
+    prometheus: None,
     blank: || Details::Restore(RestoreDetails::default()),
     measure,
 };

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::descriptor::{Descriptor, Needs, Part, Test};
+use super::descriptor::{Descriptor, Gauge, Needs, Part, Prometheus, Test};
 use super::group_span::GroupSpan;
 use super::shares::share;
 use super::tables::{Better, Details, Figure, ReworkRule, Statistic, Unit};
@@ -39,6 +39,15 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: Some(Part { key: "rework", are: "are rework", is: "is rework", one: "rework" }),
     section: Some("rework"),
     beside: None,
+    prometheus: Some(Prometheus {
+        record: "dora:rework_rate:ratio30d",
+        description: "Share of the deployments of the last 30 days that were made because of an incident.",
+        gauges: &[Gauge {
+            name: "dora_rework_ratio",
+            help: "Rework deployments over deployments of the window.",
+            value: |row| row.rework_rate,
+        }],
+    }),
     blank: || Details::Rework(BTreeMap::new()),
     measure,
 };

@@ -4,7 +4,7 @@
 //! Beside it the Kaplan-Meier median over those and all open at its end. It is never estimated from deployments. Source:
 //! DORA, "time to restore service" (until 2022).
 
-use super::descriptor::{Descriptor, Needs, Test};
+use super::descriptor::{Descriptor, Gauge, Needs, Prometheus, Test};
 use super::group_span::GroupSpan;
 use super::incident_times::{Times, times};
 use super::statistics::kaplan_meier;
@@ -33,6 +33,16 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     part: None,
     section: Some("restore"),
     beside: None,
+    prometheus: Some(Prometheus {
+        record: "dora:mttr_seconds:p50",
+        description: "From opened to resolved: the median over the incidents resolved in the last 30 days. Open incidents \
+                      are not in it.",
+        gauges: &[Gauge {
+            name: "dora_time_to_restore_seconds_p50",
+            help: "Median time to restore in the window.",
+            value: |row| row.time_to_restore_p50,
+        }],
+    }),
     blank: || Details::Restore(RestoreDetails::default()),
     measure,
 };

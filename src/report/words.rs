@@ -7,6 +7,7 @@ use crate::domain::period::Period;
 use crate::domain::reason::Reason;
 use crate::domain::survey::Survey;
 use crate::domain::time::{Span, Zone};
+pub use crate::domain::words::capital;
 use crate::metrics::tables::{LeadTimeReason, NoData, Progress, ReworkRule, Rule, Variant};
 use crate::sources::registry::service_lists_in_words;
 
@@ -64,12 +65,6 @@ pub fn survey(it: &Survey) -> String {
         it.source,
         number::count(it.respondents.into())
     )
-}
-
-/// A text whose first letter is a capital.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `a, b and 3 more`.

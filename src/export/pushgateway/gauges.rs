@@ -10,7 +10,7 @@ use crate::domain::unit::Seconds;
 use crate::export::event_series::{ENVIRONMENT, seconds};
 use crate::export::members::{Deployed, Members, Restored};
 use crate::export::{escape, label};
-use crate::metrics::tables::{Analysis, DailyRow, GroupReport};
+use crate::metrics::tables::{Analysis, DailyRow, GroupReport, Metric};
 
 /// What one group of a Pushgateway is to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,17 +85,12 @@ fn figures(now: &DailyRow, days: u32, gauge: &mut impl FnMut(&str, &str, Option<
     gauge("dora_deployments_with_lead_time", "Deployments in the window that have a lead time.", timed, &window);
     let resolved = count(now.incidents_resolved);
     gauge("dora_resolved_incidents", "Incidents resolved in the window.", resolved, &window);
-    for (name, help, value) in [
-        ("dora_deployment_frequency_per_day", "Production deployments a day of the window.", now.deployments_per_day),
-        ("dora_lead_time_seconds_p50", "Median lead time of the window's deployments.", now.lead_time_p50),
-        ("dora_lead_time_seconds_p90", "90th percentile of the same.", now.lead_time_p90),
-        ("dora_change_failure_ratio", "Failed deployments over deployments of the window.", now.change_failure_rate),
-        ("dora_time_to_restore_seconds_p50", "Median time to restore in the window.", now.time_to_restore_p50),
-        ("dora_rework_ratio", "Rework deployments over deployments of the window.", now.rework_rate),
-        ("dora_open_incidents", "Incidents that are open.", count(now.incidents_open)),
-    ] {
-        gauge(name, help, value, "");
+    for series in Metric::ALL.into_iter().filter_map(|metric| metric.descriptor().prometheus) {
+        for own in series.gauges {
+            gauge(own.name, own.help, (own.value)(now), "");
+        }
     }
+    gauge("dora_open_incidents", "Incidents that are open.", count(now.incidents_open), "");
 }
 
 /// Finish of the last deployment, and the lead time of the last that has one.
