@@ -112,15 +112,17 @@ impl<'a> Attributor<'a> {
 
     /// The place of the affected services' latest deployment at or before each incident's opening.
     fn latest(&self, facts: &IncidentFacts) -> PolarsResult<Vec<Option<Place>>> {
-        // Both sides must be sorted by time: otherwise the join is silently wrong.
+        // Both sides must be sorted by time: otherwise the join is silently wrong. Of deployments at one instant the last
+        // in their order is joined, so they must stay in it.
+        let in_order = SortMultipleOptions::default().with_maintain_order(true);
         let affected = facts
             .frame()
             .clone()
             .lazy()
             .filter(col("left_out").is_null().and(col("service").is_not_null()))
             .select([col("incident"), col("service"), col("opened_at").alias("at")])
-            .sort(["at"], SortMultipleOptions::default());
-        let deployments = self.placed.by_finish(self.deployments)?;
+            .sort(["at"], in_order.clone());
+        let deployments = self.placed.by_finish(self.deployments)?.lazy().sort(["at"], in_order.clone());
         let by_service = AsOfOptions {
             strategy: AsofStrategy::Backward,
             tolerance: None,
@@ -132,7 +134,7 @@ impl<'a> Attributor<'a> {
             check_sortedness: false,
         };
         let joined = affected
-            .join(deployments.lazy(), [col("at")], [col("at")], JoinArgs::new(JoinType::AsOf(Box::new(by_service))))
+            .join(deployments, [col("at")], [col("at")], JoinArgs::new(JoinType::AsOf(Box::new(by_service))))
             .select([col("incident"), col("place")])
             .collect()?;
         let mut latest = vec![None; facts.len()];

@@ -151,6 +151,7 @@ fn count_by_repo(parts: &[CheckedPart]) -> Result<(Counts, Vec<Vec<String>>, Inp
             for (repo, count) in counts {
                 *all.entry(repo).or_default() += count;
             }
+            Ok(())
         },
     )?;
     Ok((all, by_piece, summary))

@@ -89,7 +89,7 @@ impl Commits {
         read_pieces((Table::Commits, pieces), query, Self::of_frame, |commits| self.append(commits))
     }
 
-    fn append(&mut self, other: Self) {
+    fn append(&mut self, other: Self) -> Result<(), FactsError> {
         let rows = u32::try_from(self.sha.len()).unwrap_or(u32::MAX);
         self.sha.extend(other.sha);
         self.authored_at.extend(other.authored_at);
@@ -97,17 +97,18 @@ impl Commits {
         self.number.extend(other.number);
         self.parents.append(other.parents);
         self.parents_read.extend(other.parents_read);
-        self.texts.extend(other.texts);
+        other.texts.into_iter().try_for_each(|(sha, text)| self.keep(sha, text))?;
         for (repo, own) in other.by_repo {
             self.by_repo.entry(repo).or_default().extend(own.into_iter().map(|row| rows.saturating_add(row)));
         }
+        Ok(())
     }
 
     fn of_frame(frame: &DataFrame) -> Result<Self, FactsError> {
         let columns = Columns { frame, table: Table::Commits };
         let mut all = Self::default();
         for sha in columns.texts("sha")?.iter() {
-            let sha = all.fold(sha.unwrap_or_default());
+            let sha = all.fold(sha.unwrap_or_default())?;
             all.sha.push(sha);
         }
         let authored = columns.integers("authored_at")?;
@@ -124,7 +125,7 @@ impl Commits {
         for count in counts.iter() {
             all.parents_read.push(count.is_some());
             for _ in 0..count.unwrap_or(0) {
-                let parent = all.fold(parents.next().ok_or_else(unequal)?.unwrap_or_default());
+                let parent = all.fold(parents.next().ok_or_else(unequal)?.unwrap_or_default())?;
                 all.parents.push(parent);
             }
             all.parents.close();
@@ -148,12 +149,19 @@ impl Commits {
         Ok(all)
     }
 
-    fn fold(&mut self, text: &str) -> Sha {
-        Sha::exact(text).unwrap_or_else(|| {
-            let sha = Sha::of(text);
-            self.texts.entry(sha).or_insert_with(|| text.to_lowercase().into());
-            sha
-        })
+    fn fold(&mut self, text: &str) -> Result<Sha, FactsError> {
+        if let Some(sha) = Sha::exact(text) {
+            return Ok(sha);
+        }
+        let sha = Sha::of(text);
+        self.keep(sha, text.to_lowercase().into())?;
+        Ok(sha)
+    }
+
+    /// Keeps the text of a name, which must be the one that was kept before.
+    fn keep(&mut self, sha: Sha, text: Box<str>) -> Result<(), FactsError> {
+        let kept = self.texts.entry(sha).or_insert_with(|| text.clone());
+        if *kept == text { Ok(()) } else { Err(FactsError::Collision { one: kept.to_string(), other: text.into() }) }
     }
 
     /// The rows of a repo, by its name in lower case.
@@ -188,5 +196,24 @@ impl Commits {
     /// The text of a name that is no 40 hexadecimal digits.
     pub(super) fn other_text(&self, sha: &Sha) -> Option<&str> {
         self.texts.get(sha).map(AsRef::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_with_one_number_are_an_error_that_names_them() {
+        let sha = Sha::of("v1");
+        let with = |text: &str| {
+            let mut commits = Commits::default();
+            commits.keep(sha, text.into()).expect("the only one");
+            commits
+        };
+        let mut commits = with("v1");
+        commits.append(with("v1")).expect("the same name in another part");
+        let error = commits.append(with("v2")).expect_err("another name").to_string();
+        assert!(error.contains("`v1` and `v2` cannot be told apart"), "{error}");
     }
 }

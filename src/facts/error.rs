@@ -35,6 +35,18 @@ pub enum FactsError {
         /// The key.
         key: String,
     },
+    /// Two names of commits that are no full shas have the same first 160 bits of their SHA-256.
+    #[error(
+        "the commits `{}` and `{}` cannot be told apart: the digests of their names begin alike; rename one of them",
+        on_one_line(one),
+        on_one_line(other)
+    )]
+    Collision {
+        /// A name.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// A table of facts cannot be joined, which well-formed rows do not cause.
     #[error("the table {table} cannot be computed: {cause}")]
     Joining {

@@ -51,7 +51,10 @@ impl Incidents {
             (table, &pieces(&checked(dataset, table)?)),
             |_, rows| rows,
             Self::of_frame,
-            |incidents| all.append(&incidents),
+            |incidents| {
+                all.append(&incidents);
+                Ok(())
+            },
         )?;
         let all = all.in_order();
         match (1..all.len()).find(|row| all.key(row - 1) == all.key(*row)) {

@@ -25,7 +25,7 @@ pub(super) fn read_pieces<T: Send>(
     (table, pieces): (Table, &[Part]),
     query: impl Fn(usize, LazyFrame) -> LazyFrame + Sync,
     convert: impl Fn(&DataFrame) -> Result<T, FactsError> + Sync,
-    mut take: impl FnMut(T),
+    mut take: impl FnMut(T) -> Result<(), FactsError>,
 ) -> Result<InputSummary, FactsError> {
     let read = |(at, piece): &(usize, &Part)| {
         let frame = piece.collect(&|rows| query(*at, rows))?;
@@ -34,7 +34,7 @@ pub(super) fn read_pieces<T: Send>(
     let mut summary = InputSummary::none_of(table);
     let pieces: Vec<(usize, &Part)> = pieces.iter().enumerate().collect();
     in_turns(&pieces, DECODERS, read, |(rows, read)| {
-        take(rows);
+        take(rows)?;
         summary.add(&read);
         Ok(())
     })?;

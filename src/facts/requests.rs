@@ -117,7 +117,10 @@ impl Requests {
             (table, &pieces(&checked(dataset, table)?)),
             |_, rows| rows.select(&wanted),
             |frame| Rows::of_frame(frame, rules),
-            |rows| all.append(rows),
+            |rows| {
+                all.append(rows);
+                Ok(())
+            },
         )?;
         Ok((all.in_order(), summary))
     }

@@ -99,7 +99,10 @@ impl Deployments {
             (table, &pieces(&parts)),
             |_, rows| rows.select(&wanted),
             |frame| Self::of_frame(frame, with_refs),
-            |deployments| all.append(&deployments),
+            |deployments| {
+                all.append(&deployments);
+                Ok(())
+            },
         )?;
         all.refuse_repeated()?;
         Ok((all, summary))
