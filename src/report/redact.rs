@@ -5,7 +5,7 @@
 //! bands stay. Someone who guesses a name can verify the guess: a pseudonym is not a secret.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,7 @@ use crate::domain::priority::priority_rank;
 use crate::domain::status::is_known_status;
 use crate::metrics::findings::sort;
 use crate::metrics::tables::{
-    Analysis, Cause, Counts, DeploymentRecord, Figure, Figures, Finding, IncidentRecord, NoData, Observation, Variation,
+    Analysis, Cause, DeploymentRecord, Figure, Figures, Finding, IncidentRecord, NoData, Observation, Variation,
 };
 use crate::sources::registry::provider;
 
@@ -143,14 +143,14 @@ fn finding(finding: &mut Finding) {
         Observation::AbsurdCommits { shas } => shas.iter_mut().for_each(|sha| *sha = pseudonym("revision", sha)),
         Observation::NothingCounted { services, environments, statuses, .. } => {
             each(services, "service");
-            counts(environments, environment);
-            counts(statuses, status);
+            counts(environments, |name| name.as_deref().map(environment));
+            counts(statuses, |name| status(name));
         }
         Observation::FewCounted { environments, statuses, .. } => {
-            counts(environments, environment);
-            counts(statuses, status);
+            counts(environments, |name| name.as_deref().map(environment));
+            counts(statuses, |name| status(name));
         }
-        Observation::Environments { names, .. } => counts(names, environment),
+        Observation::Environments { names, .. } => counts(names, |name| environment(name)),
         Observation::UnmappedIncidents { keys, .. } => counts(keys, |key| pseudonym("key", key)),
         Observation::UnknownPriorities { names } => counts(names, |name| pseudonym("priority", name)),
         Observation::NoRepos
@@ -175,12 +175,10 @@ fn finding(finding: &mut Finding) {
 }
 
 /// Names with how often each occurs; those that become one are added up.
-fn counts(names: &mut Counts, rename: impl Fn(&str) -> String) {
-    let mut renamed = Counts::new();
+fn counts<N: Ord>(names: &mut BTreeMap<N, usize>, rename: impl Fn(&N) -> N) {
+    let mut renamed = BTreeMap::new();
     for (name, n) in std::mem::take(names) {
-        // A deployment without an environment has no name to hide.
-        let name = if name == "none" { name } else { rename(&name) };
-        *renamed.entry(name).or_default() += n;
+        *renamed.entry(rename(&name)).or_default() += n;
     }
     *names = renamed;
 }
@@ -358,6 +356,7 @@ pub fn pseudonym(kind: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::tables::Severity;
 
     #[test]
     fn a_name_has_one_pseudonym_and_two_names_have_two() {
@@ -370,5 +369,17 @@ mod tests {
         }
         assert_eq!(source("github"), "github");
         assert!(source("github-only-acme-bank").starts_with("source-"));
+    }
+
+    #[test]
+    fn an_environment_named_none_is_replaced_and_a_missing_environment_stays_missing() {
+        let environments = [(Some("none".to_owned()), 1), (None, 2)].into();
+        let what =
+            Observation::FewCounted { counted: 0, n: 3, environments, statuses: [("none".to_owned(), 3)].into() };
+        let mut found = Finding { severity: Severity::Info, scope: Group::all(), what };
+        finding(&mut found);
+        let Observation::FewCounted { environments, statuses, .. } = found.what else { unreachable!() };
+        assert_eq!(environments, [(Some(pseudonym("environment", "none")), 1), (None, 2)].into());
+        assert_eq!(statuses, [(pseudonym("status", "none"), 3)].into());
     }
 }

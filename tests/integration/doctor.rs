@@ -55,6 +55,13 @@ fn environments_and_services_of_imported_data_are_listed_with_whose_they_are() {
     let line = "warn acme/web: 5 deployments in the dataset: production 4 (does not count), staging 1 (does not \
                 count); no environment counts as production: name one in `environments` of [deployments]";
     says(&run, &[line]);
+    let place = Place::new();
+    let row = "1,acme/web,,aaaaaaa1,success,2026-07-01T10:00:00Z,2026-07-01T10:05:00Z";
+    place.write("d.csv", &format!("id,repo,environment,sha,status,created_at,finished_at\n{row}\n"));
+    place.done(["import", "deployments", "d.csv"]);
+    let line = "warn acme/web: 1 deployments in the dataset: (no environment) 1 (does not count); no pattern matches a \
+                missing environment: give these deployments one, for example with `import --map environment=COLUMN`";
+    says(&place.run(DOCTOR).checks(), &[line]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{finding, of_all};
 use crate::domain::group::{Group, GroupKind};
 use crate::domain::priority::priority_rank;
 use crate::metrics::tables::{
-    Analysis, Counts, DeploymentRecord, Finding, GroupReport, Metric, NoData, Observation, Severity,
+    Analysis, Counts, DeploymentRecord, EnvironmentCounts, Finding, GroupReport, Metric, NoData, Observation, Severity,
 };
 
 /// Names of services in full before one finding speaks of all of them.
@@ -24,16 +24,16 @@ pub(super) fn findings(analysis: &Analysis, tally: &Tally) -> Vec<Finding> {
 /// What was seen of some deployments: how many, and how many of each environment and status.
 struct Seen {
     n: usize,
-    environments: Counts,
+    environments: EnvironmentCounts,
     statuses: Counts,
 }
 
 impl Seen {
     fn of<'a>(records: impl Iterator<Item = DeploymentRecord<'a>>) -> Self {
-        let mut seen = Self { n: 0, environments: Counts::new(), statuses: Counts::new() };
+        let mut seen = Self { n: 0, environments: EnvironmentCounts::new(), statuses: Counts::new() };
         for record in records {
             seen.n += 1;
-            let environment = record.event.environment.as_deref().unwrap_or("none").to_lowercase();
+            let environment = record.event.environment.as_deref().map(str::to_lowercase);
             *seen.environments.entry(environment).or_default() += 1;
             *seen.statuses.entry(record.event.status.into_owned()).or_default() += 1;
         }

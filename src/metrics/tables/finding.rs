@@ -59,6 +59,9 @@ impl Finding {
 /// Names, each with how many events have it.
 pub type Counts = BTreeMap<String, usize>;
 
+/// Environments, each with how many deployments went to it; `None`: the deployments name no environment.
+pub type EnvironmentCounts = BTreeMap<Option<String>, usize>;
+
 /// The figures that a finding compares; `None` is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Numbers {
@@ -138,9 +141,9 @@ pub enum Observation {
     /// Commits dated in the year 1 or 1970.
     AbsurdCommits { shas: Vec<String> },
     /// No deployment of these services counts; without names it is the scope's.
-    NothingCounted { services: BTreeSet<String>, n: usize, environments: Counts, statuses: Counts },
+    NothingCounted { services: BTreeSet<String>, n: usize, environments: EnvironmentCounts, statuses: Counts },
     /// Fewer than half of the deployments count.
-    FewCounted { counted: usize, n: usize, environments: Counts, statuses: Counts },
+    FewCounted { counted: usize, n: usize, environments: EnvironmentCounts, statuses: Counts },
     /// Incidents that belong to no service, and the keys that they name.
     UnmappedIncidents { unmapped: usize, opened: usize, failures_are_missing: bool, keys: Counts },
     /// Priorities that cannot be ranked.

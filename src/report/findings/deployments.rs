@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Words, by_frequency, count, count_are, count_have, first, some};
+use super::{Words, by_frequency, count, count_are, count_have, first, most_frequent, some};
+use crate::document::keys;
 use crate::domain::status::tells_the_end;
-use crate::metrics::tables::{Counts, Observation};
-use crate::sources::provider::Provider;
+use crate::metrics::tables::{Counts, EnvironmentCounts, Observation};
 use crate::sources::registry::providers;
 
 const READ_IT: &str =
@@ -86,14 +86,9 @@ pub(super) fn words(what: &Observation) -> Words {
         Observation::NothingCounted { services, n, environments, statuses } => {
             nothing_counted(services, *n, environments, statuses)
         }
-        Observation::FewCounted { counted, n, environments, statuses } => Words::new(
-            format!(
-                "{counted} of {} in the period are counted.{}",
-                count(*n, "deployment"),
-                seen(*n, environments, statuses)
-            ),
-            "Nothing to do, if the others did not reach users; otherwise name their environments under [deployments].",
-        ),
+        Observation::FewCounted { counted, n, environments, statuses } => {
+            few_counted(*counted, *n, environments, statuses)
+        }
         Observation::StandIns { kind, n } => Words::new(
             format!(
                 "{n} {} are counted as deployments (a proxy): frequency counts them, and lead time ends with them, not when users \
@@ -114,23 +109,54 @@ pub(super) fn words(what: &Observation) -> Words {
     }
 }
 
-/// The sections that have the key `statuses`.
-fn sections_with_statuses() -> String {
-    let has_key =
-        |provider: &&Provider| provider.sections.iter().any(|it| it.keys.iter().any(|key| key.name == "statuses"));
-    let names: Vec<String> =
-        providers().filter(has_key).map(|provider| format!("[[{}]]", provider.section())).collect();
-    names.join(" and ")
+/// The sections that have a key.
+fn sections_with(name: &str) -> String {
+    let sections = providers().flat_map(|provider| provider.sections);
+    let having = sections.filter(|section| section.keys.iter().any(|key| key.name == name));
+    having.map(keys::Section::header).collect::<Vec<_>>().join(" and ")
 }
 
-fn seen(n: usize, environments: &Counts, statuses: &Counts) -> String {
+fn seen(n: usize, environments: &EnvironmentCounts, statuses: &Counts) -> String {
     if n == 0 {
         return String::new();
     }
-    format!(" Environments: {}. Statuses: {}.", by_frequency(environments), by_frequency(statuses))
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "no environment".into());
+    let environments = most_frequent(environments).into_iter().map(|(it, n)| format!("{} ({n})", name(it)));
+    format!(" Environments: {}. Statuses: {}.", some(environments), by_frequency(statuses))
 }
 
-fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts, statuses: &Counts) -> Words {
+/// What makes deployments without an environment count; no pattern in the configuration does.
+fn give_environment(environments: &EnvironmentCounts) -> Option<String> {
+    let n = *environments.get(&None)?;
+    Some(format!(
+        "{} no environment, so no pattern matches, not even `*`. Import a file again with the environment in its column \
+         `environment`, or name another column with --map environment=COLUMN. For a source of {}, set environment_name = \
+         \"production\"; for {}, set environment = \"production\" instead of environment_parameter; then run \
+         `dora-report fetch --full`.",
+        count_have(n, "deployment"),
+        sections_with("environment_name"),
+        sections_with("environment_parameter")
+    ))
+}
+
+fn few_counted(counted: usize, n: usize, environments: &EnvironmentCounts, statuses: &Counts) -> Words {
+    let message = format!(
+        "{counted} of {} in the period are counted.{}",
+        count(n, "deployment"),
+        seen(n, environments, statuses)
+    );
+    let usual =
+        "Nothing to do, if the others did not reach users; otherwise name their environments under [deployments].";
+    let ways: Vec<String> = std::iter::once(usual.to_owned()).chain(give_environment(environments)).collect();
+    Words::new(message, ways.join(" "))
+}
+
+fn nothing_counted(
+    services: &BTreeSet<String>,
+    n: usize,
+    environments: &EnvironmentCounts,
+    statuses: &Counts,
+) -> Words {
     let whose = if services.is_empty() {
         String::new()
     } else {
@@ -146,13 +172,18 @@ fn nothing_counted(services: &BTreeSet<String>, n: usize, environments: &Counts,
         ways.push(format!(
             "If the status `{status}` means success, say so. Import a file with --map-status {status}=success. For a source \
              of {}, set statuses = {{ \"{status}\" = \"success\" }}; other sources have no such key.",
-            sections_with_statuses()
+            sections_with("statuses")
         ));
     }
-    let likely = environments.iter().max_by_key(|(_, n)| **n).map_or("production", |(name, _)| name);
-    ways.push(format!(
-        "Name the environments that serve users under [deployments], for example environments = [\"{likely}\"]."
-    ));
+    let named = environments.iter().filter_map(|(name, n)| Some((name.as_deref()?, n)));
+    let likely = named.max_by_key(|(_, n)| **n).map(|(name, _)| name);
+    if likely.is_some() || environments.is_empty() {
+        ways.push(format!(
+            "Name the environments that serve users under [deployments], for example environments = [\"{}\"].",
+            likely.unwrap_or("production")
+        ));
+    }
+    ways.extend(give_environment(environments));
     Words::new(message, ways.join(" "))
 }
 
@@ -163,7 +194,8 @@ mod tests {
     #[test]
     fn an_unknown_status_is_mapped_by_the_flag_of_imports_or_by_the_key_of_the_section_that_has_one() {
         let counts = |name: &str| Counts::from([(name.to_owned(), 2)]);
-        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("shipped"));
+        let live = EnvironmentCounts::from([(Some("live".to_owned()), 2)]);
+        let words = nothing_counted(&BTreeSet::new(), 2, &live, &counts("shipped"));
         for part in [
             "If the status `shipped` means success, say so.",
             "Import a file with --map-status shipped=success.",
@@ -172,7 +204,29 @@ mod tests {
         ] {
             assert!(words.advice.contains(part), "{part}: {}", words.advice);
         }
-        let words = nothing_counted(&BTreeSet::new(), 2, &counts("live"), &counts("failure"));
+        let words = nothing_counted(&BTreeSet::new(), 2, &live, &counts("failure"));
         assert!(words.advice.starts_with("Name the environments"), "{}", words.advice);
+    }
+
+    #[test]
+    fn deployments_without_an_environment_are_given_one_and_are_not_named_in_a_pattern() {
+        let success = Counts::from([("success".to_owned(), 3)]);
+        let of = |environments: &[(Option<&str>, usize)]| {
+            let environments = environments.iter().map(|(name, n)| (name.map(str::to_owned), *n)).collect();
+            nothing_counted(&BTreeSet::new(), 3, &environments, &success)
+        };
+        let Words { message, advice } = of(&[(None, 3)]);
+        assert!(message.contains("Environments: no environment (3)."), "{message}");
+        assert!(advice.starts_with("3 deployments have no environment"), "{advice}");
+        assert!(advice.contains("a source of [[http_deployments]], set environment_name"), "{advice}");
+        assert!(advice.contains("for [jenkins], set environment = "), "{advice}");
+        assert!(advice.contains("--map environment=COLUMN") && !advice.contains("environments ="), "{advice}");
+        let Words { message, advice } = of(&[(None, 2), (Some("none"), 1)]);
+        assert!(message.contains("Environments: no environment (2), none (1)."), "{message}");
+        assert!(
+            advice.starts_with("Name the environments") && advice.contains("environments = [\"none\"]"),
+            "{advice}"
+        );
+        assert!(advice.contains("2 deployments have no environment"), "{advice}");
     }
 }

@@ -7,6 +7,8 @@ mod deployments;
 mod grouped;
 mod incidents;
 
+use std::collections::BTreeMap;
+
 use crate::metrics::tables::{Counts, Finding, Observation};
 
 /// A finding in words.
@@ -113,9 +115,9 @@ fn by_frequency(names: &Counts) -> String {
 }
 
 /// Names in order of how often they occur.
-fn most_frequent(names: &Counts) -> Vec<(&String, usize)> {
-    let mut sorted: Vec<(&String, usize)> = names.iter().map(|(name, n)| (name, *n)).collect();
-    sorted.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), (*name).clone()));
+fn most_frequent<N: Ord>(names: &BTreeMap<N, usize>) -> Vec<(&N, usize)> {
+    let mut sorted: Vec<(&N, usize)> = names.iter().map(|(name, n)| (name, *n)).collect();
+    sorted.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     sorted
 }
 
@@ -129,6 +131,7 @@ mod tests {
     #[test]
     fn every_finding_has_a_sentence_and_says_what_to_do() {
         let names = || Counts::from([("a".to_owned(), 2)]);
+        let places = || [(Some("a".to_owned()), 1), (None, 1)].into();
         let set = || ["a".to_owned()].into();
         let (ids, numbers) = (vec!["1".to_owned()], Numbers::default());
         let all = [
@@ -149,8 +152,8 @@ mod tests {
             Observation::ZeroLength { ids: ids.clone(), with: Some(1.0), without: None },
             Observation::ReferenceNamesNothing { ids: ids.clone(), by_clock: 0 },
             Observation::AbsurdCommits { shas: ids },
-            Observation::NothingCounted { services: set(), n: 2, environments: names(), statuses: names() },
-            Observation::FewCounted { counted: 0, n: 2, environments: names(), statuses: names() },
+            Observation::NothingCounted { services: set(), n: 2, environments: places(), statuses: names() },
+            Observation::FewCounted { counted: 0, n: 2, environments: places(), statuses: names() },
             Observation::UnmappedIncidents { unmapped: 1, opened: 2, failures_are_missing: false, keys: names() },
             Observation::UnknownPriorities { names: names() },
             Observation::StandIns { kind: DeploymentKind::WorkflowRuns, n: 1 },

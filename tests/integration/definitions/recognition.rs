@@ -27,6 +27,24 @@ fn deployments_to_unknown_environments_give_a_missing_figure_and_not_zero() {
 }
 
 #[test]
+fn deployments_without_an_environment_count_after_the_advice_is_followed() {
+    let rows = ["1,acme/web,,a1,2026-07-01T10:00:00Z", "2,acme/web,,a2,2026-07-08T10:00:00Z"];
+    let history = History::new("[deployments]\nenvironments = [\"*\", \"none\"]\n").deployments(&rows);
+    let report = history.july();
+    let text = finding(&report, "nothing-counted").expect("raised");
+    assert!(text.contains("Environments: no environment (2)"), "{text}");
+    assert!(text.contains("--map environment=COLUMN") && !text.contains("environments = "), "{text}");
+
+    let rows = std::fs::read_to_string(history.place.path("rows.csv")).expect("the imported file");
+    let rows = rows.replace('\n', ",production\n").replacen(",production", ",stage", 1);
+    history.place.write("rows.csv", &rows);
+    history.place.done(["-q", "import", "deployments", "rows.csv", "--map", "environment=stage"]);
+    let report = history.july();
+    assert_eq!(figure(&report, "all", "deployment_frequency.deployments"), &json!(2));
+    assert_eq!(finding(&report, "nothing-counted"), None);
+}
+
+#[test]
 fn a_service_that_is_not_recognised_has_no_figures_and_leaves_the_others_theirs() {
     let report = History::new("")
         .deployments(&[

@@ -86,6 +86,13 @@ pub(super) fn row(
         list.ok(repo, &text);
     } else if owners.contains(&Err(Reason::NoService)) {
         list.warn(repo, &text, "no service has this repo: add it to `repos` of a [[service]]");
+    } else if environments.keys().all(Option::is_none) {
+        list.warn(
+            repo,
+            &text,
+            "no pattern matches a missing environment: give these deployments one, for example with `import --map \
+             environment=COLUMN`",
+        );
     } else {
         list.warn(
             repo,
