@@ -24,6 +24,8 @@ pub(super) struct Context {
     pub(super) out: PathBuf,
     /// The flags with which a command finds the same config and dataset, as a shell takes them.
     pub(super) flags: String,
+    /// The flag of the config alone.
+    pub(super) config_flag: String,
     /// The folder of the config file, where there is one.
     folder: PathBuf,
     /// The config file, which need not be there.
@@ -39,13 +41,17 @@ impl Context {
             None if default.exists() => read_config(default)?,
             None => Config::default(),
         };
-        let config_flag = common.config.as_deref().filter(|path| *path != default).map(|path| ("--config", path));
-        let data_flag = common.data.as_deref().filter(|path| *path != config.data_dir).map(|path| ("--data", path));
-        let given = config_flag.into_iter().chain(data_flag);
+        let given = |name, path: Option<&Path>, usual: &Path| {
+            let path = path.filter(|path| *path != usual);
+            path.map(|path| flag(name, &path.display().to_string())).unwrap_or_default()
+        };
+        let config_flag = given("--config", common.config.as_deref(), default);
+        let data_flag = given("--data", common.data.as_deref(), &config.data_dir);
         Ok(Self {
             data: common.data.clone().unwrap_or_else(|| config.data_dir.clone()),
             out: common.out.clone().unwrap_or_else(|| config.out.clone()),
-            flags: given.map(|(name, path)| flag(name, &path.display().to_string())).collect(),
+            flags: format!("{config_flag}{data_flag}"),
+            config_flag,
             folder: common.config.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             file: common.config.clone().unwrap_or_else(|| default.to_owned()),
             config,

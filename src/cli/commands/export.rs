@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{Common, Engine, Export, ExportFacts, ExportSql};
+use crate::cli::args::{Common, DEFAULT_DAYS, Engine, Export, ExportFacts, ExportSql};
 use crate::cli::commands::{handover, report};
 use crate::cli::context::{Context, now};
 use crate::cli::dataset;
@@ -16,6 +16,7 @@ use crate::export::facts::{Input, Shard, TABLES, export};
 use crate::export::sql::{Dialect, Query, render};
 use crate::facts::Facts;
 use crate::metrics::covered::covered;
+use crate::report::commands::flag;
 use crate::store::{Dataset, replace};
 
 /// Runs the command.
@@ -77,11 +78,14 @@ fn facts(context: &Context, asked: &ExportFacts, console: Console) -> anyhow::Re
         }
     }
     console.info(&format!(
-        "{}: {} rows of deployment facts, {} of incident facts. Figures: dora-report export sql --dialect duckdb \
-         --facts {0} | duckdb",
+        "{}: {} rows of deployment facts, {} of incident facts. Figures of the last {DEFAULT_DAYS} complete days (another \
+         period: --period): dora-report export sql --dialect duckdb{}{} | duckdb",
         asked.folder.display(),
         exported.deployments,
-        exported.incidents
+        exported.incidents,
+        flag("--facts", &asked.folder.display().to_string()),
+        // The SQL contains the time zone and the window length of the config.
+        context.config_flag
     ));
     Ok(Code::Done)
 }

@@ -41,6 +41,21 @@ fn an_export_into_a_dataset_folder_or_with_a_pattern_that_matches_nothing_is_ref
 }
 
 #[test]
+fn the_printed_command_gives_the_sql_of_the_same_config_and_folder() {
+    let place = filled();
+    let run = place.done(["export", "facts", "facts"]);
+    assert!(run.stderr.contains(": dora-report export sql --dialect duckdb --facts facts | duckdb"), "{}", run.stderr);
+    place.write("my zone.toml", "[report]\ntimezone = \"Asia/Tokyo\"\n");
+    let run = place.done(["export", "facts", "it's", "--config", "my zone.toml"]);
+    let (_, command) = run.stderr.split_once("--period): dora-report ").expect("a command");
+    let command = command.split_once(" | duckdb").expect("a pipe").0;
+    let words = command.replace("'it'\\''s'", "it's").replace("'my zone.toml'", "my zone.toml");
+    assert_eq!(words, "export sql --dialect duckdb --facts it's --config my zone.toml");
+    let sql = place.done(["export", "sql", "--dialect", "duckdb", "--facts", "it's", "--config", "my zone.toml"]);
+    assert!(sql.stdout.contains("Asia/Tokyo") && sql.stdout.contains("'it''s/deployment_facts"), "{}", sql.stdout);
+}
+
+#[test]
 fn a_table_without_rows_has_a_file_with_its_columns_and_a_month_without_rows_has_none() {
     let place = filled();
     place.done(["export", "facts", "facts"]);
