@@ -140,6 +140,11 @@ impl Table {
     /// All four, in the order in which they are described.
     pub const ALL: [Self; 4] = [Self::Deployments, Self::Commits, Self::PullRequests, Self::Incidents];
 
+    /// Whether the dataset keeps which spans of it were read completely.
+    pub fn has_coverage(self) -> bool {
+        matches!(self, Self::Deployments | Self::Incidents)
+    }
+
     /// The names of its columns, in order: those of the dataset and of import files.
     pub fn columns(self) -> &'static [&'static str] {
         match self {

@@ -1,11 +1,13 @@
 //! `dataset repair`: prints the repair of each problem; with `--yes`, carries it out.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::rows;
 use crate::cli::context::now;
 use crate::cli::exit::Code;
 use crate::cli::output::{Console, data, printable};
+use crate::domain::event::Table;
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
 use crate::store::repair::{SET_ASIDE, repair};
@@ -26,24 +28,56 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     } else {
         console.info("nothing was changed; `dora-report dataset repair --yes` does this");
     }
-    if yes && problems.iter().any(|problem| matches!(problem.fault, Fault::Unreadable(_))) {
+    let unreadable: Vec<&Problem> =
+        problems.iter().filter(|problem| matches!(problem.fault, Fault::Unreadable(_))).collect();
+    if yes && !unreadable.is_empty() {
+        let tables: BTreeSet<Table> = unreadable.iter().filter_map(|problem| table_of(problem)).collect();
         console.warning(&format!(
-            "the files that could not be read are in {name}/{SET_ASIDE}, and their months are no longer covered; read \
-             them again with `dora-report import` or `dora-report fetch --full`"
+            "the files that could not be read are in {name}/{SET_ASIDE}.{} Read them again with `dora-report import` or \
+             `dora-report fetch --full`",
+            lost(&tables)
         ));
     }
     Ok(Code::Done)
 }
 
+/// What the rows of lost parts of some tables mean for the reports, each sentence after a space.
+fn lost(tables: &BTreeSet<Table>) -> String {
+    let with = |has_coverage| {
+        let tables = tables.iter().filter(|table| table.has_coverage() == has_coverage);
+        let names: Vec<String> = tables.map(|table| table.plural()).collect();
+        (!names.is_empty()).then(|| names.join(" and "))
+    };
+    let covered = with(true).map(|names| format!(" The months of the {names} in them are no longer covered."));
+    let others = with(false).map(|names| {
+        format!(
+            " The {names} in them are missing, and the coverage does not show this: until they are read again, lead \
+             times can be missing or wrong."
+        )
+    });
+    covered.into_iter().chain(others).collect()
+}
+
+/// The table of a part that has a problem; none for another file.
+fn table_of(problem: &Problem) -> Option<Table> {
+    let mut names = problem.place.components();
+    let folder = names.next()?;
+    names.next()?;
+    Table::ALL.into_iter().find(|table| folder.as_os_str() == table.folder())
+}
+
 /// The repair of a problem as one line; none if the problem is harmless.
 fn step(problem: &Problem) -> Option<String> {
     let place = problem.place.display();
-    let is_part = problem.place.components().count() > 1;
     let line = match &problem.fault {
-        Fault::Unreadable(cause) if is_part => {
-            format!("set aside {place}, and its month is no longer covered: it cannot be read: {cause}")
+        Fault::Unreadable(cause) => {
+            let means = match table_of(problem) {
+                Some(table) if table.has_coverage() => ", and its month is no longer covered".to_owned(),
+                Some(table) => format!(", and its {} are missing until they are read again", table.plural()),
+                None => String::new(),
+            };
+            format!("set aside {place}{means}: it cannot be read: {cause}")
         }
-        Fault::Unreadable(cause) => format!("set aside {place}: it cannot be read: {cause}"),
         Fault::OtherMonth(count) => format!("move {} of {place} to their own months", rows(*count)),
         Fault::Repeated(count) => {
             format!("remove {} of {place} with the keys of other rows; the latest observation is kept", rows(*count))
@@ -55,4 +89,31 @@ fn step(problem: &Problem) -> Option<String> {
         Fault::OutOfOrder => return None,
     };
     Some(on_one_line(&line) + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_deployments_and_incidents_lose_their_coverage() {
+        let of = |place: &str| {
+            let problem = Problem { place: place.into(), fault: Fault::Unreadable("bad".into()) };
+            (step(&problem).expect("a step"), lost(&table_of(&problem).into_iter().collect()))
+        };
+        for (table, is_covered) in
+            [("deployments", true), ("incidents", true), ("commits", false), ("pull_requests", false)]
+        {
+            let (line, warning) = of(&format!("{table}/month=2026-07/part.parquet"));
+            assert_eq!(line.contains("no longer covered"), is_covered, "{line}");
+            assert_eq!(warning.contains("no longer covered"), is_covered, "{warning}");
+            assert_eq!(warning.contains("the coverage does not show this"), !is_covered, "{warning}");
+        }
+        assert_eq!(
+            of("coverage.json"),
+            ("set aside coverage.json: it cannot be read: bad\n".to_owned(), String::new())
+        );
+        let all = lost(&Table::ALL.into());
+        assert!(all.contains("deployments and incidents in") && all.contains("commits and pull requests in"), "{all}");
+    }
 }
