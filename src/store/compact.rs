@@ -1,9 +1,10 @@
 //! Finds and rewrites parts that this version would write differently: of an older version, not sorted by key, or in
 //! too many row groups.
 //!
-//! A part is rewritten with the same rows. Only footers and keys are read to find such parts, so checking a good
-//! dataset is cheap.
+//! A part is rewritten with the same rows, except that of rows with one key only the latest observation is kept. Only
+//! footers and keys are read to find such parts, so checking a good dataset is cheap.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::durable::{self, Staged};
@@ -34,6 +35,8 @@ pub struct Outdated {
     pub place: PathBuf,
     /// Its rows.
     pub rows: usize,
+    /// How many of them have the key of another row; the rewritten part does not have them.
+    pub repeated: usize,
     /// Its bytes.
     pub bytes: u64,
     /// Why.
@@ -65,8 +68,10 @@ pub fn outdated(folder: &Path) -> Result<Vec<Outdated>, StoreError> {
             .filter_map(|(holds, reason)| holds.then_some(reason))
             .collect();
             if !reasons.is_empty() {
+                let distinct: BTreeSet<_> = (0..keys.len()).map(|row| keys.key(row)).collect();
+                let repeated = keys.len() - distinct.len();
                 let place = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-                found.push(Outdated { place, rows: shape.rows, bytes: shape.bytes, reasons, table, month });
+                found.push(Outdated { place, rows: shape.rows, repeated, bytes: shape.bytes, reasons, table, month });
             }
         }
     }
@@ -90,4 +95,34 @@ pub fn compact(writer: &Writer, parts: &[Outdated]) -> Result<u64, StoreError> {
     let _readers_wait = lock::readers_wait(folder)?;
     durable::commit(folder, staged, &[])?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use polars::prelude::ParquetWriter;
+
+    use super::*;
+    use crate::domain::event::{Commit, Rows};
+    use crate::domain::time::Timestamp;
+    use crate::store::check::verify;
+
+    #[test]
+    fn rows_with_the_key_of_another_row_are_counted_before_the_latest_observation_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::lock(folder.path(), "test", Timestamp(i64::MAX)).expect("the lock");
+        let commit = |sha: &str| Commit { repo: "acme/web".into(), sha: sha.into(), ..Commit::default() };
+        writer.write(vec![Rows::Commits(vec![commit("a"), commit("b")])], &[]).expect("written");
+        let path = part::path(folder.path(), Table::Commits, "1970-01");
+        let rows = part::read(&path, Table::Commits).expect("rows");
+        let mut twice = rows.vstack(&rows).expect("rows");
+        ParquetWriter::new(File::create(&path).expect("a file")).finish(&mut twice).expect("written");
+
+        let parts = outdated(folder.path()).expect("readable");
+        assert_eq!(parts.iter().map(|part| (part.rows, part.repeated)).collect::<Vec<_>>(), [(4, 2)]);
+        compact(&writer, &parts).expect("compacted");
+        assert_eq!(part::read(&path, Table::Commits).expect("rows").height(), 2);
+        assert_eq!(verify(folder.path()).expect("readable"), []);
+    }
 }

@@ -48,7 +48,11 @@ fn plan(parts: &[Outdated]) -> String {
     let line = |part: &Outdated| {
         let reasons: Vec<&str> = part.reasons.iter().map(reason).collect();
         let (count, size) = (rows(part.rows), size(part.bytes));
-        format!("rewrite {} ({count}, {size}): {}\n", part.place.display(), reasons.join(", "))
+        let merged = match part.repeated {
+            0 => String::new(),
+            n => format!("; removes {} with the keys of other rows, and keeps the latest observation", rows(n)),
+        };
+        format!("rewrite {} ({count}, {size}): {}{merged}\n", part.place.display(), reasons.join(", "))
     };
     parts.iter().map(line).collect()
 }
