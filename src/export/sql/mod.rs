@@ -4,8 +4,8 @@
 //! The preludes read the facts, convert instants to milliseconds and to days of the report's zone, and list the days:
 //! all that the dialects say differently. The body is the same text for both. It uses only what both engines compute in
 //! the same way: exact `percentile_cont`, windows as a join with the days that they hold (Spark has no percentile over
-//! a sliding window), and no division by zero. Two spans are asked: `rolling`, with the columns of `daily.csv`, and
-//! `period`.
+//! a sliding window), and no division by zero. Two spans are asked: `rolling`, with the columns of `daily.csv` and
+//! a few more, and `period`.
 
 mod metrics;
 
