@@ -2,8 +2,8 @@
 //!
 //! The median over the period's counted deployments that have a lead time; with p75, p90 and mean. Interval: binomial
 //! order statistics, none below n = 6. Stages, and the same period counted in other ways, are computed together with
-//! it at [`Depth::Whole`]; the tables need only the variant that a finding compares with. `facts::arrivals` computes the commits of a deployment and the start of its lead time. Source: DORA, "change
-//! lead time".
+//! it at [`Depth::Whole`]; the tables need only the variant that a finding compares with. `facts::arrivals` computes the
+//! commits of a deployment and the start of its lead time. Source: DORA, "change lead time".
 
 use std::collections::BTreeMap;
 
