@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::of_all;
 use crate::domain::reason::Reason;
 use crate::metrics::tables::{
-    Alternative, Analysis, Counts, Finding, Metric, Numbers, Observation, Severity, Variation,
+    Alternative, Analysis, Counts, Finding, IncidentFilter, Metric, Numbers, Observation, Severity, Variation,
 };
 
 pub(super) fn findings(analysis: &Analysis) -> Vec<Finding> {
@@ -40,12 +40,12 @@ fn environments(are_counted: bool, names: &BTreeMap<String, u64>, now: Numbers, 
 }
 
 fn filters(analysis: &Analysis, now: Numbers, without: Numbers) -> Option<Finding> {
-    let mut by_filter: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut by_filter: BTreeMap<IncidentFilter, usize> = BTreeMap::new();
     for record in analysis.incidents.iter().filter(|record| analysis.known.contains(record.event.opened_at)) {
         let filter = match record.reason {
-            Some(Reason::Priority) => "min_priority",
-            Some(Reason::Urgency) => "urgencies",
-            Some(Reason::Tag) => "ignore_tags",
+            Some(Reason::Priority) => IncidentFilter::MinPriority,
+            Some(Reason::Urgency) => IncidentFilter::Urgencies,
+            Some(Reason::Tag) => IncidentFilter::IgnoreTags,
             _ => continue,
         };
         *by_filter.entry(filter).or_default() += 1;

@@ -102,6 +102,17 @@ pub enum Fault {
     Other,
 }
 
+/// A filter of incidents, in order of the names of the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IncidentFilter {
+    /// By tag.
+    IgnoreTags,
+    /// By priority.
+    MinPriority,
+    /// By urgency.
+    Urgencies,
+}
+
 /// What was found, in numbers and names.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each field is named in the sentence that `report` makes of it")]
@@ -163,7 +174,7 @@ pub enum Observation {
     /// Environments with misleading names: counted ones that look like staging, or the reverse.
     Environments { are_counted: bool, names: Counts, now: Numbers, other: Numbers },
     /// Incidents that the filters leave out, by filter.
-    Filtered { by_filter: BTreeMap<&'static str, usize>, now: Numbers, without: Numbers },
+    Filtered { by_filter: BTreeMap<IncidentFilter, usize>, now: Numbers, without: Numbers },
     /// Failure rates of the last windows, oldest first, and the faults behind them.
     Sustained { ratios: Vec<f64>, faults: BTreeMap<Fault, usize> },
     /// Rework by the first rule that holds, and how many are left without what people say, without rollbacks, and by

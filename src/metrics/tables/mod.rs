@@ -23,7 +23,7 @@ pub use distribution::{Durations, Quantiles};
 pub use emulation::{EmulatedValue, Emulation, Tool};
 pub use figure::{BandReading, Figure, Progress, SurveyShare, Trend, Verdict};
 pub use figures::{Figures, MonthlyFailures, PastPeriod, SurvivalStep};
-pub use finding::{Counts, EnvironmentCounts, Fault, Finding, Numbers, Observation, Severity};
+pub use finding::{Counts, EnvironmentCounts, Fault, Finding, IncidentFilter, Numbers, Observation, Severity};
 pub use metric::{Better, Metric, Statistic, Unit};
 pub use no_data::NoData;
 pub use records::{Cause, DeploymentEvent, DeploymentRecord, IncidentEvent, IncidentRecord, Link};

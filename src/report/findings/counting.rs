@@ -1,7 +1,7 @@
 //! The texts of findings about counting: what the figures would be with another way of counting.
 
 use super::{Words, by_name, count, hours, percent};
-use crate::metrics::tables::{Numbers, Observation};
+use crate::metrics::tables::{IncidentFilter, Numbers, Observation};
 
 pub(super) fn words(what: &Observation) -> Words {
     match what {
@@ -51,7 +51,7 @@ pub(super) fn words(what: &Observation) -> Words {
             Words::new(format!("{n} {said}: {}. {}", by_name(names), either_way(now, other, word)), advice)
         }
         Observation::Filtered { by_filter, now, without } => {
-            let shown: Vec<String> = by_filter.iter().map(|(filter, n)| format!("{filter} {n}")).collect();
+            let shown: Vec<String> = by_filter.iter().map(|(filter, n)| format!("{} {n}", key(*filter))).collect();
             Words::new(
                 format!(
                     "The filters leave out {} opened in the period: {}. Without the filters: change failure rate {} in place \
@@ -116,6 +116,15 @@ fn by_the_clock((window, failed, deployments): (u64, u64, u64), low_urgency: usi
         "Give the incidents that a deployment caused a label, tag or field that says so, and name it as `caused_by_deploy` of \
          their source (in files: the column `caused_by_deploy`, or the label `caused-by-deploy`); filter alerts with `urgencies` or `min_priority` under [incidents].",
     )
+}
+
+/// The key of the configuration that sets a filter.
+fn key(filter: IncidentFilter) -> &'static str {
+    match filter {
+        IncidentFilter::IgnoreTags => "ignore_tags",
+        IncidentFilter::MinPriority => "min_priority",
+        IncidentFilter::Urgencies => "urgencies",
+    }
 }
 
 fn total(it: &Numbers) -> String {

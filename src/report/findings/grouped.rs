@@ -175,6 +175,7 @@ fn effect(what: &Observation) -> Option<String> {
 mod tests {
     use super::*;
     use crate::domain::group::Group;
+    use crate::metrics::tables::IncidentFilter;
 
     #[test]
     fn the_same_finding_of_several_scopes_is_one_paragraph_with_the_effect_in_each() {
@@ -209,8 +210,9 @@ mod tests {
             restore: Some((600.0, 4)),
         };
         let without = Numbers { lead_time: None, ..now };
-        let by =
-            |without: Numbers| weight(&Observation::Filtered { by_filter: [("urgencies", 1)].into(), now, without });
+        let by = |without: Numbers| {
+            weight(&Observation::Filtered { by_filter: [(IncidentFilter::Urgencies, 1)].into(), now, without })
+        };
         assert!(by(without) < 1e-9, "the lead time does not depend on incidents");
         assert!((by(Numbers { failures: Some((0.2, 8, 40)), ..without }) - 0.5).abs() < 1e-9);
         assert!((by(Numbers { restore: Some((800.0, 6)), ..without }) - 0.25).abs() < 1e-9);

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::domain::group::Group;
     use crate::domain::kind::DeploymentKind;
-    use crate::metrics::tables::{Fault, Numbers, Severity};
+    use crate::metrics::tables::{Fault, IncidentFilter, Numbers, Severity};
 
     #[test]
     fn every_finding_has_a_sentence_and_says_what_to_do() {
@@ -163,7 +163,11 @@ mod tests {
             Observation::FromPullRequests { requests: 1, opened: 1.0, ours: 2.0, n: 1 },
             Observation::Rollouts { now: numbers, once: numbers },
             Observation::Environments { are_counted: true, names: names(), now: numbers, other: numbers },
-            Observation::Filtered { by_filter: [("urgencies", 1)].into(), now: numbers, without: numbers },
+            Observation::Filtered {
+                by_filter: [(IncidentFilter::Urgencies, 1)].into(),
+                now: numbers,
+                without: numbers,
+            },
             Observation::Sustained { ratios: vec![0.2], faults: [(Fault::Memory, 1)].into() },
             Observation::Rework { k: 1, n: 2, said: 0, fixes: 1, rollbacks: 0, left: [1, 1, 1] },
         ];
