@@ -79,8 +79,8 @@ pub fn repair(folder: &Path, holder: &str) -> Result<Vec<Problem>, StoreError> {
     Ok(problems)
 }
 
-/// Whether a place is the folder of a table.
-fn is_table(place: &Path) -> bool {
+/// Whether a place is the folder of a table, which [`repair`] leaves where it is.
+pub fn is_table(place: &Path) -> bool {
     Table::ALL.iter().any(|table| Path::new(table.folder()) == place)
 }
 

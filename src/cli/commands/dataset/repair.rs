@@ -10,7 +10,7 @@ use crate::cli::output::{Console, data, printable};
 use crate::domain::event::Table;
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
-use crate::store::repair::{SET_ASIDE, repair};
+use crate::store::repair::{SET_ASIDE, is_table, repair};
 
 pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<Code> {
     let problems = if yes {
@@ -28,8 +28,8 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     } else {
         console.info("nothing was changed; `dora-report dataset repair --yes` does this");
     }
-    let unreadable: Vec<&Problem> =
-        problems.iter().filter(|problem| matches!(problem.fault, Fault::Unreadable(_))).collect();
+    let is_moved = |problem: &&Problem| matches!(problem.fault, Fault::Unreadable(_)) && !is_table(&problem.place);
+    let unreadable: Vec<&Problem> = problems.iter().filter(is_moved).collect();
     if yes && !unreadable.is_empty() {
         let tables: BTreeSet<Table> = unreadable.iter().filter_map(|problem| table_of(problem)).collect();
         console.warning(&format!(
@@ -70,6 +70,12 @@ fn table_of(problem: &Problem) -> Option<Table> {
 fn step(problem: &Problem) -> Option<String> {
     let place = problem.place.display();
     let line = match &problem.fault {
+        Fault::Unreadable(cause) if is_table(&problem.place) => {
+            format!(
+                "leave {place}: it cannot be read: {cause}; it has every month of its table, so make it readable, or move \
+                 it away and read the table again"
+            )
+        }
         Fault::Unreadable(cause) => {
             let means = match table_of(problem) {
                 Some(table) if table.has_coverage() => ", and its month is no longer covered".to_owned(),
@@ -113,6 +119,8 @@ mod tests {
             of("coverage.json"),
             ("set aside coverage.json: it cannot be read: bad\n".to_owned(), String::new())
         );
+        let (line, _) = of("commits");
+        assert!(line.starts_with("leave commits: it cannot be read: bad; "), "{line}");
         let all = lost(&Table::ALL.into());
         assert!(all.contains("deployments and incidents in") && all.contains("commits and pull requests in"), "{all}");
     }
