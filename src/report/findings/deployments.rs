@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Words, by_frequency, count, count_are, count_have, first, most_frequent, some};
 use crate::document::keys;
+use crate::domain::glob::Glob;
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Counts, EnvironmentCounts, Observation};
 use crate::sources::registry::providers;
@@ -180,7 +181,7 @@ fn nothing_counted(
     if likely.is_some() || environments.is_empty() {
         ways.push(format!(
             "Name the environments that serve users under [deployments], for example environments = [\"{}\"].",
-            likely.unwrap_or("production")
+            likely.map_or("production".into(), Glob::escaped)
         ));
     }
     ways.extend(give_environment(environments));
