@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::report::png::Picture;
 
 /// Makes a file and writes it.
-type Made<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a>;
+type Render<'a> = Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a>;
 
 /// What a file holds.
 pub(super) enum Content<'a> {
@@ -19,7 +19,7 @@ pub(super) enum Content<'a> {
     /// Bytes that are no text.
     Bytes(Vec<u8>),
     /// What is made as it is written.
-    Stream(Made<'a>),
+    Stream(Render<'a>),
     /// A picture.
     Picture(Picture),
     /// What another file holds.
@@ -28,8 +28,8 @@ pub(super) enum Content<'a> {
 
 impl<'a> Content<'a> {
     /// What a function writes.
-    pub(super) fn stream(made: impl Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a) -> Self {
-        Self::Stream(Box::new(made))
+    pub(super) fn stream(render: impl Fn(&mut dyn Write) -> io::Result<()> + Sync + 'a) -> Self {
+        Self::Stream(Box::new(render))
     }
 
     /// Writes it to a stream.
@@ -37,7 +37,7 @@ impl<'a> Content<'a> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes()),
             Self::Bytes(bytes) => out.write_all(bytes),
-            Self::Stream(made) => made(out),
+            Self::Stream(render) => render(out),
             Self::Picture(picture) => picture.write(out),
             Self::Copy(path) => io::copy(&mut File::open(path)?, out).map(drop),
         }

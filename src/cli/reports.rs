@@ -48,7 +48,7 @@ pub(super) fn list(out: &Path, calendar: Calendar) -> anyhow::Result<()> {
     Ok(replace(&out.join("index.html"), html::render_index(&entries)?.as_bytes())?)
 }
 
-/// The figures of the only group, in the order of the metrics.
+/// The figures of the first group, in the order of the metrics. Only groups of the kind `all` were kept.
 fn figures(written: &Value) -> Vec<(Metric, IndexFigure)> {
     let Some(all) = written["groups"].get(0) else { return Vec::new() };
     let figure = |metric: Metric| {

@@ -109,6 +109,26 @@ impl<'de> Visitor<'de> for Groups {
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +149,7 @@ mod tests {
         assert!(said(r#"{"schema_version":2}"#).contains("schema_version 2"));
         assert_eq!(said("[]"), "is not a report");
         assert!(said(r#"{"schema_version":1} 2"#).contains("is not valid JSON"));
-        for groups in [r#"{"a":[1]}"#, "null"] {
+        for groups in [r#"{"a":[1]}"#, "null", "true", "3", "-3", "0.5", r#""x""#] {
             assert!(said(&format!(r#"{{"schema_version":1,"groups":{groups}}}"#)).contains("no `groups`"));
         }
         assert!(said(r#"{"schema_version":1,"groups":{}}"#).contains("no `groups`"));

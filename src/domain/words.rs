@@ -51,8 +51,7 @@ pub fn is_obeyed(letter: char) -> bool {
 
 /// A text with every such character replaced by U+FFFD, except those in `kept`.
 pub fn printable<'t>(text: &'t str, kept: &[char]) -> Cow<'t, str> {
-    // Nearly every text is plain, and this is many times as fast, also because it reads to the end: the compiler can
-    // look at many bytes at once.
+    // Nearly every text is plain, and this is many times as fast. Without an early exit the compiler can vectorize it.
     if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }

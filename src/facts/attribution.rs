@@ -13,7 +13,7 @@ use polars::prelude::*;
 use super::incident_facts::IncidentFacts;
 use super::incident_links::{Attribution, IncidentLinks};
 use super::incidents::Incidents;
-use super::named::{Among, Named, NamedAmong, Place};
+use super::named::{Named, NamedInScope, Place, Scope};
 use super::ownership::ServiceIndex;
 use super::parallel::both;
 use super::placed::Placed;
@@ -160,9 +160,9 @@ impl<'a> Attributor<'a> {
         opened: Timestamp,
         otherwise: Option<(usize, Rule)>,
     ) -> Vec<Attribution> {
-        let scopes = [named.among(Among::Services(affected)), named.among(Among::All)];
+        let scopes = [named.in_scope(Scope::Services(affected)), named.in_scope(Scope::All)];
         let finish = |place: Place| self.finished(place).map(|(at, _)| at);
-        let turns = scopes.iter().flat_map(NamedAmong::turns).filter_map(finish);
+        let turns = scopes.iter().flat_map(NamedInScope::turns).filter_map(finish);
         let mut turns: Vec<Timestamp> = turns.filter(|&at| at > opened).chain([opened]).collect();
         turns.sort_unstable();
         turns.dedup();

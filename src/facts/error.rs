@@ -37,14 +37,14 @@ pub enum FactsError {
     },
     /// Two names of commits that are no full shas have the same first 160 bits of their SHA-256.
     #[error(
-        "the commits `{}` and `{}` cannot be told apart: the digests of their names begin alike; rename one of them",
+        "the commits `{}` and `{}` cannot be told apart: the SHA-256 digests of their names have the same first 160 bits",
         on_one_line(one),
         on_one_line(other)
     )]
     Collision {
-        /// A name.
+        /// The name that was read first.
         one: String,
-        /// The other.
+        /// The name that was read later.
         other: String,
     },
     /// A table of facts cannot be joined, which well-formed rows do not cause.

@@ -1,7 +1,7 @@
 //! What a reference names among the counted deployments of some services, or of all, as far as is known at an instant.
 //!
 //! Many incidents may have one reference, and one reference may begin thousands of revisions. So lists are shared, and
-//! only the ends of a list are looked at: its first deployment, and the latest before an incident.
+//! only two entries of a list are read: its first deployment, and the latest before an incident.
 
 use rustc_hash::FxHashMap;
 
@@ -31,32 +31,32 @@ impl Places {
         self.by_service.chunk_by(|(one, _), (next, _)| one == next).filter_map(|places| places.first().copied())
     }
 
-    fn first(&self, among: Among<'_>) -> Option<Place> {
+    fn first(&self, scope: Scope<'_>) -> Option<Place> {
         let first = |&service: &ServiceIndex| {
             let at = self.by_service.partition_point(|entry| *entry < (service, 0));
             self.by_service.get(at).filter(|(of, _)| *of == service).map(|(_, place)| *place)
         };
-        match among {
-            Among::All => self.all.first().copied(),
-            Among::Services(services) => services.iter().filter_map(first).min(),
+        match scope {
+            Scope::All => self.all.first().copied(),
+            Scope::Services(services) => services.iter().filter_map(first).min(),
         }
     }
 
-    fn latest_before(&self, end: Place, among: Among<'_>) -> Option<Place> {
+    fn latest_before(&self, end: Place, scope: Scope<'_>) -> Option<Place> {
         let latest = |&service: &ServiceIndex| {
             let before = self.by_service.partition_point(|entry| *entry < (service, end));
             self.by_service.get(before.checked_sub(1)?).filter(|(of, _)| *of == service).map(|(_, place)| *place)
         };
-        match among {
-            Among::All => self.all.get(self.all.partition_point(|place| *place < end).checked_sub(1)?).copied(),
-            Among::Services(services) => services.iter().filter_map(latest).max(),
+        match scope {
+            Scope::All => self.all.get(self.all.partition_point(|place| *place < end).checked_sub(1)?).copied(),
+            Scope::Services(services) => services.iter().filter_map(latest).max(),
         }
     }
 }
 
 /// Whose deployments a reference may name.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Among<'a> {
+pub(super) enum Scope<'a> {
     Services(&'a [ServiceIndex]),
     All,
 }
@@ -84,15 +84,15 @@ impl FirstTwo {
 
 /// The revisions that one reference begins.
 #[derive(Debug, Default)]
-pub(super) struct Begun {
+pub(super) struct PrefixMatches {
     all: FirstTwo,
     by_service: FxHashMap<ServiceIndex, FirstTwo>,
 }
 
-impl Begun {
+impl PrefixMatches {
     /// Adds a revision.
     pub(super) fn add(&mut self, revision: usize, places: &Places) {
-        if let Some(first) = places.first(Among::All) {
+        if let Some(first) = places.first(Scope::All) {
             self.all.add(first, revision);
         }
         for (service, first) in places.firsts() {
@@ -100,10 +100,10 @@ impl Begun {
         }
     }
 
-    fn first_two(&self, among: Among<'_>) -> FirstTwo {
-        match among {
-            Among::All => self.all,
-            Among::Services(services) => {
+    fn first_two(&self, scope: Scope<'_>) -> FirstTwo {
+        match scope {
+            Scope::All => self.all,
+            Scope::Services(services) => {
                 let mut found = FirstTwo::default();
                 services.iter().filter_map(|service| self.by_service.get(service)).for_each(|it| found.extend(*it));
                 found
@@ -117,54 +117,54 @@ impl Begun {
 pub(super) struct Named<'a> {
     pub(super) id: Option<&'a Places>,
     pub(super) revision: Option<&'a Places>,
-    pub(super) begun: Option<&'a Begun>,
-    /// The revisions of `begun`.
+    pub(super) by_prefix: Option<&'a PrefixMatches>,
+    /// The revisions of `by_prefix`.
     pub(super) revisions: &'a [Places],
 }
 
 impl<'a> Named<'a> {
     pub(super) fn is_empty(self) -> bool {
-        self.id.is_none() && self.revision.is_none() && self.begun.is_none()
+        self.id.is_none() && self.revision.is_none() && self.by_prefix.is_none()
     }
 
     /// What it can name among some deployments.
-    pub(super) fn among(self, among: Among<'a>) -> NamedAmong<'a> {
-        let first = |places: Option<&'a Places>| places.and_then(|places| Some((places.first(among)?, places)));
-        let begun = self.begun.map(|begun| begun.first_two(among)).unwrap_or_default();
+    pub(super) fn in_scope(self, scope: Scope<'a>) -> NamedInScope<'a> {
+        let first = |places: Option<&'a Places>| places.and_then(|places| Some((places.first(scope)?, places)));
+        let by_prefix = self.by_prefix.map(|by_prefix| by_prefix.first_two(scope)).unwrap_or_default();
         let revision = |(first, revision): (Place, usize)| Some((first, self.revisions.get(revision)?));
-        NamedAmong {
-            among,
+        NamedInScope {
+            scope,
             id: first(self.id),
             revision: first(self.revision),
-            begun: begun.0.map(|it| it.and_then(revision)),
+            by_prefix: by_prefix.0.map(|it| it.and_then(revision)),
         }
     }
 }
 
 /// What one reference can name among some deployments: lists that are not empty, each with its first place.
 #[derive(Debug)]
-pub(super) struct NamedAmong<'a> {
-    among: Among<'a>,
+pub(super) struct NamedInScope<'a> {
+    scope: Scope<'a>,
     id: Option<(Place, &'a Places)>,
     revision: Option<(Place, &'a Places)>,
-    begun: [Option<(Place, &'a Places)>; 2],
+    by_prefix: [Option<(Place, &'a Places)>; 2],
 }
 
-impl<'a> NamedAmong<'a> {
+impl<'a> NamedInScope<'a> {
     /// The deployments at whose finish the answer can change: the first with the id, with the revision, and with the
     /// first and second revision that the reference begins.
     pub(super) fn turns(&self) -> impl Iterator<Item = Place> {
-        [self.id, self.revision].into_iter().chain(self.begun).flatten().map(|(first, _)| first)
+        [self.id, self.revision].into_iter().chain(self.by_prefix).flatten().map(|(first, _)| first)
     }
 
     /// The deployment that it names as far as is known: the latest before `end`, the first place after an incident, else
     /// the first of all.
     pub(super) fn deployment(&self, is_known: impl Fn(Place) -> bool, end: Place) -> Option<Place> {
         let known = |named: Option<(Place, &'a Places)>| named.filter(|(first, _)| is_known(*first));
-        let [only, other] = self.begun;
+        let [only, other] = self.by_prefix;
         let unique = known(only).filter(|_| known(other).is_none());
         let (first, places) = known(self.id).or_else(|| known(self.revision)).or(unique)?;
-        places.latest_before(end, self.among).or(Some(first))
+        places.latest_before(end, self.scope).or(Some(first))
     }
 }
 
@@ -173,14 +173,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_of_a_list_are_those_of_the_services_asked_for() {
+    fn the_first_and_latest_of_a_list_are_those_of_the_services_asked_for() {
         let places = Places::new(vec![7, 1, 4, 9, 4], |place| Some(usize::from(place > 4)));
-        let ends = |among| (places.first(among), places.latest_before(4, among), places.latest_before(9, among));
-        assert_eq!(ends(Among::All), (Some(1), Some(1), Some(7)));
-        assert_eq!(ends(Among::Services(&[0])), (Some(1), Some(1), Some(4)));
-        assert_eq!(ends(Among::Services(&[1])), (Some(7), None, Some(7)));
-        assert_eq!(ends(Among::Services(&[1, 0])), (Some(1), Some(1), Some(7)));
-        assert_eq!(ends(Among::Services(&[2])), (None, None, None));
+        let found = |scope| (places.first(scope), places.latest_before(4, scope), places.latest_before(9, scope));
+        assert_eq!(found(Scope::All), (Some(1), Some(1), Some(7)));
+        assert_eq!(found(Scope::Services(&[0])), (Some(1), Some(1), Some(4)));
+        assert_eq!(found(Scope::Services(&[1])), (Some(7), None, Some(7)));
+        assert_eq!(found(Scope::Services(&[1, 0])), (Some(1), Some(1), Some(7)));
+        assert_eq!(found(Scope::Services(&[2])), (None, None, None));
         assert_eq!(places.firsts().collect::<Vec<_>>(), [(0, 1), (1, 7)]);
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::named::{Begun, Named, Place, Places};
+use super::named::{Named, Place, Places, PrefixMatches};
 use super::placed::Placed;
 use super::revisions::{Revisions, SHORT};
 use super::scan::Deployments;
@@ -19,10 +19,10 @@ use crate::domain::sha::Sha;
 #[derive(Debug, Default)]
 pub(super) struct References<'a> {
     by_id: FxHashMap<&'a str, Places>,
-    /// By the reference in small letters, like the next.
+    /// By the reference in lower case; so is the next.
     by_revision: FxHashMap<String, Places>,
-    begun: FxHashMap<String, Begun>,
-    /// The revisions of `begun`.
+    by_prefix: FxHashMap<String, PrefixMatches>,
+    /// The revisions of `by_prefix`.
     revisions: Vec<Places>,
 }
 
@@ -49,8 +49,8 @@ impl<'a> References<'a> {
         let named = with_a_beginning(&lower, deployments, revisions, placed);
         let by_revision = joined(lower.iter().map(String::as_str), &named, placed)?;
         let by_revision = by_revision.into_iter().map(|(revision, places)| (revision.to_owned(), places)).collect();
-        let (begun, revisions) = begun(lower, &named, placed);
-        Ok(Self { by_id, by_revision, begun, revisions })
+        let (by_prefix, revisions) = by_prefix(lower, &named, placed);
+        Ok(Self { by_id, by_revision, by_prefix, revisions })
     }
 
     /// What one of them can name.
@@ -59,7 +59,7 @@ impl<'a> References<'a> {
         Named {
             id: self.by_id.get(reference),
             revision: self.by_revision.get(&lower),
-            begun: self.begun.get(&lower),
+            by_prefix: self.by_prefix.get(&lower),
             revisions: &self.revisions,
         }
     }
@@ -117,15 +117,15 @@ fn joined<'t>(
     Ok(by_reference.into_iter().map(|(reference, all)| (reference, listed(all))).collect())
 }
 
-/// The revisions that each reference begins, or that are its short form: a deployment may name by that the revision that
-/// an incident has in full.
+/// The revisions that each reference begins, or that are its short form: a deployment may name its revision by the short
+/// form of the one that the incident has in full.
 ///
 /// The beginning is not a good key of a join, because all tags of a project may start alike. So a sorted list is searched.
-fn begun(
+fn by_prefix(
     references: FxHashSet<String>,
     deployments: &[(String, Place)],
     placed: &Placed,
-) -> (FxHashMap<String, Begun>, Vec<Places>) {
+) -> (FxHashMap<String, PrefixMatches>, Vec<Places>) {
     let mut by_text: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
     for (text, place) in deployments {
         by_text.entry(text).or_default().push(*place);
@@ -139,16 +139,16 @@ fn begun(
         })
         .collect();
     let long_enough = references.into_iter().filter(|reference| reference.chars().count() >= SHORT.start);
-    let begun = long_enough.filter_map(|reference| {
+    let by_prefix = long_enough.filter_map(|reference| {
         let longer = by_text.range(reference.as_str()..).take_while(|(text, _)| text.starts_with(reference.as_str()));
         let shorter = SHORT.filter_map(|length| {
             by_text.get_key_value(reference.get(..length).filter(|short| short.len() < reference.len())?)
         });
-        let mut found: Option<Begun> = None;
+        let mut found: Option<PrefixMatches> = None;
         for (_, &revision) in longer.chain(shorter) {
             found.get_or_insert_default().add(revision, &revisions[revision]);
         }
         Some((reference, found?))
     });
-    (begun.collect(), revisions)
+    (by_prefix.collect(), revisions)
 }

@@ -18,7 +18,6 @@ pub struct Share {
     pub whole: u64,
 }
 
-/// How many of how many.
 #[derive(Debug, Default, Clone, Copy)]
 struct Count {
     part: u64,
@@ -37,7 +36,7 @@ pub fn shares(analysis: &Analysis) -> Vec<Share> {
     let [mut read, mut with_revision, mut with_commits, mut confirmed, mut mapped, mut resolved] =
         [Count::default(); 6];
     analysis.history.iter().for_each(|it| read.add(covers(&it.spans, analysis.known)));
-    // A record is made each time that it is looked at, so each list is gone through once.
+    // Each access makes the record again, so there is one loop over each list.
     for it in analysis.deployments.iter().filter(|it| it.in_period && it.left_out.is_none()) {
         with_revision.add(it.event.sha.is_some());
         match it.lead_time_reason {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Words, by_frequency, count, count_are, count_have, first, most_frequent, some};
-use crate::document::keys;
+use crate::document::{keys, quoted};
 use crate::domain::glob::Glob;
 use crate::domain::status::tells_the_end;
 use crate::metrics::tables::{Counts, EnvironmentCounts, Observation};
@@ -112,9 +112,12 @@ pub(super) fn words(what: &Observation) -> Words {
 
 /// The sections that have a key.
 fn sections_with(name: &str) -> String {
-    let sections = providers().flat_map(|provider| provider.sections);
-    let having = sections.filter(|section| section.keys.iter().any(|key| key.name == name));
-    having.map(keys::Section::header).collect::<Vec<_>>().join(" and ")
+    sections(|section| section.keys.iter().any(|key| key.name == name))
+}
+
+fn sections(is_meant: impl Fn(&keys::Section) -> bool) -> String {
+    let meant = providers().flat_map(|provider| provider.sections).filter(|section| is_meant(section));
+    meant.map(keys::Section::header).collect::<Vec<_>>().join(" and ")
 }
 
 fn seen(n: usize, environments: &EnvironmentCounts, statuses: &Counts) -> String {
@@ -132,11 +135,12 @@ fn give_environment(environments: &EnvironmentCounts) -> Option<String> {
     Some(format!(
         "{} no environment, so no pattern matches, not even `*`. Import a file again with the environment in its column \
          `environment`, or name another column with --map environment=COLUMN. For a source of {}, set environment_name = \
-         \"production\"; for {}, set environment = \"production\" instead of environment_parameter; then run \
-         `dora-report fetch --full`.",
+         \"production\" instead of environment; for {}, set environment = \"production\" instead of \
+         environment_parameter; for {}, set name = \"production\" alone; then run `dora-report fetch --full`.",
         count_have(n, "deployment"),
         sections_with("environment_name"),
-        sections_with("environment_parameter")
+        sections_with("environment_parameter"),
+        sections(|section| section.name.ends_with(".environment"))
     ))
 }
 
@@ -180,8 +184,8 @@ fn nothing_counted(
     let likely = named.max_by_key(|(_, n)| **n).map(|(name, _)| name);
     if likely.is_some() || environments.is_empty() {
         ways.push(format!(
-            "Name the environments that serve users under [deployments], for example environments = [\"{}\"].",
-            likely.map_or("production".into(), Glob::escaped)
+            "Name the environments that serve users under [deployments], for example environments = [{}].",
+            quoted(&Glob::escaped(likely.unwrap_or("production")))
         ));
     }
     ways.extend(give_environment(environments));
@@ -210,6 +214,20 @@ mod tests {
     }
 
     #[test]
+    fn the_advised_environments_are_read_back_as_the_name_that_was_seen() {
+        let success = Counts::from([("success".to_owned(), 3)]);
+        for name in ["prod*", "a\"b\\c", "live[eu]"] {
+            let environments = EnvironmentCounts::from([(Some(name.to_owned()), 3)]);
+            let Words { advice, .. } = nothing_counted(&BTreeSet::new(), 3, &environments, &success);
+            let (_, line) = advice.split_once("for example ").expect("an example");
+            let table: toml::Table = line.strip_suffix('.').expect("a sentence").parse().expect("TOML");
+            let pattern = table["environments"][0].as_str().expect("a text");
+            let glob = Glob::new(pattern).expect("a pattern");
+            assert!(glob.matches(name) && !glob.matches("production"), "{line}");
+        }
+    }
+
+    #[test]
     fn deployments_without_an_environment_are_given_one_and_are_not_named_in_a_pattern() {
         let success = Counts::from([("success".to_owned(), 3)]);
         let of = |environments: &[(Option<&str>, usize)]| {
@@ -222,6 +240,7 @@ mod tests {
         assert!(advice.contains("a source of [[http_deployments]], set environment_name"), "{advice}");
         assert!(advice.contains("for [jenkins], set environment = "), "{advice}");
         assert!(advice.contains("--map environment=COLUMN") && !advice.contains("environments ="), "{advice}");
+        assert!(advice.contains("for [argocd.environment], set name = "), "{advice}");
         let Words { message, advice } = of(&[(None, 2), (Some("none"), 1)]);
         assert!(message.contains("Environments: no environment (2), none (1)."), "{message}");
         assert!(

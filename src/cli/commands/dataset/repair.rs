@@ -33,9 +33,9 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     if yes && !unreadable.is_empty() {
         let tables: BTreeSet<Table> = unreadable.iter().filter_map(|problem| table_of(problem)).collect();
         console.warning(&format!(
-            "the files that could not be read are in {name}/{SET_ASIDE}.{} Read them again with `dora-report import` or \
-             `dora-report fetch --full`",
-            lost(&tables)
+            "the files that could not be read are in {name}/{SET_ASIDE}.{} Read the events again with `dora-report import` \
+             or `dora-report fetch --full`",
+            lost(&tables) + without_coverage(&unreadable)
         ));
     }
     Ok(Code::Done)
@@ -52,10 +52,15 @@ fn lost(tables: &BTreeSet<Table>) -> String {
     let others = with(false).map(|names| {
         format!(
             " The {names} in them are missing, and the coverage does not show this: until they are read again, lead \
-             times can be missing or wrong."
+             times and rework rates can be missing or wrong."
         )
     });
     covered.into_iter().chain(others).collect()
+}
+
+/// What it means for the reports if `coverage.json` is among the files.
+fn without_coverage(files: &[&Problem]) -> &'static str {
+    if files.iter().any(|it| it.place == Path::new("coverage.json")) { " No span is covered any more." } else { "" }
 }
 
 /// The table of a part that has a problem; none for another file.
