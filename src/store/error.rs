@@ -14,7 +14,7 @@ use crate::domain::words::plain;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// A file or folder of the dataset could not be read or written.
-    #[error("{}: cannot {action}: {}; {}", path.display(), plain(&cause.to_string()), way_out(cause))]
+    #[error("{}: cannot {action}: {}; {}", path.display(), plain(&cause.to_string()), way_out(action, cause))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -73,8 +73,11 @@ pub enum StoreError {
     },
 }
 
-fn way_out(cause: &io::Error) -> &'static str {
+fn way_out(action: &str, cause: &io::Error) -> &'static str {
     match cause.kind() {
+        io::ErrorKind::PermissionDenied if matches!(action, "list" | "open" | "read") => {
+            "make it readable for this user, or choose another folder with --data"
+        }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "make room on the disk, then try again (the dataset is unchanged)"
         }

@@ -115,7 +115,7 @@ pub(super) fn own_file(path: &Path) -> Result<File, StoreError> {
     };
     let file = options.open(path).map_err(|cause| {
         let found = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
-        if found { is_link() } else { StoreError::io("open", path)(cause) }
+        if found { is_link() } else { StoreError::io("open for writing", path)(cause) }
     })?;
     small::is_there(path)?;
     if platform::is_alias(&file) { Err(is_link()) } else { Ok(file) }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use polars::io::parquet::write::KeyValueMetadata;
@@ -26,17 +27,18 @@ pub(super) fn months(folder: &Path, table: Table) -> Result<Vec<String>, StoreEr
     let table_folder = folder.join(table.folder());
     let entries = match fs::read_dir(&table_folder) {
         Ok(entries) => entries,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(cause) => return Err(StoreError::io("list", table_folder)(cause)),
     };
     let mut months = Vec::new();
     for entry in entries {
         let entry = entry.map_err(StoreError::io("list", table_folder.clone()))?;
         let name = entry.file_name();
-        if let Some(month) = name.to_str().and_then(|name| name.strip_prefix("month="))
-            // Whatever stands in the place of a part is one; reading says what is wrong with it.
-            && fs::symlink_metadata(path(folder, table, month)).is_ok()
-        {
+        let Some(month) = name.to_str().and_then(|name| name.strip_prefix("month=")) else { continue };
+        // Whatever stands in the place of a part is one, also where its folder cannot be looked into: reading says what is
+        // wrong with it. Left out, its events would be missing without a word.
+        let is_absent = |cause: std::io::Error| matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+        if !fs::symlink_metadata(path(folder, table, month)).is_err_and(is_absent) {
             months.push(month.to_owned());
         }
     }

@@ -1,4 +1,5 @@
-//! A dataset or a folder of reports that someone else made: nothing outside it is read, replaced or removed.
+//! A dataset or a folder of reports that someone else made: nothing outside it is read, replaced or removed, and nothing in it
+//! is left out without a word.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -76,6 +77,53 @@ fn links_in_a_dataset_are_refused_or_replaced_and_never_followed() {
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("month=2026-07") && run.stderr.contains("it is a link"), "{}", run.stderr);
     assert_eq!(fs::read(place.path("elsewhere/part.parquet")).expect("a part"), before);
+}
+
+#[test]
+fn a_month_that_cannot_be_looked_into_is_an_error_and_its_events_are_not_left_out() {
+    let place = place();
+    let month = place.path("data/deployments/month=2026-07");
+    fs::remove_dir_all(&month).expect("removed");
+    // As with a folder without permission, also for root: the system cannot say what is in it.
+    symlink(&month, &month).expect("a link to itself");
+    for arguments in [&REPORT[..], &["dataset", "stats"], &["dataset", "compact"]] {
+        let run = place.run(arguments.iter().copied());
+        assert!(run.code == 1 && run.stderr.contains("month=2026-07"), "{arguments:?}: {} {}", run.code, run.stderr);
+    }
+    assert!(place.run(["dataset", "verify"]).stdout.contains("month=2026-07"));
+}
+
+#[test]
+fn a_part_that_is_a_pipe_is_refused_by_every_command_and_not_waited_for() {
+    let place = place();
+    let part = place.path("data/deployments/month=2026-07/part.parquet");
+    fs::remove_file(&part).expect("removed");
+    assert!(std::process::Command::new("mkfifo").arg(&part).status().expect("mkfifo").success());
+    for arguments in [&REPORT[..], &["dataset", "stats"], &["dataset", "compact"]] {
+        let run = place.run(arguments.iter().copied());
+        assert!(
+            run.code == 1 && run.stderr.contains("not a regular file"),
+            "{arguments:?}: {} {}",
+            run.code,
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_table_that_is_a_link_is_left_where_it_is_and_nothing_is_said_to_be_repaired() {
+    let place = place();
+    fs::rename(place.path("data/deployments"), place.path("elsewhere")).expect("moved");
+    symlink(place.path("elsewhere"), place.path("data/deployments")).expect("a link");
+    for arguments in [&["dataset", "repair"][..], &["dataset", "repair", "--yes"]] {
+        let run = place.run(arguments.iter().copied());
+        assert!(run.stdout.starts_with("leave deployments, which has every month of its table"), "{}", run.stdout);
+        assert!(
+            run.stderr.contains("this command cannot repair it") && !run.stderr.contains(": repaired"),
+            "{}",
+            run.stderr
+        );
+    }
 }
 
 #[test]

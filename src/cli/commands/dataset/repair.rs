@@ -21,8 +21,11 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     };
     data(&printable(&problems.iter().filter_map(step).collect::<String>()))?;
     let name = folder.display();
-    if !problems.iter().any(|problem| step(problem).is_some()) {
+    let has_step = |problem: &&Problem| step(problem).is_some();
+    if !problems.iter().any(|problem| has_step(&problem)) {
         console.info(&format!("{name}: nothing to repair"));
+    } else if problems.iter().filter(has_step).all(|problem| is_table(&problem.place)) {
+        console.info(&format!("{name}: nothing was changed, and this command cannot repair it"));
     } else if yes {
         console.info(&format!("{name}: repaired; `dora-report dataset verify` checks it"));
     } else {
@@ -76,10 +79,7 @@ fn step(problem: &Problem) -> Option<String> {
     let place = problem.place.display();
     let line = match &problem.fault {
         Fault::Unreadable(cause) if is_table(&problem.place) => {
-            format!(
-                "leave {place}: it cannot be read: {cause}; it has every month of its table, so make it readable, or move \
-                 it away and read the table again"
-            )
+            format!("leave {place}, which has every month of its table: it cannot be read: {cause}")
         }
         Fault::Unreadable(cause) => {
             let means = match table_of(problem) {
@@ -125,7 +125,10 @@ mod tests {
             ("set aside coverage.json: it cannot be read: bad\n".to_owned(), String::new())
         );
         let (line, _) = of("commits");
-        assert!(line.starts_with("leave commits: it cannot be read: bad; "), "{line}");
+        assert!(
+            line.starts_with("leave commits, which has every month of its table: it cannot be read: bad"),
+            "{line}"
+        );
         let all = lost(&Table::ALL.into());
         assert!(all.contains("deployments and incidents in") && all.contains("commits and pull requests in"), "{all}");
     }
