@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path, wanted: Wanted) -> Result<Value, String> {
     let unreadable = |cause: &dyn fmt::Display| format!("cannot be read: {}", plain(&cause.to_string()));
     let file = File::open(path).map_err(|cause| unreadable(&cause))?;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, file));
-    let report = Report(wanted).deserialize(&mut json).and_then(|report| json.end().map(|()| report));
+    let report = json.deserialize_map(Report(wanted)).and_then(|report| json.end().map(|()| report));
     let report = report.map_err(|cause| match cause.classify() {
         Category::Io => unreadable(&cause),
         Category::Data => "is not a report".to_owned(),
@@ -46,14 +46,6 @@ pub(super) fn read(path: &Path, wanted: Wanted) -> Result<Value, String> {
 
 /// The keys of a report, of which `groups` is read group by group.
 struct Report(Wanted);
-
-impl<'de> DeserializeSeed<'de> for Report {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
-        json.deserialize_map(self)
-    }
-}
 
 impl<'de> Visitor<'de> for Report {
     type Value = Value;

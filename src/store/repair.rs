@@ -99,11 +99,15 @@ fn keep_leftovers(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The table of what lies in the folder of one; none for another place.
+pub fn table_of(place: &Path) -> Option<Table> {
+    Table::ALL.into_iter().find(|table| place.starts_with(table.folder())).filter(|_| !is_table(place))
+}
+
 /// The table and month of a part, or of the folder of one.
 fn month_of(place: &Path) -> Option<(Table, Month)> {
-    let mut names = place.components().filter_map(|part| part.as_os_str().to_str());
-    let (table, month) = (names.next()?, names.next()?);
-    let table = Table::ALL.into_iter().find(|known| known.folder() == table)?;
+    let table = table_of(place)?;
+    let month = place.components().nth(1)?.as_os_str().to_str()?;
     Some((table, Month::parse(month.strip_prefix("month=")?)?))
 }
 

@@ -10,7 +10,7 @@ use crate::cli::output::{Console, data, printable};
 use crate::domain::event::Table;
 use crate::domain::words::on_one_line;
 use crate::store::check::{Fault, Problem, verify};
-use crate::store::repair::{SET_ASIDE, is_table, repair};
+use crate::store::repair::{SET_ASIDE, is_table, repair, table_of};
 
 pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<Code> {
     let problems = if yes {
@@ -34,7 +34,7 @@ pub(super) fn run(folder: &Path, yes: bool, console: Console) -> anyhow::Result<
     let is_moved = |problem: &&Problem| matches!(problem.fault, Fault::Unreadable(_)) && !is_table(&problem.place);
     let unreadable: Vec<&Problem> = problems.iter().filter(is_moved).collect();
     if yes && !unreadable.is_empty() {
-        let tables: BTreeSet<Table> = unreadable.iter().filter_map(|problem| table_of(problem)).collect();
+        let tables: BTreeSet<Table> = unreadable.iter().filter_map(|problem| table_of(&problem.place)).collect();
         console.warning(&format!(
             "the files that could not be read are in {name}/{SET_ASIDE}.{} Read the events again with `dora-report import` \
              or `dora-report fetch --full`",
@@ -66,14 +66,6 @@ fn without_coverage(files: &[&Problem]) -> &'static str {
     if files.iter().any(|it| it.place == Path::new("coverage.json")) { " No span is covered any more." } else { "" }
 }
 
-/// The table of a part that has a problem; none for another file.
-fn table_of(problem: &Problem) -> Option<Table> {
-    let mut names = problem.place.components();
-    let folder = names.next()?;
-    names.next()?;
-    Table::ALL.into_iter().find(|table| folder.as_os_str() == table.folder())
-}
-
 /// The repair of a problem as one line; none if the problem is harmless.
 fn step(problem: &Problem) -> Option<String> {
     let place = problem.place.display();
@@ -82,7 +74,7 @@ fn step(problem: &Problem) -> Option<String> {
             format!("leave {place}, which has every month of its table: it cannot be read: {cause}")
         }
         Fault::Unreadable(cause) => {
-            let means = match table_of(problem) {
+            let means = match table_of(&problem.place) {
                 Some(table) if table.has_coverage() => ", and its month is no longer covered".to_owned(),
                 Some(table) => format!(", and its {} are missing until they are read again", table.plural()),
                 None => String::new(),
@@ -110,7 +102,7 @@ mod tests {
     fn only_deployments_and_incidents_lose_their_coverage() {
         let of = |place: &str| {
             let problem = Problem { place: place.into(), fault: Fault::Unreadable("bad".into()) };
-            (step(&problem).expect("a step"), lost(&table_of(&problem).into_iter().collect()))
+            (step(&problem).expect("a step"), lost(&table_of(&problem.place).into_iter().collect()))
         };
         for (table, is_covered) in
             [("deployments", true), ("incidents", true), ("commits", false), ("pull_requests", false)]
